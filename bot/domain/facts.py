@@ -1,0 +1,109 @@
+"""What GitHub says, as plain data: the answers of the GitHub port."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class Issue:
+    """An issue of the releases repository. `author` is a login; `by_bot` is true for every bot's issue."""
+
+    number: int
+    title: str
+    body: str
+    labels: frozenset[str]
+    author: str
+    by_bot: bool
+    open: bool
+    url: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment on an issue; `edited` when it was changed after it was written."""
+
+    id: int
+    issue: int
+    body: str
+    author: str
+    by_bot: bool
+    url: str
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def edited(self) -> bool:
+        return self.updated_at > self.created_at
+
+
+@dataclass(frozen=True)
+class Head:
+    """The tip of a branch: its commit and that commit's tree."""
+
+    commit: str
+    tree: str
+
+
+@dataclass(frozen=True)
+class Pull:
+    """A pull request of the deployment repository."""
+
+    number: int
+    title: str
+    body: str
+    url: str
+    branch: str
+    head: str
+    open: bool
+    merged: bool
+    author: str
+    labels: frozenset[str]
+    merged_at: datetime | None = None
+    merged_by: str | None = None
+
+
+class Opinion(StrEnum):
+    """A reviewer's latest word on a pull request."""
+
+    APPROVED = "approved"
+    CHANGES_REQUESTED = "changes requested"
+    COMMENTED = "commented"
+
+
+@dataclass(frozen=True)
+class Review:
+    """One person's standing review: the latest that counts, dismissed ones left out."""
+
+    reviewer: str
+    opinion: Opinion
+
+
+class Conclusion(StrEnum):
+    """Check runs and commit statuses of one commit, taken together."""
+
+    NONE = "none"
+    PENDING = "pending"
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True)
+class CommitChecks:
+    """The conclusion for a commit and the names of what failed or is still running."""
+
+    conclusion: Conclusion
+    failed: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AppInfo:
+    """What GitHub says of the App itself, for `mibot doctor`."""
+
+    slug: str
+    permissions: dict[str, str]
+    events: frozenset[str]

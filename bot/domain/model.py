@@ -1,0 +1,144 @@
+"""The nouns everything else speaks of: instances, the fleet, and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.domain.versions import Version
+
+
+class InstanceType(StrEnum):
+    """The three instance types, in the order of work (domain.md, "Words" and "Rules")."""
+
+    INTERNAL = "internal"
+    TRIAL = "trial"
+    PRODUCTION = "production"
+
+
+class Colour(StrEnum):
+    """The two possible deployments of an instance."""
+
+    RED = "red"
+    BLACK = "black"
+
+    @property
+    def other(self) -> Colour:
+        return Colour.BLACK if self is Colour.RED else Colour.RED
+
+
+class Channel(StrEnum):
+    """The release channel; only `stable` takes part in release upgrades."""
+
+    STABLE = "stable"
+    INSIDERS = "insiders"
+    PAUSE = "pause"
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One managed instance as the deployment repository describes it.
+
+    `account` is the URL of the customer's account issue (None only for internal ones); `ordinal` is 1 for a
+    customer's first instance, 2 for the second, in slug order. `skip` is the reason why release upgrades leave
+    the instance out, from `upgrade.skip` or the release channel.
+    """
+
+    slug: str
+    type: InstanceType
+    domain: str
+    active: Colour
+    version: Version
+    public: bool = True
+    customer: str = ""
+    account: str | None = None
+    ordinal: int = 1
+    note: str = ""
+    skip: str = ""
+    channel: Channel = Channel.STABLE
+    trial_additional_days: int = 0
+    executors: bool = False
+
+    @property
+    def internal(self) -> bool:
+        return self.type is InstanceType.INTERNAL
+
+    @property
+    def link_path(self) -> str:
+        """The link that an upgrade moves: the active deployment's Compose file."""
+        return f"{self.slug}/{self.active}/docker-compose/docker-compose.yaml"
+
+    @property
+    def skip_reason(self) -> str:
+        """Why release upgrades leave this instance out, or nothing."""
+        if self.skip:
+            return self.skip
+        return "" if self.channel is Channel.STABLE else f"release channel is {self.channel}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An instance that can't be read. `sentence` says why and what to do and carries no name of a customer.
+
+    `reference` is the first characters of the Git tree of its folder: it names the folder to those who can read
+    the deployment repository, and to nobody else.
+    """
+
+    slug: str
+    sentence: str
+    reference: str = ""
+    internal: bool = False
+    account: str | None = None
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Every instance in the order of work, every folder that could not be read, and the golden files there are."""
+
+    instances: tuple[Instance, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    golden: frozenset[Version] = field(default_factory=frozenset)
+
+    def __iter__(self) -> Iterator[Instance]:
+        return iter(self.instances)
+
+    def __len__(self) -> int:
+        return len(self.instances)
+
+    def get(self, slug: str) -> Instance | None:
+        return next((instance for instance in self.instances if instance.slug == slug), None)
+
+    @property
+    def customers(self) -> tuple[Instance, ...]:
+        return tuple(instance for instance in self.instances if not instance.internal)
+
+
+@dataclass(frozen=True)
+class TreeEntry:
+    """One file of a Git tree: its mode (`100644`, `120000` for a symbolic link …) and its blob's SHA-1."""
+
+    mode: str
+    sha: str
+
+    @property
+    def is_link(self) -> bool:
+        return self.mode == "120000"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The files of the deployment repository at one commit: paths to entries, folders to their tree's SHA-1."""
+
+    tree: str
+    files: dict[str, TreeEntry]
+    folders: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """One path of a change set: its new content (a link's target for mode 120000), or None to remove it."""
+
+    path: str
+    mode: str
+    content: str | None

@@ -1,0 +1,110 @@
+"""Versions of the product, and which step from one to the next is legal (domain.md, "Rules")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import total_ordering
+
+_VERSION = r"v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})(?:-rc\.(\d{1,4}))?"
+_WHOLE = re.compile(_VERSION, re.ASCII)
+_INSIDE = re.compile(rf"(?<![\w.\-])({_VERSION})(?![\w]|[.\-+]\w)", re.ASCII)
+GOLDEN_FILE = re.compile(r"golden/docker-compose\.(\d+\.\d+\.\d+(?:-rc\.\d+)?)\.yaml", re.ASCII)
+
+
+@total_ordering
+@dataclass(frozen=True)
+class Version:
+    """`X.Y.Z` or the release candidate `X.Y.Z-rc.N`, ordered as releases are: a candidate before its release."""
+
+    major: int
+    minor: int
+    patch: int
+    candidate: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Version | None:
+        """The version that `text` is (`3.40.1`, `v3.40.1`, `3.41.0-rc.2`), or None when it is anything else."""
+        match = _WHOLE.fullmatch(text.strip())
+        if match is None:
+            return None
+        major, minor, patch, candidate = match.groups()
+        return cls(int(major), int(minor), int(patch), None if candidate is None else int(candidate))
+
+    @classmethod
+    def named_in(cls, text: str) -> Version | None:
+        """The first version that a sentence (an issue's title) names, or None."""
+        match = _INSIDE.search(text)
+        return None if match is None else cls.parse(match.group(1))
+
+    @property
+    def is_candidate(self) -> bool:
+        return self.candidate is not None
+
+    @property
+    def series(self) -> str:
+        """The minor series, `3.40`."""
+        return f"{self.major}.{self.minor}"
+
+    @property
+    def golden_path(self) -> str:
+        """Where the deployment repository keeps this version's golden file (domain.md, "Layout")."""
+        return f"golden/docker-compose.{self}.yaml"
+
+    def _key(self) -> tuple[int, int, int, int, int]:
+        final = 1 if self.candidate is None else 0
+        return (self.major, self.minor, self.patch, final, self.candidate or 0)
+
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, Version):
+            return NotImplemented
+        return self._key() < other._key()
+
+    def __str__(self) -> str:
+        tail = "" if self.candidate is None else f"-rc.{self.candidate}"
+        return f"{self.major}.{self.minor}.{self.patch}{tail}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether something may be done, and the sentence that explains it either way."""
+
+    allowed: bool
+    reason: str
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+def judge_step(current: Version, target: Version, released: Collection[Version]) -> Verdict:
+    """Whether an instance may go from `current` to `target` in one upgrade.
+
+    `released` are the versions known to exist; they tell which minor ends a major (3.43 to 4.0), and make the
+    refusal name the next legal step. Rule: one minor version at a time, patches may be skipped, no downgrade,
+    no jump (domain.md, "Rules").
+    """
+    if target == current:
+        return Verdict(False, f"it already runs {current}.")
+    if target < current:
+        return Verdict(False, f"it runs {current}; going down to {target} is a downgrade, which is refused.")
+    if (target.major, target.minor) in {(current.major, current.minor), (current.major, current.minor + 1)}:
+        return Verdict(True, f"{current} to {target} is one step.")
+    last_minor = max((v.minor for v in released if v.major == current.major), default=current.minor)
+    if (target.major, target.minor) == (current.major + 1, 0) and last_minor <= current.minor:
+        return Verdict(True, f"{current.series} ends major {current.major}, so {target} is the next step.")
+    step = _next_step(current, target, last_minor, released)
+    return Verdict(
+        False,
+        f"it runs {current}, and {target} is a jump: versions go one minor at a time. Next step: {step}.",
+    )
+
+
+def _next_step(current: Version, target: Version, last_minor: int, released: Collection[Version]) -> str:
+    """The version to name as the next legal one on the way to `target`."""
+    if current.minor < last_minor or target.major == current.major:
+        major, minor = current.major, current.minor + 1
+    else:
+        major, minor = current.major + 1, 0
+    known = [v for v in released if (v.major, v.minor) == (major, minor) and not v.is_candidate]
+    return str(max(known)) if known else f"{major}.{minor}.x"

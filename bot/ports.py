@@ -1,0 +1,132 @@
+"""The small interfaces that the application needs from the world; the edges implement them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.facts import (
+    Comment,
+    CommitChecks,
+    Head,
+    Issue,
+    Pull,
+    Review,
+)
+from bot.domain.health import Answer, Query
+from bot.domain.model import FileChange, Snapshot
+from bot.domain.versions import Version
+
+
+class WorldError(Exception):
+    """Something outside refused or failed. The message is one sentence for people, without secrets."""
+
+
+class Passing(WorldError):  # noqa: N818 - named for what it says: trying again may help
+    """A fault that trying again may cure: 5xx, time-outs, no connection, rate limits.
+
+    `retry_after` is in seconds: how long the other side asked us to wait, or None when it did not say.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Refused(WorldError):  # noqa: N818
+    """A refusal that trying again will not cure: no permission, invalid request, conflict."""
+
+
+class Missing(Refused):
+    """There is no such thing, or we may not see it (GitHub answers 404 for both)."""
+
+
+class Conflict(Refused):
+    """It exists already, or it moved meanwhile (409, and the 422s that mean the same)."""
+
+
+class Issues(Protocol):
+    """Issues and comments of the releases repository."""
+
+    @property
+    def me(self) -> str:
+        """The bot's own login, such as `mibot[bot]`."""
+
+    def issue(self, number: int) -> Issue: ...
+    def issues_with(self, labels: Iterable[str], *, state: str, since: datetime | None = None) -> Sequence[Issue]:
+        """Issues that carry all `labels`; `state` is `open` or `all`; `since` is the earliest last update."""
+
+    def create_issue(self, title: str, body: str, labels: Iterable[str]) -> Issue: ...
+    def edit_issue(self, number: int, body: str) -> None: ...
+    def add_labels(self, number: int, labels: Iterable[str]) -> None: ...
+    def comments(self, number: int, since: datetime | None = None) -> Sequence[Comment]:
+        """The comments of one issue, oldest first."""
+
+    def recent_comments(self, since: datetime) -> Sequence[Comment]:
+        """The comments of all issues updated since then, oldest update first."""
+
+    def create_comment(self, number: int, body: str) -> Comment: ...
+    def edit_comment(self, comment: int, body: str) -> None: ...
+    def react(self, comment: int, content: str) -> None:
+        """Add a reaction such as `eyes`."""
+
+
+class Teams(Protocol):
+    """Who belongs to a team."""
+
+    def is_member(self, team: str, login: str) -> bool:
+        """Whether `login` is an active member of `team` (`org/team`)."""
+
+
+class FleetSource(Protocol):
+    """The files of the deployment repository, from GitHub or from a local clone."""
+
+    def snapshot(self) -> Snapshot:
+        """All files of the base branch now. One request; raises Refused for a truncated answer."""
+
+    def contents(self, shas: Iterable[str]) -> Mapping[str, bytes]:
+        """The blobs by their SHA-1, from the cache where they are known."""
+
+
+class Deployment(FleetSource, Protocol):
+    """Branches and pull requests of the deployment repository."""
+
+    def head(self) -> Head:
+        """The tip of the base branch. One request."""
+
+    def branch_head(self, branch: str) -> Head | None: ...
+    def changed_paths(self, branch: str) -> frozenset[str] | None:
+        """The paths in which the branch differs from the base branch, or None when its commits are not all ours."""
+
+    def pulls_of(self, branch: str) -> Sequence[Pull]:
+        """The pull requests from that branch, in any state, newest first. One request."""
+
+    def pull(self, number: int) -> Pull: ...
+    def open_pulls(self) -> Sequence[Pull]: ...
+    def commit(self, base: Head, changes: Iterable[FileChange], message: str) -> str:
+        """Write a tree and a commit on top of `base`; the new commit's SHA-1. Two writing requests."""
+
+    def create_branch(self, branch: str, commit: str) -> None:
+        """Raises Conflict when the branch exists."""
+
+    def move_branch(self, branch: str, commit: str) -> None: ...
+    def create_pull(self, branch: str, title: str, body: str) -> Pull:
+        """Raises Conflict when there is an open pull request from that branch."""
+
+    def label_pull(self, number: int, labels: Iterable[str]) -> None: ...
+    def reviews(self, number: int) -> Sequence[Review]: ...
+    def checks(self, commit: str) -> CommitChecks: ...
+
+
+class Upstream(Protocol):
+    """The releases of the product."""
+
+    def releases(self) -> frozenset[Version]:
+        """Every released version, from the tags of `repositories.upstream`."""
+
+
+class Inspector(Protocol):
+    """Asks the world what a health check wants to know. Never raises: what fails is Unavailable."""
+
+    def ask(self, query: Query) -> Answer: ...

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""The project's commands, for a machine with nothing but Python 3.11+ and git.
+
+`python3 dev.py demo` sets everything up and plays the main job; `python3 dev.py test` sets everything up and
+passes all tests and checks. Everything is installed into `.venv` beside this file, from the lock files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+LOCK = ROOT / "requirements-dev.lock"
+EMULATOR = ROOT / "bot" / "demo" / "emulator"
+STAMP = VENV / ".installed"
+
+
+def run(*command: str | Path, cwd: Path = ROOT) -> int:
+    """Run a command in the project's environment and return its exit status."""
+    environment = dict(os.environ)
+    environment["PATH"] = f"{BIN}{os.pathsep}{environment.get('PATH', '')}"
+    environment["VIRTUAL_ENV"] = str(VENV)
+    return subprocess.run([str(part) for part in command], cwd=cwd, env=environment, check=False).returncode
+
+
+def must(*command: str | Path, cwd: Path = ROOT) -> None:
+    status = run(*command, cwd=cwd)
+    if status:
+        sys.exit(f"dev.py: `{' '.join(str(part) for part in command)}` failed with status {status}.")
+
+
+def wanted() -> str:
+    """What the environment is made from: it is made anew when any of this changes."""
+    digest = hashlib.sha256(sys.version.encode())
+    for source in (LOCK, ROOT / "pyproject.toml", EMULATOR / "package-lock.json"):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def setup() -> None:
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file has to say so on an older Python
+        sys.exit("dev.py: mibot needs Python 3.11 or newer; run this file with such a Python.")
+    if STAMP.exists() and STAMP.read_text() == wanted():
+        return
+    print("dev.py: setting up .venv from the lock files …", flush=True)
+    shutil.rmtree(VENV, ignore_errors=True)
+    must(sys.executable, "-m", "venv", VENV)
+    pip = (BIN / "python", "-m", "pip", "--disable-pip-version-check", "--quiet")
+    must(*pip, "install", "--require-hashes", "--no-deps", "-r", LOCK)
+    must(*pip, "install", "--no-deps", "--no-build-isolation", "--editable", ROOT)
+    must(BIN / "python", "-m", "bot.demo.emulator")
+    STAMP.write_text(wanted())
+
+
+def lint() -> int:
+    """Everything that judges the code without running it."""
+    return (
+        run("ruff", "check", ".")
+        or run("ruff", "format", "--check", ".")
+        or run("mypy")
+        or run("lint-imports", "--no-cache")
+    )
+
+
+def test(*arguments: str) -> int:
+    return run("pytest", "-n", "2", "--dist", "worksteal", "-m", "not slow", *arguments)
+
+
+def lock() -> int:
+    """Write the lock files anew from pyproject.toml, for every supported Python and platform."""
+    common = ("uv", "pip", "compile", "--universal", "--generate-hashes", "--no-emit-index-url", "--quiet",
+              "--no-header", "--python-version", "3.11", "--upgrade", "pyproject.toml")  # fmt: skip
+    return run(*common, "-o", "requirements.lock") or run(
+        *common, "--extra", "dev", "--group", "build", "-o", "requirements-dev.lock"
+    )
+
+
+USAGE = """usage: python3 dev.py COMMAND
+
+  demo [ARGS]     set up, then play the main job and stay up (`mibot demo ARGS`)
+  test [ARGS]     set up, then lint, type check and pass all tests (ARGS go to pytest, alone)
+  test-long       the long fuzzing and kill tests
+  bench           the benchmarks, printed as a table
+  lint            lint, formatting, types and import direction only
+  lock            write the lock files anew
+  setup           only set up
+  run COMMAND …   run any command inside the environment, e.g. `python3 dev.py run mibot --help`
+"""
+
+
+def main(arguments: list[str]) -> int:
+    if not arguments or arguments[0] in {"-h", "--help", "help"}:
+        print(USAGE)
+        return 0 if arguments else 2
+    command, rest = arguments[0], arguments[1:]
+    setup()
+    match command:
+        case "demo":
+            return run("mibot", "demo", *rest)
+        case "test":
+            return test(*rest) if rest else lint() or test()
+        case "test-long":
+            return run("pytest", "-n", "2", "--dist", "worksteal", "-m", "slow", *rest)
+        case "bench":
+            return run("python", "-m", "bench", *rest)
+        case "lint":
+            return lint()
+        case "lock":
+            return lock()
+        case "setup":
+            return 0
+        case "run" if rest:
+            return run(*rest)
+    print(f"dev.py: there is no command `{command}`.\n\n{USAGE}")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
