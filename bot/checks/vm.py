@@ -1,0 +1,91 @@
+"""The machines: the active deployment's one is RUNNING, and only that one (domain.md, "Health", first row)."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from bot.domain.health import Answer, Check, Judgement, MachineQuery, Places, State, Unavailable
+from bot.domain.model import Colour, Instance
+
+RUNNING = "RUNNING"
+# The rest of Compute Engine's instance states (compute_v1.Instance.Status), in people's words.
+AT_REST = {"TERMINATED": "is stopped", "STOPPED": "is stopped", "SUSPENDED": "is suspended"}
+ON_THE_WAY = {
+    "PENDING": "is waiting to start",
+    "PROVISIONING": "is starting",
+    "STAGING": "is starting",
+    "REPAIRING": "is being repaired by Google",
+    "PENDING_STOP": "is stopping",
+    "STOPPING": "is stopping",
+    "SUSPENDING": "is being suspended",
+    "DEPROVISIONING": "is being torn down",
+}
+_WORDS = {RUNNING: "is running"} | AT_REST | ON_THE_WAY
+_STATE_NAME = re.compile(r"[A-Z][A-Z_]{0,39}", re.ASCII)
+
+
+def machine(colour: Colour) -> str:
+    """The name of the deployment's machine."""
+    return f"default-{colour}-instance"
+
+
+def query(instance: Instance, places: Places) -> MachineQuery:
+    """Both machines: the active one first."""
+    names = (machine(instance.active), machine(instance.active.other))
+    return MachineQuery(places.project(instance), places.zone, names)
+
+
+def judge(instance: Instance, answer: Answer) -> Judgement:
+    """Pass only when the active machine is RUNNING and the other is absent or at rest; no answer is unknown."""
+    if isinstance(answer, Unavailable):
+        return Judgement(State.UNKNOWN, answer.reason)
+    active = answer.statuses.get(machine(instance.active))
+    other = answer.statuses.get(machine(instance.active.other))
+    sentence = (
+        f"The active VM ({instance.active}) {_describe(active)} and the inactive one ({instance.active.other}) "
+        f"{_describe(other)}"
+    )
+    if active == RUNNING and (other is None or other in AT_REST):
+        return Judgement(State.PASS, f"{sentence}.")
+    # With the active one right, a state of the other that we can't read is not known to be wrong.
+    state = State.UNKNOWN if active == RUNNING and other not in _WORDS else State.FAIL
+    return Judgement(state, f"{sentence}: {_advice(active, other)}.")
+
+
+def link(instance: Instance, places: Places) -> str:
+    """The active machine in the Google Cloud console. It names the project."""
+    return (
+        f"https://console.cloud.google.com/compute/instancesDetail/zones/{quote(places.zone, safe='')}"
+        f"/instances/{machine(instance.active)}?project={quote(places.project(instance), safe='')}"
+    )
+
+
+def _describe(status: str | None) -> str:
+    """The predicate of a sentence about a machine in that state; None is a machine that is not there."""
+    if status is None:
+        return "does not exist"
+    if status in _WORDS:
+        return f"{_WORDS[status]} ({status})"
+    # Only what looks like a state's name is repeated: the sentence goes to a tracker.
+    return f"is in a state that mibot does not know{f' ({status})' if _STATE_NAME.fullmatch(status) else ''}"
+
+
+def _advice(active: str | None, other: str | None) -> str:
+    """What a person does about it, when it is not as it should be."""
+    if active is None and other is None:
+        return "create them, or correct the settings gcp.project_template and gcp.zone if they exist elsewhere"
+    if active in ON_THE_WAY or other in ON_THE_WAY:
+        return "check again when that is over"
+    if active == RUNNING and other == RUNNING:
+        return "only the active one may run, so stop the other"
+    if other == RUNNING:
+        return "start the active one and stop the other, or correct active_deployment in terraform.tfvars"
+    if active is None:
+        return "create the active one, or correct active_deployment in terraform.tfvars"
+    if active in AT_REST:
+        return "start the active one"
+    return "look at it in the Google Cloud console"
+
+
+CHECK = Check(name="vm", title="Virtual machine", query=query, judge=judge, link=link)

@@ -1,0 +1,62 @@
+"""Text that comes from people or repositories, made harmless for GitHub's Markdown.
+
+`Markdown` is trusted: it was written by a template. Everything else is escaped before it is put into one, so
+that it can't ping anybody, link an issue, break a table, close a code block, hide in an HTML comment or start
+a line with a command.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LIMIT = 65_536
+"""GitHub's limit of a body, in characters."""
+
+_INVISIBLE = "\u200b"
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>|~$])")
+_MENTION = re.compile(r"@(?=[\w-])")
+_REFERENCE = re.compile(r"#(?=\d)|(?<=GH)-(?=\d)", re.IGNORECASE)
+_LINK = re.compile(r"(?i)\b(https?|ftp|mailto)(?=:)|\bwww(?=\.)")
+_LINE_START = re.compile(r"^([/#+\-=:]|\d+[.)])")
+
+
+class Markdown(str):
+    """Markdown that is fit to be sent as it is."""
+
+    __slots__ = ()
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without control characters and without those that reorder what is read."""
+    kept = (" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
+    return " ".join("".join(c for c in kept if unicodedata.category(c) not in {"Cf", "Co", "Cs"}).split())
+
+
+def escape(text: str) -> Markdown:
+    """One line that reads as the given text and does nothing."""
+    if isinstance(text, Markdown):
+        return text
+    line = one_line(text).replace("&", "&amp;")
+    line = _SPECIAL.sub(r"\\\1", line).replace("\\<", "&lt;").replace("\\>", "&gt;")
+    line = _MENTION.sub(f"@{_INVISIBLE}", line)
+    line = _REFERENCE.sub(lambda match: match.group(0) + _INVISIBLE, line)
+    line = _LINK.sub(lambda match: match.group(0) + _INVISIBLE, line)
+    return Markdown(_LINE_START.sub(lambda match: _INVISIBLE + match.group(0), line))
+
+
+def code(text: str) -> Markdown:
+    """The text as a code span that ends where it should, also inside a table."""
+    line = one_line(text).replace("|", "¦").replace("`", "'")
+    return Markdown(f"`{line}`") if line else Markdown("")
+
+
+def link(label: str, url: str) -> Markdown:
+    """A link with a harmless label; the URL is ours or was checked to be plain."""
+    safe = re.sub(r"[\s()<>|\"'`\\]", lambda match: f"%{ord(match.group(0)[0]):02X}", url)
+    return Markdown(f"[{escape(label)}]({safe})")
+
+
+def shorten(text: str, limit: int) -> str:
+    """The text in at most `limit` characters, with an ellipsis where it was cut."""
+    return text if len(text) <= limit else f"{text[: max(limit - 1, 0)].rstrip()}…"

@@ -1,0 +1,35 @@
+"""The hidden marks by which mibot finds its own texts again. They hold no name of a customer."""
+
+from __future__ import annotations
+
+import re
+
+from bot.domain.versions import Version
+
+_TRACKER = re.compile(r"<!-- mibot:tracker version=(\S+) -->")
+
+
+def tracker(version: Version) -> str:
+    """Marks the body of a tracker."""
+    return f"<!-- mibot:tracker version={version} -->"
+
+
+def tracker_version(body: str) -> Version | None:
+    """The version whose tracker this body is."""
+    match = _TRACKER.search(body)
+    return Version.parse(match.group(1)) if match else None
+
+
+def tracker_part(version: Version, part: int) -> str:
+    """Marks the comment that continues a tracker too long for one body."""
+    return f"<!-- mibot:tracker version={version} part={part} -->"
+
+
+def announcement(version: Version) -> str:
+    """Marks the comment on the release issue that links the tracker."""
+    return f"<!-- mibot:announcement version={version} -->"
+
+
+def reply(comment: int) -> str:
+    """Marks the reply to a comment with commands."""
+    return f"<!-- mibot:reply comment={comment} -->"
