@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -16,6 +17,8 @@ from bot.domain.facts import (
 )
 from bot.domain.health import Answer, Query
 from bot.domain.model import FileChange, Snapshot
+from bot.domain.records import Reply, TrackerRecord
+from bot.domain.upgrade import Upgrade
 from bot.domain.versions import Version
 
 
@@ -66,10 +69,14 @@ class Issues(Protocol):
     def recent_comments(self, since: datetime) -> Sequence[Comment]:
         """The comments of all issues updated since then, oldest update first."""
 
+    def comment(self, comment: int) -> Comment: ...
     def create_comment(self, number: int, body: str) -> Comment: ...
     def edit_comment(self, comment: int, body: str) -> None: ...
     def react(self, comment: int, content: str) -> None:
         """Add a reaction such as `eyes`."""
+
+    def write_turn(self) -> AbstractContextManager[None]:
+        """Wait for the turn to write, so that what is read inside is as fresh as can be when it is written back."""
 
 
 class Teams(Protocol):
@@ -130,3 +137,34 @@ class Inspector(Protocol):
     """Asks the world what a health check wants to know. Never raises: what fails is Unavailable."""
 
     def ask(self, query: Query) -> Answer: ...
+
+
+class Ledger(Protocol):
+    """What mibot remembers. Every method is one transaction; raises Passing when the storage is down."""
+
+    def tracker(self, version: Version) -> TrackerRecord | None: ...
+    def trackers(self) -> Sequence[TrackerRecord]: ...
+    def save_tracker(self, tracker: TrackerRecord) -> None:
+        """Save all but `dirty`, which only `touch_tracker` changes."""
+
+    def touch_tracker(self, version: Version) -> None:
+        """Note that the tracker no longer shows how things stand."""
+
+    def reply(self, comment: int) -> Reply | None: ...
+    def save_reply(self, reply: Reply) -> None: ...
+    def replies_about(self, slug: str, version: Version) -> Sequence[int]:
+        """The comments whose replies show this upgrade."""
+
+    def unwritten_replies(self) -> Sequence[int]: ...
+    def upgrade(self, slug: str, version: Version) -> Upgrade | None: ...
+    def upgrades(self, version: Version | None = None) -> Sequence[Upgrade]: ...
+    def unfinished_upgrades(self) -> Sequence[Upgrade]: ...
+    def upgrades_at(self, commit: str) -> Sequence[Upgrade]:
+        """The upgrades whose pull request's head is this commit."""
+
+    def save_upgrade(self, upgrade: Upgrade) -> None: ...
+    def claim_turn(self, upgrade: Upgrade, limit: int) -> bool:
+        """Make a waiting upgrade planned unless `limit` others are in flight; whether it is planned now."""
+
+    def cursor(self, name: str) -> datetime | None: ...
+    def set_cursor(self, name: str, value: datetime) -> None: ...

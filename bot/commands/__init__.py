@@ -1,1 +1,58 @@
+"""The slash-commands, one file each, discovered: adding one touches that file and its test, and nothing else.
 
+A command file holds `COMMAND`, which has everything about it: its name, its usage, what help says of it, who may use
+it, and `plan`, a pure function from a request and what the command may know to what it answers and what should
+happen.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType, ModuleType
+
+from rapidfuzz import fuzz, process
+
+from bot.domain.commanding import Plan, Request, View, Who
+from bot.voice import Voice
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command. `summary` is one line for help, `plan` is pure."""
+
+    name: str
+    usage: str
+    summary: str
+    who: Who
+    plan: Callable[[Request, View, Voice], Plan]
+
+
+@lru_cache(maxsize=1)
+def all_commands() -> Mapping[str, Command]:
+    """Every command by its name, in alphabetical order."""
+    return discover(importlib.import_module(__name__))
+
+
+def discover(package: ModuleType) -> Mapping[str, Command]:
+    """The commands of a package: one module, one `COMMAND`.
+
+    Raises TypeError for a module that has none, ValueError for two of the same name.
+    """
+    found: dict[str, Command] = {}
+    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda module: module.name):
+        command = getattr(importlib.import_module(f"{package.__name__}.{module.name}"), "COMMAND", None)
+        if not isinstance(command, Command):
+            raise TypeError(f"{package.__name__}.{module.name} holds no COMMAND.")
+        if command.name in found:
+            raise ValueError(f"Two command files define `/{command.name}`.")
+        found[command.name] = command
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def nearest(name: str) -> str:
+    """The name of the command nearest to a mistyped one."""
+    return str(process.extractOne(name, list(all_commands()), scorer=fuzz.WRatio)[0])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, get_args
 
 from bot.domain import comments, markers
 from bot.domain.versions import Version
@@ -27,15 +27,17 @@ class IssueLabelled:
     """An issue that names a version carries the label now: it was opened with it or has just got it."""
 
     number: int
+    version: str
     by: str
 
 
 @dataclass(frozen=True)
 class CommentWritten:
-    """Somebody wrote a comment with commands on an issue that carries the label."""
+    """Somebody wrote a comment with commands on an issue that carries the label; `version` is what it names."""
 
     comment: int
     issue: int
+    version: str
     body: str
     author: str
 
@@ -56,7 +58,7 @@ class CommitTouched:
 
 
 Event = IssueLabelled | CommentWritten | UpgradeTouched | CommitTouched
-_KINDS = {kind.__name__: kind for kind in (IssueLabelled, CommentWritten, UpgradeTouched, CommitTouched)}
+_KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def _issues(payload: Mapping[str, Any], interest: Interest) -> Event | None:
     version = Version.named_in(str(issue["title"]))
     if version is None or markers.tracker_version(str(issue.get("body") or "")) == version:
         return None
-    return IssueLabelled(int(issue["number"]), str(payload["sender"]["login"]))
+    return IssueLabelled(int(issue["number"]), str(version), str(payload["sender"]["login"]))
 
 
 def _issue_comment(payload: Mapping[str, Any], interest: Interest) -> Event | None:
@@ -125,7 +127,9 @@ def _issue_comment(payload: Mapping[str, Any], interest: Interest) -> Event | No
     body = str(comment.get("body") or "")
     if not comments.has_commands(body):
         return None
-    return CommentWritten(int(comment["id"]), int(issue["number"]), body, str(comment["user"]["login"]))
+    version = Version.named_in(str(issue["title"]))
+    author = str(comment["user"]["login"])
+    return CommentWritten(int(comment["id"]), int(issue["number"]), str(version or ""), body, author)
 
 
 def _pull(payload: Mapping[str, Any], interest: Interest) -> Event | None:

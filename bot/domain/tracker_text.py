@@ -117,7 +117,7 @@ def _split(body: str) -> list[Line]:
     return lines
 
 
-def _visible(lines: Iterable[Line]) -> Iterable[tuple[_Line, bool]]:
+def _visible(lines: Iterable[Line]) -> Iterable[tuple[Line, bool]]:
     """Each line and whether a reader sees it as text: outside code blocks and HTML comments of several lines."""
     fence = ""
     hidden = False

@@ -108,7 +108,7 @@ def ask(existing: Upgrade | None, slug: str, version: Version, by: str, now: dat
     return existing
 
 
-def opened(upgrade: Upgrade, pull: Pull, from_version: Version) -> Upgrade:
+def opened(upgrade: Upgrade, pull: Pull, from_version: Version | None) -> Upgrade:
     """The upgrade with its pull request, freshly made or found."""
     stage = Stage.OPEN if upgrade.stage in {Stage.WAITING, Stage.PLANNED} else upgrade.stage
     return replace(

@@ -1,0 +1,26 @@
+"""`/status`: where everything stands."""
+
+from __future__ import annotations
+
+from bot.commands import Command
+from bot.domain.commanding import Plan, Request, View, Who
+from bot.domain.records import Paragraph
+from bot.domain.versions import Version
+from bot.voice import Voice
+
+
+def plan(request: Request, view: View, voice: Voice) -> Plan:
+    named = [version for word in request.arguments if (version := Version.parse(word))]
+    if len(named) != len(request.arguments) or len(named) > 1:
+        return Plan((Paragraph(voice.about_command("status", f"write {COMMAND.usage}, with at most one version.")),))
+    version = named[0] if named else request.version
+    order = {instance.slug: place for place, instance in enumerate(view.fleet)}
+    upgrades = sorted(
+        (upgrade for upgrade in view.upgrades.values() if version in {None, upgrade.version}),
+        key=lambda upgrade: (upgrade.version, order.get(upgrade.slug, len(order)), upgrade.slug),
+    )
+    tracker = view.tracker.issue if view.tracker and view.tracker.version == version else None
+    return Plan((Paragraph(voice.status(version, tracker, upgrades)),))
+
+
+COMMAND = Command("status", "/status [VERSION]", "shows where every upgrade of the version stands", Who.ANYONE, plan)

@@ -1,0 +1,56 @@
+"""Check runs and commit statuses of one commit, taken together. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from bot.domain.facts import CommitChecks, Conclusion
+
+OWN_PREFIX = "mibot"
+_GOOD = {"success", "neutral", "skipped"}
+
+
+class Outcome(Enum):
+    """How one check run or status stands."""
+
+    GOOD = auto()
+    PENDING = auto()
+    BAD = auto()
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A check run or a status; `app` is the slug of the App that made a check run."""
+
+    name: str
+    outcome: Outcome
+    app: str = ""
+
+
+def check_run(data: Any) -> Signal:
+    outcome = Outcome.PENDING
+    if data["status"] == "completed":
+        outcome = Outcome.GOOD if data["conclusion"] in _GOOD else Outcome.BAD
+    return Signal(str(data["name"]), outcome, app=str((data.get("app") or {}).get("slug", "")))
+
+
+def status(data: Any) -> Signal:
+    outcomes = {"success": Outcome.GOOD, "pending": Outcome.PENDING}
+    return Signal(str(data["context"]), outcomes.get(data["state"], Outcome.BAD))
+
+
+def together(signals: Iterable[Signal], own_app: str) -> CommitChecks:
+    """One conclusion: anything failed is a failure, then anything running is pending. The bot's own do not count."""
+    others = [s for s in signals if s.app != own_app and not s.name.startswith(OWN_PREFIX)]
+    failed = tuple(sorted({s.name for s in others if s.outcome is Outcome.BAD}))
+    pending = tuple(sorted({s.name for s in others if s.outcome is Outcome.PENDING}))
+    if failed:
+        conclusion = Conclusion.FAILURE
+    elif pending:
+        conclusion = Conclusion.PENDING
+    else:
+        conclusion = Conclusion.SUCCESS if others else Conclusion.NONE
+    return CommitChecks(conclusion, failed, pending)

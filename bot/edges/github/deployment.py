@@ -1,0 +1,145 @@
+"""Branches and pull requests of the deployment repository: the port `Deployment` on GitHub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from bot.domain.facts import CommitChecks, Head, Pull, Review
+from bot.domain.model import FileChange, Snapshot
+from bot.edges.github.answers import first_head, from_repository, pull, snapshot
+from bot.edges.github.blobs import BlobCache, Blobs
+from bot.edges.github.checks import Signal, check_run, status, together
+from bot.edges.github.comparison import changed_paths
+from bot.edges.github.purpose import Purpose
+from bot.edges.github.reviews import standing, submitted
+from bot.edges.github.session import Session
+from bot.ports import Missing, Refused
+
+READ_REPOSITORY = Purpose("look up the deployment repository", "metadata=read")
+LIST_FILES = Purpose("list the files of the deployment repository", "contents=read")
+READ_BRANCH = Purpose("read a branch of the deployment repository", "contents=read")
+COMPARE = Purpose("compare the branch with the base branch", "contents=read")
+WRITE_TREE = Purpose("write the changed files", "contents=write")
+WRITE_COMMIT = Purpose("write the commit", "contents=write")
+CREATE_BRANCH = Purpose("create the branch", "contents=write")
+MOVE_BRANCH = Purpose("move the branch", "contents=write")
+READ_PULL = Purpose("read the pull request", "pull_requests=read")
+LIST_PULLS = Purpose("list the pull requests", "pull_requests=read")
+OPEN_PULL = Purpose("open the pull request", "pull_requests=write")
+LABEL_PULL = Purpose("label the pull request", "pull_requests=write")
+READ_REVIEWS = Purpose("read the reviews", "pull_requests=read")
+READ_CHECKS = Purpose("read the check runs", "checks=read")
+READ_STATUSES = Purpose("read the commit statuses", "statuses=read")
+
+
+class GitHubDeployment:
+    """`repository` (`owner/name`); the base branch is its default branch. `cache` keeps the files' contents."""
+
+    def __init__(self, session: Session, repository: str, cache: BlobCache) -> None:
+        self._session = session
+        self._name = repository
+        self._here = session.repository(repository)
+        self._blobs = Blobs(self._here, cache)
+        self._base: str | None = None
+
+    @property
+    def base_branch(self) -> str:
+        """The default branch, looked up once."""
+        if self._base is None:
+            self._base = self._here.get("", READ_REPOSITORY, lambda data: str(data["default_branch"]))
+        return self._base
+
+    def snapshot(self) -> Snapshot:
+        path = f"/git/trees/{quote(self.base_branch)}"
+        found = self._here.get(path, LIST_FILES, snapshot, recursive=1)
+        if found is None:
+            raise Refused(
+                "Could not list the files of the deployment repository: it has more than GitHub lists in one answer."
+            )
+        return found
+
+    def contents(self, shas: Iterable[str]) -> Mapping[str, bytes]:
+        return self._blobs.contents(shas)
+
+    def head(self) -> Head:
+        return self._head(self.base_branch)
+
+    def branch_head(self, branch: str) -> Head | None:
+        try:
+            return self._head(branch)
+        except Missing:
+            return None
+
+    def _head(self, branch: str) -> Head:
+        # Not `branches/…`: some servers leave the tree out of that answer, and it follows renamed branches.
+        return self._here.get("/commits", READ_BRANCH, first_head, sha=branch, per_page=1)
+
+    def changed_paths(self, branch: str) -> frozenset[str] | None:
+        path = f"/compare/{quote(self.base_branch)}...{quote(branch)}"
+        me = self._session.me
+        return self._here.get(path, COMPARE, lambda data: changed_paths(data, me))
+
+    def pulls_of(self, branch: str) -> Sequence[Pull]:
+        owner = self._name.split("/")[0]
+        query = {"head": f"{owner}:{branch}", "state": "all", "sort": "created", "direction": "desc"}
+        return [found for found in self._pulls(**query) if found.branch == branch]
+
+    def open_pulls(self) -> Sequence[Pull]:
+        return self._pulls(state="open")
+
+    def pull(self, number: int) -> Pull:
+        return self._here.get(f"/pulls/{number}", READ_PULL, pull)
+
+    def _pulls(self, **query: str) -> list[Pull]:
+        def own(data: Any) -> Pull | None:
+            return pull(data) if from_repository(self._name, data) else None
+
+        found = self._here.all("/pulls", LIST_PULLS, own, **query)
+        return [one for one in found if one is not None]
+
+    def commit(self, base: Head, changes: Iterable[FileChange], message: str) -> str:
+        new_tree = {"base_tree": base.tree, "tree": [_entry(change) for change in changes]}
+        tree = self._here.post("/git/trees", WRITE_TREE, new_tree, _sha)
+        if tree == base.tree:
+            raise Refused("Could not write the commit: there is nothing to change.")
+        new_commit = {"message": message, "tree": tree, "parents": [base.commit]}
+        return self._here.post("/git/commits", WRITE_COMMIT, new_commit, _sha)
+
+    def create_branch(self, branch: str, commit: str) -> None:
+        self._here.post("/git/refs", CREATE_BRANCH, {"ref": f"refs/heads/{branch}", "sha": commit})
+
+    def move_branch(self, branch: str, commit: str) -> None:
+        self._here.patch(f"/git/refs/heads/{quote(branch)}", MOVE_BRANCH, {"sha": commit, "force": True})
+
+    def create_pull(self, branch: str, title: str, body: str) -> Pull:
+        new = {"title": title, "head": branch, "base": self.base_branch, "body": body}
+        return self._here.post("/pulls", OPEN_PULL, new, pull)
+
+    def label_pull(self, number: int, labels: Iterable[str]) -> None:
+        names = sorted(labels)
+        if names:
+            self._here.post(f"/issues/{number}/labels", LABEL_PULL, {"labels": names})
+
+    def reviews(self, number: int) -> Sequence[Review]:
+        return standing(self._here.all(f"/pulls/{number}/reviews", READ_REVIEWS, submitted))
+
+    def checks(self, commit: str) -> CommitChecks:
+        runs = self._here.all(f"/commits/{commit}/check-runs", READ_CHECKS, check_run, inside="check_runs")
+        return together([*runs, *self._statuses(commit)], self._session.app_slug)
+
+    def _statuses(self, commit: str) -> list[Signal]:
+        try:
+            return self._here.all(f"/commits/{commit}/status", READ_STATUSES, status, inside="statuses")
+        except Missing:  # a server without commit statuses; that the commit is there, the check runs have shown
+            return []
+
+
+def _entry(change: FileChange) -> dict[str, Any]:
+    entry: dict[str, Any] = {"path": change.path, "mode": change.mode, "type": "blob"}
+    return entry | ({"sha": None} if change.content is None else {"content": change.content})
+
+
+def _sha(data: Any) -> str:
+    return str(data["sha"])

@@ -1,0 +1,74 @@
+"""What `mibot doctor` asks of GitHub: the App, its installations, its webhook, the teams and repositories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from bot.domain.facts import AppInfo
+from bot.edges.github.purpose import Purpose
+from bot.edges.github.session import Session
+from bot.ports import Missing
+
+READ_APP = Purpose("read the App's own record")
+READ_INSTALLATION = Purpose("find the App's installation")
+READ_WEBHOOK = Purpose("read the App's webhook settings")
+READ_TEAM = Purpose("look up the team", "members=read")
+READ_NAME = Purpose("look up the repository", "metadata=read")
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Where the App's deliveries go; never the secret."""
+
+    url: str
+    content_type: str
+    verifies_tls: bool
+
+
+def app_info(session: Session) -> AppInfo:
+    return session.app.get("/app", READ_APP, _app)
+
+
+def granted_permissions(session: Session, repository: str) -> dict[str, str] | None:
+    """What the installation for `owner/name` may do (`{"contents": "write", …}`); None when there is none."""
+    try:
+        return session.app.get(
+            f"/repos/{repository}/installation", READ_INSTALLATION, lambda data: dict(data["permissions"])
+        )
+    except Missing:
+        return None
+
+
+def webhook(session: Session) -> Webhook | None:
+    """The App's webhook, or None when the server does not tell."""
+    try:
+        return session.app.get("/app/hook/config", READ_WEBHOOK, _webhook)
+    except Missing:
+        return None
+
+
+def team_exists(session: Session, team: str) -> bool:
+    """Whether there is a team `org/team` that the App may see."""
+    org, _, slug = team.partition("/")
+    try:
+        return session.organisation(org).get(f"/teams/{quote(slug, safe='')}", READ_TEAM, lambda _: True)
+    except Missing:
+        return False
+
+
+def full_name(session: Session, repository: str) -> str | None:
+    """The repository's name as GitHub writes it, or None when the installation does not see it."""
+    try:
+        return session.repository(repository).get("", READ_NAME, lambda data: str(data["full_name"]))
+    except Missing:
+        return None
+
+
+def _app(data: Any) -> AppInfo:
+    return AppInfo(str(data["slug"]), dict(data["permissions"]), frozenset(data["events"]))
+
+
+def _webhook(data: Any) -> Webhook:
+    return Webhook(str(data["url"]), str(data["content_type"]), str(data.get("insecure_ssl", "0")) == "0")

@@ -1,0 +1,77 @@
+"""The releases there are, from upstream's tags."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.versions import Version
+from bot.edges.github import GitHubUpstream, Session
+from bot.ports import Passing
+from tests.edges.github.conftest import Site, Time
+
+DOCKER = "/repos/up/docker/git/matching-refs/tags/v"
+
+
+def tags(*names: str) -> list[dict[str, str]]:
+    return [{"ref": f"refs/tags/{name}"} for name in names]
+
+
+def versions(*texts: str) -> set[Version | None]:
+    return {Version.parse(text) for text in texts}
+
+
+@pytest.fixture
+def upstream(session: Session) -> GitHubUpstream:
+    return GitHubUpstream(session, "up/docker")
+
+
+def test_every_version_tag_is_a_release(site: Site, upstream: GitHubUpstream) -> None:
+    site.on("GET", DOCKER, tags("v3.40.0", "v3.41.0-rc.1", "v3.40", "vscode-1.2.3"))
+    assert upstream.releases() == versions("3.40.0", "3.41.0-rc.1")
+
+
+def test_a_public_repository_needs_no_installation(site: Site, upstream: GitHubUpstream) -> None:
+    site.on("GET", DOCKER, tags("v3.40.0"))
+    assert upstream.releases() == versions("3.40.0")
+    assert site.headers() == ["None"]
+
+
+def test_a_private_one_is_read_as_the_installation(site: Site, upstream: GitHubUpstream) -> None:
+    site.installed["up"] = 3
+    site.on("GET", DOCKER, tags("v3.40.0"))
+    assert upstream.releases() == versions("3.40.0")
+    assert site.headers() == ["token ghs_1"]
+
+
+def test_an_installation_that_does_not_see_a_public_one_does_not_matter(site: Site, upstream: GitHubUpstream) -> None:
+    site.installed["up"] = 3
+    site.on("GET", DOCKER, {"message": "Not Found"}, 404)
+    site.on("GET", DOCKER, tags("v3.40.0"))
+    assert upstream.releases() == versions("3.40.0")
+    assert site.headers() == ["token ghs_1", "None"]
+
+
+def test_every_page_is_read(site: Site, upstream: GitHubUpstream) -> None:
+    link = {"Link": f'<http://github.test:4001{DOCKER}?page=2>; rel="next"'}
+    site.on("GET", DOCKER, tags("v3.40.0"), headers=link)
+    site.on("GET", DOCKER, tags("v3.40.1"), query={"page": "2"})
+    assert upstream.releases() == versions("3.40.0", "3.40.1")
+
+
+def test_tags_are_read_every_ten_minutes(site: Site, upstream: GitHubUpstream, time: Time) -> None:
+    site.on("GET", DOCKER, tags("v3.40.0"))
+    site.on("GET", DOCKER, tags("v3.40.0", "v3.40.1"))
+    assert len(upstream.releases()) == 1
+    time.seconds += 599
+    assert len(upstream.releases()) == 1
+    time.seconds += 2
+    assert len(upstream.releases()) == 2
+
+
+def test_the_limit_for_strangers_does_not_hold_up_the_app(
+    site: Site, upstream: GitHubUpstream, session: Session
+) -> None:
+    site.on("GET", DOCKER, {"message": "API rate limit exceeded for 192.0.2.1."}, 403, {"Retry-After": "1800"})
+    with pytest.raises(Passing):
+        upstream.releases()
+    assert session.me == "mibot[bot]"
