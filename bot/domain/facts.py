@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -37,7 +37,8 @@ class Comment:
 
     @property
     def edited(self) -> bool:
-        return self.updated_at > self.created_at
+        """GitHub tells times to the second, so what is changed within one of its writing can't be told apart."""
+        return self.updated_at - self.created_at > timedelta(seconds=1)
 
 
 @dataclass(frozen=True)

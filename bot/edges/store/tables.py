@@ -1,0 +1,56 @@
+"""Our tables. Columns are what is looked up by; the rest of a record is its `document`."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Integer, LargeBinary, MetaData, String, Table
+
+metadata = MetaData()
+
+trackers = Table(
+    "mibot_trackers",
+    metadata,
+    Column("version", String(40), primary_key=True),
+    Column("document", JSON, nullable=False),
+    Column("dirty", Integer, nullable=False, default=1),
+    Column("clean", Integer, nullable=False, default=0),
+)
+
+replies = Table(
+    "mibot_replies",
+    metadata,
+    Column("comment", BigInteger, primary_key=True, autoincrement=False),
+    Column("written", BigInteger, nullable=True, index=True),
+    Column("document", JSON, nullable=False),
+)
+
+reply_upgrades = Table(
+    "mibot_reply_upgrades",
+    metadata,
+    Column("slug", String(100), primary_key=True),
+    Column("version", String(40), primary_key=True),
+    Column("comment", BigInteger, primary_key=True, autoincrement=False),
+)
+
+upgrades = Table(
+    "mibot_upgrades",
+    metadata,
+    Column("slug", String(100), primary_key=True),
+    Column("version", String(40), primary_key=True),
+    Column("stage", String(40), nullable=False, index=True),
+    Column("head", String(40), nullable=False, default="", index=True),
+    Column("document", JSON, nullable=False),
+)
+
+cursors = Table(
+    "mibot_cursors",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("value", DateTime(timezone=True), nullable=False),
+)
+
+blobs = Table(
+    "mibot_blobs",
+    metadata,
+    Column("sha", String(40), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)

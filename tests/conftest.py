@@ -1,0 +1,32 @@
+"""Fixtures for stories on the emulated GitHub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.demo.world import World
+from tests.world.pool import Pool
+from tests.world.proxy import Proxy
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Pool]:
+    """The emulated GitHub of this worker process. It starts when a test first needs it."""
+    pool = Pool()
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def proxy(emulator: Pool) -> Iterator[Proxy]:
+    """What mibot takes for GitHub: `proxy.api_url`, `proxy.org`, and `proxy.webhooks` for the way back."""
+    with emulator.fresh() as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def world(proxy: Proxy) -> World:
+    """An organisation of this test's own, with a dozen instances unless `world.build(…)` is called first."""
+    return World(proxy.api_url, proxy.org, hold=proxy.webhooks.hold)

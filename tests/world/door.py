@@ -1,0 +1,29 @@
+"""Where the emulator delivers webhooks, for all organisations."""
+
+from __future__ import annotations
+
+from tests.world.exchange import Answer, Request
+from tests.world.server import Server
+from tests.world.webhooks import Mailbox
+
+
+class Door:
+    """Puts every delivery into its organisation's mailbox. `url` ends in `{org}`, which stands for a name."""
+
+    def __init__(self) -> None:
+        self._mailboxes: dict[str, Mailbox] = {}
+        self._server = Server(self._handle)
+        self.url = f"{self._server.url}/{{org}}"
+
+    def assign(self, org: str, mailbox: Mailbox) -> None:
+        self._mailboxes[org] = mailbox
+
+    def close(self) -> None:
+        self._server.close()
+
+    def _handle(self, request: Request) -> Answer:
+        mailbox = self._mailboxes.get(request.path.removeprefix("/"))
+        if mailbox is None:
+            return Answer.of(404, {"message": "Nobody is listening for this organisation."})
+        mailbox.receive(request)
+        return Answer(202)

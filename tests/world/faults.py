@@ -1,0 +1,64 @@
+"""Faults that a test asks for: errors and delays in the place of GitHub's answers."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.world.exchange import Answer, Request
+
+
+@dataclass
+class Fault:
+    """What happens to the next `times` requests that match.
+
+    With an `answer` they get that instead of GitHub's; when `carried_out`, GitHub does what was asked nevertheless.
+    """
+
+    times: int
+    method: str | None
+    path: re.Pattern[str]
+    answer: Answer | None = None
+    carried_out: bool = False
+    seconds: float = 0.0
+
+    def matches(self, request: Request) -> bool:
+        return self.times > 0 and self.method in {None, request.method} and self.path.search(request.path) is not None
+
+
+class Faults:
+    """The faults that are still to happen, in the order they were asked for."""
+
+    def __init__(self) -> None:
+        self._pending: list[Fault] = []
+        self._lock = threading.Lock()
+
+    def add(self, fault: Fault) -> None:
+        with self._lock:
+            self._pending.append(fault)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._pending.clear()
+
+    def pass_through(self, request: Request, forward: Callable[[], Answer]) -> Answer:
+        """The answer to `request`, faults included."""
+        fault = self._next(request)
+        if fault is None:
+            return forward()
+        time.sleep(fault.seconds)
+        if fault.answer is None:
+            return forward()
+        if fault.carried_out:
+            forward()
+        return fault.answer
+
+    def _next(self, request: Request) -> Fault | None:
+        with self._lock:
+            fault = next((fault for fault in self._pending if fault.matches(request)), None)
+            if fault is not None:
+                fault.times -= 1
+            return fault

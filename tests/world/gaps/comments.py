@@ -1,0 +1,90 @@
+"""Comments: the list of a whole repository's, and when they were last changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode
+
+from tests.world.exchange import Answer, Request
+from tests.world.gaps.gap import Gap
+
+ALL = re.compile(r"(/repos/[^/]+/[^/]+)/issues/comments")
+SOME = re.compile(r"/repos/[^/]+/[^/]+/issues/(\d+/comments|comments/\d+)")
+PAGE = 100
+SAME_MOMENT = timedelta(milliseconds=1)
+Json = dict[str, Any]
+
+
+class CommentTimes(Gap):
+    """The emulator may date a new comment's `updated_at` a millisecond after its creation, as if it were edited."""
+
+    def finish(self, request: Request, answer: Answer) -> Answer:
+        if SOME.fullmatch(request.path) is None or not answer.ok or not answer.body:
+            return answer
+        document = answer.json
+        comments = document if isinstance(document, list) else [document]
+        mended = sum(_mend(comment) for comment in comments)
+        return answer.with_json(document) if mended else answer
+
+
+class AllComments(Gap):
+    """`GET …/issues/comments`: the emulator takes `comments` for the number of an issue, and finds none."""
+
+    def answer(self, request: Request) -> Answer | None:
+        match = ALL.fullmatch(request.path)
+        if request.method != "GET" or match is None:
+            return None
+        if self.github.get(request, match.group(1)) is None:
+            return Answer.of(404, {"message": "Not Found"})
+        comments = self._comments(request, match.group(1))
+        key = "updated_at" if request.query.get("sort") == "updated" else "created_at"
+        comments.sort(key=lambda c: (c[key], c["id"]), reverse=request.query.get("direction") == "desc")
+        return _page(request, comments)
+
+    def _comments(self, request: Request, repository: str) -> list[Json]:
+        found: list[Json] = []
+        for number in self._numbers(request, repository):
+            found += self._pages(request, f"{repository}/issues/{number}/comments?")
+        for comment in found:
+            _mend(comment)
+        since = request.query.get("since")
+        if since is None:
+            return found
+        earliest = datetime.fromisoformat(since)
+        return [comment for comment in found if datetime.fromisoformat(comment["updated_at"]) >= earliest]
+
+    def _numbers(self, request: Request, repository: str) -> list[int]:
+        """The issues and pull requests that may have comments."""
+        issues = self._pages(request, f"{repository}/issues?state=all&")
+        pulls = self._pages(request, f"{repository}/pulls?state=all&")
+        return [issue["number"] for issue in issues if issue["comments"]] + [pull["number"] for pull in pulls]
+
+    def _pages(self, request: Request, path: str) -> Iterator[Json]:
+        for number in count(1):
+            page = self.github.get(request, f"{path}per_page={PAGE}&page={number}") or []
+            yield from page
+            if len(page) < PAGE:
+                return
+
+
+def _mend(comment: Json) -> bool:
+    """Make a comment that was just created look so; whether anything had to be done."""
+    created, updated = comment["created_at"], comment["updated_at"]
+    mend = created != updated and datetime.fromisoformat(updated) - datetime.fromisoformat(created) <= SAME_MOMENT
+    if mend:
+        comment["updated_at"] = created
+    return mend
+
+
+def _page(request: Request, items: list[Json]) -> Answer:
+    query = request.query
+    size, number = int(query.get("per_page", "30")), int(query.get("page", "1"))
+    headers = {}
+    if number * size < len(items):
+        following = urlencode({**query, "page": number + 1})
+        headers["Link"] = f'<http://{request.headers["host"]}{request.path}?{following}>; rel="next"'
+    return Answer.of(200, items[(number - 1) * size : number * size], headers)

@@ -1,0 +1,61 @@
+"""What every gap is made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.demo.cast import Org
+from tests.world.exchange import Answer, Request
+from tests.world.webhooks import Mailbox
+
+Ask = Callable[[Request], Answer]
+
+
+@dataclass(frozen=True)
+class Github:
+    """What a gap may use: the emulator on behalf of whoever asked, and the App's mailbox."""
+
+    org: Org
+    mailbox: Mailbox
+    ask: Ask
+
+    def get(self, request: Request, path: str) -> Any:
+        """What the emulator says at `path` to the sender of `request`; None when it refuses."""
+        answer = self.ask(replace(request, method="GET", target=path, body=b""))
+        return answer.json if answer.ok else None
+
+    def actor(self, request: Request) -> dict[str, Any]:
+        """Who sent `request`, as events name the sender."""
+        login = request.person or self.org.bot
+        return {"login": login, "type": "User" if request.person else "Bot"}
+
+    def deliver(self, request: Request, event: str, repository: str, facts: dict[str, Any]) -> None:
+        """Deliver an event about `repository` (`owner/name`) that the request's sender brought about."""
+        envelope = {
+            "repository": self.get(request, f"/repos/{repository}"),
+            "sender": self.actor(request),
+            "installation": {"id": self.org.installation_id},
+        }
+        self.mailbox.inject(event, json.loads(json.dumps({**facts, **envelope})))
+
+
+class Gap:
+    """One gap. A request goes through `amend` of all, then to the first `answer`, or to the emulator and `finish`."""
+
+    def __init__(self, github: Github) -> None:
+        self.github = github
+
+    def amend(self, request: Request) -> Request:
+        """The request as the emulator should get it."""
+        return request
+
+    def answer(self, request: Request) -> Answer | None:  # noqa: ARG002 - for gaps that need it
+        """The whole answer, when the emulator need not be asked."""
+        return None
+
+    def finish(self, request: Request, answer: Answer) -> Answer:  # noqa: ARG002 - the same
+        """The emulator's answer put right, and what else should happen now."""
+        return answer

@@ -1,0 +1,41 @@
+"""A fresh organisation for every test, cheaply: one emulator process has many."""
+
+from __future__ import annotations
+
+from bot.demo.cast import Org, make_orgs, seed_of
+from bot.demo.emulator import Emulator, private_key_pem
+from tests.world.door import Door
+from tests.world.proxy import Proxy
+
+ORGS = 40
+
+
+class Pool:
+    """Starts an emulator when the first organisation is asked for, and another whenever one is used up."""
+
+    def __init__(self, orgs: int = ORGS) -> None:
+        self._size = orgs
+        self._doors: list[Door] = []
+        self._unused: list[Org] = []
+        self.emulators: list[Emulator] = []
+
+    def fresh(self) -> Proxy:
+        """A proxy in front of an organisation that nobody has used. The caller closes it."""
+        if not self._unused:
+            self._start()
+        return Proxy(self.emulators[-1].url, self._unused.pop(0), self._doors[-1])
+
+    def close(self) -> None:
+        """Safe to repeat."""
+        for emulator in self.emulators:
+            emulator.close()
+        for door in self._doors:
+            door.close()
+        self.emulators, self._doors, self._unused = [], [], []
+
+    def _start(self) -> None:
+        door = Door()
+        self._doors.append(door)
+        orgs = make_orgs(self._size, private_key_pem(), door.url)
+        self.emulators.append(Emulator(seed_of(orgs)))
+        self._unused = list(orgs)

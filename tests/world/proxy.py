@@ -1,0 +1,144 @@
+"""The API side: mibot's `github.api_url` in the tests, in front of the emulator and without its gaps."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+from bot.demo.cast import Org
+from tests.world.door import Door
+from tests.world.exchange import PERSON, Answer, Exchange, Request
+from tests.world.faults import Fault, Faults
+from tests.world.gaps import Gaps
+from tests.world.server import Server
+from tests.world.webhooks import Mailbox
+
+EMULATOR_PATIENCE = 60.0
+STALE = 2.0
+OURS = frozenset({"host", "connection", "content-length", "accept-encoding", "transfer-encoding", PERSON})
+THEIRS = frozenset({"connection", "content-length", "transfer-encoding", "keep-alive", "date"})
+
+
+class Proxy:
+    """Forwards to the emulator, fills its gaps, and remembers what mibot asked.
+
+    `before` is called with mibot's request before it is carried out, `after` with its answer before mibot gets it;
+    either may kill mibot, or raise HangUp to cut the line. `webhooks` is the way back, from GitHub to mibot.
+    """
+
+    def __init__(self, emulator_url: str, org: Org, door: Door) -> None:
+        self.org = org
+        self.webhooks = Mailbox(org.webhook_secret)
+        self.exchanges: list[Exchange] = []
+        self.before: Callable[[Request], None] | None = None
+        self.after: Callable[[Request, Answer], None] | None = None
+        self._faults = Faults()
+        self._emulator = _Emulator(emulator_url)
+        self._gaps = Gaps(org, self.webhooks, self._emulator.ask)
+        self._lock = threading.Lock()
+        self._server = Server(self._handle)
+        self.api_url = self._server.url
+        self._emulator.goes_by = self.api_url
+        door.assign(org.name, self.webhooks)
+
+    def __enter__(self) -> Proxy:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._server.close()
+        self.webhooks.close()
+
+    def sent(self, method: str | None = None, path: str = "") -> list[Exchange]:
+        """What mibot asked so far: of this method, and where the regular expression `path` is found in the path."""
+        with self._lock:
+            found = list(self.exchanges)
+        pattern = re.compile(path)
+        return [e for e in found if method in {None, e.request.method} and pattern.search(e.request.path)]
+
+    def writes(self) -> list[Exchange]:
+        """Of these, what changes something people can see."""
+        return [exchange for exchange in self.sent() if exchange.request.writes]
+
+    def fail(
+        self,
+        status: int,
+        document: object = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        method: str | None = None,
+        path: str = "",
+        times: int = 1,
+        carried_out: bool = False,
+    ) -> None:
+        """Give mibot's next `times` matching requests an error; when `carried_out`, GitHub does it all the same."""
+        answer = Answer.of(status, document or {"message": f"A fault of {status}, as the test asked"}, headers)
+        self._faults.add(Fault(times, method, re.compile(path), answer, carried_out))
+
+    def delay(self, seconds: float, *, method: str | None = None, path: str = "", times: int = 1) -> None:
+        """Let mibot's next `times` matching requests wait before they are carried out."""
+        self._faults.add(Fault(times, method, re.compile(path), seconds=seconds))
+
+    def heal(self) -> None:
+        """Forget the faults that have not happened yet."""
+        self._faults.clear()
+
+    def _handle(self, request: Request) -> Answer:
+        if request.person:
+            return self._gaps.fill(request)
+        exchange = Exchange(request)
+        with self._lock:
+            self.exchanges.append(exchange)
+        begun = time.perf_counter()
+        if self.before:
+            self.before(request)
+        exchange.answer = self._faults.pass_through(request, lambda: self._gaps.fill(request))
+        exchange.seconds = time.perf_counter() - begun
+        if self.after:
+            self.after(request, exchange.answer)
+        return exchange.answer
+
+
+class _Emulator:
+    """Asks the emulator, over one connection a thread. Its links are rewritten to go through `goes_by`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.goes_by = url
+        self._address = urlsplit(url)
+        self._mine = threading.local()
+
+    def ask(self, request: Request) -> Answer:
+        headers = {name: value for name, value in request.headers.items() if name not in OURS}
+        connection = self._connection()
+        try:
+            connection.request(request.method, request.target, request.body or None, headers)
+            response = connection.getresponse()
+            body = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            return Answer.of(502, {"message": f"The emulator did not answer: {error}"})
+        self._mine.used = time.monotonic()
+        lines = ((name, self._link(value)) for name, value in response.getheaders() if name.lower() not in THEIRS)
+        return Answer(response.status, tuple(lines), body.replace(self.url.encode(), self.goes_by.encode()))
+
+    def _link(self, value: str) -> str:
+        return value.replace(self.url, self.goes_by)
+
+    def _connection(self) -> http.client.HTTPConnection:
+        """This thread's connection: a new one when the emulator may have closed the old one, as it does when idle."""
+        connection: http.client.HTTPConnection | None = getattr(self._mine, "connection", None)
+        if connection is None or time.monotonic() - self._mine.used > STALE:
+            if connection is not None:
+                connection.close()
+            connection = http.client.HTTPConnection(
+                self._address.hostname or "", self._address.port, timeout=EMULATOR_PATIENCE
+            )
+            self._mine.connection = connection
+        return connection

@@ -1,0 +1,175 @@
+"""The webhook side: GitHub's deliveries on their way to mibot, under a test's control."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import http.client
+import json
+import queue
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.world.exchange import Request
+
+GITHUB_PATIENCE = 10.0
+PASSED_ON = ("content-type", "x-github-event", "x-hub-signature-256")
+Arrange = Callable[[list["Delivery"]], Iterable["Delivery"]]
+
+
+@dataclass
+class Delivery:
+    """One delivery as mibot gets it, body and signature exactly as GitHub made them.
+
+    `statuses` has mibot's answer to every time it was sent; None stands for no answer at all.
+    """
+
+    event: str
+    body: bytes
+    headers: dict[str, str]
+    statuses: list[int | None] = field(default_factory=list)
+
+    @property
+    def guid(self) -> str:
+        return self.headers["X-GitHub-Delivery"]
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def action(self) -> str | None:
+        found: str | None = self.json.get("action")
+        return found
+
+
+class Mailbox:
+    """The deliveries of one App. They are sent one after the other, in the order they came in, each `copies` times.
+
+    `target` is mibot's URL; without one nothing is sent, as when an App has no URL. `deliveries` are all there were.
+    """
+
+    def __init__(self, secret: str, target: str | None = None) -> None:
+        self.target = target
+        self.copies = 1
+        self.deliveries: list[Delivery] = []
+        self._secret = secret
+        self._holds = 0
+        self._held: list[Delivery] = []
+        self._losses: list[tuple[str | None, str | None]] = []
+        self._news = threading.Condition()
+        self._outgoing: queue.Queue[Delivery | None] = queue.Queue()
+        self._sender = threading.Thread(target=self._send_all, daemon=True)
+        self._sender.start()
+
+    def receive(self, request: Request) -> None:
+        """Take what GitHub delivers. GitHub numbers its deliveries uniquely, the emulator does not."""
+        passed_on = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
+        self._accept(Delivery(request.headers.get("x-github-event", ""), request.body, passed_on))
+
+    def inject(self, event: str, payload: Mapping[str, Any]) -> Delivery:
+        """Deliver an event that the emulator does not send, signed as GitHub signs."""
+        body = json.dumps(payload).encode()
+        signature = hmac.new(self._secret.encode(), body, hashlib.sha256).hexdigest()
+        headers = {"content-type": "application/json", "x-github-event": event}
+        return self._accept(Delivery(event, body, {**headers, "x-hub-signature-256": f"sha256={signature}"}))
+
+    @contextlib.contextmanager
+    def hold(self, arrange: Arrange = list) -> Iterator[list[Delivery]]:
+        """Keep deliveries back while the context lasts; the list fills with them.
+
+        Then `arrange` says which are sent, in which order and how often: `list` all, `reversed` the last first,
+        `lambda held: []` none, `lambda held: held * 2` each twice. Of contexts in each other the outermost counts.
+        """
+        with self._news:
+            self._holds += 1
+            held = self._held
+        try:
+            yield held
+        finally:
+            with self._news:
+                self._holds -= 1
+                if self._holds == 0:
+                    self._held = []
+                    for delivery in arrange(list(held)):
+                        self._outgoing.put(delivery)
+
+    def lose(self, event: str | None = None, action: str | None = None) -> None:
+        """The next delivery of that kind gets lost."""
+        with self._news:
+            self._losses.append((event, action))
+
+    def redeliver(self, delivery: Delivery) -> None:
+        """Send it once more, with the same number."""
+        self._outgoing.put(delivery)
+
+    def wait_for(self, wanted: Callable[[Delivery], bool], timeout: float = 5.0) -> Delivery | None:
+        """The first delivery that is `wanted`, as soon as GitHub sends it; None when it does not in time."""
+        with self._news:
+            self._news.wait_for(lambda: any(wanted(delivery) for delivery in self.deliveries), timeout)
+            return next((delivery for delivery in self.deliveries if wanted(delivery)), None)
+
+    def of(self, event: str, action: str | None = None) -> list[Delivery]:
+        """The deliveries so far of that kind."""
+        with self._news:
+            found = [delivery for delivery in self.deliveries if delivery.event == event]
+        return [delivery for delivery in found if action in {None, delivery.action}]
+
+    def settle(self, timeout: float = 10.0) -> bool:
+        """Wait until everything there is to send was sent and answered; whether that was so in time."""
+        deadline = time.monotonic() + timeout
+        while self._outgoing.unfinished_tasks:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.005)
+        return True
+
+    def close(self) -> None:
+        self._outgoing.put(None)
+        self._sender.join(GITHUB_PATIENCE + 1)
+
+    def _accept(self, delivery: Delivery) -> Delivery:
+        delivery.headers |= {"X-GitHub-Delivery": str(uuid.uuid4()), "User-Agent": "GitHub-Hookshot/emulated"}
+        with self._news:
+            self.deliveries.append(delivery)
+            self._news.notify_all()
+            if self._is_lost(delivery):
+                return delivery
+            for _ in range(self.copies):
+                if self._holds:
+                    self._held.append(delivery)
+                else:
+                    self._outgoing.put(delivery)
+        return delivery
+
+    def _is_lost(self, delivery: Delivery) -> bool:
+        for loss in self._losses:
+            event, action = loss
+            if event in {None, delivery.event} and action in {None, delivery.action}:
+                self._losses.remove(loss)
+                return True
+        return False
+
+    def _send_all(self) -> None:
+        while (delivery := self._outgoing.get()) is not None:
+            if self.target is not None:
+                delivery.statuses.append(_post(self.target, delivery))
+            self._outgoing.task_done()
+
+
+def _post(target: str, delivery: Delivery) -> int | None:
+    address = urlsplit(target)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=GITHUB_PATIENCE)
+    try:
+        connection.request("POST", address.path or "/", delivery.body, delivery.headers)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
