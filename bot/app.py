@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from bot.commands import Command, all_commands, nearest
@@ -45,7 +45,13 @@ class Commander:
     """Plans what the commands of a comment ask for: permission, then state, then each command's own plan."""
 
     def __init__(
-        self, teams: Teams, fleets: Fleets, ledger: Ledger, upstream: Upstream, policy: Policy, me: str
+        self,
+        teams: Teams,
+        fleets: Fleets,
+        ledger: Ledger,
+        upstream: Upstream,
+        policy: Policy,
+        me: Callable[[], str],
     ) -> None:
         self._teams = teams
         self._fleets = fleets
@@ -57,7 +63,7 @@ class Commander:
     def plan(self, order: Obey) -> tuple[Reply, list[Effect]]:
         """The reply that a comment deserves and the effects of its commands."""
         fleet = self._fleets.recent()
-        voice = Voice(fleet, self._me)
+        voice = Voice(fleet, self._me())
         items: list[Item] = []
         effects: list[Effect] = []
         may: bool | None = None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.domain.facts import (
     Comment,
@@ -16,6 +16,7 @@ from bot.domain.facts import (
     Review,
 )
 from bot.domain.health import Answer, Query
+from bot.domain.jobs import Job, Outcome
 from bot.domain.model import FileChange, Snapshot
 from bot.domain.records import Reply, TrackerRecord
 from bot.domain.upgrade import Upgrade
@@ -168,3 +169,22 @@ class Ledger(Protocol):
 
     def cursor(self, name: str) -> datetime | None: ...
     def set_cursor(self, name: str, value: datetime) -> None: ...
+
+
+Handler = Callable[[Mapping[str, Any]], Outcome]
+GaveUp = Callable[[Mapping[str, Any], str], None]
+
+
+class Engine(Protocol):
+    """Runs durable jobs: each at least once, those of one key one after the other."""
+
+    def start(self, handler: Handler, gave_up: GaveUp) -> None:
+        """Begin to run jobs, those that a crash cut short first; `gave_up` is told of a job's last failed try."""
+
+    def submit(self, id_: str, job: Job) -> None:
+        """The job is durable when this returns; the same id again is nothing."""
+
+    def is_unfinished(self, id_: str) -> bool: ...
+    def backlog(self) -> int: ...
+    def forget_old(self, now: datetime) -> int: ...
+    def stop(self) -> None: ...

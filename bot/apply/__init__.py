@@ -51,3 +51,7 @@ class Interpreter:
                 return self._upgrades.advance(effect)
             case Recheck():
                 return self._upgrades.recheck(effect)
+
+    def delayed(self, slug: str, version: str, reason: str) -> None:
+        """Note on an upgrade that the world does not answer; the sweep will take it up again."""
+        self._upgrades.delayed(slug, version, reason)

@@ -13,7 +13,7 @@ from bot.apply.checking import Examiner
 from bot.apply.pulls import PullOpener
 from bot.domain.effects import Advance, Effect, EnsureTracker, Recheck, RefreshReply, RefreshTracker, StartUpgrade
 from bot.domain.health import Phase
-from bot.domain.upgrade import IN_FLIGHT, IN_REVIEW, Stage, Upgrade, ask, conclude, observe
+from bot.domain.upgrade import IN_FLIGHT, IN_REVIEW, UNFINISHED, Stage, Upgrade, ask, conclude, observe
 from bot.domain.versions import Version
 from bot.fleets import Fleets
 from bot.ports import Deployment, Ledger, Missing, Refused
@@ -81,6 +81,12 @@ class UpgradeRunner:
             return []
         upgrade = self._verified(upgrade)
         return [*self._shown(upgrade), *self._next_in_turn(replace(upgrade, stage=Stage.MERGED), upgrade)]
+
+    def delayed(self, slug: str, version: str, reason: str) -> None:
+        """Note why an unfinished upgrade does not move; the next move takes the note away."""
+        upgrade = self._ledger.upgrade(slug, _version(version))
+        if upgrade is not None and upgrade.stage in UNFINISHED:
+            self._kept(replace(upgrade, reason=f"delayed, {reason}; it will be tried again"))
 
     def _wait_for_turn(self, upgrade: Upgrade) -> Upgrade:
         if self._ledger.claim_turn(upgrade, self._policy.max_in_flight):

@@ -14,11 +14,11 @@ LIMIT = 65_536
 """GitHub's limit of a body, in characters."""
 
 _INVISIBLE = "\u200b"
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>|~$])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
 _MENTION = re.compile(r"@(?=[\w-])")
 _REFERENCE = re.compile(r"#(?=\d)|(?<=GH)-(?=\d)", re.IGNORECASE)
 _LINK = re.compile(r"(?i)\b(https?|ftp|mailto)(?=:)|\bwww(?=\.)")
-_LINE_START = re.compile(r"^([/#+\-=:]|\d+[.)])")
+_LINE_START = re.compile(r"^([/#+\-=:]|\d+[.)](?=\s|$))")
 
 
 class Markdown(str):

@@ -8,8 +8,6 @@ running it again after a crash submits the same ones.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,8 +16,9 @@ from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 from dbos._serialization import DBOSPortableJSON
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.domain.jobs import Done, Job, Later
 from bot.edges.store import Database
-from bot.ports import Passing
+from bot.ports import GaveUp, Handler, Passing
 
 log = structlog.get_logger(__name__)
 
@@ -34,33 +33,6 @@ _FIRST_PAUSE = 2.0
 _LONGEST_PAUSE = 900.0
 _POLLING = 0.1
 _KEPT = timedelta(days=14)
-
-
-@dataclass(frozen=True)
-class Job:
-    """What to do, as JSON, and the key of what it must not run beside."""
-
-    payload: Mapping[str, Any]
-    key: str
-
-
-@dataclass(frozen=True)
-class Done:
-    """The job is finished, and these follow."""
-
-    jobs: Sequence[Job] = ()
-
-
-@dataclass(frozen=True)
-class Later:
-    """Trying again may help, after so many seconds (None: whenever)."""
-
-    reason: str
-    seconds: float | None = None
-
-
-Handler = Callable[[Mapping[str, Any]], Done | Later]
-GaveUp = Callable[[Mapping[str, Any], str], None]
 
 
 class Enqueuer:
@@ -99,7 +71,7 @@ def _options(id_: str, job: Job) -> EnqueueOptions:
     }
 
 
-class Engine:
+class DurableEngine:
     """Runs jobs in this process. One engine a process; with SQLite, one process."""
 
     def __init__(self, database: Database, worker: str, threads: int = 8) -> None:

@@ -1,1 +1,41 @@
+"""The web side: the webhook door, health and metrics."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from bot.domain.events import Interest
+from bot.ports import Passing
+from bot.web.webhook import LARGEST_BODY, Inbox, blueprint
+
+
+def make_app(secret: str, interest: Interest, inbox: Inbox, ready: Callable[[], str]) -> Flask:
+    """The Flask application. `ready` says what is not ready, or nothing; it may raise Passing."""
+    app = Flask("mibot", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.register_blueprint(blueprint(secret, interest, inbox))
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return Response("ok\n", mimetype="text/plain")
+
+    @app.get("/readyz")
+    def readyz() -> Response:
+        try:
+            missing = ready()
+        except Passing as error:
+            missing = str(error)
+        return Response(f"{missing or 'ready'}\n", 503 if missing else 200, mimetype="text/plain")
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+    @app.errorhandler(413)
+    def too_large(_error: object) -> Response:
+        return Response("The payload is larger than GitHub's 25 MB.\n", 413, mimetype="text/plain")
+
+    return app

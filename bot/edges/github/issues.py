@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.facts import Comment, Issue
-from bot.edges.github.answers import comment, issue, issue_or_pull
+from bot.edges.github.answers import comment as _comment
+from bot.edges.github.answers import issue, issue_or_pull
 from bot.edges.github.purpose import Purpose
 from bot.edges.github.session import Session
 
@@ -60,7 +61,7 @@ class GitHubIssues:
             self._here.post(f"/issues/{number}/labels", LABEL_ISSUE, {"labels": names})
 
     def comments(self, number: int, since: datetime | None = None) -> Sequence[Comment]:
-        found = self._here.all(f"/issues/{number}/comments", READ_COMMENTS, comment, **_since(since))
+        found = self._here.all(f"/issues/{number}/comments", READ_COMMENTS, _comment, **_since(since))
         unique = {item.id: item for item in found if _recent(item.updated_at, since)}
         return sorted(unique.values(), key=lambda item: (item.created_at, item.id))
 
@@ -68,12 +69,15 @@ class GitHubIssues:
         # Newest first: a comment that is edited while we turn the pages pushes the others on to a later page, where
         # they are met twice. The other way round one of them would slip back and be missed.
         query = {"sort": "updated", "direction": "desc", **_since(since)}
-        found = self._here.all("/issues/comments", READ_COMMENTS, comment, **query)
+        found = self._here.all("/issues/comments", READ_COMMENTS, _comment, **query)
         unique = {item.id: item for item in found if _recent(item.updated_at, since)}
         return sorted(unique.values(), key=lambda item: (item.updated_at, item.id))
 
+    def comment(self, comment: int) -> Comment:
+        return self._here.get(f"/issues/comments/{comment}", READ_COMMENTS, _comment)
+
     def create_comment(self, number: int, body: str) -> Comment:
-        return self._here.post(f"/issues/{number}/comments", WRITE_COMMENT, {"body": body}, comment)
+        return self._here.post(f"/issues/{number}/comments", WRITE_COMMENT, {"body": body}, _comment)
 
     def edit_comment(self, comment: int, body: str) -> None:
         self._here.patch(f"/issues/comments/{comment}", EDIT_COMMENT, {"body": body})

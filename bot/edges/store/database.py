@@ -114,6 +114,13 @@ class WorkerLock:
         self._patience = patience
         self._file: IO[str] | None = None
 
+    def check(self) -> None:
+        """Raises StoreProblem as `acquire` does, but holds nothing."""
+        self.acquire()
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
     def acquire(self) -> None:
         """Raises StoreProblem when another worker still holds the file after `patience` seconds."""
         name = self._database.url.database
@@ -121,7 +128,12 @@ class WorkerLock:
             return
         import fcntl  # there is none on Windows, where PostgreSQL has to do
 
-        self._file = Path(f"{name}.lock").open("w")  # noqa: SIM115 - held as long as the process lives
+        try:
+            self._file = Path(f"{name}.lock").open("w")  # noqa: SIM115 - held as long as the process lives
+        except OSError as error:
+            raise StoreProblem(
+                f"store.url {name} can't be written ({type(error).__name__}); check its folder."
+            ) from None
         deadline = time.monotonic() + self._patience
         while True:
             try:

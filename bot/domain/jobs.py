@@ -1,0 +1,33 @@
+"""Durable jobs as data: what the engine keeps, and how a run of one ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to do, as JSON, and the key of what it must not run beside."""
+
+    payload: Mapping[str, Any]
+    key: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """The job is finished, and these follow."""
+
+    jobs: Sequence[Job] = ()
+
+
+@dataclass(frozen=True)
+class Later:
+    """Trying again may help, after so many seconds (None: whenever)."""
+
+    reason: str
+    seconds: float | None = None
+
+
+Outcome = Done | Later

@@ -1,0 +1,93 @@
+"""The webhook door: bytes become a verified, typed event that is on the disk, or the sender is told why not."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Protocol
+
+import structlog
+from flask import Blueprint, Response, request
+from gidgethub import BadRequest, ValidationFailure, sansio
+from prometheus_client import Counter
+
+from bot.domain import events
+from bot.domain.events import Event, Interest
+from bot.ports import Passing
+
+log = structlog.get_logger(__name__)
+
+LARGEST_BODY = 25 * 1024 * 1024
+"""GitHub caps its payloads at 25 MB."""
+_LONGEST_ID = 100
+
+deliveries = Counter("mibot_deliveries_total", "Webhook deliveries by event and outcome.", ["event", "outcome"])
+
+
+class Inbox(Protocol):
+    """Keeps an event durably under the delivery's id; the same id again is nothing. Raises Passing."""
+
+    def __call__(self, delivery: str, event: Event) -> None: ...
+
+
+def blueprint(secret: str, interest: Interest, inbox: Inbox) -> Blueprint:
+    """The routes of the door. `secret` is the webhook's; an empty one is refused, for it would verify nothing."""
+    if not secret:
+        raise ValueError("the webhook secret is empty")
+    door = Blueprint("webhooks", __name__)
+
+    @door.post("/webhooks/github")
+    def receive() -> Response:
+        name = request.headers.get("X-GitHub-Event", "")
+        with structlog.contextvars.bound_contextvars(delivery=request.headers.get("X-GitHub-Delivery", "")):
+            status, outcome, sentence = _receive(secret, interest, inbox)
+            known = name if name in events.SUBSCRIBED | {"ping"} else "other"
+            deliveries.labels(known, outcome).inc()
+            log.info("delivery", github_event=known, outcome=outcome, status=status.value)
+        return Response(f"{sentence}\n", status.value, mimetype="text/plain")
+
+    return door
+
+
+def _receive(secret: str, interest: Interest, inbox: Inbox) -> tuple[HTTPStatus, str, str]:
+    """The status, the outcome for the metrics, and one sentence."""
+    if (request.content_length or 0) > LARGEST_BODY:
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "The payload is larger than GitHub's 25 MB."
+    delivery = request.headers.get("X-GitHub-Delivery", "")
+    if not delivery or len(delivery) > _LONGEST_ID or "/" in delivery or not delivery.isprintable():
+        return HTTPStatus.BAD_REQUEST, "malformed", "The X-GitHub-Delivery header is missing or no delivery's id."
+    if not request.headers.get("X-Hub-Signature-256", "").startswith("sha256="):
+        return HTTPStatus.UNAUTHORIZED, "unsigned", "The X-Hub-Signature-256 header is missing; set the secret."
+    try:
+        parsed = sansio.Event.from_http(_headers(), _body(), secret=secret)
+        event = events.read(parsed.event, _payload(parsed), interest)
+    except ValidationFailure:
+        return HTTPStatus.UNAUTHORIZED, "bad_signature", "The signature does not match the secret."
+    except (BadRequest, ValueError, RecursionError) as error:
+        log.info("malformed_delivery", error=type(error).__name__)
+        return HTTPStatus.BAD_REQUEST, "malformed", "The payload is not what GitHub documents for this event."
+    if event is None:
+        return HTTPStatus.ACCEPTED, "dropped", "Nothing to do."
+    try:
+        inbox(delivery, event)
+    except Passing:
+        return HTTPStatus.SERVICE_UNAVAILABLE, "no_storage", "The storage is down; please deliver again."
+    return HTTPStatus.ACCEPTED, "accepted", "Accepted."
+
+
+def _headers() -> dict[str, str]:
+    """The headers for gidgethub, without the SHA-1 signature: it must never be what a delivery is trusted by."""
+    lowered = ((name.lower(), value) for name, value in request.headers.items())
+    return {name: value for name, value in lowered if name != "x-hub-signature"}
+
+
+def _body() -> bytes:
+    body = request.get_data(cache=False)
+    if len(body) > LARGEST_BODY:
+        raise ValueError("larger than 25 MB")
+    return body
+
+
+def _payload(parsed: sansio.Event) -> dict[str, Any]:
+    if not isinstance(parsed.data, dict):
+        raise ValueError("the payload is no JSON object")  # noqa: TRY004 - a fault of the sender, as the others
+    return parsed.data

@@ -1,0 +1,187 @@
+"""The only place that constructs edges and puts them together."""
+
+from __future__ import annotations
+
+import multiprocessing.util
+import os
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from typing import Any
+
+import structlog
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from bot import logs
+from bot.app import Commander, Policy
+from bot.apply import Interpreter
+from bot.apply.checking import Examiner
+from bot.apply.pulls import PullOpener
+from bot.apply.replies import ReplyWriter
+from bot.apply.trackers import TrackerKeeper
+from bot.apply.upgrades import UpgradeRunner
+from bot.domain.events import Event, Interest
+from bot.domain.health import Places
+from bot.edges.engine import DurableEngine, Enqueuer
+from bot.edges.gcp import ComputeInspector
+from bot.edges.github import GitHubDeployment, GitHubIssues, GitHubTeams, GitHubUpstream, Session
+from bot.edges.store import Database, SqlLedger
+from bot.edges.store.database import WorkerLock
+from bot.fleets import Fleets
+from bot.reconcile import Reconciler
+from bot.settings import Settings
+from bot.voice import pull_body
+from bot.web import make_app
+from bot.worker import Worker, job_of_event
+
+log = structlog.get_logger(__name__)
+
+WEB_THREADS = 4
+_WATCH_EVERY = 0.2
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Everything made from the settings, each part when it is first needed."""
+
+    settings: Settings
+
+    @cached_property
+    def database(self) -> Database:
+        return Database(self.settings.store.url)
+
+    @cached_property
+    def ledger(self) -> SqlLedger:
+        return SqlLedger(self.database)
+
+    @cached_property
+    def session(self) -> Session:
+        github = self.settings.github
+        return Session(github.api_url, github.app_id, github.read_private_key(), github.write_interval)
+
+    @cached_property
+    def issues(self) -> GitHubIssues:
+        return GitHubIssues(self.session, self.settings.repositories.releases)
+
+    @cached_property
+    def deployment(self) -> GitHubDeployment:
+        return GitHubDeployment(self.session, self.settings.repositories.deployment, self.ledger)
+
+    @cached_property
+    def fleets(self) -> Fleets:
+        return Fleets(self.deployment)
+
+    @cached_property
+    def upstream(self) -> GitHubUpstream:
+        return GitHubUpstream(self.session, self.settings.repositories.upstream)
+
+    @cached_property
+    def teams(self) -> GitHubTeams:
+        return GitHubTeams(self.session)
+
+    @property
+    def policy(self) -> Policy:
+        policy = self.settings.policy
+        return Policy(policy.label, policy.operators, policy.max_in_flight)
+
+    @property
+    def places(self) -> Places:
+        return Places(self.settings.gcp.project_template, self.settings.gcp.zone)
+
+    @property
+    def interest(self) -> Interest:
+        repositories = self.settings.repositories
+        return Interest(repositories.releases, repositories.deployment, self.settings.policy.label)
+
+    @cached_property
+    def examiner(self) -> Examiner:
+        inspector = ComputeInspector(self.settings.gcp.compute_endpoint)
+        return Examiner(self.fleets, self.places, inspector, utc_now)
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        commander = Commander(
+            self.teams, self.fleets, self.ledger, self.upstream, self.policy, lambda: self.session.me
+        )
+        opener = PullOpener(self.deployment, self.ledger, self.fleets, self.upstream, pull_body)
+        return Interpreter(
+            TrackerKeeper(self.issues, self.ledger, self.fleets, self.policy),
+            UpgradeRunner(self.deployment, self.ledger, self.fleets, opener, self.examiner, self.policy, utc_now),
+            ReplyWriter(self.issues, self.ledger, self.fleets, commander, self.examiner),
+        )
+
+    @cached_property
+    def worker(self) -> Worker:
+        reconciler = Reconciler(self.issues, self.ledger, self.settings.policy.label, utc_now)
+        name = "worker" if self.database.is_sqlite else socket.gethostname()
+        engine = DurableEngine(self.database, name)
+        return Worker(engine, self.interpreter, self.ledger, reconciler, self.settings.reconcile.interval)
+
+
+def make_web(wiring: Wiring) -> Any:
+    """The web application; it only hands events to the engine."""
+    enqueuer = Enqueuer(wiring.database)
+
+    def inbox(delivery: str, event: Event) -> None:
+        enqueuer.submit(delivery, job_of_event(delivery, event))
+
+    def ready() -> str:
+        wiring.database.ping()
+        return ""
+
+    return make_app(wiring.settings.github.read_webhook_secret(), wiring.interest, inbox, ready)
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Web and worker in one process, under a supervisor that starts it anew when it dies. Blocks until stopped.
+
+    Raises StoreProblem when the storage can't be used.
+    """
+    database = Database(settings.store.url)
+    WorkerLock(database).check()
+    database.migrate()
+    database.close()  # the process that serves opens its own connections
+    server = Server(
+        "mibot",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=WEB_THREADS,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+    )
+    log.info("serving", host=host, port=port)
+    server.serve(target_loader=partial(_load, settings, os.getpid()), wrap_loader=False)
+
+
+def _load(settings: Settings, supervisor: int) -> Any:
+    """In the process that serves: the worker, and the web application for the server to call."""
+    logs.configure()
+    _end_with(supervisor)
+    wiring = Wiring(settings)
+    WorkerLock(wiring.database).acquire()
+    wiring.worker.start()
+    multiprocessing.util.Finalize(None, wiring.worker.stop, exitpriority=100)
+    return make_web(wiring)
+
+
+def _end_with(supervisor: int) -> None:
+    """End at once when the supervisor is gone: an orphan would go on beside the process started in its place."""
+
+    def watch() -> None:
+        while os.getppid() == supervisor:
+            time.sleep(_WATCH_EVERY)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="supervisor-watch", daemon=True).start()

@@ -1,0 +1,125 @@
+"""The worker: runs durable jobs, and sweeps. It knows the engine's jobs and turns them into events and effects."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+from bot.app import effects_of
+from bot.apply import Interpreter
+from bot.domain import effects, events
+from bot.domain.effects import Advance, Effect, Recheck, StartUpgrade
+from bot.domain.events import Event
+from bot.domain.jobs import Done, Job, Later, Outcome
+from bot.ports import Engine, Ledger, Passing, WorldError
+from bot.reconcile import Reconciler
+
+log = structlog.get_logger(__name__)
+
+jobs_total = Counter("mibot_jobs_total", "Jobs by what they do and how they ended.", ["kind", "outcome"])
+job_seconds = Histogram("mibot_job_seconds", "How long jobs took.", ["kind"])
+sweep_at = Gauge("mibot_last_sweep_timestamp_seconds", "When the last sweep ended.")
+backlog = Gauge("mibot_jobs_waiting", "Jobs that wait or run.")
+
+
+def job_of_event(delivery: str, event: Event) -> Job:
+    """The job that a delivery is kept as."""
+    return Job(events.to_json(event), f"event {delivery}")
+
+
+def job_of_effect(effect: Effect) -> Job:
+    return Job(effects.to_json(effect), effect.key)
+
+
+class Worker:
+    """Handles the engine's jobs and sweeps every `interval` seconds."""
+
+    def __init__(
+        self, engine: Engine, interpreter: Interpreter, ledger: Ledger, reconciler: Reconciler, interval: float
+    ) -> None:
+        self._engine = engine
+        self._interpreter = interpreter
+        self._ledger = ledger
+        self._reconciler = reconciler
+        self._interval = interval
+        self._stopping = threading.Event()
+        self._sweeper = threading.Thread(target=self._sweep_for_ever, name="sweeper", daemon=True)
+        self._submitted: dict[Effect, str] = {}
+
+    def start(self) -> None:
+        self._reconciler.begin()
+        self._engine.start(self.handle, self.gave_up)
+        self._sweeper.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._engine.stop()
+
+    def handle(self, payload: Mapping[str, Any]) -> Outcome:
+        """Carry out one job. A fault that may pass becomes `Later`; a refusal is logged and ends the job."""
+        kind = str(payload.get("event") or payload.get("effect"))
+        with job_seconds.labels(kind).time():
+            try:
+                follow = self._carried_out(payload)
+            except Passing as error:
+                log.warning("job_delayed", kind=kind, error=str(error), retry_after=error.retry_after)
+                jobs_total.labels(kind, "delayed").inc()
+                return Later(str(error), error.retry_after)
+            except WorldError as error:
+                log.error("job_refused", kind=kind, error=str(error))  # noqa: TRY400 - expected, no traceback
+                jobs_total.labels(kind, "refused").inc()
+                return Done()
+        jobs_total.labels(kind, "done").inc()
+        return Done([job_of_effect(effect) for effect in follow])
+
+    def _carried_out(self, payload: Mapping[str, Any]) -> list[Effect]:
+        if "event" in payload:
+            return effects_of(events.from_json(payload), self._ledger)
+        return self._interpreter.apply(effects.from_json(payload))
+
+    def gave_up(self, payload: Mapping[str, Any], reason: str) -> None:
+        """After the last try: say so where people look; the sweep will try again."""
+        log.error("job_gave_up", kind=payload.get("event") or payload.get("effect"), error=reason)
+        if "effect" not in payload:
+            return
+        effect = effects.from_json(payload)
+        if isinstance(effect, Advance | StartUpgrade | Recheck):
+            self._interpreter.delayed(effect.slug, effect.version, reason)
+
+    def sweep(self) -> None:
+        """Find what is missing and submit it, unless an earlier sweep's job for the same is still unfinished."""
+        started = time.monotonic()
+        sweep = self._reconciler.sweep()
+        name = uuid.uuid4().hex
+        numbers = itertools.count()
+        kept = {}
+        for effect in sweep.effects:
+            id_ = self._submitted.get(effect)
+            if id_ is None or not self._engine.is_unfinished(id_):
+                id_ = f"sweep-{name}-{next(numbers)}"
+                self._engine.submit(id_, job_of_effect(effect))
+            kept[effect] = id_
+        self._submitted = kept
+        self._reconciler.settle(sweep)
+        self._engine.forget_old(datetime.now(UTC))
+        backlog.set(self._engine.backlog())
+        sweep_at.set_to_current_time()
+        log.debug("sweep", found=len(sweep.effects), seconds=round(time.monotonic() - started, 3))
+
+    def _sweep_for_ever(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.sweep()
+            except Passing as error:
+                log.warning("sweep_failed", error=str(error))
+            except Exception:  # the sweep is the safety net: a bug in it must be seen, and must not end it
+                log.exception("sweep_broke")
+            self._stopping.wait(self._interval)

@@ -1,0 +1,113 @@
+"""The real mibot process, started and killed as an operator or a machine would."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from bot.demo.cast import Org
+from bot.demo.emulator import free_port
+
+START_PATIENCE = 30.0
+STOP_PATIENCE = 15.0
+
+
+class Mibot:
+    """`mibot serve` for one organisation, with its store in `folder`. `log` is what it wrote so far."""
+
+    def __init__(self, folder: Path, org: Org, api_url: str, compute_url: str, **settings: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log_file = folder / "mibot.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        key = folder / "key.pem"
+        key.write_text(org.private_key)
+        self._environment = {
+            "MIBOT_GITHUB__API_URL": api_url,
+            "MIBOT_GITHUB__APP_ID": str(org.app_id),
+            "MIBOT_GITHUB__PRIVATE_KEY_FILE": str(key),
+            "MIBOT_GITHUB__WEBHOOK_SECRET": org.webhook_secret,
+            "MIBOT_GITHUB__WRITE_INTERVAL": "0",
+            "MIBOT_REPOSITORIES__RELEASES": org.releases,
+            "MIBOT_REPOSITORIES__DEPLOYMENT": org.deployment,
+            "MIBOT_REPOSITORIES__UPSTREAM": org.upstream,
+            "MIBOT_POLICY__OPERATORS": f'["{org.operators}"]',
+            "MIBOT_GCP__COMPUTE_ENDPOINT": compute_url,
+            "MIBOT_STORE__URL": f"sqlite:///{folder / 'mibot.sqlite'}",
+            "MIBOT_RECONCILE__INTERVAL": "3600",
+            **settings,
+        }
+
+    @property
+    def webhook_url(self) -> str:
+        return f"{self.url}/webhooks/github"
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("MIBOT_")}
+        return inherited | self._environment
+
+    def start(self) -> Mibot:
+        """Start it and wait until it is ready."""
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot.cli", "serve", "--port", str(self.port)],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_PATIENCE
+        while not self._ready():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"mibot did not start:\n{self.log[-4000:]}")
+            time.sleep(0.03)
+        return self
+
+    def _ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def kill(self) -> None:
+        """SIGKILL to all of it, as a machine that loses power."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(STOP_PATIENCE)
+            self._process = None
+
+    def stop(self) -> int:
+        """SIGTERM, as a deployment does; the exit status."""
+        if self._process is None:
+            return 0
+        self._process.terminate()
+        try:
+            status = self._process.wait(STOP_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"mibot did not stop:\n{self.log[-4000:]}") from None
+        self._process = None
+        return status
+
+    def run(self, *arguments: str, **changed: Any) -> subprocess.CompletedProcess[str]:
+        """Another `mibot` command with the same settings."""
+        environment = self.environment | changed
+        command = [sys.executable, "-m", "bot.cli", *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)

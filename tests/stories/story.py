@@ -1,0 +1,109 @@
+"""The words in which stories are told: what people do, and what they come to see."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from bot.demo.compute import ComputeServer
+from bot.demo.world import World
+from tests.stories.process import Mibot
+from tests.world.proxy import Proxy
+
+PATIENCE = 20.0
+T = TypeVar("T")
+Json = dict[str, Any]
+
+
+class Story:
+    """One organisation, the people in it and mibot."""
+
+    def __init__(self, world: World, proxy: Proxy, mibot: Mibot, compute: ComputeServer) -> None:
+        self.world = world
+        self.proxy = proxy
+        self.mibot = mibot
+        self.compute = compute
+
+    def eventually(self, what: Callable[[], T], patience: float = PATIENCE) -> T:
+        """The first answer of `what` that is true and raises no AssertionError, KeyError or IndexError."""
+        deadline = time.monotonic() + patience
+        last: Exception | None = None
+        while time.monotonic() < deadline:
+            try:
+                answer = what()
+            except (AssertionError, LookupError) as error:
+                last = error
+            else:
+                if answer:
+                    return answer
+                last = None
+            time.sleep(0.05)
+        raise AssertionError(f"it did not come to be ({last!r})\n{self.mibot.log[-6000:]}")
+
+    def settled(self, quiet: float = 0.7, patience: float = PATIENCE) -> None:
+        """Wait until mibot has written nothing for a while."""
+        deadline = time.monotonic() + patience
+        seen, since = -1, time.monotonic()
+        while time.monotonic() < deadline:
+            count = len(self.proxy.sent())
+            if count != seen:
+                seen, since = count, time.monotonic()
+            elif time.monotonic() - since > quiet:
+                return
+            time.sleep(0.05)
+        raise AssertionError("mibot does not come to rest")
+
+    # What people do
+
+    def release(self, version: str = "3.40.1", user: str = "dana", body: str = "") -> int:
+        """Somebody opens a release issue with the label."""
+        return int(
+            self.world.open_issue(user, f"{version} upgrade managed instances", body, ["team/cloud"])["number"]
+        )
+
+    def say(self, issue: int, words: str, user: str = "dana") -> int:
+        return int(self.world.comment(user, issue, words)["id"])
+
+    # What people see
+
+    def trackers(self, version: str = "3.40.1") -> list[Json]:
+        title = f"{version} upgrade managed instances tracking issue"
+        return [issue for issue in self.world.issues("release-tracking") if issue["title"] == title]
+
+    def tracker(self, version: str = "3.40.1") -> Json:
+        """The version's one tracker, once it is there."""
+        (found,) = self.eventually(lambda: self.trackers(version))
+        return found
+
+    def line(self, version: str, name: str) -> str:
+        """The tracker's line that names an instance."""
+        lines = str(self.tracker(version)["body"]).splitlines()
+        return next(line for line in lines if name in line and "[" in line[:8])
+
+    def replies(self, issue: int) -> list[Json]:
+        """mibot's replies on an issue, announcements and continuations left out."""
+        return [c for c in self.world.comments(issue) if "<!-- mibot:reply" in c["body"]]
+
+    def reply(self, issue: int, comment: int) -> str:
+        """The one reply to a comment, once it is there."""
+
+        def found() -> list[str]:
+            mark = f"<!-- mibot:reply comment={comment} -->"
+            return [str(c["body"]) for c in self.world.comments(issue) if mark in c["body"]]
+
+        (body,) = self.eventually(found)
+        return body
+
+    def says(self, issue: int, comment: int, *words: str) -> str:
+        """The reply to a comment, once it says all these words."""
+        return self.eventually(lambda: _with(self.reply(issue, comment), words))
+
+    def pulls(self, slug: str, version: str = "3.40.1") -> list[Json]:
+        return [p for p in self.world.pulls() if p["head"]["ref"] == f"{slug}/upgrade-v{version}"]
+
+
+def _with(text: str, words: tuple[str, ...]) -> str:
+    missing = [word for word in words if word not in text]
+    assert not missing, f"{missing} not in:\n{text}"
+    return text
