@@ -97,11 +97,10 @@ class UpgradeRunner:
     def _moved(self, upgrade: Upgrade) -> Upgrade:
         if upgrade.stage is Stage.PLANNED:
             upgrade = self._kept(self._opener.open(upgrade))
-            if upgrade.stage in IN_REVIEW:
-                before = self._examiner.examine(upgrade.slug, Phase.BEFORE)
-                return self._kept(replace(upgrade, before=before))
-        if upgrade.stage in IN_REVIEW | {Stage.CLOSED} and upgrade.number is not None:
+        elif upgrade.stage in IN_REVIEW | {Stage.CLOSED} and upgrade.number is not None:
             upgrade = self._observed(upgrade, upgrade.number)
+        if upgrade.stage in IN_REVIEW and not upgrade.before:
+            upgrade = self._kept(replace(upgrade, before=self._examiner.examine(upgrade.slug, Phase.BEFORE)))
         if upgrade.stage is Stage.MERGED and not upgrade.after:
             upgrade = self._verified(upgrade)
         return upgrade

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.demo.compute import ComputeServer
+from bot.demo.fleet import make_fleet
 from bot.demo.world import World
 from tests.stories.process import Mibot
 from tests.stories.story import Story
@@ -31,7 +32,16 @@ def mibot(tmp_path: Path, proxy: Proxy, compute_server: ComputeServer) -> Iterat
 
 @pytest.fixture
 def story(world: World, proxy: Proxy, mibot: Mibot, compute_server: ComputeServer) -> Story:
-    """A world of a dozen instances with mibot up and running in it."""
-    world.build()
+    """A world of a dozen instances, whose notes name customers, with mibot up and running in it."""
+    world.build(make_fleet(indiscreet=True))
     mibot.start()
     return Story(world, proxy, mibot, compute_server)
+
+
+@pytest.fixture(autouse=True)
+def _privacy(proxy: Proxy, world: World) -> Iterator[None]:
+    """After every story: no text that mibot sent anywhere but to the deployment repository names a customer."""
+    yield
+    outside = [e.request for e in proxy.sent() if not e.request.path.startswith(f"/repos/{proxy.org.deployment}")]
+    texts = [str(text).lower() for one in outside for text in (*one.strings(), one.target)]
+    assert not {(name, text) for name in world.fleet.customers for text in texts if name in text}

@@ -27,6 +27,7 @@ class Mibot:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.project_prefix = f"{org.name}-managed-"
         self.log_file = folder / "mibot.log"
         self._process: subprocess.Popen[bytes] | None = None
         key = folder / "key.pem"
@@ -42,6 +43,7 @@ class Mibot:
             "MIBOT_REPOSITORIES__UPSTREAM": org.upstream,
             "MIBOT_POLICY__OPERATORS": f'["{org.operators}"]',
             "MIBOT_GCP__COMPUTE_ENDPOINT": compute_url,
+            "MIBOT_GCP__PROJECT_TEMPLATE": f"{self.project_prefix}{{slug}}",
             "MIBOT_STORE__URL": f"sqlite:///{folder / 'mibot.sqlite'}",
             "MIBOT_RECONCILE__INTERVAL": "3600",
             **settings,

@@ -46,7 +46,7 @@ class Story:
         deadline = time.monotonic() + patience
         seen, since = -1, time.monotonic()
         while time.monotonic() < deadline:
-            count = len(self.proxy.sent())
+            count = len(self.proxy.writes())
             if count != seen:
                 seen, since = count, time.monotonic()
             elif time.monotonic() - since > quiet:
@@ -84,6 +84,13 @@ class Story:
     def replies(self, issue: int) -> list[Json]:
         """mibot's replies on an issue, announcements and continuations left out."""
         return [c for c in self.world.comments(issue) if "<!-- mibot:reply" in c["body"]]
+
+    def announcements(self, issue: int) -> list[Json]:
+        return [c for c in self.world.comments(issue) if "<!-- mibot:announcement" in c["body"]]
+
+    def project(self, slug: str) -> str:
+        """Where an instance's machines are in this story; every story has its own."""
+        return f"{self.mibot.project_prefix}{slug}"
 
     def reply(self, issue: int, comment: int) -> str:
         """The one reply to a comment, once it is there."""

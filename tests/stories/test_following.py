@@ -1,0 +1,72 @@
+"""What happens to the pull request is seen on the tracker and in the reply."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.stories.story import Story
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def opened(story: Story) -> tuple[Story, int, int, int]:
+    """The story, the tracker, the order and the pull request of an upgrade of rctest."""
+    story.release()
+    tracker = story.tracker()["number"]
+    order = story.say(tracker, "/upgrade rctest")
+    story.says(tracker, order, "waiting for a review", "Health checks before")
+    (pull,) = story.pulls("rctest")
+    return story, tracker, order, int(pull["number"])
+
+
+def test_checks_and_statuses_conclude(opened: tuple[Story, int, int, int]) -> None:
+    story, tracker, order, number = opened
+    head = story.world.pull(number)["head"]["sha"]
+    story.world.status(head, "ci/lint", "failure")
+    story.says(tracker, order, "its checks failed (`ci/lint`)")
+    story.eventually(lambda: "its checks failed" in story.line("3.40.1", "rctest"))
+    story.world.status(head, "ci/lint", "success")
+    story.says(tracker, order, "its checks passed")
+
+
+def test_changes_requested_then_approved(opened: tuple[Story, int, int, int]) -> None:
+    story, tracker, order, number = opened
+    story.world.review("rio", number, "REQUEST_CHANGES", "Not on a Friday.")
+    story.says(tracker, order, "changes requested by `rio`")
+    story.world.review("rio", number)
+    story.says(tracker, order, "approved by `rio`")
+
+
+def test_closed_without_a_merge_and_asked_again(opened: tuple[Story, int, int, int]) -> None:
+    story, tracker, order, number = opened
+    story.world.close_pull("dana", number)
+    story.says(tracker, order, "closed without a merge")
+    story.eventually(lambda: "closed" in story.line("3.40.1", "rctest"))
+    story.settled()
+    assert len(story.pulls("rctest")) == 1
+    again = story.say(tracker, "/upgrade rctest")
+    story.eventually(lambda: len(story.pulls("rctest")) == 2)
+    story.says(tracker, again, "waiting for a review")
+
+
+def test_a_red_machine_after_the_merge_is_not_ticked(opened: tuple[Story, int, int, int]) -> None:
+    story, tracker, order, number = opened
+    project = story.project("rctest")
+    story.compute.set(project, {"default-red-instance": "STOPPING"})
+    story.world.merge("dana", number)
+    story.says(tracker, order, "failed: red after the merge", "❌ fail")
+    story.eventually(lambda: "failed" in story.line("3.40.1", "rctest"))
+    assert story.line("3.40.1", "rctest").startswith("- [ ]")
+    story.compute.set(project, {"default-red-instance": "RUNNING"})
+    again = story.say(tracker, "/check rctest")
+    story.says(tracker, again, "✅ pass")
+    story.eventually(lambda: story.line("3.40.1", "rctest").startswith("- [x]"))
+
+
+def test_no_answer_from_google_is_never_a_pass(opened: tuple[Story, int, int, int]) -> None:
+    story, tracker, order, number = opened
+    story.compute.fail(story.project("rctest"), "forbidden")
+    story.world.merge("dana", number)
+    story.says(tracker, order, "health unknown", "❔ unknown", "compute.instances.list")
+    assert story.line("3.40.1", "rctest").startswith("- [ ]")

@@ -1,0 +1,171 @@
+"""mibot is killed around every single effect, started again, and in the end everything is there exactly once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.demo.compute import ComputeServer
+from bot.demo.world import World
+from tests.stories.process import Mibot
+from tests.stories.story import Json, Story
+from tests.world.exchange import Answer, Request
+from tests.world.proxy import Proxy
+from tests.world.server import HangUp
+
+pytestmark = [pytest.mark.e2e, pytest.mark.kill]
+
+WRITES = 17
+"""How many writing requests the story takes; `test_without_a_kill` sees that every one has its kill points."""
+PATIENCE = 60.0
+
+
+class Assassin:
+    """Kills mibot once, at its n-th request, before it is carried out or after, and starts it again."""
+
+    def __init__(self, story: Story, number: int, moment: str, *, reads: bool = False) -> None:
+        self._story = story
+        self._number = number
+        self._moment = moment
+        self._reads = reads
+        self._seen = 0
+        self._numbers: dict[int, int] = {}
+        self._lock = threading.Lock()
+        self._fallen = threading.Event()
+        self.killed = False
+        story.proxy.before = self._before
+        story.proxy.after = self._after
+        self._nurse = threading.Thread(target=self._revive, daemon=True)
+        self._nurse.start()
+
+    def _due(self, request: Request, moment: str) -> bool:
+        if not (request.writes or self._reads):
+            return False
+        with self._lock:
+            if moment == "before":
+                self._seen += 1
+                self._numbers[id(request)] = self._seen
+            due = moment == self._moment and self._numbers.get(id(request)) == self._number
+            return due and not self.killed
+
+    def _before(self, request: Request) -> None:
+        if self._due(request, "before"):
+            self._kill()
+
+    def _after(self, request: Request, _answer: Answer) -> None:
+        if self._due(request, "after"):
+            self._kill()
+
+    def _kill(self) -> None:
+        self.killed = True
+        self._story.mibot.kill()
+        self._fallen.set()
+        raise HangUp
+
+    def _revive(self) -> None:
+        self._fallen.wait(PATIENCE * 2)
+        if self.killed:
+            self._story.mibot.start()
+
+    def rest(self) -> None:
+        self._fallen.set()
+        self._nurse.join(PATIENCE)
+        self._story.proxy.before = self._story.proxy.after = None
+
+
+@pytest.fixture
+def story(tmp_path: Path, world: World, proxy: Proxy, compute_server: ComputeServer) -> Story:
+    world.build()
+    mibot = Mibot(tmp_path, proxy.org, proxy.api_url, compute_server.url, MIBOT_RECONCILE__INTERVAL="1")
+    proxy.webhooks.target = mibot.webhook_url
+    return Story(world, proxy, mibot, compute_server)
+
+
+def play(story: Story) -> None:
+    """The main job from the label to the tick, by people who wait patiently; then what must be there once is."""
+    release = story.release()
+    number = story.eventually(lambda: story.trackers()[0], PATIENCE)["number"]
+    order = story.say(number, "/upgrade rctest")
+    pull = story.eventually(lambda: _shown(story, number, order), PATIENCE)
+    story.world.review("rio", pull["number"])
+    story.world.merge("dana", pull["number"])
+    story.eventually(lambda: story.line("3.40.1", "rctest").startswith("- [x]"), PATIENCE)
+    story.eventually(lambda: "done" in story.reply(number, order), PATIENCE)
+    story.settled(quiet=1.2)
+    assert len(story.trackers()) == 1
+    assert len(story.announcements(release)) == 1
+    assert len(story.replies(number)) == 1
+    assert len(story.pulls("rctest")) == 1
+    assert [branch for branch in story.world.branches() if branch != "main"] == ["rctest/upgrade-v3.40.1"]
+    assert [label["name"] for label in story.pulls("rctest")[0]["labels"]] == ["mi-upgrade"]
+    assert len(story.world.reactions(order)) <= 1
+
+
+def _shown(story: Story, number: int, order: int) -> Json:
+    """The pull request, once the reply shows it with its checks and its label is on."""
+    pull = story.pulls("rctest")[0]
+    body = story.reply(number, order)
+    assert "waiting for a review" in body
+    assert "✅" in body
+    assert pull["labels"]
+    return pull
+
+
+def test_without_a_kill(story: Story) -> None:
+    story.mibot.start()
+    try:
+        play(story)
+        assert len(story.proxy.writes()) <= WRITES
+    finally:
+        story.mibot.kill()
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("number", range(1, WRITES + 1))
+def test_killed_around_a_write(story: Story, number: int, moment: str) -> None:
+    story.mibot.start()
+    assassin = Assassin(story, number, moment)
+    try:
+        play(story)
+    finally:
+        assassin.rest()
+        story.mibot.kill()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("number", range(1, 61))
+def test_killed_around_any_request(story: Story, number: int, moment: str) -> None:
+    story.mibot.start()
+    assassin = Assassin(story, number, moment, reads=True)
+    try:
+        play(story)
+    finally:
+        assassin.rest()
+        story.mibot.kill()
+
+
+def test_killed_again_and_again(story: Story) -> None:
+    """A machine that loses power every second or two gets the job done all the same."""
+    story.mibot.start()
+    stop = threading.Event()
+
+    def torment() -> None:
+        for pause in (0.6, 1.1, 0.9, 1.6, 1.3, 2.0):
+            if stop.wait(pause):
+                return
+            story.mibot.kill()
+            story.mibot.start()
+            time.sleep(0.1)
+
+    tormentor = threading.Thread(target=torment, daemon=True)
+    tormentor.start()
+    try:
+        play(story)
+    finally:
+        stop.set()
+        tormentor.join(PATIENCE)
+        story.mibot.kill()

@@ -1,0 +1,120 @@
+"""One version has one tracker, however the label, the opening and redeliveries arrive; people's words stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.stories.story import Story
+
+pytestmark = pytest.mark.e2e
+
+HANDWRITTEN = """# 3.40.1 managed instances upgrade
+
+Please be careful with **demo**, it has a talk at noon.
+
+## Upgrade internal managed instances
+
+- [x] Upgrade [rctest.sourcegraph.com](https://rctest.sourcegraph.com) done by hand on Monday
+- [ ] Upgrade [demo.sourcegraph.com](https://demo.sourcegraph.com) **after lunch**
+
+## Questions
+
+* who tells #ce?
+"""
+
+
+def test_the_label_given_later(story: Story) -> None:
+    issue = story.world.open_issue("dana", "3.40.1 upgrade managed instances")["number"]
+    story.settled()
+    assert not story.trackers()
+    story.world.label("dana", issue, "team/cloud")
+    assert f"#{issue}" in story.tracker()["body"]
+
+
+def test_labelled_before_opened_and_every_delivery_twice(story: Story) -> None:
+    with story.proxy.webhooks.hold(lambda held: [d for d in reversed(held) for _ in range(2)]):
+        release = story.release()
+        story.world.label("dana", release, "bug")
+    story.tracker()
+    story.settled()
+    assert len(story.trackers()) == 1
+    assert len(story.announcements(release)) == 1
+
+
+def test_a_redelivery_of_everything_changes_nothing(story: Story) -> None:
+    release = story.release()
+    number = story.tracker()["number"]
+    order = story.say(number, "/upgrade rctest")
+    story.says(number, order, "waiting for a review")
+    story.settled()
+    before = len(story.proxy.writes())
+    for delivery in list(story.proxy.webhooks.deliveries):
+        story.proxy.webhooks.redeliver(delivery)
+    story.settled()
+    assert len(story.proxy.writes()) == before
+    assert len(story.trackers()) == 1
+    assert len(story.announcements(release)) == 1
+
+
+def test_a_second_release_issue_is_led_to_the_same_tracker(story: Story) -> None:
+    story.release()
+    number = story.tracker()["number"]
+    second = story.release(user="lee")
+    (announcement,) = story.eventually(lambda: story.announcements(second))
+    assert f"#{number}" in announcement["body"]
+    assert "@" not in announcement["body"]
+    assert len(story.trackers()) == 1
+
+
+def test_a_tracker_written_by_people_is_adopted_in_place(story: Story) -> None:
+    number = story.world.open_issue("dana", "3.40.1 upgrade tracking", HANDWRITTEN, ["team/cloud"])["number"]
+    body = story.eventually(lambda: _with_marker(str(story.world.issue(number)["body"])))
+    assert "- [x] Upgrade [rctest.sourcegraph.com](https://rctest.sourcegraph.com)" in body
+    assert "done by hand on Monday" in body
+    assert "**after lunch**" in body
+    assert "Please be careful with **demo**, it has a talk at noon." in body
+    assert "* who tells #ce?" in body
+    assert body.count("https://rctest.sourcegraph.com") == 1
+    assert "Upgrade [tpgi.sourcegraph.com](https://tpgi.sourcegraph.com)" in body
+    assert "## Upgrade customer managed instances" in body
+    labels = {label["name"] for label in story.world.issue(number)["labels"]}
+    assert {"managed-instances", "release-tracking", "team/cloud"} <= labels
+    story.settled()
+    assert len(story.world.issues("release-tracking")) == 1
+    order = story.say(number, "/upgrade demo")
+    story.says(number, order, "3.40.0 → 3.40.1")
+    story.eventually(lambda: "waiting for a review" in str(story.world.issue(number)["body"]))
+    assert "**after lunch**" in str(story.world.issue(number)["body"])
+
+
+def test_people_write_in_the_tracker_between_two_of_the_bots_edits(story: Story) -> None:
+    story.release()
+    number = story.tracker()["number"]
+    story.settled()
+    body = str(story.tracker()["body"])
+    lines = [
+        f"{line} (Rio watches this one)" if "demo.sourcegraph.com" in line else line for line in body.splitlines()
+    ]
+    changed = "\n".join([*lines, "", "Remember the freeze on Friday."])
+    changed = changed.replace("- [ ] Upgrade [tpgi", "- [x] Upgrade [tpgi")
+    story.world.edit_issue_body("lee", number, changed)
+    order = story.say(number, "/upgrade rctest")
+    story.says(number, order, "waiting for a review")
+    after = story.eventually(lambda: _when("waiting for a review", str(story.tracker()["body"])))
+    assert "(Rio watches this one)" in story.line("3.40.1", "demo.sourcegraph.com")
+    assert "Remember the freeze on Friday." in after
+    assert story.line("3.40.1", "tpgi.sourcegraph.com").startswith("- [x]")
+
+
+def test_an_issue_that_names_no_version_is_left_alone(story: Story) -> None:
+    story.world.open_issue("dana", "please fix the coffee machine", "", ["team/cloud"])
+    story.settled()
+    assert story.proxy.writes() == []
+
+
+def _with_marker(body: str) -> str:
+    return _when("<!-- mibot:tracker version=3.40.1 -->", body)
+
+
+def _when(words: str, body: str) -> str:
+    return body if words in body else ""
