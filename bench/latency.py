@@ -1,0 +1,59 @@
+"""From the comment's delivery to the reply and to the open pull request, through the real process."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.stage import world_of
+from bot.demo.compute import ComputeServer
+from tests.stories.process import Mibot
+from tests.stories.story import Story
+
+INTERVALS = (0.0, 1.0)
+MOST = 4
+
+
+def measure(interval: float) -> list[tuple[float, float, float]]:
+    """For several instances in turn: seconds to the reaction, to the first reply, to the open pull request."""
+    times = []
+    with TemporaryDirectory() as folder, ComputeServer() as compute, world_of(12) as (world, proxy):
+        mibot = Mibot(Path(folder), proxy.org, proxy.api_url, compute.url, MIBOT_GITHUB__WRITE_INTERVAL=str(interval))
+        proxy.webhooks.target = mibot.webhook_url
+        story = Story(world, proxy, mibot, compute)
+        mibot.start()
+        try:
+            story.release()
+            tracker = story.tracker()["number"]
+            story.settled(quiet=2.5)
+            for slug in ["rctest", "demo", "research", "tpgi"][:MOST]:
+                started = time.perf_counter()
+                order = story.say(tracker, f"/upgrade {slug}")
+                reaction = _until(started, lambda order=order: bool(world.reactions(order)))  # type: ignore[misc]
+                mark = f"comment={order} "
+                reply = _until(started, lambda mark=mark: any(mark in c["body"] for c in world.comments(tracker)))  # type: ignore[misc]
+                pull = _until(started, lambda slug=slug: bool(story.pulls(slug)))  # type: ignore[misc]
+                times.append((reaction, reply, pull))
+                story.settled(quiet=2.5)
+        finally:
+            mibot.kill()
+    return times
+
+
+def _until(started: float, what: Callable[[], bool]) -> float:
+    while not what():
+        if time.perf_counter() - started > 60:
+            raise TimeoutError("it did not come to be within a minute")
+        time.sleep(0.005)
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    print("From a comment's delivery, median seconds over several upgrades")
+    print(f"{'write interval':>14}{'reaction':>10}{'first reply':>13}{'open pull request':>19}")
+    for interval in INTERVALS:
+        columns = [statistics.median(column) for column in zip(*measure(interval), strict=True)]
+        print(f"{interval:>12.1f} s{columns[0]:>10.2f}{columns[1]:>13.2f}{columns[2]:>19.2f}", flush=True)

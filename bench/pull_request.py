@@ -1,0 +1,47 @@
+"""Requests for one upgrade pull request when the repository's files are known."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.stage import counted, deployment_of, world_of
+from bot.apply.pulls import PullOpener
+from bot.domain.records import TrackerRecord
+from bot.domain.upgrade import Stage, Upgrade
+from bot.domain.versions import Version
+from bot.edges.store import Database, SqlLedger
+from bot.fleets import Fleets
+from bot.voice import pull_body
+
+TARGET = Version(3, 40, 1)
+
+
+class NoUpstream:
+    """Upstream's releases are asked for only where a step leads to another major."""
+
+    def releases(self) -> frozenset[Version]:
+        raise AssertionError("not needed within one major")
+
+
+def main() -> None:
+    print("One upgrade pull request, files known (requests to the deployment repository)")
+    print(f"{'instance':<28}{'reading':>8}{'writing':>8}")
+    with TemporaryDirectory() as folder, world_of(12) as (world, proxy):
+        database = Database(f"sqlite:///{Path(folder) / 'bench.sqlite'}")
+        database.migrate()
+        ledger = SqlLedger(database)
+        ledger.save_tracker(TrackerRecord(TARGET, 1, "https://github.com/o/r/issues/1", "dana"))
+        deployment = deployment_of(proxy)
+        fleets = Fleets(deployment)
+        fleets.now()
+        opener = PullOpener(deployment, ledger, fleets, NoUpstream(), pull_body)
+        for slug in [i.slug for i in fleets.recent() if not i.skip_reason][:4]:
+            since = len(proxy.sent())
+            opened = opener.open(Upgrade(slug, TARGET, Stage.PLANNED, "dana", datetime.now(UTC)))
+            assert opened.number is not None
+            reads, writes = counted(proxy, since)
+            shown = slug if slug in world.fleet.internal else "a customer's"
+            print(f"{shown:<28}{reads:>8}{writes:>8}")
+        database.close()

@@ -1,0 +1,50 @@
+"""The stage that benchmarks play on: one emulated GitHub behind a proxy that counts requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from bot.demo.fleet import make_fleet
+from bot.demo.world import World
+from bot.edges.github import GitHubDeployment, Session
+from tests.world.pool import Pool
+from tests.world.proxy import Proxy
+
+
+class Blobs:
+    """A blob cache in memory."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def get_many(self, shas: Iterable[str]) -> Mapping[str, bytes]:
+        return {sha: self._known[sha] for sha in shas if sha in self._known}
+
+    def put_many(self, blobs: Mapping[str, bytes]) -> None:
+        self._known |= blobs
+
+
+@contextmanager
+def world_of(size: int) -> Iterator[tuple[World, Proxy]]:
+    """An emulated GitHub with a fleet of `size` instances."""
+    pool = Pool()
+    try:
+        with pool.fresh() as proxy:
+            world = World(proxy.api_url, proxy.org, hold=proxy.webhooks.hold)
+            world.build(make_fleet(size))
+            yield world, proxy
+    finally:
+        pool.close()
+
+
+def deployment_of(proxy: Proxy, blobs: Blobs | None = None) -> GitHubDeployment:
+    session = Session(proxy.api_url, proxy.org.app_id, proxy.org.private_key, write_interval=0)
+    return GitHubDeployment(session, proxy.org.deployment, blobs or Blobs())
+
+
+def counted(proxy: Proxy, since: int = 0) -> tuple[int, int]:
+    """Reading and writing requests to the deployment repository since the `since`-th request of all."""
+    sent = [e.request for e in proxy.sent()[since:] if e.request.path.startswith(f"/repos/{proxy.org.deployment}/")]
+    sent = [request for request in sent if not request.path.endswith("/installation")]
+    return sum(not r.writes for r in sent), sum(r.writes for r in sent)
