@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from bot.domain.inventory import read_fleet, wanted_blobs
 from bot.domain.model import Fleet
-from bot.ports import FleetSource
+from bot.ports import FleetSource, Refused
 
 FRESH_FOR = 60.0
 """Seconds for which a fleet is good enough to understand a command by. An upgrade looks again before it acts."""
@@ -31,6 +31,13 @@ class Fleets:
         if fleet is not None and self._monotonic() - self._read_at < FRESH_FOR:
             return fleet
         return self.now()
+
+    def known(self) -> Fleet:
+        """The same, but empty when the deployment repository can't be read: for what must be said all the same."""
+        try:
+            return self.recent()
+        except Refused:
+            return self._fleet or Fleet()
 
     def now(self) -> Fleet:
         """The fleet at the tip of the base branch: one request, and the blobs that changed."""

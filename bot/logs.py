@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
+
+_MOST_FRAMES = 30
+_LIBRARIES = ("dbos", "github", "_granian", "granian.access")
+FOR_SERVER: dict[str, Any] = {
+    "handlers": {},
+    "loggers": {name: {"handlers": [], "propagate": True} for name in ("_granian", "granian.access")},
+}
+"""What granian is to be configured with: in its supervisor it sets up logging after us."""
 
 
 def configure(level: str = "info", stream: TextIO = sys.stderr) -> None:
-    """Send mibot's log, and what libraries warn of, to `stream`."""
+    """Send mibot's log, and what libraries warn of, to `stream`.
+
+    Exceptions are told with their frames, but never with the values of local variables: secrets are among them.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    person = stream.isatty()
-    tail: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
-        if person
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    )
+    tail: list[structlog.typing.Processor]
+    if stream.isatty():
+        tail = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    else:
+        frames = ExceptionDictTransformer(show_locals=False, max_frames=_MOST_FRAMES)
+        tail = [structlog.processors.ExceptionRenderer(frames), structlog.processors.JSONRenderer()]
     threshold = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[*shared, *tail],
@@ -35,8 +47,11 @@ def configure(level: str = "info", stream: TextIO = sys.stderr) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    for name in ("github", "dbos"):  # both add handlers of their own
-        logging.getLogger(name).handlers.clear()
+    logging.captureWarnings(True)
+    for name in _LIBRARIES:  # each adds a handler, with a format of its own, to a logger that has none
+        library = logging.getLogger(name)
+        library.handlers[:] = [logging.NullHandler()]
+        library.propagate = True
 
 
 def _drop(logger: object, name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -16,8 +16,9 @@ from bot.ports import Issues, Ledger, Passing, WorldError
 
 log = structlog.get_logger(__name__)
 
-OVERLAP = timedelta(minutes=10)
-"""How far each sweep looks back behind the last: clocks differ, and what was seen before costs nothing."""
+OVERLAP = {"comments": timedelta(minutes=10), "issues": timedelta(days=1)}
+"""How far each sweep looks back behind the last: clocks differ, what was found may have failed, and what is done
+already costs nothing to see again."""
 _INSTALLED = "installed"
 _COMMENTS = "comments"
 _ISSUES = "issues"
@@ -71,7 +72,7 @@ class Reconciler:
         if installed is None:
             raise Passing("mibot has not begun yet")
         last = self._ledger.cursor(name)
-        return max(installed, last - OVERLAP) if last else installed
+        return max(installed, last - OVERLAP[name]) if last else installed
 
     def _missed_comments(self) -> list[Effect]:
         since = self._since(_COMMENTS)

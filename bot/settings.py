@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 DEFAULT_FILE = "mibot.toml"
 CONFIG_VARIABLE = "MIBOT_CONFIG"
+PREFIX = "MIBOT_"
+DELIMITER = "__"
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+", re.ASCII)
+S = TypeVar("S", bound="_Sources")
+_SHORTEST_SECRET = 8
 
 
 class SettingsProblem(Exception):  # noqa: N818 - named for what it says
@@ -39,38 +63,68 @@ class GitHub(_Section):
     api_url: str = "https://api.github.com"
     app_id: int = Field(gt=0)
     private_key: SecretStr | None = None
-    private_key_file: Path | None = None
+    private_key_file: Path | None = Field(default=None, validate_default=True)
     webhook_secret: SecretStr | None = None
-    webhook_secret_file: Path | None = None
+    webhook_secret_file: Path | None = Field(default=None, validate_default=True)
     write_interval: float = Field(default=1.0, ge=0, le=60)
 
     _url = field_validator("api_url")(_http_url)
 
-    @model_validator(mode="after")
-    def _secrets_are_given(self) -> Self:
-        for name in ("private_key", "webhook_secret"):
-            if bool(getattr(self, name)) == bool(getattr(self, f"{name}_file")):
-                raise ValueError(f"give either {name} or {name}_file")
-        if not self.read_private_key().lstrip().startswith("-----BEGIN"):
-            raise ValueError("private_key is no PEM key; use the .pem file that GitHub gave you for the App")
-        if len(self.read_webhook_secret()) < 8:
-            raise ValueError("webhook_secret is shorter than 8 characters; use a long random one")
-        return self
+    @field_validator("private_key", "webhook_secret")
+    @classmethod
+    def _value_is_right(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value:
+            _must_be_right(str(info.field_name), value.get_secret_value())
+        return value
+
+    @field_validator("private_key_file", "webhook_secret_file")
+    @classmethod
+    def _file_is_right(cls, file: Path | None, info: ValidationInfo) -> Path | None:
+        """Whether there is just one of the two is judged here, where the other one is known."""
+        name = str(info.field_name).removesuffix("_file")
+        if name not in info.data:
+            return file  # the other one is wrong, and is told
+        if bool(info.data[name]) == bool(file):
+            ways = f"give either it ({_variable('github', name)}_FILE) or github.{name} ({_variable('github', name)})"
+            raise ValueError(f"{ways}; {'both are' if file else 'neither is'} given")
+        if file:
+            _must_be_right(name, _secret(None, file))
+        return file
 
     def read_private_key(self) -> str:
-        return _secret("private_key", self.private_key, self.private_key_file)
+        return _pem(_secret(self.private_key, self.private_key_file))
 
     def read_webhook_secret(self) -> str:
-        return _secret("webhook_secret", self.webhook_secret, self.webhook_secret_file)
+        return _secret(self.webhook_secret, self.webhook_secret_file)
 
 
-def _secret(name: str, value: SecretStr | None, file: Path | None) -> str:
+def _secret(value: SecretStr | None, file: Path | None) -> str:
+    """The secret. Raises ValueError for a file that can't be read.
+
+    The message does not repeat the path: somebody may have put the secret itself there.
+    """
     if file is None:
         return value.get_secret_value() if value else ""
     try:
         return file.expanduser().read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{name}_file {file} can't be read ({type(error).__name__})") from None
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ValueError(f"the file can't be read ({type(error).__name__})") from None
+
+
+def _pem(text: str) -> str:
+    """Where a variable can't hold line ends, `\\n` stands for them."""
+    return text.replace("\\n", "\n")
+
+
+def _must_be_right(name: str, secret: str) -> None:
+    if name == "webhook_secret":
+        if len(secret) < _SHORTEST_SECRET:
+            raise ValueError(f"must be at least {_SHORTEST_SECRET} characters; use a long random secret")
+        return
+    try:
+        load_pem_private_key(_pem(secret).encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise ValueError("must be a private key in PEM; use the .pem file that GitHub gave for the App") from None
 
 
 class Repositories(_Section):
@@ -92,8 +146,18 @@ class PolicySettings(_Section):
     """`[policy]`: the rules."""
 
     label: str = Field(default="team/cloud", min_length=1, max_length=50)
-    operators: tuple[str, ...] = Field(min_length=1)
+    operators: Annotated[tuple[str, ...], NoDecode] = Field(min_length=1)
     max_in_flight: int = Field(default=5, ge=1, le=1000)
+
+    @field_validator("operators", mode="before")
+    @classmethod
+    def _list(cls, value: Any) -> Any:
+        """A variable holds a list as JSON, or simply with commas."""
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return json.loads(value)
+        return [team.strip() for team in value.split(",") if team.strip()]
 
     @field_validator("operators")
     @classmethod
@@ -126,7 +190,7 @@ class Gcp(_Section):
 class Store(_Section):
     """`[store]`: one URL for the engine and our tables."""
 
-    url: str = "sqlite:///mibot.sqlite"
+    url: str = Field(default="sqlite:///mibot.sqlite", repr=False)  # it may hold a password
 
     @field_validator("url")
     @classmethod
@@ -142,11 +206,37 @@ class Reconcile(_Section):
     interval: float = Field(default=60.0, ge=1, le=3600)
 
 
-class Settings(BaseSettings):
-    """All settings, frozen."""
+class _Environment(EnvSettingsSource):
+    """The variables that name a section and a key; a whole section at once is not taken (see `_misnamed`)."""
 
-    model_config = SettingsConfigDict(env_prefix="MIBOT_", env_nested_delimiter="__", frozen=True, extra="forbid")
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        super().__init__(settings_cls)
+        self.env_vars = {name: value for name, value in self.env_vars.items() if DELIMITER in name}
+
+
+class _Sources(BaseSettings):
+    """What is read from `_file` and the environment, which wins."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter=DELIMITER, frozen=True, extra="forbid", hide_input_in_errors=True
+    )
     _file: ClassVar[Path | None] = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's interface
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        return (init_settings, _Environment(settings_cls), TomlConfigSettingsSource(settings_cls, cls._file))
+
+
+class Settings(_Sources):
+    """All settings, frozen."""
 
     github: GitHub
     repositories: Repositories
@@ -155,17 +245,19 @@ class Settings(BaseSettings):
     store: Annotated[Store, Field(default_factory=Store)]
     reconcile: Annotated[Reconcile, Field(default_factory=Reconcile)]
 
+    @model_validator(mode="before")
     @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's interface
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment wins over the file."""
-        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, cls._file))
+    def _sections(cls, data: Any) -> Any:
+        """A section that is not there is one without keys, so that each key it lacks is told."""
+        return {name: {} for name, field in cls.model_fields.items() if field.is_required()} | data
+
+
+class _OnlyGcp(_Sources):
+    """`[gcp]`, whatever else there is."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    gcp: Annotated[Gcp, Field(default_factory=Gcp)]
 
 
 def load(file: Path | None) -> Settings:
@@ -173,25 +265,56 @@ def load(file: Path | None) -> Settings:
 
     Raises SettingsProblem with every problem there is, each in one line that names the key and no secret.
     """
+    return _loaded(Settings, file, _misnamed(os.environ))
+
+
+def load_gcp(file: Path | None) -> Gcp:
+    """`[gcp]` alone, from where `load` looks: what a command on a local clone needs, be the rest missing or wrong."""
+    return _loaded(_OnlyGcp, file, []).gcp
+
+
+def _loaded(kind: type[S], file: Path | None, problems: list[str]) -> S:
+    """The settings of that kind, unless there are `problems` already or more are found."""
     chosen = file or (Path(os.environ[CONFIG_VARIABLE]) if os.environ.get(CONFIG_VARIABLE) else None)
     if chosen is not None and not chosen.is_file():
         raise SettingsProblem([f"{chosen}: there is no such file; give the path by --config or {CONFIG_VARIABLE}."])
-    Settings._file = chosen or (Path(DEFAULT_FILE) if Path(DEFAULT_FILE).is_file() else None)
+    kind._file = chosen or (Path(DEFAULT_FILE) if Path(DEFAULT_FILE).is_file() else None)
     try:
-        return Settings()  # type: ignore[call-arg]
+        settings = kind()
     except ValidationError as error:
-        raise SettingsProblem([_line(problem) for problem in error.errors()]) from None
+        raise SettingsProblem([*map(_line, error.errors()), *problems]) from None
     except ValueError as error:  # the file is no TOML
-        raise SettingsProblem([f"{Settings._file}: this is not valid TOML: {error}."]) from None
+        raise SettingsProblem([f"{kind._file}: this is not valid TOML: {error}."]) from None
+    if problems:
+        raise SettingsProblem(problems)
+    return settings
+
+
+def _misnamed(environment: Mapping[str, str]) -> list[str]:
+    """The problems with variables that begin as ours do and name no section, or a whole one."""
+    problems = []
+    for variable in sorted(name for name in environment if name.upper().startswith(PREFIX)):
+        section, delimiter, _ = variable[len(PREFIX) :].lower().partition(DELIMITER)
+        known = section in Settings.model_fields
+        if delimiter and not known:
+            problems.append(f"{section}: there is no such section of settings; remove {variable}.")
+        elif known and not delimiter:
+            problems.append(f"{section}: set its keys one by one, as {_variable(section, 'key')}; remove {variable}.")
+    return problems
+
+
+def _variable(*keys: str) -> str:
+    """The environment variable of a key."""
+    return PREFIX + DELIMITER.join(keys).upper()
 
 
 def _line(problem: Any) -> str:
-    key = ".".join(str(part) for part in problem["loc"]) or "settings"
-    variable = "MIBOT_" + "__".join(str(part) for part in problem["loc"]).upper()
+    keys = [str(part) for part in problem["loc"]]
+    name = ".".join(keys)
     match problem["type"]:
         case "missing":
-            return f"{key}: is missing; set it in the file or as {variable}."
+            return f"{name}: is missing; set it in the file or as {_variable(*keys)}."
         case "extra_forbidden":
-            return f"{key}: there is no such setting; remove it."
+            return f"{name}: there is no such setting; remove it."
         case _:
-            return f"{key}: {problem['msg'].removeprefix('Value error, ')}."
+            return f"{name}: {problem['msg'].removeprefix('Value error, ')}."

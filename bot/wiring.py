@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing.util
 import os
-import socket
 import threading
 import time
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ from bot.edges.engine import DurableEngine, Enqueuer
 from bot.edges.gcp import ComputeInspector
 from bot.edges.github import GitHubDeployment, GitHubIssues, GitHubTeams, GitHubUpstream, Session
 from bot.edges.store import Database, SqlLedger
-from bot.edges.store.database import WorkerLock
+from bot.edges.store.workers import WorkerLock
 from bot.fleets import Fleets
 from bot.reconcile import Reconciler
 from bot.settings import Settings
@@ -58,6 +57,11 @@ class Wiring:
     @cached_property
     def database(self) -> Database:
         return Database(self.settings.store.url)
+
+    @cached_property
+    def worker_lock(self) -> WorkerLock:
+        """Held as long as this object lives."""
+        return WorkerLock(self.database)
 
     @cached_property
     def ledger(self) -> SqlLedger:
@@ -122,8 +126,7 @@ class Wiring:
     @cached_property
     def worker(self) -> Worker:
         reconciler = Reconciler(self.issues, self.ledger, self.settings.policy.label, utc_now)
-        name = "worker" if self.database.is_sqlite else socket.gethostname()
-        engine = DurableEngine(self.database, name)
+        engine = DurableEngine(self.database, self.worker_lock)
         return Worker(engine, self.interpreter, self.ledger, reconciler, self.settings.reconcile.interval)
 
 
@@ -158,6 +161,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         workers=1,
         blocking_threads=WEB_THREADS,
         log_level=LogLevels.warning,
+        log_dictconfig=logs.FOR_SERVER,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     )
@@ -170,7 +174,6 @@ def _load(settings: Settings, supervisor: int) -> Any:
     logs.configure()
     _end_with(supervisor)
     wiring = Wiring(settings)
-    WorkerLock(wiring.database).acquire()
     wiring.worker.start()
     multiprocessing.util.Finalize(None, wiring.worker.stop, exitpriority=100)
     return make_web(wiring)

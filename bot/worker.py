@@ -6,6 +6,7 @@ import itertools
 import threading
 import time
 import uuid
+from collections import Counter as Counts
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,7 @@ from bot.domain import effects, events
 from bot.domain.effects import Advance, Effect, Recheck, StartUpgrade
 from bot.domain.events import Event
 from bot.domain.jobs import Done, Job, Later, Outcome
+from bot.domain.upgrade import Stage
 from bot.ports import Engine, Ledger, Passing, WorldError
 from bot.reconcile import Reconciler
 
@@ -28,6 +30,7 @@ jobs_total = Counter("mibot_jobs_total", "Jobs by what they do and how they ende
 job_seconds = Histogram("mibot_job_seconds", "How long jobs took.", ["kind"])
 sweep_at = Gauge("mibot_last_sweep_timestamp_seconds", "When the last sweep ended.")
 backlog = Gauge("mibot_jobs_waiting", "Jobs that wait or run.")
+upgrades_by_stage = Gauge("mibot_upgrades", "Upgrades by where they stand.", ["stage"])
 
 
 def job_of_event(delivery: str, event: Event) -> Job:
@@ -77,6 +80,11 @@ class Worker:
                 log.error("job_refused", kind=kind, error=str(error))  # noqa: TRY400 - expected, no traceback
                 jobs_total.labels(kind, "refused").inc()
                 return Done()
+            except Exception:
+                log.exception("job_broke", kind=kind)
+                jobs_total.labels(kind, "broke").inc()
+                self.gave_up(payload, "mibot made a mistake; its log says which")
+                raise
         jobs_total.labels(kind, "done").inc()
         return Done([job_of_effect(effect) for effect in follow])
 
@@ -92,7 +100,8 @@ class Worker:
             return
         effect = effects.from_json(payload)
         if isinstance(effect, Advance | StartUpgrade | Recheck):
-            self._interpreter.delayed(effect.slug, effect.version, reason)
+            for shown in self._interpreter.delayed(effect.slug, effect.version, reason):
+                self._engine.submit(f"late-{uuid.uuid4().hex}", job_of_effect(shown))
 
     def sweep(self) -> None:
         """Find what is missing and submit it, unless an earlier sweep's job for the same is still unfinished."""
@@ -110,9 +119,16 @@ class Worker:
         self._submitted = kept
         self._reconciler.settle(sweep)
         self._engine.forget_old(datetime.now(UTC))
-        backlog.set(self._engine.backlog())
+        self._measure()
         sweep_at.set_to_current_time()
         log.debug("sweep", found=len(sweep.effects), seconds=round(time.monotonic() - started, 3))
+
+    def _measure(self) -> None:
+        """Bring the gauges up to date."""
+        backlog.set(self._engine.backlog())
+        stages = Counts(upgrade.stage for upgrade in self._ledger.upgrades())
+        for stage in Stage:
+            upgrades_by_stage.labels(stage.value).set(stages[stage])
 
     def _sweep_for_ever(self) -> None:
         while not self._stopping.is_set():

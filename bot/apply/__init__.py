@@ -52,6 +52,6 @@ class Interpreter:
             case Recheck():
                 return self._upgrades.recheck(effect)
 
-    def delayed(self, slug: str, version: str, reason: str) -> None:
+    def delayed(self, slug: str, version: str, reason: str) -> list[Effect]:
         """Note on an upgrade that the world does not answer; the sweep will take it up again."""
-        self._upgrades.delayed(slug, version, reason)
+        return self._upgrades.delayed(slug, version, reason)

@@ -12,7 +12,7 @@ from bot.domain.model import Fleet
 from bot.domain.upgrade import Stage, Upgrade, opened
 from bot.domain.versions import Version
 from bot.fleets import Fleets
-from bot.ports import Conflict, Deployment, Ledger, Refused, Upstream
+from bot.ports import Conflict, Deployment, Ledger, Missing, Refused, Upstream
 
 PullBody = Callable[[ChangeSet, str, str], str]
 
@@ -73,7 +73,10 @@ class PullOpener:
 
     def _take_over(self, planned: ChangeSet, commit: str) -> None:
         """A branch without a pull request is a beginning of ours that was cut short, unless people wrote to it."""
-        changed = self._deployment.changed_paths(planned.branch)
+        try:
+            changed = self._deployment.changed_paths(planned.branch)
+        except Missing:  # it has no history in common with the base branch
+            changed = None
         if changed is None or not changed <= planned.paths:
             raise Refused(
                 "its branch exists in the deployment repository and holds other people's commits; "

@@ -13,9 +13,9 @@ from bot.domain import markers
 from bot.domain.effects import Effect, Obey, RefreshReply
 from bot.domain.health import Phase
 from bot.domain.markdown import Markdown
-from bot.domain.records import CheckTable, Progress, Reply
+from bot.domain.records import CheckTable, Paragraph, Progress, Reply
 from bot.fleets import Fleets
-from bot.ports import Issues, Ledger, Missing, WorldError
+from bot.ports import Issues, Ledger, Missing, Refused, WorldError
 from bot.voice import Voice
 
 log = structlog.get_logger(__name__)
@@ -43,7 +43,11 @@ class ReplyWriter:
 
     def obey(self, order: Obey) -> list[Effect]:
         """Record the reply and start what the commands ask for; the same order again finds the same reply."""
-        reply, effects = self._commander.plan(order)
+        try:
+            reply, effects = self._commander.plan(order)
+        except Refused as error:
+            sentence = Voice(self._fleets.known(), self._issues.me).sentence(f"This can't be done now: {error}")
+            reply, effects = Reply(order.comment, order.issue, order.author, (Paragraph(sentence),)), []
         known = self._ledger.reply(order.comment)
         if known is not None:
             reply = replace(reply, written=known.written, digest=known.digest)
@@ -78,7 +82,7 @@ class ReplyWriter:
     def _body(self, reply: Reply) -> Markdown:
         shown = (item for item in reply.items if isinstance(item, Progress))
         upgrades = (self._ledger.upgrade(item.slug, item.version) for item in shown)
-        voice = Voice(self._fleets.recent(), self._issues.me)
+        voice = Voice(self._fleets.known(), self._issues.me)
         return voice.reply(reply, {upgrade.key: upgrade for upgrade in upgrades if upgrade})
 
     def _write(self, reply: Reply, body: Markdown) -> int:

@@ -69,7 +69,7 @@ class UpgradeRunner:
         try:
             upgrade = self._moved(upgrade)
         except Refused as error:
-            upgrade = self._kept(replace(upgrade, stage=Stage.FAILED, reason=str(error)))
+            upgrade = self._kept(replace(upgrade, stage=Stage.FAILED, reason=str(error).rstrip(".")))
         if before.stage is not upgrade.stage:
             log.info("upgrade_moved", slug=upgrade.slug, version=effect.version, stage=upgrade.stage.value)
         return [*self._shown(upgrade), *self._next_in_turn(before, upgrade)]
@@ -82,11 +82,13 @@ class UpgradeRunner:
         upgrade = self._verified(upgrade)
         return [*self._shown(upgrade), *self._next_in_turn(replace(upgrade, stage=Stage.MERGED), upgrade)]
 
-    def delayed(self, slug: str, version: str, reason: str) -> None:
+    def delayed(self, slug: str, version: str, reason: str) -> list[Effect]:
         """Note why an unfinished upgrade does not move; the next move takes the note away."""
         upgrade = self._ledger.upgrade(slug, _version(version))
-        if upgrade is not None and upgrade.stage in UNFINISHED:
-            self._kept(replace(upgrade, reason=f"delayed, {reason}; it will be tried again"))
+        if upgrade is None or upgrade.stage not in UNFINISHED:
+            return []
+        noted = self._kept(replace(upgrade, reason=f"delayed: {reason.rstrip('.')}; it will be tried again"))
+        return self._shown(noted)
 
     def _wait_for_turn(self, upgrade: Upgrade) -> Upgrade:
         if self._ledger.claim_turn(upgrade, self._policy.max_in_flight):
@@ -97,7 +99,7 @@ class UpgradeRunner:
     def _moved(self, upgrade: Upgrade) -> Upgrade:
         if upgrade.stage is Stage.PLANNED:
             upgrade = self._kept(self._opener.open(upgrade))
-        elif upgrade.stage in IN_REVIEW | {Stage.CLOSED} and upgrade.number is not None:
+        elif upgrade.merged_at is None and upgrade.number is not None:
             upgrade = self._observed(upgrade, upgrade.number)
         if upgrade.stage in IN_REVIEW and not upgrade.before:
             upgrade = self._kept(replace(upgrade, before=self._examiner.examine(upgrade.slug, Phase.BEFORE)))

@@ -11,7 +11,11 @@ from itertools import islice
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from bot.domain.markdown import one_line
+
 MOST_COMMANDS = 20
+MOST_ARGUMENTS = 250
+_MAYBE = re.compile(r"(?:^|[\r\n]) {0,3}/[A-Za-z]")
 _LINE = re.compile(r" {0,3}/([A-Za-z][A-Za-z0-9_-]{0,39})(?=\s|$)(.*)")
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private-use characters: no comment means anything by them
 _MARKS = re.compile(f"[{_OPEN}{_CLOSE}]")
@@ -37,6 +41,8 @@ def parse(body: str) -> list[CommandLine]:
     A command is a line of running text that starts with `/NAME`. Lines in quotes, code blocks, code spans and
     HTML comments are none. At most MOST_COMMANDS are returned; the last one then says that the rest was left out.
     """
+    if _MAYBE.search(body) is None:
+        return []
     found = [_command(match) for match in islice(_command_lines(body), MOST_COMMANDS + 1)]
     if len(found) > MOST_COMMANDS:
         fault = f"a comment may hold at most {MOST_COMMANDS} commands; write the others in another comment."
@@ -45,27 +51,31 @@ def parse(body: str) -> list[CommandLine]:
 
 
 def has_commands(body: str) -> bool:
-    """Whether a comment holds any command, told quickly for the many that hold none."""
-    return "/" in body and bool(parse(body))
+    """Whether a comment holds any command."""
+    return bool(parse(body))
 
 
 def _command(match: re.Match[str]) -> CommandLine:
-    name, rest = match.group(1).lower(), match.group(2)
+    """The command of a line; characters that nobody sees, such as come along when text is copied, don't count."""
+    name, rest = match.group(1).lower(), one_line(match.group(2))
     lexer = shlex.shlex(rest, posix=True, punctuation_chars=False)
     lexer.whitespace_split = True
     lexer.commenters = ""
     lexer.escape = ""
     lexer.quotes = '"'
     try:
-        arguments = tuple(lexer)
+        words = list(lexer)
     except ValueError:
         return CommandLine(name, fault='a quotation mark is not closed; write `"` at both ends.')
-    return CommandLine(name, tuple(argument.strip(",") for argument in arguments if argument.strip(",")))
+    arguments = tuple(argument for word in words for argument in word.split(",") if argument)
+    if len(arguments) > MOST_ARGUMENTS:
+        return CommandLine(name, fault=f"one command takes at most {MOST_ARGUMENTS} words; write another one.")
+    return CommandLine(name, arguments)
 
 
 def _command_lines(body: str) -> Iterator[re.Match[str]]:
-    lines = _MARKS.sub(" ", body.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
-    for start, end in _running_text(lines):
+    lines = _MARKS.sub("\ufffd", body.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    for start, end in dict.fromkeys(_running_text(lines)):  # the cells of a table's row share its line
         candidates = {n: match for n in range(start, end) if (match := _LINE.fullmatch(lines[n]))}
         plain = _plain_lines(lines[start:end], {n - start for n in candidates}) if candidates else set()
         yield from (match for n, match in candidates.items() if n - start in plain)
@@ -98,4 +108,5 @@ def _texts(tokens: list[Token]) -> Iterator[Token]:
     for token in tokens:
         if token.type == "text":
             yield token
-        yield from _texts(token.children or [])
+        if token.type != "image":  # its children are the words shown where there is no picture
+            yield from _texts(token.children or [])

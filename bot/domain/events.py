@@ -89,7 +89,7 @@ def read(name: str, payload: Mapping[str, Any], interest: Interest) -> Event | N
         return None
     try:
         return reader(payload, interest)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ArithmeticError) as error:
         raise ValueError(f"the {name} payload lacks what GitHub documents for it") from error
 
 
@@ -141,7 +141,8 @@ def _pull(payload: Mapping[str, Any], interest: Interest) -> Event | None:
 def upgrade_of(branch: str) -> UpgradeTouched | None:
     """The upgrade that a branch belongs to, by its name (domain.md, "An upgrade of one instance")."""
     match = UPGRADE_BRANCH.fullmatch(branch)
-    return UpgradeTouched(match["slug"], match["version"]) if match else None
+    version = Version.parse(match["version"]) if match else None
+    return UpgradeTouched(match["slug"], str(version)) if match and version else None
 
 
 def _check(payload: Mapping[str, Any], interest: Interest) -> Event | None:

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import quote
 
 LIMIT = 65_536
 """GitHub's limit of a body, in characters."""
 
 _INVISIBLE = "\u200b"
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
-_MENTION = re.compile(r"@(?=[\w-])")
 _REFERENCE = re.compile(r"#(?=\d)|(?<=GH)-(?=\d)", re.IGNORECASE)
-_LINK = re.compile(r"(?i)\b(https?|ftp|mailto)(?=:)|\bwww(?=\.)")
+_LINK = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)")
 _LINE_START = re.compile(r"^([/#+\-=:]|\d+[.)](?=\s|$))")
+_NOT_IN_TARGET = re.compile(r"[^!-~]|[()<>|\"'`\\]")
+_ACTIVE_IN_CODE = re.compile(r"@|<(?=!--)|--(?=>)")
 
 
 class Markdown(str):
@@ -28,7 +30,7 @@ class Markdown(str):
 
 
 def one_line(text: str) -> str:
-    """The text on one line, without control characters and without those that reorder what is read."""
+    """The text on one line, without control characters and without those that nobody sees or that reorder it."""
     kept = (" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
     return " ".join("".join(c for c in kept if unicodedata.category(c) not in {"Cf", "Co", "Cs"}).split())
 
@@ -39,24 +41,40 @@ def escape(text: str) -> Markdown:
         return text
     line = one_line(text).replace("&", "&amp;")
     line = _SPECIAL.sub(r"\\\1", line).replace("\\<", "&lt;").replace("\\>", "&gt;")
-    line = _MENTION.sub(f"@{_INVISIBLE}", line)
+    line = line.replace("@", f"@{_INVISIBLE}")
     line = _REFERENCE.sub(lambda match: match.group(0) + _INVISIBLE, line)
     line = _LINK.sub(lambda match: match.group(0) + _INVISIBLE, line)
     return Markdown(_LINE_START.sub(lambda match: _INVISIBLE + match.group(0), line))
 
 
+def escape_within(text: str, limit: int) -> Markdown:
+    """`escape`, with the text shortened until what is written has at most `limit` characters."""
+    line = one_line(text)
+    size = min(len(line), max(limit, 0))
+    words = escape(shorten(line, size))
+    while len(words) > limit and size > 0:
+        size -= max(1, (len(words) - limit) // 6)
+        words = escape(shorten(line, size))
+    return words if len(words) <= limit else Markdown("")
+
+
 def code(text: str) -> Markdown:
-    """The text as a code span that ends where it should, also inside a table."""
+    """The text as a code span that ends where it should, also inside a table or beside somebody's stray backtick."""
     line = one_line(text).replace("|", "¦").replace("`", "'")
+    line = _ACTIVE_IN_CODE.sub(lambda match: match.group(0) + _INVISIBLE, line)
     return Markdown(f"`{line}`") if line else Markdown("")
 
 
 def link(label: str, url: str) -> Markdown:
-    """A link with a harmless label; the URL is ours or was checked to be plain."""
-    safe = re.sub(r"[\s()<>|\"'`\\]", lambda match: f"%{ord(match.group(0)[0]):02X}", url)
-    return Markdown(f"[{escape(label)}]({safe})")
+    """A link with a harmless label."""
+    return Markdown(f"[{escape(label)}]({link_target(url)})")
+
+
+def link_target(url: str) -> Markdown:
+    """A URL as a link's target, which ends where it should; it is ours or was checked to be plain."""
+    return Markdown(_NOT_IN_TARGET.sub(lambda match: quote(match.group(0), errors="replace"), url))
 
 
 def shorten(text: str, limit: int) -> str:
     """The text in at most `limit` characters, with an ellipsis where it was cut."""
-    return text if len(text) <= limit else f"{text[: max(limit - 1, 0)].rstrip()}…"
+    return text if len(text) <= limit else f"{text[: max(limit - 1, 0)].rstrip()}…" if limit > 0 else ""

@@ -82,7 +82,8 @@ class Problem:
     """An instance that can't be read. `sentence` says why and what to do and carries no name of a customer.
 
     `reference` is the first characters of the Git tree of its folder: it names the folder to those who can read
-    the deployment repository, and to nobody else.
+    the deployment repository, and to nobody else. `account` and `ordinal` are an instance's, where its config.yaml
+    tells as much.
     """
 
     slug: str
@@ -90,6 +91,7 @@ class Problem:
     reference: str = ""
     internal: bool = False
     account: str | None = None
+    ordinal: int = 1
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,17 @@ returns a customer's slug, domain or name.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from bot.domain.markdown import Markdown, link
+from bot.domain.markdown import Markdown, escape, link
 from bot.domain.model import Fleet, Instance, Problem
+from bot.domain.urls import normal_url
 
 _ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
-_SHORTEST_NAME = 3
+_WRAPPING = "`'\"<>()[]*"
+_LONGEST_NAME = 300
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,16 @@ class Unknown:
 
 
 def ordinal(number: int) -> str:
-    return _ORDINALS.get(number, f"{number}th")
+    """`first`, `second` … `21st`."""
+    ending = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return _ORDINALS.get(number, f"{number}{ending}")
 
 
 def public_name(instance: Instance) -> Markdown:
     """The instance's name for every place outside the deployment repository, as Markdown."""
     if instance.internal:
         return link(instance.domain, f"https://{instance.domain}")
-    which = "" if instance.ordinal == 1 else f"{ordinal(instance.ordinal)} "
-    return Markdown(f"{which}instance for {instance.account}")
+    return _of_account(instance.account or "", instance.ordinal)
 
 
 def plain_name(instance: Instance) -> str:
@@ -46,40 +47,56 @@ def plain_name(instance: Instance) -> str:
     return f"{instance.account}" if instance.ordinal == 1 else f"{instance.account}#{instance.ordinal}"
 
 
-def problem_name(problem: Problem) -> str:
+def problem_name(problem: Problem) -> Markdown:
     """What an unreadable folder is called outside: the slug of an internal one, else its account or tree."""
     if problem.internal:
-        return problem.slug
-    return problem.account or f"folder with tree {problem.reference or 'unknown'}"
+        return escape(problem.slug)
+    if problem.account:
+        return _of_account(problem.account, problem.ordinal)
+    return escape(f"folder with tree {problem.reference or 'unknown'}")
+
+
+def _of_account(account: str, number: int) -> Markdown:
+    which = "" if number == 1 else f"{ordinal(number)} "
+    return Markdown(f"{which}instance for {account}")
 
 
 def resolve(word: str, fleet: Fleet) -> Instance | Unknown:
-    """The instance that a person means by a slug, a domain, or an account URL (`URL#2` for the second instance)."""
-    name = re.sub(r"^https?://", "", word.strip().lower()).rstrip("/")
+    """The instance that a person means by a slug, a domain, or an account URL (`URL#2` for the second instance).
+
+    A whole URL of an instance, quotation marks and Markdown around the word do no harm.
+    """
+    name = word.strip().strip(_WRAPPING).lower()[:_LONGEST_NAME]
+    host = re.sub(r"^https?://", "", name).partition("?")[0].partition("/")[0]
     for instance in fleet:
-        if name in {instance.slug, instance.domain}:
+        if host in {instance.slug, instance.domain}:
             return instance
-    by_account = _by_account(word, fleet)
+    by_account = _by_account(name, fleet)
     if by_account is not None:
         return by_account
-    problem = next((p for p in fleet.problems if name == p.slug or (p.account and word == p.account)), None)
-    if problem is not None:
-        return Unknown(f"this instance can't be read: {problem.sentence}.")
-    return Unknown(f"there is no such instance.{_nearest(name, fleet)}")
+    problem = next((p for p in fleet.problems if host in {p.slug, f"{p.slug}.sourcegraph.com"}), None)
+    return _unreadable(problem) if problem else Unknown(f"there is no such instance.{_nearest(host, fleet)}")
 
 
-def _by_account(word: str, fleet: Fleet) -> Instance | Unknown | None:
-    url, _, number = word.strip().rstrip("/").partition("#")
-    url = url.rstrip("/").lower()
-    owned = [i for i in fleet if not i.internal and (i.account or "").lower() == url]
+def _unreadable(problem: Problem) -> Unknown:
+    return Unknown(f"this instance can't be read: {problem.sentence}.")
+
+
+def _by_account(name: str, fleet: Fleet) -> Instance | Unknown | None:
+    url, _, fragment = name.partition("#")
+    wanted = {normal_url(url), normal_url(url.partition("?")[0])}
+    everyone: list[Instance | Problem] = [*fleet, *fleet.problems]
+    owned = [i for i in everyone if i.account and not i.internal and normal_url(i.account) in wanted]
+    owned.sort(key=lambda i: i.ordinal)
     if not owned:
         return None
-    if not number and len(owned) == 1:
-        return owned[0]
-    chosen = next((i for i in owned if number == str(i.ordinal)), None)
-    if chosen is not None:
-        return chosen
-    choices = " or ".join(f"{owned[0].account}#{i.ordinal}" for i in sorted(owned, key=lambda i: i.ordinal))
+    number = fragment if fragment.isdecimal() else ""
+    chosen = [i for i in owned if number == str(i.ordinal)] if number else owned
+    if len(chosen) == 1:
+        return chosen[0] if isinstance(chosen[0], Instance) else _unreadable(chosen[0])
+    if len(owned) == 1:
+        return Unknown(f"this account has one instance: write {owned[0].account}.")
+    choices = " or ".join(f"{i.account}#{i.ordinal}" for i in owned)
     return Unknown(f"this account has {len(owned)} instances: write {choices}.")
 
 
@@ -89,41 +106,3 @@ def _nearest(name: str, fleet: Fleet) -> str:
     found = process.extractOne(name, slugs, scorer=fuzz.ratio, score_cutoff=70)
     instance = fleet.get(found[0]) if found else None
     return f" Did you mean {plain_name(instance)}?" if instance else ""
-
-
-Redact = Callable[[str], str]
-
-
-def redactor(fleet: Fleet) -> Redact:
-    """A function that replaces every customer's slug, domain and name in people's text by what it may be called.
-
-    It is applied to text from notes, reasons and error messages, never to what templates wrote.
-    """
-    replacements: dict[str, str] = {}
-    for instance in fleet.customers:
-        for name in (instance.domain, instance.slug, instance.customer):
-            _add(replacements, name, plain_name(instance))
-    for problem in fleet.problems:
-        if not problem.internal:
-            _add(replacements, problem.slug, problem.account or "a customer")
-    kept = {i.slug for i in fleet if i.internal}
-    return _redactor(tuple(sorted((n, r) for n, r in replacements.items() if n not in kept)))
-
-
-def _add(replacements: dict[str, str], name: str, replacement: str) -> None:
-    if len(name) >= _SHORTEST_NAME:
-        replacements.setdefault(name.lower(), replacement)
-
-
-@lru_cache(maxsize=4)
-def _redactor(pairs: tuple[tuple[str, str], ...]) -> Redact:
-    if not pairs:
-        return str
-    table = dict(pairs)
-    pattern = _alternatives(table)
-    return lambda text: pattern.sub(lambda match: table[match.group(0).lower()], text)
-
-
-def _alternatives(names: Iterable[str]) -> re.Pattern[str]:
-    longest_first = sorted(names, key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)

@@ -17,14 +17,15 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Tfvars:
-    """`active` is the raw `active_deployment` (None when the key is absent); `executors` is `enable_executors`."""
+    """`active` is the raw `active_deployment` (None when the key is absent or null); `executors` is
+    `enable_executors`."""
 
     active: str | None
     executors: bool
 
 
 def parse(text: str) -> Tfvars | Unreadable:
-    """Read a `terraform.tfvars`. Values that are no literals count as absent."""
+    """Read a `terraform.tfvars`. An `active_deployment` that is no literal comes as it is written."""
     try:
         values = hcl2.loads(text if text.endswith("\n") else f"{text}\n")
     except (LarkError, ValueError, RecursionError) as error:

@@ -8,50 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 
-from bot.domain.markdown import LIMIT, Markdown
-from bot.domain.tracker_text import Item, Key, Line, Section, Text, own_line, parse, update
+from bot.domain.markdown import LIMIT
+from bot.domain.tracker_blocks import Block, with_block
+from bot.domain.tracker_line import LONGEST_SEGMENT, SEGMENT, TASK, Item, Key, Section, own_line
+from bot.domain.tracker_text import Line, Text, parse, update
 
-ROOM = 60_000
-"""How full a part is planned, growth included: people need room to write in it too."""
-GROWTH = 110
-"""Characters that a line may grow by until its upgrade is done."""
-_HEADING = re.compile(r"#{1,6} ")
+__all__ = ["GROWTH", "ROOM", "Block", "TooLong", "lay_out", "with_block"]
+
+ROOM = 52_000
+"""How full a part is planned, growth included: mibot's blocks grow too, and people need room to write in it."""
+GROWTH = LONGEST_SEGMENT
+"""Characters of mibot's segment that each line is planned with, whatever it has now."""
+_NEW_BLOCK = re.compile(r"\s*([-*+#>|<`~]|\d+[.)])")
 
 
 class TooLong(ValueError):  # noqa: N818 - named for what it says
     """A part does not fit GitHub's limit; people have to shorten what they wrote."""
-
-
-class Block(StrEnum):
-    """The blocks of several lines that are mibot's: it replaces them whole."""
-
-    HEAD = "head"
-    END = "end"
-
-    @property
-    def opening(self) -> str:
-        return f"<!-- mibot:{self.value} -->"
-
-    @property
-    def closing(self) -> str:
-        return f"<!-- /mibot:{self.value} -->"
-
-
-def with_block(body: str, block: Block, words: Markdown) -> str:
-    """The text with that block replaced, or added: the head below the first heading, the end at the end."""
-    newline = "\r\n" if "\r\n" in body else "\n"
-    whole = newline.join([block.opening, *str(words).strip().splitlines(), block.closing])
-    start, stop = body.find(block.opening), body.find(block.closing)
-    if 0 <= start < stop:
-        return f"{body[:start]}{whole}{body[stop + len(block.closing) :]}"
-    if block is Block.END:
-        return f"{body.rstrip()}{newline * 2}{whole}{newline}" if words else body
-    heading = re.match(r"\s*# [^\n]*(?:\n|\Z)", body)
-    cut = heading.end() if heading else 0
-    lead = body[:cut].rstrip("\r\n")
-    return f"{lead}{newline * 2 if lead else ''}{whole}{newline * 2}{body[cut:].lstrip(chr(13) + chr(10))}"
 
 
 def lay_out(parts: Sequence[str], items: Sequence[Item]) -> list[str]:
@@ -60,26 +33,34 @@ def lay_out(parts: Sequence[str], items: Sequence[Item]) -> list[str]:
     `parts` are the texts as they are (the body first, then the comments that continue it); the answer has more
     parts when they don't hold everything. Raises TooLong when a part outgrows GitHub's limit.
     """
-    texts = [parse(part) for part in parts]
+    known = {item.key.url for item in items}
+    texts = [parse(part, known) for part in parts]
     for text in texts:
         update(text, items)
-    home = {key: number for number, text in enumerate(texts) for key in text.keys}
-    loads = [len(str(text)) + GROWTH * len(text.keys) for text in texts]
+    home = {key: number for number, text in reversed(list(enumerate(texts))) for key in text.keys}
+    loads = [sum(_planned(line) for line in text.lines) for text in texts]
     order = {item.key: place for place, item in enumerate(items)}
     current = 0
     for item in items:
         if item.key in home:
             current = max(current, home[item.key])
             continue
-        need = len(own_line(item)) + GROWTH
-        while current < len(texts) and loads[current] + need > ROOM:
+        line = Line(own_line(item), "\n", item.key, shown=True)
+        while current < len(texts) and loads[current] + _planned(line) > ROOM:
             current += 1
         if current == len(texts):
             texts.append(Text())
             loads.append(0)
         _insert(texts[current], item, order)
-        loads[current] += need
+        loads[current] += _planned(line)
     return [_fitting(str(text)) for text in texts]
+
+
+def _planned(line: Line) -> int:
+    """How long a line may become."""
+    if line.key is None:
+        return len(line.text)
+    return len(SEGMENT.sub("", line.text)) + GROWTH
 
 
 def _fitting(text: str) -> str:
@@ -97,51 +78,82 @@ def _insert(text: Text, item: Item, order: Mapping[Key, int]) -> None:
         _add_section(text, item)
         return
     place = order[item.key]
-    after = [n for n in range(start + 1, end) if (key := text.lines[n].key) and order.get(key, place) < place]
-    first = next((n for n in range(start + 1, end) if text.lines[n].key), None)
-    position = after[-1] + 1 if after else first if first is not None else _last_words(text, start, end)
-    _put(text, position, own_line(item))
+    there = [n for n in range(start + 1, end) if text.lines[n].key and text.lines[n].shown]
+    before = [n for n in there if _place(text.lines[n], order, place) < place]
+    if before:
+        _put_task(text, _behind(text, before[-1], end), item, text.lines[before[-1]])
+    elif there:
+        _put_task(text, there[0], item, text.lines[there[0]])
+    else:
+        _put_task(text, _last_words(text, start, end), item)
+
+
+def _place(line: Line, order: Mapping[Key, int], otherwise: int) -> int:
+    return order.get(line.key, otherwise) if line.key else otherwise
 
 
 def _section(text: Text, section: Section) -> tuple[int | None, int]:
     """Where a section's heading stands and where it ends: at the next heading, or at the closing block."""
-    start = next((n for n, entry in enumerate(text.lines) if entry.raw.strip() == section.value), None)
-    end = len(text.lines)
-    if start is not None:
-        ends = (
-            n
-            for n in range(start + 1, end)
-            if _HEADING.match(text.lines[n].raw) or text.lines[n].raw.startswith(Block.END.opening)
-        )
-        end = next(ends, end)
-    return start, end
+    start = next((n for n, line in enumerate(text.lines) if line.heading and line.raw.strip() == section.value), None)
+    if start is None:
+        return None, len(text.lines)
+    ends = (n for n in range(start + 1, len(text.lines)) if text.lines[n].heading or _opens_end(text.lines[n]))
+    return start, next(ends, len(text.lines))
 
 
-def _last_words(text: Text, start: int, end: int) -> int:
-    """The place behind the last line of a section that is not blank."""
-    words = [n for n in range(start, end) if text.lines[n].raw.strip()]
-    position = words[-1] + 1
-    if position == start + 1:
-        _put(text, position, "")
-        position += 1
+def _opens_end(line: Line) -> bool:
+    return line.raw.startswith(Block.END.opening)
+
+
+def _behind(text: Text, task: int, end: int) -> int:
+    """The place behind a list's item with all that belongs to it: lines that go on with it, and nested ones."""
+    indent = _indent(text.lines[task])
+    position = task + 1
+    for number in range(task + 1, end):
+        line = text.lines[number]
+        goes_on = number == position and _NEW_BLOCK.match(line.raw) is None
+        if line.raw.strip() and (_indent(line) > indent or goes_on):
+            position = number + 1
+        elif line.raw.strip():
+            break
     return position
 
 
-def _put(text: Text, position: int, raw: str) -> None:
-    newline = text.newline
+def _indent(line: Line) -> int:
+    return len(line.raw) - len(line.raw.lstrip())
+
+
+def _last_words(text: Text, start: int, end: int) -> int:
+    """The place behind the last line of a section that is not blank, with a blank line between."""
+    position = 1 + max(n for n in range(start, end) if text.lines[n].raw.strip())
+    _put(text, position, Line("", ""))
+    return position + 1
+
+
+def _put_task(text: Text, position: int, item: Item, beside: Line | None = None) -> None:
+    """Put the item's line there, in the same list as the line that it comes to stand beside."""
+    task = TASK.fullmatch(beside.raw) if beside else None
+    raw = own_line(item, task["bullet"] if task else "- ")
+    _put(text, position, Line(raw, "", item.key, shown=True))
+
+
+def _put(text: Text, position: int, line: Line) -> None:
     if position > 0 and not text.lines[position - 1].end:
-        text.lines[position - 1].end = newline
-    text.lines.insert(position, Line(raw, newline))
+        text.lines[position - 1].end = text.newline
+    line.end = text.newline
+    text.lines.insert(position, line)
 
 
 def _add_section(text: Text, item: Item) -> None:
     """Add the item's section with its line, before the closing block; internal instances before customers."""
     customers, _ = _section(text, Section.CUSTOMERS)
-    closing = next((n for n, entry in enumerate(text.lines) if entry.raw.startswith(Block.END.opening)), None)
+    closing = next((n for n, line in enumerate(text.lines) if _opens_end(line)), None)
     position = closing if closing is not None else len(text.lines)
     if item.section is Section.INTERNAL and customers is not None:
         position = customers
-    for offset, raw in enumerate((item.section.value, "", own_line(item), "")):
-        _put(text, position + offset, raw)
+    heading = Line(item.section.value, "", heading=True)
+    task = Line(own_line(item), "", item.key, shown=True)
+    for offset, line in enumerate((heading, Line("", ""), task, Line("", ""))):
+        _put(text, position + offset, line)
     if position and text.lines[position - 1].raw.strip():
-        _put(text, position, "")
+        _put(text, position, Line("", ""))

@@ -1,71 +1,63 @@
-"""A tracker's lines: parsed without losing a character, and updated without losing a word of people's.
-
-mibot's words stand between hidden marks; only those are ever rewritten. Ticks are only set, once, when an upgrade
-is done.
-"""
+"""A tracker's text: parsed without losing a character, for people and mibot write in it by turns."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from bot.domain.markdown import Markdown
+from markdown_it import MarkdownIt
 
-DONE = "done"
-SEPARATOR = " · "
+from bot.domain.tracker_line import (
+    DONE,
+    SEGMENT,
+    SEPARATOR,
+    TASK,
+    UPGRADE,
+    Item,
+    Key,
+    Section,
+    key_in,
+    own_line,
+    updated_line,
+)
+from bot.domain.urls import normal_url
 
+__all__ = [
+    "DONE",
+    "SEPARATOR",
+    "Item",
+    "Key",
+    "Line",
+    "Section",
+    "Text",
+    "looks_like_tracker",
+    "normal_url",
+    "own_line",
+    "parse",
+    "ticked",
+    "update",
+]
 
-class Section(StrEnum):
-    """The two headings of a tracker, in order."""
-
-    INTERNAL = "## Upgrade internal managed instances"
-    CUSTOMERS = "## Upgrade customer managed instances"
-
-
-@dataclass(frozen=True)
-class Key:
-    """What identifies a line without a customer's name: a domain or an account URL, and which of several."""
-
-    url: str
-    ordinal: int = 1
-
-
-@dataclass(frozen=True)
-class Item:
-    """What a line should say: `text` until people change it, `state` always; `done` ticks it."""
-
-    key: Key
-    section: Section
-    text: Markdown
-    state: Markdown
-    stage: str
-    skipped: bool = False
-
-    @property
-    def done(self) -> bool:
-        return self.stage == DONE
-
-
-_TASK = re.compile(r"(?P<indent>\s*[-*+] +)\[(?P<tick>[ xX])\](?P<rest>\s+\S.*)")
-_UPGRADE = re.compile(r"\bUpgrade\b")
-_URL = re.compile(r"https?://[^\s<>()\[\]*~`\"']+", re.IGNORECASE)
-_SEGMENT = re.compile(r" ?<!-- mibot:(?P<stage>[a-z -]*?):(?P<digest>[0-9a-f]{6}) -->(?P<words>.*?)<!-- /mibot -->")
-_ORDINAL = re.compile(r"\b(second|third|fourth|fifth|(\d+)th) instance\b", re.IGNORECASE)
-_WORDS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5}
-_FENCE = re.compile(r" {0,3}(```|~~~)")
-_HEADING = re.compile(r"#{1,6} ")
+_markdown = MarkdownIt("commonmark")
+_markdown.core.ruler.enableOnly(["normalize", "block"])
 
 
 @dataclass
 class Line:
-    """One line of a text, its end included; `key` when it is an instance's."""
+    """One line of a text, its end included.
+
+    `key` when it is an instance's, `told` when its words say which of an account's instances. `shown` is a line
+    that begins a list's item, `heading` one that begins a section.
+    """
 
     raw: str
     end: str
     key: Key | None = None
+    told: bool = False
+    shown: bool = False
+    heading: bool = False
 
     @property
     def text(self) -> str:
@@ -77,13 +69,10 @@ class Text:
     """A parsed text; joining its lines gives the very same text again."""
 
     lines: list[Line] = field(default_factory=list)
+    newline: str = "\n"
 
     def __str__(self) -> str:
         return "".join(line.text for line in self.lines)
-
-    @property
-    def newline(self) -> str:
-        return "\r\n" if any(line.end == "\r\n" for line in self.lines) else "\n"
 
     @property
     def keys(self) -> list[Key]:
@@ -93,20 +82,35 @@ class Text:
 
 def looks_like_tracker(body: str) -> bool:
     """Whether people wrote this as a tracker: a task list with `Upgrade …` lines."""
-    return any(
-        (task := _TASK.fullmatch(line.raw)) and _UPGRADE.search(task["rest"])
-        for line, visible in _visible(_split(body))
-        if visible
-    )
+    tasks = (TASK.fullmatch(line.raw) for line in parse(body).lines if line.shown)
+    return any(task and UPGRADE.search(task["rest"]) for task in tasks)
 
 
 def ticked(body: str) -> set[Key]:
     """The instances whose line is ticked."""
-    return {
-        line.key
-        for line in parse(body).lines
-        if line.key and (task := _TASK.fullmatch(line.raw)) and task["tick"] in "xX"
-    }
+    keyed = ((line.key, TASK.fullmatch(line.raw)) for line in parse(body).lines)
+    return {key for key, task in keyed if key and task and task["tick"] in "xX"}
+
+
+def parse(body: str, known: Collection[str] = frozenset()) -> Text:
+    """The text's lines; `known` are the URLs of the fleet, which tell an instance's from those in remarks.
+
+    Only what a reader sees as a list's item is an instance's line, with one exception: a line with mibot's marks is
+    its instance's even where people hid it, unless another one is seen.
+    """
+    lines = _split(body)
+    _mark_blocks(lines)
+    taken: set[Key] = set()
+    for entry in sorted(lines, key=lambda line: not line.shown):
+        task = TASK.fullmatch(entry.raw) if entry.shown or SEGMENT.search(entry.raw) else None
+        if task is None or not UPGRADE.search(task["rest"]):
+            continue
+        words = SEGMENT.sub("", task["rest"])
+        key, told = key_in(words, taken if entry.shown else (), known)
+        if key is not None and key not in taken:
+            entry.key, entry.told = key, told
+            taken.add(key)
+    return Text(lines, "\r\n" if any(line.end == "\r\n" for line in lines) else "\n")
 
 
 def _split(body: str) -> list[Line]:
@@ -117,126 +121,38 @@ def _split(body: str) -> list[Line]:
     return lines
 
 
-def _visible(lines: Iterable[Line]) -> Iterable[tuple[Line, bool]]:
-    """Each line and whether a reader sees it as text: outside code blocks and HTML comments of several lines."""
-    fence = ""
-    hidden = False
-    for line in lines:
-        mark = _FENCE.match(line.raw)
-        if not hidden and mark and (not fence or mark.group(1) == fence):
-            fence = "" if fence else mark.group(1)
-            yield line, False
+def _mark_blocks(lines: Sequence[Line]) -> None:
+    """Note which lines begin an item or a section, as GitHub's Markdown has it: not in code, quotes or comments."""
+    starts: set[int] = set()
+    for token in _markdown.parse("\n".join(line.raw.replace("\r", " ") for line in lines)):
+        if token.map is None:
             continue
-        rest = re.sub(r"<!--.*?-->", "", line.raw) if not hidden else line.raw
-        yield line, not fence and not hidden
-        if not fence:
-            hidden = "<!--" in rest if not hidden else "-->" not in rest
+        first = token.map[0]
+        if token.type == "list_item_open":
+            starts.add(first)
+        elif token.type == "heading_open" and token.level == 0:
+            lines[first].heading = True
+        elif token.type == "inline" and first in starts:
+            lines[first].shown = True
 
 
-def parse(body: str) -> Text:
-    lines = _split(body)
-    taken: set[Key] = set()
-    for entry, visible in _visible(lines):
-        task = _TASK.fullmatch(entry.raw) if visible else None
-        if task is None or not _UPGRADE.search(task["rest"]):
-            continue
-        entry.key = _key(_SEGMENT.sub("", task["rest"]), taken)
-        if entry.key:
-            taken.add(entry.key)
-    return Text(lines)
-
-
-def _key(words: str, taken: set[Key]) -> Key | None:
-    """By the first URL in the line; of several lines with one account, each is the next unless it says which."""
-    found = _URL.search(words)
-    if found is None:
-        return None
-    url = normal_url(found.group(0))
-    ordinal = _ORDINAL.search(words)
-    if ordinal:
-        number = _WORDS.get(ordinal.group(1).lower()) or int(ordinal.group(2))
-        return Key(url, number) if Key(url, number) not in taken else None
-    number = 1
-    while Key(url, number) in taken:
-        number += 1
-    return Key(url, number)
-
-
-def normal_url(url: str) -> str:
-    """A URL as keys compare it: without scheme, trailing slash or punctuation, in lower case."""
-    return re.sub(r"^https?://", "", url.lower()).rstrip("/.,;:!")
-
-
-def digest(words: str) -> str:
-    return hashlib.sha256(words.encode()).hexdigest()[:6]
-
-
-def own_line(item: Item) -> str:
-    """A line of mibot's own, as a new tracker has it."""
-    tick = "x" if item.done else " "
-    return f"- [{tick}] {_own_text(item)}{_segment(item)}"
-
-
-def _own_text(item: Item) -> str:
-    return f"~~{item.text}~~" if item.skipped else str(item.text)
-
-
-def _segment(item: Item) -> str:
-    words = f" {item.state} "
-    return f" <!-- mibot:{item.stage}:{digest(words)} -->{words}<!-- /mibot -->"
-
-
-def _updated(raw: str, item: Item) -> str:
-    """An instance's line with mibot's segment brought up to date and everything of people's kept."""
-    found = _SEGMENT.search(raw)
-    remark = ""
-    before, after = (raw, "") if found is None else (raw[: found.start()], raw[found.end() :])
-    if found is not None and found["digest"] != digest(found["words"]):
-        remark = _remark(found["words"], item)
-    was_done = found is not None and found["stage"] == DONE
-    if item.done and not was_done:
-        before = re.sub(r"\[ \]", "[x]", before, count=1)
-    task = _TASK.fullmatch(before.rstrip())
-    if task is not None and task["rest"].strip() in {str(item.text), f"~~{item.text}~~"}:
-        before = before.rstrip().removesuffix(task["rest"]) + f" {_own_text(item)}"
-    tail = f" {remark}{after}" if remark else after
-    return f"{before.rstrip()}{_segment(item)}{tail}"
-
-
-def _remark(words: str, item: Item) -> str:
-    """What people wrote between mibot's marks: everything there that is not mibot's own wording, old or new."""
-    own = {part.strip() for part in str(item.state).split(SEPARATOR.strip())}
-    parts = (part.strip() for part in words.split(SEPARATOR.strip()))
-    return SEPARATOR.join(part for part in parts if part and part not in own and not _GENERATED.fullmatch(part))
-
-
-_GENERATED = re.compile(
-    r"`[\d.rc-]+`|not started|planned|done|waiting.*|skipped.*|closed.*|failed.*|already on.*|ahead.*|merged.*"
-    r"|\[#\d+\]\([^)]*\) (?:open|approved|changes requested|merged|done|failed|closed)[^.!?]*"
-)
-
-
-def update(text: Text, items: Sequence[Item]) -> None:
+def update(text: Text, items: Iterable[Item]) -> None:
     """Bring the lines of these items up to date in place; items without a line are left out.
 
-    An account with more lines here than instances in the fleet is left alone: which is which can't be told.
+    An account with more lines here than instances in the fleet is left alone where the lines don't say which is
+    which.
     """
     wanted = {item.key: item for item in items}
-    known = _known_accounts(items)
+    unclear = _unclear(text, wanted)
     for entry in text.lines:
-        if entry.key is None or entry.key not in wanted:
-            continue
-        if max(key.ordinal for key in _of_url(text, entry.key.url)) > known[entry.key.url]:
-            continue
-        entry.raw = _updated(entry.raw, wanted[entry.key])
+        if entry.key in wanted and entry.key.url not in unclear:
+            entry.raw = updated_line(entry.raw, wanted[entry.key])
 
 
-def _known_accounts(items: Iterable[Item]) -> Mapping[str, int]:
-    counts: dict[str, int] = {}
-    for item in items:
-        counts[item.key.url] = max(counts.get(item.key.url, 0), item.key.ordinal)
-    return counts
-
-
-def _of_url(text: Text, url: str) -> list[Key]:
-    return [entry.key for entry in text.lines if entry.key and entry.key.url == url]
+def _unclear(text: Text, fleet: Collection[Key]) -> set[str]:
+    """The accounts with several lines that don't say which instance is meant, and more lines than instances."""
+    instances: Counter[str] = Counter()
+    for key in fleet:
+        instances[key.url] = max(instances[key.url], key.ordinal)
+    untold = Counter(line.key.url for line in text.lines if line.key and not line.told)
+    return {key.url for key in text.keys if untold[key.url] > 1 and key.ordinal > instances[key.url]}

@@ -125,7 +125,7 @@ def opened(upgrade: Upgrade, pull: Pull, from_version: Version | None) -> Upgrad
 
 def observe(upgrade: Upgrade, pull: Pull, reviews: Sequence[Review], checks: CommitChecks) -> Upgrade:
     """The upgrade as GitHub shows its pull request now. What was merged stays merged."""
-    if upgrade.stage not in IN_REVIEW | {Stage.PLANNED, Stage.WAITING, Stage.CLOSED}:
+    if upgrade.merged_at or upgrade.stage is Stage.DONE or (upgrade.stage is Stage.FAILED and not pull.merged):
         return upgrade
     approved = tuple(sorted(r.reviewer for r in reviews if r.opinion is Opinion.APPROVED))
     objections = tuple(sorted(r.reviewer for r in reviews if r.opinion is Opinion.CHANGES_REQUESTED))

@@ -9,13 +9,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.domain.events import Interest
 from bot.ports import Passing
-from bot.web.webhook import LARGEST_BODY, Inbox, blueprint
+from bot.web.webhook import Inbox, blueprint
 
 
 def make_app(secret: str, interest: Interest, inbox: Inbox, ready: Callable[[], str]) -> Flask:
     """The Flask application. `ready` says what is not ready, or nothing; it may raise Passing."""
     app = Flask("mibot", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.register_blueprint(blueprint(secret, interest, inbox))
 
     @app.get("/healthz")
@@ -33,9 +32,5 @@ def make_app(secret: str, interest: Interest, inbox: Inbox, ready: Callable[[], 
     @app.get("/metrics")
     def metrics() -> Response:
         return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
-
-    @app.errorhandler(413)
-    def too_large(_error: object) -> Response:
-        return Response("The payload is larger than GitHub's 25 MB.\n", 413, mimetype="text/plain")
 
     return app

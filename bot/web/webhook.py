@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 from flask import Blueprint, Response, request
 from gidgethub import BadRequest, ValidationFailure, sansio
 from prometheus_client import Counter
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot.domain import events
 from bot.domain.events import Event, Interest
@@ -18,7 +21,11 @@ log = structlog.get_logger(__name__)
 
 LARGEST_BODY = 25 * 1024 * 1024
 """GitHub caps its payloads at 25 MB."""
+TOO_LARGE = "The payload is larger than GitHub's 25 MB."
 _LONGEST_ID = 100
+_SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}", re.ASCII)
+_MALFORMED = (BadRequest, ValueError, LookupError, OverflowError, RecursionError)
+"""What bytes that GitHub would not send come to: no JSON, an unknown charset, a number without an end …"""
 
 deliveries = Counter("mibot_deliveries_total", "Webhook deliveries by event and outcome.", ["event", "outcome"])
 
@@ -38,7 +45,8 @@ def blueprint(secret: str, interest: Interest, inbox: Inbox) -> Blueprint:
     @door.post("/webhooks/github")
     def receive() -> Response:
         name = request.headers.get("X-GitHub-Event", "")
-        with structlog.contextvars.bound_contextvars(delivery=request.headers.get("X-GitHub-Delivery", "")):
+        delivery = request.headers.get("X-GitHub-Delivery", "")[:_LONGEST_ID]
+        with structlog.contextvars.bound_contextvars(delivery=delivery):
             status, outcome, sentence = _receive(secret, interest, inbox)
             known = name if name in events.SUBSCRIBED | {"ping"} else "other"
             deliveries.labels(known, outcome).inc()
@@ -50,19 +58,18 @@ def blueprint(secret: str, interest: Interest, inbox: Inbox) -> Blueprint:
 
 def _receive(secret: str, interest: Interest, inbox: Inbox) -> tuple[HTTPStatus, str, str]:
     """The status, the outcome for the metrics, and one sentence."""
-    if (request.content_length or 0) > LARGEST_BODY:
-        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "The payload is larger than GitHub's 25 MB."
     delivery = request.headers.get("X-GitHub-Delivery", "")
     if not delivery or len(delivery) > _LONGEST_ID or "/" in delivery or not delivery.isprintable():
         return HTTPStatus.BAD_REQUEST, "malformed", "The X-GitHub-Delivery header is missing or no delivery's id."
-    if not request.headers.get("X-Hub-Signature-256", "").startswith("sha256="):
+    if not _SIGNATURE.fullmatch(request.headers.get("X-Hub-Signature-256", "")):
         return HTTPStatus.UNAUTHORIZED, "unsigned", "The X-Hub-Signature-256 header is missing; set the secret."
     try:
-        parsed = sansio.Event.from_http(_headers(), _body(), secret=secret)
-        event = events.read(parsed.event, _payload(parsed), interest)
+        event = _event(secret, interest)
+    except RequestEntityTooLarge:
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", TOO_LARGE
     except ValidationFailure:
         return HTTPStatus.UNAUTHORIZED, "bad_signature", "The signature does not match the secret."
-    except (BadRequest, ValueError, RecursionError) as error:
+    except _MALFORMED as error:
         log.info("malformed_delivery", error=type(error).__name__)
         return HTTPStatus.BAD_REQUEST, "malformed", "The payload is not what GitHub documents for this event."
     if event is None:
@@ -74,20 +81,29 @@ def _receive(secret: str, interest: Interest, inbox: Inbox) -> tuple[HTTPStatus,
     return HTTPStatus.ACCEPTED, "accepted", "Accepted."
 
 
-def _headers() -> dict[str, str]:
-    """The headers for gidgethub, without the SHA-1 signature: it must never be what a delivery is trusted by."""
-    lowered = ((name.lower(), value) for name, value in request.headers.items())
-    return {name: value for name, value in lowered if name != "x-hub-signature"}
+def _event(secret: str, interest: Interest) -> Event | None:
+    """The event of a delivery that is what it should be, else one of several errors; None when nobody wants it."""
+    parsed = sansio.Event.from_http(_headers(), _body(), secret=secret)
+    if not isinstance(parsed.data, dict):
+        raise ValueError("the payload is no JSON object")  # noqa: TRY004 - a fault of the sender, as the others
+    event = events.read(parsed.event, parsed.data, interest)
+    if event is not None:  # JSON can spell half a character, which no storage takes
+        json.dumps(events.to_json(event), ensure_ascii=False).encode()
+    return event
 
 
 def _body() -> bytes:
+    """All of the body. One that comes in chunks, without a length, is cut off at the limit: one byte above tells."""
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise RequestEntityTooLarge
+    request.max_content_length = LARGEST_BODY + 1
     body = request.get_data(cache=False)
     if len(body) > LARGEST_BODY:
-        raise ValueError("larger than 25 MB")
+        raise RequestEntityTooLarge
     return body
 
 
-def _payload(parsed: sansio.Event) -> dict[str, Any]:
-    if not isinstance(parsed.data, dict):
-        raise ValueError("the payload is no JSON object")  # noqa: TRY004 - a fault of the sender, as the others
-    return parsed.data
+def _headers() -> dict[str, str]:
+    """The headers for gidgethub, without the SHA-1 signature: it must never be what a delivery is trusted by."""
+    lowered = ((name.lower(), value) for name, value in request.headers.items())
+    return {"x-github-event": ""} | {name: value for name, value in lowered if name != "x-hub-signature"}

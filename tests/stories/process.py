@@ -73,12 +73,22 @@ class Mibot:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
+        self.wait_until_ready()
+        return self
+
+    @property
+    def pid(self) -> int:
+        """The supervisor's."""
+        assert self._process is not None
+        return self._process.pid
+
+    def wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_PATIENCE
         while not self._ready():
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            dead = self._process is None or self._process.poll() is not None
+            if dead or time.monotonic() > deadline:
                 raise AssertionError(f"mibot did not start:\n{self.log[-4000:]}")
             time.sleep(0.03)
-        return self
 
     def _ready(self) -> bool:
         try:

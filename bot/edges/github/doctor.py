@@ -14,17 +14,21 @@ from bot.ports import Missing
 READ_APP = Purpose("read the App's own record")
 READ_INSTALLATION = Purpose("find the App's installation")
 READ_WEBHOOK = Purpose("read the App's webhook settings")
+READ_DELIVERIES = Purpose("read the App's latest deliveries")
+READ_LABEL = Purpose("look up the label", "issues=read")
 READ_TEAM = Purpose("look up the team", "members=read")
 READ_NAME = Purpose("look up the repository", "metadata=read")
+LATEST = 30  # deliveries
 
 
 @dataclass(frozen=True)
 class Webhook:
-    """Where the App's deliveries go; never the secret."""
+    """Where the App's deliveries go; never the secret, only whether there is one."""
 
     url: str
     content_type: str
     verifies_tls: bool
+    has_secret: bool = True
 
 
 def app_info(session: Session) -> AppInfo:
@@ -49,6 +53,28 @@ def webhook(session: Session) -> Webhook | None:
         return None
 
 
+def latest_deliveries(session: Session) -> list[int] | None:
+    """How the latest deliveries were answered, as HTTP statuses, newest first (0 for no answer); None when the
+    server does not tell."""
+    try:
+        return session.app.get(
+            "/app/hook/deliveries",
+            READ_DELIVERIES,
+            lambda data: [int(delivery["status_code"] or 0) for delivery in data],
+            per_page=LATEST,
+        )
+    except Missing:
+        return None
+
+
+def label_exists(session: Session, repository: str, label: str) -> bool:
+    """Whether the repository `owner/name` has that label."""
+    try:
+        return session.repository(repository).get(f"/labels/{quote(label, safe='')}", READ_LABEL, lambda _: True)
+    except Missing:
+        return False
+
+
 def team_exists(session: Session, team: str) -> bool:
     """Whether there is a team `org/team` that the App may see."""
     org, _, slug = team.partition("/")
@@ -71,4 +97,9 @@ def _app(data: Any) -> AppInfo:
 
 
 def _webhook(data: Any) -> Webhook:
-    return Webhook(str(data["url"]), str(data["content_type"]), str(data.get("insecure_ssl", "0")) == "0")
+    return Webhook(
+        url=str(data.get("url") or ""),
+        content_type=str(data.get("content_type") or ""),
+        verifies_tls=str(data.get("insecure_ssl", "0")) == "0",
+        has_secret=bool(data.get("secret")),
+    )

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-import time
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import alembic.command
 import alembic.config
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from bot.ports import Passing
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-_BUSY_MS = 15_000
+PATIENCE = 5
+"""Seconds to wait for another's lock, for a connection of ours, for the server: GitHub waits 10 for its answer."""
+_POOL: dict[str, Any] = {
+    "pool_size": 12,
+    "max_overflow": 8,
+    "hide_parameters": True,  # in error messages: they hold what people wrote
+}
+_NETWORK = {"tcp_user_timeout": 10_000, "keepalives_idle": 30, "keepalives_interval": 10}
+_DOWN = "the storage does not answer; mibot will try again"
 
 
 class StoreProblem(Exception):  # noqa: N818 - named for what it says
@@ -28,7 +38,11 @@ class Database:
     """Opens the database lazily, so that it can be made before a fork and used after."""
 
     def __init__(self, url: str) -> None:
-        self.url = _with_driver(make_url(url))
+        """Raises StoreProblem for a URL that is none."""
+        try:
+            self.url = _with_driver(make_url(url))
+        except (ArgumentError, ValueError):  # its message would repeat the password
+            raise StoreProblem("store.url is no database's URL; see the settings in the README.") from None
         self._engine: Engine | None = None
 
     @property
@@ -47,31 +61,44 @@ class Database:
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except (OperationalError, InterfaceError) as error:
-            raise Passing("the storage does not answer; mibot will try again") from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise Passing("the storage does not answer; mibot will try again") from error
+        except SQLAlchemyError as error:
+            if _is_outage(error):
+                raise Passing(_DOWN) from error
             raise
 
     def ping(self) -> None:
         """Raises Passing when the storage is down or can't be written to."""
         with self.transaction() as connection:
-            connection.execute(text("SELECT 1"))
+            if self.is_sqlite:
+                connection.execute(text("BEGIN IMMEDIATE"))
+            elif connection.execute(text("SELECT current_setting('transaction_read_only')")).scalar_one() == "on":
+                raise Passing("the storage is read-only now; mibot will try again")
 
     def migrate(self) -> None:
-        """Bring our tables to this version's shape."""
+        """Bring our tables to this version's shape, all of it or nothing. Raises StoreProblem."""
         configuration = alembic.config.Config()
-        configuration.set_main_option("script_location", str(_MIGRATIONS))
+        configuration.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
         configuration.attributes["engine"] = self.engine
         try:
             alembic.command.upgrade(configuration, "head")
-        except SQLAlchemyError as error:
-            shown = self.url.render_as_string(hide_password=True)
-            kind = type(error).__name__
+        except CommandError:
             raise StoreProblem(
-                f"store.url {shown} can't be opened ({kind}); check that it exists and is writable."
-            ) from (error)
+                f"store.url {self._shown} was last used by a newer mibot; install that version again, "
+                "or go back to a backup from before it."
+            ) from None
+        except SQLAlchemyError as error:
+            raise StoreProblem(
+                f"store.url {self._shown} can't be used ({_why(error)}); check that it exists and is writable."
+            ) from error
+
+    @property
+    def _shown(self) -> str:
+        """Where the storage is, without the user, the password or options, which may hold one."""
+        if self.is_sqlite:
+            return str(self.url.database)
+        return URL.create(
+            "postgresql", host=self.url.host, port=self.url.port, database=self.url.database
+        ).render_as_string()
 
     def close(self) -> None:
         if self._engine is not None:
@@ -84,64 +111,36 @@ def _with_driver(url: URL) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername in {"postgres", "postgresql"} else url
 
 
+def _is_outage(error: SQLAlchemyError) -> bool:
+    """Whether it is the storage's fault. In SQLite an OperationalError may be our own: the wrong name of a table."""
+    if isinstance(error, DBAPIError):
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+            return False
+        broken_file = type(error) is DatabaseError
+        return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated or broken_file
+    return isinstance(error, NoConnectionLeft)
+
+
+def _why(error: SQLAlchemyError) -> str:
+    """The last line of what the database itself said: it names the cause, and never the password."""
+    said = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
+    return said[-1].removeprefix("connection failed: ") if said else type(error).__name__
+
+
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(
-        url, pool_size=12, max_overflow=8, pool_timeout=20, connect_args={"timeout": _BUSY_MS / 1000}
-    )
+    engine = create_engine(url, pool_timeout=PATIENCE, connect_args={"timeout": PATIENCE}, **_POOL)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         # Write transactions begin IMMEDIATE, or two that both read first would deadlock. FULL: a delivery is on
         # the disk before GitHub is told so.
         connection.isolation_level = "IMMEDIATE"
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
 
 
 def _postgres(url: URL) -> Engine:
-    return create_engine(
-        url, pool_size=12, max_overflow=8, pool_timeout=20, pool_pre_ping=True, connect_args={"connect_timeout": 5}
-    )
-
-
-class WorkerLock:
-    """Sees that one worker process at a time uses a SQLite file; on PostgreSQL there may be several."""
-
-    def __init__(self, database: Database, patience: float = 10.0) -> None:
-        self._database = database
-        self._patience = patience
-        self._file: IO[str] | None = None
-
-    def check(self) -> None:
-        """Raises StoreProblem as `acquire` does, but holds nothing."""
-        self.acquire()
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-    def acquire(self) -> None:
-        """Raises StoreProblem when another worker still holds the file after `patience` seconds."""
-        name = self._database.url.database
-        if not self._database.is_sqlite or not name or name == ":memory:":
-            return
-        import fcntl  # there is none on Windows, where PostgreSQL has to do
-
-        try:
-            self._file = Path(f"{name}.lock").open("w")  # noqa: SIM115 - held as long as the process lives
-        except OSError as error:
-            raise StoreProblem(
-                f"store.url {name} can't be written ({type(error).__name__}); check its folder."
-            ) from None
-        deadline = time.monotonic() + self._patience
-        while True:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise StoreProblem(
-                        f"another mibot uses {name}; stop it, or set store.url to a file or database of its own."
-                    ) from None
-                time.sleep(0.1)
+    network = _NETWORK | {"connect_timeout": PATIENCE}
+    return create_engine(url, pool_timeout=PATIENCE, pool_pre_ping=True, connect_args=network, **_POOL)

@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Table, and_, delete, func, insert, not_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
 
 from bot.domain.records import Progress, Reply, TrackerRecord, item_from_json, item_to_json
 from bot.domain.upgrade import IN_FLIGHT, UNFINISHED, Stage, Upgrade
@@ -120,7 +119,9 @@ class SqlLedger:
                 connection.execute(update(upgrades).where(upgrades.c.slug == "").values(stage=""))  # takes the lock
             else:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN_LOCK})
-            flying = select(func.count()).where(upgrades.c.stage.in_([stage.value for stage in IN_FLIGHT]))
+            itself = and_(upgrades.c.slug == upgrade.slug, upgrades.c.version == str(upgrade.version))
+            in_flight = upgrades.c.stage.in_([stage.value for stage in IN_FLIGHT])
+            flying = select(func.count()).where(in_flight, not_(itself))
             if connection.execute(flying).scalar_one() >= limit:
                 return False
             _save_upgrade(connection, replace(upgrade, stage=Stage.PLANNED, reason=""))
@@ -130,8 +131,12 @@ class SqlLedger:
 
     def cursor(self, name: str) -> datetime | None:
         with self._database.transaction() as connection:
-            value = connection.execute(select(cursors.c.value).where(cursors.c.name == name)).scalar_one_or_none()
-        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+            value: datetime | None = connection.execute(
+                select(cursors.c.value).where(cursors.c.name == name)
+            ).scalar_one_or_none()
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
     def set_cursor(self, name: str, value: datetime) -> None:
         with self._database.transaction() as connection:
@@ -147,9 +152,15 @@ class SqlLedger:
         return found
 
     def put_many(self, contents: Mapping[str, bytes]) -> None:
+        rows = [{"sha": sha, "content": content} for sha, content in contents.items()]
         with self._database.transaction() as connection:
-            for sha, content in contents.items():
-                _upsert(connection, blobs, {"sha": sha}, {"content": content})
+            statement = _dialect(connection).insert(blobs).on_conflict_do_nothing()
+            for start in range(0, len(rows), _CHUNK):
+                connection.execute(statement, rows[start : start + _CHUNK])
+
+
+def _dialect(connection: Connection) -> Any:
+    return sqlite if connection.dialect.name == "sqlite" else postgresql
 
 
 def _upsert(
@@ -160,8 +171,7 @@ def _upsert(
     only_new: Mapping[str, Any] | None = None,
 ) -> None:
     """Insert the row or change it; `only_new` are values that an existing row keeps as they are."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).values(**key, **values, **(only_new or {}))
+    statement = _dialect(connection).insert(table).values(**key, **values, **(only_new or {}))
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 
@@ -180,7 +190,7 @@ def _save_upgrade(connection: Connection, upgrade: Upgrade) -> None:
 def _tracker(row: Mapping[Any, Any]) -> TrackerRecord:
     version = Version.parse(row["version"])
     if version is None:
-        raise IntegrityError("a tracker without a version", None, ValueError(row["version"]))
+        raise ValueError(f"{row['version']!r} is no version")
     document = row["document"]
     return TrackerRecord(
         version,

@@ -1,0 +1,53 @@
+"""What the commands share: options, settings, sentences on stderr, and how tables come out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bot.settings import Settings, SettingsProblem, load
+
+WRONG_USE = 2
+"""The exit status for what was asked wrongly, settings included; 1 is for what went wrong or was refused."""
+WIDEST = 200
+
+Config = Annotated[
+    Path | None, typer.Option("--config", help="The settings file; else MIBOT_CONFIG, else mibot.toml here.")
+]
+Repo = Annotated[
+    Path | None,
+    typer.Option("--repo", help="Read a local clone of the deployment repository, not GitHub.", show_default=False),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")]
+
+
+def fail(message: str, status: int = 1) -> typer.Exit:
+    """Say what is wrong on stderr; raise what this returns to end with that status."""
+    typer.echo(f"mibot: {message}", err=True)
+    return typer.Exit(status)
+
+
+def settings_from(config: Path | None) -> Settings:
+    """The settings, or every problem with them on stderr and exit status 2."""
+    try:
+        return load(config)
+    except SettingsProblem as error:
+        raise settings_are_wrong(error) from None
+
+
+def settings_are_wrong(error: SettingsProblem) -> typer.Exit:
+    return fail("the settings are not right:\n  " + "\n  ".join(error.problems), WRONG_USE)
+
+
+def output() -> Console:
+    """Standard output. What is no terminal gets no colours, and the width it needs unless COLUMNS says another."""
+    if sys.stdout.isatty():
+        return Console(highlight=False)
+    columns = os.environ.get("COLUMNS", "")
+    width = int(columns) if columns.isdecimal() and int(columns) else WIDEST
+    return Console(width=width, highlight=False, no_color=True, force_terminal=False)

@@ -1,0 +1,117 @@
+"""`mibot demo`: the main job on this machine alone, and ways to talk to it from a second terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bot.cli.common import fail, output
+
+demo = typer.Typer(name="demo", invoke_without_command=True, help="Play the main job on this machine alone.")
+
+Person = Annotated[
+    str, typer.Option("--as", help="Who does it: dana and lee are operators, rio reviews, sam is an outsider.")
+]
+Number = Annotated[int, typer.Argument(help="The pull request's number.")]
+
+
+@demo.callback()
+def play(
+    context: typer.Context,
+    size: Annotated[int, typer.Option(help="How many instances the fleet has.", min=1, max=1000)] = 12,
+    port: Annotated[
+        int | None,
+        typer.Option(help="The port of the emulated GitHub, else a free one.", min=1, max=65535, show_default=False),
+    ] = None,
+    no_wait: Annotated[bool, typer.Option("--no-wait", help="End when the story is told.")] = False,
+) -> None:
+    """Play the main job on this machine alone: an emulated GitHub, a made-up fleet, and mibot itself.
+
+    It stays up until Ctrl-C, so that you can go on talking to it from a second terminal by the commands below.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from bot.demo import play as stage
+
+    raise typer.Exit(stage.play(_screen(), size, port, stay=not no_wait))
+
+
+@demo.command()
+def say(
+    words: Annotated[str, typer.Argument(help="What to comment on the tracker, as `/check rctest`.")],
+    person: Person = "dana",
+    on: Annotated[int | None, typer.Option(help="Another issue than the tracker.", show_default=False)] = None,
+) -> None:
+    """Comment on the running demo's tracker, and show mibot's reply when it comes."""
+    with _visited():
+        from bot.demo.visit import Visit
+        from bot.domain.comments import has_commands
+        from bot.terminal import framed, rendered
+
+        visit = Visit()
+        issue = on or visit.tracker
+        comment = visit.say(person, issue, words)
+        if not has_commands(words):
+            _screen().print("That is no command, so nobody answers; /help lists them.")
+            return
+        _screen().print(framed(f"mibot's reply on #{issue}", rendered(visit.reply(issue, comment))))
+
+
+@demo.command()
+def show(
+    number: Annotated[int | None, typer.Argument(help="Another issue than the tracker.", show_default=False)] = None,
+) -> None:
+    """Show the running demo's tracker as it is now."""
+    with _visited():
+        from bot.demo.visit import Visit
+        from bot.terminal import framed, rendered
+
+        visit = Visit()
+        issue = visit.issue(number or visit.tracker)
+        _screen().print(framed(f"#{issue['number']} {issue['title']}", rendered(issue["body"] or "")))
+
+
+@demo.command()
+def approve(number: Number, person: Person = "rio") -> None:
+    """Approve a pull request of the running demo."""
+    with _visited():
+        from bot.demo.visit import Visit
+
+        Visit().approve(person, number)
+        _screen().print(f"{person} has approved pull request #{number}.")
+
+
+@demo.command()
+def merge(number: Number, person: Person = "dana") -> None:
+    """Merge a pull request of the running demo."""
+    with _visited():
+        from bot.demo.visit import Visit
+
+        Visit().merge(person, number)
+        _screen().print(f"{person} has merged pull request #{number}.")
+
+
+def _screen() -> Console:
+    screen = output()
+    screen.width = min(screen.width, 120)  # text is not read well in longer lines
+    return screen
+
+
+@contextmanager
+def _visited() -> Iterator[None]:
+    from requests import RequestException
+
+    from bot.demo.merging import MergeError
+    from bot.demo.seed import GitHubError
+    from bot.demo.visit import NoDemoError
+
+    try:
+        yield
+    except (NoDemoError, GitHubError, MergeError) as error:
+        raise fail(str(error)) from None
+    except RequestException:
+        raise fail("The demo does not answer any more.") from None

@@ -1,0 +1,46 @@
+"""`mibot fleet`: every instance in order of work, and what can't be read."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from bot.cli.common import Config, Json, Repo, output
+from bot.cli.naming import version_named
+
+
+def fleet(
+    repo: Repo = None,
+    version: Annotated[
+        str | None,
+        typer.Option(
+            "--version", metavar="X.Y.Z", help="How each instance stands to this version.", show_default=False
+        ),
+    ] = None,
+    as_json: Json = False,
+    config: Config = None,
+) -> None:
+    """List the instances in order of work, then the folders that can't be read.
+
+    JSON has the keys version, instances, problems, golden and counts.
+    """
+    target = version_named(version) if version else None
+    from bot.cli import fleet_view
+    from bot.cli.sight import sight, told
+
+    looked_at = sight(repo, config)
+    with told():
+        found = looked_at.fleets.now()
+        known = found.golden | frozenset(looked_at.released(target, found) if target else ())
+    if as_json:
+        typer.echo(json.dumps(fleet_view.document(found, target, known), indent=2, ensure_ascii=False))
+        return
+    screen = output()
+    screen.print(fleet_view.instances(found, target, known, screen.width))
+    if found.problems:
+        screen.print()
+        screen.print(fleet_view.problems(found))
+    screen.print()
+    screen.print(fleet_view.summary(found), markup=False)

@@ -1,0 +1,79 @@
+"""The command line's part of the wiring: what a command that looks and ends needs, from GitHub or from a clone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import logs
+from bot.app import released_for
+from bot.apply.checking import Examiner
+from bot.cli.common import WRONG_USE, fail, settings_are_wrong, settings_from
+from bot.domain.health import Places
+from bot.domain.model import Fleet
+from bot.domain.versions import Version
+from bot.edges.clone import Clone
+from bot.edges.gcp import ComputeInspector
+from bot.fleets import Fleets
+from bot.ports import FleetSource, Refused, WorldError
+from bot.settings import Gcp, SettingsProblem, load_gcp
+
+if TYPE_CHECKING:
+    from bot.cli.glance import Glance
+
+
+@dataclass(frozen=True)
+class Sight:
+    """The fleet and where it is read from. `github` is None for a clone: then nobody asks GitHub anything."""
+
+    source: FleetSource
+    fleets: Fleets
+    gcp: Gcp
+    github: Glance | None
+
+    @property
+    def examiner(self) -> Examiner:
+        places = Places(self.gcp.project_template, self.gcp.zone)
+        return Examiner(self.fleets, places, ComputeInspector(self.gcp.compute_endpoint), _now)
+
+    def released(self, version: Version, fleet: Fleet) -> Collection[Version]:
+        """Upstream's releases where they decide; on a clone the golden files have to do."""
+        return released_for({version}, fleet, self.github.upstream) if self.github else frozenset()
+
+    def tracker(self, version: Version) -> str:
+        """The address of the version's tracker, or nothing when it is not known here."""
+        return self.github.tracker(version) if self.github else ""
+
+
+def sight(repo: Path | None, config: Path | None) -> Sight:
+    """What to look at: the clone at `repo`, else GitHub as the settings say. Ends the program where one is wrong."""
+    logs.configure("warning")
+    if repo is None:
+        from bot.cli.glance import Glance  # with it comes everything that a clone does not need
+
+        github = Glance(settings_from(config))
+        return Sight(github.deployment, github.fleets, github.settings.gcp, github)
+    try:
+        clone = Clone(repo)
+        return Sight(clone, Fleets(clone), load_gcp(config), None)
+    except Refused as error:
+        raise fail(str(error), WRONG_USE) from None
+    except SettingsProblem as error:
+        raise settings_are_wrong(error) from None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def told(status: int = 1) -> Iterator[None]:
+    """What the world refuses or fails at inside is told in its sentence, and ends the program with that status."""
+    try:
+        yield
+    except WorldError as error:
+        raise fail(str(error), status) from None

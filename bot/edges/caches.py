@@ -1,0 +1,38 @@
+"""A blob cache for commands that look and end: the store's where it answers, this process's memory in any case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.edges.github import BlobCache
+from bot.ports import WorldError
+
+_FAILURES = (WorldError, SQLAlchemyError)  # the latter for tables that were never made
+
+
+class TolerantCache:
+    """Implements BlobCache. `store` is what a running mibot fills; once it fails, it is left alone."""
+
+    def __init__(self, store: BlobCache | None) -> None:
+        self._store = store
+        self._here: dict[str, bytes] = {}
+
+    def get_many(self, shas: Iterable[str]) -> Mapping[str, bytes]:
+        wanted = set(shas)
+        found = {sha: self._here[sha] for sha in wanted & self._here.keys()}
+        if self._store is not None:
+            try:
+                found |= self._store.get_many(wanted - found.keys())
+            except _FAILURES:
+                self._store = None
+        return found
+
+    def put_many(self, blobs: Mapping[str, bytes]) -> None:
+        self._here |= blobs
+        if self._store is not None:
+            try:
+                self._store.put_many(blobs)
+            except _FAILURES:
+                self._store = None

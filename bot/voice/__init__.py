@@ -1,0 +1,17 @@
+"""The bot's voice: every sentence and body it writes is one function with typed arguments here.
+
+Values are escaped where they are put into a template unless they are `Markdown` already; people's text is also
+freed from customers' names, for most of what is written here is read outside the deployment repository.
+"""
+
+from __future__ import annotations
+
+from bot.voice.pulls import pull_body
+from bot.voice.replies import ReplyVoice
+from bot.voice.tracker import TrackerVoice
+
+__all__ = ["Voice", "pull_body"]
+
+
+class Voice(TrackerVoice, ReplyVoice):
+    """What mibot writes, with the names of one fleet kept private. `me` is the bot's login."""

@@ -1,0 +1,467 @@
+"""The durable engine keeps its promises on both databases, also when it is killed in the middle."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.domain.jobs import Job
+from bot.edges.engine import TRIES, Enqueuer
+from bot.edges.store import Database
+from bot.ports import Passing
+from tests.edges.postgres import Postgres
+
+PATIENCE = 20.0
+Entry = dict[str, Any]
+
+
+class EngineProcess:
+    """The engine in a process of its own, and a way to hand it jobs as the web process does."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url = url
+        self.database = Database(url)
+        self.enqueuer = Enqueuer(self.database)
+        self.folder = folder
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self, **options: Any) -> EngineProcess:
+        """Start it, and wait until it runs jobs."""
+        with (self.folder / "log").open("a") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.edges.engine_process", self.url, str(self.folder / "journal")],
+                env=os.environ | {"ENGINE_TEST": json.dumps(options)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        assert self._answer() == "ready", self.log
+        return self
+
+    def ask(self, command: str, *arguments: Any) -> Any:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps([command, *arguments]) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> Any:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        return json.loads(line) if line else None
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self.ended()
+
+    def ended(self, within: float = PATIENCE) -> int:
+        """Its exit status, once it has ended by itself."""
+        assert self._process is not None
+        status = self._process.wait(within)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._process = None
+        return status
+
+    def submit(self, id_: str, key: str = "", **payload: Any) -> None:
+        self.enqueuer.submit(id_, Job({"name": id_, **payload}, key or id_))
+
+    @property
+    def journal(self) -> list[Entry]:
+        path = self.folder / "journal"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log").read_text()
+
+    def names(self, what: str) -> list[str]:
+        return [entry["name"] for entry in self.journal if entry["what"] == what]
+
+    def wait_for(self, done: Callable[[], object], within: float = PATIENCE) -> None:
+        deadline = time.monotonic() + within
+        while not done():
+            assert time.monotonic() < deadline, f"{self.journal}\n{self.log}"
+            time.sleep(0.02)
+
+    def wait_for_end(self, *names: str) -> None:
+        self.wait_for(lambda: set(names) <= set(self.names("end")))
+
+    def close(self) -> None:
+        self.kill()
+        self.database.close()
+
+
+@pytest.fixture
+def engine(store_url: str, tmp_path: Path) -> Iterator[EngineProcess]:
+    process = EngineProcess(store_url, tmp_path)
+    yield process
+    process.close()
+
+
+def spans(engine: EngineProcess, names: list[str]) -> list[tuple[float, float]]:
+    """When each job began and ended, in order of its beginning."""
+    found = {name: [e["at"] for e in engine.journal if e.get("name") == name] for name in names}
+    return sorted((min(times), max(times)) for times in found.values())
+
+
+# Running
+
+
+def test_the_same_id_is_run_once(engine: EngineProcess) -> None:
+    engine.start()
+    for _ in range(3):
+        engine.submit("delivery")
+    engine.wait_for_end("delivery")
+    engine.submit("delivery")
+    engine.submit("next")
+    engine.wait_for_end("next")
+    assert engine.names("begin") == ["delivery", "next"]
+
+
+def test_jobs_of_one_key_run_in_turn_and_others_beside_them(engine: EngineProcess) -> None:
+    engine.start()
+    same = [f"same{number}" for number in range(4)]
+    other = [f"other{number}" for number in range(3)]
+    for name in same:
+        engine.submit(name, key="one", seconds=0.25)
+    for name in other:
+        engine.submit(name, seconds=0.6)
+    engine.wait_for_end(*same, *other)
+    in_turn = spans(engine, same)
+    assert all(first[1] <= second[0] for first, second in zip(in_turn, in_turn[1:], strict=False))
+    assert [name for name in engine.names("begin") if name in same] == same, "in the order they came"
+    beside = spans(engine, other)
+    assert max(begin for begin, _ in beside) < min(end for _, end in beside)
+
+
+def test_follow_ups_run_with_the_delivery_in_their_log(engine: EngineProcess) -> None:
+    engine.start()
+    engine.submit("d-1", follow=[{"name": "a", "follow": [{"name": "c"}]}, {"name": "b"}])
+    engine.wait_for_end("a", "b", "c")
+    bound = {e["name"]: (e["delivery"], e["job"]) for e in engine.journal if e["what"] == "begin"}
+    assert bound == {
+        "d-1": ("d-1", "d-1"),
+        "a": ("d-1", "d-1/0"),
+        "b": ("d-1", "d-1/1"),
+        "c": ("d-1", "d-1/0/0"),
+    }
+
+
+def test_how_soon_a_job_runs(engine: EngineProcess, record_property: Callable[[str, object], None]) -> None:
+    engine.start()
+    engine.submit("warm")
+    engine.wait_for_end("warm")
+    waits = []
+    for number in range(10):
+        submitted = time.time()
+        engine.submit(f"job{number}")
+        engine.wait_for_end(f"job{number}")
+        waits.append(next(e["at"] for e in engine.journal if e.get("name") == f"job{number}") - submitted)
+    waits.sort()
+    record_property("seconds_to_run", waits)
+    assert waits[-1] < 2
+
+
+def test_payloads_are_kept_as_plain_json(engine: EngineProcess) -> None:
+    engine.start()
+    engine.submit("words", words="ä \x00 \ud83d \U0001f440", follow=[{"name": "after", "words": "\ud83d"}])
+    engine.submit("broken", fail=True)
+    engine.wait_for_end("words", "after")
+    engine.wait_for(lambda: not engine.ask("is_unfinished", "broken"))
+    schema = "" if engine.database.is_sqlite else "dbos."
+    with engine.database.transaction() as connection:
+        inputs = list(connection.execute(text(f"SELECT inputs FROM {schema}workflow_input")).scalars())  # noqa: S608
+        kinds = set(connection.execute(text(f"SELECT serialization FROM {schema}workflow_status")).scalars())  # noqa: S608
+        steps = list(connection.execute(text(f"SELECT output FROM {schema}operation_outputs")).scalars())  # noqa: S608
+    assert kinds == {"portable_json"}
+    payloads = {payload["name"]: payload for payload in (json.loads(row)["positionalArgs"][0] for row in inputs)}
+    assert payloads["words"]["words"] == "ä \x00 ? \U0001f440"
+    assert payloads["after"]["words"] == "?"
+    assert all(isinstance(json.loads(output), dict | list | type(None)) for output in steps if output)
+
+
+def test_nothing_but_the_database_is_talked_to(engine: EngineProcess) -> None:
+    """No telemetry, no control plane."""
+    engine.start()
+    engine.submit("job")
+    engine.wait_for_end("job")
+    dialled = {entry["address"] for entry in engine.journal if entry["what"] == "dials"}
+    port = engine.database.url.port
+    assert all(str(port) in address and "127.0.0.1" in address for address in dialled), dialled
+    assert engine.database.is_sqlite is (dialled == set()) or not dialled
+
+
+# Killed
+
+
+def test_a_job_that_the_process_died_in_is_run_again(engine: EngineProcess) -> None:
+    engine.start()
+    engine.submit("deadly", key="one", die=True)
+    engine.submit("behind", key="one")
+    assert engine.ended() == -signal.SIGKILL
+    engine.start(die=False)
+    engine.wait_for_end("deadly", "behind")
+    assert engine.names("begin") == ["deadly", "deadly", "behind"]
+
+
+def test_what_was_submitted_while_no_worker_ran_is_run(engine: EngineProcess) -> None:
+    engine.start()
+    engine.kill()
+    for number in range(3):
+        engine.submit(f"job{number}")
+    engine.start()
+    engine.wait_for_end("job0", "job1", "job2")
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_follow_ups_are_submitted_once_when_it_dies_between_them(engine: EngineProcess, number: int) -> None:
+    engine.start(die_at_submission=number)
+    engine.submit("parent", follow=[{"name": "a"}, {"name": "b"}, {"name": "c"}])
+    assert engine.ended() == -signal.SIGKILL
+    engine.start()
+    engine.wait_for_end("a", "b", "c")
+    engine.submit("last")
+    engine.wait_for_end("last")
+    assert sorted(engine.names("end")) == ["a", "b", "c", "last", "parent"]
+
+
+def test_it_stops_soon_though_jobs_wait(engine: EngineProcess) -> None:
+    engine.start()
+    engine.submit("waiting", later=1, pause=600)
+    engine.wait_for(lambda: engine.names("begin") == ["waiting"])
+    engine.submit("running", seconds=1)
+    engine.wait_for(lambda: "running" in engine.names("begin"))
+    began = time.monotonic()
+    engine.ask("stop")
+    assert engine.ended() == 0
+    assert time.monotonic() - began < 8
+    assert "running" in engine.names("end")
+
+
+# Later
+
+
+def test_a_job_is_tried_again_after_about_as_long_as_it_asked(engine: EngineProcess) -> None:
+    engine.start()
+    engine.submit("patient", later=2, pause=1.0)
+    engine.wait_for(lambda: engine.names("begin"))
+    assert engine.ask("is_unfinished", "patient")
+    assert engine.ask("backlog") == 1
+    engine.wait_for_end("patient")
+    begun = [entry["at"] for entry in engine.journal if entry["what"] == "begin"]
+    for first, second in zip(begun, begun[1:], strict=False):
+        assert 0.9 < second - first < 3
+    assert len(begun) == 3
+    engine.wait_for(lambda: not engine.ask("is_unfinished", "patient"))
+
+
+def test_what_follows_a_second_try_has_the_same_ids(engine: EngineProcess) -> None:
+    engine.start(first_pause=0.01)
+    engine.submit("parent", later=1, follow=[{"name": "a"}])
+    engine.wait_for_end("a")
+    assert [entry["job"] for entry in engine.journal if entry["what"] == "begin"] == ["parent", "parent", "parent/0"]
+
+
+def test_a_wait_holds_up_nobody(engine: EngineProcess) -> None:
+    """Neither the one thread nor the key."""
+    engine.start(threads=1)
+    engine.submit("waiting", key="one", later=1, pause=600)
+    engine.wait_for(lambda: engine.names("begin") == ["waiting"])
+    engine.submit("same", key="one")
+    engine.submit("other")
+    engine.wait_for_end("same", "other")
+    assert engine.ask("is_unfinished", "waiting")
+
+
+def test_a_wait_outlives_the_process(engine: EngineProcess) -> None:
+    engine.start()
+    engine.submit("patient", later=1, pause=1.5)
+    engine.wait_for(lambda: engine.ask("backlog") == 1 and engine.names("begin") == ["patient"])
+    time.sleep(0.3)  # until the wait is on the disk
+    engine.kill()
+    engine.start(die=False)
+    engine.wait_for(lambda: len(engine.names("begin")) >= 2)
+    first, second = (entry["at"] for entry in engine.journal if entry["what"] == "begin")
+    assert second - first > 1.4
+
+
+def test_patience_ends(engine: EngineProcess) -> None:
+    engine.start(first_pause=0.005)
+    engine.submit("hopeless", later=99)
+    engine.wait_for(lambda: engine.names("gave up") == ["hopeless"])
+    assert engine.names("begin") == ["hopeless"] * TRIES
+    (entry,) = [entry for entry in engine.journal if entry["what"] == "gave up"]
+    assert entry["reason"] == "hopeless asks for patience"
+    engine.wait_for(lambda: not engine.ask("is_unfinished", "hopeless"))
+    assert engine.names("gave up") == ["hopeless"]
+
+
+def test_a_wait_of_more_than_a_quarter_of_an_hour_is_left_to_the_sweep(engine: EngineProcess) -> None:
+    engine.start()
+    engine.submit("tomorrow", later=1, pause=901)
+    engine.wait_for(lambda: engine.names("gave up") == ["tomorrow"])
+    assert engine.names("begin") == ["tomorrow"]
+
+
+# Faults
+
+
+def test_a_bug_ends_its_job_alone_and_is_in_the_log(engine: EngineProcess) -> None:
+    engine.start()
+    engine.submit("broken", key="one", fail=True)
+    engine.submit("behind", key="one")
+    engine.wait_for_end("behind")
+    assert engine.names("begin") == ["broken", "behind"], "and it is not tried again"
+    engine.wait_for(lambda: engine.ask("backlog") == 0)
+    lines = [json.loads(line) for line in engine.log.splitlines()]
+    told = [line for line in lines if "broken divides by zero" in json.dumps(line)]
+    assert told
+    assert all(line["level"] == "error" for line in told)
+
+
+def test_what_ended_long_ago_is_forgotten(engine: EngineProcess) -> None:
+    engine.start()
+    for number in range(3):
+        engine.submit(f"job{number}")
+    engine.submit("broken", fail=True)
+    engine.submit("waiting", later=1, pause=600)
+    engine.wait_for_end("job0", "job1", "job2")
+    engine.wait_for(lambda: engine.ask("backlog") == 1)
+    assert engine.ask("forget_old", 13) == 0
+    assert engine.ask("forget_old", 15) >= 4
+    assert engine.ask("is_unfinished", "waiting")
+    assert engine.ask("forget_old", 15) == 0
+
+
+def test_the_engine_goes_on_when_the_database_is_back(tmp_path: Path) -> None:
+    server = Postgres()
+    try:
+        engine = EngineProcess(server.start().create("test"), tmp_path).start()
+        engine.submit("before", seconds=1)
+        engine.wait_for(lambda: engine.names("begin") == ["before"])
+        server.kill()
+        time.sleep(1)
+        server.start()
+        engine.submit("after")
+        engine.wait_for_end("before", "after")
+        engine.ask("adopt")
+        assert engine.ask("worker") == "worker-1"
+        engine.close()
+    finally:
+        server.close()
+
+
+# Handing jobs over
+
+
+def refused(enqueuer: Enqueuer, within: float) -> None:
+    began = time.monotonic()
+    with pytest.raises(Passing, match="the storage does not answer"):
+        enqueuer.submit("d-1", Job({"name": "x"}, "k"))
+    assert time.monotonic() - began < within
+
+
+def test_nothing_is_taken_while_the_server_is_down(tmp_path: Path) -> None:
+    server = Postgres()
+    try:
+        engine = EngineProcess(server.start().create("test"), tmp_path).start()
+        engine.submit("first")
+        engine.wait_for_end("first")
+        engine.kill()
+        server.kill()
+        refused(engine.enqueuer, within=2)
+        refused(Enqueuer(Database(engine.url)), within=2)
+        server.start()
+        engine.submit("second")
+        engine.start().wait_for_end("second")
+        engine.close()
+    finally:
+        server.close()
+
+
+def test_nothing_is_taken_while_the_file_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.edges.store.database.PATIENCE", 1)
+    file = tmp_path / "mibot.sqlite"
+    engine = EngineProcess(f"sqlite:///{file}", tmp_path).start()
+    engine.kill()
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    refused(engine.enqueuer, within=3)
+    other.execute("ROLLBACK")
+    other.close()
+    engine.submit("after")
+    engine.start().wait_for_end("after")
+    engine.close()
+
+
+def test_nothing_is_taken_before_the_first_start_of_a_worker(store_url: str) -> None:
+    refused(Enqueuer(Database(store_url)), within=2)
+
+
+# Several workers on one PostgreSQL
+
+
+@pytest.fixture
+def workers(postgres: Postgres, tmp_path: Path) -> Iterator[Callable[[], EngineProcess]]:
+    """Makes workers of one database, not started yet; they share a journal."""
+    url = postgres.create(f"workers_{tmp_path.name}")
+    made: list[EngineProcess] = []
+
+    def make() -> EngineProcess:
+        made.append(EngineProcess(url, tmp_path))
+        return made[-1]
+
+    yield make
+    for process in made:
+        process.close()
+
+
+def test_each_worker_has_a_name_and_the_next_one_takes_over_a_lost_ones(workers: Callable[[], EngineProcess]) -> None:
+    first, second = workers().start(), workers().start()
+    assert [first.ask("worker"), second.ask("worker")] == ["worker-1", "worker-2"]
+    first.kill()
+    third = workers().start()
+    assert third.ask("worker") == "worker-1"
+
+
+def test_a_key_is_held_by_one_job_in_all_workers(workers: Callable[[], EngineProcess]) -> None:
+    first = workers().start()
+    workers().start()
+    names = [f"job{number}" for number in range(6)]
+    for name in names:
+        first.submit(name, key="one", seconds=0.1)
+    first.wait_for_end(*names)
+    in_turn = spans(first, names)
+    assert all(one[1] <= other[0] for one, other in zip(in_turn, in_turn[1:], strict=False))
+
+
+def test_the_jobs_of_a_lost_worker_are_taken_over(workers: Callable[[], EngineProcess]) -> None:
+    first = workers().start()
+    first.submit("lost", key="one", seconds=3)
+    first.wait_for(lambda: first.names("begin") == ["lost"])
+    second = workers().start()
+    second.submit("behind", key="one")
+    second.ask("adopt")
+    time.sleep(0.5)
+    assert second.names("begin") == ["lost"], "nobody takes over what a living worker is at"
+    first.kill()
+    second.ask("adopt")
+    second.wait_for_end("lost", "behind")
+    assert second.names("begin") == ["lost", "lost", "behind"]
+    assert "worker_lost" in second.log

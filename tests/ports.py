@@ -1,0 +1,212 @@
+"""The ports in memory: small stand-ins that do what the real ones promise, for tests of what uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot.demo.fleet import DeploymentRepository
+from bot.domain.facts import Comment, Issue
+from bot.domain.inventory import blob_sha
+from bot.domain.model import Snapshot
+from bot.domain.records import Progress, Reply, TrackerRecord
+from bot.domain.upgrade import IN_FLIGHT, UNFINISHED, Stage, Upgrade
+from bot.domain.versions import Version
+from bot.ports import Missing, WorldError
+from tests import samples
+
+
+@dataclass
+class MemoryTeams:
+    """Teams (`org/team`) with their members' logins; `down` is raised instead of an answer."""
+
+    members: Mapping[str, frozenset[str]]
+    down: WorldError | None = None
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    def is_member(self, team: str, login: str) -> bool:
+        self.asked.append((team, login))
+        if self.down:
+            raise self.down
+        return login in self.members.get(team, frozenset())
+
+
+class MemorySource:
+    """The files of a made-up deployment repository."""
+
+    def __init__(self, repository: DeploymentRepository) -> None:
+        self._files = samples.files(repository)
+
+    def snapshot(self) -> Snapshot:
+        return samples.snapshot_of(self._files)
+
+    def contents(self, shas: Iterable[str]) -> Mapping[str, bytes]:
+        blobs = {blob_sha(content): content for _, content in self._files.values()}
+        return {sha: blobs[sha] for sha in shas}
+
+
+@dataclass
+class MemoryUpstream:
+    """The product's releases."""
+
+    versions: frozenset[Version] = frozenset()
+    asked: int = 0
+
+    def releases(self) -> frozenset[Version]:
+        self.asked += 1
+        return self.versions
+
+
+@dataclass
+class MemoryLedger:
+    """What mibot remembers, until the test is over."""
+
+    _trackers: dict[Version, TrackerRecord] = field(default_factory=dict)
+    _replies: dict[int, Reply] = field(default_factory=dict)
+    _upgrades: dict[str, Upgrade] = field(default_factory=dict)
+    _cursors: dict[str, datetime] = field(default_factory=dict)
+
+    def tracker(self, version: Version) -> TrackerRecord | None:
+        return self._trackers.get(version)
+
+    def trackers(self) -> Sequence[TrackerRecord]:
+        return list(self._trackers.values())
+
+    def save_tracker(self, tracker: TrackerRecord) -> None:
+        known = self._trackers.get(tracker.version)
+        self._trackers[tracker.version] = replace(tracker, dirty=known.dirty) if known else tracker
+
+    def touch_tracker(self, version: Version) -> None:
+        known = self._trackers.get(version)
+        if known:
+            self._trackers[version] = replace(known, dirty=known.dirty + 1)
+
+    def reply(self, comment: int) -> Reply | None:
+        return self._replies.get(comment)
+
+    def save_reply(self, reply: Reply) -> None:
+        self._replies[reply.comment] = reply
+
+    def replies_about(self, slug: str, version: Version) -> Sequence[int]:
+        shown = Progress(slug, version)
+        return sorted(reply.comment for reply in self._replies.values() if shown in reply.items)
+
+    def unwritten_replies(self) -> Sequence[int]:
+        return sorted(reply.comment for reply in self._replies.values() if reply.written is None)
+
+    def upgrade(self, slug: str, version: Version) -> Upgrade | None:
+        return self._upgrades.get(f"{slug}@{version}")
+
+    def upgrades(self, version: Version | None = None) -> Sequence[Upgrade]:
+        return [upgrade for upgrade in self._upgrades.values() if version in {None, upgrade.version}]
+
+    def unfinished_upgrades(self) -> Sequence[Upgrade]:
+        return [upgrade for upgrade in self._upgrades.values() if upgrade.stage in UNFINISHED]
+
+    def upgrades_at(self, commit: str) -> Sequence[Upgrade]:
+        return [upgrade for upgrade in self._upgrades.values() if commit and upgrade.head == commit]
+
+    def save_upgrade(self, upgrade: Upgrade) -> None:
+        self._upgrades[upgrade.key] = upgrade
+        self.touch_tracker(upgrade.version)
+
+    def claim_turn(self, upgrade: Upgrade, limit: int) -> bool:
+        if sum(1 for other in self._upgrades.values() if other.stage in IN_FLIGHT) >= limit:
+            return False
+        self.save_upgrade(replace(upgrade, stage=Stage.PLANNED, reason=""))
+        return True
+
+    def cursor(self, name: str) -> datetime | None:
+        return self._cursors.get(name)
+
+    def set_cursor(self, name: str, value: datetime) -> None:
+        self._cursors[name] = value
+
+
+@dataclass
+class MemoryIssues:
+    """Issues and comments; `now` is what its clock shows, `down` is raised instead of listing."""
+
+    now: datetime = samples.NOW
+    me: str = "mibot[bot]"
+    down: WorldError | None = None
+    _issues: dict[int, Issue] = field(default_factory=dict)
+    _comments: dict[int, Comment] = field(default_factory=dict)
+    reactions: list[tuple[int, str]] = field(default_factory=list)
+
+    # What people do
+
+    def open(self, title: str, body: str = "", labels: Iterable[str] = (), author: str = "dana") -> Issue:
+        number = len(self._issues) + 1
+        url = f"https://github.com/sourcegraph/sourcegraph/issues/{number}"
+        by_bot = author.endswith("[bot]")
+        self._issues[number] = Issue(number, title, body, frozenset(labels), author, by_bot, True, url, self.now)
+        return self._issues[number]
+
+    def say(self, issue: int, body: str, author: str = "dana", edited: bool = False) -> Comment:
+        number = 1000 + len(self._comments)
+        url = f"{self._issues[issue].url}#issuecomment-{number}"
+        changed = self.now + timedelta(minutes=1) if edited else self.now
+        by_bot = author.endswith("[bot]")
+        self._comments[number] = Comment(number, issue, body, author, by_bot, url, self.now, changed)
+        return self._comments[number]
+
+    # What mibot asks for
+
+    def issue(self, number: int) -> Issue:
+        if number not in self._issues:
+            raise Missing(f"there is no issue {number}")
+        return self._issues[number]
+
+    def issues_with(self, labels: Iterable[str], *, state: str, since: datetime | None = None) -> Sequence[Issue]:
+        self._raise_if_down()
+        wanted = {label.lower() for label in labels}
+        return [
+            issue
+            for issue in self._issues.values()
+            if wanted <= {label.lower() for label in issue.labels}
+            and (state == "all" or issue.open)
+            and (since is None or issue.updated_at >= since)
+        ]
+
+    def create_issue(self, title: str, body: str, labels: Iterable[str]) -> Issue:
+        return self.open(title, body, labels, self.me)
+
+    def edit_issue(self, number: int, body: str) -> None:
+        self._issues[number] = replace(self.issue(number), body=body, updated_at=self.now)
+
+    def add_labels(self, number: int, labels: Iterable[str]) -> None:
+        issue = self.issue(number)
+        self._issues[number] = replace(issue, labels=issue.labels | set(labels))
+
+    def comments(self, number: int, since: datetime | None = None) -> Sequence[Comment]:
+        found = (comment for comment in self._comments.values() if comment.issue == number)
+        return [comment for comment in found if since is None or comment.updated_at >= since]
+
+    def recent_comments(self, since: datetime) -> Sequence[Comment]:
+        self._raise_if_down()
+        return [comment for comment in self._comments.values() if comment.updated_at >= since]
+
+    def comment(self, comment: int) -> Comment:
+        if comment not in self._comments:
+            raise Missing(f"there is no comment {comment}")
+        return self._comments[comment]
+
+    def create_comment(self, number: int, body: str) -> Comment:
+        return self.say(number, body, self.me)
+
+    def edit_comment(self, comment: int, body: str) -> None:
+        self._comments[comment] = replace(self.comment(comment), body=body, updated_at=self.now)
+
+    def react(self, comment: int, content: str) -> None:
+        self.reactions.append((comment, content))
+
+    @contextmanager
+    def write_turn(self) -> Iterator[None]:
+        yield
+
+    def _raise_if_down(self) -> None:
+        if self.down:
+            raise self.down

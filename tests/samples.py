@@ -1,0 +1,72 @@
+"""Small things that many tests are about: instances, fleets, upgrades, check results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.demo.fleet import DeploymentRepository
+from bot.domain.health import Result, State
+from bot.domain.inventory import blob_sha, read_fleet
+from bot.domain.model import Colour, Fleet, Instance, InstanceType, Snapshot, TreeEntry
+from bot.domain.upgrade import Stage, Upgrade
+from bot.domain.versions import Version
+
+NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+ACCOUNT = "https://github.com/sourcegraph/accounts/issues/528"
+PULL = "https://github.com/sourcegraph/deploy-sourcegraph-managed/pull/7"
+
+
+def version(text: str) -> Version:
+    """The version that a test names."""
+    found = Version.parse(text)
+    assert found is not None
+    return found
+
+
+def internal(slug: str = "rctest", **facts: Any) -> Instance:
+    return Instance(
+        slug,
+        InstanceType.INTERNAL,
+        f"{slug}.sourcegraph.com",
+        Colour.RED,
+        **{"version": version("3.40.0"), **facts},
+    )
+
+
+def customer(slug: str = "amberotter", account: str = ACCOUNT, **facts: Any) -> Instance:
+    plain = {"type": InstanceType.PRODUCTION, "version": version("3.40.0"), "customer": slug, "active": Colour.RED}
+    return Instance(slug, domain=f"{slug}.sourcegraph.com", account=account, **{**plain, **facts})
+
+
+def fleet(*instances: Instance, golden: tuple[str, ...] = ("3.40.0", "3.40.1", "3.41.0")) -> Fleet:
+    return Fleet(instances, golden=frozenset(map(version, golden)))
+
+
+def upgrade(slug: str = "rctest", to: str = "3.40.1", stage: Stage = Stage.OPEN, **facts: Any) -> Upgrade:
+    """An upgrade with pull request #7, asked for by dana."""
+    plain = {"from_version": version("3.40.0"), "number": 7, "url": PULL}
+    return Upgrade(slug, version(to), stage, "dana", NOW, **{**plain, **facts})
+
+
+def result(name: str = "vm", state: State = State.PASS, **facts: Any) -> Result:
+    plain = {"title": name.title(), "sentence": "All is well.", "link": "", "taken_at": NOW, "seconds": 0.5}
+    return Result(name=name, state=state, **{**plain, **facts})
+
+
+def files(repository: DeploymentRepository) -> dict[str, tuple[str, bytes]]:
+    """A repository's paths to modes and contents."""
+    return {path: (file.mode, file.content.encode()) for path, file in repository.files.items()}
+
+
+def read(files: Mapping[str, tuple[str, bytes]]) -> Fleet:
+    """The fleet that mibot reads from these files."""
+    snapshot = snapshot_of(files)
+    return read_fleet(snapshot, {blob_sha(content): content for _, content in files.values()})
+
+
+def snapshot_of(files: Mapping[str, tuple[str, bytes]], tree: str = "tree") -> Snapshot:
+    entries = {path: TreeEntry(mode, blob_sha(content)) for path, (mode, content) in files.items()}
+    folders = {path.partition("/")[0]: blob_sha(path.encode()) for path in files if "/" in path}
+    return Snapshot(tree, entries, folders)

@@ -1,0 +1,75 @@
+"""The process itself: its supervisor, its end, and who else uses its store."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.stories.story import Story
+
+pytestmark = pytest.mark.e2e
+
+
+def servers(story: Story) -> list[psutil.Process]:
+    return psutil.Process(story.mibot.pid).children()
+
+
+def test_the_serving_process_dies_and_is_started_anew(story: Story) -> None:
+    story.release()
+    number = story.tracker()["number"]
+    (server,) = servers(story)
+    os.kill(server.pid, signal.SIGKILL)
+    story.eventually(lambda: [p for p in servers(story) if p.pid != server.pid and p.is_running()])
+    story.mibot.wait_until_ready()
+    order = story.say(number, "/status")
+    story.says(number, order, "Nobody has asked")
+
+
+def test_the_supervisor_dies_and_leaves_no_orphan(story: Story) -> None:
+    (server,) = servers(story)
+    os.kill(story.mibot.pid, signal.SIGKILL)
+    gone, _ = psutil.wait_procs([server], timeout=5)
+    assert gone
+    story.mibot.start()
+    release = story.release()
+    order = story.say(release, "/help")
+    story.says(release, order, "`/upgrade")
+
+
+def test_a_second_mibot_on_the_same_store_is_told_so(story: Story) -> None:
+    started = time.monotonic()
+    command = [sys.executable, "-m", "bot.cli", "serve", "--port", str(story.mibot.port + 1)]
+    second = subprocess.run(
+        command, env=story.mibot.environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert second.returncode == 1
+    assert "another mibot uses" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert time.monotonic() - started < 30
+
+
+def test_it_does_not_start_without_its_settings(story: Story) -> None:
+    missing = story.mibot.run("serve", MIBOT_GITHUB__WEBHOOK_SECRET="", MIBOT_REPOSITORIES__RELEASES="nonsense")
+    assert missing.returncode == 2
+    assert "webhook_secret" in missing.stderr
+    assert "repositories.releases" in missing.stderr
+    assert "Traceback" not in missing.stderr
+
+
+def test_no_secret_is_ever_logged(story: Story, tmp_path: Path) -> None:
+    release = story.release()
+    order = story.say(release, "/upgrade rctest")
+    story.says(release, order, "waiting for a review")
+    log = story.mibot.log
+    tokens = {str(e.request.headers.get("authorization", "")).split()[-1] for e in story.proxy.sent()}
+    secrets = {story.proxy.org.webhook_secret, story.proxy.org.private_key.splitlines()[1], *(t for t in tokens if t)}
+    assert len(secrets) > 2
+    assert not [secret for secret in secrets if secret in log]
+    assert story.mibot.stop() == 0

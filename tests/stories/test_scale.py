@@ -1,0 +1,61 @@
+"""A thousand instances: the tracker goes on in comments, each within GitHub's limit."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.demo.compute import ComputeServer
+from bot.demo.fleet import make_fleet
+from bot.demo.world import World
+from bot.domain.markdown import LIMIT
+from tests.stories.process import Mibot
+from tests.stories.story import Json, Story
+from tests.world.proxy import Proxy
+
+pytestmark = pytest.mark.e2e
+
+
+def test_a_tracker_of_a_thousand_instances(
+    tmp_path: Path, world: World, proxy: Proxy, compute_server: ComputeServer
+) -> None:
+    world.build(make_fleet(1000))
+    mibot = Mibot(tmp_path, proxy.org, proxy.api_url, compute_server.url)
+    proxy.webhooks.target = mibot.webhook_url
+    story = Story(world, proxy, mibot, compute_server)
+    mibot.start()
+    try:
+        story.release()
+        number = story.tracker()["number"]
+        parts = story.eventually(lambda: _whole(story, number), patience=60)
+        story.settled()
+        last = next(line for line in reversed(parts[-1].splitlines()) if "Upgrade instance for" in line)
+        account = re.search(r"https://\S+/issues/\d+", last)
+        assert account
+        order = story.say(number, f"/upgrade {account.group(0)}")
+        story.says(number, order, "waiting for a review")
+        story.eventually(lambda: "waiting for a review" in _parts(story, number)[-1])
+        head = str(story.tracker()["body"])
+        assert f"[part {len(parts)}](" in head
+        time.sleep(0.5)
+        assert len(_parts(story, number)) == len(parts)
+    finally:
+        mibot.kill()
+
+
+def _parts(story: Story, number: int) -> list[str]:
+    continued: list[Json] = [c for c in story.world.comments(number) if " part=" in str(c["body"])]
+    return [str(story.world.issue(number)["body"]), *(str(c["body"]) for c in continued)]
+
+
+def _whole(story: Story, number: int) -> list[str]:
+    """All parts, once every instance has its one line."""
+    parts = _parts(story, number)
+    lines = [line for part in parts for line in part.splitlines() if line.startswith("- [ ] ")]
+    assert len(lines) == 1000
+    assert len({line.split("<!--")[0] for line in lines}) == 1000
+    assert all(len(part) <= LIMIT for part in parts)
+    return parts
