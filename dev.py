@@ -8,6 +8,7 @@ passes all tests and checks. Everything is installed into `.venv` beside this fi
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -37,9 +38,13 @@ def must(*command: str | Path, cwd: Path = ROOT) -> None:
 
 
 def wanted() -> str:
-    """What the environment is made from: it is made anew when any of this changes."""
-    digest = hashlib.sha256(sys.version.encode())
-    for source in (LOCK, ROOT / "pyproject.toml", EMULATOR / "package-lock.json"):
+    """What the environment is made from: it is made anew when any of this changes, not for a tool's settings."""
+    import tomllib  # an older Python, which setup() refuses, has none
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    made_from = {name: project.get(name) for name in ("build-system", "project", "dependency-groups")}
+    digest = hashlib.sha256(f"{sys.version}{json.dumps(made_from, sort_keys=True)}".encode())
+    for source in (LOCK, EMULATOR / "package-lock.json"):
         digest.update(source.read_bytes())
     return digest.hexdigest()
 

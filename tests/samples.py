@@ -26,18 +26,16 @@ def version(text: str) -> Version:
 
 
 def internal(slug: str = "rctest", **facts: Any) -> Instance:
-    return Instance(
-        slug,
-        InstanceType.INTERNAL,
-        f"{slug}.sourcegraph.com",
-        Colour.RED,
-        **{"version": version("3.40.0"), **facts},
-    )
+    return _instance(slug, {"type": InstanceType.INTERNAL} | facts)
 
 
 def customer(slug: str = "amberotter", account: str = ACCOUNT, **facts: Any) -> Instance:
-    plain = {"type": InstanceType.PRODUCTION, "version": version("3.40.0"), "customer": slug, "active": Colour.RED}
-    return Instance(slug, domain=f"{slug}.sourcegraph.com", account=account, **{**plain, **facts})
+    return _instance(slug, {"type": InstanceType.PRODUCTION, "account": account, "customer": slug} | facts)
+
+
+def _instance(slug: str, facts: Mapping[str, Any]) -> Instance:
+    plain = {"domain": f"{slug}.sourcegraph.com", "active": Colour.RED, "version": version("3.40.0")}
+    return Instance(slug, **{**plain, **facts})
 
 
 def fleet(*instances: Instance, golden: tuple[str, ...] = ("3.40.0", "3.40.1", "3.41.0")) -> Fleet:

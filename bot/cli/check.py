@@ -26,6 +26,7 @@ def check(
     slug: Annotated[str, typer.Argument(help="The instance: its slug, domain or account issue's URL.")],
     repo: Repo = None,
     as_json: Json = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show mibot's log, too, on standard error.")] = False,
     config: Config = None,
 ) -> None:
     """Run an instance's health checks now.
@@ -35,7 +36,7 @@ def check(
     from bot.cli.sight import sight, told
     from bot.domain.health import Phase, overall
 
-    looked_at = sight(repo, config)
+    looked_at = sight(repo, config, "info" if verbose else "error")
     with told(STATUSES["unknown"]):
         instance = instance_named(slug, looked_at.fleets.now())
         results = looked_at.examiner.examine(instance.slug, Phase.NOW)

@@ -49,9 +49,9 @@ class Sight:
         return self.github.tracker(version) if self.github else ""
 
 
-def sight(repo: Path | None, config: Path | None) -> Sight:
+def sight(repo: Path | None, config: Path | None, log_level: str = "warning") -> Sight:
     """What to look at: the clone at `repo`, else GitHub as the settings say. Ends the program where one is wrong."""
-    logs.configure("warning")
+    logs.configure(log_level)
     if repo is None:
         from bot.cli.glance import Glance  # with it comes everything that a clone does not need
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from bot.domain.config_file import CONFIG
 from bot.domain.inventory import FIRST_INSTANCE, link_target
 from bot.domain.model import FileChange, Fleet, Instance
 from bot.domain.versions import Version, judge_step
@@ -44,7 +45,10 @@ class ChangeSet:
 def judge(instance: Instance, target: Version, released: Collection[Version]) -> Refusal | None:
     """Why policy refuses this upgrade (domain.md, "Rules"), or None when it allows it."""
     if instance.skip_reason:
-        return Refusal(f"it is left out of release upgrades: {instance.skip_reason}.")
+        way_in = "take upgrade.skip out of" if instance.skip else "set releaseChannel to stable in"
+        return Refusal(
+            f"it is left out of release upgrades: {instance.skip_reason}. To take it in, {way_in} its {CONFIG}."
+        )
     if target.is_candidate and instance.slug != FIRST_INSTANCE:
         return Refusal(f"release candidates go to {FIRST_INSTANCE} only; upgrade it to a release.")
     verdict = judge_step(instance.version, target, released)

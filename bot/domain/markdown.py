@@ -20,7 +20,7 @@ _REFERENCE = re.compile(r"#(?=\d)|(?<=GH)-(?=\d)", re.IGNORECASE)
 _LINK = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)")
 _LINE_START = re.compile(r"^([/#+\-=:]|\d+[.)](?=\s|$))")
 _NOT_IN_TARGET = re.compile(r"[^!-~]|[()<>|\"'`\\]")
-_ACTIVE_IN_CODE = re.compile(r"@|<(?=!--)|--(?=>)")
+_ACTIVE_IN_CODE = re.compile(r"[@&]|<(?=!--)|--(?=>)")
 
 
 class Markdown(str):
@@ -59,7 +59,7 @@ def escape_within(text: str, limit: int) -> Markdown:
 
 
 def code(text: str) -> Markdown:
-    """The text as a code span that ends where it should, also inside a table or beside somebody's stray backtick."""
+    """The text as a code span that ends where it should, in a table too, and does nothing beside a stray backtick."""
     line = one_line(text).replace("|", "¦").replace("`", "'")
     line = _ACTIVE_IN_CODE.sub(lambda match: match.group(0) + _INVISIBLE, line)
     return Markdown(f"`{line}`") if line else Markdown("")

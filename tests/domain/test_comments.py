@@ -156,7 +156,7 @@ def indented(text: str) -> str:
 
 
 HIDING = st.sampled_from(
-    [
+    (
         quoted,
         indented,
         lambda text: f"```\n{text}\n```",
@@ -166,7 +166,7 @@ HIDING = st.sampled_from(
         lambda text: f"`{text}`",
         lambda text: quoted(quoted(text)),
         lambda text: quoted(f"```\n{text}\n```"),
-    ]
+    )
 )
 
 
@@ -179,8 +179,9 @@ def test_hidden_commands_are_none_and_the_next_one_is(
 
 
 MARKUP = st.sampled_from(
-    ["/a b", "/", "\n", "\r", "\r\n", " ", "    ", "\t", "`", "```", "~~~", "<!--", "-->", "<", ">", "> ", "- ", "1. ", "#",
-     "|", "|-|", "[", "](", ")", "![", "*", "_", "\\", '"', "&", "a", "\0", "\ue000", "\ue0011", "\u2028", "\ud800", "é"]
+    ["/a b", "/", "\n", "\r", "\r\n", " ", "    ", "\t", "`", "```", "~~~", "<!--", "-->", "<", ">", "> ", "- ",
+     "1. ", "#", "|", "|-|", "[", "](", ")", "![", "*", "_", "\\", '"', "&", "a", "\0", "\ue000", "\ue0011",
+     "\u2028", "\ud800", "é"]
 )  # fmt: skip
 
 

@@ -43,7 +43,9 @@ def labelled(action: str = "labeled", sender: Json = DANA, **facts: Any) -> Json
     return {"action": action, "issue": issue(**facts), "label": LABEL, "repository": RELEASES, "sender": sender}
 
 
-def comment(body: str | None = "/upgrade rctest", action: str = "created", user: Json | None = DANA, **facts: Any) -> Json:
+def comment(
+    body: str | None = "/upgrade rctest", action: str = "created", user: Json | None = DANA, **facts: Any
+) -> Json:
     words = {"id": 77, "body": body, "user": user, "html_url": "https://github.com/x"}
     return {"action": action, "issue": issue(**facts), "comment": words, "repository": RELEASES, "sender": DANA}
 
@@ -58,7 +60,13 @@ def review() -> Json:
 
 
 def check_run(branch: str | None = BRANCH, status: str = "completed") -> Json:
-    run = {"id": 4, "head_sha": SHA, "status": status, "conclusion": "success", "check_suite": {"head_branch": branch}}
+    run = {
+        "id": 4,
+        "head_sha": SHA,
+        "status": status,
+        "conclusion": "success",
+        "check_suite": {"head_branch": branch},
+    }
     return {"action": "completed", "check_run": run, "repository": DEPLOYMENT, "sender": BOT}
 
 
@@ -212,7 +220,7 @@ def test_a_branchs_name_tells_the_upgrade(branch: str, touched: UpgradeTouched |
 
 @pytest.mark.parametrize("name", sorted(SUBSCRIBED))
 def test_a_payload_that_lacks_something_is_told_from_one_that_nobody_wants(name: str) -> None:
-    read_well = 0
+    outcomes = set()
     for path in paths(WANTED[name]):
         payload = copy.deepcopy(WANTED[name])
         inside: Any = payload
@@ -220,11 +228,11 @@ def test_a_payload_that_lacks_something_is_told_from_one_that_nobody_wants(name:
             inside = inside[step]
         del inside[path[-1]]
         try:
-            read(name, payload, INTEREST)
-            read_well += 1
-        except ValueError as error:
-            assert name in str(error)
-    assert read_well
+            outcomes.add(type(read(name, payload, INTEREST)).__name__)
+        except ValueError:
+            outcomes.add("ValueError")
+    assert len(outcomes) > 1
+    assert "ValueError" in outcomes
 
 
 def paths(payload: Any, before: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -234,13 +242,18 @@ def paths(payload: Any, before: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("name", sorted(SUBSCRIBED))
 def test_no_payload_at_all(name: str) -> None:
-    for payload in ({}, {"repository": None}, {"repository": {"full_name": None}}, {"action": "created"}):
+    for payload in ({}, {"repository": None}, {"action": "created"}):
         with pytest.raises(ValueError, match=name):
             read(name, payload, INTEREST)
 
 
 JUNK = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10) | st.sampled_from([BRANCH, "created"]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=10)
+    | st.sampled_from([BRANCH, "created"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
@@ -263,7 +276,10 @@ def test_junk_in_place_of_anything_is_a_value_error_or_nothing(data: st.DataObje
     assert event is None or from_json(json.loads(json.dumps(to_json(event)))) == event
 
 
-@given(st.sampled_from(sorted(SUBSCRIBED)), st.dictionaries(st.sampled_from(["action", "issue", "repository", "x"]), JUNK))
+@given(
+    st.sampled_from(sorted(SUBSCRIBED)),
+    st.dictionaries(st.sampled_from(["action", "issue", "repository", "x"]), JUNK),
+)
 def test_junk_alone_is_a_value_error_or_nothing(name: str, payload: Json) -> None:
     try:
         read(name, payload, INTEREST)

@@ -45,13 +45,26 @@ def test_a_title_names_a_version(title: str, named: str) -> None:
 
 @pytest.mark.parametrize(
     "title",
-    ["", "no version", "3.40", "10.0.0.1", "3.40.1-beta", "3.40.1-rc", "3.40.1.2", "a3.40.1", "13.40.12345", "3.40.1_x"],
+    [
+        "",
+        "no version",
+        "3.40",
+        "10.0.0.1",
+        "3.40.1-beta",
+        "3.40.1-rc",
+        "3.40.1.2",
+        "a3.40.1",
+        "13.40.12345",
+        "3.40.1_x",
+    ],
 )
 def test_a_title_that_names_none(title: str) -> None:
     assert Version.named_in(title) is None
 
 
-@pytest.mark.parametrize("text", ["3.40", "3.40.1.0", "latest", "3.40.x", "-3.40.1", "3.40.1-rc", "٣.40.1", "3.40.1 3.41.0"])
+@pytest.mark.parametrize(
+    "text", ["3.40", "3.40.1.0", "latest", "3.40.x", "-3.40.1", "3.40.1-rc", "٣.40.1", "3.40.1 3.41.0"]
+)
 def test_what_is_no_version(text: str) -> None:
     assert Version.parse(text) is None
 

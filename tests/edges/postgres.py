@@ -63,10 +63,10 @@ class Postgres:
             time.sleep(0.05)
         return self
 
-    def create(self, database: str) -> str:
-        """A new, empty database; its URL."""
+    def create(self, database: str, template: str = "template1") -> str:
+        """A new database, empty or like another one that nobody is connected to; its URL."""
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{database}"'.encode())
+            connection.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"'.encode())
         return self.url(database)
 
     def kill(self) -> None:

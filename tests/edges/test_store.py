@@ -309,6 +309,81 @@ def test_a_url_that_is_none(url: str) -> None:
 
 # One worker
 
+
+@pytest.fixture
+def locks(own_postgres: Postgres) -> Iterator[Callable[[], WorkerLock]]:
+    """Makes the locks of workers, as if each were in a process of its own."""
+    made: list[tuple[WorkerLock, Database]] = []
+
+    def make() -> WorkerLock:
+        database = Database(own_postgres.url())
+        made.append((WorkerLock(database), database))
+        return made[-1][0]
+
+    yield make
+    for lock, database in made:
+        lock.release()
+        database.close()
+
+
+def test_workers_of_one_postgresql_have_different_names_and_free_ones_are_given_again(
+    locks: Callable[[], WorkerLock],
+) -> None:
+    first, second = locks(), locks()
+    first.check()
+    assert [first.acquire(), second.acquire(), locks().acquire()] == ["worker-1", "worker-2", "worker-3"]
+    second.release()
+    assert locks().acquire() == "worker-2"
+
+
+def test_nobody_becomes_a_worker_that_another_stands_in_for(locks: Callable[[], WorkerLock]) -> None:
+    first, second = locks(), locks()
+    first.acquire()
+    second.acquire()
+    with first.standing_in_for("worker-2") as ended:
+        assert not ended
+    second.release()
+    with first.standing_in_for("worker-2") as ended:
+        assert ended
+        assert locks().acquire() == "worker-3"
+    assert locks().acquire() == "worker-2"
+    for name in ("worker-1", "some host's name", "worker-x"):
+        with first.standing_in_for(name) as ended:
+            assert not ended, "neither oneself nor what is no worker of ours"
+
+
+def test_a_worker_holds_its_name_again_after_the_servers_restart(
+    locks: Callable[[], WorkerLock], own_postgres: Postgres
+) -> None:
+    first = locks()
+    first.acquire()
+    own_postgres.kill()
+    with pytest.raises(Passing), first.standing_in_for("worker-2"):
+        pass
+    own_postgres.start()
+    with first.standing_in_for("worker-2") as ended:
+        assert ended
+    assert locks().acquire() == "worker-2"
+
+
+def test_a_worker_whose_name_was_taken_meanwhile_says_that_it_must_end(
+    locks: Callable[[], WorkerLock], own_postgres: Postgres
+) -> None:
+    first = locks()
+    first.acquire()
+    own_postgres.kill()
+    own_postgres.start()
+    assert locks().acquire() == "worker-1"
+    with pytest.raises(StoreProblem, match="another worker is worker-1 now"), first.standing_in_for("worker-2"):
+        pass
+
+
+def test_no_worker_without_its_server(locks: Callable[[], WorkerLock], own_postgres: Postgres) -> None:
+    own_postgres.kill()
+    with pytest.raises(StoreProblem, match="the storage does not answer"):
+        locks().acquire()
+
+
 HOLDER = """
 import sys, time
 from bot.edges.store import Database

@@ -1,0 +1,166 @@
+"""The main job, played by people who know nothing of mibot but what GitHub shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from bot.demo.cast import BASE, OPERATORS, OUTSIDER, REVIEWER
+from bot.demo.screen import Screen
+from bot.demo.stage import Stage
+from bot.terminal import diff, moved, rendered
+
+VERSION = "3.40.1"
+INSTANCE = "rctest"
+LABEL = "team/cloud"
+PATIENCE = 60.0
+MOST_LINES = 60
+ENGINEER = OPERATORS[0]
+T = TypeVar("T")
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Where the story left off: the numbers of the release issue, of the tracker, and of the pull request."""
+
+    release: int
+    tracker: int
+    pull: int
+
+
+class Story:
+    """One telling. Raises NotInTimeError when mibot does not do its part, GitHubError when GitHub does not."""
+
+    def __init__(self, stage: Stage, screen: Screen) -> None:
+        self.world = stage.world
+        self._service = stage.service
+        self._screen = screen
+
+    def tell(self) -> Ending:
+        self._screen.chapter(f"Version {VERSION} is released")
+        release = self._release()
+        tracker = self._tracker(release)
+        self._screen.chapter("An upgrade is asked for")
+        order, pull = self._upgrade(tracker)
+        self._screen.chapter("It is reviewed and merged")
+        self._review(tracker, order, pull)
+        self._merge(tracker, order, pull)
+        self._screen.chapter("And besides")
+        self._outsider(release)
+        self._status(tracker)
+        return Ending(release, tracker, pull["number"])
+
+    # The chapters
+
+    def _release(self) -> int:
+        issue = self.world.open_issue(ENGINEER, f"{VERSION} upgrade managed instances", labels=[LABEL])
+        self._screen.done(f"{ENGINEER} opens the release issue #{issue['number']} with the label {LABEL}")
+        return int(issue["number"])
+
+    def _tracker(self, release: int) -> int:
+        issue = self._wait("mibot opens the tracker with every instance in order of work", self._tracker_issue)
+        number = int(issue["number"])
+        self._wait(f"mibot tells the operators where it is, on #{release}", lambda: self._comment(release, "mention"))
+        self._screen.show(f"#{number} {issue['title']}", *_shortened(issue["body"]))
+        return number
+
+    def _upgrade(self, tracker: int) -> tuple[int, Json]:
+        order = self._says(ENGINEER, tracker, f"/upgrade {INSTANCE}")
+        pull = self._wait("mibot opens the pull request", self._pull)
+        self._screen.show(f"Pull request #{pull['number']} {pull['title']}", *self._changes(pull))
+        reply = self._wait(
+            "mibot checks the instance's health and answers",
+            lambda: self._reply(tracker, order, "Health checks before the upgrade"),
+        )
+        self._screen.show(f"mibot's reply on #{tracker}", rendered(reply))
+        return order, pull
+
+    def _review(self, tracker: int, order: int, pull: Json) -> None:
+        self.world.check_run(pull["head"]["sha"], "terraform plan", "success")
+        self._screen.done("the pull request's check run concludes: success")
+        self._wait("mibot's reply says so", lambda: self._reply(tracker, order, "its checks passed"))
+        self.world.review(REVIEWER, pull["number"], body="The link and nothing else.")
+        self._screen.done(f"{REVIEWER} approves the pull request")
+        line = self._wait("the tracker says so", lambda: self._line("approved by"))
+        self._screen.show(f"#{tracker}", rendered(line))
+
+    def _merge(self, tracker: int, order: int, pull: Json) -> None:
+        self.world.merge(ENGINEER, pull["number"])
+        self._screen.done(f"{ENGINEER} merges it")
+        reply = self._wait(
+            "mibot checks the instance's health again",
+            lambda: self._reply(tracker, order, "Merged by", "Health checks after the merge"),
+        )
+        self._screen.show(f"the same reply on #{tracker}, edited in place", rendered(reply))
+        line = self._wait("all is green: mibot ticks the tracker's line", lambda: self._line("- [x]"))
+        self._screen.show(f"#{tracker}", rendered(line))
+
+    def _outsider(self, release: int) -> None:
+        order = self._says(OUTSIDER, release, "/upgrade demo")
+        reply = self._wait("mibot declines, for sam is no operator", lambda: self._reply(release, order, "Sorry"))
+        self._screen.show(f"mibot's reply on #{release}", rendered(reply))
+
+    def _status(self, tracker: int) -> None:
+        order = self._says(ENGINEER, tracker, "/status")
+        reply = self._wait("mibot tells where everything stands", lambda: self._reply(tracker, order, VERSION))
+        self._screen.show(f"mibot's reply on #{tracker}", rendered(reply))
+
+    # What people do and see
+
+    def _wait(self, words: str, what: Callable[[], T | None]) -> T:
+        return self._screen.wait(words, what, PATIENCE, lambda: self._service.alive)
+
+    def _says(self, person: str, issue: int, words: str) -> int:
+        comment = self.world.comment(person, issue, words)
+        self._screen.done(f"{person} comments {words} on #{issue}")
+        return int(comment["id"])
+
+    def _tracker_issue(self) -> Json | None:
+        title = f"{VERSION} upgrade managed instances tracking issue"
+        return next((issue for issue in self.world.issues("release-tracking") if issue["title"] == title), None)
+
+    def _comment(self, issue: int, kind: str) -> str:
+        """The body of a comment of mibot's by its hidden mark, or the announcement that mentions the team."""
+        mark = f"@{self.world.org.operators}" if kind == "mention" else kind
+        return next((str(c["body"]) for c in self.world.comments(issue) if mark in c["body"]), "")
+
+    def _reply(self, issue: int, order: int, *words: str) -> str:
+        """The reply to a comment once it says all these words, else nothing."""
+        body = self._comment(issue, f"<!-- mibot:reply comment={order} -->")
+        return body if all(word in body for word in words) else ""
+
+    def _line(self, words: str) -> str:
+        """The tracker's line of the instance once it says these words, else nothing."""
+        lines = str((self._tracker_issue() or {}).get("body", "")).splitlines()
+        return next((line for line in lines if f"[{INSTANCE}." in line and words in line), "")
+
+    def _pull(self) -> Json | None:
+        branch = f"{INSTANCE}/upgrade-v{VERSION}"
+        return next((pull for pull in self.world.pulls() if pull["head"]["ref"] == branch and pull["labels"]), None)
+
+    def _changes(self, pull: Json) -> list[RenderableType]:
+        """What the pull request changes: where links led and lead, and the difference of other files."""
+        shown: list[RenderableType] = []
+        width = self._screen.console.width - 4
+        for file in self.world.compare(pull["head"]["sha"], BASE)["files"]:
+            path = file["filename"]
+            new = self.world.read_file(pull["head"]["ref"], path)
+            old = self.world.read_file(BASE, path) if file["status"] != "added" else None
+            links = new.is_link and old is not None and old.is_link
+            before = old.content if old else ""
+            shown += [Text(path, "bold"), moved(before, new.content, width) if links else diff(before, new.content)]
+        return shown
+
+
+def _shortened(body: str) -> list[RenderableType]:
+    """The body, of a big fleet only the beginning."""
+    lines = body.splitlines()
+    if len(lines) <= MOST_LINES:
+        return [rendered(body)]
+    rest = f"… and {len(lines) - MOST_LINES} more lines; `mibot demo show` shows them."
+    return [rendered("\n".join(lines[:MOST_LINES])), Text(rest, "dim")]

@@ -1,0 +1,69 @@
+"""The command line as people use it: in a folder of one's own, on a clone or on the emulated GitHub."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from typer.testing import CliRunner, Result
+
+from bot.cli import app
+from bot.demo.compute import ComputeServer
+from bot.demo.fleet import Breakage, make_fleet
+from bot.demo.service import settings_of
+from bot.demo.world import World
+
+Mibot = Callable[..., Result]
+Configured = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone of a deployment repository with a dozen instances, and one folder more for each way to be broken."""
+    folder = tmp_path_factory.mktemp("clone")
+    make_fleet(broken=tuple(Breakage)).write_to(folder)
+    return folder
+
+
+@pytest.fixture
+def mibot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Mibot]:
+    """Runs `mibot ARGS` in an empty folder, without any setting of this machine, in a window of `columns`."""
+    for name in [name for name in os.environ if name.startswith(("MIBOT_", "GOOGLE_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("bot.logs.configure", lambda *_: None)  # logging is the whole test process's
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+    def run(*arguments: object, columns: int = 200) -> Result:
+        return CliRunner().invoke(app, [str(one) for one in arguments], env={"COLUMNS": str(columns)})
+
+    yield run
+    structlog.configure(**before)
+
+
+@pytest.fixture(scope="session")
+def machines() -> Iterator[ComputeServer]:
+    with ComputeServer() as server:
+        yield server
+
+
+@pytest.fixture
+def configured(tmp_path: Path, world: World, machines: ComputeServer) -> Configured:
+    """Writes a mibot.toml for the test's organisation, with lines replaced as `old="new"` says."""
+
+    def write(**changed: str) -> Path:
+        text = settings_of(world.org, tmp_path, world.api_url, machines.url)
+        project = f'[gcp]\nproject_template = "{world.org.name}-cli-{{slug}}"'
+        for old, new in {"[gcp]": project, **changed}.items():
+            assert old in text
+            text = text.replace(old, new)
+        file = tmp_path / "mibot.toml"
+        file.write_text(text)
+        return file
+
+    return write

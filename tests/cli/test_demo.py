@@ -1,0 +1,191 @@
+"""`mibot demo` as somebody starts it who has no account anywhere, and talks to it from a second terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.cli.conftest import Mibot
+
+TOLD = "Ctrl-C ends it all."
+PATIENCE = 90.0
+
+
+class Terminal:
+    """A demo in a terminal of its own. Everything it writes to the disk is below `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name in ("tmp", "cache"):
+            (folder / name).mkdir()
+        self._output = folder / "output"
+        self._process: subprocess.Popen[bytes] | None = None
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("MIBOT_")}
+        places = {"TMPDIR": str(folder / "tmp"), "XDG_CACHE_HOME": str(folder / "cache")}
+        self._environment = inherited | places | {"COLUMNS": "80"}
+
+    def start(self, *arguments: str) -> Terminal:
+        with self._output.open("wb") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot.cli", "demo", *arguments],
+                env=self._environment,
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        return self
+
+    @property
+    def shown(self) -> str:
+        return self._output.read_text()
+
+    def until(self, words: str) -> None:
+        self._until(lambda: words in self.shown)
+
+    def send(self, number: int) -> int:
+        """Send it a signal; its exit status."""
+        assert self._process
+        self._process.send_signal(number)
+        return self._process.wait(PATIENCE)
+
+    def ends(self) -> int:
+        assert self._process
+        return self._process.wait(PATIENCE)
+
+    def say(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`mibot demo ARGS` in a second terminal."""
+        command = [sys.executable, "-m", "bot.cli", "demo", *arguments]
+        return subprocess.run(
+            command, env=self._environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+
+    @property
+    def processes(self) -> list[str]:
+        """What runs of the demo: everything that was given a file below its folder for temporary files."""
+        mark = str(self.folder / "tmp")
+        found = []
+        for process in psutil.process_iter(["cmdline"]):
+            with contextlib.suppress(psutil.Error):
+                command = " ".join(process.info["cmdline"] or [])
+                if mark in command and process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(command)
+        return found
+
+    def nothing_is_left(self) -> None:
+        self._until(lambda: not self.processes)
+
+    def _until(self, what: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not what():
+            assert time.monotonic() < deadline, f"{self.processes}\n{self.shown}"
+            time.sleep(0.05)
+
+    def close(self) -> None:
+        if self._process and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    terminal = Terminal(tmp_path)
+    yield terminal
+    terminal.close()
+    terminal.nothing_is_left()
+
+
+@pytest.mark.e2e
+def test_the_main_job_is_told_and_ends_by_itself(terminal: Terminal) -> None:
+    assert terminal.start("--no-wait", "--size", "8").ends() == 0, terminal.shown
+    steps = re.findall(r"^ *\d+\.\d s  ✓ (.*)$", terminal.shown, re.MULTILINE)
+    assert len(steps) >= 18
+    assert "✗" not in terminal.shown
+    for words in (
+        "mibot opens the tracker with every instance in order of work",
+        "folder with tree",
+        "  ../../../golden/docker-compose.3.40.0.yaml",
+        "→ ../../../golden/docker-compose.3.40.1.yaml",
+        "Health checks before the upgrade",
+        "approved by",
+        "Health checks after the merge",
+        "☑ Upgrade rctest.sourcegraph.com 3.40.1 · #1 done",
+        "Sorry, sam",
+        "3.40.1 (tracker #2): 1 of",
+    ):
+        assert words in terminal.shown
+    assert "<!--" not in terminal.shown
+    assert max(len(line) for line in terminal.shown.splitlines()) <= 80
+    assert list((terminal.folder / "tmp").glob("mibot-*")) == []
+    terminal.nothing_is_left()
+
+
+@pytest.mark.e2e
+def test_it_stays_up_and_is_talked_to_until_ctrl_c(terminal: Terminal) -> None:
+    terminal.start("--size", "6").until(TOLD)
+    assert len(terminal.processes) >= 2
+    said = terminal.say("say", "/upgrade demo\n/check research")
+    assert said.returncode == 0, said.stderr
+    assert "demo.sourcegraph.com: 3.40.0 → 3.40.1, #2 open, waiting for a review." in said.stdout
+    assert "research.sourcegraph.com, health checks" in said.stdout
+    assert "Sorry, sam" in terminal.say("say", "/upgrade tpgi", "--as", "sam").stdout
+    assert "no command" in terminal.say("say", "good morning").stdout
+    assert "rio has approved" in terminal.say("approve", "2").stdout
+    assert "dana has merged" in terminal.say("merge", "2").stdout
+    assert "☐ Upgrade tpgi.sourcegraph.com" in terminal.say("show").stdout
+    assert "3.40.1 upgrade managed instances" in terminal.say("show", "1").stdout
+    for arguments, sentence in (
+        (("say", "/help", "--as", "bob"), "There is nobody called bob"),
+        (("merge", "99"), "status 404"),
+    ):
+        refused = terminal.say(*arguments)
+        assert refused.returncode == 1
+        assert sentence in refused.stderr
+    assert terminal.send(signal.SIGINT) == 0
+    assert "nothing is left running" in terminal.shown
+    assert terminal.processes == []
+    assert list((terminal.folder / "tmp").glob("mibot-*")) == []
+    gone = terminal.say("show")
+    assert gone.returncode == 1
+    assert "No demo is running; start one in another terminal with `mibot demo`." in gone.stderr
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 130), (signal.SIGKILL, -signal.SIGKILL)])
+def test_in_the_middle_of_the_story_it_leaves_no_process_either(terminal: Terminal, number: int, status: int) -> None:
+    terminal.start().until("mibot serves")
+    assert terminal.send(number) == status
+    terminal.nothing_is_left()
+
+
+def test_a_demo_that_was_killed_is_told_from_one_that_runs(
+    mibot: Mibot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (tmp_path / "mibot").mkdir()
+    notice = {"pid": 1, "api_url": "http://127.0.0.1:1", "tracker": 2, "config": "mibot.toml"}
+    (tmp_path / "mibot" / "demo.json").write_text(json.dumps(notice))
+    shown = mibot("demo", "show")
+    assert (shown.exit_code, shown.stderr) == (1, "mibot: The demo has ended; start another one with `mibot demo`.\n")
+    (tmp_path / "mibot" / "demo.json").write_text("{}")
+    assert "No demo is running" in mibot("demo", "say", "/help").stderr
+
+
+def test_a_port_that_is_taken_is_told(terminal: Terminal) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        assert terminal.start("--no-wait", "--port", str(other.getsockname()[1])).ends() == 1
+    assert "is taken: end what listens there, or choose another" in " ".join(terminal.shown.split())

@@ -1,0 +1,253 @@
+"""`mibot doctor` on a mibot that is set up well, and with one thing broken at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.demo.cast import EVENTS, PERMISSIONS
+from bot.demo.compute import ComputeServer
+from bot.demo.emulator import private_key_pem
+from bot.demo.world import World
+from bot.edges.store import Database
+from tests.cli.conftest import Configured, Mibot
+from tests.world.proxy import Proxy
+
+pytestmark = pytest.mark.e2e
+HOOK = {
+    "url": "https://mibot.test/webhooks/github",
+    "content_type": "json",
+    "insecure_ssl": "0",
+    "secret": "********",
+}
+
+
+class Doctor:
+    """A mibot that is set up well. `says` is what the doctor says of one thing, after what the test broke."""
+
+    def __init__(self, mibot: Mibot, world: World, proxy: Proxy, configured: Configured) -> None:
+        self.world = world
+        self.proxy = proxy
+        self._mibot = mibot
+        self._configured = configured
+        world.build()
+        world.open_issue("dana", "a first issue", labels=["team/cloud"])
+        proxy.webhooks.target = "http://127.0.0.1:9/webhooks/github"
+
+    def examine(self, status: int, **changed: str) -> dict[str, str]:
+        """Every line by what it is about; what follows in further lines belongs to it."""
+        shown = self._mibot("doctor", "--config", self._configured(**changed))
+        assert shown.exit_code == status, shown.output
+        assert shown.stderr == ""
+        for secret in (self.world.org.webhook_secret, self.world.org.private_key.splitlines()[1]):
+            assert secret not in shown.output
+        found: dict[str, str] = {}
+        for line in shown.stdout.splitlines():
+            if line[:1] in {"✓", "✗", "?"}:
+                what = line[3:15].strip()
+                found[what] = f"{found.get(what, '')}{line[0]} {line[15:].strip()}"
+            elif line.strip():
+                found[what] += f" {line.strip()}"
+        return found
+
+    def says(self, what: str, **changed: str) -> str:
+        """Of a broken thing."""
+        found = self.examine(1, **changed)[what]
+        assert found.startswith("✗ "), found
+        return found
+
+    def github(self, path: str, document: Any) -> None:
+        """Let GitHub answer with that document, however often it is asked."""
+        self.proxy.fail(200, document, method="GET", path=path, times=99)
+
+
+@pytest.fixture
+def doctor(mibot: Mibot, world: World, proxy: Proxy, configured: Configured) -> Doctor:
+    return Doctor(mibot, world, proxy, configured)
+
+
+def test_all_is_well(doctor: Doctor, tmp_path: Path) -> None:
+    found = doctor.examine(0)
+    assert {what: line[0] for what, line in found.items()} == {
+        "settings": "✓",
+        "App": "✓",
+        "permissions": "✓",
+        "events": "✓",
+        "webhook": "✓",
+        "deliveries": "?",
+        "releases": "✓",
+        "deployment": "✓",
+        "upstream": "✓",
+        "label": "✓",
+        "operators": "✓",
+        "fleet": "✓",
+        "Google Cloud": "✓",
+        "store": "✓",
+    }
+    assert "12 instances, 4 golden files, the newest is 3.41.0" in found["fleet"]
+    assert "default-red-instance RUNNING" in found["Google Cloud"]
+    assert "9 releases, the latest is 4.0.0" in found["upstream"]
+    assert "13 fine, 0 broken, 1 not known." in found["store"]
+    assert doctor.proxy.writes() == []
+    assert not list(tmp_path.glob("*.sqlite*")), "nothing is made by looking"
+
+
+def test_every_problem_with_the_settings_is_a_line(mibot: Mibot, tmp_path: Path) -> None:
+    shown = mibot("doctor")
+    assert shown.exit_code == 1
+    lines = [line for line in shown.stdout.splitlines() if line.startswith("✗  settings ")]
+    for key in ("github.app_id", "github.private_key_file", "repositories.deployment", "policy.operators"):
+        assert any(key in line for line in lines)
+
+
+def test_a_key_of_another_app(doctor: Doctor, tmp_path: Path) -> None:
+    key = tmp_path / "other.pem"
+    key.write_text(private_key_pem())
+    found = doctor.examine(1, **{"private-key.pem": "other.pem"})
+    assert found["App"].startswith("✗ ")
+    assert "GitHub does not accept the App's credentials. Check `github.app_id`, `github.private_key`" in found["App"]
+    assert found["permissions"].startswith("? not examined: first repair what is said of the App")
+    assert found["store"].startswith("✓ "), "what does not need the App is examined all the same"
+
+
+def test_github_is_not_there(doctor: Doctor) -> None:
+    doctor.proxy.fail(502, path="/app$", times=99)
+    assert "GitHub answered 502" in doctor.says("App")
+
+
+def test_permissions_that_are_missing(doctor: Doctor) -> None:
+    less = {**PERMISSIONS, "contents": "read"}
+    del less["checks"]
+    doctor.github("/installation$", {"id": doctor.world.org.installation_id, "permissions": less})
+    found = doctor.says("permissions")
+    assert "Missing: checks=read, contents=write." in found
+    assert "The App asks for them already: let an owner of the organisation accept them" in found
+
+
+def test_permissions_that_the_app_does_not_ask_for(doctor: Doctor) -> None:
+    less = {name: level for name, level in PERMISSIONS.items() if name != "members"}
+    doctor.github("/installation$", {"id": doctor.world.org.installation_id, "permissions": less})
+    doctor.github("/app$", {"slug": "mibot", "permissions": less, "events": list(EVENTS)})
+    found = doctor.says("permissions")
+    assert "Missing: members=read." in found
+    assert "Add them in the App's settings, under “Permissions & events”" in found
+
+
+def test_permissions_and_events_beyond_what_is_needed_are_named(doctor: Doctor) -> None:
+    more = {**PERMISSIONS, "administration": "write", "members": "write"}
+    doctor.github("/installation$", {"id": doctor.world.org.installation_id, "permissions": more})
+    doctor.github("/app$", {"slug": "mibot", "permissions": more, "events": [*EVENTS, "push"]})
+    found = doctor.examine(0)
+    assert "more than that: administration=write, members=write. Take these away" in found["permissions"]
+    assert "mibot drops these: push" in found["events"]
+
+
+def test_events_that_are_missing(doctor: Doctor) -> None:
+    doctor.github("/app$", {"slug": "mibot", "permissions": PERMISSIONS, "events": ["issues", "status"]})
+    found = doctor.says("events")
+    assert "Not subscribed to: check_run, check_suite, issue_comment, pull_request, pull_request_review." in found
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"url": ""}, "No URL is set, so nothing is delivered."),
+        ({"url": "http://mibot.test/webhooks/github"}, "is not https"),
+        ({"url": "https://mibot.test/"}, "does not end in /webhooks/github"),
+        ({"content_type": "form"}, "is sent forms, not JSON"),
+        ({"insecure_ssl": "1"}, "is not verified by its certificate"),
+        ({"secret": None}, "has no secret, so that mibot refuses all deliveries"),
+    ],
+)
+def test_a_webhook_that_is_set_up_wrong(doctor: Doctor, changed: dict[str, Any], sentence: str) -> None:
+    doctor.github("/app/hook/config$", HOOK | changed)
+    assert sentence in doctor.says("webhook")
+
+
+def test_a_server_that_does_not_tell_is_not_known(doctor: Doctor) -> None:
+    doctor.proxy.fail(404, path="/app/hook/config$", times=99)
+    assert doctor.examine(0)["webhook"].startswith("? GitHub does not tell where deliveries go.")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "sentence"),
+    [
+        ([401, 401, 202], "✗ mibot refuses their signature. → Set the same secret"),
+        ([502], "✗ The latest one was answered 502."),
+        ([0], "✗ The latest one got no answer."),
+        ([202, 200], "✓ the last 2 all arrived"),
+        ([202, 401, 202], "✓ the latest one arrived, 1 of 3 did not"),
+    ],
+)
+def test_how_deliveries_were_answered(doctor: Doctor, statuses: list[int], sentence: str) -> None:
+    doctor.github("/app/hook/deliveries", [{"id": n, "status_code": status} for n, status in enumerate(statuses)])
+    found = doctor.examine(1 if sentence.startswith("✗") else 0)["deliveries"]
+    assert found.startswith(sentence)
+
+
+def test_no_delivery_yet(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.edges.github.doctor.latest_deliveries", lambda _: [])
+    assert doctor.examine(0)["deliveries"].startswith("? There was none yet.")
+
+
+def test_a_repository_without_the_app(doctor: Doctor) -> None:
+    found = doctor.says("deployment", **{doctor.world.org.deployment: "elsewhere/deploy"})
+    assert "The App is not installed for elsewhere/deploy, or there is no such repository." in found
+    assert "correct repositories.deployment" in found
+
+
+def test_a_repository_that_was_renamed(doctor: Doctor) -> None:
+    old = doctor.world.org.releases
+    doctor.github(f"/repos/{old}$", {"full_name": "sourcegraph/monorepo", "default_branch": "main"})
+    found = doctor.says("releases")
+    assert f"{old} is now called sourcegraph/monorepo. → Set repositories.releases to sourcegraph/monorepo." in found
+
+
+def test_an_upstream_without_releases(doctor: Doctor) -> None:
+    found = doctor.says("upstream", **{doctor.world.org.upstream: doctor.world.org.releases})
+    assert "has no tags vX.Y.Z" in found
+
+
+def test_a_deployment_repository_that_is_another(doctor: Doctor) -> None:
+    found = doctor.examine(1, **{doctor.world.org.deployment: doctor.world.org.upstream})
+    assert found["fleet"].startswith("✗ ")
+    assert "holds not even" in found["fleet"]
+    assert found["Google Cloud"].startswith("? not examined, for there is no instance to ask about")
+
+
+def test_a_team_that_does_not_exist(doctor: Doctor) -> None:
+    found = doctor.says("operators", **{doctor.world.org.operators: f"{doctor.world.org.name}/clod"})
+    assert f"There is no team {doctor.world.org.name}/clod" in found
+
+
+def test_a_label_that_does_not_exist_yet(doctor: Doctor) -> None:
+    changed = {"[policy]": '[policy]\nlabel = "team/sky"'}
+    assert doctor.examine(0, **changed)["label"].startswith("? ")
+
+
+def test_no_access_to_google(doctor: Doctor, machines: ComputeServer) -> None:
+    machines.fail(f"{doctor.world.org.name}-cli-rctest", "forbidden")
+    found = doctor.says("Google Cloud")
+    assert "grant it the permission compute.instances.list" in found
+
+
+def test_a_store_that_is_up_to_date_and_one_that_is_a_newer_mibots(doctor: Doctor, tmp_path: Path) -> None:
+    file = tmp_path / "mibot.sqlite"
+    database = Database(f"sqlite:///{file}")
+    database.migrate()
+    database.close()
+    assert doctor.examine(0)["store"].startswith("✓ its tables are up to date")
+    connection = sqlite3.connect(file)
+    with connection:
+        connection.execute("UPDATE mibot_migrations SET version_num = '9999'")
+    connection.close()
+    assert "a newer version's" in doctor.says("store")
+
+
+def test_a_store_that_is_no_database_or_has_no_folder(doctor: Doctor, tmp_path: Path) -> None:
+    (tmp_path / "mibot.sqlite").write_text("this is no database at all, but some other file of somebody's")
+    assert doctor.says("store")
+    assert "can't be written to" in doctor.says("store", **{"mibot.sqlite": "no-such-folder/mibot.sqlite"})

@@ -1,0 +1,106 @@
+"""`mibot upgrade … --dry-run`: what would be done, and why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.demo.compute import ComputeServer
+from bot.demo.fleet import make_fleet
+from bot.demo.world import World
+from bot.domain.versions import Version
+from tests.cli.conftest import Configured, Mibot
+from tests.world.proxy import Proxy
+
+LINK = "rctest/red/docker-compose/docker-compose.yaml"
+
+
+def test_what_would_be_done(mibot: Mibot, clone: Path) -> None:
+    shown = mibot("upgrade", "rctest", "3.40.1", "--dry-run", "--repo", clone)
+    assert shown.exit_code == 0, shown.stderr
+    text = shown.stdout
+    assert "rctest can be upgraded: 3.40.0 to 3.40.1 is one step." in text
+    for words in ("rctest/upgrade-v3.40.1", "rctest: upgrade to v3.40.1", "mi-upgrade", LINK):
+        assert words in text
+    assert "../../../golden/docker-compose.3.40.0.yaml → ../../../golden/docker-compose.3.40.1.yaml" in text
+    assert "EnsureTracker version=3.40.1" in text
+    assert "StartUpgrade slug=rctest version=3.40.1" in text
+    assert "five writing requests" in text
+    assert "## Test plan" in text
+    assert text.count("TRACKER-URL") > 1
+
+
+def test_in_a_narrow_window_the_link_takes_two_lines(mibot: Mibot, clone: Path) -> None:
+    lines = mibot("upgrade", "rctest", "3.40.1", "--dry-run", "--repo", clone, columns=80).stdout.splitlines()
+    stripped = [line.strip() for line in lines]
+    old = stripped.index("../../../golden/docker-compose.3.40.0.yaml")
+    assert stripped[old + 1] == "→ ../../../golden/docker-compose.3.40.1.yaml"
+    assert max(len(line) for line in lines) <= 80
+
+
+@pytest.mark.parametrize(
+    "word", ["demo.sourcegraph.com", "https://github.com/sourcegraph/accounts/issues/528", "demo"]
+)
+def test_an_instance_is_named_in_any_way(mibot: Mibot, clone: Path, word: str) -> None:
+    shown = mibot("upgrade", word, "v3.41.0", "--dry-run", "--repo", clone)
+    assert shown.exit_code == 0, shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("slug", "version", "sentence"),
+    [
+        ("rctest", "3.42.0", "versions go one minor at a time. Next step: 3.41.0."),
+        ("rctest", "3.39.1", "going down to 3.39.1 is a downgrade"),
+        ("rctest", "3.40.0", "it already runs 3.40.0."),
+        ("s2", "3.40.1", "takes nightly builds from the developer-experience team"),
+        ("demo", "3.41.0-rc.1", "release candidates go to rctest only"),
+        ("rctest", "3.40.9", "golden/docker-compose.3.40.9.yaml is not in the deployment repository yet"),
+    ],
+)
+def test_a_refusal_is_a_sentence_and_status_1(
+    mibot: Mibot, clone: Path, slug: str, version: str, sentence: str
+) -> None:
+    shown = mibot("upgrade", slug, version, "--dry-run", "--repo", clone)
+    assert (shown.exit_code, shown.stdout) == (1, "")
+    assert f"{slug} can't be upgraded to {version}: " in shown.stderr
+    assert sentence in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("rctest", "3.40.1"), "upgrades are asked for on the tracker, by a comment `/upgrade rctest`"),
+        (("rctest", "latest", "--dry-run"), "'latest' is no version"),
+        (("rctset", "3.40.1", "--dry-run"), "Did you mean rctest?"),
+    ],
+)
+def test_wrong_use_is_status_2(mibot: Mibot, clone: Path, arguments: tuple[str, ...], sentence: str) -> None:
+    shown = mibot("upgrade", *arguments, "--repo", clone)
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert sentence in shown.stderr
+
+
+def test_on_a_clone_the_end_of_a_major_is_the_golden_files_word(mibot: Mibot, tmp_path: Path) -> None:
+    make_fleet(1, running="3.43.2", golden=("3.43.2", "4.0.0")).write_to(tmp_path / "clone")
+    shown = mibot("upgrade", "rctest", "4.0.0", "--dry-run", "--repo", tmp_path / "clone")
+    assert shown.exit_code == 0, shown.stderr
+    assert "the golden files told which version ends a major" in shown.stdout
+
+
+@pytest.mark.e2e
+def test_from_github_nothing_is_written(
+    mibot: Mibot, world: World, proxy: Proxy, configured: Configured, machines: ComputeServer
+) -> None:
+    world.build()
+    config = configured()
+    without = mibot("upgrade", "rctest", "3.40.1", "--dry-run", "--config", config)
+    assert without.exit_code == 0, without.stderr
+    assert "EnsureTracker" in without.stdout
+    labels = ("managed-instances", "release-tracking", "team/cloud")
+    marker = f"<!-- mibot:tracker version={Version(3, 40, 1)} -->"
+    url = world.open_issue("dana", "3.40.1 upgrade managed instances tracking issue", marker, labels)["html_url"]
+    found = mibot("upgrade", "rctest", "3.40.1", "--dry-run", "--config", config)
+    assert f"tracked in {url}" in found.stdout
+    assert "EnsureTracker" not in found.stdout
+    assert proxy.writes() == []

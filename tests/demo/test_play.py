@@ -1,0 +1,116 @@
+"""What the demo does when something does not come to be, and the parts it is made of."""
+
+from __future__ import annotations
+
+import io
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from bot.demo import play
+from bot.demo.cast import make_orgs
+from bot.demo.emulator import private_key_pem
+from bot.demo.screen import NotInTimeError, Screen
+from bot.demo.service import settings_of
+from bot.demo.visit import NoDemoError, Notice, Visit, place, posted
+from bot.settings import load
+
+
+@pytest.fixture
+def console() -> Console:
+    return Console(file=io.StringIO(), width=80)
+
+
+def shown(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+@pytest.fixture
+def stages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Replaces the stage by one that only tells when it is set up and taken down."""
+    seen: list[str] = []
+
+    @contextmanager
+    def set_up(*_: object) -> Iterator[Any]:
+        seen.append("up")
+        try:
+            yield SimpleNamespace(service=SimpleNamespace(tail=lambda: "the last line of the log"))
+        finally:
+            seen.append("down")
+
+    monkeypatch.setattr(play, "set_up", set_up)
+    return seen
+
+
+def telling(monkeypatch: pytest.MonkeyPatch, what: BaseException | None) -> None:
+    """Replaces the story by one that fails as `what` says."""
+
+    def tell() -> None:
+        if what:
+            raise what
+
+    monkeypatch.setattr(play, "Story", lambda *_: SimpleNamespace(tell=tell))
+
+
+def test_a_step_that_is_not_in_time(console: Console, stages: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    telling(monkeypatch, NotInTimeError("the tracker is there: not within 60 s"))
+    before = signal.getsignal(signal.SIGTERM)
+    assert play.play(console, 12, None, stay=True) == 1
+    assert stages == ["up", "down"]
+    assert "the last line of the log" in shown(console)
+    assert shown(console).rstrip().endswith("✗ the tracker is there: not within 60 s")
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_ctrl_c_in_the_middle(console: Console, stages: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    telling(monkeypatch, KeyboardInterrupt())
+    assert play.play(console, 12, None, stay=True) == 130
+    assert stages == ["up", "down"]
+
+
+def test_a_story_that_was_told(console: Console, stages: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    telling(monkeypatch, None)
+    assert play.play(console, 12, None, stay=False) == 0
+    assert "The story is told, in 0 s" in shown(console)
+
+
+def test_waiting_ends_in_time_or_with_mibot(console: Console) -> None:
+    screen = Screen(console)
+    assert screen.wait("a step", lambda: "there", 1, lambda: True) == "there"
+    with pytest.raises(NotInTimeError, match="a step: not within 0 s"):
+        screen.wait("a step", lambda: None, 0.01, lambda: True)
+    with pytest.raises(NotInTimeError, match="a step: mibot has ended"):
+        screen.wait("a step", lambda: None, 60, lambda: False)
+
+
+def test_the_settings_of_the_demo_are_complete_and_right(tmp_path: Path) -> None:
+    (org,) = make_orgs(1, private_key_pem(), "http://127.0.0.1:1/")
+    file = tmp_path / "mibot.toml"
+    file.write_text(settings_of(org, tmp_path, "http://127.0.0.1:2", "http://127.0.0.1:3"))
+    settings = load(file)
+    assert settings.github.read_private_key() == org.private_key.strip()
+    assert settings.policy.operators == (org.operators,)
+    assert settings.gcp.compute_endpoint == "http://127.0.0.1:3"
+    assert (tmp_path / "private-key.pem").stat().st_mode & 0o077 == 0
+
+
+def test_of_two_demos_the_later_one_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    first, second = (Notice(pid, "http://127.0.0.1:1", 2, "mibot.toml") for pid in (1, 2))
+    with posted(first):
+        with posted(second):
+            assert '"pid": 2' in place().read_text()
+        assert not place().exists()
+    with pytest.raises(NoDemoError, match="No demo is running"):
+        Visit()
+    with posted(second):
+        with posted(first):
+            place().write_text("{}")
+        assert place().exists(), "somebody else's notice stays"

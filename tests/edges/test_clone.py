@@ -1,0 +1,118 @@
+"""A local clone is read as Git would, without Git."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.demo.fleet import Breakage, make_fleet
+from bot.domain.inventory import blob_sha
+from bot.domain.versions import Version
+from bot.edges.clone import Clone
+from bot.fleets import Fleets
+from bot.ports import Missing, Refused
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    make_fleet(8, broken=(Breakage.YAML,)).write_to(tmp_path)
+    return tmp_path
+
+
+def test_it_is_read_as_git_keeps_it(folder: Path) -> None:
+    if shutil.which("git") is None:
+        pytest.skip("there is no Git here to compare with")
+    (folder / "run.sh").write_text("#!/bin/sh\n")
+    (folder / "run.sh").chmod(0o755)
+    (folder / "folder-link").symlink_to("rctest")
+    (folder / "grüße.txt").write_bytes(b"\xff\r\n")
+    (folder / "rctest.d").mkdir()  # sorts between `rctest` the file and `rctest` the folder
+    (folder / "rctest.d" / "x").write_text("x")
+    who = ("-c", "user.name=dana", "-c", "user.email=dana@example.com", "-c", "core.quotePath=false")
+    git = ["git", "-C", str(folder), *who]
+    for command in (["init", "--quiet"], ["add", "--all", "--force"], ["commit", "--quiet", "-m", "all"]):
+        subprocess.run([*git, *command], check=True, capture_output=True, timeout=60)
+    listed = subprocess.run([*git, "ls-tree", "-rt", "HEAD"], check=True, capture_output=True, timeout=60).stdout
+    entries = [line.split(maxsplit=3) for line in listed.decode().splitlines()]
+    snapshot = Clone(folder).snapshot()
+    assert {path: (e.mode, e.sha) for path, e in snapshot.files.items()} == {
+        path: (mode, sha) for mode, kind, sha, path in entries if kind == "blob"
+    }
+    assert snapshot.folders == {path: sha for _, kind, sha, path in entries if kind == "tree" and "/" not in path}
+    tree = subprocess.run([*git, "rev-parse", "HEAD^{tree}"], check=True, capture_output=True, timeout=60).stdout
+    assert snapshot.tree == tree.decode().strip()
+
+
+def test_the_fleet_is_read_from_the_disk(folder: Path) -> None:
+    fleets = Fleets(Clone(folder))
+    fleet = fleets.now()
+    assert [instance.slug for instance in fleet][:2] == ["rctest", "demo"]
+    (problem,) = fleet.problems
+    assert problem.sentence.startswith("config.yaml is not valid YAML (line ")
+    link = folder / "rctest/red/docker-compose/docker-compose.yaml"
+    link.unlink()
+    link.symlink_to("../../../golden/docker-compose.3.40.1.yaml")
+    rctest = fleets.now().get("rctest")
+    assert rctest
+    assert rctest.version == Version(3, 40, 1), "what nobody has committed counts, too"
+
+
+def test_contents_are_those_of_the_snapshot(folder: Path) -> None:
+    clone = Clone(folder)
+    files = clone.snapshot().files
+    config, link = files["rctest/config.yaml"].sha, files["rctest/red/docker-compose/docker-compose.yaml"].sha
+    found = clone.contents([config, link])
+    assert found[config] == (folder / "rctest/config.yaml").read_bytes()
+    assert found[link] == b"../../../golden/docker-compose.3.40.0.yaml"
+    with pytest.raises(Missing):
+        clone.contents([blob_sha(b"nobody wrote this")])
+    (folder / "rctest/config.yaml").write_text("edited: meanwhile\n")
+    with pytest.raises(Refused, match="has changed while it was read"):
+        clone.contents([config])
+
+
+def test_what_git_does_not_keep_is_left_out(folder: Path) -> None:
+    before = Clone(folder).snapshot()
+    (folder / ".git").mkdir()
+    (folder / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    (folder / "rctest" / ".terraform").mkdir()
+    (folder / "rctest" / ".terraform" / "provider").write_bytes(b"x" * 100)
+    (folder / "empty").mkdir()
+    os.mkfifo(folder / "pipe")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.path.relpath(folder / "socket"))
+        assert Clone(folder).snapshot() == before
+
+
+def test_a_folder_that_is_no_clone_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"There is no folder .*nowhere; name the folder of a clone"):
+        Clone(tmp_path / "nowhere")
+    with pytest.raises(Refused, match=r"is no clone of the deployment repository: it has no folder golden/\."):
+        Clone(tmp_path)
+
+
+def test_a_link_that_leads_out_is_not_followed(folder: Path) -> None:
+    (folder / "rctest" / "config.yaml").unlink()
+    (folder / "rctest" / "config.yaml").symlink_to("/etc/hostname")
+    (problem,) = [p for p in Fleets(Clone(folder)).now().problems if p.slug == "rctest"]
+    assert problem.sentence == "config.yaml is a symbolic link; make it a plain file"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
+def test_a_file_that_may_not_be_read_is_named(folder: Path) -> None:
+    (folder / "rctest" / "config.yaml").chmod(0)
+    with pytest.raises(Refused, match=r"rctest/config\.yaml can't be read"):
+        Clone(folder).snapshot()
+
+
+def test_a_thousand_instances_take_seconds(tmp_path: Path) -> None:
+    make_fleet(1000).write_to(tmp_path)
+    begun = time.perf_counter()
+    assert len(Fleets(Clone(tmp_path)).now()) == 1000
+    assert time.perf_counter() - begun < 10, "1.6 s on an idle machine"

@@ -1,0 +1,88 @@
+"""An engine in memory whose jobs run when a test says so, and an interpreter that does as it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.apply import Interpreter
+from bot.domain import effects
+from bot.domain.effects import Effect
+from bot.domain.jobs import Done, Job, Outcome
+from bot.ports import GaveUp, Handler, WorldError
+
+
+@dataclass
+class MemoryEngine:
+    """Keeps jobs in the order they came; `down` is raised instead of taking one."""
+
+    waiting: dict[str, Job] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    down: WorldError | None = None
+    handler: Handler | None = None
+    stopped: bool = False
+    forgotten_before: list[datetime] = field(default_factory=list)
+
+    def start(self, handler: Handler, gave_up: GaveUp) -> None:  # noqa: ARG002 - the engine's interface
+        self.handler = handler
+
+    def submit(self, id_: str, job: Job) -> None:
+        if self.down:
+            raise self.down
+        if id_ not in self.seen:
+            self.seen.add(id_)
+            self.waiting[id_] = job
+
+    def is_unfinished(self, id_: str) -> bool:
+        return id_ in self.waiting
+
+    def backlog(self) -> int:
+        return len(self.waiting)
+
+    def forget_old(self, now: datetime) -> int:
+        self.forgotten_before.append(now)
+        return 0
+
+    def stop(self) -> None:
+        self.stopped = True
+
+    @property
+    def effects(self) -> list[Effect]:
+        """What waits to be carried out."""
+        return [effects.from_json(job.payload) for job in self.waiting.values()]
+
+    def finish(self) -> None:
+        """All that waits is done, and nothing follows."""
+        self.waiting.clear()
+
+    def run(self) -> list[Outcome]:
+        """Run what waits, once, and submit what follows; the outcomes. What is to be tried later waits on."""
+        outcomes = []
+        for id_, job in list(self.waiting.items()):
+            assert self.handler is not None
+            outcome = self.handler(job.payload)
+            if isinstance(outcome, Done):
+                for number, follow in enumerate(outcome.jobs):
+                    self.submit(f"{id_}/{number}", follow)
+                del self.waiting[id_]
+            outcomes.append(outcome)
+        return outcomes
+
+
+class ScriptedInterpreter(Interpreter):
+    """Carries out nothing: `apply` does what the test put there, `delayed` is noted."""
+
+    def __init__(self, does: Callable[[Effect], list[Effect]] = lambda _: []) -> None:
+        self.does = does
+        self.applied: list[Effect] = []
+        self.delays: list[tuple[str, str, str]] = []
+        self.shown: list[Effect] = []
+
+    def apply(self, effect: Effect) -> list[Effect]:
+        self.applied.append(effect)
+        return self.does(effect)
+
+    def delayed(self, slug: str, version: str, reason: str) -> list[Effect]:
+        self.delays.append((slug, version, reason))
+        return self.shown

@@ -1,0 +1,136 @@
+"""The house rules that can be run: which room imports which, and what the pure rooms keep from."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+BOT = ROOT / "bot"
+PURE = ("domain", "commands", "checks", "voice")
+TALKS = ("http.client", "http.server", "urllib.request", "socketserver", "ftplib", "smtplib")
+"""Modules beside harmless ones of the same package, which the linter's contracts can't tell apart."""
+
+
+def sources(*rooms: str) -> list[Path]:
+    """The Python files of these rooms of `bot`, of all of it without any."""
+    found = [path for room in rooms or ("",) for path in (BOT / room).rglob("*.py")]
+    return sorted(path for path in found if "node_modules" not in path.parts)
+
+
+def outside(*rooms: str) -> list[Path]:
+    return [path for path in sources() if path.relative_to(BOT).parts[0].removesuffix(".py") not in rooms]
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def dotted(node: ast.expr) -> str:
+    """`a.b.c` of an expression that is nothing but names, else an empty text."""
+    match node:
+        case ast.Name(name):
+            return name
+        case ast.Attribute(value, attribute):
+            return f"{inner}.{attribute}" if (inner := dotted(value)) else ""
+        case _:
+            return ""
+
+
+def calls(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """What is called, and in which line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield dotted(node.func), node.lineno
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """Every module and name that is imported, dotted."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_impure(call: str) -> bool:
+    """Whether a call asks for the time, for chance, for an identity, or for the outside world."""
+    parts = call.split(".")
+    if (
+        len(parts) > 1
+        and parts[-1] in {"now", "utcnow", "today", "fromtimestamp"}
+        and parts[-2] in {"datetime", "date"}
+    ):
+        return parts[-1] != "fromtimestamp"
+    return parts[0] in {"time", "random", "secrets"} or parts[-1] in {"uuid1", "uuid4", "urandom"} or call in IMPURE
+
+
+IMPURE = {"open", "input", "print", "exec", "eval", "breakpoint", "os.getenv", "os.environ.get"}
+
+
+def test_imports_point_one_way() -> None:
+    """The contracts of pyproject.toml; `lint-imports` says what breaks which."""
+    linter = Path(sysconfig.get_path("scripts")) / "lint-imports"
+    done = subprocess.run(
+        [linter, "--no-cache", "--no-logo"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", sources(*PURE), ids=name_of)
+def test_what_is_pure_asks_for_no_time_no_chance_and_no_world(path: Path) -> None:
+    found = [f"{call} in line {line}" for call, line in calls(ast.parse(path.read_text())) if is_impure(call)]
+    assert not found
+
+
+@pytest.mark.parametrize(
+    ("call", "impure"),
+    [
+        ("datetime.now", True),
+        ("datetime.datetime.utcnow", True),
+        ("date.today", True),
+        ("time.time", True),
+        ("random.choice", True),
+        ("uuid.uuid4", True),
+        ("uuid4", True),
+        ("open", True),
+        ("datetime.fromisoformat", False),
+        ("self.clock.now", False),
+        ("path.open", False),
+        ("runtime.time", False),
+    ],
+)
+def test_what_counts_as_impure(call: str, impure: bool) -> None:
+    assert is_impure(call) is impure
+
+
+def test_only_edges_dial_out() -> None:
+    found = {
+        name_of(path): sorted(module)
+        for path in outside("edges", "demo")
+        if (module := {name for name in imported(ast.parse(path.read_text())) if name in TALKS})
+    }
+    assert not found
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    """So that what is missing or wrong is told at the start, all of it."""
+    reading = [
+        name_of(path)
+        for path in outside("settings", "demo", "cli")
+        if any(name in path.read_text() for name in ("os.environ", "os.getenv", "from os import"))
+    ]
+    assert not reading
+
+
+@pytest.mark.parametrize("room", ["commands", "checks"])
+def test_every_command_and_every_check_has_a_test_file(room: str) -> None:
+    named = {path.stem for path in sources(room)} - {"__init__"}
+    tested = {path.stem.removeprefix("test_") for path in (ROOT / "tests" / room).glob("test_*.py")}
+    assert named <= tested

@@ -1,0 +1,370 @@
+"""The worker turns jobs into effects and their faults into patience, and its sweeps into no more jobs than needed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import structlog
+from prometheus_client import REGISTRY
+
+from bot.domain import effects, events
+from bot.domain.effects import (
+    Advance,
+    CheckNow,
+    Effect,
+    EnsureTracker,
+    Obey,
+    React,
+    Recheck,
+    RefreshReply,
+    RefreshTracker,
+    StartUpgrade,
+)
+from bot.domain.events import CommentWritten, CommitTouched, Event, IssueLabelled, UpgradeTouched
+from bot.domain.facts import Comment, Issue
+from bot.domain.jobs import Done, Job, Later
+from bot.domain.markdown import Markdown
+from bot.domain.records import Paragraph, Reply, TrackerRecord
+from bot.domain.upgrade import Stage
+from bot.domain.versions import Version
+from bot.ports import Conflict, Missing, Passing, Refused, WorldError
+from bot.reconcile import Reconciler
+from bot.worker import Worker, job_of_effect, job_of_event
+from tests import samples
+from tests.fakes_engine import MemoryEngine, ScriptedInterpreter
+from tests.ports import MemoryIssues, MemoryLedger
+
+V = Version(3, 40, 1)
+LABEL = "team/cloud"
+ADVANCE = Advance("rctest", "3.40.1")
+EVERY_EFFECT: list[Effect] = [
+    React(9),
+    Obey(9, 12, "3.40.1", "/upgrade rctest", "dana"),
+    RefreshReply(9),
+    CheckNow(9, "rctest"),
+    EnsureTracker("3.40.1", 12, "dana"),
+    RefreshTracker("3.40.1"),
+    StartUpgrade("rctest", "3.40.1", "dana", 12),
+    ADVANCE,
+    Recheck("rctest", "3.40.1"),
+]
+
+
+class HalfDownIssues(MemoryIssues):
+    """Comments can't be listed, issues can."""
+
+    def recent_comments(self, since: datetime) -> Sequence[Comment]:  # noqa: ARG002
+        raise Passing("GitHub answered 502.")
+
+
+class HalfDownTheOtherWay(MemoryIssues):
+    """Issues can't be listed, comments can."""
+
+    def issues_with(self, *_: Any, **__: Any) -> Sequence[Issue]:
+        raise Refused("GitHub refused.")
+
+
+@dataclass
+class Works:
+    """A worker and what it works with."""
+
+    issues: MemoryIssues = field(default_factory=MemoryIssues)
+    engine: MemoryEngine = field(default_factory=MemoryEngine)
+    interpreter: ScriptedInterpreter = field(default_factory=ScriptedInterpreter)
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    now: datetime = samples.NOW
+
+    def __post_init__(self) -> None:
+        self.reconciler = Reconciler(self.issues, self.ledger, LABEL, lambda: self.now)
+        self.reconciler.begin()
+        self.worker = Worker(self.engine, self.interpreter, self.ledger, self.reconciler, interval=0.02)
+        self.engine.start(self.worker.handle, self.worker.gave_up)
+
+    def handle(self, what: Effect | Event) -> Done | Later:
+        payload = events.to_json(what) if isinstance(what, Event) else effects.to_json(what)
+        return self.worker.handle(payload)
+
+    def does(self, does: Callable[[Effect], list[Effect]]) -> None:
+        self.interpreter.does = does
+
+
+@pytest.fixture
+def works() -> Works:
+    return Works()
+
+
+def fails(error: Exception) -> Callable[[Effect], list[Effect]]:
+    def does(_: Effect) -> list[Effect]:
+        raise error
+
+    return does
+
+
+def jobs_of(*wanted: Effect) -> list[Job]:
+    return [job_of_effect(effect) for effect in wanted]
+
+
+# Handling a job
+
+
+@pytest.mark.parametrize(
+    ("event", "wanted"),
+    [
+        (IssueLabelled(12, "3.40.1", "dana"), [EnsureTracker("3.40.1", 12, "dana")]),
+        (
+            CommentWritten(9, 12, "3.40.1", "/help", "dana"),
+            [React(9), Obey(9, 12, "3.40.1", "/help", "dana")],
+        ),
+        (UpgradeTouched("rctest", "3.40.1"), [ADVANCE]),
+        (CommitTouched("f" * 40), [ADVANCE]),
+        (CommitTouched("e" * 40), []),
+    ],
+)
+def test_an_event_is_followed_by_its_effects(works: Works, event: Event, wanted: list[Effect]) -> None:
+    works.ledger.save_upgrade(samples.upgrade(head="f" * 40))
+    assert works.handle(event) == Done(jobs_of(*wanted))
+    assert works.interpreter.applied == []
+
+
+@pytest.mark.parametrize("effect", EVERY_EFFECT, ids=lambda effect: type(effect).__name__)
+def test_an_effect_is_carried_out_as_it_was_submitted(works: Works, effect: Effect) -> None:
+    works.does(lambda _: [RefreshTracker("3.40.1")])
+    assert works.handle(effect) == Done(jobs_of(RefreshTracker("3.40.1")))
+    assert works.interpreter.applied == [effect]
+
+
+def test_effects_of_one_key_share_it_as_jobs() -> None:
+    assert job_of_effect(ADVANCE).key == job_of_effect(Recheck("rctest", "3.40.1")).key
+    assert job_of_effect(ADVANCE).key != job_of_effect(Advance("demo", "3.40.1")).key
+    deliveries = {job_of_event(delivery, CommitTouched("f" * 40)).key for delivery in ("a", "b")}
+    assert len(deliveries) == 2, "one delivery does not wait for another"
+
+
+@pytest.mark.parametrize("seconds", [None, 0.0, 61.5])
+def test_a_fault_that_may_pass_asks_for_patience(works: Works, seconds: float | None) -> None:
+    works.does(fails(Passing("GitHub answered 502.", seconds)))
+    assert works.handle(ADVANCE) == Later("GitHub answered 502.", seconds)
+
+
+@pytest.mark.parametrize("error", [Refused("no"), Missing("gone"), Conflict("moved"), WorldError("odd")])
+def test_a_refusal_ends_the_job_and_is_in_the_log(works: Works, error: WorldError) -> None:
+    works.does(fails(error))
+    with structlog.testing.capture_logs() as lines:
+        assert works.handle(ADVANCE) == Done()
+    assert [(line["event"], line["error"]) for line in lines] == [("job_refused", str(error))]
+
+
+def test_a_bug_is_told_and_not_hidden(works: Works) -> None:
+    works.does(fails(KeyError("a bug")))
+    with structlog.testing.capture_logs() as lines, pytest.raises(KeyError):
+        works.handle(ADVANCE)
+    assert "job_broke" in [line["event"] for line in lines]
+    assert works.interpreter.delays == [("rctest", "3.40.1", "mibot made a mistake; its log says which")]
+
+
+@pytest.mark.parametrize("payload", [{}, {"effect": "NoSuchThing"}, {"event": "NoSuchThing"}, {"effect": "React"}])
+def test_a_job_that_this_version_does_not_understand_is_a_bug_too(works: Works, payload: dict[str, Any]) -> None:
+    with pytest.raises((KeyError, TypeError)):
+        works.worker.handle(payload)
+
+
+def test_jobs_are_counted_by_how_they_ended(works: Works) -> None:
+    def count(outcome: str) -> float:
+        return REGISTRY.get_sample_value("mibot_jobs_total", {"kind": "Advance", "outcome": outcome}) or 0.0
+
+    before = {outcome: count(outcome) for outcome in ("done", "delayed", "refused", "broke")}
+    works.handle(ADVANCE)
+    works.does(fails(Passing("later")))
+    works.handle(ADVANCE)
+    works.does(fails(Refused("no")))
+    works.handle(ADVANCE)
+    works.does(fails(KeyError()))
+    with pytest.raises(KeyError):
+        works.handle(ADVANCE)
+    assert {outcome: count(outcome) - before[outcome] for outcome in before} == dict.fromkeys(before, 1.0)
+
+
+# Giving up
+
+
+@pytest.mark.parametrize(
+    "effect", [ADVANCE, StartUpgrade("rctest", "3.40.1", "dana", 12), Recheck("rctest", "3.40.1")]
+)
+def test_giving_up_is_noted_on_the_upgrade_and_shown(works: Works, effect: Effect) -> None:
+    works.interpreter.shown = [RefreshReply(9), RefreshTracker("3.40.1")]
+    works.worker.gave_up(effects.to_json(effect), "GitHub answered 502.")
+    assert works.interpreter.delays == [("rctest", "3.40.1", "GitHub answered 502.")]
+    assert works.engine.effects == [RefreshReply(9), RefreshTracker("3.40.1")]
+
+
+@pytest.mark.parametrize(
+    "what", [CommitTouched("f" * 40), React(9), RefreshReply(9), EnsureTracker("3.40.1", 1, "dana")]
+)
+def test_giving_up_anything_else_is_in_the_log(works: Works, what: Effect | Event) -> None:
+    payload = events.to_json(what) if isinstance(what, Event) else effects.to_json(what)
+    with structlog.testing.capture_logs() as lines:
+        works.worker.gave_up(payload, "GitHub answered 502.")
+    assert [(line["event"], line["kind"]) for line in lines] == [("job_gave_up", type(what).__name__)]
+    assert works.interpreter.delays == []
+    assert not works.engine.waiting
+
+
+# Sweeping
+
+
+def unfinished_work(works: Works) -> list[Effect]:
+    """One of each that a sweep finds in our own records; the effects that take it up."""
+    works.ledger.save_upgrade(samples.upgrade("rctest", stage=Stage.OPEN))
+    works.ledger.save_upgrade(samples.upgrade("demo", stage=Stage.DONE))
+    works.ledger.save_reply(Reply(9, 12, "dana", (Paragraph(Markdown("words")),)))
+    works.ledger.save_reply(Reply(8, 12, "dana", (), written=80))
+    works.ledger.save_tracker(TrackerRecord(V, 13, "https://github.test/13", "dana", dirty=2, clean=1))
+    return [ADVANCE, RefreshReply(9), RefreshTracker("3.40.1")]
+
+
+def test_what_is_unfinished_is_taken_up(works: Works) -> None:
+    wanted = unfinished_work(works)
+    works.worker.sweep()
+    assert works.engine.effects == wanted
+
+
+def test_what_no_webhook_told_is_found(works: Works) -> None:
+    works.issues.open("3.40.1 upgrade", labels=[LABEL])
+    works.issues.open("3.40.2 upgrade", labels=["bug"])
+    asked = works.issues.say(1, "/upgrade rctest")
+    works.issues.say(1, "/upgrade demo", author="robot[bot]")
+    works.issues.say(1, "/upgrade demo", edited=True)
+    works.issues.say(1, "just words")
+    works.issues.say(2, "/upgrade demo")
+    works.worker.sweep()
+    assert works.engine.effects == [
+        React(asked.id),
+        Obey(asked.id, 1, "3.40.1", "/upgrade rctest", "dana"),
+        EnsureTracker("3.40.1", 1, "dana"),
+    ]
+
+
+def test_sweeps_pile_nothing_up_while_a_job_is_unfinished(works: Works) -> None:
+    wanted = unfinished_work(works)
+    for _ in range(5):
+        works.worker.sweep()
+    assert works.engine.effects == wanted
+    works.does(fails(Passing("GitHub answered 502.")))
+    works.engine.run()  # they will be tried later
+    works.worker.sweep()
+    assert works.engine.effects == wanted
+
+
+def test_what_was_done_without_a_result_is_taken_up_again(works: Works) -> None:
+    wanted = unfinished_work(works)
+    works.worker.sweep()
+    works.engine.finish()
+    works.worker.sweep()
+    assert works.engine.effects == wanted
+
+
+def test_what_is_found_again_after_it_was_gone_is_a_new_job(works: Works) -> None:
+    works.ledger.save_upgrade(samples.upgrade(stage=Stage.OPEN))
+    works.worker.sweep()
+    works.ledger.save_upgrade(samples.upgrade(stage=Stage.DONE))
+    works.worker.sweep()
+    works.engine.finish()
+    works.ledger.save_upgrade(samples.upgrade(stage=Stage.OPEN))
+    works.worker.sweep()
+    assert ADVANCE in works.engine.effects
+
+
+@pytest.mark.parametrize(
+    ("issues", "found"),
+    [(HalfDownIssues(), "EnsureTracker"), (HalfDownTheOtherWay(), "Obey")],
+    ids=["comments", "issues"],
+)
+def test_a_part_that_fails_keeps_no_other_from_being_found(issues: MemoryIssues, found: str) -> None:
+    works = Works(issues=issues)
+    wanted = unfinished_work(works)
+    issue = issues.open("3.41.0 upgrade", labels=[LABEL])
+    issues.say(issue.number, "/help")
+    with structlog.testing.capture_logs() as lines:
+        works.worker.sweep()
+    assert set(wanted) <= set(works.engine.effects)
+    assert found in {type(effect).__name__ for effect in works.engine.effects}
+    assert [line["event"] for line in lines if line["log_level"] == "warning"] == ["sweep_incomplete"]
+
+
+def test_what_could_not_be_looked_at_is_looked_at_from_where_it_was_left(works: Works) -> None:
+    works.worker.sweep()
+    first = works.ledger.cursor("comments")
+    works.now += timedelta(hours=1)
+    works.issues.down = Passing("GitHub answered 502.")
+    works.worker.sweep()
+    assert works.ledger.cursor("comments") == first
+    works.issues.down = None
+    works.worker.sweep()
+    assert works.ledger.cursor("comments") == works.now
+
+
+def test_nothing_counts_as_looked_at_before_what_was_found_is_durable(works: Works) -> None:
+    works.issues.open("3.40.1 upgrade", labels=[LABEL])
+    works.engine.down = Passing("the storage does not answer")
+    with pytest.raises(Passing):
+        works.worker.sweep()
+    assert works.ledger.cursor("issues") is None
+    works.engine.down = None
+    works.worker.sweep()
+    assert works.engine.effects == [EnsureTracker("3.40.1", 1, "dana")]
+
+
+def test_a_sweep_forgets_old_jobs_and_measures(works: Works) -> None:
+    unfinished_work(works)
+    works.worker.sweep()
+    assert len(works.engine.forgotten_before) == 1
+    assert REGISTRY.get_sample_value("mibot_jobs_waiting") == 3
+    assert REGISTRY.get_sample_value("mibot_upgrades", {"stage": "done"}) == 1
+    assert REGISTRY.get_sample_value("mibot_upgrades", {"stage": "failed"}) == 0
+    assert time.time() - (REGISTRY.get_sample_value("mibot_last_sweep_timestamp_seconds") or 0) < 60
+
+
+def test_sweeps_go_on_whatever_happens_until_the_worker_stops(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    enough = threading.Event()
+
+    def sweep() -> Any:
+        seen.append(1)
+        if len(seen) >= 4:
+            enough.set()
+        raise [Passing("down"), KeyError("a bug")][len(seen) % 2]
+
+    monkeypatch.setattr(works.reconciler, "sweep", sweep)
+    works.worker.start()
+    assert enough.wait(5)
+    works.worker.stop()
+    assert works.engine.stopped
+    time.sleep(0.1)
+    count = len(seen)
+    time.sleep(0.1)
+    assert len(seen) == count
+
+
+def test_a_delivery_runs_to_its_end_and_the_next_sweep_finds_nothing(works: Works) -> None:
+    upgrade = samples.upgrade(head="f" * 40, stage=Stage.OPEN)
+    works.ledger.save_upgrade(upgrade)
+
+    def merge(effect: Effect) -> list[Effect]:
+        if effect == ADVANCE:
+            works.ledger.save_upgrade(replace(upgrade, stage=Stage.DONE))
+            return [RefreshTracker("3.40.1")]
+        return []
+
+    works.does(merge)
+    works.engine.submit("d-1", job_of_event("d-1", CommitTouched("f" * 40)))
+    while works.engine.waiting:
+        works.engine.run()
+    assert works.interpreter.applied == [ADVANCE, RefreshTracker("3.40.1")]
+    works.worker.sweep()
+    assert works.engine.effects == []
