@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -64,8 +65,9 @@ def text_of(content: bytes, name: str) -> str:
         raise CantRead(f"{name} is not UTF-8 text; save it as UTF-8") from None
 
 
+@lru_cache(maxsize=4096)  # one file of a fleet changes, and all are read again
 def load(content: bytes) -> Mapping[Any, Any]:
-    """The mapping that a config.yaml is. Raises CantRead when it is anything else."""
+    """The mapping that a config.yaml is; it is not to be changed. Raises CantRead when it is anything else."""
     text = text_of(content, CONFIG)
     yaml = YAML(typ="safe", pure=True)
     yaml.Constructor = _Constructor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import hcl2
 from lark.exceptions import LarkError
@@ -24,6 +25,7 @@ class Tfvars:
     executors: bool
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Tfvars | Unreadable:
     """Read a `terraform.tfvars`. An `active_deployment` that is no literal comes as it is written."""
     try:
