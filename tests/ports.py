@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -67,6 +68,7 @@ class MemoryLedger:
     _replies: dict[int, Reply] = field(default_factory=dict)
     _upgrades: dict[str, Upgrade] = field(default_factory=dict)
     _cursors: dict[str, datetime] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def tracker(self, version: Version) -> TrackerRecord | None:
         return self._trackers.get(version)
@@ -79,9 +81,10 @@ class MemoryLedger:
         self._trackers[tracker.version] = replace(tracker, dirty=known.dirty) if known else tracker
 
     def touch_tracker(self, version: Version) -> None:
-        known = self._trackers.get(version)
-        if known:
-            self._trackers[version] = replace(known, dirty=known.dirty + 1)
+        with self._lock:
+            known = self._trackers.get(version)
+            if known:
+                self._trackers[version] = replace(known, dirty=known.dirty + 1)
 
     def reply(self, comment: int) -> Reply | None:
         return self._replies.get(comment)
@@ -113,10 +116,12 @@ class MemoryLedger:
         self.touch_tracker(upgrade.version)
 
     def claim_turn(self, upgrade: Upgrade, limit: int) -> bool:
-        if sum(1 for other in self._upgrades.values() if other.stage in IN_FLIGHT) >= limit:
-            return False
-        self.save_upgrade(replace(upgrade, stage=Stage.PLANNED, reason=""))
-        return True
+        with self._lock:
+            others = (other for other in self._upgrades.values() if other.key != upgrade.key)
+            if sum(1 for other in others if other.stage in IN_FLIGHT) >= limit:
+                return False
+            self.save_upgrade(replace(upgrade, stage=Stage.PLANNED, reason=""))
+            return True
 
     def cursor(self, name: str) -> datetime | None:
         return self._cursors.get(name)

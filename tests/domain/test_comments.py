@@ -193,7 +193,7 @@ def test_no_comment_breaks_the_parser(body: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=20_000, deadline=None)
+@settings(max_examples=20_000)
 @given(st.lists(MARKUP, max_size=200).map("".join))
 def test_no_comment_breaks_the_parser_however_many_are_tried(body: str) -> None:
     assert len(parse(body)) <= MOST_COMMANDS + 1

@@ -245,8 +245,10 @@ def test_another_instances_line_is_not_touched() -> None:
     assert "demo.sourcegraph.com" in changed[0][0]
 
 
-WORDS = st.text("abc ·`[]()#:.,-<>!x", min_size=1, max_size=25).map(str.strip).filter(
-    lambda words: words.strip(" ·") and "<!--" not in words and "-->" not in words
+WORDS = (
+    st.text("abc ·`[]()#:.,-<>!x", min_size=1, max_size=25)
+    .map(str.strip)
+    .filter(lambda words: words.strip(" ·") and "<!--" not in words and "-->" not in words)
 )
 
 

@@ -46,7 +46,9 @@ class Postgres:
         return f"postgresql://postgres:{PASSWORD}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> Postgres:
-        """Start it, and wait until it answers. Raises NoPostgresError, with its log, when it does not."""
+        """Start it, unless it runs, and wait until it answers. Raises NoPostgresError when it does not."""
+        if self._process is not None:
+            return self
         data, log = self._folder / "data", self._folder / "log"
         if not data.exists():
             self._make(data)

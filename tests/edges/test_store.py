@@ -13,8 +13,9 @@ from pathlib import Path
 
 import alembic.autogenerate
 import alembic.migration
+import psycopg
 import pytest
-from sqlalchemy import event, inspect, text
+from sqlalchemy import delete, event, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.edges.store import Database, SqlLedger
@@ -34,9 +35,26 @@ def database(store_url: str) -> Iterator[Database]:
     opened.close()
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A database that many tests use one after the other: making one takes longer than most of them."""
+    folder = tmp_path_factory.mktemp("shared")
+    url = f"sqlite:///{folder / 'mibot.sqlite'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres").create(f"shared_{folder.name}")
+    opened = Database(url)
+    opened.migrate()
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def ledger(database: Database) -> SqlLedger:
-    return SqlLedger(database)
+def ledger(shared: Database) -> SqlLedger:
+    """An empty one."""
+    with shared.transaction() as connection:
+        for each in metadata.sorted_tables:
+            connection.execute(delete(each))
+    return SqlLedger(shared)
 
 
 @pytest.fixture
@@ -44,14 +62,20 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "mibot.sqlite"
 
 
-@pytest.fixture
-def own_postgres() -> Iterator[Postgres]:
-    """A server that the test may kill."""
+@pytest.fixture(scope="module")
+def mortal() -> Iterator[Postgres]:
     server = Postgres()
     try:
         yield server.start()
     finally:
         server.close()
+
+
+@pytest.fixture
+def own_postgres(mortal: Postgres) -> Postgres:
+    """A server that the test may kill; the next test finds it running again."""
+    mortal.thaw()
+    return mortal.start()
 
 
 class TestSqlLedger(LedgerContract):
@@ -244,11 +268,12 @@ def test_a_postgresql_that_only_reads(own_postgres: Postgres) -> None:
     """As after a failover to the wrong side."""
     database = Database(own_postgres.url())
     database.ping()
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ALTER ROLE postgres SET default_transaction_read_only = on"))
-    database.close()
-    assert "read-only" in fails(database.ping)
-    database.close()
+    with psycopg.connect(own_postgres.url(), autocommit=True) as other:
+        other.execute("ALTER ROLE postgres SET default_transaction_read_only = on")
+        database.close()
+        assert "read-only" in fails(database.ping)
+        database.close()
+        other.execute("ALTER ROLE postgres RESET default_transaction_read_only")
 
 
 @pytest.mark.parametrize(

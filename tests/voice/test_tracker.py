@@ -25,7 +25,7 @@ TO = version("3.40.1")
 RECORD = TrackerRecord(TO, 12, "https://github.com/sourcegraph/sourcegraph/issues/12", "dana", announced=(11,))
 FLEET = fleet(
     internal("rctest"),
-    internal("demo", note="tell #ce first"),
+    internal("demo", note="tell #ce"),
     internal("s2", skip="takes nightly builds"),
     customer("amberotter", type=InstanceType.TRIAL),
     customer("amberotter-two", ordinal=2, version=TO),
@@ -54,7 +54,7 @@ def test_its_title_and_the_beginning_of_its_body() -> None:
 def test_each_line_reads_as_the_process_has_it() -> None:
     assert lines() == [
         "- [ ] Upgrade [rctest.sourcegraph.com](https://rctest.sourcegraph.com) | `3.40.0` · not started",
-        "- [ ] Upgrade [demo.sourcegraph.com](https://demo.sourcegraph.com) | tell #ce first · `3.40.0` · not started",
+        "- [ ] Upgrade [demo.sourcegraph.com](https://demo.sourcegraph.com) | tell #ce · `3.40.0` · not started",
         "- [ ] ~~Upgrade [s2.sourcegraph.com](https://s2.sourcegraph.com)~~ | "
         "`3.40.0` · skipped: takes nightly builds",
         f"- [ ] Upgrade instance for {ACCOUNT} | `3.40.0` · not started",
@@ -73,7 +73,10 @@ def test_each_line_reads_as_the_process_has_it() -> None:
         (upgrade(stage=Stage.APPROVED, approved_by=("rio", "sam")), "approved by `rio` and 1 more"),
         (upgrade(stage=Stage.CHANGES_REQUESTED, objections_by=("sam",)), "changes requested by `sam`"),
         (upgrade(stage=Stage.MERGED, merged_by="rio"), "merged by `rio`, health checks running"),
-        (upgrade(stage=Stage.MERGED, merged_by="rio", reason="health unknown: VM"), "merged by `rio`: health unknown: VM"),
+        (
+            upgrade(stage=Stage.MERGED, merged_by="rio", reason="health unknown: VM"),
+            "merged by `rio`: health unknown: VM",
+        ),
         (upgrade(stage=Stage.FAILED, reason="red after the merge: VM"), "failed: red after the merge: VM"),
         (upgrade(stage=Stage.CLOSED, reason="its pull request was closed"), "closed: its pull request was closed"),
         (upgrade(stage=Stage.DONE), f"[#7]({PULL}) done"),

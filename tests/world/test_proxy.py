@@ -157,19 +157,6 @@ def test_an_emulator_that_is_gone_is_a_502(line: Proxy, upstream: Upstream, mibo
     assert mibot.get(f"{line.api_url}/user").status_code == 502
 
 
-def test_the_proxy_is_quick(line: Proxy, upstream: Upstream, mibot: requests.Session) -> None:
-    def median(url: str) -> float:
-        times = []
-        for _ in range(60):
-            begun = time.perf_counter()
-            mibot.get(url)
-            times.append(time.perf_counter() - begun)
-        return sorted(times)[30]
-
-    direct, through = median(f"{upstream.url}/user"), median(f"{line.api_url}/user")
-    assert through - direct < 0.010, "2 ms on an idle machine"
-
-
 def test_closing_frees_the_port_though_a_client_is_connected(upstream: Upstream, mibot: requests.Session) -> None:
     door = Door()
     proxy = Proxy(upstream.url, make_orgs(1, "key", door.url)[0], door)

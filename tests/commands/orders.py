@@ -1,0 +1,43 @@
+"""Commands as somebody gives them: one line of a comment on the tracker of 3.40.1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.commands import all_commands
+from bot.domain import comments
+from bot.domain.commanding import Plan, Request, View
+from bot.domain.model import Fleet, InstanceType
+from bot.domain.records import Paragraph, TrackerRecord
+from bot.domain.upgrade import Upgrade
+from bot.voice import Voice
+from tests import rendering
+from tests.samples import customer, fleet, internal, version
+
+OTHER = "https://github.com/sourcegraph/accounts/issues/611"
+RCTEST = internal("rctest")
+DEMO = internal("demo", version=version("3.39.1"))
+S2 = internal("s2", skip="takes nightly builds")
+TRIAL = customer("jaderaven", OTHER, type=InstanceType.TRIAL)
+FIRST, SECOND = customer("amberotter"), customer("amberotter-two", ordinal=2)
+FLEET = fleet(RCTEST, DEMO, S2, TRIAL, FIRST, SECOND, golden=("3.39.1", "3.40.0", "3.40.1", "3.41.0", "3.41.0-rc.1"))
+TRACKER = TrackerRecord(version("3.40.1"), 12, "https://github.com/sourcegraph/sourcegraph/issues/12", "dana")
+
+
+def plan(line: str, *upgrades: Upgrade, on: str = "3.40.1", among: Fleet = FLEET) -> Plan:
+    """What the command of a comment by dana on issue 12 plans; `on` is the version that the issue names."""
+    (command,) = comments.parse(line)
+    assert not command.fault
+    request = Request(77, 12, "dana", command.arguments, version(on) if on else None)
+    view = View(among, _by_key(upgrades), TRACKER if on == "3.40.1" else None, among.golden)
+    return all_commands()[command.name].plan(request, view, Voice(among))
+
+
+def said(line: str, *upgrades: Upgrade, on: str = "3.40.1", among: Fleet = FLEET) -> str:
+    """The words that the command is answered with, as a reader reads them."""
+    words = [item.words for item in plan(line, *upgrades, on=on, among=among).items if isinstance(item, Paragraph)]
+    return rendering.text("\n\n".join(words))
+
+
+def _by_key(upgrades: tuple[Upgrade, ...]) -> Mapping[str, Upgrade]:
+    return {upgrade.key: upgrade for upgrade in upgrades}

@@ -1,0 +1,85 @@
+"""Commands are discovered: adding one touches its own file and nothing else."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import bot.commands
+from bot.commands import all_commands, discover, nearest
+from bot.domain.comments import parse
+
+NEW = """
+from bot.commands import Command
+from bot.domain.commanding import Plan, Who
+COMMAND = Command({name!r}, "/{name}", "does a thing", Who.ANYONE, lambda request, view, voice: Plan())
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """A package of commands that tests write files for."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    folder = tmp_path / "more_commands"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    for name in [name for name in sys.modules if name.startswith("more_commands")]:
+        monkeypatch.delitem(sys.modules, name)
+    module = ModuleType("more_commands")
+    module.__path__ = [str(folder)]
+    return module
+
+
+def write(package: ModuleType, file: str, text: str) -> None:
+    (Path(package.__path__[0]) / file).write_text(text)
+
+
+def test_the_commands_there_are() -> None:
+    assert list(all_commands()) == ["check", "help", "status", "upgrade"]
+
+
+def test_each_file_holds_the_command_of_its_name_and_has_its_test() -> None:
+    files = {path.stem for path in Path(bot.commands.__file__ or "").parent.glob("[a-z]*.py")}
+    assert files == set(all_commands())
+    for name in files:
+        assert (Path(__file__).parent / f"test_{name}.py").is_file()
+
+
+@pytest.mark.parametrize("name", all_commands())
+def test_a_commands_usage_is_a_line_that_calls_it(name: str) -> None:
+    command = all_commands()[name]
+    (line,) = parse(command.usage)
+    assert line.name == name
+    assert re.fullmatch(r"[a-z].*[^.]", command.summary)
+
+
+def test_a_new_file_is_a_new_command(package: ModuleType) -> None:
+    write(package, "hold.py", NEW.format(name="hold"))
+    write(package, "abort.py", NEW.format(name="abort"))
+    assert list(discover(package)) == ["abort", "hold"]
+
+
+def test_a_file_without_a_command_is_told(package: ModuleType) -> None:
+    write(package, "hold.py", "COMMAND = 'hold'\n")
+    with pytest.raises(TypeError, match=r"more_commands\.hold holds no COMMAND"):
+        discover(package)
+
+
+def test_two_files_with_the_same_command_are_told(package: ModuleType) -> None:
+    write(package, "hold.py", NEW.format(name="hold"))
+    write(package, "stop.py", NEW.format(name="hold"))
+    with pytest.raises(ValueError, match="/hold"):
+        discover(package)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("upgarde", "upgrade"), ("update", "upgrade"), ("chekc", "check"), ("stat", "status"), ("halp", "help"),
+     ("upgrade-all", "upgrade"), ("h", "help")],
+)  # fmt: skip
+def test_a_mistyped_command_gets_the_nearest(typed: str, meant: str) -> None:
+    assert nearest(typed) == meant

@@ -1,0 +1,27 @@
+"""`/help` lists the commands, made from the commands themselves."""
+
+from __future__ import annotations
+
+from bot.commands import all_commands
+from bot.domain.records import Paragraph
+from tests import rendering
+from tests.commands.orders import plan
+
+
+def test_every_command_with_its_usage_and_who_may_use_it() -> None:
+    (item,) = plan("/help").items
+    assert isinstance(item, Paragraph)
+    rows = rendering.cells(item.words)
+    assert rows[0] == ["command", "what it does", "who may"]
+    assert rows[1:] == [[c.usage, c.summary, c.who.value] for c in all_commands().values()]
+
+
+def test_it_takes_no_notice_of_what_stands_behind_it() -> None:
+    assert plan("/help me please") == plan("/help")
+    assert plan("/help").effects == ()
+
+
+def test_it_says_how_instances_are_named() -> None:
+    (item,) = plan("/help").items
+    assert isinstance(item, Paragraph)
+    assert "its slug, its domain or its account issue's URL" in item.words

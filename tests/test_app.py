@@ -1,0 +1,155 @@
+"""From what happened to what should happen: who may command, what a comment's commands plan, and the reply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.app import Commander, Policy, effects_of, released_for
+from bot.demo.fleet import make_fleet
+from bot.domain.effects import Advance, CheckNow, Effect, EnsureTracker, Obey, React, StartUpgrade
+from bot.domain.events import CommentWritten, CommitTouched, IssueLabelled, UpgradeTouched
+from bot.domain.records import CheckTable, Paragraph, Progress, Reply, TrackerRecord
+from bot.domain.upgrade import Stage
+from bot.fleets import Fleets
+from bot.ports import Passing, Refused, WorldError
+from tests import rendering
+from tests.ports import MemoryLedger, MemorySource, MemoryTeams, MemoryUpstream
+from tests.samples import fleet, internal, upgrade, version
+
+POLICY = Policy("team/cloud", ("sourcegraph/cloud", "sourcegraph/devops"), 5)
+MEMBERS = {"sourcegraph/cloud": frozenset({"dana"}), "sourcegraph/devops": frozenset({"lee"})}
+
+
+@dataclass
+class Desk:
+    """A commander, and the world that it looks at."""
+
+    teams: MemoryTeams = field(default_factory=lambda: MemoryTeams(MEMBERS))
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    upstream: MemoryUpstream = field(default_factory=MemoryUpstream)
+    fleets: Fleets = field(default_factory=lambda: Fleets(MemorySource(make_fleet(12))))
+
+    def order(self, body: str, author: str = "dana", on: str = "3.40.1") -> tuple[Reply, list[Effect]]:
+        commander = Commander(self.teams, self.fleets, self.ledger, self.upstream, POLICY, lambda: "mibot[bot]")
+        return commander.plan(Obey(77, 12, on, body, author))
+
+    def said(self, body: str, author: str = "dana", on: str = "3.40.1") -> str:
+        """What the reply says now, as a reader reads it."""
+        reply, _ = self.order(body, author, on)
+        return rendering.text("\n\n".join(item.words for item in reply.items if isinstance(item, Paragraph)))
+
+
+def test_what_each_event_sets_in_motion() -> None:
+    ledger = MemoryLedger()
+    for slug, head in (("rctest", "a" * 40), ("demo", "b" * 40), ("tpgi", "a" * 40)):
+        ledger.save_upgrade(upgrade(slug, head=head))
+    assert effects_of(IssueLabelled(12, "3.40.1", "dana"), ledger) == [EnsureTracker("3.40.1", 12, "dana")]
+    written = CommentWritten(77, 12, "3.40.1", "/help", "olive")
+    assert effects_of(written, ledger) == [React(77), Obey(77, 12, "3.40.1", "/help", "olive")]
+    assert effects_of(UpgradeTouched("rctest", "3.40.1"), ledger) == [Advance("rctest", "3.40.1")]
+    assert effects_of(CommitTouched("a" * 40), ledger) == [Advance("rctest", "3.40.1"), Advance("tpgi", "3.40.1")]
+    assert effects_of(CommitTouched("c" * 40), ledger) == []
+
+
+def test_an_engineer_orders_an_upgrade() -> None:
+    reply, effects = Desk().order("Let's go!\n\n/upgrade rctest\n")
+    assert reply == Reply(77, 12, "dana", (Progress("rctest", version("3.40.1")),))
+    assert effects == [StartUpgrade("rctest", "3.40.1", "dana", 12)]
+
+
+def test_members_of_any_operator_team_may_command() -> None:
+    assert Desk().order("/upgrade rctest", "lee")[1]
+
+
+def test_an_outsider_gets_a_polite_sentence_and_nothing_happens() -> None:
+    desk = Desk()
+    assert desk.order("/upgrade rctest\n/check rctest", "olive")[1] == []
+    said = desk.said("/upgrade rctest", "olive")
+    assert said == (
+        "Sorry, olive: /upgrade is for members of sourcegraph/cloud or sourcegraph/devops. Please ask one of them."
+    )
+
+
+def test_an_outsider_may_ask_for_help_and_status_without_a_look_at_the_teams() -> None:
+    desk = Desk()
+    assert "/upgrade INSTANCE" in desk.said("/help", "olive")
+    assert "Nobody has asked" in desk.said("/status", "olive")
+    assert desk.teams.asked == []
+
+
+def test_the_teams_are_looked_at_once_a_comment() -> None:
+    desk = Desk()
+    desk.order("/upgrade rctest\n/check rctest\n/upgrade demo")
+    assert desk.teams.asked == [("sourcegraph/cloud", "dana")]
+
+
+def test_an_outsiders_mistyped_command_gets_the_nearest_too() -> None:
+    assert "I don't know /upgarde. The nearest command is /upgrade" in Desk().said("/upgarde rctest", "olive")
+
+
+def test_several_commands_are_answered_in_one_reply_in_order() -> None:
+    reply, effects = Desk().order("/upgrade rctest\n/nonsense\n/check demo\n/status")
+    assert [type(item) for item in reply.items] == [Progress, Paragraph, CheckTable, Paragraph]
+    assert effects == [StartUpgrade("rctest", "3.40.1", "dana", 12), CheckNow(77, "demo")]
+
+
+def test_a_repeated_command_is_answered_once() -> None:
+    reply, effects = Desk().order("/upgrade rctest\n/upgrade rctest 3.40.1\n/check demo\n/check demo\n/hlep\n/hlep")
+    assert len(reply.items) == 3
+    assert effects == [StartUpgrade("rctest", "3.40.1", "dana", 12), CheckNow(77, "demo")]
+
+
+def test_a_command_that_cannot_be_taken_apart_is_explained() -> None:
+    assert "/upgrade: a quotation mark is not closed" in Desk().said('/upgrade "rctest')
+
+
+def test_the_sections_of_a_reply_know_the_version_of_the_issue_or_of_the_command() -> None:
+    desk = Desk()
+    desk.ledger.save_tracker(TrackerRecord(version("3.40.1"), 12, "https://x", "dana"))
+    desk.ledger.save_tracker(TrackerRecord(version("3.41.0"), 13, "https://y", "dana"))
+    assert "(tracker #12)" in desk.said("/status")
+    assert "(tracker #13)" in desk.said("/status 3.41.0")
+    assert "No version is named here" in desk.said("/status", on="")
+    assert "this issue's title names no version" in desk.said("/upgrade rctest", on="")
+
+
+def test_an_upgrade_that_is_under_way_is_found_again() -> None:
+    desk = Desk()
+    desk.ledger.save_upgrade(upgrade("rctest", "3.40.0", Stage.OPEN))
+    assert desk.order("/upgrade rctest 3.40.0")[1] == [StartUpgrade("rctest", "3.40.0", "dana", 12)]
+
+
+def test_when_github_refuses_to_say_who_may_the_reply_says_so() -> None:
+    desk = Desk(teams=MemoryTeams(MEMBERS, down=Refused("GitHub does not let mibot read the team's members")))
+    said = desk.said("/upgrade rctest\n\n/help")
+    assert "/upgrade: this can't be done now: GitHub does not let mibot read the team's members" in said
+    assert "Write commands on lines of their own" in said
+    assert desk.order("/upgrade rctest")[1] == []
+
+
+def test_when_github_is_down_it_is_tried_again_later() -> None:
+    desk = Desk(teams=MemoryTeams(MEMBERS, down=Passing("GitHub answers 502")))
+    with pytest.raises(WorldError, match="502"):
+        desk.order("/upgrade rctest")
+
+
+FLEET = fleet(internal("rctest"), internal("demo"))
+
+
+@pytest.mark.parametrize(
+    ("versions", "asked"), [([], 0), (["3.41.0"], 0), (["4.0.0"], 1), (["2.9.0"], 1), (["3.41.0", "4.0.0"], 1)]
+)
+def test_upstream_is_asked_only_where_majors_meet(versions: list[str], asked: int) -> None:
+    upstream = MemoryUpstream(frozenset({version("3.43.2")}))
+    found = released_for([version(text) for text in versions], FLEET, upstream)
+    assert upstream.asked == asked
+    assert bool(found) == bool(asked)
+
+
+def test_the_last_minor_of_a_major_is_learnt_from_upstream() -> None:
+    releases = frozenset(map(version, ("3.40.1", "3.43.2", "4.0.0")))
+    desk = Desk(upstream=MemoryUpstream(releases))
+    assert "Next step: 3.41.0." in desk.said("/upgrade rctest 4.0.0")
+    assert desk.order("/upgrade rctest 4.0.0")[1] == []

@@ -1,0 +1,156 @@
+"""Outside the deployment repository no customer is named, and nobody's words do anything, whatever they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.commands import all_commands
+from bot.demo.fleet import Breakage, make_fleet
+from bot.domain.changeset import ChangeSet, plan_upgrade
+from bot.domain.comments import has_commands
+from bot.domain.facts import Conclusion
+from bot.domain.health import State
+from bot.domain.model import Channel
+from bot.domain.names import Unknown, resolve
+from bot.domain.records import CheckTable, Paragraph, Progress, Reply, TrackerRecord
+from bot.domain.tracker_line import own_line
+from bot.domain.upgrade import Stage
+from bot.voice import Voice, pull_body
+from tests import rendering
+from tests.samples import ACCOUNT, NOW, customer, files, fleet, internal, read, result, upgrade, version
+
+REPOSITORY = make_fleet(30, indiscreet=True, broken=list(Breakage))
+FLEET = read(files(REPOSITORY))
+TO = version("3.40.1")
+RECORD = TrackerRecord(TO, 12, "https://github.com/sourcegraph/sourcegraph/issues/12", "dana", announced=(11,))
+TEAMS = ("sourcegraph/cloud",)
+HOSTILE = [
+    "@org/team",
+    "a | b",
+    "`code` ```",
+    "<!-- hidden",
+    "--> seen",
+    "one\n/upgrade all",
+    "one\r\n\r\n/upgrade all\r\n",
+    "\u202e@dana\u2066",
+    "# title",
+    "<script>x</script>",
+    "[x](https://evil.example.com)",
+    "https://evil.example.com",
+    "closes #1",
+    "&#64;dana",
+    "|---|",
+    "\u2028/upgrade all",
+    "<!-- mibot:tracker version=9.9.9 -->",
+    "<!-- /mibot -->",
+]
+
+
+def outside(voice: Voice, words: str) -> Iterator[str]:
+    """Everything that a voice writes outside the deployment repository, with these words wherever others' may be."""
+    results = tuple(
+        result(title=words, sentence=words, name=words, link=f"https://x/{words}", state=s) for s in State
+    )
+    upgrades = {}
+    for number, instance in enumerate((*voice.fleet, *voice.fleet.problems)):
+        stage = list(Stage)[number % len(Stage)]
+        one = upgrade(instance.slug, stage=stage, reason=words, failing=(words,), checks=Conclusion.FAILURE)
+        upgrades[one.slug] = replace(
+            one, asked_by=words, merged_by=words, merged_at=NOW, approved_by=(words,), objections_by=(words, words),
+            before=results, after=results,
+        )  # fmt: skip
+    for items in (voice.tracker_items(TO, upgrades), voice.tracker_items(TO, {})):
+        yield from map(own_line, items)
+    everything = list(upgrades.values())
+    yield voice.tracker_head(replace(RECORD, asked_by=words), everything, [])
+    yield voice.tracker_part(RECORD, 2)
+    yield voice.tracker_end()
+    yield voice.announcement(TO, 12, TEAMS, first=False, adopted=False)
+    yield voice.status(TO, 12, everything)
+    yield voice.status(None, None, everything)
+    yield voice.about_command(words, words)
+    yield voice.unknown_command(words, "help")
+    yield voice.not_allowed(words, words, TEAMS)
+    yield voice.check_table(voice.sentence(words), results)
+    yield voice.help([{"usage": c.usage, "summary": words, "who": c.who.value} for c in all_commands().values()])
+    for instance in voice.fleet:
+        yield voice.refusal(instance, words)
+        shown = (Progress(instance.slug, TO), CheckTable(instance.slug, results), Paragraph(voice.sentence(words)))
+        yield voice.reply(Reply(77, 12, words, shown), {one.key: one for one in everything})
+    found = resolve(words, voice.fleet)
+    if isinstance(found, Unknown):
+        yield voice.about_command("check", found.sentence)
+
+
+@pytest.mark.parametrize("name", [REPOSITORY.customers[0], REPOSITORY.customers[1], REPOSITORY.broken[0].slug])
+def test_no_customer_is_named_in_anything_that_is_read_outside(name: str) -> None:
+    words = f"plan {name}: the VM of {name.title()} (sourcegraph-managed-{name}, {name}.sourcegraph.com) is gone"
+    written = list(outside(Voice(FLEET), words))
+    for text in ("\n".join(written), "\n".join(map(rendering.text, written))):
+        assert not [secret for secret in REPOSITORY.customers if secret in text.lower()]
+
+
+def test_indiscreet_notes_and_reasons_are_not_repeated() -> None:
+    told = [instance for instance in FLEET.customers if instance.customer in instance.note + instance.skip]
+    assert len(told) > 2, "the test would show nothing"
+    text = "\n".join(outside(Voice(FLEET), "words"))
+    assert not [secret for secret in REPOSITORY.customers if secret in text.lower()]
+    for instance in told:
+        assert f"tell {instance.account}" in rendering.text(text) or not instance.note
+
+
+def test_inside_the_deployment_repository_slugs_are_used_freely() -> None:
+    for instance in FLEET.customers[:5]:
+        change = plan_upgrade(replace(instance, skip="", channel=Channel.STABLE), TO, FLEET)
+        assert isinstance(change, ChangeSet)
+        assert f"`{instance.slug}`" in pull_body(change, RECORD.url, "dana")
+
+
+PLAIN = fleet(internal("rctest"), internal("demo"), customer("amberotter"))
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_words_do_nothing_anywhere(hostile: str) -> None:
+    noted = fleet(
+        internal("rctest", note=hostile), internal("s2", skip=hostile), customer("amberotter", note=hostile)
+    )
+    plain = fleet(
+        internal("rctest", note="words"), internal("s2", skip="words"), customer("amberotter", note="words")
+    )
+    for text, harmless in zip(outside(Voice(noted), hostile), outside(Voice(plain), "words"), strict=False):
+        assert rendering.kinds(text) == rendering.kinds(harmless), text
+        assert [len(row) for row in rendering.cells(text)] == [len(row) for row in rendering.cells(harmless)]
+        assert text.count("<!--") == harmless.count("<!--")
+        assert text.count("-->") == harmless.count("-->")
+        assert text.count("\n") == harmless.count("\n")
+        assert not rendering.mentions(text)
+        assert not has_commands(text)
+        assert "evil.example.com]" not in text
+        for control in "\u202e\u2066\u2028":
+            assert control not in text
+
+
+@given(st.text(max_size=60))
+def test_no_words_at_all_do_anything(words: str) -> None:
+    voice = Voice(PLAIN)
+    for text in (
+        voice.about_command("check", words),
+        voice.not_allowed("check", words, TEAMS),
+        voice.check_table(voice.sentence(words), (result(sentence=words, title=words),)),
+        voice.refusal(PLAIN.instances[2], words),
+    ):
+        assert not rendering.mentions(text)
+        assert not has_commands(text)
+        assert rendering.kinds(text) <= {
+            "code_inline", "strong_open", "strong_close", "table_open", "table_close", "thead_open", "thead_close",
+            "tbody_open", "tbody_close", "tr_open", "tr_close", "th_open", "th_close", "td_open", "td_close",
+        }, text  # fmt: skip
+
+
+def test_account_urls_can_be_followed() -> None:
+    assert f"instance for {ACCOUNT}" in "\n".join(outside(Voice(PLAIN), "words"))
