@@ -24,10 +24,10 @@ _BULLET = r"(?P<bullet>\s*(?:[-*+]|\d{1,9}[.)])[ \t]+)"
 TASK = re.compile(_BULLET + r"\[(?P<tick>[ xX])\](?P<rest>\s+\S.*)", re.ASCII)
 UPGRADE = re.compile(r"\bUpgrade\b")
 SEGMENT = re.compile(
-    r" ?<!-- mibot:(?P<stage>[a-z -]*?):(?P<digest>[0-9a-f]{12}) -->"
+    r" ?<!-- mibot:(?P<stage>[a-z -]*?):(?P<digest>[0-9a-f]{12}) -->(?: —(?= ))?"
     r"(?P<words>(?:(?!<!-- /?mibot).)*)(?:<!-- /mibot -->|$)"
 )
-LONGEST_SEGMENT = LONGEST_STATE + 64
+LONGEST_SEGMENT = LONGEST_STATE + 66
 """Characters of a segment: its state, its marks, and the longest stage's name."""
 
 _URL = re.compile(r"https?://[^\s<>()\[\]*~`\"']+", re.IGNORECASE)
@@ -125,7 +125,7 @@ def _restruck(before: str, item: Item) -> str:
 
 
 def _segment(item: Item) -> str:
-    return f" <!-- mibot:{item.stage}:{_digest(item.state.split())} --> {item.state} <!-- /mibot -->"
+    return f" <!-- mibot:{item.stage}:{_digest(item.state.split())} --> — {item.state} <!-- /mibot -->"
 
 
 def _digest(words: list[str]) -> str:
@@ -144,7 +144,7 @@ def _remark(written: str, digest: str, item: Item) -> str:
     for end in range(len(words), 0, -1) if len(words) <= _MOST_WORDS else ():
         for start in range(end):
             if _digest(words[:start] + words[end:]) == digest:
-                return " ".join(words[start:end]).strip(SEPARATOR)
+                return " ".join(words[start:end]).strip(f"{SEPARATOR}—")
     own = set(str(item.state).split(SEPARATOR))
     parts = (part.strip() for part in written.split(SEPARATOR.strip()))
     return SEPARATOR.join(part for part in parts if part and part not in own and not _GENERATED.fullmatch(part))

@@ -1,9 +1,9 @@
 """The durable engine: jobs that survive a crash, one at a time for each key. DBOS Transact does the work.
 
 A job is a JSON object. Its id makes it unique: submitting the same id again is nothing. Jobs with one key run one
-after the other, those of one second in any order; different keys run side by side. A job may return further jobs; they get ids made from its own, so
-running it again after a crash submits the same ones. One that is to be tried again later waits in the database, not
-in a thread, and its key is free meanwhile.
+after the other, those of one second in any order; different keys run side by side. A job may return further jobs;
+they get ids made from its own, so running it again after a crash submits the same ones. One that is to be tried again
+later waits in the database, not in a thread, and its key is free meanwhile.
 """
 
 from __future__ import annotations

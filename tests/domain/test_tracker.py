@@ -26,7 +26,7 @@ NAMES = [
 def test_a_new_tracker_lists_the_fleet_in_order_of_work() -> None:
     body = written()
     assert body.startswith("# 3.40.1 managed instances upgrade\n\n<!-- mibot:head")
-    assert [words.split(" 3.40.0 ·")[0].rstrip() for _, words in seen(body)] == NAMES
+    assert [words.split(" — 3.40.0 ·")[0].rstrip() for _, words in seen(body)] == NAMES
     assert not any(done for done, _ in seen(body))
     headings = [line for line in body.splitlines() if line.startswith("#")]
     assert headings == [
@@ -50,7 +50,7 @@ def test_what_happened_is_shown_and_what_is_done_is_ticked() -> None:
 
 def test_new_instances_come_to_stand_where_they_belong() -> None:
     before = written(items=[FLEET[0], FLEET[2], FLEET[5]])
-    assert [words.split(" 3.40.0 ·")[0].rstrip() for _, words in seen(written(before))] == NAMES
+    assert [words.split(" — 3.40.0 ·")[0].rstrip() for _, words in seen(written(before))] == NAMES
 
 
 def test_an_instance_that_is_gone_keeps_its_line_as_it_was() -> None:
@@ -90,7 +90,7 @@ def test_a_tracker_that_people_wrote_is_adopted_with_every_word() -> None:
     for line in HANDWRITTEN.splitlines():
         assert line in body
     assert [done for done, words in seen(body) if "Upgrade" in words] == [True, False, False, False, False, True]
-    assert [words.split(" 3.40.0 ·")[0].rstrip() for _, words in seen(body)] == [
+    assert [words.split(" — 3.40.0 ·")[0].rstrip() for _, words in seen(body)] == [
         "Upgrade rctest.sourcegraph.com done by hand on Monday",
         "Upgrade demo after lunch",
         "tell #ce and ask whether the talk is over",

@@ -164,6 +164,8 @@ def test_a_line_of_peoples_gets_mibots_words_behind_theirs() -> None:
         (instead("not started tell Bob"), "tell Bob"),
         (instead("tell Bob not started"), "tell Bob"),
         (MINE.replace(" · ", " · tell Bob · "), "tell Bob"),
+        (MINE.replace(" — ", " tell Bob — "), "tell Bob"),
+        (MINE.replace(" — ", " "), ""),
         (instead("not started · done by Bob"), "done by Bob"),
         (instead("not started waiting for Bob"), "waiting for Bob"),
         (instead("not started (failed twice)"), "(failed twice)"),
@@ -183,6 +185,7 @@ def test_what_people_wrote_in_a_line_stays(edited: str, kept: str) -> None:
     assert after(line) == line
     assert line.count("<!-- mibot:") == 1
     assert SEGMENT.search(line)
+    assert not line.rstrip().endswith(("—", "·"))
     assert internal("rctest", "open").state in line
     if not kept:
         assert line.rstrip() == OPEN

@@ -10,6 +10,7 @@ from bot.domain import markers
 from bot.domain.facts import Conclusion
 from bot.domain.health import State
 from bot.domain.markdown import LIMIT, Markdown
+from bot.domain.model import Fleet, Problem
 from bot.domain.records import CheckTable, Item, Paragraph, Progress, Reply
 from bot.domain.upgrade import Stage, Upgrade
 from bot.voice import Voice
@@ -152,6 +153,12 @@ def test_status_before_anybody_asked(named: object) -> None:
     body = VOICE.status(TO if named else None, None, [])
     assert "Nobody has asked for an upgrade yet." in body
     assert ("No version is named here" in body) == (named is None)
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 instance can't"), (2, "2 instances can't")])
+def test_status_tells_of_instances_that_cannot_be_read(count: int, words: str) -> None:
+    problems = tuple(Problem(f"x{number}", "config.yaml is missing") for number in range(count))
+    assert f"{words} be read; the end of the tracker says why." in Voice(Fleet((), problems)).status(TO, 12, [])
 
 
 def test_a_long_status_says_how_many_are_left_out() -> None:

@@ -37,7 +37,7 @@ def lines(*upgrades: Upgrade, voice: Voice = VOICE) -> list[str]:
     """The lines as people read them in the issue's source, without mibot's marks."""
     items = voice.tracker_items(TO, {one.slug: one for one in upgrades})
     words = (own_line(item).replace(" <!-- /mibot -->", "").split(" <!-- mibot:") for item in items)
-    return [f"{own} | {marked.partition(' --> ')[2]}" for own, marked in words]
+    return [f"{own} | {marked.partition(' --> — ')[2]}" for own, marked in words]
 
 
 def whole(voice: Voice, upgrades: list[Upgrade], body: str = "") -> str:
@@ -159,8 +159,10 @@ def test_the_first_announcement_mentions_the_operators_and_the_others_nobody() -
     assert "#12" in second
     assert not rendering.mentions(second)
     adopted = VOICE.announcement(TO, 12, ["sourcegraph/cloud"], first=True, adopted=True)
-    assert "@sourcegraph/cloud" in adopted
+    assert "@sourcegraph/cloud, it is yours: comment `/help` here" in adopted
     assert "This issue is the tracker" in adopted
+    later = VOICE.announcement(TO, 12, ["sourcegraph/cloud"], first=False, adopted=True)
+    assert not rendering.mentions(later), "the teams are mentioned once"
 
 
 LOGINS = st.text("abcdefgh-", min_size=1, max_size=39)
