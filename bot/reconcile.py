@@ -81,7 +81,8 @@ class Reconciler:
     def _obeyed(self, comment: Comment, since: datetime) -> Iterator[Effect]:
         """The order in a comment that nobody obeyed. One that was edited is none: who knows what it said at first."""
         old = comment.created_at < since - timedelta(seconds=1)
-        if comment.by_bot or comment.edited or old or not comments.has_commands(comment.body):
+        of_a_pull = "/pull/" in comment.url
+        if comment.by_bot or comment.edited or old or of_a_pull or not comments.has_commands(comment.body):
             return
         if self._ledger.reply(comment.id) is not None:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -113,6 +113,14 @@ def test_comments_that_are_no_orders(scene: Scene, body: str, author: str, edite
     number = label(scene)
     tracked(scene, number)
     scene.issues.say(number, body, author, edited)
+    assert scene.sweep() == []
+
+
+def test_a_comment_on_a_pull_request_is_none_as_with_webhooks(scene: Scene) -> None:
+    number = label(scene)
+    tracked(scene, number)
+    comment = scene.issues.say(number, "/upgrade rctest")
+    scene.issues._comments[comment.id] = replace(comment, url=comment.url.replace("/issues/", "/pull/"))
     assert scene.sweep() == []
 
 

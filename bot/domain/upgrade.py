@@ -55,7 +55,6 @@ class Upgrade:
     merged_at: datetime | None = None
     before: tuple[Result, ...] = field(default_factory=tuple)
     after: tuple[Result, ...] = field(default_factory=tuple)
-    attempts: int = 0
 
     @property
     def branch(self) -> str:
@@ -119,7 +118,6 @@ def opened(upgrade: Upgrade, pull: Pull, from_version: Version | None) -> Upgrad
         number=pull.number,
         url=pull.url,
         head=pull.head,
-        attempts=0,
     )
 
 

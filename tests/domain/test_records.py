@@ -47,7 +47,6 @@ UPGRADES = st.builds(
     merged_at=st.none() | MOMENTS,
     before=SOME,
     after=SOME,
-    attempts=NUMBERS,
 )
 ITEMS = st.one_of(
     st.builds(Paragraph, WORDS.map(Markdown)),

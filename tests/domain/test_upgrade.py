@@ -52,10 +52,10 @@ def test_one_that_failed_after_its_merge_is_shown_again() -> None:
 
 
 def test_a_pull_request_is_opened() -> None:
-    planned = upgrade(stage=Stage.PLANNED, number=None, url="", reason="delayed", attempts=2)
+    planned = upgrade(stage=Stage.PLANNED, number=None, url="", reason="delayed")
     after = opened(planned, OPEN, version("3.40.0"))
     assert (after.stage, after.number, after.url, after.head) == (Stage.OPEN, 7, PULL, HEAD)
-    assert (after.reason, after.attempts) == ("", 0)
+    assert after.reason == ""
     assert after.branch == OPEN.branch
 
 

@@ -42,7 +42,6 @@ FULL = Upgrade(
     merged_at=NOW + timedelta(hours=1),
     before=(RESULT,),
     after=(RESULT, replace(RESULT, state=State.PASS, seconds=0.0)),
-    attempts=3,
 )
 REPLY = Reply(9, 12, "dana", (Paragraph(Markdown("a word")), Progress("rctest", V1), CheckTable("demo")))
 
@@ -78,7 +77,6 @@ UPGRADES = st.builds(
     merged_at=st.none() | MOMENTS,
     before=RESULTS,
     after=RESULTS,
-    attempts=st.integers(0, 100),
 )
 ITEMS: st.SearchStrategy[Item] = (
     st.builds(Paragraph, WORDS.map(Markdown))

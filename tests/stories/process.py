@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ class Mibot:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.project_prefix = f"{org.name}-managed-"
+        self.project_prefix = f"story-{uuid.uuid4().hex[:8]}-managed-"  # no two stories share a machine
         self.log_file = folder / "mibot.log"
         self._process: subprocess.Popen[bytes] | None = None
         key = folder / "key.pem"
