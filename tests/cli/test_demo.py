@@ -121,7 +121,7 @@ def test_the_main_job_is_told_and_ends_by_itself(terminal: Terminal) -> None:
         "Health checks before the upgrade",
         "approved by",
         "Health checks after the merge",
-        "☑ Upgrade rctest.sourcegraph.com 3.40.1 · #1 done",
+        "☑ Upgrade rctest.sourcegraph.com — 3.40.1 · #1 done",
         "Sorry, sam",
         "3.40.1 (tracker #2): 1 of",
     ):
