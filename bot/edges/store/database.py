@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +23,8 @@ from bot.ports import Passing
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 PATIENCE = 5
 """Seconds to wait for another's lock, for a connection of ours, for the server: GitHub waits 10 for its answer."""
+_SUBSECONDS = (3, 42, 0)
+"""The first SQLite whose `unixepoch` knows `subsec`."""
 _POOL: dict[str, Any] = {
     "pool_size": 12,
     "max_overflow": 8,
@@ -134,6 +138,9 @@ def _sqlite(url: URL) -> Engine:
     def _prepare(connection: Any, _record: object) -> None:
         # Write transactions begin IMMEDIATE, or two that both read first would deadlock. FULL: a delivery is on
         # the disk before GitHub is told so.
+        if sqlite3.sqlite_version_info < _SUBSECONDS and sys.version_info >= (3, 12):
+            # There the engine asks for unixepoch('subsec'), which older libraries answer with NULL.
+            connection.create_function("unixepoch", 1, lambda _modifier: time.time())
         connection.isolation_level = "IMMEDIATE"
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
