@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from bench.stage import Blobs, counted, deployment_of, world_of
+from bench.stage import counted, deployment_of, world_of
 from bot.demo.fleet import File
 from bot.fleets import Fleets
 
@@ -29,7 +29,7 @@ def measure(size: int) -> list[Row]:
     """In a process of its own, so that memory is this size's alone."""
     rows = []
     with world_of(size) as (world, proxy):
-        fleets = Fleets(deployment_of(proxy, Blobs()))
+        fleets = Fleets(deployment_of(proxy))
         process = psutil.Process()
 
         def refresh(what: str) -> None:

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.demo.fleet import make_fleet
 from bot.demo.world import World
+from bot.edges.caches import TolerantCache
 from bot.edges.github import GitHubDeployment, Session
 from tests.world.pool import Pool
 from tests.world.proxy import Proxy
-
-
-class Blobs:
-    """A blob cache in memory."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, bytes] = {}
-
-    def get_many(self, shas: Iterable[str]) -> Mapping[str, bytes]:
-        return {sha: self._known[sha] for sha in shas if sha in self._known}
-
-    def put_many(self, blobs: Mapping[str, bytes]) -> None:
-        self._known |= blobs
 
 
 @contextmanager
@@ -38,9 +26,9 @@ def world_of(size: int) -> Iterator[tuple[World, Proxy]]:
         pool.close()
 
 
-def deployment_of(proxy: Proxy, blobs: Blobs | None = None) -> GitHubDeployment:
+def deployment_of(proxy: Proxy) -> GitHubDeployment:
     session = Session(proxy.api_url, proxy.org.app_id, proxy.org.private_key, write_interval=0)
-    return GitHubDeployment(session, proxy.org.deployment, blobs or Blobs())
+    return GitHubDeployment(session, proxy.org.deployment, TolerantCache(None))
 
 
 def counted(proxy: Proxy, since: int = 0) -> tuple[int, int]:

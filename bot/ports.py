@@ -87,6 +87,15 @@ class Teams(Protocol):
         """Whether `login` is an active member of `team` (`org/team`)."""
 
 
+class BlobCache(Protocol):
+    """Contents by blob SHA-1; they never change, so nothing has to be thrown out."""
+
+    def get_many(self, shas: Iterable[str]) -> Mapping[str, bytes]:
+        """Those that are known; the others are left out."""
+
+    def put_many(self, blobs: Mapping[str, bytes]) -> None: ...
+
+
 class FleetSource(Protocol):
     """The files of the deployment repository, from GitHub or from a local clone."""
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.edges.github import BlobCache
-from bot.ports import WorldError
+from bot.ports import BlobCache, WorldError
 
 _FAILURES = (WorldError, SQLAlchemyError)  # the latter for tables that were never made
 

@@ -10,8 +10,8 @@ from bot.domain.markdown import Markdown, code, link_target
 from bot.domain.model import Instance
 from bot.domain.names import problem_name, public_name
 from bot.domain.records import TrackerRecord
-from bot.domain.tracker_line import DONE, LONGEST_STATE, SEPARATOR, Item, Key, Section
-from bot.domain.upgrade import Stage, Upgrade
+from bot.domain.tracker_line import LONGEST_STATE, SEPARATOR, Item, Key, Section
+from bot.domain.upgrade import Upgrade
 from bot.domain.urls import normal_url
 from bot.domain.versions import Version
 from bot.voice.upgrades import UpgradeVoice
@@ -105,7 +105,7 @@ class TrackerVoice(UpgradeVoice):
 
 def _tracker_stage(instance: Instance, version: Version, upgrade: Upgrade | None) -> str:
     if upgrade is not None:
-        return DONE if upgrade.stage is Stage.DONE else upgrade.stage.value
+        return upgrade.stage.value
     if instance.skip_reason:
         return "skipped"
     return "current" if instance.version == version else "not started"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.edges.github.blobs import BlobCache
 from bot.edges.github.deployment import GitHubDeployment
 from bot.edges.github.issues import GitHubIssues
 from bot.edges.github.purpose import PERMISSIONS
@@ -12,7 +11,6 @@ from bot.edges.github.upstream import GitHubUpstream
 
 __all__ = [
     "PERMISSIONS",
-    "BlobCache",
     "GitHubDeployment",
     "GitHubIssues",
     "GitHubTeams",

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any
 
 from bot.edges.github.place import Place
 from bot.edges.github.purpose import Purpose
-from bot.ports import Refused
+from bot.ports import BlobCache, Refused
 
 READ_BLOB = Purpose("read a file", "contents=read")
 READERS = 8
 KEEP_EVERY = 200  # blobs fetched before they are put into the cache: what a killed process loses at most
-
-
-class BlobCache(Protocol):
-    """Contents by blob SHA-1; they never change, so nothing has to be thrown out."""
-
-    def get_many(self, shas: Iterable[str]) -> Mapping[str, bytes]:
-        """Those that are known; the others are left out."""
-
-    def put_many(self, blobs: Mapping[str, bytes]) -> None: ...
 
 
 class Blobs:

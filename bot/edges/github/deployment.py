@@ -9,13 +9,13 @@ from urllib.parse import quote
 from bot.domain.facts import CommitChecks, Head, Pull, Review
 from bot.domain.model import FileChange, Snapshot
 from bot.edges.github.answers import first_head, from_repository, pull, snapshot
-from bot.edges.github.blobs import BlobCache, Blobs
+from bot.edges.github.blobs import Blobs
 from bot.edges.github.checks import Signal, check_run, status, together
 from bot.edges.github.comparison import changed_paths
 from bot.edges.github.purpose import Purpose
 from bot.edges.github.reviews import standing, submitted
 from bot.edges.github.session import Session
-from bot.ports import Missing, Refused
+from bot.ports import BlobCache, Missing, Refused
 
 READ_REPOSITORY = Purpose("look up the deployment repository", "metadata=read")
 LIST_FILES = Purpose("list the files of the deployment repository", "contents=read")
