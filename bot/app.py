@@ -7,10 +7,17 @@ from dataclasses import dataclass
 
 from bot.commands import Command, all_commands, nearest
 from bot.domain import comments
-from bot.domain.commanding import Plan, Request, View, Who
+from bot.domain.commanding import LATEST, Plan, Request, View, Who
 from bot.domain.comments import CommandLine
-from bot.domain.effects import Advance, Effect, EnsureTracker, Obey, React
-from bot.domain.events import CommentWritten, CommitTouched, Event, IssueLabelled, UpgradeTouched
+from bot.domain.effects import Advance, AdvancePreparation, Effect, EnsureTracker, Obey, React
+from bot.domain.events import (
+    CommentWritten,
+    CommitTouched,
+    Event,
+    IssueLabelled,
+    PreparationTouched,
+    UpgradeTouched,
+)
 from bot.domain.model import Fleet
 from bot.domain.records import Item, Paragraph, Reply
 from bot.domain.versions import Version
@@ -37,6 +44,8 @@ def effects_of(event: Event, ledger: Ledger) -> list[Effect]:
             return [React(comment), Obey(comment, issue, version, body, author)]
         case UpgradeTouched(slug, version):
             return [Advance(slug, version)]
+        case PreparationTouched(version):
+            return [AdvancePreparation(version)]
         case CommitTouched(commit):
             return [Advance(upgrade.slug, str(upgrade.version)) for upgrade in ledger.upgrades_at(commit)]
 
@@ -96,20 +105,25 @@ class Commander:
     def _view(self, fleet: Fleet, arguments: Sequence[str], version: Version | None) -> View:
         named = [found for word in arguments if (found := Version.parse(word))]
         wanted = named[0] if named else version
-        versions = {*named, *([version] if version else [])}
+        versions = set(named) or {*([version] if version else [])}
+        released = released_for(versions, fleet, self._upstream)
+        if LATEST in {word.lower() for word in arguments}:
+            released = self._upstream.releases()
         return View(
             fleet,
             {upgrade.key: upgrade for upgrade in self._ledger.upgrades()},
             self._ledger.tracker(wanted) if wanted else None,
-            released_for(versions, fleet, self._upstream),
+            released,
         )
 
 
 def released_for(versions: Collection[Version], fleet: Fleet, upstream: Upstream) -> frozenset[Version]:
-    """Upstream's releases, asked for only where they decide: when a step leads from one major to the next."""
+    """Upstream's releases, asked for only where they decide: when a step leads from one major to the next, or to a
+    version without a golden file, which may not exist."""
     majors = {instance.version.major for instance in fleet}
-    if any(majors - {version.major} for version in versions):
-        return upstream.releases()
+    unknown = [version for version in versions if version not in fleet.golden]
+    if unknown or any(majors - {version.major} for version in versions):
+        return upstream.releases(unknown)
     return frozenset()
 
 

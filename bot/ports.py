@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.facts import (
+    Change,
     Comment,
     CommitChecks,
+    Drift,
     Head,
     Issue,
     Pull,
@@ -18,6 +20,7 @@ from bot.domain.facts import (
 from bot.domain.health import Answer, Query
 from bot.domain.jobs import Job, Outcome
 from bot.domain.model import FileChange, Snapshot
+from bot.domain.preparation import Preparation
 from bot.domain.records import Reply, TrackerRecord
 from bot.domain.upgrade import Upgrade
 from bot.domain.versions import Version
@@ -105,8 +108,21 @@ class FleetSource(Protocol):
     def contents(self, shas: Iterable[str]) -> Mapping[str, bytes]:
         """The blobs by their SHA-1, from the cache where they are known."""
 
+    def module_tags(self) -> frozenset[str]:
+        """The tags `mi-module-…`; they may be a minute old."""
 
-class Deployment(FleetSource, Protocol):
+
+class History(Protocol):
+    """How the deployment repository came to be as it is."""
+
+    def last_change(self, path: str) -> Change | None:
+        """The newest commit of the base branch that changed the path. One request."""
+
+    def snapshot_at(self, commit: str) -> Snapshot:
+        """All files at a commit. One request; raises Refused for a truncated answer."""
+
+
+class Deployment(FleetSource, History, Protocol):
     """Branches and pull requests of the deployment repository."""
 
     def head(self) -> Head:
@@ -116,6 +132,7 @@ class Deployment(FleetSource, Protocol):
     def changed_paths(self, branch: str) -> frozenset[str] | None:
         """The paths in which the branch differs from the base branch, or None when its commits are not all ours."""
 
+    def drift(self, branch: str) -> Drift: ...
     def pulls_of(self, branch: str) -> Sequence[Pull]:
         """The pull requests from that branch, in any state, newest first. One request."""
 
@@ -131,6 +148,7 @@ class Deployment(FleetSource, Protocol):
     def create_pull(self, branch: str, title: str, body: str) -> Pull:
         """Raises Conflict when there is an open pull request from that branch."""
 
+    def edit_pull(self, number: int, body: str) -> None: ...
     def label_pull(self, number: int, labels: Iterable[str]) -> None: ...
     def reviews(self, number: int) -> Sequence[Review]: ...
     def checks(self, commit: str) -> CommitChecks: ...
@@ -139,8 +157,12 @@ class Deployment(FleetSource, Protocol):
 class Upstream(Protocol):
     """The releases of the product."""
 
-    def releases(self) -> frozenset[Version]:
-        """Every released version, from the tags of `repositories.upstream`."""
+    def releases(self, wanted: Collection[Version] = ()) -> frozenset[Version]:
+        """Every released version, from the tags of `repositories.upstream`; they may be some minutes old, unless one
+        that is `wanted` is not among them."""
+
+    def compose_file(self, version: Version) -> bytes:
+        """Upstream's Compose file at the version's tag. Raises Missing, with one sentence, when there is none."""
 
 
 class Inspector(Protocol):
@@ -163,7 +185,7 @@ class Ledger(Protocol):
     def reply(self, comment: int) -> Reply | None: ...
     def save_reply(self, reply: Reply) -> None: ...
     def replies_about(self, slug: str, version: Version) -> Sequence[int]:
-        """The comments whose replies show this upgrade."""
+        """The comments whose replies show this upgrade; an empty slug stands for the version's preparation."""
 
     def unwritten_replies(self) -> Sequence[int]: ...
     def upgrade(self, slug: str, version: Version) -> Upgrade | None: ...
@@ -176,6 +198,10 @@ class Ledger(Protocol):
     def claim_turn(self, upgrade: Upgrade, limit: int) -> bool:
         """Make a waiting upgrade planned unless `limit` others are in flight; whether it is planned now."""
 
+    def preparation(self, version: Version) -> Preparation | None: ...
+    def preparations(self) -> Sequence[Preparation]: ...
+    def unfinished_preparations(self) -> Sequence[Preparation]: ...
+    def save_preparation(self, preparation: Preparation) -> None: ...
     def cursor(self, name: str) -> datetime | None: ...
     def set_cursor(self, name: str, value: datetime) -> None: ...
 

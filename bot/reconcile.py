@@ -9,8 +9,19 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain import comments, markers
-from bot.domain.effects import Advance, Effect, EnsureTracker, Obey, React, RefreshReply, RefreshTracker
+from bot.domain.effects import (
+    Advance,
+    AdvancePreparation,
+    Effect,
+    EnsureTracker,
+    Obey,
+    React,
+    RefreshReply,
+    RefreshTracker,
+    TakeTurns,
+)
 from bot.domain.facts import Comment, Issue
+from bot.domain.upgrade import Stage
 from bot.domain.versions import Version
 from bot.ports import Issues, Ledger, Passing, WorldError
 
@@ -110,9 +121,13 @@ class Reconciler:
         return effects
 
     def _unfinished(self) -> list[Effect]:
-        """Upgrades under way, replies that were never written, trackers that don't show how things stand."""
+        """What is under way or waits, replies that were never written, trackers that don't show how things stand."""
+        unfinished = self._ledger.unfinished_upgrades()
+        waiting = any(upgrade.stage is Stage.WAITING for upgrade in unfinished)
         return [
-            *(Advance(u.slug, str(u.version)) for u in self._ledger.unfinished_upgrades()),
+            *(Advance(u.slug, str(u.version)) for u in unfinished if u.stage is not Stage.WAITING),
+            *(AdvancePreparation(str(p.version)) for p in self._ledger.unfinished_preparations()),
+            *([TakeTurns()] if waiting else []),
             *(RefreshReply(comment) for comment in self._ledger.unwritten_replies()),
             *(RefreshTracker(str(t.version)) for t in self._ledger.trackers() if t.clean < t.dirty),
         ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 
 from rich.console import Group, RenderableType
@@ -10,7 +9,10 @@ from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.text import Text
 
+from bot.domain.diffs import diff_lines
+
 _COMMENT = re.compile(r"<!--.*?-->[ \t]*", re.DOTALL)
+_SUMMARY = re.compile(r"<details><summary>(.*?)</summary>")
 _BOXES = (
     (re.compile(r"^(\s*[-*] )\[ \] ", re.MULTILINE), "☐ "),
     (re.compile(r"^(\s*[-*] )\[[xX]\] ", re.MULTILINE), "☑ "),
@@ -26,16 +28,15 @@ def moved(old: str, new: str, width: int) -> Text:
 
 def diff(old: str, new: str) -> Text:
     """What changes in a text, as a unified diff without its head."""
-    lines = list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=2))[2:]
-    return Text("\n").join(Text(line, _STYLES.get(line[:1], "")) for line in lines)
+    return Text("\n").join(Text(line, _STYLES.get(line[:1], "")) for line in diff_lines(old, new))
 
 
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def rendered(body: str) -> RenderableType:
-    """A body as GitHub shows it: without hidden comments, with boxes to tick."""
-    text = _COMMENT.sub("", body)
+    """A body as GitHub shows it: without hidden comments, with boxes to tick, what is folded unfolded."""
+    text = _SUMMARY.sub(r"**\1**", _COMMENT.sub("", body)).replace("</details>", "")
     for pattern, box in _BOXES:
         text = pattern.sub(rf"\1{box}", text)
     return Markdown(text.strip())

@@ -20,18 +20,23 @@ from bot import logs
 from bot.app import Commander, Policy
 from bot.apply import Interpreter
 from bot.apply.checking import Examiner
-from bot.apply.pulls import PullOpener
+from bot.apply.opening import PullOpener
+from bot.apply.preparations import PreparationKeeper
+from bot.apply.pulls import PullMaker
 from bot.apply.replies import ReplyWriter
 from bot.apply.trackers import TrackerKeeper
+from bot.apply.turns import TurnTaker
 from bot.apply.upgrades import UpgradeRunner
 from bot.domain.events import Event, Interest
 from bot.domain.health import Places
+from bot.domain.versions import Version
 from bot.edges.engine import DurableEngine, Enqueuer
 from bot.edges.gcp import ComputeInspector
 from bot.edges.github import GitHubDeployment, GitHubIssues, GitHubTeams, GitHubUpstream, Session
 from bot.edges.store import Database, SqlLedger
 from bot.edges.store.workers import WorkerLock
 from bot.fleets import Fleets
+from bot.planner import Planner
 from bot.reconcile import Reconciler
 from bot.settings import Settings
 from bot.voice import pull_body
@@ -116,12 +121,23 @@ class Wiring:
         commander = Commander(
             self.teams, self.fleets, self.ledger, self.upstream, self.policy, lambda: self.session.me
         )
-        opener = PullOpener(self.deployment, self.ledger, self.fleets, self.upstream, pull_body)
+        pulls = PullMaker(self.deployment, pull_body)
+        opener = PullOpener(self.deployment, self.ledger, self.fleets, self.planner, pulls)
         return Interpreter(
             TrackerKeeper(self.issues, self.ledger, self.fleets, self.policy),
-            UpgradeRunner(self.deployment, self.ledger, self.fleets, opener, self.examiner, self.policy, utc_now),
-            ReplyWriter(self.issues, self.ledger, self.fleets, commander, self.examiner),
+            UpgradeRunner(self.deployment, self.ledger, self.fleets, opener, self.examiner, utc_now),
+            TurnTaker(self.ledger, self.fleets, self.planner, self.examiner, self.policy, utc_now),
+            PreparationKeeper(self.deployment, self.ledger, self.fleets, self.planner, pulls, utc_now),
+            ReplyWriter(self.issues, self.ledger, self.fleets, commander, self.examiner, self.planner),
         )
+
+    @cached_property
+    def planner(self) -> Planner:
+        return Planner(self.deployment, self.upstream, self._accepted)
+
+    def _accepted(self) -> frozenset[Version]:
+        """The versions whose images an operator accepted as they are."""
+        return frozenset(one.version for one in self.ledger.preparations() if one.accepted_by)
 
     @cached_property
     def worker(self) -> Worker:

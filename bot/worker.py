@@ -17,7 +17,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from bot.app import effects_of
 from bot.apply import Interpreter
 from bot.domain import effects, events
-from bot.domain.effects import Advance, Effect, Recheck, StartUpgrade
+from bot.domain.effects import Effect
 from bot.domain.events import Event
 from bot.domain.jobs import Done, Job, Later, Outcome
 from bot.domain.upgrade import Stage
@@ -98,10 +98,8 @@ class Worker:
         log.error("job_gave_up", kind=payload.get("event") or payload.get("effect"), error=reason)
         if "effect" not in payload:
             return
-        effect = effects.from_json(payload)
-        if isinstance(effect, Advance | StartUpgrade | Recheck):
-            for shown in self._interpreter.delayed(effect.slug, effect.version, reason):
-                self._engine.submit(f"late-{uuid.uuid4().hex}", job_of_effect(shown))
+        for shown in self._interpreter.delayed(effects.from_json(payload), reason):
+            self._engine.submit(f"late-{uuid.uuid4().hex}", job_of_effect(shown))
 
     def sweep(self) -> None:
         """Find what is missing and submit it, unless an earlier sweep's job for the same is still unfinished."""

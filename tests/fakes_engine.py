@@ -76,13 +76,13 @@ class ScriptedInterpreter(Interpreter):
     def __init__(self, does: Callable[[Effect], list[Effect]] = lambda _: []) -> None:
         self.does = does
         self.applied: list[Effect] = []
-        self.delays: list[tuple[str, str, str]] = []
+        self.delays: list[tuple[Effect, str]] = []
         self.shown: list[Effect] = []
 
     def apply(self, effect: Effect) -> list[Effect]:
         self.applied.append(effect)
         return self.does(effect)
 
-    def delayed(self, slug: str, version: str, reason: str) -> list[Effect]:
-        self.delays.append((slug, version, reason))
+    def delayed(self, effect: Effect, reason: str) -> list[Effect]:
+        self.delays.append((effect, reason))
         return self.shown

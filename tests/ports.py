@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -12,7 +12,8 @@ from bot.demo.fleet import DeploymentRepository
 from bot.domain.facts import Comment, Issue
 from bot.domain.inventory import blob_sha
 from bot.domain.model import Snapshot
-from bot.domain.records import Progress, Reply, TrackerRecord
+from bot.domain.preparation import UNPREPARED, Preparation
+from bot.domain.records import Preparing, Progress, Reply, TrackerRecord
 from bot.domain.upgrade import IN_FLIGHT, UNFINISHED, Stage, Upgrade
 from bot.domain.versions import Version
 from bot.ports import Missing, WorldError
@@ -37,8 +38,9 @@ class MemoryTeams:
 class MemorySource:
     """The files of a made-up deployment repository."""
 
-    def __init__(self, repository: DeploymentRepository) -> None:
+    def __init__(self, repository: DeploymentRepository, tags: Iterable[str] = ()) -> None:
         self._files = samples.files(repository)
+        self.tags = frozenset(tags)
 
     def snapshot(self) -> Snapshot:
         return samples.snapshot_of(self._files)
@@ -47,17 +49,26 @@ class MemorySource:
         blobs = {blob_sha(content): content for _, content in self._files.values()}
         return {sha: blobs[sha] for sha in shas}
 
+    def module_tags(self) -> frozenset[str]:
+        return self.tags
+
 
 @dataclass
 class MemoryUpstream:
     """The product's releases."""
 
     versions: frozenset[Version] = frozenset()
+    files: Mapping[Version, str] = field(default_factory=dict)
     asked: int = 0
 
-    def releases(self) -> frozenset[Version]:
+    def releases(self, wanted: Collection[Version] = ()) -> frozenset[Version]:  # noqa: ARG002 - the port's
         self.asked += 1
         return self.versions
+
+    def compose_file(self, version: Version) -> bytes:
+        if version not in self.files:
+            raise Missing(f"there is no tag v{version}")
+        return self.files[version].encode()
 
 
 @dataclass
@@ -67,6 +78,7 @@ class MemoryLedger:
     _trackers: dict[Version, TrackerRecord] = field(default_factory=dict)
     _replies: dict[int, Reply] = field(default_factory=dict)
     _upgrades: dict[str, Upgrade] = field(default_factory=dict)
+    _preparations: dict[Version, Preparation] = field(default_factory=dict)
     _cursors: dict[str, datetime] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -93,7 +105,7 @@ class MemoryLedger:
         self._replies[reply.comment] = reply
 
     def replies_about(self, slug: str, version: Version) -> Sequence[int]:
-        shown = Progress(slug, version)
+        shown = Progress(slug, version) if slug else Preparing(version)
         return sorted(reply.comment for reply in self._replies.values() if shown in reply.items)
 
     def unwritten_replies(self) -> Sequence[int]:
@@ -122,6 +134,19 @@ class MemoryLedger:
                 return False
             self.save_upgrade(replace(upgrade, stage=Stage.PLANNED, reason=""))
             return True
+
+    def preparation(self, version: Version) -> Preparation | None:
+        return self._preparations.get(version)
+
+    def preparations(self) -> Sequence[Preparation]:
+        return list(self._preparations.values())
+
+    def unfinished_preparations(self) -> Sequence[Preparation]:
+        return [one for one in self._preparations.values() if one.stage in UNPREPARED]
+
+    def save_preparation(self, preparation: Preparation) -> None:
+        self._preparations[preparation.version] = preparation
+        self.touch_tracker(preparation.version)
 
     def cursor(self, name: str) -> datetime | None:
         return self._cursors.get(name)

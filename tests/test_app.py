@@ -7,10 +7,24 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.app import Commander, Policy, effects_of, released_for
+from bot.commands import all_commands
 from bot.demo.fleet import make_fleet
-from bot.domain.effects import Advance, CheckNow, Effect, EnsureTracker, Obey, React, StartUpgrade
-from bot.domain.events import CommentWritten, CommitTouched, IssueLabelled, UpgradeTouched
-from bot.domain.records import CheckTable, Paragraph, Progress, Reply, TrackerRecord
+from bot.domain.commanding import Who
+from bot.domain.effects import (
+    Advance,
+    AdvancePreparation,
+    CheckNow,
+    Effect,
+    EnsureTracker,
+    Obey,
+    PlanNow,
+    Prepare,
+    React,
+    StartRollback,
+    StartUpgrades,
+)
+from bot.domain.events import CommentWritten, CommitTouched, IssueLabelled, PreparationTouched, UpgradeTouched
+from bot.domain.records import CheckTable, Paragraph, PlanShown, Preparing, Progress, Reply, TrackerRecord
 from bot.domain.upgrade import Stage
 from bot.fleets import Fleets
 from bot.ports import Passing, Refused, WorldError
@@ -20,6 +34,7 @@ from tests.samples import fleet, internal, upgrade, version
 
 POLICY = Policy("team/cloud", ("sourcegraph/cloud", "sourcegraph/devops"), 5)
 MEMBERS = {"sourcegraph/cloud": frozenset({"dana"}), "sourcegraph/devops": frozenset({"lee"})}
+STARTED = StartUpgrades(("rctest",), "3.40.1", "dana", 12)
 
 
 @dataclass
@@ -49,6 +64,7 @@ def test_what_each_event_sets_in_motion() -> None:
     written = CommentWritten(77, 12, "3.40.1", "/help", "olive")
     assert effects_of(written, ledger) == [React(77), Obey(77, 12, "3.40.1", "/help", "olive")]
     assert effects_of(UpgradeTouched("rctest", "3.40.1"), ledger) == [Advance("rctest", "3.40.1")]
+    assert effects_of(PreparationTouched("3.40.1"), ledger) == [AdvancePreparation("3.40.1")]
     assert effects_of(CommitTouched("a" * 40), ledger) == [Advance("rctest", "3.40.1"), Advance("tpgi", "3.40.1")]
     assert effects_of(CommitTouched("c" * 40), ledger) == []
 
@@ -56,7 +72,7 @@ def test_what_each_event_sets_in_motion() -> None:
 def test_an_engineer_orders_an_upgrade() -> None:
     reply, effects = Desk().order("Let's go!\n\n/upgrade rctest\n")
     assert reply == Reply(77, 12, "dana", (Progress("rctest", version("3.40.1")),))
-    assert effects == [StartUpgrade("rctest", "3.40.1", "dana", 12)]
+    assert effects == [STARTED]
 
 
 def test_members_of_any_operator_team_may_command() -> None:
@@ -70,6 +86,15 @@ def test_an_outsider_gets_a_polite_sentence_and_nothing_happens() -> None:
     assert said == (
         "Sorry, olive: /upgrade is for members of sourcegraph/cloud or sourcegraph/devops. Please ask one of them."
     )
+
+
+@pytest.mark.parametrize("name", [c.name for c in all_commands().values() if c.who is Who.OPERATORS])
+def test_no_command_that_changes_or_asks_anything_is_for_outsiders(name: str) -> None:
+    reply, effects = Desk().order(f"/{name} rctest 3.40.1", "olive")
+    assert effects == []
+    (item,) = reply.items
+    assert isinstance(item, Paragraph)
+    assert rendering.text(item.words).startswith(f"Sorry, olive: /{name} is for members of")
 
 
 def test_an_outsider_may_ask_for_help_and_status_without_a_look_at_the_teams() -> None:
@@ -92,13 +117,32 @@ def test_an_outsiders_mistyped_command_gets_the_nearest_too() -> None:
 def test_several_commands_are_answered_in_one_reply_in_order() -> None:
     reply, effects = Desk().order("/upgrade rctest\n/nonsense\n/check demo\n/status")
     assert [type(item) for item in reply.items] == [Progress, Paragraph, CheckTable, Paragraph]
-    assert effects == [StartUpgrade("rctest", "3.40.1", "dana", 12), CheckNow(77, "demo")]
+    assert effects == [STARTED, CheckNow(77, "demo")]
 
 
 def test_a_repeated_command_is_answered_once() -> None:
     reply, effects = Desk().order("/upgrade rctest\n/upgrade rctest 3.40.1\n/check demo\n/check demo\n/hlep\n/hlep")
     assert len(reply.items) == 3
-    assert effects == [StartUpgrade("rctest", "3.40.1", "dana", 12), CheckNow(77, "demo")]
+    assert effects == [STARTED, CheckNow(77, "demo")]
+
+
+def test_everything_about_one_version_in_one_comment() -> None:
+    desk = Desk(upstream=MemoryUpstream(frozenset(map(version, ("3.40.1", "3.40.2")))))
+    body = '/plan rctest\n/prepare\n/upgrade rctest\n\nand, for what was wrong:\n\n/rollback demo "slow, again"'
+    reply, effects = desk.order(body, on="3.40.2")
+    to = version("3.40.2")
+    assert reply.items == (
+        PlanShown("rctest", to),
+        Preparing(to),
+        Progress("rctest", to),
+        Progress("demo", version("3.40.0")),
+    ), "the preparation that /upgrade shows too stands there once"
+    assert effects == [
+        PlanNow(77, "rctest", "3.40.2"),
+        Prepare("3.40.2", "dana"),
+        StartUpgrades(("rctest",), "3.40.2", "dana", 12),
+        StartRollback("demo", "3.40.0", "dana", "slow, again"),
+    ]
 
 
 def test_a_command_that_cannot_be_taken_apart_is_explained() -> None:
@@ -118,7 +162,7 @@ def test_the_sections_of_a_reply_know_the_version_of_the_issue_or_of_the_command
 def test_an_upgrade_that_is_under_way_is_found_again() -> None:
     desk = Desk()
     desk.ledger.save_upgrade(upgrade("rctest", "3.40.0", Stage.OPEN))
-    assert desk.order("/upgrade rctest 3.40.0")[1] == [StartUpgrade("rctest", "3.40.0", "dana", 12)]
+    assert desk.order("/upgrade rctest 3.40.0")[1] == [StartUpgrades(("rctest",), "3.40.0", "dana", 12)]
 
 
 def test_when_github_refuses_to_say_who_may_the_reply_says_so() -> None:
@@ -139,9 +183,12 @@ FLEET = fleet(internal("rctest"), internal("demo"))
 
 
 @pytest.mark.parametrize(
-    ("versions", "asked"), [([], 0), (["3.41.0"], 0), (["4.0.0"], 1), (["2.9.0"], 1), (["3.41.0", "4.0.0"], 1)]
+    ("versions", "asked"),
+    [([], 0), (["3.41.0"], 0), (["4.0.0"], 1), (["2.9.0"], 1), (["3.41.0", "4.0.0"], 1), (["3.40.2"], 1)],
 )
-def test_upstream_is_asked_only_where_majors_meet(versions: list[str], asked: int) -> None:
+def test_upstream_is_asked_only_where_majors_meet_and_where_a_golden_file_is_missing(
+    versions: list[str], asked: int
+) -> None:
     upstream = MemoryUpstream(frozenset({version("3.43.2")}))
     found = released_for([version(text) for text in versions], FLEET, upstream)
     assert upstream.asked == asked
@@ -153,3 +200,33 @@ def test_the_last_minor_of_a_major_is_learnt_from_upstream() -> None:
     desk = Desk(upstream=MemoryUpstream(releases))
     assert "Next step: 3.41.0." in desk.said("/upgrade rctest 4.0.0")
     assert desk.order("/upgrade rctest 4.0.0")[1] == []
+
+
+def test_a_golden_file_of_the_next_major_does_not_tell_which_minor_ends_this_one() -> None:
+    upstream = MemoryUpstream(frozenset({version("3.43.2")}))
+    both = fleet(internal("rctest"), golden=("3.40.0", "4.0.0"))
+    assert released_for([version("4.0.0")], both, upstream) == {version("3.43.2")}
+
+
+def test_latest_is_the_newest_tag_of_upstream() -> None:
+    releases = frozenset(map(version, ("3.40.1", "3.41.0", "3.42.0-rc.1")))
+    desk = Desk(upstream=MemoryUpstream(releases))
+    assert desk.order("/upgrade rctest latest")[1] == [StartUpgrades(("rctest",), "3.41.0", "dana", 12)]
+    assert desk.order("/upgrade rctest Latest", on="")[1] == [StartUpgrades(("rctest",), "3.41.0", "dana", 12)]
+    assert desk.order("/prepare latest")[1] == [Prepare("3.41.0", "dana")]
+
+
+def test_a_version_that_upstream_never_tagged_is_refused_with_the_nearest() -> None:
+    desk = Desk(upstream=MemoryUpstream(frozenset(map(version, ("3.40.1", "3.41.0")))))
+    for line in ("/upgrade rctest 3.40.9", "/prepare 3.40.9"):
+        assert "there is no version 3.40.9 among upstream's tags. The nearest that there is: 3.40.1." in desk.said(
+            line
+        )
+        assert desk.order(line)[1] == []
+
+
+def test_a_reason_is_nobodys_name_and_may_name_a_version() -> None:
+    order = '/upgrade rctest --force "3.41.0 is too late, and demo agrees"'
+    assert Desk().order(order)[1] == [
+        StartUpgrades(("rctest",), "3.40.1", "dana", 12, "3.41.0 is too late, and demo agrees")
+    ]

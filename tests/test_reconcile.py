@@ -7,8 +7,19 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.effects import Advance, Effect, EnsureTracker, Obey, React, RefreshReply, RefreshTracker
+from bot.domain.effects import (
+    Advance,
+    AdvancePreparation,
+    Effect,
+    EnsureTracker,
+    Obey,
+    React,
+    RefreshReply,
+    RefreshTracker,
+    TakeTurns,
+)
 from bot.domain.markdown import Markdown
+from bot.domain.preparation import Preparation, PreparationStage
 from bot.domain.records import Paragraph, Reply, TrackerRecord
 from bot.domain.upgrade import Stage
 from bot.ports import Passing
@@ -185,13 +196,16 @@ def test_a_sweep_that_was_cut_short_looks_again(scene: Scene) -> None:
 def test_what_is_unfinished_in_our_own_records_is_taken_up(scene: Scene) -> None:
     for slug, stage in (("rctest", Stage.OPEN), ("demo", Stage.WAITING), ("tpgi", Stage.DONE), ("x", Stage.FAILED)):
         scene.ledger.save_upgrade(upgrade(slug, stage=stage))
+    for text, where in (("3.41.0", PreparationStage.OPEN), ("3.40.1", PreparationStage.READY)):
+        scene.ledger.save_preparation(Preparation(version(text), where, "dana", NOW))
     scene.ledger.save_reply(Reply(5, 12, "dana", ()))
     scene.ledger.save_reply(Reply(6, 12, "dana", (), written=60))
     scene.ledger.save_tracker(TrackerRecord(TO, 12, "https://x", "dana", dirty=3, clean=2))
     scene.ledger.save_tracker(TrackerRecord(version("3.41.0"), 13, "https://y", "dana", dirty=3, clean=3))
     assert scene.sweep() == [
         Advance("rctest", "3.40.1"),
-        Advance("demo", "3.40.1"),
+        AdvancePreparation("3.41.0"),
+        TakeTurns(),
         RefreshReply(5),
         RefreshTracker("3.40.1"),
     ]

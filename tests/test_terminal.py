@@ -50,3 +50,10 @@ def test_a_difference_shows_changed_lines_and_their_neighbours() -> None:
 def test_a_frame_has_its_title_as_it_is() -> None:
     text = printed(framed("#1 [bold] is no markup", rendered("words")))
     assert "#1 [bold] is no markup" in text
+
+
+def test_what_is_folded_is_shown_with_its_summary() -> None:
+    text = printed(rendered("<details><summary>Diff of 2 files</summary>\n\nwords\n\n</details>\n"))
+    assert "Diff of 2 files" in text
+    assert "words" in text
+    assert "details" not in text

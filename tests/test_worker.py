@@ -16,15 +16,21 @@ from prometheus_client import REGISTRY
 from bot.domain import effects, events
 from bot.domain.effects import (
     Advance,
+    AdvancePreparation,
     CheckNow,
     Effect,
     EnsureTracker,
     Obey,
+    PlanNow,
+    Prepare,
     React,
     Recheck,
     RefreshReply,
     RefreshTracker,
+    StartRollback,
     StartUpgrade,
+    StartUpgrades,
+    TakeTurns,
 )
 from bot.domain.events import CommentWritten, CommitTouched, Event, IssueLabelled, UpgradeTouched
 from bot.domain.facts import Comment, Issue
@@ -51,6 +57,12 @@ EVERY_EFFECT: list[Effect] = [
     EnsureTracker("3.40.1", 12, "dana"),
     RefreshTracker("3.40.1"),
     StartUpgrade("rctest", "3.40.1", "dana", 12),
+    StartUpgrades(("rctest", "demo"), "3.40.1", "dana", 12, "a reason"),
+    TakeTurns(),
+    StartRollback("rctest", "3.40.1", "dana", "slow"),
+    Prepare("3.40.1", "dana", asked=True, accept=True),
+    AdvancePreparation("3.40.1"),
+    PlanNow(9, "rctest", "3.40.1"),
     ADVANCE,
     Recheck("rctest", "3.40.1"),
 ]
@@ -165,7 +177,7 @@ def test_a_bug_is_told_and_not_hidden(works: Works) -> None:
     with structlog.testing.capture_logs() as lines, pytest.raises(KeyError):
         works.handle(ADVANCE)
     assert "job_broke" in [line["event"] for line in lines]
-    assert works.interpreter.delays == [("rctest", "3.40.1", "mibot made a mistake; its log says which")]
+    assert works.interpreter.delays == [(ADVANCE, "mibot made a mistake; its log says which")]
 
 
 @pytest.mark.parametrize("payload", [{}, {"effect": "NoSuchThing"}, {"event": "NoSuchThing"}, {"effect": "React"}])
@@ -194,12 +206,20 @@ def test_jobs_are_counted_by_how_they_ended(works: Works) -> None:
 
 
 @pytest.mark.parametrize(
-    "effect", [ADVANCE, StartUpgrade("rctest", "3.40.1", "dana", 12), Recheck("rctest", "3.40.1")]
+    "effect",
+    [
+        ADVANCE,
+        StartUpgrade("rctest", "3.40.1", "dana", 12),
+        Recheck("rctest", "3.40.1"),
+        StartRollback("rctest", "3.40.1", "dana", "slow"),
+        Prepare("3.40.1", "dana"),
+        AdvancePreparation("3.40.1"),
+    ],
 )
 def test_giving_up_is_noted_on_the_upgrade_and_shown(works: Works, effect: Effect) -> None:
     works.interpreter.shown = [RefreshReply(9), RefreshTracker("3.40.1")]
     works.worker.gave_up(effects.to_json(effect), "GitHub answered 502.")
-    assert works.interpreter.delays == [("rctest", "3.40.1", "GitHub answered 502.")]
+    assert works.interpreter.delays == [(effect, "GitHub answered 502.")]
     assert works.engine.effects == [RefreshReply(9), RefreshTracker("3.40.1")]
 
 
@@ -211,7 +231,7 @@ def test_giving_up_anything_else_is_in_the_log(works: Works, what: Effect | Even
     with structlog.testing.capture_logs() as lines:
         works.worker.gave_up(payload, "GitHub answered 502.")
     assert [(line["event"], line["kind"]) for line in lines] == [("job_gave_up", type(what).__name__)]
-    assert works.interpreter.delays == []
+    assert works.interpreter.delays == ([] if isinstance(what, Event) else [(what, "GitHub answered 502.")])
     assert not works.engine.waiting
 
 

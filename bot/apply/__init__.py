@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+from bot.apply.preparations import PreparationKeeper
 from bot.apply.replies import ReplyWriter
 from bot.apply.trackers import TrackerKeeper
+from bot.apply.turns import TurnTaker
 from bot.apply.upgrades import UpgradeRunner
 from bot.domain.effects import (
     Advance,
+    AdvancePreparation,
     CheckNow,
     Effect,
     EnsureTracker,
     Obey,
+    PlanNow,
+    Prepare,
     React,
     Recheck,
     RefreshReply,
     RefreshTracker,
+    StartRollback,
     StartUpgrade,
+    StartUpgrades,
+    TakeTurns,
 )
 
 
 class Interpreter:
     """Carries out effects; each may set others in motion."""
 
-    def __init__(self, trackers: TrackerKeeper, upgrades: UpgradeRunner, replies: ReplyWriter) -> None:
+    def __init__(
+        self,
+        trackers: TrackerKeeper,
+        upgrades: UpgradeRunner,
+        turns: TurnTaker,
+        preparations: PreparationKeeper,
+        replies: ReplyWriter,
+    ) -> None:
         self._trackers = trackers
         self._upgrades = upgrades
+        self._turns = turns
+        self._preparations = preparations
         self._replies = replies
 
     def apply(self, effect: Effect) -> list[Effect]:
@@ -41,17 +58,37 @@ class Interpreter:
                 return self._replies.refresh(comment)
             case CheckNow(comment, slug):
                 return self._replies.check_now(comment, slug)
+            case PlanNow():
+                return self._replies.plan_now(effect)
             case EnsureTracker():
                 return self._trackers.ensure(effect)
             case RefreshTracker():
                 return self._trackers.refresh(effect)
+            case StartUpgrades():
+                return self._turns.start(effect)
+            case TakeTurns():
+                return self._turns.take(effect)
+            case Prepare():
+                return self._preparations.prepare(effect)
+            case AdvancePreparation():
+                return self._preparations.advance(effect)
             case StartUpgrade():
                 return self._upgrades.start(effect)
+            case StartRollback():
+                return self._upgrades.roll_back(effect)
             case Advance():
                 return self._upgrades.advance(effect)
             case Recheck():
                 return self._upgrades.recheck(effect)
 
-    def delayed(self, slug: str, version: str, reason: str) -> list[Effect]:
-        """Note on an upgrade that the world does not answer; the sweep will take it up again."""
-        return self._upgrades.delayed(slug, version, reason)
+    def delayed(self, effect: Effect, reason: str) -> list[Effect]:
+        """Note where people look that the world does not answer; the sweep will take it up again."""
+        match effect:
+            case Advance(slug, version) | StartUpgrade(slug, version) | Recheck(slug, version):
+                return self._upgrades.delayed(slug, version, reason)
+            case StartRollback(slug, version):
+                return self._upgrades.delayed(slug, version, reason)
+            case Prepare(version) | AdvancePreparation(version):
+                return self._preparations.delayed(version, reason)
+            case _:
+                return []

@@ -10,11 +10,15 @@ import structlog
 from bot.app import Commander
 from bot.apply.checking import Examiner
 from bot.domain import markers
-from bot.domain.effects import Effect, Obey, RefreshReply
+from bot.domain.changeset import ChangeSet
+from bot.domain.effects import Effect, Obey, PlanNow, RefreshReply
 from bot.domain.health import Phase
 from bot.domain.markdown import Markdown
-from bot.domain.records import CheckTable, Paragraph, Progress, Reply
+from bot.domain.records import CheckTable, Paragraph, PlanShown, Preparing, Progress, Reply
+from bot.domain.rollout import Standing, order_gate
+from bot.domain.versions import Version, version_of
 from bot.fleets import Fleets
+from bot.planner import Planner
 from bot.ports import Issues, Ledger, Missing, Refused, WorldError
 from bot.voice import Voice
 
@@ -25,13 +29,20 @@ class ReplyWriter:
     """Plans orders, writes their replies and keeps them up to date."""
 
     def __init__(
-        self, issues: Issues, ledger: Ledger, fleets: Fleets, commander: Commander, examiner: Examiner
+        self,
+        issues: Issues,
+        ledger: Ledger,
+        fleets: Fleets,
+        commander: Commander,
+        examiner: Examiner,
+        planner: Planner,
     ) -> None:
         self._issues = issues
         self._ledger = ledger
         self._fleets = fleets
         self._commander = commander
         self._examiner = examiner
+        self._planner = planner
 
     def react(self, comment: int) -> list[Effect]:
         """Best effort: a reaction that can't be made is a line in the log."""
@@ -67,6 +78,37 @@ class ReplyWriter:
         self._ledger.save_reply(replace(reply, items=items))
         return [RefreshReply(comment)]
 
+    def plan_now(self, effect: PlanNow) -> list[Effect]:
+        """Work out what an upgrade would do and put it into the reply that waits for it."""
+        reply = self._ledger.reply(effect.comment)
+        if reply is None:
+            return []
+        version = version_of(effect.version)
+        words = self._planned(effect.slug, version)
+        items = tuple(
+            replace(item, words=words)
+            if isinstance(item, PlanShown) and (item.slug, item.version) == (effect.slug, version)
+            else item
+            for item in reply.items
+        )
+        self._ledger.save_reply(replace(reply, items=items))
+        return [RefreshReply(effect.comment)]
+
+    def _planned(self, slug: str, version: Version) -> Markdown:
+        """What an upgrade would do, in words; why that can't be told, where it can't."""
+        seen = self._fleets.sighting()
+        voice = Voice(seen.fleet, self._issues.me)
+        instance = seen.fleet.get(slug)
+        if instance is None:
+            return voice.sentence("The instance can't be read from the deployment repository any more.")
+        try:
+            preview = self._planner.preview(seen, instance, version)
+        except Refused as error:
+            return voice.refusal(instance, f"this can't be planned now: {error}")
+        standing = Standing(seen.fleet, self._ledger.upgrades(), 0, {}, {version: True})
+        checks = self._examiner.examine(slug, Phase.BEFORE) if isinstance(preview.plan, ChangeSet) else ()
+        return voice.plan(instance, version, preview, checks, order_gate(instance, version, standing))
+
     def refresh(self, comment: int) -> list[Effect]:
         """Write or edit the reply when it would say something new."""
         reply = self._ledger.reply(comment)
@@ -82,8 +124,14 @@ class ReplyWriter:
     def _body(self, reply: Reply) -> Markdown:
         shown = (item for item in reply.items if isinstance(item, Progress))
         upgrades = (self._ledger.upgrade(item.slug, item.version) for item in shown)
+        versions = (item.version for item in reply.items if isinstance(item, Preparing))
+        preparations = (self._ledger.preparation(version) for version in versions)
         voice = Voice(self._fleets.known(), self._issues.me)
-        return voice.reply(reply, {upgrade.key: upgrade for upgrade in upgrades if upgrade})
+        return voice.reply(
+            reply,
+            {upgrade.key: upgrade for upgrade in upgrades if upgrade},
+            {preparation.version: preparation for preparation in preparations if preparation},
+        )
 
     def _write(self, reply: Reply, body: Markdown) -> int:
         """Edit the reply where it is, or write it; the comment it is now. One that people deleted is written anew."""

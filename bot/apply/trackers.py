@@ -8,9 +8,10 @@ import structlog
 
 from bot.app import Policy
 from bot.domain import markers
-from bot.domain.effects import Advance, Effect, EnsureTracker, RefreshTracker
+from bot.domain.effects import Advance, AdvancePreparation, Effect, EnsureTracker, RefreshTracker
 from bot.domain.facts import Issue
 from bot.domain.markdown import Markdown
+from bot.domain.preparation import PreparationStage
 from bot.domain.records import TrackerRecord
 from bot.domain.tracker import Block, TooLong, lay_out, with_block
 from bot.domain.tracker_text import looks_like_tracker
@@ -54,7 +55,13 @@ class TrackerKeeper:
             self._ledger.save_tracker(replace(record, announced=(*record.announced, effect.issue)))
             self._ledger.touch_tracker(version)
         waiting = (u for u in self._ledger.upgrades(version) if u.stage is Stage.PLANNED)
-        return [RefreshTracker(effect.version), *(Advance(u.slug, effect.version) for u in waiting)]
+        preparation = self._ledger.preparation(version)
+        asked = preparation is not None and preparation.stage is PreparationStage.ASKED
+        return [
+            RefreshTracker(effect.version),
+            *([AdvancePreparation(effect.version)] if asked else []),
+            *(Advance(u.slug, effect.version) for u in waiting),
+        ]
 
     def _found(self, version: Version, effect: EnsureTracker) -> TrackerRecord | None:
         """The tracker there is already: ours, noted or not, or one that people wrote, which is adopted."""
@@ -133,7 +140,8 @@ class TrackerKeeper:
         upgrades = {upgrade.slug: upgrade for upgrade in self._ledger.upgrades(record.version)}
         items = voice.tracker_items(record.version, upgrades)
         links = [f"{record.url}#issuecomment-{comment}" for comment in record.parts]
-        head = voice.tracker_head(record, list(upgrades.values()), links)
+        preparation = self._ledger.preparation(record.version)
+        head = voice.tracker_head(record, list(upgrades.values()), links, preparation)
         framed = [with_block(texts[0], Block.HEAD, head), *texts[1:]]
         framed[0] = with_block(framed[0], Block.END, voice.tracker_end())
         laid = lay_out(framed, items)

@@ -8,13 +8,32 @@ from datetime import datetime
 
 import structlog
 
-from bot.app import Policy
 from bot.apply.checking import Examiner
-from bot.apply.pulls import PullOpener
-from bot.domain.effects import Advance, Effect, EnsureTracker, Recheck, RefreshReply, RefreshTracker, StartUpgrade
+from bot.apply.opening import PullOpener
+from bot.apply.showing import shown
+from bot.domain.effects import (
+    Advance,
+    Effect,
+    EnsureTracker,
+    Recheck,
+    StartRollback,
+    StartUpgrade,
+    TakeTurns,
+)
 from bot.domain.health import Phase
-from bot.domain.upgrade import IN_FLIGHT, IN_REVIEW, UNFINISHED, Stage, Upgrade, ask, conclude, observe
-from bot.domain.versions import Version
+from bot.domain.upgrade import (
+    IN_FLIGHT,
+    IN_REVIEW,
+    UNFINISHED,
+    Back,
+    Stage,
+    Upgrade,
+    ask,
+    conclude,
+    observe,
+    undo,
+)
+from bot.domain.versions import version_of
 from bot.fleets import Fleets
 from bot.ports import Deployment, Ledger, Missing, Refused
 
@@ -31,7 +50,6 @@ class UpgradeRunner:
         fleets: Fleets,
         opener: PullOpener,
         examiner: Examiner,
-        policy: Policy,
         clock: Callable[[], datetime],
     ) -> None:
         self._deployment = deployment
@@ -39,32 +57,41 @@ class UpgradeRunner:
         self._fleets = fleets
         self._opener = opener
         self._examiner = examiner
-        self._policy = policy
         self._clock = clock
 
     def start(self, effect: StartUpgrade) -> list[Effect]:
         """Record that it was asked for, then go on; asking twice is the same upgrade."""
-        version = _version(effect.version)
+        version = version_of(effect.version)
         existing = self._ledger.upgrade(effect.slug, version)
         instance = self._fleets.recent().get(effect.slug)
         went_back = instance is not None and instance.version < version
         if existing is not None and existing.stage is Stage.DONE and went_back:
             existing = None
-        asked = ask(existing, effect.slug, version, effect.by, self._clock())
+        asked = ask(existing, effect.slug, version, effect.by, self._clock(), effect.force)
         if asked != existing:
-            log.info("upgrade_asked_for", slug=effect.slug, version=effect.version, by=effect.by)
+            log.info("upgrade_asked_for", slug=effect.slug, version=effect.version, by=effect.by, force=effect.force)
             self._ledger.save_upgrade(asked)
         return self.advance(Advance(effect.slug, effect.version))
 
+    def roll_back(self, effect: StartRollback) -> list[Effect]:
+        """Record that the upgrade is to be undone, then go on; it waits for no turn, for it makes things safe."""
+        version = version_of(effect.version)
+        existing = self._ledger.upgrade(effect.slug, version)
+        undone = undo(existing, effect.slug, version, Back(effect.by, effect.why), self._clock())
+        if undone != existing:
+            log.info("rollback_asked_for", slug=effect.slug, version=effect.version, by=effect.by, why=effect.why)
+            self._ledger.save_upgrade(undone)
+        return self.advance(Advance(effect.slug, effect.version))
+
     def advance(self, effect: Advance) -> list[Effect]:
-        """Take the upgrade as far as it can go now."""
-        upgrade = self._ledger.upgrade(effect.slug, _version(effect.version))
+        """Take the upgrade as far as it can go now. One that waits is for `TakeTurns` to move."""
+        upgrade = self._ledger.upgrade(effect.slug, version_of(effect.version))
         if upgrade is None:
             return []
         if upgrade.stage is Stage.WAITING:
-            upgrade = self._wait_for_turn(upgrade)
+            return [*shown(self._ledger, upgrade), TakeTurns()]
         if upgrade.stage is Stage.PLANNED and self._ledger.tracker(upgrade.version) is None:
-            return [EnsureTracker(effect.version, 0, upgrade.asked_by)]
+            return self._with_tracker(upgrade)
         before = upgrade
         try:
             upgrade = self._moved(upgrade)
@@ -72,29 +99,30 @@ class UpgradeRunner:
             upgrade = self._kept(replace(upgrade, stage=Stage.FAILED, reason=str(error).rstrip(".")))
         if before.stage is not upgrade.stage:
             log.info("upgrade_moved", slug=upgrade.slug, version=effect.version, stage=upgrade.stage.value)
-        return [*self._shown(upgrade), *self._next_in_turn(before, upgrade)]
+        return [*shown(self._ledger, upgrade), *_next_in_turn(before, upgrade)]
+
+    def _with_tracker(self, upgrade: Upgrade) -> list[Effect]:
+        """See that there is a tracker first; for a rollback only if there is anything to roll back."""
+        refused = self._opener.refused(upgrade) if upgrade.back is not None else None
+        if refused is not None:
+            return shown(self._ledger, self._kept(refused))
+        return [EnsureTracker(str(upgrade.version), 0, upgrade.asked_by)]
 
     def recheck(self, effect: Recheck) -> list[Effect]:
         """Judge a merged upgrade anew by checks taken now."""
-        upgrade = self._ledger.upgrade(effect.slug, _version(effect.version))
-        if upgrade is None or upgrade.merged_at is None or upgrade.stage is Stage.DONE:
+        upgrade = self._ledger.upgrade(effect.slug, version_of(effect.version))
+        if upgrade is None or upgrade.merged_at is None or upgrade.stage in {Stage.DONE, Stage.ROLLED_BACK}:
             return []
         upgrade = self._verified(upgrade)
-        return [*self._shown(upgrade), *self._next_in_turn(replace(upgrade, stage=Stage.MERGED), upgrade)]
+        return [*shown(self._ledger, upgrade), *_next_in_turn(replace(upgrade, stage=Stage.MERGED), upgrade)]
 
     def delayed(self, slug: str, version: str, reason: str) -> list[Effect]:
-        """Note why an unfinished upgrade does not move; the next move takes the note away."""
-        upgrade = self._ledger.upgrade(slug, _version(version))
-        if upgrade is None or upgrade.stage not in UNFINISHED:
+        """Note why an upgrade under way does not move; the next move takes the note away."""
+        upgrade = self._ledger.upgrade(slug, version_of(version))
+        if upgrade is None or upgrade.stage not in UNFINISHED or upgrade.stage is Stage.WAITING:
             return []
         noted = self._kept(replace(upgrade, reason=f"delayed: {reason.rstrip('.')}; it will be tried again"))
-        return self._shown(noted)
-
-    def _wait_for_turn(self, upgrade: Upgrade) -> Upgrade:
-        if self._ledger.claim_turn(upgrade, self._policy.max_in_flight):
-            return replace(upgrade, stage=Stage.PLANNED, reason="")
-        reason = f"for its turn, {self._policy.max_in_flight} upgrades are in flight"
-        return self._kept(replace(upgrade, reason=reason))
+        return shown(self._ledger, noted)
 
     def _moved(self, upgrade: Upgrade) -> Upgrade:
         if upgrade.stage is Stage.PLANNED:
@@ -113,7 +141,10 @@ class UpgradeRunner:
         except Missing:
             return self._kept(replace(upgrade, stage=Stage.CLOSED, reason="its pull request is gone"))
         reviews = self._deployment.reviews(number)
-        return self._kept(observe(upgrade, pull, reviews, self._deployment.checks(pull.head)))
+        seen = self._kept(observe(upgrade, pull, reviews, self._deployment.checks(pull.head)))
+        if seen.stage in IN_REVIEW:
+            seen = self._kept(self._opener.keep_up(seen, pull))
+        return seen
 
     def _verified(self, upgrade: Upgrade) -> Upgrade:
         return self._kept(conclude(upgrade, self._examiner.examine(upgrade.slug, Phase.AFTER)))
@@ -123,23 +154,8 @@ class UpgradeRunner:
             self._ledger.save_upgrade(upgrade)
         return upgrade
 
-    def _shown(self, upgrade: Upgrade) -> list[Effect]:
-        """Every place that shows this upgrade; refreshing one that is up to date costs nothing."""
-        replies = self._ledger.replies_about(upgrade.slug, upgrade.version)
-        return [*(RefreshReply(comment) for comment in replies), RefreshTracker(str(upgrade.version))]
 
-    def _next_in_turn(self, before: Upgrade, after: Upgrade) -> list[Effect]:
-        """When an upgrade leaves the flight, those that wait may try for its place, in order of work."""
-        if before.stage not in IN_FLIGHT or after.stage in IN_FLIGHT:
-            return []
-        order = {instance.slug: place for place, instance in enumerate(self._fleets.recent())}
-        waiting = [u for u in self._ledger.unfinished_upgrades() if u.stage is Stage.WAITING]
-        waiting.sort(key=lambda u: (u.version, order.get(u.slug, len(order))))
-        return [Advance(u.slug, str(u.version)) for u in waiting[: self._policy.max_in_flight]]
-
-
-def _version(text: str) -> Version:
-    version = Version.parse(text)
-    if version is None:
-        raise ValueError(f"{text!r} is no version.")
-    return version
+def _next_in_turn(before: Upgrade, after: Upgrade) -> list[Effect]:
+    """When an upgrade leaves the flight, or turns green, those that wait may go."""
+    left = before.stage in IN_FLIGHT and after.stage not in IN_FLIGHT
+    return [TakeTurns()] if left or before.stage is not after.stage else []

@@ -13,6 +13,7 @@ from bot.cli.check import check
 from bot.cli.demo import demo
 from bot.cli.doctor import doctor
 from bot.cli.fleet import fleet
+from bot.cli.prepare import prepare
 from bot.cli.serve import serve
 from bot.cli.upgrade import upgrade
 
@@ -35,7 +36,7 @@ def common(
         raise typer.Exit
 
 
-for command in (serve, fleet, check, upgrade, doctor):
+for command in (serve, fleet, check, prepare, upgrade, doctor):
     app.command()(command)
 app.add_typer(demo)
 

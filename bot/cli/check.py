@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich import box
-from rich.markup import escape
-from rich.table import Table
 
 from bot.cli.common import Config, Json, Repo, output
 from bot.cli.naming import instance_named
 
-if TYPE_CHECKING:
-    from bot.domain.health import Result
-
 STATUSES = {"pass": 0, "fail": 1, "unknown": 3}
 """The exit status by the overall state; 2 is for what was asked wrongly."""
-LOOKS = {"pass": "[green]✓ pass", "fail": "[red]✗ fail", "unknown": "[yellow]? unknown"}
 
 
 def check(
@@ -33,6 +25,7 @@ def check(
 
     The exit status is 0 when all pass, 1 when one fails, 3 when it could not be found out, 2 for wrong use.
     """
+    from bot.cli.checks_view import checks_table
     from bot.cli.sight import sight, told
     from bot.domain.health import Phase, overall
 
@@ -48,19 +41,8 @@ def check(
     else:
         screen = output()
         screen.print(f"[bold]{instance.slug}[/] ({instance.domain}), {instance.active}, {instance.version}\n")
-        screen.print(_table(results))
+        screen.print(checks_table(results))
         for result in results:
             if result.link and result.state != "pass":
                 screen.print(f"\n{result.title}: {result.link}", markup=False, soft_wrap=True)
     raise typer.Exit(STATUSES[state])
-
-
-def _table(results: Sequence[Result]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
-    table.add_column("result", no_wrap=True)
-    table.add_column("check", no_wrap=True)
-    table.add_column("what was found", overflow="fold")
-    table.add_column("took", no_wrap=True, justify="right")
-    for result in results:
-        table.add_row(LOOKS[result.state], result.title, escape(result.sentence), f"{result.seconds:.1f} s")
-    return table

@@ -23,6 +23,13 @@ Repo = Annotated[
     Path | None,
     typer.Option("--repo", help="Read a local clone of the deployment repository, not GitHub.", show_default=False),
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")]
+Write = Annotated[
+    bool, typer.Option("--write", help="Make the change in the work tree of the clone, for a day without GitHub.")
+]
+Accept = Annotated[
+    bool, typer.Option("--accept-tags", help="Take images of the publisher's that do not carry the version's tag.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")]
 
 
@@ -30,6 +37,14 @@ def fail(message: str, status: int = 1) -> typer.Exit:
     """Say what is wrong on stderr; raise what this returns to end with that status."""
     typer.echo(f"mibot: {message}", err=True)
     return typer.Exit(status)
+
+
+def one_of(dry_run: bool, write: bool, repo: Path | None) -> None:
+    """See that one of --dry-run and --write was given, the latter with a clone; else end with exit status 2."""
+    if dry_run == write:
+        raise fail("give either --dry-run, to see what would be done, or --write, to do it in a clone.", WRONG_USE)
+    if write and repo is None:
+        raise fail("--write makes the change in a clone: name it with --repo.", WRONG_USE)
 
 
 def settings_from(config: Path | None) -> Settings:

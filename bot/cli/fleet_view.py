@@ -10,8 +10,8 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from bot.domain.changeset import judge
 from bot.domain.model import Fleet, Instance, InstanceType
+from bot.domain.policy import judge
 from bot.domain.versions import Version
 
 ROOM_FOR_DOMAINS = 110
@@ -24,7 +24,7 @@ def standing(instance: Instance, target: Version, known: Collection[Version]) ->
         return "on it"
     if instance.skip_reason:
         return _left_out(instance)
-    refusal = judge(instance, target, known)
+    refusal = judge(instance, target, known, ())
     return f"no: {refusal.sentence.rstrip('.')}" if refusal else "can go there"
 
 

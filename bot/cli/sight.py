@@ -18,8 +18,10 @@ from bot.domain.model import Fleet
 from bot.domain.versions import Version
 from bot.edges.clone import Clone
 from bot.edges.gcp import ComputeInspector
+from bot.edges.upstream_file import UpstreamFile
 from bot.fleets import Fleets
-from bot.ports import FleetSource, Refused, WorldError
+from bot.planner import Planner
+from bot.ports import FleetSource, Refused, Upstream, WorldError
 from bot.settings import Gcp, SettingsProblem, load_gcp
 
 if TYPE_CHECKING:
@@ -34,11 +36,16 @@ class Sight:
     fleets: Fleets
     gcp: Gcp
     github: Glance | None
+    upstream: Upstream
 
     @property
     def examiner(self) -> Examiner:
         places = Places(self.gcp.project_template, self.gcp.zone)
         return Examiner(self.fleets, places, ComputeInspector(self.gcp.compute_endpoint), _now)
+
+    def planner(self, accepted: frozenset[Version] = frozenset()) -> Planner:
+        """Plans from here. `accepted` are versions whose images are taken as they are."""
+        return Planner(self.source, self.upstream, lambda: accepted)
 
     def released(self, version: Version, fleet: Fleet) -> Collection[Version]:
         """Upstream's releases where they decide; on a clone the golden files have to do."""
@@ -49,17 +56,22 @@ class Sight:
         return self.github.tracker(version) if self.github else ""
 
 
-def sight(repo: Path | None, config: Path | None, log_level: str = "warning") -> Sight:
-    """What to look at: the clone at `repo`, else GitHub as the settings say. Ends the program where one is wrong."""
+def sight(
+    repo: Path | None, config: Path | None, log_level: str = "warning", upstream: Upstream | None = None
+) -> Sight:
+    """What to look at: the clone at `repo`, else GitHub as the settings say. Ends the program where one is wrong.
+
+    `upstream` replaces what would say what upstream released: GitHub, and nobody for a clone.
+    """
     logs.configure(log_level)
     if repo is None:
         from bot.cli.glance import Glance  # with it comes everything that a clone does not need
 
         github = Glance(settings_from(config))
-        return Sight(github.deployment, github.fleets, github.settings.gcp, github)
+        return Sight(github.deployment, github.fleets, github.settings.gcp, github, upstream or github.upstream)
     try:
         clone = Clone(repo)
-        return Sight(clone, Fleets(clone), load_gcp(config), None)
+        return Sight(clone, Fleets(clone), load_gcp(config), None, upstream or UpstreamFile())
     except Refused as error:
         raise fail(str(error), WRONG_USE) from None
     except SettingsProblem as error:

@@ -1,4 +1,4 @@
-"""`mibot upgrade SLUG VERSION --dry-run`: what `/upgrade` would do, without doing it."""
+"""`mibot upgrade SLUG VERSION`: what `/upgrade` would do (`--dry-run`), or its change made in a clone (`--write`)."""
 
 from __future__ import annotations
 
@@ -6,45 +6,63 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.common import WRONG_USE, Config, Repo, fail, output
+from bot.cli.common import WRONG_USE, Accept, Config, DryRun, Repo, Write, fail, one_of, output
 from bot.cli.naming import instance_named, version_named
 
 
 def upgrade(
     slug: Annotated[str, typer.Argument(help="The instance: its slug, domain or account issue's URL.")],
     version: Annotated[str, typer.Argument(metavar="X.Y.Z", help="The version to go to.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")] = False,
+    dry_run: DryRun = False,
+    write: Write = False,
     repo: Repo = None,
+    accept_tags: Accept = False,
+    checks: Annotated[bool, typer.Option(help="With --dry-run: run the pre-upgrade checks, too.")] = True,
     config: Config = None,
 ) -> None:
-    """Show what an upgrade would do: the verdict, the files it changes, its pull request and the effects.
+    """Show what an upgrade would do: the verdict, the files it changes, its pull request and the effects; or make the
+    change in the work tree of a clone, for a day on which GitHub is down.
 
-    The exit status is 0 when it would be made, 1 when it is refused, 2 for wrong use.
+    The exit status is 0 when it would be or was made, 1 when it is refused, 2 for wrong use.
     """
-    if not dry_run:
+    if not dry_run and not write:
         raise fail(
             f"upgrades are asked for on the tracker, by a comment `/upgrade {slug}`, so that it is known who asked; "
-            "here there is only --dry-run.",
+            "here there are only --dry-run, and --write for a clone.",
             WRONG_USE,
         )
+    one_of(dry_run, write, repo)
     target = version_named(version)
     from bot.cli import upgrade_view
     from bot.cli.sight import sight, told
-    from bot.domain.changeset import Refusal, plan_upgrade
+    from bot.cli.writing import written
+    from bot.domain.changeset import ChangeSet, Refusal
+    from bot.domain.health import Phase
 
     looked_at = sight(repo, config)
+    screen = output()
     with told():
-        fleet = looked_at.fleets.now()
-        instance = instance_named(slug, fleet)
-        released = looked_at.released(target, fleet)
-        planned = plan_upgrade(instance, target, fleet, released)
+        seen = looked_at.fleets.sighting()
+        instance = instance_named(slug, seen.fleet)
+        preview = looked_at.planner(frozenset([target] if accept_tags else [])).preview(seen, instance, target)
+        planned = preview.plan
         if isinstance(planned, Refusal):
-            raise fail(f"{instance.slug} can't be upgraded to {target}: {planned.sentence}")
+            first = preview.prepared.plan if preview.prepared else None
+            sentence = first.sentence if isinstance(first, Refusal) else planned.sentence
+            raise fail(f"{instance.slug} can't be upgraded to {target}: {sentence}")
         tracker = looked_at.tracker(target)
-        screen = output()
-        changes = upgrade_view.changes(planned, looked_at.source.snapshot(), looked_at.source.contents, screen.width)
-    effects = upgrade_view.effects(planned, fleet, released, tracker)
-    for part in upgrade_view.parts(planned, fleet.golden | frozenset(released), tracker, effects, changes):
+        released = looked_at.released(target, seen.fleet)
+        results = looked_at.examiner.examine(instance.slug, Phase.BEFORE) if dry_run and checks else ()
+        effects = upgrade_view.effects(planned, seen.fleet, released, tracker)
+        if write:
+            first = preview.prepared.plan if preview.prepared else None
+            done = [*(first.changes if isinstance(first, ChangeSet) else ()), *planned.changes]
+            written(looked_at, done)
+    if write:
+        screen.print(upgrade_view.wrote(planned, done))
+        return
+    known = seen.fleet.golden | frozenset(released)
+    for part in upgrade_view.parts(preview, instance.version, known, tracker, effects, results, screen.width):
         screen.print(part)
     if looked_at.github is None and target.major != instance.version.major:
         screen.print("\nUpstream's releases were not asked for: the golden files told which version ends a major.")

@@ -3,69 +3,66 @@
 from __future__ import annotations
 
 from bot.commands import Command
-from bot.domain.changeset import Refusal, plan_upgrade
+from bot.commands.plan import previews
+from bot.domain.arguments import choose, read, the_version
 from bot.domain.commanding import Plan, Request, View, Who
-from bot.domain.effects import Effect, StartUpgrade
+from bot.domain.effects import Effect, StartUpgrades
 from bot.domain.model import Instance
-from bot.domain.names import resolve
-from bot.domain.records import Item, Paragraph, Progress
+from bot.domain.policy import judge
+from bot.domain.records import Item, Paragraph, Preparing, Progress
 from bot.domain.upgrade import Stage
 from bot.domain.versions import Version
 from bot.voice import Voice
 
+ENDED = frozenset({Stage.CLOSED, Stage.WAITING, Stage.FAILED, Stage.ROLLED_BACK})
+
 
 def plan(request: Request, view: View, voice: Voice) -> Plan:
-    words, version, fault = _arguments(request)
-    if fault or version is None:
-        return Plan((Paragraph(voice.about_command("upgrade", fault)),))
-    items: dict[str, Item] = {}
-    effects: list[Effect] = []
-    for word in words:
-        found = resolve(word, view.fleet)
-        if not isinstance(found, Instance):
-            items.setdefault(word, Paragraph(voice.about_command("upgrade", found.sentence)))
-        elif found.slug not in items:
-            refusal = _refusal(found, version, view)
-            if refusal is not None:
-                items[found.slug] = Paragraph(voice.refusal(found, refusal.sentence))
-                continue
-            items[found.slug] = Progress(found.slug, version)
-            effects.append(StartUpgrade(found.slug, str(version), request.author, request.issue))
-    return Plan(tuple(items.values()), tuple(effects))
+    arguments = read(request.arguments, flags=("--dry-run",), valued=("--force",))
+    fault = arguments.fault or ("" if arguments.names else "name the instances to upgrade: {usage}.")
+    version = the_version(arguments, request, view)
+    if fault or isinstance(version, str):
+        return Plan((Paragraph(voice.misused("upgrade", fault or str(version), COMMAND.usage)),))
+    chosen = choose(arguments.names, view)
+    items: list[Item] = [Paragraph(voice.about_command("upgrade", word.sentence)) for _, word in chosen.unknown]
+    if arguments.option("--dry-run") is not None:
+        return previews("upgrade", request, items, chosen.instances, version, voice)
+    start: list[str] = []
+    left_out: list[tuple[Instance, str]] = []
+    for instance in chosen.instances:
+        refusal = _refusal(instance, version, view)
+        if not refusal:
+            start.append(instance.slug)
+            items.append(Progress(instance.slug, version))
+        elif instance.slug in chosen.by_group:
+            left_out.append((instance, refusal))
+        else:
+            items.append(Paragraph(voice.refusal(instance, refusal)))
+    if left_out:
+        items.append(Paragraph(voice.left_out(left_out)))
+    if start and version not in view.fleet.golden:
+        items.append(Preparing(version))
+    force = arguments.option("--force") or ""
+    effects: list[Effect] = [StartUpgrades(tuple(start), str(version), request.author, request.issue, force)]
+    return Plan(tuple(items), tuple(effects) if start else ())
 
 
-def _arguments(request: Request) -> tuple[list[str], Version | None, str]:
-    """The words that name instances, the version, and what is wrong."""
-    versions = {version for word in request.arguments if (version := Version.parse(word))}
-    words = [word for word in request.arguments if Version.parse(word) is None]
-    options = [word for word in words if word.startswith("-")]
-    version = next(iter(versions), request.version)
-    if options:
-        return [], None, f"there are no options here; write {COMMAND.usage}."
-    if len(versions) > 1:
-        return [], None, "name one version only; write another command for the other."
-    if not words:
-        return [], None, f"name the instances to upgrade: {COMMAND.usage}."
-    if version is None:
-        return [], None, f"this issue's title names no version; add one: {COMMAND.usage}."
-    return words, version, ""
-
-
-def _refusal(instance: Instance, version: Version, view: View) -> Refusal | None:
+def _refusal(instance: Instance, version: Version, view: View) -> str:
     """Why policy refuses; an upgrade that is under way or done is shown again instead."""
     existing = view.upgrade(instance.slug, version)
-    if existing is not None and existing.stage not in {Stage.CLOSED, Stage.WAITING, Stage.FAILED}:
-        return None
-    if existing is not None and existing.merged_at:
-        return None
-    planned = plan_upgrade(instance, version, view.fleet, view.released)
-    return planned if isinstance(planned, Refusal) else None
+    if existing is not None and existing.stage not in ENDED:
+        return ""
+    if existing is not None and existing.merged_at and existing.back is None:
+        return ""
+    refused = judge(instance, version, view.fleet.golden, view.released)
+    return refused.sentence if refused else ""
 
 
 COMMAND = Command(
     "upgrade",
-    "/upgrade INSTANCE … [VERSION]",
-    "opens the upgrade pull request of each instance and follows it to the end",
+    '/upgrade INSTANCE … [VERSION] [--dry-run] [--force "reason"]',
+    "opens the upgrade pull request of each instance (`internal`, `trial`, `production`, `all`: many) and "
+    "follows it to the end",
     Who.OPERATORS,
     plan,
 )

@@ -157,6 +157,18 @@ class World:
         """Push a commit with these files to a branch; its SHA-1. Operators and the owner may."""
         return push_as(self.api(user), self.org.deployment, files, removed=removed, branch=branch, message=message)
 
+    def tag(self, name: str, sha: str | None = None) -> None:
+        """Tag a commit of the deployment repository, the base branch's tip unless another one is given."""
+        owner, path = self.api(OWNER), f"{self._deployment}/git"
+        commit = sha or self.branches()[BASE]
+        made = owner.call("POST", f"{path}/tags", {"tag": name, "message": name, "object": commit, "type": "commit"})
+        owner.call("POST", f"{path}/refs", {"ref": f"refs/tags/{name}", "sha": made["sha"]})
+
+    def release(self, version: str, compose: str | None = None) -> None:
+        """Upstream releases a version: its Compose file, as it is given or as upstream's look, and its tag."""
+        self.build()
+        self._publish(version, compose or compose_file(version))
+
     def compare(self, head: str, base: str = BASE) -> Json:
         return self._json(OWNER, "GET", f"{self._deployment}/compare/{base}...{head}")
 
@@ -214,10 +226,13 @@ class World:
 
     def _tag(self) -> None:
         """Upstream's versions: a commit, an annotated tag (the emulator lists no others) and its ref each."""
-        owner, path = self._apis[OWNER], f"/repos/{self.org.upstream}/git"
         for version in self.tags:
-            file = File.plain("docker-compose/docker-compose.yaml", compose_file(version))
-            sha = push_as(owner, self.org.upstream, [file], branch=UPSTREAM_BRANCH, message=f"release {version}")
-            tag = {"tag": f"v{version}", "message": f"v{version}", "object": sha, "type": "commit"}
-            made = owner.call("POST", f"{path}/tags", tag)
-            owner.call("POST", f"{path}/refs", {"ref": f"refs/tags/v{version}", "sha": made["sha"]})
+            self._publish(version, compose_file(version))
+
+    def _publish(self, version: str, compose: str) -> None:
+        owner, path = self._apis[OWNER], f"/repos/{self.org.upstream}/git"
+        file = File.plain("docker-compose/docker-compose.yaml", compose)
+        sha = push_as(owner, self.org.upstream, [file], branch=UPSTREAM_BRANCH, message=f"release {version}")
+        tag = {"tag": f"v{version}", "message": f"v{version}", "object": sha, "type": "commit"}
+        made = owner.call("POST", f"{path}/tags", tag)
+        owner.call("POST", f"{path}/refs", {"ref": f"refs/tags/v{version}", "sha": made["sha"]})

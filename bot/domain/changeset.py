@@ -1,72 +1,178 @@
-"""What an upgrade changes in the deployment repository, planned from its files before anything is touched."""
+"""Change sets: the files that one pull request changes in the deployment repository, and why.
+
+They are planned from a checkout before anything is touched (`upgrade_plan.py`, `golden_plan.py`,
+`rollback_plan.py`); the words of the pull request follow from them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
 from dataclasses import dataclass
+from enum import StrEnum
 
-from bot.domain.config_file import CONFIG
-from bot.domain.inventory import FIRST_INSTANCE, link_target
-from bot.domain.model import FileChange, Fleet, Instance
-from bot.domain.versions import Version, judge_step
+from bot.domain.model import FileChange
+from bot.domain.versions import Version
 
 LINK_MODE = "120000"
 UPGRADE_LABEL = "mi-upgrade"
+ROLLBACK_LABEL = "mi-rollback"
+
+
+class Kind(StrEnum):
+    """What a pull request is for."""
+
+    UPGRADE = "upgrade"
+    ROLLBACK = "rollback"
+    PREPARATION = "preparation"
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why an upgrade is not made; `sentence` continues "the instance …" and names the next legal step."""
+    """Why a change is not made; `sentence` names the next legal step. For an instance it continues its name.
+
+    `unprepared` says that all would be well if the target's golden file were there; `held` that it is there, with
+    images that an operator has not accepted.
+    """
 
     sentence: str
+    unprepared: bool = False
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class LinkMoved:
+    """The active deployment's Compose file is another golden file now."""
+
+    path: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class HotpatchRemoved:
+    """A hotpatched image was taken out of an override file."""
+
+    path: str
+    service: str
+    image: str
+
+
+@dataclass(frozen=True)
+class FileRemoved:
+    """An override file in which nothing was left went."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class ModuleMoved:
+    """The reference of the instance's Terraform module is another tag now."""
+
+    path: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class GoldenMade:
+    """A golden file was made from upstream's file and the global overrides (their paths, in order)."""
+
+    path: str
+    overrides: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ImageRetagged:
+    """An image of the publisher's got the release candidate's own tag."""
+
+    service: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class ExecutorsPinned:
+    """An upstream executors module is pinned to another version."""
+
+    path: str
+    module: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A file is again as it was before the upgrade."""
+
+    path: str
+
+
+Reason = (
+    LinkMoved | HotpatchRemoved | FileRemoved | ModuleMoved | GoldenMade | ImageRetagged | ExecutorsPinned | Restored
+)
+
+
+@dataclass(frozen=True)
+class Stray:
+    """An image of the publisher's that does not carry the tag of the version it is for."""
+
+    service: str
+    image: str
 
 
 @dataclass(frozen=True)
 class ChangeSet:
-    """The files that an upgrade changes, and the words of its pull request that follow from them."""
+    """The files that a pull request changes, the reasons, and what a reviewer should know besides.
 
-    instance: Instance
-    target: Version
+    `version` is what an upgrade goes to, what a preparation is for, and what a rollback goes back from; `slug` is
+    empty for a preparation. `old` and `new` are the versions that the instance runs before and after. `replaced`
+    are the resources that Terraform will replace, `stray` the images with other tags, `note` is what people noted on
+    the instance.
+    """
+
+    kind: Kind
+    version: Version
     changes: tuple[FileChange, ...]
+    slug: str = ""
+    old: Version | None = None
+    new: Version | None = None
+    reasons: tuple[Reason, ...] = ()
+    warnings: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    stray: tuple[Stray, ...] = ()
+    note: str = ""
 
     @property
     def branch(self) -> str:
-        return f"{self.instance.slug}/upgrade-v{self.target}"
+        return branch_of(self.kind, self.slug, self.version)
 
     @property
     def title(self) -> str:
-        return f"{self.instance.slug}: upgrade to v{self.target}"
+        match self.kind:
+            case Kind.UPGRADE:
+                return f"{self.slug}: upgrade to v{self.version}"
+            case Kind.ROLLBACK:
+                return f"{self.slug}: roll back from v{self.old} to v{self.new}"
+            case Kind.PREPARATION:
+                return f"golden: prepare v{self.version}"
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return (UPGRADE_LABEL, ROLLBACK_LABEL) if self.kind is Kind.ROLLBACK else (UPGRADE_LABEL,)
 
     @property
     def paths(self) -> frozenset[str]:
         return frozenset(change.path for change in self.changes)
 
-
-def judge(instance: Instance, target: Version, released: Collection[Version]) -> Refusal | None:
-    """Why policy refuses this upgrade (domain.md, "Rules"), or None when it allows it."""
-    if instance.skip_reason:
-        way_in = "take upgrade.skip out of" if instance.skip else "set releaseChannel to stable in"
-        return Refusal(
-            f"it is left out of release upgrades: {instance.skip_reason}. To take it in, {way_in} its {CONFIG}."
-        )
-    if target.is_candidate and instance.slug != FIRST_INSTANCE:
-        return Refusal(f"release candidates go to {FIRST_INSTANCE} only; upgrade it to a release.")
-    verdict = judge_step(instance.version, target, released)
-    return None if verdict else Refusal(verdict.reason)
+    @property
+    def meaning(self) -> str:
+        """Stays the same as long as the change does the same thing, whatever else the files say meanwhile."""
+        told = "\n".join(sorted(map(repr, self.reasons)))
+        return hashlib.sha256(f"{self.kind} {self.slug} {self.version}\n{told}".encode()).hexdigest()
 
 
-def plan_upgrade(
-    instance: Instance, target: Version, fleet: Fleet, released: Collection[Version] = ()
-) -> ChangeSet | Refusal:
-    """The change set that moves the active deployment's link to the target's golden file, or why there is none.
-
-    `released` are versions known beyond the golden files, such as upstream's tags.
-    """
-    refusal = judge(instance, target, fleet.golden | frozenset(released))
-    if refusal is not None:
-        return refusal
-    if target not in fleet.golden:
-        return Refusal(
-            f"{target.golden_path} is not in the deployment repository yet; land it first, then ask again."
-        )
-    return ChangeSet(instance, target, (FileChange(instance.link_path, LINK_MODE, link_target(target)),))
+def branch_of(kind: Kind, slug: str, version: Version) -> str:
+    """The branch of a pull request (domain.md, "An upgrade of one instance"); a rollback's names what it undoes."""
+    if kind is Kind.PREPARATION:
+        return f"golden/v{version}"
+    return f"{slug}/{kind.value}-v{version}"

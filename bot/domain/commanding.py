@@ -12,6 +12,9 @@ from bot.domain.records import Item, TrackerRecord
 from bot.domain.upgrade import Upgrade
 from bot.domain.versions import Version
 
+LATEST = "latest"
+"""The word that stands for the newest release."""
+
 
 class Who(StrEnum):
     """Who may use a command. The wording is what help shows."""

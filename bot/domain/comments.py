@@ -16,6 +16,7 @@ from bot.domain.markdown import one_line
 MOST_COMMANDS = 20
 MOST_ARGUMENTS = 250
 _MAYBE = re.compile(r"(?:^|[\r\n]) {0,3}/[A-Za-z]")
+_QUOTES = re.compile("[\u201c\u201d\u201e\u201f]")  # what keyboards of telephones make of a quotation mark
 _LINE = re.compile(r" {0,3}/([A-Za-z][A-Za-z0-9_-]{0,39})(?=\s|$)(.*)")
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private-use characters: no comment means anything by them
 _MARKS = re.compile(f"[{_OPEN}{_CLOSE}]")
@@ -57,8 +58,8 @@ def has_commands(body: str) -> bool:
 
 def _command(match: re.Match[str]) -> CommandLine:
     """The command of a line; characters that nobody sees, such as come along when text is copied, don't count."""
-    name, rest = match.group(1).lower(), one_line(match.group(2))
-    lexer = shlex.shlex(rest, posix=True, punctuation_chars=False)
+    name, rest = match.group(1).lower(), _QUOTES.sub('"', one_line(match.group(2)))
+    lexer = shlex.shlex(_commas_as_blanks(rest), posix=True, punctuation_chars=False)
     lexer.whitespace_split = True
     lexer.commenters = ""
     lexer.escape = ""
@@ -67,10 +68,18 @@ def _command(match: re.Match[str]) -> CommandLine:
         words = list(lexer)
     except ValueError:
         return CommandLine(name, fault='a quotation mark is not closed; write `"` at both ends.')
-    arguments = tuple(argument for word in words for argument in word.split(",") if argument)
+    if "" in words:
+        return CommandLine(name, fault="there is nothing between two quotation marks; write something there.")
+    arguments = tuple(words)
     if len(arguments) > MOST_ARGUMENTS:
         return CommandLine(name, fault=f"one command takes at most {MOST_ARGUMENTS} words; write another one.")
     return CommandLine(name, arguments)
+
+
+def _commas_as_blanks(rest: str) -> str:
+    """The words with blanks for the commas between them; within quotes a comma is part of a sentence."""
+    parts = rest.split('"')
+    return '"'.join(part if number % 2 else part.replace(",", " ") for number, part in enumerate(parts))
 
 
 def _command_lines(body: str) -> Iterator[re.Match[str]]:

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
+TURNS = "turns"
+"""The key of everything that decides whose turn it is: one at a time, so that places are counted right."""
+
 
 @dataclass(frozen=True)
 class React:
@@ -86,16 +89,97 @@ class RefreshTracker:
 
 @dataclass(frozen=True)
 class StartUpgrade:
-    """Record that somebody asked for an upgrade, and go on with it."""
+    """Record that somebody asked again for an upgrade that there is a record of, and go on with it."""
 
     slug: str
     version: str
     by: str
     issue: int
+    force: str = ""
 
     @property
     def key(self) -> str:
         return f"upgrade {self.slug}@{self.version}"
+
+
+@dataclass(frozen=True)
+class StartUpgrades:
+    """Record that somebody asked for upgrades to one version, in the order of work, and give those whose turn it is.
+
+    `force` is the reason why they need not wait for their place in the order, or nothing.
+    """
+
+    slugs: tuple[str, ...]
+    version: str
+    by: str
+    issue: int
+    force: str = ""
+
+    @property
+    def key(self) -> str:
+        return TURNS
+
+
+@dataclass(frozen=True)
+class TakeTurns:
+    """Let those of the waiting upgrades begin whose turn it is."""
+
+    @property
+    def key(self) -> str:
+        return TURNS
+
+
+@dataclass(frozen=True)
+class StartRollback:
+    """Undo an instance's last upgrade, which was to `version`; `why` may be nothing."""
+
+    slug: str
+    version: str
+    by: str
+    why: str
+
+    @property
+    def key(self) -> str:
+        return f"upgrade {self.slug}@{self.version}"
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """See that a version's golden file is there, by a pull request. `asked`: a person asked, so that one that was
+    closed is opened again; `accept`: the person accepts images without the version's tag."""
+
+    version: str
+    by: str
+    asked: bool = True
+    accept: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"prepare {self.version}"
+
+
+@dataclass(frozen=True)
+class AdvancePreparation:
+    """Take a preparation as far as it can go now, by what GitHub says of it."""
+
+    version: str
+
+    @property
+    def key(self) -> str:
+        return f"prepare {self.version}"
+
+
+@dataclass(frozen=True)
+class PlanNow:
+    """Work out what an upgrade would do, without doing it, and put that into the reply to a comment."""
+
+    comment: int
+    slug: str
+    version: str
+
+    @property
+    def key(self) -> str:
+        return f"reply {self.comment}"
 
 
 @dataclass(frozen=True)
@@ -122,7 +206,23 @@ class Recheck:
         return f"upgrade {self.slug}@{self.version}"
 
 
-Effect = React | Obey | RefreshReply | CheckNow | EnsureTracker | RefreshTracker | StartUpgrade | Advance | Recheck
+Effect = (
+    React
+    | Obey
+    | RefreshReply
+    | CheckNow
+    | PlanNow
+    | EnsureTracker
+    | RefreshTracker
+    | StartUpgrade
+    | StartUpgrades
+    | TakeTurns
+    | StartRollback
+    | Prepare
+    | AdvancePreparation
+    | Advance
+    | Recheck
+)
 
 
 _KINDS: dict[str, type[Effect]] = {kind.__name__: kind for kind in get_args(Effect)}
@@ -133,5 +233,5 @@ def to_json(effect: Effect) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> Effect:
-    values = dict(data)
+    values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
     return _KINDS[values.pop("effect")](**values)

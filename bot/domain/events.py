@@ -19,7 +19,9 @@ SUBSCRIBED = frozenset(
 )
 """The events the App must subscribe to."""
 
-UPGRADE_BRANCH = re.compile(r"(?P<slug>[a-z0-9][a-z0-9._-]*)/upgrade-v(?P<version>\d+\.\d+\.\d+(?:-rc\.\d+)?)")
+_VERSION = r"v(?P<version>\d+\.\d+\.\d+(?:-rc\.\d+)?)"
+UPGRADE_BRANCH = re.compile(rf"(?P<slug>[a-z0-9][a-z0-9._-]*)/(?:upgrade|rollback)-{_VERSION}", re.ASCII)
+PREPARATION_BRANCH = re.compile(rf"golden/{_VERSION}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,20 @@ class UpgradeTouched:
 
 
 @dataclass(frozen=True)
+class PreparationTouched:
+    """Something happened to the pull request that prepares a version."""
+
+    version: str
+
+
+@dataclass(frozen=True)
 class CommitTouched:
     """A check run or status of a commit concluded; which upgrade it belongs to, our own tables know."""
 
     commit: str
 
 
-Event = IssueLabelled | CommentWritten | UpgradeTouched | CommitTouched
+Event = IssueLabelled | CommentWritten | UpgradeTouched | PreparationTouched | CommitTouched
 _KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 
 
@@ -135,14 +144,18 @@ def _issue_comment(payload: Mapping[str, Any], interest: Interest) -> Event | No
 def _pull(payload: Mapping[str, Any], interest: Interest) -> Event | None:
     if _repository(payload) != interest.deployment.lower():
         return None
-    return upgrade_of(str(payload["pull_request"]["head"]["ref"]))
+    return work_of(str(payload["pull_request"]["head"]["ref"]))
 
 
-def upgrade_of(branch: str) -> UpgradeTouched | None:
-    """The upgrade that a branch belongs to, by its name (domain.md, "An upgrade of one instance")."""
-    match = UPGRADE_BRANCH.fullmatch(branch)
-    version = Version.parse(match["version"]) if match else None
-    return UpgradeTouched(match["slug"], str(version)) if match and version else None
+def work_of(branch: str) -> UpgradeTouched | PreparationTouched | None:
+    """The upgrade or preparation that a branch belongs to, by its name (domain.md, "An upgrade of one instance")."""
+    for pattern in (PREPARATION_BRANCH, UPGRADE_BRANCH):
+        match = pattern.fullmatch(branch)
+        version = Version.parse(match["version"]) if match else None
+        if match and version:
+            slug = match.groupdict().get("slug")
+            return UpgradeTouched(slug, str(version)) if slug else PreparationTouched(str(version))
+    return None
 
 
 def _check(payload: Mapping[str, Any], interest: Interest) -> Event | None:
@@ -163,7 +176,7 @@ def _of_commit(commit: str, branches: Sequence[str]) -> Event | None:
     """By its branches where GitHub names them, so that checks of other branches are nobody's business."""
     if not branches:
         return CommitTouched(commit)
-    touched = (upgrade_of(str(branch)) for branch in branches)
+    touched = (work_of(str(branch)) for branch in branches)
     return next((event for event in touched if event), None)
 
 

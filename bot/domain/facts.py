@@ -50,6 +50,23 @@ class Head:
 
 
 @dataclass(frozen=True)
+class Drift:
+    """How a branch stands to the base branch: whether all commits it has beyond it are ours, and whether the base
+    branch has commits that it lacks."""
+
+    ours: bool
+    behind: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """A commit, and the one before it (its first parent; None for the first of all)."""
+
+    commit: str
+    parent: str | None
+
+
+@dataclass(frozen=True)
 class Pull:
     """A pull request of the deployment repository."""
 

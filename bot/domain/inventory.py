@@ -38,7 +38,7 @@ def link_target(version: Version) -> str:
 
 def golden_versions(snapshot: Snapshot) -> frozenset[Version]:
     """The versions that have a golden file."""
-    found = (GOLDEN_FILE.fullmatch(path) for path in snapshot.files)
+    found = (GOLDEN_FILE.fullmatch(path) for path in snapshot.by_folder.get("golden", []))
     versions = (Version.parse(match.group(1)) for match in found if match)
     return frozenset(version for version in versions if version and version.golden_path in snapshot.files)
 

@@ -14,7 +14,9 @@ from urllib.parse import quote
 LIMIT = 65_536
 """GitHub's limit of a body, in characters."""
 
-_INVISIBLE = "\u200b"
+INVISIBLE = "\u200b"
+"""Stands between characters that would do something together."""
+
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
 _REFERENCE = re.compile(r"#(?=\d)|(?<=GH)-(?=\d)", re.IGNORECASE)
 _LINK = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)")
@@ -41,10 +43,10 @@ def escape(text: str) -> Markdown:
         return text
     line = one_line(text).replace("&", "&amp;")
     line = _SPECIAL.sub(r"\\\1", line).replace("\\<", "&lt;").replace("\\>", "&gt;")
-    line = line.replace("@", f"@{_INVISIBLE}")
-    line = _REFERENCE.sub(lambda match: match.group(0) + _INVISIBLE, line)
-    line = _LINK.sub(lambda match: match.group(0) + _INVISIBLE, line)
-    return Markdown(_LINE_START.sub(lambda match: _INVISIBLE + match.group(0), line))
+    line = line.replace("@", f"@{INVISIBLE}")
+    line = _REFERENCE.sub(lambda match: match.group(0) + INVISIBLE, line)
+    line = _LINK.sub(lambda match: match.group(0) + INVISIBLE, line)
+    return Markdown(_LINE_START.sub(lambda match: INVISIBLE + match.group(0), line))
 
 
 def escape_within(text: str, limit: int) -> Markdown:
@@ -61,7 +63,7 @@ def escape_within(text: str, limit: int) -> Markdown:
 def code(text: str) -> Markdown:
     """The text as a code span that ends where it should, in a table too, and does nothing beside a stray backtick."""
     line = one_line(text).replace("|", "¦").replace("`", "'")
-    line = _ACTIVE_IN_CODE.sub(lambda match: match.group(0) + _INVISIBLE, line)
+    line = _ACTIVE_IN_CODE.sub(lambda match: match.group(0) + INVISIBLE, line)
     return Markdown(f"`{line}`") if line else Markdown("")
 
 

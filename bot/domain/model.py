@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from bot.domain.versions import Version
 
@@ -108,8 +109,12 @@ class Fleet:
     def __len__(self) -> int:
         return len(self.instances)
 
+    @cached_property
+    def _by_slug(self) -> dict[str, Instance]:
+        return {instance.slug: instance for instance in self.instances}
+
     def get(self, slug: str) -> Instance | None:
-        return next((instance for instance in self.instances if instance.slug == slug), None)
+        return self._by_slug.get(slug)
 
     @property
     def customers(self) -> tuple[Instance, ...]:
@@ -135,6 +140,14 @@ class Snapshot:
     tree: str
     files: dict[str, TreeEntry]
     folders: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def by_folder(self) -> dict[str, list[str]]:
+        """The paths right inside each folder (`golden/overrides`), in order: asked for once for each instance."""
+        found: dict[str, list[str]] = {}
+        for path in sorted(self.files):
+            found.setdefault(path.rpartition("/")[0], []).append(path)
+        return found
 
 
 @dataclass(frozen=True)

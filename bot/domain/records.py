@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.domain.health import Result
 from bot.domain.markdown import Markdown
-from bot.domain.versions import Version
+from bot.domain.versions import Version, version_of
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,23 @@ class CheckTable:
     results: tuple[Result, ...] | None = None
 
 
-Item = Paragraph | Progress | CheckTable
+@dataclass(frozen=True)
+class Preparing:
+    """The place of a reply that shows where a version's preparation stands."""
+
+    version: Version
+
+
+@dataclass(frozen=True)
+class PlanShown:
+    """The place of a reply for what an upgrade would do; None while it is worked out."""
+
+    slug: str
+    version: Version
+    words: Markdown | None = None
+
+
+Item = Paragraph | Progress | CheckTable | Preparing | PlanShown
 
 
 @dataclass(frozen=True)
@@ -78,15 +94,21 @@ def item_to_json(item: Item) -> dict[str, Any]:
             return {"slug": slug, "version": str(version)}
         case CheckTable(slug, results):
             return {"slug": slug, "results": None if results is None else [result.to_json() for result in results]}
+        case Preparing(version):
+            return {"preparing": str(version)}
+        case PlanShown(slug, version, words):
+            return {"plan": None if words is None else str(words), "slug": slug, "version": str(version)}
 
 
 def item_from_json(data: Mapping[str, Any]) -> Item:
     if "words" in data:
         return Paragraph(Markdown(data["words"]))
+    if "preparing" in data:
+        return Preparing(version_of(data["preparing"]))
+    if "plan" in data:
+        shown = None if data["plan"] is None else Markdown(data["plan"])
+        return PlanShown(data["slug"], version_of(data["version"]), shown)
     if "version" in data:
-        version = Version.parse(data["version"])
-        if version is None:
-            raise ValueError(f"{data['version']!r} is no version")
-        return Progress(data["slug"], version)
+        return Progress(data["slug"], version_of(data["version"]))
     results = data["results"]
     return CheckTable(data["slug"], None if results is None else tuple(map(Result.from_json, results)))

@@ -1,7 +1,7 @@
 """One instance's line in a tracker: whose it is, and how it is brought up to date without losing a word of people's.
 
-mibot's words stand between hidden marks, with a digest of what it wrote there; only those are ever rewritten. Ticks
-are only set, once, when an upgrade is done.
+mibot's words stand between hidden marks, with a digest of what it wrote there; only those are ever rewritten. A tick
+is set once, when an upgrade is done, and taken away only when that very upgrade is rolled back.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from bot.domain.markdown import Markdown
 from bot.domain.urls import normal_url
 
 DONE = "done"
+UNDOING = "done rollback"
+"""An upgrade that was done and is being rolled back."""
+UNDONE = "rolled back"
 SEPARATOR = " · "
 LONGEST_STATE = 240
 """Characters that an item's state may have, at any time: trackers are planned with it."""
@@ -37,6 +40,7 @@ _ORDINAL = re.compile(
 _WORDS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
 _MOST_WORDS = 120
 _UNTICKED = re.compile(_BULLET + r"\[ \]", re.ASCII)
+_TICKED = re.compile(_BULLET + r"\[[xX]\]", re.ASCII)
 _GENERATED = re.compile(
     r"`[\d.rc-]+`"
     r"|(?:\[#\d+\]\([^)\s]*\) )?(?:not started|open, waiting for a review|waiting|planned|merged|done|failed|closed)"
@@ -105,10 +109,12 @@ def updated_line(raw: str, item: Item) -> str:
     found = SEGMENT.search(raw)
     before, after = (raw, "") if found is None else (raw[: found.start()], raw[found.end() :])
     remark = _remark(found["words"], found["digest"], item) if found else ""
-    was_done = found is not None and found["stage"] == DONE
+    was_done = found is not None and found["stage"] in {DONE, UNDOING}
     before = _restruck(before.rstrip(), item)
     if item.done and not was_done:
         before = _UNTICKED.sub(r"\g<bullet>[x]", before, count=1) if _UNTICKED.match(before) else before
+    elif was_done and item.stage == UNDONE:
+        before = _TICKED.sub(r"\g<bullet>[ ]", before, count=1)
     return f"{before}{_segment(item)}{f' {remark}' if remark else ''}{after}"
 
 

@@ -87,10 +87,15 @@ def judge_step(current: Version, target: Version, released: Collection[Version])
     if target == current:
         return Verdict(False, f"it already runs {current}.")
     if target < current:
-        return Verdict(False, f"it runs {current}; going down to {target} is a downgrade, which is refused.")
+        return Verdict(
+            False,
+            f"it runs {current}; going down to {target} is a downgrade, which is refused. "
+            "What undoes its last upgrade is /rollback.",
+        )
     if (target.major, target.minor) in {(current.major, current.minor), (current.major, current.minor + 1)}:
         return Verdict(True, f"{current} to {target} is one step.")
-    last_minor = max((v.minor for v in released if v.major == current.major), default=current.minor)
+    minors = (v.minor for v in released if v.major == current.major and not v.is_candidate)
+    last_minor = max(minors, default=current.minor)
     if (target.major, target.minor) == (current.major + 1, 0) and last_minor <= current.minor:
         return Verdict(True, f"{current.series} ends major {current.major}, so {target} is the next step.")
     step = _next_step(current, target, last_minor, released)
@@ -108,3 +113,31 @@ def _next_step(current: Version, target: Version, last_minor: int, released: Col
         major, minor = current.major + 1, 0
     known = [v for v in released if (v.major, v.minor) == (major, minor) and not v.is_candidate]
     return str(max(known)) if known else f"{major}.{minor}.x"
+
+
+def nearest(target: Version, released: Collection[Version]) -> Version | None:
+    """The version that somebody who typed `target` most likely means: the nearest of those there are."""
+
+    def distance(version: Version) -> tuple[int, int, int, bool, int]:
+        return (
+            abs(version.major - target.major),
+            abs(version.minor - target.minor),
+            abs(version.patch - target.patch),
+            version.is_candidate != target.is_candidate,
+            abs((version.candidate or 0) - (target.candidate or 0)),
+        )
+
+    return min(sorted(released, reverse=True), key=distance, default=None)
+
+
+def latest(released: Collection[Version]) -> Version | None:
+    """The newest release, candidates left out."""
+    return max((version for version in released if not version.is_candidate), default=None)
+
+
+def version_of(text: str) -> Version:
+    """The version that mibot itself wrote down. Raises ValueError for anything else."""
+    version = Version.parse(text)
+    if version is None:
+        raise ValueError(f"{text!r} is no version")
+    return version

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from bot.domain.inventory import blob_sha
-from bot.domain.model import Snapshot, TreeEntry
+from bot.domain.model import FileChange, Snapshot, TreeEntry
 from bot.ports import Missing, Refused
 
 LINK = "120000"
 PLAIN = "100644"
 EXECUTABLE = "100755"
+_MODULE_TAG = "mi-module-v"
 _FOLDER = "40000"  # as Git writes a folder's mode into a tree
 NOT_KEPT = frozenset({".git", ".terraform"})
 """Never part of the repository: Git's own folder, and what Terraform downloads beside the files it is run on."""
@@ -47,6 +48,27 @@ class Clone:
         """The blobs by their SHA-1, of the last snapshot. Raises Refused when a file has changed since."""
         return {sha: self._content(sha) for sha in shas}
 
+    def module_tags(self) -> frozenset[str]:
+        """The tags `mi-module-…` of the clone, as Git keeps them on the disk."""
+        git = _git_folder(self._folder)
+        loose = git / "refs" / "tags"
+        names = {path.name for path in loose.glob(f"{_MODULE_TAG}*")} if loose.is_dir() else set()
+        packed = git / "packed-refs"
+        lines = packed.read_text(errors="replace").splitlines() if packed.is_file() else []
+        refs = (line.partition(" ")[2] for line in lines)
+        prefix = "refs/tags/"
+        names |= {ref.removeprefix(prefix) for ref in refs if ref.startswith(f"{prefix}{_MODULE_TAG}")}
+        return frozenset(names)
+
+    def write(self, changes: Iterable[FileChange]) -> None:
+        """Make these changes in the work tree, each file at once or not at all. Raises Refused when it can't."""
+        for change in changes:
+            place = self._folder / change.path
+            try:
+                _write(place, change)
+            except OSError as error:
+                raise Refused(f"{place} can't be written ({error.strerror}).") from error
+
     def _content(self, sha: str) -> bytes:
         if sha not in self._files:
             raise Missing(f"There is no file with the SHA-1 {sha} in {self._folder}.")
@@ -73,6 +95,33 @@ class Clone:
                 entries[inner] = found
                 lines.append((name, _line(found.mode, name, found.sha)))
         return _tree_sha(lines) if lines else ""
+
+
+def _git_folder(folder: Path) -> Path:
+    """Where Git keeps a clone's refs; a work tree beside others has a file that says where."""
+    git = folder / ".git"
+    if git.is_file():
+        named = git.read_text(errors="replace").partition("gitdir:")[2].strip()
+        git = folder / named
+        common = git / "commondir"
+        git = git / common.read_text().strip() if common.is_file() else git
+    return git
+
+
+def _write(place: Path, change: FileChange) -> None:
+    """One change: written beside the file first, and then put in its place."""
+    if change.content is None:
+        place.unlink(missing_ok=True)
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    beside = place.with_name(f".{place.name}.mibot")
+    beside.unlink(missing_ok=True)
+    if change.mode == LINK:
+        beside.symlink_to(change.content)
+    else:
+        beside.write_text(change.content, encoding="utf-8", newline="")
+        beside.chmod(0o755 if change.mode == EXECUTABLE else 0o644)
+    beside.replace(place)
 
 
 def _entry(entry: os.DirEntry[str]) -> TreeEntry | None:

@@ -6,12 +6,12 @@ freed from customers' names, for most of what is written here is read outside th
 
 from __future__ import annotations
 
+from bot.voice.plans import PlanVoice
 from bot.voice.pulls import pull_body
-from bot.voice.replies import ReplyVoice
 from bot.voice.tracker import TrackerVoice
 
 __all__ = ["Voice", "pull_body"]
 
 
-class Voice(TrackerVoice, ReplyVoice):
+class Voice(TrackerVoice, PlanVoice):
     """What mibot writes, with the names of one fleet kept private. `me` is the bot's login."""

@@ -3,35 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from bot.domain import markers
 from bot.domain.health import Result, State
 from bot.domain.markdown import LIMIT, Markdown, code
 from bot.domain.model import Instance
 from bot.domain.names import public_name
-from bot.domain.records import CheckTable, Item, Paragraph, Progress, Reply
+from bot.domain.preparation import Preparation
+from bot.domain.records import CheckTable, Item, Paragraph, PlanShown, Preparing, Progress, Reply
 from bot.domain.upgrade import Upgrade
 from bot.domain.versions import Version
-from bot.voice.upgrades import UpgradeVoice
+from bot.voice.preparations import PreparationVoice
+from bot.voice.upgrades import way
 
 ICONS = {State.PASS: Markdown("✅"), State.FAIL: Markdown("❌"), State.UNKNOWN: Markdown("❔")}
 MOST_ROWS = 100
+MOST_SECTIONS = 25
+"""Upgrades that a reply tells of at length; more are listed in one table."""
+MOST_OVERVIEW = 150
+LONGEST_OVERVIEW = 200
+MOST_LEFT_OUT = 30
 
 
-class ReplyVoice(UpgradeVoice):
+class ReplyVoice(PreparationVoice):
     """Words for replies."""
 
-    def reply(self, reply: Reply, upgrades: Mapping[str, Upgrade]) -> Markdown:
-        """The body of a reply; `upgrades` are those it shows, by key. Shortened where GitHub's limit demands."""
+    def reply(
+        self,
+        reply: Reply,
+        upgrades: Mapping[str, Upgrade],
+        preparations: Mapping[Version, Preparation] = MappingProxyType({}),
+    ) -> Markdown:
+        """The body of a reply; `upgrades` (by key) and `preparations` are those it shows. Shortened where GitHub's
+        limit demands."""
+        marker = Markdown(markers.reply(reply.comment))
+        many = sum(isinstance(item, Progress) for item in reply.items) > MOST_SECTIONS
         for tables in (True, False):
-            sections = [self._section(item, upgrades, tables=tables) for item in reply.items]
-            body = self.render("reply.md.j2", marker=Markdown(markers.reply(reply.comment)), sections=sections)
+            items = [item for item in reply.items if not (many and isinstance(item, Progress))]
+            sections = [self._section(item, upgrades, preparations, tables=tables) for item in items]
+            if many:
+                sections.append(self._overview(reply.items, upgrades))
+            body = self.render("reply.md.j2", marker=marker, sections=sections)
             if len(body) <= LIMIT:
                 return body
-        cut = body[: LIMIT - 200].rsplit("\n", 1)[0]
-        return Markdown(f"{cut}\n\nThe rest does not fit here; see the tracker.")
+        return self.cut(body)
 
-    def _section(self, item: Item, upgrades: Mapping[str, Upgrade], *, tables: bool) -> Markdown:
+    def cut(self, body: str) -> Markdown:
+        """A body that is too long for GitHub, as far as it fits, with its code blocks and folds closed."""
+        kept = body[: LIMIT - 400].rsplit("\n", 1)[0]
+        fence = "\n```" if kept.count("\n```") % 2 else ""
+        folds = "\n\n</details>" * max(kept.count("<details>") - kept.count("</details>"), 0)
+        return Markdown(f"{kept}{fence}{folds}\n\nThe rest does not fit here; see the tracker.")
+
+    def _overview(self, items: Sequence[Item], upgrades: Mapping[str, Upgrade]) -> Markdown:
+        """One row for each of many upgrades."""
+        shown = [item for item in items if isinstance(item, Progress)]
+        rows = []
+        for item in shown[:MOST_OVERVIEW]:
+            upgrade = upgrades.get(f"{item.slug}@{item.version}")
+            state = self.brief_state(upgrade, LONGEST_OVERVIEW) if upgrade else Markdown("asked for")
+            rows.append({"name": self.name(item.slug), "version": item.version, "state": state})
+        return self.render("overview.md.j2", rows=rows, left_out=max(len(shown) - MOST_OVERVIEW, 0))
+
+    def _section(
+        self,
+        item: Item,
+        upgrades: Mapping[str, Upgrade],
+        preparations: Mapping[Version, Preparation],
+        *,
+        tables: bool,
+    ) -> Markdown:
         match item:
             case Paragraph(words):
                 return words
@@ -44,6 +86,12 @@ class ReplyVoice(UpgradeVoice):
                 if upgrade is None:
                     return Markdown(f"**{self.name(slug)}**: upgrade to {version} asked for.")
                 return self._progress(upgrade, tables=tables)
+            case Preparing(version):
+                return self.preparation(version, preparations.get(version))
+            case PlanShown(slug, version, None):
+                return Markdown(f"**{self.name(slug)}**: the upgrade to {version} is being worked out …")
+            case PlanShown(_, _, words):
+                return words or Markdown("")
 
     def _progress(self, upgrade: Upgrade, *, tables: bool) -> Markdown:
         shown = []
@@ -54,7 +102,7 @@ class ReplyVoice(UpgradeVoice):
         return self.render(
             "upgrade_progress.md.j2",
             name=self.name(upgrade.slug),
-            upgrade=upgrade,
+            way=way(upgrade),
             state=self.state(upgrade),
             steps=self.steps(upgrade),
             tables=shown,
@@ -66,6 +114,15 @@ class ReplyVoice(UpgradeVoice):
 
     def refusal(self, instance: Instance, sentence: str) -> Markdown:
         return Markdown(f"**{public_name(instance)}**: {self.sentence(sentence)}")
+
+    def left_out(self, refused: Sequence[tuple[Instance, str]]) -> Markdown:
+        """Which of the instances that a word for many stands for are left out, and why, folded."""
+        rows = [{"name": public_name(one), "sentence": self.sentence(why)} for one, why in refused[:MOST_LEFT_OUT]]
+        return self.render("left_out.md.j2", count=len(refused), rows=rows, more=max(len(refused) - MOST_LEFT_OUT, 0))
+
+    def misused(self, name: str, sentence: str, usage: str) -> Markdown:
+        """A sentence about a command that can't be understood; `{usage}` in it is where its usage goes."""
+        return self.about_command(name, sentence.replace("{usage}", usage))
 
     def about_command(self, name: str, sentence: str) -> Markdown:
         """A sentence about one command of the comment."""
@@ -93,7 +150,7 @@ class ReplyVoice(UpgradeVoice):
             {
                 "name": self.name(upgrade.slug),
                 "from_version": upgrade.from_version,
-                "version": upgrade.version,
+                "version": upgrade.back.to if upgrade.back else upgrade.version,
                 "state": self.state(upgrade),
             }
             for upgrade in upgrades[:MOST_ROWS]

@@ -9,18 +9,19 @@ from bot.domain.inventory import FIRST_INSTANCE
 from bot.domain.markdown import Markdown, code, link_target
 from bot.domain.model import Instance
 from bot.domain.names import problem_name, public_name
+from bot.domain.preparation import Preparation
 from bot.domain.records import TrackerRecord
-from bot.domain.tracker_line import LONGEST_STATE, SEPARATOR, Item, Key, Section
-from bot.domain.upgrade import Upgrade
+from bot.domain.tracker_line import LONGEST_STATE, SEPARATOR, UNDOING, Item, Key, Section
+from bot.domain.upgrade import Stage, Upgrade
 from bot.domain.urls import normal_url
 from bot.domain.versions import Version
-from bot.voice.upgrades import UpgradeVoice
+from bot.voice.preparations import PreparationVoice
 
 MOST_PROBLEMS = 25
 _LONGEST_NOTE = 100
 
 
-class TrackerVoice(UpgradeVoice):
+class TrackerVoice(PreparationVoice):
     """Words for trackers."""
 
     def tracker_title(self, version: Version) -> str:
@@ -57,7 +58,13 @@ class TrackerVoice(UpgradeVoice):
             return "not started"
         return f"already on {version}" if instance.version == version else f"ahead of {version}"
 
-    def tracker_head(self, record: TrackerRecord, upgrades: Sequence[Upgrade], parts: Sequence[str]) -> Markdown:
+    def tracker_head(
+        self,
+        record: TrackerRecord,
+        upgrades: Sequence[Upgrade],
+        parts: Sequence[str],
+        preparation: Preparation | None = None,
+    ) -> Markdown:
         """The block at the tracker's head: what it is, who asked, how it stands, how to talk to the bot."""
         counts, done, total = self.counts(upgrades)
         source = record.announced[0] if record.announced and not record.adopted else None
@@ -73,6 +80,7 @@ class TrackerVoice(UpgradeVoice):
             counts=counts,
             parts=[link_target(url) for url in parts],
             example=Markdown(FIRST_INSTANCE),
+            preparation=self.preparation_state(preparation) if preparation else None,
         )
 
     def tracker_part(self, record: TrackerRecord, part: int) -> Markdown:
@@ -104,6 +112,8 @@ class TrackerVoice(UpgradeVoice):
 
 
 def _tracker_stage(instance: Instance, version: Version, upgrade: Upgrade | None) -> str:
+    if upgrade is not None and upgrade.back is not None and upgrade.stage is not Stage.ROLLED_BACK:
+        return UNDOING if upgrade.earlier is not None and upgrade.earlier.stage is Stage.DONE else "rollback"
     if upgrade is not None:
         return upgrade.stage.value
     if instance.skip_reason:

@@ -25,7 +25,9 @@ def test_what_would_be_done(mibot: Mibot, clone: Path) -> None:
         assert words in text
     assert "../../../golden/docker-compose.3.40.0.yaml → ../../../golden/docker-compose.3.40.1.yaml" in text
     assert "EnsureTracker version=3.40.1" in text
-    assert "StartUpgrade slug=rctest version=3.40.1" in text
+    assert "StartUpgrades slugs=rctest version=3.40.1" in text
+    assert "Golden file" in text
+    assert "11 images changed" in text
     assert "five writing requests" in text
     assert "## Test plan" in text
     assert text.count("TRACKER-URL") > 1
@@ -55,7 +57,8 @@ def test_an_instance_is_named_in_any_way(mibot: Mibot, clone: Path, word: str) -
         ("rctest", "3.40.0", "it already runs 3.40.0."),
         ("s2", "3.40.1", "takes nightly builds from the developer-experience team"),
         ("demo", "3.41.0-rc.1", "release candidates go to rctest only"),
-        ("rctest", "3.40.9", "golden/docker-compose.3.40.9.yaml is not in the deployment repository yet"),
+        ("rctest", "3.40.9", "golden/docker-compose.3.40.9.yaml is not in this clone"),
+        ("rctest", "3.40.9", "prepare it first, with `mibot prepare 3.40.9 --repo PATH`"),
     ],
 )
 def test_a_refusal_is_a_sentence_and_status_1(
@@ -73,6 +76,7 @@ def test_a_refusal_is_a_sentence_and_status_1(
         (("rctest", "3.40.1"), "upgrades are asked for on the tracker, by a comment `/upgrade rctest`"),
         (("rctest", "latest", "--dry-run"), "'latest' is no version"),
         (("rctset", "3.40.1", "--dry-run"), "Did you mean rctest?"),
+        (("rctest", "3.40.1", "--dry-run", "--write"), "give either --dry-run"),
     ],
 )
 def test_wrong_use_is_status_2(mibot: Mibot, clone: Path, arguments: tuple[str, ...], sentence: str) -> None:
@@ -86,6 +90,61 @@ def test_on_a_clone_the_end_of_a_major_is_the_golden_files_word(mibot: Mibot, tm
     shown = mibot("upgrade", "rctest", "4.0.0", "--dry-run", "--repo", tmp_path / "clone")
     assert shown.exit_code == 0, shown.stderr
     assert "the golden files told which version ends a major" in shown.stdout
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A clone of this test's own, whose files may change."""
+    make_fleet().write_to(tmp_path / "clone")
+    return tmp_path / "clone"
+
+
+def test_the_change_is_made_in_the_work_tree_and_only_once(mibot: Mibot, tree: Path) -> None:
+    override = tree / "research/black/docker-compose/docker-compose.override.yaml"
+    before = {path: path.read_bytes() for path in tree.rglob("*") if path.is_file() and not path.is_symlink()}
+    made = mibot("upgrade", "research", "3.40.1", "--write", "--repo", tree)
+    assert made.exit_code == 0, made.stderr
+    assert "The hotpatch of searcher-0 goes" in made.stdout
+    link = override.with_name("docker-compose.yaml")
+    assert link.readlink() == Path("../../../golden/docker-compose.3.40.1.yaml")
+    changed = {path for path, content in before.items() if path.read_bytes() != content}
+    assert changed == {override}
+    assert "image:" not in override.read_text()
+    assert "# more memory for the nightly syncs" in override.read_text()
+    again = mibot("upgrade", "research", "3.40.1", "--write", "--repo", tree)
+    assert again.exit_code == 1
+    assert "it already runs 3.40.1." in again.stderr
+
+
+def test_writing_needs_a_clone_and_a_dry_run_writes_nothing(mibot: Mibot, tree: Path) -> None:
+    without = mibot("upgrade", "rctest", "3.40.1", "--write")
+    assert (without.exit_code, without.stdout) == (2, "")
+    assert "name it with --repo" in without.stderr
+    before = {path: path.lstat().st_mtime_ns for path in tree.rglob("*")}
+    assert mibot("upgrade", "rctest", "3.40.1", "--dry-run", "--repo", tree).exit_code == 0
+    assert {path: path.lstat().st_mtime_ns for path in tree.rglob("*")} == before
+
+
+def test_the_newest_module_tag_of_the_clone_is_taken(mibot: Mibot, tree: Path) -> None:
+    tags = tree / ".git" / "refs" / "tags"
+    tags.mkdir(parents=True)
+    (tags / "mi-module-v3.40.1-v2").write_text("0" * 40)
+    (tree / ".git" / "packed-refs").write_text(f"# pack-refs\n{'1' * 40} refs/tags/mi-module-v3.40.1-v10\n")
+    made = mibot("upgrade", "rctest", "3.40.1", "--write", "--repo", tree)
+    assert made.exit_code == 0, made.stderr
+    assert "?ref=mi-module-v3.40.1-v10" in (tree / "rctest/infrastructure.tf").read_text()
+
+
+def test_pre_upgrade_checks_are_shown_unless_nobody_wants_them(
+    mibot: Mibot, tree: Path, machines: ComputeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIBOT_GCP__COMPUTE_ENDPOINT", machines.url)
+    monkeypatch.setenv("MIBOT_GCP__PROJECT_TEMPLATE", "pre-upgrade-{slug}")
+    shown = mibot("upgrade", "rctest", "3.40.1", "--dry-run", "--repo", tree)
+    assert "Pre-upgrade checks" in shown.stdout
+    assert "✓ pass" in shown.stdout
+    without = mibot("upgrade", "rctest", "3.40.1", "--dry-run", "--no-checks", "--repo", tree)
+    assert "Virtual machine" not in without.stdout
 
 
 @pytest.mark.e2e

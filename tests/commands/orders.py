@@ -24,19 +24,26 @@ FLEET = fleet(RCTEST, DEMO, S2, TRIAL, FIRST, SECOND, golden=("3.39.1", "3.40.0"
 TRACKER = TrackerRecord(version("3.40.1"), 12, "https://github.com/sourcegraph/sourcegraph/issues/12", "dana")
 
 
-def plan(line: str, *upgrades: Upgrade, on: str = "3.40.1", among: Fleet = FLEET) -> Plan:
-    """What the command of a comment by dana on issue 12 plans; `on` is the version that the issue names."""
+def plan(
+    line: str, *upgrades: Upgrade, on: str = "3.40.1", among: Fleet = FLEET, released: str | None = None
+) -> Plan:
+    """What the command of a comment by dana on issue 12 plans.
+
+    `on` is the version that the issue names, `released` are the tags of upstream (those that have a golden file, if
+    nothing is said; "" for none known).
+    """
     (command,) = comments.parse(line)
     assert not command.fault
     request = Request(77, 12, "dana", command.arguments, version(on) if on else None)
-    view = View(among, _by_key(upgrades), TRACKER if on == "3.40.1" else None, among.golden)
+    tags = among.golden if released is None else frozenset(map(version, released.split()))
+    view = View(among, _by_key(upgrades), TRACKER if on == "3.40.1" else None, tags)
     return all_commands()[command.name].plan(request, view, Voice(among))
 
 
-def said(line: str, *upgrades: Upgrade, on: str = "3.40.1", among: Fleet = FLEET) -> str:
+def said(line: str, *upgrades: Upgrade, on: str = "3.40.1", among: Fleet = FLEET, released: str | None = None) -> str:
     """The words that the command is answered with, as a reader reads them."""
-    words = [item.words for item in plan(line, *upgrades, on=on, among=among).items if isinstance(item, Paragraph)]
-    return rendering.text("\n\n".join(words))
+    items = plan(line, *upgrades, on=on, among=among, released=released).items
+    return rendering.text("\n\n".join(item.words for item in items if isinstance(item, Paragraph)))
 
 
 def _by_key(upgrades: tuple[Upgrade, ...]) -> Mapping[str, Upgrade]:

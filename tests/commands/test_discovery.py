@@ -39,7 +39,7 @@ def write(package: ModuleType, file: str, text: str) -> None:
 
 
 def test_the_commands_there_are() -> None:
-    assert list(all_commands()) == ["check", "help", "status", "upgrade"]
+    assert list(all_commands()) == ["check", "help", "plan", "prepare", "rollback", "status", "upgrade"]
 
 
 def test_each_file_holds_the_command_of_its_name_and_has_its_test() -> None:
@@ -79,7 +79,8 @@ def test_two_files_with_the_same_command_are_told(package: ModuleType) -> None:
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [("upgarde", "upgrade"), ("update", "upgrade"), ("chekc", "check"), ("stat", "status"), ("halp", "help"),
-     ("upgrade-all", "upgrade"), ("h", "help")],
+     ("upgrade-all", "upgrade"), ("h", "help"), ("prep", "prepare"), ("pln", "plan"), ("rolback", "rollback"),
+     ("roll", "rollback"), ("p", "plan")],
 )  # fmt: skip
 def test_a_mistyped_command_gets_the_nearest(typed: str, meant: str) -> None:
     assert nearest(typed) == meant

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.effects import Effect, StartUpgrade
-from bot.domain.records import Paragraph, Progress
-from bot.domain.upgrade import Stage
+from bot.domain.effects import Effect, PlanNow, StartUpgrades
+from bot.domain.records import Paragraph, PlanShown, Preparing, Progress
+from bot.domain.upgrade import Back, Stage
 from tests.commands.orders import OTHER, plan, said
 from tests.samples import ACCOUNT, NOW, upgrade, version
 
+USAGE = '/upgrade INSTANCE … [VERSION] [--dry-run] [--force "reason"].'
+OPTIONS = f'the options here are --dry-run and --force "reason"; write {USAGE}'
 
-def started(slug: str, to: str = "3.40.1") -> StartUpgrade:
-    return StartUpgrade(slug, to, "dana", 12)
+
+def started(*slugs: str, to: str = "3.40.1", force: str = "") -> StartUpgrades:
+    return StartUpgrades(slugs, to, "dana", 12, force)
 
 
 def test_an_instance_is_upgraded_to_the_version_that_the_issue_names() -> None:
@@ -25,14 +28,56 @@ def test_an_instance_is_upgraded_to_the_version_that_the_issue_names() -> None:
     "line", ["/upgrade rctest 3.41.0", "/upgrade 3.41.0 rctest", "/upgrade v3.41.0 rctest 3.41.0"]
 )
 def test_a_version_in_any_place_wins_over_the_issues(line: str) -> None:
-    assert plan(line).effects == (started("rctest", "3.41.0"),)
+    assert plan(line).effects == (started("rctest", to="3.41.0"),)
 
 
-def test_several_instances_in_the_order_they_were_named() -> None:
+def test_latest_is_the_newest_release_and_no_candidate() -> None:
+    released = "3.40.1 3.41.0 3.42.0-rc.1"
+    assert plan("/upgrade rctest latest", released=released).effects == (started("rctest", to="3.41.0"),)
+    assert plan("/upgrade LATEST rctest", released=released, on="").effects == (started("rctest", to="3.41.0"),)
+
+
+def test_several_instances_in_the_order_of_work() -> None:
     found = plan(f"/upgrade {OTHER}, rctest https://demo.sourcegraph.com {ACCOUNT}#2")
-    slugs = ["jaderaven", "rctest", "demo", "amberotter-two"]
-    assert found.effects == tuple(map(started, slugs))
+    slugs = ["rctest", "demo", "jaderaven", "amberotter-two"]
+    assert found.effects == (started(*slugs),), "in one effect, so that they get their turns in this order"
     assert [item.slug for item in found.items if isinstance(item, Progress)] == slugs
+
+
+@pytest.mark.parametrize(
+    ("word", "slugs"),
+    [
+        ("internal", ("rctest", "demo")),
+        ("trial", ("jaderaven",)),
+        ("production", ("amberotter", "amberotter-two")),
+        ("all", ("rctest", "demo", "jaderaven", "amberotter", "amberotter-two")),
+        ("Trial internal", ("rctest", "demo", "jaderaven")),
+        (f"trial {OTHER}", ("jaderaven",)),
+    ],
+)
+def test_a_word_for_many_stands_for_them_in_the_order_of_work(word: str, slugs: tuple[str, ...]) -> None:
+    assert plan(f"/upgrade {word}").effects == (started(*slugs),)
+
+
+def test_those_of_many_that_policy_leaves_out_are_told_of_together() -> None:
+    found = plan("/upgrade all")
+    assert [type(item) for item in found.items] == [Progress] * 5 + [Paragraph]
+    (words,) = [item.words for item in found.items if isinstance(item, Paragraph)]
+    assert "<summary>1 left out</summary>" in words
+    assert "it is left out of release upgrades: takes nightly builds." in words
+
+
+def test_one_of_many_that_was_named_too_gets_a_refusal_of_its_own() -> None:
+    found = plan("/upgrade all s2")
+    assert "left out</summary>" not in "".join(i.words for i in found.items if isinstance(i, Paragraph))
+    assert said("/upgrade all s2").startswith("s2.sourcegraph.com: it is left out of release upgrades")
+
+
+def test_where_policy_refuses_all_of_many_nothing_starts() -> None:
+    assert plan("/upgrade production 3.40.0").effects == ()
+    (words,) = [item.words for item in plan("/upgrade production 3.40.0").items if isinstance(item, Paragraph)]
+    assert "<summary>2 left out</summary>" in words
+    assert words.count("it already runs 3.40.0.") == 2
 
 
 def test_an_instance_named_twice_is_upgraded_once() -> None:
@@ -42,17 +87,30 @@ def test_an_instance_named_twice_is_upgraded_once() -> None:
 @pytest.mark.parametrize(
     ("line", "on", "fault"),
     [
-        ("/upgrade", "3.40.1", "/upgrade: name the instances to upgrade: /upgrade INSTANCE … [VERSION]."),
+        ("/upgrade", "3.40.1", f"/upgrade: name the instances to upgrade: {USAGE}"),
         ("/upgrade 3.41.0", "3.40.1", "name the instances to upgrade"),
-        ("/upgrade rctest", "", "this issue's title names no version; add one: /upgrade INSTANCE … [VERSION]."),
+        ("/upgrade --dry-run", "3.40.1", "name the instances to upgrade"),
+        ("/upgrade rctest", "", f"this issue's title names no version; add one: {USAGE}"),
         ("/upgrade rctest 3.40.1 3.41.0", "3.40.1", "name one version only; write another command for the other."),
-        ("/upgrade rctest --force", "3.40.1", "there are no options here; write /upgrade INSTANCE … [VERSION]."),
-        ("/upgrade -h", "3.40.1", "there are no options here"),
+        ("/upgrade rctest 3.40.1 latest", "3.40.1", "name one version only; write another command for the other."),
+        ("/upgrade rctest --yes", "3.40.1", OPTIONS),
+        ("/upgrade -h", "3.40.1", OPTIONS),
+        ("/upgrade rctest --dry-run=no", "3.40.1", OPTIONS),
+        ("/upgrade rctest --force", "3.40.1", 'say why, in quotation marks: --force "reason".'),
+        ("/upgrade rctest --force --dry-run", "3.40.1", 'say why, in quotation marks: --force "reason".'),
+        ('/upgrade rctest --force " "', "3.40.1", 'say why, in quotation marks: --force "reason".'),
+        ("/upgrade rctest --force=", "3.40.1", 'say why, in quotation marks: --force "reason".'),
     ],
 )
 def test_a_command_that_cannot_be_understood_shows_its_usage(line: str, on: str, fault: str) -> None:
     assert fault in said(line, on=on)
     assert plan(line, on=on).effects == ()
+
+
+def test_latest_of_nothing_is_explained() -> None:
+    assert said("/upgrade rctest latest", released="3.41.0-rc.1") == (
+        "/upgrade: upstream has no release tag yet; name a version."
+    )
 
 
 def test_on_an_issue_without_a_version_one_can_be_given() -> None:
@@ -61,8 +119,8 @@ def test_on_an_issue_without_a_version_one_can_be_given() -> None:
 
 def test_one_bad_name_among_good_ones_stops_nobody() -> None:
     found = plan("/upgrade rctest nobody-at-all demo")
-    assert found.effects == (started("rctest"), started("demo"))
-    assert [type(item) for item in found.items] == [Progress, Paragraph, Progress]
+    assert found.effects == (started("rctest", "demo"),)
+    assert [type(item) for item in found.items] == [Paragraph, Progress, Progress]
     assert said("/upgrade rctest nobody-at-all demo") == "/upgrade: there is no such instance."
 
 
@@ -83,7 +141,10 @@ def test_an_account_with_two_instances_asks_which() -> None:
         ("/upgrade rctest 3.39.1", "going down to 3.39.1 is a downgrade"),
         ("/upgrade demo 3.41.0", "versions go one minor at a time. Next step: 3.40.1."),
         ("/upgrade demo 3.41.0-rc.1", "release candidates go to rctest only"),
-        ("/upgrade rctest 3.40.7", "golden/docker-compose.3.40.7.yaml is not in the deployment repository yet"),
+        (
+            "/upgrade rctest 3.40.7",
+            "there is no version 3.40.7 among upstream's tags. The nearest that there is: 3.40.1.",
+        ),
     ],
 )
 def test_policy_refuses_with_a_reason(line: str, reason: str) -> None:
@@ -91,12 +152,57 @@ def test_policy_refuses_with_a_reason(line: str, reason: str) -> None:
     assert plan(line).effects == ()
 
 
+def test_policy_holds_for_those_who_force_too() -> None:
+    assert plan('/upgrade s2 --force "they asked"').effects == ()
+    assert "versions go one minor at a time" in said('/upgrade demo 3.41.0 --force "they asked"')
+
+
+def test_a_version_without_a_golden_file_is_prepared_meanwhile_and_the_reply_shows_it() -> None:
+    found = plan("/upgrade rctest demo 3.40.2", released="3.40.1 3.40.2")
+    to = version("3.40.2")
+    assert found.items == (Progress("rctest", to), Progress("demo", to), Preparing(to))
+    assert found.effects == (started("rctest", "demo", to="3.40.2"),)
+
+
+def test_where_nobody_may_go_nothing_is_prepared() -> None:
+    found = plan("/upgrade s2 3.40.2", released="3.40.1 3.40.2")
+    assert [type(item) for item in found.items] == [Paragraph]
+    assert found.effects == ()
+
+
+def test_where_no_tags_are_known_nobody_says_that_a_version_does_not_exist() -> None:
+    assert plan("/upgrade rctest 3.40.2", released="").effects == (started("rctest", to="3.40.2"),)
+
+
 def test_a_release_candidate_goes_to_rctest() -> None:
-    assert plan("/upgrade rctest 3.41.0-rc.1").effects == (started("rctest", "3.41.0-rc.1"),)
+    assert plan("/upgrade rctest 3.41.0-rc.1").effects == (started("rctest", to="3.41.0-rc.1"),)
 
 
 def test_a_refused_customer_is_named_by_its_account() -> None:
     assert said(f"/upgrade {OTHER} 3.40.0") == f"instance for {OTHER}: it already runs 3.40.0."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'/upgrade {OTHER} --force "they asked for it, today"',
+        f'/upgrade --force "they asked for it, today" {OTHER} 3.40.1',
+        f"/upgrade {OTHER} --force=“they asked for it, today”",
+        f'/upgrade {OTHER} —force "they asked for it, today"',
+    ],
+)
+def test_an_operator_says_why_it_need_not_wait_for_its_place(line: str) -> None:
+    assert plan(line).effects == (started("jaderaven", force="they asked for it, today"),)
+
+
+def test_a_dry_run_shows_and_starts_nothing() -> None:
+    found = plan(f"/upgrade {OTHER} rctest nobody-at-all --dry-run")
+    assert found.effects == (PlanNow(77, "rctest", "3.40.1"), PlanNow(77, "jaderaven", "3.40.1"))
+    assert [type(item) for item in found.items] == [Paragraph, PlanShown, PlanShown]
+
+
+def test_a_dry_run_shows_what_is_refused_too() -> None:
+    assert plan("/upgrade s2 --dry-run").effects == (PlanNow(77, "s2", "3.40.1"),), "the verdict is in what it shows"
 
 
 @pytest.mark.parametrize("stage", [Stage.OPEN, Stage.PLANNED, Stage.APPROVED, Stage.MERGED, Stage.DONE])
@@ -112,13 +218,18 @@ def test_a_finished_upgrade_is_shown_although_the_instance_runs_the_version_alre
 
 def test_a_red_one_is_shown_again_after_its_merge() -> None:
     red = upgrade("rctest", "3.40.0", Stage.FAILED, merged_at=NOW)
-    assert plan("/upgrade rctest 3.40.0", red).effects == (started("rctest", "3.40.0"),)
+    assert plan("/upgrade rctest 3.40.0", red).effects == (started("rctest", to="3.40.0"),)
 
 
-@pytest.mark.parametrize("stage", [Stage.CLOSED, Stage.FAILED, Stage.WAITING])
+@pytest.mark.parametrize("stage", [Stage.CLOSED, Stage.FAILED, Stage.WAITING, Stage.ROLLED_BACK])
 def test_one_that_came_to_nothing_is_judged_anew(stage: Stage) -> None:
     assert plan("/upgrade rctest", upgrade(stage=stage)).effects == (started("rctest"),)
     assert "it already runs 3.40.0" in said("/upgrade rctest 3.40.0", upgrade("rctest", "3.40.0", stage))
+
+
+def test_one_that_was_rolled_back_may_be_asked_for_again() -> None:
+    undone = upgrade(stage=Stage.ROLLED_BACK, merged_at=NOW, back=Back("lee", "slow", version("3.40.0")))
+    assert plan("/upgrade rctest", undone).effects == (started("rctest"),)
 
 
 def test_the_same_command_makes_the_same_effects() -> None:

@@ -1,4 +1,4 @@
-"""What an upgrade changes in the deployment repository, and which upgrades are refused."""
+"""Change sets: what they are called, and whether two of them mean the same."""
 
 from __future__ import annotations
 
@@ -6,96 +6,86 @@ from dataclasses import replace
 
 import pytest
 
-from bot.demo.fleet import make_fleet
-from bot.domain.changeset import ChangeSet, Refusal, plan_upgrade
-from bot.domain.events import UpgradeTouched, upgrade_of
-from bot.domain.model import Channel, Colour, FileChange, Instance
-from tests.samples import customer, files, fleet, internal, read, version
+from bot.domain.changeset import ChangeSet, HotpatchRemoved, Kind, LinkMoved, Stray, branch_of
+from bot.domain.events import PreparationTouched, UpgradeTouched, work_of
+from bot.domain.model import FileChange
+from tests.samples import version
 
-FLEET = fleet(internal("rctest"), internal("demo", active=Colour.BLACK), customer())
-
-
-def planned(instance: Instance, target: str, released: str = "") -> ChangeSet:
-    plan = plan_upgrade(instance, version(target), FLEET, [version(text) for text in released.split()])
-    assert isinstance(plan, ChangeSet), plan
-    return plan
-
-
-def refused(instance: Instance, target: str, released: str = "") -> str:
-    plan = plan_upgrade(instance, version(target), FLEET, [version(text) for text in released.split()])
-    assert isinstance(plan, Refusal), plan
-    return plan.sentence
-
-
-def test_an_upgrade_moves_the_active_deployments_link_and_nothing_else() -> None:
-    plan = planned(internal("demo", active=Colour.BLACK), "3.40.1")
-    path = "demo/black/docker-compose/docker-compose.yaml"
-    assert plan.changes == (FileChange(path, "120000", "../../../golden/docker-compose.3.40.1.yaml"),)
-    assert plan.paths == {path}
-
-
-def test_its_branch_and_title_are_those_of_the_process() -> None:
-    plan = planned(internal(), "3.40.1")
-    assert plan.branch == "rctest/upgrade-v3.40.1"
-    assert plan.title == "rctest: upgrade to v3.40.1"
-    assert upgrade_of(plan.branch) == UpgradeTouched("rctest", "3.40.1")
-
-
-def test_the_instance_that_was_changed_is_read_on_the_new_version() -> None:
-    made = files(make_fleet(20))
-    before = read(made)
-    for instance in before:
-        plan = plan_upgrade(replace(instance, skip="", channel=Channel.STABLE), version("3.40.1"), before)
-        assert isinstance(plan, ChangeSet)
-        for change in plan.changes:
-            made[change.path] = (change.mode, (change.content or "").encode())
-    after = read(made)
-    assert {instance.version for instance in after} == {version("3.40.1")}
-    assert after.instances == tuple(replace(instance, version=version("3.40.1")) for instance in before)
+LINK = "rctest/red/docker-compose/docker-compose.yaml"
+MOVED = LinkMoved(LINK, "../golden/old.yaml", "../golden/new.yaml")
+PATCH = HotpatchRemoved("rctest/overrides/a.yaml", "searcher", "sourcegraph/searcher:x")
+CHANGE = FileChange(LINK, "120000", "../golden/new.yaml")
+OLD, NEW = version("3.40.0"), version("3.40.1")
+UPGRADE = ChangeSet(Kind.UPGRADE, NEW, (CHANGE,), "rctest", OLD, NEW, (MOVED, PATCH))
+ROLLBACK = ChangeSet(Kind.ROLLBACK, NEW, (CHANGE,), "rctest", NEW, OLD, (MOVED,))
+PREPARATION = ChangeSet(Kind.PREPARATION, NEW, (CHANGE,), reasons=(MOVED,))
 
 
 @pytest.mark.parametrize(
-    ("facts", "target", "why"),
+    ("change", "branch", "title", "labels"),
     [
+        (UPGRADE, "rctest/upgrade-v3.40.1", "rctest: upgrade to v3.40.1", ("mi-upgrade",)),
         (
-            {"skip": "shared by engineering"},
-            "3.40.1",
-            "left out of release upgrades: shared by engineering. To take it in, take upgrade.skip out of its config",
+            ROLLBACK,
+            "rctest/rollback-v3.40.1",
+            "rctest: roll back from v3.40.1 to v3.40.0",
+            ("mi-upgrade", "mi-rollback"),
         ),
-        (
-            {"channel": Channel.PAUSE},
-            "3.40.1",
-            "release channel is pause. To take it in, set releaseChannel to stable in its config.yaml.",
-        ),
-        (
-            {"channel": Channel.INSIDERS},
-            "3.40.1",
-            "release channel is insiders. To take it in, set releaseChannel to stable",
-        ),
-        ({}, "3.40.0", "it already runs 3.40.0."),
-        ({"version": version("3.40.1")}, "3.40.0", "downgrade"),
-        ({"version": version("3.39.1")}, "3.41.0", "Next step: 3.40.1."),
-        ({}, "3.41.0-rc.1", "release candidates go to rctest only"),
-        ({}, "3.40.9", "golden/docker-compose.3.40.9.yaml is not in the deployment repository yet; land it first"),
+        (PREPARATION, "golden/v3.40.1", "golden: prepare v3.40.1", ("mi-upgrade",)),
     ],
 )
-def test_policy_refuses_with_the_reason_and_what_to_do(facts: dict[str, object], target: str, why: str) -> None:
-    assert why in refused(internal("demo", **facts), target)
+def test_its_branch_title_and_labels_are_those_of_the_process(
+    change: ChangeSet, branch: str, title: str, labels: tuple[str, ...]
+) -> None:
+    assert (change.branch, change.title, change.labels) == (branch, title, labels)
 
 
-def test_release_candidates_go_to_rctest() -> None:
-    golden = fleet(internal(), golden=("3.40.0", "3.41.0-rc.1"))
-    assert isinstance(plan_upgrade(internal(), version("3.41.0-rc.1"), golden), ChangeSet)
+@pytest.mark.parametrize(
+    ("kind", "touched"),
+    [
+        (Kind.UPGRADE, UpgradeTouched("rctest", "3.41.0-rc.1")),
+        (Kind.ROLLBACK, UpgradeTouched("rctest", "3.41.0-rc.1")),
+        (Kind.PREPARATION, PreparationTouched("3.41.0-rc.1")),
+    ],
+)
+def test_a_branch_tells_what_it_is_for(kind: Kind, touched: UpgradeTouched | PreparationTouched) -> None:
+    assert work_of(branch_of(kind, "rctest", version("3.41.0-rc.1"))) == touched
 
 
-def test_the_last_minor_of_a_major_leads_to_the_next_major() -> None:
-    at_the_end = internal(version=version("3.43.2"))
-    golden = fleet(at_the_end, golden=("3.43.2", "4.0.0"))
-    assert isinstance(plan_upgrade(at_the_end, version("4.0.0"), golden, [version("3.43.2")]), ChangeSet)
-    plan = plan_upgrade(at_the_end, version("4.0.0"), golden, [version("3.44.0")])
-    assert isinstance(plan, Refusal)
-    assert "Next step: 3.44.0." in plan.sentence
+def test_no_two_kinds_of_work_share_a_branch() -> None:
+    assert len({branch_of(kind, "rctest", NEW) for kind in Kind}) == len(Kind)
 
 
-def test_what_upstream_released_tells_the_next_step() -> None:
-    assert "Next step: 3.40.5." in refused(internal(version=version("3.39.0")), "3.41.0", released="3.40.5")
+def test_its_paths_are_those_of_its_changes() -> None:
+    gone = FileChange("rctest/overrides/a.yaml", "100644", None)
+    assert replace(UPGRADE, changes=(CHANGE, gone)).paths == {LINK, "rctest/overrides/a.yaml"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(UPGRADE, changes=(replace(CHANGE, content="another text, for the base moved"),)),
+        replace(UPGRADE, reasons=(PATCH, MOVED)),
+        replace(UPGRADE, warnings=("look at it",), note="tell them first", replaced=("module.x",)),
+        replace(UPGRADE, stray=(Stray("searcher", "sourcegraph/searcher:x"),)),
+    ],
+)
+def test_what_the_files_say_besides_does_not_change_its_meaning(other: ChangeSet) -> None:
+    assert other.meaning == UPGRADE.meaning
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(UPGRADE, slug="demo"),
+        replace(UPGRADE, version=version("3.40.2")),
+        replace(UPGRADE, kind=Kind.ROLLBACK),
+        replace(UPGRADE, reasons=()),
+        replace(UPGRADE, reasons=(MOVED,)),
+        replace(UPGRADE, reasons=(MOVED, replace(PATCH, service="frontend"))),
+        replace(UPGRADE, reasons=(MOVED, replace(PATCH, path="rctest/overrides/b.yaml"))),
+        replace(UPGRADE, reasons=(replace(MOVED, new="../golden/newer.yaml"), PATCH)),
+    ],
+)
+def test_another_reason_is_another_meaning(other: ChangeSet) -> None:
+    assert other.meaning != UPGRADE.meaning

@@ -100,6 +100,14 @@ def test_several_commands_in_order() -> None:
         ("/upgrade https://github.com/a/b/issues/5#2", ("https://github.com/a/b/issues/5#2",)),
         ("/upgrade https\u200b://github.com/a/b/issues/5#\u200b2", ("https://github.com/a/b/issues/5#2",)),
         ("/upgrade dana's", ("dana's",)),
+        ('/upgrade demo --force "they asked, today"', ("demo", "--force", "they asked, today")),
+        ('/upgrade rctest,demo, --force="no, really", 3.40.1', ("rctest", "demo", "--force=no, really", "3.40.1")),
+        ('/upgrade "a,b",c,"d,e"', ("a,b", "c", "d,e")),
+        ("/upgrade --force “it's late, they say”", ("--force", "it's late, they say")),
+        ("/upgrade --force „leider, ja“ demo", ("--force", "leider, ja", "demo")),
+        ("/upgrade --force ‟so, then” demo", ("--force", "so, then", "demo")),
+        ('/upgrade --force “mixed, too"', ("--force", "mixed, too")),
+        ("/upgrade ,", ()),
         ("/upgrade a\\b", ("a\\b",)),
         ("/upgrade", ()),
     ],
@@ -113,8 +121,9 @@ def test_a_row_of_a_table_is_one_command() -> None:
     assert [line.name for line in parse(body)] == ["check"]
 
 
-def test_a_quotation_mark_left_open_is_explained() -> None:
-    (line,) = parse('/upgrade "rctest')
+@pytest.mark.parametrize("body", ['/upgrade "rctest', "/upgrade “rctest", '/upgrade a "b, c" "d, e'])
+def test_a_quotation_mark_left_open_is_explained(body: str) -> None:
+    (line,) = parse(body)
     assert "quotation mark" in line.fault
 
 
@@ -136,6 +145,19 @@ PROSE = st.text("abc äöü.,;!?()'\"", max_size=40).map(str.strip).filter(lambd
 
 def written(command: CommandLine) -> str:
     return " ".join([f"/{command.name}", *command.arguments])
+
+
+SENTENCE = st.text("abc äö.,;:!?()'/-=1", min_size=1, max_size=30).filter(lambda words: words.strip())
+
+
+@given(st.lists(WORD, max_size=3), SENTENCE, st.lists(WORD, max_size=3), st.sampled_from(['""', "“”", "„“", '”"']))
+def test_quoted_words_come_through_as_they_were_written(
+    before: list[str], sentence: str, behind: list[str], marks: str
+) -> None:
+    body = " ".join(["/upgrade", *before, f"{marks[0]}{sentence}{marks[1]}", *behind])
+    (line,) = parse(body)
+    said = [" ".join(word.split()) for word in line.arguments]
+    assert said == [*before, " ".join(sentence.split()), *behind]
 
 
 @given(st.lists(st.tuples(PROSE, COMMAND), max_size=6), st.sampled_from(["\n", "\r\n"]), st.booleans())
@@ -227,7 +249,7 @@ def test_a_long_comment_takes_no_more_than_its_share_of_time(nasty: str) -> None
         parse(body)
         return time.process_time() - start
 
-    short, long = min(seconds(2_048) for _ in range(3)), seconds(32_768)
+    short, long = (min(seconds(size) for _ in range(3)) for size in (2_048, 32_768))  # the least disturbed ones
     assert long < 80 * short + 0.5  # sixteen times the length; quadratic would be 256 times as long
 
 

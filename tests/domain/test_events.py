@@ -16,11 +16,12 @@ from bot.domain.events import (
     CommitTouched,
     Interest,
     IssueLabelled,
+    PreparationTouched,
     UpgradeTouched,
     from_json,
     read,
     to_json,
-    upgrade_of,
+    work_of,
 )
 
 Json = dict[str, Any]
@@ -206,6 +207,13 @@ def test_other_events_are_dropped_unread(name: str) -> None:
     [
         ("rctest/upgrade-v3.40.1", UpgradeTouched("rctest", "3.40.1")),
         ("rctest/upgrade-v3.41.0-rc.2", UpgradeTouched("rctest", "3.41.0-rc.2")),
+        ("rctest/rollback-v3.40.1", UpgradeTouched("rctest", "3.40.1")),
+        ("golden/v3.40.1", PreparationTouched("3.40.1")),
+        ("golden/v3.41.0-rc.2", PreparationTouched("3.41.0-rc.2")),
+        ("golden/v3.40", None),
+        ("golden/v3.40.1-hotfix", None),
+        ("rctest/v3.40.1", None),
+        ("rctest/undo-v3.40.1", None),
         ("rctest/upgrade-v3.40", None),
         ("rctest/upgrade-v99999.0.0", None),
         ("rctest/upgrade-v3.40.1-hotfix", None),
@@ -214,8 +222,8 @@ def test_other_events_are_dropped_unread(name: str) -> None:
         ("main", None),
     ],
 )
-def test_a_branchs_name_tells_the_upgrade(branch: str, touched: UpgradeTouched | None) -> None:
-    assert upgrade_of(branch) == touched
+def test_a_branchs_name_tells_the_upgrade(branch: str, touched: UpgradeTouched | PreparationTouched | None) -> None:
+    assert work_of(branch) == touched
 
 
 @pytest.mark.parametrize("name", sorted(SUBSCRIBED))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.versions import Version, judge_step
+from bot.domain.versions import GOLDEN_FILE, Version, judge_step, latest, nearest, version_of
 from tests.samples import version
 
 NUMBERS = st.integers(0, 9999)
@@ -123,3 +123,78 @@ def test_no_step_goes_down_or_leaves_a_minor_out(current: Version, target: Versi
         assert target > current
         minor, major = target.minor - current.minor, target.major - current.major
         assert (major == 0 and minor <= 1) or (major == 1 and target.minor == 0)
+
+
+SMALL = st.builds(Version, st.integers(3, 5), st.integers(0, 4), st.integers(0, 3), st.none() | st.integers(1, 3))
+
+
+@given(SMALL, SMALL, st.frozensets(SMALL, max_size=12))
+def test_no_major_is_left_before_the_last_minor_that_is_known(
+    current: Version, target: Version, released: frozenset[Version]
+) -> None:
+    verdict = judge_step(current, target, released)
+    if verdict and target.major > current.major:
+        assert not [
+            v for v in released if v.major == current.major and v.minor > current.minor and not v.is_candidate
+        ]
+
+
+@given(SMALL, SMALL, st.frozensets(SMALL, max_size=12))
+def test_a_jump_is_answered_with_a_step_that_is_legal(
+    current: Version, target: Version, released: frozenset[Version]
+) -> None:
+    verdict = judge_step(current, target, released)
+    if not verdict and target > current:
+        step = verdict.reason.removesuffix(".").rpartition(" ")[2]
+        assert judge_step(current, version(step.replace("x", "0")), released), verdict.reason
+        assert step.endswith("x") or version(step) in released
+
+
+def test_which_minor_ends_a_major_is_learnt_from_releases_not_from_candidates() -> None:
+    end = [version("3.43.2"), version("3.44.0-rc.1")]
+    assert judge_step(version("3.43.2"), version("4.0.0"), end)
+    assert not judge_step(version("3.43.2"), version("4.0.0"), [*end, version("3.44.0")])
+
+
+@pytest.mark.parametrize(
+    ("target", "like"),
+    [
+        ("3.40.7", "3.40.1"),
+        ("3.44.0", "3.43.2"),
+        ("3.40.1", "3.40.1"),
+        ("5.0.0", "4.0.0"),
+        ("2.9.0", "3.39.1"),
+        ("30.40.1", "4.1.0"),
+        ("3.41.0-rc.9", "3.41.0-rc.2"),
+    ],
+)
+def test_the_version_that_somebody_most_likely_means(target: str, like: str) -> None:
+    assert nearest(version(target), [*RELEASED, version("3.41.0-rc.2")]) == version(like)
+
+
+@given(SMALL, st.frozensets(SMALL, max_size=8))
+def test_the_nearest_is_one_that_there_is_and_the_version_itself_where_it_is_one(
+    target: Version, released: frozenset[Version]
+) -> None:
+    found = nearest(target, released)
+    assert found in released if released else found is None
+    assert target not in released or found == target
+
+
+def test_the_newest_release_is_no_candidate() -> None:
+    assert latest([*RELEASED, version("4.2.0-rc.1")]) == version("4.1.0")
+    assert latest([version("4.2.0-rc.1")]) is None
+    assert latest([]) is None
+
+
+def test_what_mibot_wrote_down_itself_is_a_version() -> None:
+    assert version_of("3.41.0-rc.1") == version("3.41.0-rc.1")
+    with pytest.raises(ValueError, match="'latest' is no version"):
+        version_of("latest")
+
+
+@given(VERSIONS)
+def test_a_golden_files_name_tells_its_version(one: Version) -> None:
+    match = GOLDEN_FILE.fullmatch(one.golden_path)
+    assert match is not None
+    assert Version.parse(match.group(1)) == one

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.changeset import Stray
 from bot.domain.facts import Conclusion
 from bot.domain.health import Result, State
 from bot.domain.markdown import Markdown
-from bot.domain.records import CheckTable, Item, Paragraph, Progress, Reply, TrackerRecord
-from bot.domain.upgrade import IN_FLIGHT, UNFINISHED, Stage, Upgrade
+from bot.domain.preparation import Preparation, PreparationStage
+from bot.domain.records import CheckTable, Item, Paragraph, PlanShown, Preparing, Progress, Reply, TrackerRecord
+from bot.domain.upgrade import IN_FLIGHT, UNFINISHED, Back, Stage, Upgrade
 from bot.domain.versions import Version
 from bot.ports import Ledger
 
@@ -43,6 +45,10 @@ FULL = Upgrade(
     before=(RESULT,),
     after=(RESULT, replace(RESULT, state=State.PASS, seconds=0.0)),
 )
+PREPARATION = Preparation(
+    V1, PreparationStage.OPEN, "dana", NOW, number=8, url="https://github.test/acme/deploy/pull/8",
+    stray=(Stray("symbols-0", "sourcegraph/symbols:3.40.0"),), accepted_by="lee", accepted_at=NOW,
+)  # fmt: skip
 REPLY = Reply(9, 12, "dana", (Paragraph(Markdown("a word")), Progress("rctest", V1), CheckTable("demo")))
 
 # GitHub stores what people type, so all of Unicode has to go through, down to what some databases can't hold as text.
@@ -77,11 +83,44 @@ UPGRADES = st.builds(
     merged_at=st.none() | MOMENTS,
     before=RESULTS,
     after=RESULTS,
+    forced=WORDS,
+    forced_by=WORDS,
+    built=WORDS,
+    base=WORDS,
+    meaning=WORDS,
+    note=WORDS,
+    warnings=NAMES,
+    back=st.none() | st.builds(Back, WORDS, WORDS, st.none() | VERSIONS),
+    earlier=st.sampled_from([None, UPGRADE, FULL]),
+)
+PREPARATIONS = st.builds(
+    Preparation,
+    version=VERSIONS,
+    stage=st.sampled_from(PreparationStage),
+    asked_by=WORDS,
+    asked_at=MOMENTS,
+    reason=WORDS,
+    number=st.none() | st.integers(1, 2**53),
+    url=WORDS,
+    head=WORDS,
+    built=WORDS,
+    base=WORDS,
+    meaning=WORDS,
+    note=WORDS,
+    warnings=NAMES,
+    stray=st.lists(st.builds(Stray, WORDS, WORDS), max_size=2).map(tuple),
+    accepted_by=WORDS,
+    accepted_at=st.none() | MOMENTS,
+    approved_by=NAMES,
+    merged_by=WORDS,
+    merged_at=st.none() | MOMENTS,
 )
 ITEMS: st.SearchStrategy[Item] = (
     st.builds(Paragraph, WORDS.map(Markdown))
     | st.builds(Progress, st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True), VERSIONS)
     | st.builds(CheckTable, WORDS, st.none() | RESULTS)
+    | st.builds(Preparing, VERSIONS)
+    | st.builds(PlanShown, st.from_regex(r"[a-z]{1,9}", fullmatch=True), VERSIONS, st.none() | WORDS.map(Markdown))
 )
 REPLIES = st.builds(
     Reply,
@@ -284,6 +323,40 @@ class LedgerContract:
             claimed = list(pool.map(lambda upgrade: ledger.claim_turn(upgrade, 5), waiting))
         assert claimed.count(True) == 5
         assert len([u for u in ledger.upgrades() if u.stage is Stage.PLANNED]) == 5
+
+    # Preparations
+
+    def test_a_preparation_is_there_when_it_was_saved(self, ledger: Ledger) -> None:
+        assert ledger.preparation(V1) is None
+        ledger.save_tracker(TRACKER)
+        ledger.save_preparation(PREPARATION)
+        assert ledger.preparation(V1) == PREPARATION
+        assert ledger.preparation(V2) is None
+        changed = replace(PREPARATION, stage=PreparationStage.READY, note="merged")
+        ledger.save_preparation(changed)
+        assert list(ledger.preparations()) == [changed]
+        tracker = ledger.tracker(V1)
+        assert tracker is not None
+        assert tracker.dirty == TRACKER.dirty + 2
+
+    def test_preparations_that_are_not_finished(self, ledger: Ledger) -> None:
+        for number, stage in enumerate(PreparationStage):
+            ledger.save_preparation(replace(PREPARATION, version=Version(4, 0, number), stage=stage))
+        found = {preparation.stage for preparation in ledger.unfinished_preparations()}
+        assert found == {PreparationStage.ASKED, PreparationStage.OPEN}
+
+    def test_replies_about_a_preparation(self, ledger: Ledger) -> None:
+        ledger.save_reply(Reply(7, 12, "dana", (Preparing(V1), Progress("rctest", V1))))
+        ledger.save_reply(Reply(8, 12, "dana", (Preparing(V2),)))
+        assert list(ledger.replies_about("", V1)) == [7]
+        assert list(ledger.replies_about("", V2)) == [8]
+        assert list(ledger.replies_about("rctest", V1)) == [7]
+
+    @_few
+    @given(preparation=PREPARATIONS)
+    def test_any_preparation_comes_back_as_it_was(self, ledger: Ledger, preparation: Preparation) -> None:
+        ledger.save_preparation(preparation)
+        assert ledger.preparation(preparation.version) == preparation
 
     # Cursors
 

@@ -11,6 +11,7 @@ import pytest
 
 from bot.demo.fleet import Breakage, make_fleet
 from bot.domain.inventory import blob_sha
+from bot.domain.model import FileChange
 from bot.domain.versions import Version
 from bot.edges.clone import Clone
 from bot.fleets import Fleets
@@ -117,3 +118,54 @@ def test_a_file_that_may_not_be_read_is_named(folder: Path, monkeypatch: pytest.
 def test_a_thousand_instances(tmp_path: Path) -> None:
     make_fleet(1000).write_to(tmp_path)
     assert len(Fleets(Clone(tmp_path)).now()) == 1000
+
+
+# Writing
+
+
+def test_what_is_written_is_what_git_would_check_out(folder: Path) -> None:
+    clone = Clone(folder)
+    link = "rctest/red/docker-compose/docker-compose.yaml"
+    clone.write(
+        [
+            FileChange(link, "120000", "../../../golden/docker-compose.3.40.1.yaml"),
+            FileChange("golden/new.yaml", "100644", "a: 1\r\nb: 2\n"),
+            FileChange("rctest/config.yaml", "100644", None),
+            FileChange("util/run.sh", "100755", "#!/bin/sh\n"),
+        ]
+    )
+    after = Clone(folder).snapshot().files
+    assert after[link].mode == "120000"
+    assert (folder / link).readlink() == Path("../../../golden/docker-compose.3.40.1.yaml")
+    assert (folder / "golden/new.yaml").read_bytes() == b"a: 1\r\nb: 2\n"
+    assert after["util/run.sh"].mode == "100755"
+    assert "rctest/config.yaml" not in after
+    assert not [path for path in after if path.endswith(".mibot")]
+
+
+def test_writing_through_a_link_replaces_the_link(folder: Path) -> None:
+    link = "rctest/red/docker-compose/docker-compose.yaml"
+    target = (folder / link).resolve().read_bytes()
+    where = (folder / link).resolve()
+    Clone(folder).write([FileChange(link, "100644", "plain\n")])
+    assert not (folder / link).is_symlink()
+    assert where.read_bytes() == target
+
+
+def test_a_disk_that_refuses_is_told_in_a_sentence(folder: Path) -> None:
+    (folder / "golden" / "in-the-way").write_text("a file\n")
+    with pytest.raises(Refused, match=r"in-the-way.* can't be written"):
+        Clone(folder).write([FileChange("golden/in-the-way/new.yaml", "100644", "a: 1\n")])
+
+
+def test_a_clone_without_git_has_no_tags(folder: Path) -> None:
+    assert Clone(folder).module_tags() == frozenset()
+
+
+def test_tags_of_a_work_tree_beside_others(folder: Path, tmp_path: Path) -> None:
+    common = tmp_path / "common"
+    (common / "worktrees" / "here").mkdir(parents=True)
+    (common / "worktrees" / "here" / "commondir").write_text("../..\n")
+    (common / "packed-refs").write_text(f"{'1' * 40} refs/tags/mi-module-v3.40.1-v2\n{'2' * 40} refs/tags/other\n")
+    (folder / ".git").write_text(f"gitdir: {common / 'worktrees' / 'here'}\n")
+    assert Clone(folder).module_tags() == {"mi-module-v3.40.1-v2"}

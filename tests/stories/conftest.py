@@ -38,6 +38,17 @@ def story(world: World, proxy: Proxy, mibot: Mibot, compute_server: ComputeServe
     return Story(world, proxy, mibot, compute_server)
 
 
+@pytest.fixture
+def sweeping(tmp_path: Path, world: World, proxy: Proxy, compute_server: ComputeServer) -> Iterator[Story]:
+    """The same, with a mibot that sweeps every second: what no webhook tells is found within that time."""
+    world.build(make_fleet(indiscreet=True))
+    process = Mibot(tmp_path, proxy.org, proxy.api_url, compute_server.url, MIBOT_RECONCILE__INTERVAL="1")
+    proxy.webhooks.target = process.webhook_url
+    process.start()
+    yield Story(world, proxy, process, compute_server)
+    process.kill()
+
+
 @pytest.fixture(autouse=True)
 def _privacy(proxy: Proxy, world: World) -> Iterator[None]:
     """After every story: no text that mibot sent anywhere but to the deployment repository names a customer."""

@@ -106,6 +106,33 @@ class Story:
         """The reply to a comment, once it says all these words."""
         return self.eventually(lambda: _with(self.reply(issue, comment), words))
 
+    def upgraded(self, tracker: int, slug: str = "rctest", version: str = "3.40.1") -> int:
+        """An instance is upgraded by the book, and green; the number of its pull request."""
+        self.runs(slug)
+        order = self.say(tracker, f"/upgrade {slug} {version}")
+        number = int(self.eventually(lambda: self.pulls(slug, version)[0])["number"])
+        self.says(tracker, order, "waiting for a review", "✅ pass")
+        self.world.review("rio", number)
+        self.world.merge("dana", number)
+        self.says(tracker, order, f"[#{number}]", "done", "Health checks after the merge")
+        return number
+
+    def runs(self, slug: str) -> None:
+        """An instance's machines are as they should be: the active one runs, and no other."""
+        active = self.world.fleet.by_slug[slug].active
+        self.compute.set(self.project(slug), {f"default-{active}-instance": "RUNNING"})
+
+    def pull_from(self, branch: str) -> Json:
+        """The one pull request from that branch, once it is there with its label."""
+        (found,) = self.eventually(
+            lambda: [p for p in self.world.pulls() if p["head"]["ref"] == branch and p["labels"]]
+        )
+        return found
+
+    def files(self, branch: str) -> list[str]:
+        """The files that a branch changes."""
+        return [file["filename"] for file in self.world.compare(branch)["files"]]
+
     def pulls(self, slug: str, version: str = "3.40.1") -> list[Json]:
         return [p for p in self.world.pulls() if p["head"]["ref"] == f"{slug}/upgrade-v{version}"]
 

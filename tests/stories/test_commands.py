@@ -18,7 +18,12 @@ def test_check_status_and_help(story: Story) -> None:
     story.says(number, status, "0 of 9 done", "Nobody has asked for an upgrade yet.")
     helped = story.say(number, "/help")
     story.says(
-        number, helped, "`/upgrade INSTANCE … [VERSION]`", "`/check INSTANCE …`", "`/status [VERSION]`", "`/help`"
+        number,
+        helped,
+        "`/upgrade INSTANCE … [VERSION] [--dry-run]",
+        "`/check INSTANCE …`",
+        "`/status [VERSION]`",
+        "`/help`",
     )
 
 
@@ -72,7 +77,7 @@ def test_refusals_say_why_and_what_next(story: Story) -> None:
     number = story.tracker()["number"]
     order = story.say(number, "/upgrade s2 research 3.43.2\n/upgrade nowhere\n/upgrade\n/upgrade rctest 3.40.9")
     body = story.says(number, order, "nightly builds", "jump", "3.41", "no such instance", "name the instances")
-    assert "golden/docker-compose.3.40.9.yaml" in body
+    assert "there is no version 3.40.9 among upstream's tags. The nearest that there is: 3.40.2." in body
     assert not story.world.pulls()
 
 
@@ -89,7 +94,7 @@ def test_never_more_than_five_in_flight(story: Story) -> None:
     number = story.tracker()["number"]
     eligible = [i for i in story.world.fleet.by_slug.values() if not i.skip and i.channel == "stable"]
     names = [i.slug if not i.account else f"{i.slug}" for i in eligible][:7]
-    order = story.say(number, f"/upgrade {' '.join(names)}")
+    order = story.say(number, f"/upgrade {' '.join(names)} --force 'all at once'".replace("'", '"'))
     story.eventually(lambda: len(story.world.pulls()) == 5)
     story.says(number, order, "waiting: for its turn, 5 upgrades are in flight")
     story.settled()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,39 @@ def play(story: Story) -> None:
     assert len(story.world.reactions(order)) <= 1
 
 
+def play_unprepared(story: Story) -> None:
+    """A version that nobody prepared, from the command to the upgrade's pull request, a rollback behind it."""
+    story.runs("research")
+    story.release("3.40.2")
+    number = story.eventually(lambda: story.trackers("3.40.2")[0], PATIENCE)["number"]
+    order = story.say(number, "/upgrade research")
+    golden = story.eventually(lambda: _labelled(story, "golden/v3.40.2"), PATIENCE)
+    story.world.merge("dana", golden["number"])
+    pull = story.eventually(lambda: _labelled(story, "research/upgrade-v3.40.2"), PATIENCE)
+    story.world.merge("dana", pull["number"])
+    story.eventually(lambda: "done" in story.reply(number, order), PATIENCE)
+    back = story.say(number, "/rollback research")
+    undo = story.eventually(lambda: _labelled(story, "research/rollback-v3.40.2"), PATIENCE)
+    story.world.merge("dana", undo["number"])
+    story.eventually(lambda: "rolled back to 3.40.0" in story.reply(number, back), PATIENCE)
+    story.settled(quiet=1.2)
+    assert len(story.trackers("3.40.2")) == 1
+    assert len(story.replies(number)) == 2
+    assert len(story.world.pulls()) == 3
+    assert sorted(branch for branch in story.world.branches() if branch != "main") == [
+        "golden/v3.40.2",
+        "research/rollback-v3.40.2",
+        "research/upgrade-v3.40.2",
+    ]
+
+
+def _labelled(story: Story, branch: str) -> Json:
+    pulls = [pull for pull in story.world.pulls() if pull["head"]["ref"] == branch]
+    assert len(pulls) == 1
+    assert pulls[0]["labels"]
+    return pulls[0]
+
+
 def _shown(story: Story, number: int, order: int) -> Json:
     """The pull request, once the reply shows it with its checks and its label is on."""
     pull = story.pulls("rctest")[0]
@@ -148,7 +182,21 @@ def test_killed_around_any_request(story: Story, number: int, moment: str) -> No
         story.mibot.kill()
 
 
-def test_killed_again_and_again(story: Story) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("number", range(1, 41))
+def test_killed_around_a_write_of_a_preparation_and_a_rollback(story: Story, number: int, moment: str) -> None:
+    story.mibot.start()
+    assassin = Assassin(story, number, moment)
+    try:
+        play_unprepared(story)
+    finally:
+        assassin.rest()
+        story.mibot.kill()
+
+
+@pytest.mark.parametrize("told", [play, play_unprepared])
+def test_killed_again_and_again(story: Story, told: Callable[[Story], None]) -> None:
     """A machine that loses power every second or two gets the job done all the same."""
     story.mibot.start()
     stop = threading.Event()
@@ -164,7 +212,7 @@ def test_killed_again_and_again(story: Story) -> None:
     tormentor = threading.Thread(target=torment, daemon=True)
     tormentor.start()
     try:
-        play(story)
+        told(story)
     finally:
         stop.set()
         tormentor.join(PATIENCE)

@@ -56,6 +56,7 @@ def test_several_instances_in_every_way_to_name_them(story: Story) -> None:
     customers = [i for i in story.world.fleet.by_slug.values() if i.account and not i.skip and i.channel == "stable"]
     single = next(c for c in customers if sum(o.account == c.account for o in customers) == 1)
     first, second = sorted((c for c in customers if c.slug != single.slug), key=lambda c: c.slug)[:2]
+    story.upgraded(number)
     words = f"/upgrade rctest https://demo.sourcegraph.com {single.account}\nplease, and\n\n/check rctest\n/status"
     order = story.say(number, words)
     body = story.says(

@@ -35,7 +35,7 @@ def test_a_tracker_of_a_thousand_instances(
         last = next(line for line in reversed(parts[-1].splitlines()) if "Upgrade instance for" in line)
         account = re.search(r"https://\S+/issues/\d+", last)
         assert account
-        order = story.say(number, f"/upgrade {account.group(0)}")
+        order = story.say(number, f'/upgrade {account.group(0)} --force "the last one"')
         story.says(number, order, "waiting for a review")
         story.eventually(lambda: "waiting for a review" in _parts(story, number)[-1])
         head = str(story.tracker()["body"])

@@ -11,15 +11,19 @@ from hypothesis import strategies as st
 
 from bot.commands import all_commands
 from bot.demo.fleet import Breakage, make_fleet
-from bot.domain.changeset import ChangeSet, plan_upgrade
+from bot.domain.changeset import ChangeSet, HotpatchRemoved, Kind, LinkMoved, Stray
 from bot.domain.comments import has_commands
-from bot.domain.facts import Conclusion
+from bot.domain.facts import Conclusion, Head
 from bot.domain.health import State
-from bot.domain.model import Channel
+from bot.domain.markdown import one_line
+from bot.domain.model import FileChange
 from bot.domain.names import Unknown, resolve
-from bot.domain.records import CheckTable, Paragraph, Progress, Reply, TrackerRecord
+from bot.domain.orders import Order
+from bot.domain.preparation import Preparation, PreparationStage
+from bot.domain.preview import Preview
+from bot.domain.records import CheckTable, Paragraph, PlanShown, Preparing, Progress, Reply, TrackerRecord
 from bot.domain.tracker_line import own_line
-from bot.domain.upgrade import Stage
+from bot.domain.upgrade import Back, Stage
 from bot.voice import Voice, pull_body
 from tests import rendering
 from tests.samples import ACCOUNT, NOW, customer, files, fleet, internal, read, result, upgrade, version
@@ -62,12 +66,23 @@ def outside(voice: Voice, words: str) -> Iterator[str]:
         one = upgrade(instance.slug, stage=stage, reason=words, failing=(words,), checks=Conclusion.FAILURE)
         upgrades[one.slug] = replace(
             one, asked_by=words, merged_by=words, merged_at=NOW, approved_by=(words,), objections_by=(words, words),
-            before=results, after=results,
+            before=results, after=results, forced=words if number % 3 == 1 else "", forced_by=words, note=words,
+            warnings=(words,), back=Back(words, words, version("3.40.0")) if number % 3 == 2 else None,
         )  # fmt: skip
     for items in (voice.tracker_items(TO, upgrades), voice.tracker_items(TO, {})):
         yield from map(own_line, items)
     everything = list(upgrades.values())
     yield voice.tracker_head(replace(RECORD, asked_by=words), everything, [])
+    for where in PreparationStage:
+        made = Preparation(TO, where, words, NOW, words, 8, "https://x/pull/8", note=words, merged_by=words)
+        held = replace(made, stray=(Stray(words, words),))
+        for preparation in (made, held, replace(held, accepted_by=words)):
+            yield voice.tracker_head(RECORD, everything, [], preparation)
+            yield voice.reply(Reply(77, 12, words, (Preparing(TO),)), {}, {TO: preparation})
+    yield voice.misused(words, "write {usage}.", words)
+    yield voice.left_out([(instance, words) for instance in voice.fleet])
+    many = tuple(Progress(one.slug, TO) for one in everything)
+    yield voice.reply(Reply(77, 12, words, many * 30), {one.key: one for one in everything})
     yield voice.tracker_part(RECORD, 2)
     yield voice.tracker_end()
     yield voice.announcement(TO, 12, TEAMS, first=False, adopted=False)
@@ -80,11 +95,32 @@ def outside(voice: Voice, words: str) -> Iterator[str]:
     yield voice.help([{"usage": c.usage, "summary": words, "who": c.who.value} for c in all_commands().values()])
     for instance in voice.fleet:
         yield voice.refusal(instance, words)
+        shown_plan = voice.plan(instance, TO, preview(instance.slug, words), results, words)
+        yield voice.reply(Reply(77, 12, words, (PlanShown(instance.slug, TO, shown_plan),)), {})
         shown = (Progress(instance.slug, TO), CheckTable(instance.slug, results), Paragraph(voice.sentence(words)))
         yield voice.reply(Reply(77, 12, words, shown), {one.key: one for one in everything})
     found = resolve(words, voice.fleet)
     if isinstance(found, Unknown):
         yield voice.about_command("check", found.sentence)
+
+
+def preview(slug: str, words: str) -> Preview:
+    """What an upgrade would do to files in which these words stand, with these words wherever others' may be."""
+    link, override = f"{slug}/red/docker-compose/docker-compose.yaml", f"{slug}/overrides/{slug}.yaml"
+    plan = ChangeSet(
+        Kind.UPGRADE,
+        TO,
+        (FileChange(link, "120000", "../../../golden/new"), FileChange(override, "100644", f"cpus: 8 # {slug}\n")),
+        slug,
+        version("3.40.0"),
+        TO,
+        (LinkMoved(link, "../../../golden/old", "../../../golden/new"), HotpatchRemoved(override, words, words)),
+        (words,),
+        (words,),
+    )
+    return Preview(
+        plan, now={link: "../../../golden/old", override: f"cpus: 8 # {slug}\n\timage: {one_line(words)}\n"}
+    )
 
 
 @pytest.mark.parametrize("name", [REPOSITORY.customers[0], REPOSITORY.customers[1], REPOSITORY.broken[0].slug])
@@ -106,9 +142,9 @@ def test_indiscreet_notes_and_reasons_are_not_repeated() -> None:
 
 def test_inside_the_deployment_repository_slugs_are_used_freely() -> None:
     for instance in FLEET.customers[:5]:
-        change = plan_upgrade(replace(instance, skip="", channel=Channel.STABLE), TO, FLEET)
-        assert isinstance(change, ChangeSet)
-        assert f"`{instance.slug}`" in pull_body(change, RECORD.url, "dana")
+        plan = preview(instance.slug, "words").plan
+        assert isinstance(plan, ChangeSet)
+        assert f"`{instance.slug}`" in pull_body(Order(plan, Head("", ""), RECORD.url, "dana"))
 
 
 PLAIN = fleet(internal("rctest"), internal("demo"), customer("amberotter"))

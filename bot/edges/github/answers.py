@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.domain.facts import Comment, Head, Issue, Pull
+from bot.domain.facts import Change, Comment, Head, Issue, Pull
 from bot.domain.model import Snapshot, TreeEntry
 
 NOBODY = "ghost"  # GitHub's own name for those who deleted their account
@@ -80,6 +80,14 @@ def from_repository(name: str, data: Any) -> bool:
 def first_head(data: Any) -> Head:
     """The newest commit of a list of commits."""
     return Head(commit=str(data[0]["sha"]), tree=str(data[0]["commit"]["tree"]["sha"]))
+
+
+def newest_change(data: Any) -> Change | None:
+    """The newest commit of a list of commits, or None when the list is empty."""
+    if not data:
+        return None
+    parents = data[0]["parents"]
+    return Change(commit=str(data[0]["sha"]), parent=str(parents[0]["sha"]) if parents else None)
 
 
 def snapshot(data: Any) -> Snapshot | None:

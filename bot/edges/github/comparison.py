@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.domain.facts import Drift
+
 MOST_FILES = 300  # GitHub lists no more files of a comparison, and does not say that there are more
 WEB_FLOW = "web-flow"  # signs, as the committer, what is written through GitHub itself
 
@@ -16,6 +18,13 @@ def changed_paths(data: Any, me: str) -> frozenset[str] | None:
     if not all(_is_ours(commit, me) for commit in commits):
         return None
     return frozenset(path for file in files for path in (file["filename"], file.get("previous_filename")) if path)
+
+
+def drift(data: Any, me: str) -> Drift:
+    """How the head stands to the base; commits that are not listed are not ours."""
+    commits = data["commits"]
+    ours = len(commits) == data["total_commits"] and all(_is_ours(commit, me) for commit in commits)
+    return Drift(ours=ours, behind=int(data["behind_by"]) > 0)
 
 
 def _is_ours(commit: Any, me: str) -> bool:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 from urllib.parse import quote
 
-from bot.domain.facts import CommitChecks, Head, Pull, Review
+from bot.domain.facts import Change, CommitChecks, Drift, Head, Pull, Review
 from bot.domain.model import FileChange, Snapshot
-from bot.edges.github.answers import first_head, from_repository, pull, snapshot
+from bot.edges.github.answers import first_head, from_repository, newest_change, pull, snapshot
 from bot.edges.github.blobs import Blobs
 from bot.edges.github.checks import Signal, check_run, status, together
-from bot.edges.github.comparison import changed_paths
+from bot.edges.github.comparison import changed_paths, drift
 from bot.edges.github.purpose import Purpose
 from bot.edges.github.reviews import standing, submitted
 from bot.edges.github.session import Session
+from bot.edges.github.wire import Request
 from bot.ports import BlobCache, Missing, Refused
 
 READ_REPOSITORY = Purpose("look up the deployment repository", "metadata=read")
 LIST_FILES = Purpose("list the files of the deployment repository", "contents=read")
 READ_BRANCH = Purpose("read a branch of the deployment repository", "contents=read")
+READ_TAGS = Purpose("read the tags of the deployment repository", "contents=read")
+READ_HISTORY = Purpose("read the history of a file", "contents=read")
 COMPARE = Purpose("compare the branch with the base branch", "contents=read")
 WRITE_TREE = Purpose("write the changed files", "contents=write")
 WRITE_COMMIT = Purpose("write the commit", "contents=write")
@@ -28,10 +31,15 @@ MOVE_BRANCH = Purpose("move the branch", "contents=write")
 READ_PULL = Purpose("read the pull request", "pull_requests=read")
 LIST_PULLS = Purpose("list the pull requests", "pull_requests=read")
 OPEN_PULL = Purpose("open the pull request", "pull_requests=write")
+EDIT_PULL = Purpose("edit the pull request", "pull_requests=write")
 LABEL_PULL = Purpose("label the pull request", "pull_requests=write")
 READ_REVIEWS = Purpose("read the reviews", "pull_requests=read")
 READ_CHECKS = Purpose("read the check runs", "checks=read")
 READ_STATUSES = Purpose("read the commit statuses", "statuses=read")
+
+KEEP_TAGS = 60.0  # seconds
+
+T = TypeVar("T")
 
 
 class GitHubDeployment:
@@ -43,6 +51,7 @@ class GitHubDeployment:
         self._here = session.repository(repository)
         self._blobs = Blobs(self._here, cache)
         self._base: str | None = None
+        self._tags: tuple[float, frozenset[str]] | None = None
 
     @property
     def base_branch(self) -> str:
@@ -52,13 +61,29 @@ class GitHubDeployment:
         return self._base
 
     def snapshot(self) -> Snapshot:
-        path = f"/git/trees/{quote(self.base_branch)}"
-        found = self._here.get(path, LIST_FILES, snapshot, recursive=1)
+        return self._tree(quote(self.base_branch))
+
+    def _tree(self, name: str) -> Snapshot:
+        found = self._here.get(f"/git/trees/{name}", LIST_FILES, snapshot, recursive=1)
         if found is None:
             raise Refused(
                 "Could not list the files of the deployment repository: it has more than GitHub lists in one answer."
             )
         return found
+
+    def snapshot_at(self, commit: str) -> Snapshot:
+        return self._tree(commit)
+
+    def module_tags(self) -> frozenset[str]:
+        now = self._session.clock()
+        if self._tags is None or self._tags[0] <= now:
+            found = self._here.all("/git/matching-refs/tags/mi-module-v", READ_TAGS, _tag)
+            self._tags = (now + KEEP_TAGS, frozenset(found))
+        return self._tags[1]
+
+    def last_change(self, path: str) -> Change | None:
+        query = {"path": path, "sha": self.base_branch, "per_page": 1}
+        return self._here.ask(Request("GET", "/commits", READ_HISTORY, query), newest_change)
 
     def contents(self, shas: Iterable[str]) -> Mapping[str, bytes]:
         return self._blobs.contents(shas)
@@ -77,9 +102,15 @@ class GitHubDeployment:
         return self._here.get("/commits", READ_BRANCH, first_head, sha=branch, per_page=1)
 
     def changed_paths(self, branch: str) -> frozenset[str] | None:
-        path = f"/compare/{quote(self.base_branch)}...{quote(branch)}"
+        return self._compared(branch, changed_paths)
+
+    def drift(self, branch: str) -> Drift:
+        return self._compared(branch, drift)
+
+    def _compared(self, branch: str, parse: Callable[[Any, str], T]) -> T:
         me = self._session.me
-        return self._here.get(path, COMPARE, lambda data: changed_paths(data, me))
+        path = f"/compare/{quote(self.base_branch)}...{quote(branch)}"
+        return self._here.get(path, COMPARE, lambda data: parse(data, me))
 
     def pulls_of(self, branch: str) -> Sequence[Pull]:
         owner = self._name.split("/")[0]
@@ -117,6 +148,9 @@ class GitHubDeployment:
         new = {"title": title, "head": branch, "base": self.base_branch, "body": body}
         return self._here.post("/pulls", OPEN_PULL, new, pull)
 
+    def edit_pull(self, number: int, body: str) -> None:
+        self._here.patch(f"/pulls/{number}", EDIT_PULL, {"body": body})
+
     def label_pull(self, number: int, labels: Iterable[str]) -> None:
         names = sorted(labels)
         if names:
@@ -143,3 +177,7 @@ def _entry(change: FileChange) -> dict[str, Any]:
 
 def _sha(data: Any) -> str:
     return str(data["sha"])
+
+
+def _tag(data: Any) -> str:
+    return str(data["ref"]).removeprefix("refs/tags/")

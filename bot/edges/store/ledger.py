@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, delete, func, insert, not_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.domain.records import Progress, Reply, TrackerRecord, item_from_json, item_to_json
+from bot.domain.preparation import UNPREPARED, Preparation
+from bot.domain.records import Preparing, Progress, Reply, TrackerRecord, item_from_json, item_to_json
 from bot.domain.upgrade import IN_FLIGHT, UNFINISHED, Stage, Upgrade
 from bot.domain.versions import Version
 from bot.edges.store.database import Database
-from bot.edges.store.tables import blobs, cursors, replies, reply_upgrades, trackers, upgrades
+from bot.edges.store.tables import blobs, cursors, preparations, replies, reply_upgrades, trackers, upgrades
 
 _CHUNK = 500
 _TURN_LOCK = 0x6D69626F74  # any number will do, so long as nobody else uses it for a lock
@@ -69,6 +70,7 @@ class SqlLedger:
             "items": [item_to_json(item) for item in reply.items],
         }
         shown = {(i.slug, str(i.version)) for i in reply.items if isinstance(i, Progress)}
+        shown |= {("", str(i.version)) for i in reply.items if isinstance(i, Preparing)}
         with self._database.transaction() as connection:
             _upsert(connection, replies, {"comment": reply.comment}, {"written": reply.written, "document": document})
             connection.execute(delete(reply_upgrades).where(reply_upgrades.c.comment == reply.comment))
@@ -126,6 +128,29 @@ class SqlLedger:
                 return False
             _save_upgrade(connection, replace(upgrade, stage=Stage.PLANNED, reason=""))
             return True
+
+    # Preparations
+
+    def preparation(self, version: Version) -> Preparation | None:
+        return next(iter(self._preparations(preparations.c.version == str(version))), None)
+
+    def preparations(self) -> Sequence[Preparation]:
+        return self._preparations()
+
+    def unfinished_preparations(self) -> Sequence[Preparation]:
+        return self._preparations(preparations.c.stage.in_([stage.value for stage in UNPREPARED]))
+
+    def _preparations(self, *where: Any) -> list[Preparation]:
+        query = select(preparations.c.document).where(*where).order_by(preparations.c.version)
+        with self._database.transaction() as connection:
+            return [Preparation.from_json(document) for document in connection.execute(query).scalars()]
+
+    def save_preparation(self, preparation: Preparation) -> None:
+        """Save it and note, in the same transaction, that its tracker shows it no longer."""
+        values = {"stage": preparation.stage.value, "document": preparation.to_json()}
+        with self._database.transaction() as connection:
+            _upsert(connection, preparations, {"version": str(preparation.version)}, values)
+            _touch(connection, preparation.version)
 
     # Cursors and blobs
 

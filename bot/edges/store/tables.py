@@ -41,6 +41,14 @@ upgrades = Table(
     Column("document", JSON, nullable=False),
 )
 
+preparations = Table(
+    "mibot_preparations",
+    metadata,
+    Column("version", String(40), primary_key=True),
+    Column("stage", String(40), nullable=False, index=True),
+    Column("document", JSON, nullable=False),
+)
+
 cursors = Table(
     "mibot_cursors",
     metadata,

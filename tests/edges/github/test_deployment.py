@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.domain.facts import Conclusion, Head, Opinion, Review
+from bot.domain.facts import Change, Conclusion, Drift, Head, Opinion, Review
 from bot.domain.model import FileChange, TreeEntry
 from bot.edges.github import GitHubDeployment
 from bot.ports import Refused
-from tests.edges.github.conftest import Site
+from tests.edges.github.conftest import Site, Time
 from tests.edges.github.samples import commit, pull, user
 
 HERE = "/repos/fleet/deploy"
@@ -168,3 +169,55 @@ def test_the_paths_of_a_branch_are_compared_with_the_base(site: Site, warm: GitH
     answer = {"total_commits": 1, "commits": [commit("c1")], "files": [{"filename": LINK.path}]}
     site.on("GET", f"{HERE}/compare/main...{BRANCH}", answer)
     assert warm.changed_paths(BRANCH) == frozenset({LINK.path})
+
+
+def test_the_newest_change_of_a_file_is_one_request(site: Site, warm: GitHubDeployment) -> None:
+    site.on("GET", f"{HERE}/commits", [commit("c2") | {"parents": [{"sha": "c1"}, {"sha": "c0"}]}])
+    site.on("GET", f"{HERE}/commits", [])
+    site.on("GET", f"{HERE}/commits", [commit("c0") | {"parents": []}])
+    before = len(site.asked())
+    assert warm.last_change(LINK.path) == Change("c2", "c1")
+    assert len(site.asked()) == before + 1
+    query = parse_qs(urlsplit(site.urls()[-1]).query)
+    assert query == {"path": [LINK.path], "sha": ["main"], "per_page": ["1"]}
+    assert warm.last_change("nowhere") is None
+    assert warm.last_change("README.md") == Change("c0", None)
+
+
+def test_the_files_at_a_commit(site: Site, warm: GitHubDeployment) -> None:
+    entry = {"path": "rctest/config.yaml", "mode": "100644", "type": "blob", "sha": "b1"}
+    site.on("GET", f"{HERE}/git/trees/c1", {"sha": "t1", "tree": [entry], "truncated": False})
+    site.on("GET", f"{HERE}/git/trees/c2", {"sha": "t2", "tree": [], "truncated": True})
+    assert warm.snapshot_at("c1").files == {"rctest/config.yaml": TreeEntry("100644", "b1")}
+    with pytest.raises(Refused, match="more than GitHub lists"):
+        warm.snapshot_at("c2")
+
+
+def test_module_tags_are_read_once_a_minute(site: Site, warm: GitHubDeployment, time: Time) -> None:
+    path = f"{HERE}/git/matching-refs/tags/mi-module-v"
+    site.on("GET", path, [{"ref": "refs/tags/mi-module-v3.40.1-v1"}])
+    site.on("GET", path, [{"ref": "refs/tags/mi-module-v3.40.1-v1"}, {"ref": "refs/tags/mi-module-v3.40.1-v2"}])
+    assert warm.module_tags() == {"mi-module-v3.40.1-v1"}
+    time.seconds += 59
+    assert len(warm.module_tags()) == 1
+    time.seconds += 2
+    assert warm.module_tags() == {"mi-module-v3.40.1-v1", "mi-module-v3.40.1-v2"}
+
+
+def test_a_pull_requests_body_is_changed(site: Site, warm: GitHubDeployment) -> None:
+    site.on("PATCH", f"{HERE}/pulls/7", pull(7))
+    warm.edit_pull(7, "other words")
+    assert site.sent() == {"body": "other words"}
+
+
+def test_how_a_branch_stands_to_the_base_branch(site: Site, warm: GitHubDeployment) -> None:
+    path = f"{HERE}/compare/main...rctest/upgrade-v3.40.1"
+    ours = {"commits": [commit("c1")], "total_commits": 1, "files": [], "behind_by": 0}
+    site.on("GET", path, ours)
+    site.on("GET", path, ours | {"behind_by": 3})
+    site.on("GET", path, ours | {"commits": [commit("c1"), commit("c2", "alice")], "total_commits": 2})
+    site.on("GET", path, ours | {"total_commits": 400})
+    assert warm.drift(BRANCH) == Drift(ours=True, behind=False)
+    assert warm.drift(BRANCH) == Drift(ours=True, behind=True)
+    assert warm.drift(BRANCH) == Drift(ours=False, behind=False)
+    assert not warm.drift(BRANCH).ours, "what is not listed may be anybody's"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from bot.domain.versions import Version
 from bot.edges.github import GitHubUpstream, Session
-from bot.ports import Passing
+from bot.ports import Missing, Passing, WorldError
 from tests.edges.github.conftest import Site, Time
 
 DOCKER = "/repos/up/docker/git/matching-refs/tags/v"
@@ -75,3 +77,43 @@ def test_the_limit_for_strangers_does_not_hold_up_the_app(
     with pytest.raises(Passing):
         upstream.releases()
     assert session.me == "mibot[bot]"
+
+
+def test_a_version_that_is_wanted_and_unknown_is_looked_for_at_once_but_not_all_the_time(
+    site: Site, upstream: GitHubUpstream, time: Time
+) -> None:
+    site.on("GET", DOCKER, tags("v3.40.0"))
+    site.on("GET", DOCKER, tags("v3.40.0", "v3.40.1"))
+    wanted = versions("3.40.1")
+    assert len(upstream.releases(wanted)) == 1  # type: ignore[arg-type]
+    time.seconds += 14
+    assert len(upstream.releases(wanted)) == 1  # type: ignore[arg-type]
+    time.seconds += 2
+    assert len(upstream.releases(wanted)) == 2  # type: ignore[arg-type]
+    time.seconds += 500
+    upstream.releases(wanted)  # type: ignore[arg-type]
+    assert len([line for line in site.asked() if "matching-refs" in line]) == 2
+
+
+COMPOSE = "/repos/up/docker/contents/docker-compose/docker-compose.yaml"
+V = Version(3, 40, 1)
+
+
+def test_the_compose_file_at_a_tag(site: Site, upstream: GitHubUpstream) -> None:
+    content = base64.encodebytes("services: {} # ü\n".encode()).decode()
+    site.on("GET", COMPOSE, {"type": "file", "encoding": "base64", "content": content}, query={"ref": "v3.40.1"})
+    assert upstream.compose_file(V).decode() == "services: {} # ü\n"
+
+
+def test_no_such_tag_is_one_clear_sentence(site: Site, upstream: GitHubUpstream) -> None:
+    site.on("GET", COMPOSE, {"message": "Not Found"}, 404)
+    with pytest.raises(
+        Missing, match=r"no file docker-compose/docker-compose\.yaml at the tag v3\.40\.1: look whether"
+    ):
+        upstream.compose_file(V)
+
+
+def test_a_folder_or_a_link_in_its_place_is_not_understood(site: Site, upstream: GitHubUpstream) -> None:
+    site.on("GET", COMPOSE, [{"type": "file"}])
+    with pytest.raises(WorldError):
+        upstream.compose_file(V)

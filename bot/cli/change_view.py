@@ -1,0 +1,111 @@
+"""A change set as it would be made, to be read in a terminal. Nothing here changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from bot.domain.changeset import ChangeSet
+from bot.domain.compose import Difference, SettingChange
+from bot.domain.model import FileChange
+from bot.domain.preview import Prepared
+from bot.domain.secrets import is_secret
+from bot.domain.versions import Version
+from bot.terminal import diff, moved
+from bot.voice.golden import golden_counts
+from bot.voice.reasons import reasons_told
+
+LINK = "120000"
+MOST_NEW_LINES = 12
+
+
+def files(plan: ChangeSet, now: Mapping[str, str], width: int) -> RenderableType:
+    """Every file that changes: where its link leads, or what changes in its text. `now` is what they say now."""
+    shown: list[RenderableType] = []
+    for change in plan.changes:
+        shown += [Text(change.path, "bold"), Padding(_file(change, now.get(change.path), width - 4), (0, 0, 0, 2))]
+    return Group(*shown)
+
+
+def _file(change: FileChange, now: str | None, width: int) -> RenderableType:
+    if change.content is None:
+        return Group(Text("removed", "red"), diff(now or "", ""))
+    if change.mode == LINK and now is not None:
+        return moved(now, change.content, width)
+    if now is None:
+        lines = change.content.splitlines()
+        more = f"… {len(lines) - MOST_NEW_LINES} lines more" if len(lines) > MOST_NEW_LINES else ""
+        return Group(
+            Text(f"new, {len(lines)} lines", "green"),
+            Text("\n".join(lines[:MOST_NEW_LINES]), "green"),
+            Text(more, "dim"),
+        )
+    return diff(now, change.content)
+
+
+def reasons(plan: ChangeSet) -> RenderableType:
+    """Why each file changes, and what to look at."""
+    told = [Text(f"• {sentence}") for sentence in reasons_told(plan)]
+    told += [Text(f"• Terraform replaces {address}", "magenta") for address in plan.replaced]
+    told += [Text(f"! {warning}", "yellow") for warning in plan.warnings]
+    told += [Text(f"! {one.service} runs {one.image}: not the version's tag", "red") for one in plan.stray]
+    return Group(*told)
+
+
+def golden(difference: Difference, old: Version, new: Version) -> RenderableType:
+    """How two golden files differ: services, images, settings."""
+    rows = Table.grid(padding=(0, 2))
+    for name in difference.added:
+        rows.add_row(Text("+ service", "green"), Text(name))
+    for name in difference.removed:
+        rows.add_row(Text("- service", "red"), Text(name))
+    for image in difference.images:
+        rows.add_row(Text("image", "cyan"), Text(image.service), Text(f"{_short(image.old)} → {_short(image.new)}"))
+    for setting in difference.settings:
+        where = f"{setting.where} {setting.path}"
+        rows.add_row(Text("setting", "cyan"), Text(where), Text(_values(setting)))
+    return Group(Text(f"{old} → {new}: {golden_counts(difference)}"), rows)
+
+
+def preparation(prepared: Prepared, plan: ChangeSet, now: Mapping[str, str], width: int) -> Iterator[RenderableType]:
+    """What is printed of a preparation, in order."""
+    if not plan.changes:
+        yield Text.assemble(("✓ ", "green"), f"{plan.version} is prepared: all of it is there.")
+        return
+    yield Text.assemble(("✓ ", "green"), f"{plan.version} can be prepared.\n")
+    facts = Table.grid(padding=(0, 2))
+    facts.add_row("branch", plan.branch)
+    facts.add_row("title", plan.title)
+    facts.add_row("label", ", ".join(plan.labels))
+    yield facts
+    yield from chapter("Changes", reasons(plan))
+    yield from chapter("Files", files(plan, now, width))
+    if prepared.golden is not None and prepared.earlier is not None:
+        yield from chapter("Golden file", golden(prepared.golden, prepared.earlier, plan.version))
+
+
+def wrote(plan: ChangeSet, changes: Iterable[FileChange]) -> RenderableType:
+    """What was written."""
+    rows = [Text(f"  {'removed' if change.content is None else 'wrote'} {change.path}") for change in changes]
+    if not rows:
+        return Text(f"Nothing to do: {plan.version} is prepared.")
+    return Group(Text(f"Made in the work tree, as “{plan.title}” would:", "green"), *rows, reasons(plan))
+
+
+def chapter(title: str, content: RenderableType) -> Iterator[RenderableType]:
+    yield Text(f"\n{title}", "bold cyan")
+    yield Padding(content, (0, 0, 0, 2))
+
+
+def _values(setting: SettingChange) -> str:
+    if is_secret(setting.path):
+        return "a value that is not shown"
+    return f"{'—' if setting.old is None else setting.old} → {'—' if setting.new is None else setting.new}"
+
+
+def _short(reference: str) -> str:
+    return reference.partition("@")[0]

@@ -1,0 +1,31 @@
+"""What a change would do, before it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.domain.changeset import ChangeSet, Refusal
+from bot.domain.compose import Difference
+from bot.domain.versions import Version
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What prepares a version, or why nothing can; and how its golden file differs from that of the version before
+    (both None where there is nothing to compare)."""
+
+    plan: ChangeSet | Refusal
+    earlier: Version | None = None
+    golden: Difference | None = None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an upgrade would do: its plan, the preparation that would have to land first (None when it has), how the
+    golden files of both versions differ, and what the files that would change say now (links: their targets)."""
+
+    plan: ChangeSet | Refusal
+    prepared: Prepared | None = None
+    golden: Difference | None = None
+    now: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,19 @@
+"""Settings whose values are nobody's business, told by their names, for configuration files may hold some."""
+
+from __future__ import annotations
+
+import re
+
+_NAME = r"[\w.-]*(?:passw|secret|token|credential|dsn|_key|-key|apikey|license)[\w.-]*"
+_SETTING = re.compile(rf"(?P<name>{_NAME})(?P<between>['\"]?\s*[:=]\s*)(?P<value>\S.*)", re.IGNORECASE)
+HIDDEN = "…"
+
+
+def is_secret(name: str) -> bool:
+    """Whether a setting of that name may hold a secret."""
+    return re.search(_NAME, name, re.IGNORECASE) is not None
+
+
+def without_secrets(line: str) -> str:
+    """A line of a configuration file without the value of a setting that may hold a secret."""
+    return _SETTING.sub(rf"\g<name>\g<between>{HIDDEN}", line)

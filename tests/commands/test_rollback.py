@@ -1,0 +1,91 @@
+"""`/rollback`: undoes the last upgrade of an instance, with the reason that people give."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.effects import StartRollback
+from bot.domain.records import Paragraph, Progress
+from bot.domain.upgrade import IN_REVIEW, Back, Stage
+from tests.commands.orders import OTHER, plan, said
+from tests.samples import NOW, upgrade, version
+
+USAGE = '/rollback INSTANCE ["reason"]'
+
+
+def test_it_goes_back_from_what_the_instance_runs_whatever_the_issue_names() -> None:
+    found = plan("/rollback rctest")
+    assert found.items == (Progress("rctest", version("3.40.0")),)
+    assert found.effects == (StartRollback("rctest", "3.40.0", "dana", ""),)
+    assert plan("/rollback rctest", on="") == found
+    assert plan("/rollback demo").effects == (StartRollback("demo", "3.39.1", "dana", ""),)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '/rollback rctest "search is slow, again"',
+        "/rollback rctest “search is slow, again”",
+        '/rollback rctest search is "slow, again"',
+    ],
+)
+def test_people_say_why(line: str) -> None:
+    assert plan(line).effects == (StartRollback("rctest", "3.40.0", "dana", "search is slow, again"),)
+
+
+@pytest.mark.parametrize("word", [OTHER, "jaderaven", "jaderaven.sourcegraph.com"])
+def test_the_instance_has_any_of_its_names(word: str) -> None:
+    assert plan(f"/rollback {word}").effects == (StartRollback("jaderaven", "3.40.0", "dana", ""),)
+
+
+def test_an_instance_that_takes_no_upgrades_can_go_back() -> None:
+    assert plan("/rollback s2").effects == (StartRollback("s2", "3.40.0", "dana", ""),)
+
+
+def test_without_a_name_it_shows_its_usage() -> None:
+    assert said("/rollback") == f"/rollback: name the instance: {USAGE}."
+    assert plan("/rollback").effects == ()
+
+
+@pytest.mark.parametrize("word", ["nobody-at-all", "all", "internal"])
+def test_one_instance_at_a_time_and_one_that_there_is(word: str) -> None:
+    assert said(f"/rollback {word}").startswith("/rollback: there is no such instance.")
+    assert plan(f"/rollback {word}").effects == ()
+
+
+@pytest.mark.parametrize("option", ["--dry-run", "--force", "-n"])
+def test_an_option_is_no_reason(option: str) -> None:
+    assert plan(f"/rollback rctest {option}").effects == ()
+    assert USAGE in said(f"/rollback rctest {option}")
+
+
+@pytest.mark.parametrize("stage", sorted(IN_REVIEW))
+def test_while_an_upgrade_is_open_there_is_nothing_to_undo(stage: Stage) -> None:
+    found = plan("/rollback rctest", upgrade(stage=stage))
+    assert [type(item) for item in found.items] == [Paragraph]
+    assert found.effects == ()
+    assert said("/rollback rctest", upgrade(stage=stage)) == (
+        "rctest.sourcegraph.com: its upgrade to 3.40.1 is open (pull request 7) and changed nothing yet: "
+        "close that pull request first."
+    )
+
+
+def test_a_customer_with_an_open_upgrade_is_named_by_its_account() -> None:
+    words = said(f"/rollback {OTHER}", upgrade("jaderaven"))
+    assert words.startswith(f"instance for {OTHER}: its upgrade to 3.40.1 is open")
+    assert "jaderaven" not in words
+
+
+def test_a_rollback_that_is_open_is_shown_again() -> None:
+    undone = upgrade("rctest", "3.40.0", back=Back("lee"))
+    found = plan("/rollback rctest", undone)
+    assert found.items == (Progress("rctest", version("3.40.0")),)
+    assert found.effects == (StartRollback("rctest", "3.40.0", "dana", ""),), "which finds the same rollback"
+
+
+@pytest.mark.parametrize("stage", sorted(set(Stage) - IN_REVIEW))
+def test_what_is_not_under_review_is_no_obstacle(stage: Stage) -> None:
+    there = upgrade("rctest", "3.40.0", stage, merged_at=NOW)
+    assert plan("/rollback rctest", there, upgrade("demo")).effects == (
+        StartRollback("rctest", "3.40.0", "dana", ""),
+    )

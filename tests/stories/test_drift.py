@@ -1,0 +1,69 @@
+"""The base branch moves under an open pull request, and people push to its branch."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.demo.fleet import File
+from bot.demo.world import World
+from tests.stories.story import Story
+
+pytestmark = pytest.mark.e2e
+
+BRANCH = "research/upgrade-v3.40.1"
+OVERRIDE = "research/black/docker-compose/docker-compose.override.yaml"
+
+
+@pytest.fixture
+def opened(sweeping: Story) -> tuple[Story, int, int]:
+    """The story, the tracker and the order of an upgrade of research whose pull request is open."""
+    sweeping.runs("research")
+    sweeping.release()
+    tracker = sweeping.tracker()["number"]
+    order = sweeping.say(tracker, "/upgrade research")
+    sweeping.says(tracker, order, "waiting for a review", "✅ pass")
+    sweeping.settled(quiet=1.5)
+    return sweeping, tracker, order
+
+
+def test_a_moved_base_is_built_upon(opened: tuple[Story, int, int]) -> None:
+    story, tracker, order = opened
+    base = story.world.commit("lee", [File.plain("README.md", "# Managed instances\n\nNew words.\n")])
+    story.says(tracker, order, f"rebuilt on {base[:7]}", "the change is the same")
+    assert story.world.compare(BRANCH)["behind_by"] == 0
+    assert len(story.files(BRANCH)) == 2
+    assert f"rebuilt on {base[:7]}" in story.pull_from(BRANCH)["body"]
+    heads = len(story.proxy.writes())
+    story.settled(quiet=2.5)
+    assert len(story.proxy.writes()) == heads, "once is enough"
+
+
+def test_peoples_changes_of_the_same_file_come_along(opened: tuple[Story, int, int]) -> None:
+    story, tracker, order = opened
+    now = story.world.read_file("main", OVERRIDE).content
+    story.world.commit("lee", [File.plain(OVERRIDE, now.replace("big monorepo", "huge monorepo"))])
+    story.says(tracker, order, "rebuilt on")
+    rebuilt = story.world.read_file(BRANCH, OVERRIDE).content
+    assert "huge monorepo" in rebuilt
+    assert "image:" not in rebuilt
+
+
+def test_another_change_than_the_one_reviewed_is_not_slipped_in(opened: tuple[Story, int, int]) -> None:
+    story, tracker, order = opened
+    tip = story.world.branches()[BRANCH]
+    now = story.world.read_file("main", OVERRIDE).content
+    patched = now.replace(
+        "  repo-updater:\n", "  repo-updater:\n    image: 'index.docker.io/sourcegraph/repo-updater:x'\n"
+    )
+    story.world.commit("lee", [File.plain(OVERRIDE, patched)])
+    story.says(tracker, order, "the change would be another one now")
+    assert story.world.branches()[BRANCH] == tip
+
+
+def test_a_branch_that_people_pushed_to_is_left_alone(opened: tuple[Story, int, int], world: World) -> None:
+    story, tracker, order = opened
+    pushed = world.commit("lee", [File.plain("research/NOTES.md", "careful\n")], branch=BRANCH)
+    story.says(tracker, order, "people pushed to its branch, so mibot leaves it alone")
+    world.commit("dana", [File.plain("README.md", "# Moved\n")])
+    story.settled(quiet=2.5)
+    assert world.branches()[BRANCH] == pushed
