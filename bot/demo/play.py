@@ -20,6 +20,7 @@ from bot.demo.emulator import EmulatorError
 from bot.demo.merging import MergeError
 from bot.demo.screen import NotInTimeError, Screen
 from bot.demo.seed import GitHubError
+from bot.demo.sequel import Sequel
 from bot.demo.service import ServiceError
 from bot.demo.stage import Stage, set_up
 from bot.demo.story import Ending, Story
@@ -41,6 +42,7 @@ def play(console: Console, size: int, port: int | None, *, stay: bool) -> int:
         with set_up(screen, size, port) as stage:
             try:
                 ending = Story(stage, screen).tell()
+                Sequel(stage, screen).tell(ending)
             except FAILURES:
                 _show_log(screen, stage)
                 raise

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from bot.demo.cast import BASE, OPERATORS, OUTSIDER, REVIEWER
-from bot.demo.screen import Screen
-from bot.demo.stage import Stage
-from bot.terminal import diff, moved, rendered
+from bot.demo.cast import OPERATORS, OUTSIDER, REVIEWER
+from bot.demo.telling import Json, Teller
+from bot.terminal import rendered
 
 VERSION = "3.40.1"
 INSTANCE = "rctest"
 LABEL = "team/cloud"
-PATIENCE = 60.0
 MOST_LINES = 60
 ENGINEER = OPERATORS[0]
-T = TypeVar("T")
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -33,13 +27,8 @@ class Ending:
     pull: int
 
 
-class Story:
-    """One telling. Raises NotInTimeError when mibot does not do its part, GitHubError when GitHub does not."""
-
-    def __init__(self, stage: Stage, screen: Screen) -> None:
-        self.world = stage.world
-        self._service = stage.service
-        self._screen = screen
+class Story(Teller):
+    """One telling."""
 
     def tell(self) -> Ending:
         self._screen.chapter(f"Version {VERSION} is released")
@@ -110,29 +99,11 @@ class Story:
         reply = self._wait("mibot tells where everything stands", lambda: self._reply(tracker, order, VERSION))
         self._screen.show(f"mibot's reply on #{tracker}", rendered(reply))
 
-    # What people do and see
-
-    def _wait(self, words: str, what: Callable[[], T | None]) -> T:
-        return self._screen.wait(words, what, PATIENCE, lambda: self._service.alive)
-
-    def _says(self, person: str, issue: int, words: str) -> int:
-        comment = self.world.comment(person, issue, words)
-        self._screen.done(f"{person} comments {words} on #{issue}")
-        return int(comment["id"])
+    # What people see
 
     def _tracker_issue(self) -> Json | None:
         title = f"{VERSION} upgrade managed instances tracking issue"
         return next((issue for issue in self.world.issues("release-tracking") if issue["title"] == title), None)
-
-    def _comment(self, issue: int, kind: str) -> str:
-        """The body of a comment of mibot's by its hidden mark, or the announcement that mentions the team."""
-        mark = f"@{self.world.org.operators}" if kind == "mention" else kind
-        return next((str(c["body"]) for c in self.world.comments(issue) if mark in c["body"]), "")
-
-    def _reply(self, issue: int, order: int, *words: str) -> str:
-        """The reply to a comment once it says all these words, else nothing."""
-        body = self._comment(issue, f"<!-- mibot:reply comment={order} -->")
-        return body if all(word in body for word in words) else ""
 
     def _line(self, words: str) -> str:
         """The tracker's line of the instance once it says these words, else nothing."""
@@ -140,21 +111,7 @@ class Story:
         return next((line for line in lines if f"[{INSTANCE}." in line and words in line), "")
 
     def _pull(self) -> Json | None:
-        branch = f"{INSTANCE}/upgrade-v{VERSION}"
-        return next((pull for pull in self.world.pulls() if pull["head"]["ref"] == branch and pull["labels"]), None)
-
-    def _changes(self, pull: Json) -> list[RenderableType]:
-        """What the pull request changes: where links led and lead, and the difference of other files."""
-        shown: list[RenderableType] = []
-        width = self._screen.console.width - 4
-        for file in self.world.compare(pull["head"]["sha"], BASE)["files"]:
-            path = file["filename"]
-            new = self.world.read_file(pull["head"]["ref"], path)
-            old = self.world.read_file(BASE, path) if file["status"] != "added" else None
-            links = new.is_link and old is not None and old.is_link
-            before = old.content if old else ""
-            shown += [Text(path, "bold"), moved(before, new.content, width) if links else diff(before, new.content)]
-        return shown
+        return self._pull_from(f"{INSTANCE}/upgrade-v{VERSION}")
 
 
 def _shortened(body: str) -> list[RenderableType]:

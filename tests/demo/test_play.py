@@ -57,6 +57,7 @@ def telling(monkeypatch: pytest.MonkeyPatch, what: BaseException | None) -> None
             raise what
 
     monkeypatch.setattr(play, "Story", lambda *_: SimpleNamespace(tell=tell))
+    monkeypatch.setattr(play, "Sequel", lambda *_: SimpleNamespace(tell=lambda _: None))
 
 
 def test_a_step_that_is_not_in_time(console: Console, stages: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
