@@ -1,0 +1,79 @@
+"""Planning the upgrade of a whole fleet, once it is read: seconds, memory, golden merges."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from typing import Any
+
+import psutil
+
+from bot.demo.fleet import compose_file, make_fleet
+from bot.domain import compose
+from bot.domain.changeset import ChangeSet
+from bot.domain.checkout import Checkout, overlaid
+from bot.domain.golden_plan import plan_preparation
+from bot.domain.inventory import blob_sha, read_fleet
+from bot.domain.upgrade_plan import Known, plan_upgrade
+from bot.domain.versions import Version
+from tests import samples
+
+SIZES = (10, 100, 1000)
+TARGET = Version(3, 40, 2)
+KNOWN = {
+    "link and hotpatches": Known(),
+    "with a module tag": Known(module_tags=frozenset({"mi-module-v3.40.2-v1"})),
+}
+
+
+def measure(size: int) -> None:
+    """In a process of its own, so that memory is this size's alone, and nothing is known beforehand."""
+    files = samples.files(make_fleet(size))
+    snapshot = samples.snapshot_of(files)
+    contents = {blob_sha(content): content for _, content in files.values()}
+    started = time.perf_counter()
+    fleet = read_fleet(snapshot, contents)
+    reading = time.perf_counter() - started
+    merges = _counted()
+    before, started = psutil.Process().memory_info().rss, time.perf_counter()
+    prepared = plan_preparation(TARGET, compose_file(str(TARGET)), Checkout(snapshot, contents))
+    assert isinstance(prepared, ChangeSet), prepared
+    checkout = overlaid(Checkout(snapshot, contents), prepared.changes)
+    _row(size, "the golden merge", started, before, reading, merges, 1)
+    for what, known in KNOWN.items():
+        before, started = psutil.Process().memory_info().rss, time.perf_counter()
+        plans = [plan_upgrade(instance, TARGET, checkout, known) for instance in fleet]
+        made = sum(isinstance(plan, ChangeSet) for plan in plans)
+        assert made == sum(not instance.skip_reason for instance in fleet)
+        _row(size, what, started, before, reading, merges, made)
+
+
+def _counted() -> list[str]:
+    """Counts the golden merges from now on: the list gets an entry for each."""
+    merges: list[str] = []
+    merge = compose.merged
+
+    def counting(*arguments: Any, **named: Any) -> compose.Merge:
+        merges.append("merged")
+        return merge(*arguments, **named)
+
+    compose.merged = counting
+    return merges
+
+
+def _row(size: int, what: str, started: float, before: int, reading: float, merges: list[str], made: int) -> None:
+    seconds = time.perf_counter() - started
+    grown = max(psutil.Process().memory_info().rss - before, 0) / 2**20
+    print(f"{size:>9}  {what:<22}{made:>7}{seconds:>10.3f}{seconds / reading:>18.2f}{grown:>10.1f}{len(merges):>8}")
+
+
+def main() -> None:
+    print("Planning an upgrade of every instance, without I/O (in a process of its own, caches cold)")
+    print(
+        f"{'instances':>9}  {'what':<22}{'plans':>7}{'seconds':>10}{'ratio to reading':>18}"
+        f"{'MB grown':>10}{'merges':>8}"
+    )
+    for size in SIZES:
+        command = [sys.executable, "-c", f"from bench.plans import measure; measure({size})"]
+        print(subprocess.run(command, check=True, capture_output=True, text=True).stdout, end="", flush=True)
