@@ -21,6 +21,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 LOCK = ROOT / "requirements-dev.lock"
 EMULATOR = ROOT / "bot" / "demo" / "emulator"
 STAMP = VENV / ".installed"
+WORKERS = "3"  # on two cores: the stories wait more than they work
 
 
 def run(*command: str | Path, cwd: Path = ROOT) -> int:
@@ -75,7 +76,7 @@ def lint() -> int:
 
 
 def test(*arguments: str) -> int:
-    return run("pytest", "-n", "2", "--dist", "worksteal", "-m", "not slow", *arguments)
+    return run("pytest", "-n", WORKERS, "--dist", "worksteal", "-m", "not slow", *arguments)
 
 
 def lock() -> int:
