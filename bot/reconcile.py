@@ -103,7 +103,7 @@ class Reconciler:
         version = Version.named_in(issue.title)
         log.info("missed_comment", comment=comment.id)
         yield React(comment.id)
-        yield Obey(comment.id, comment.issue, str(version or ""), comment.body, comment.author)
+        yield Obey(comment.id, comment.issue, str(version or ""), comment.body, comment.author, "sweep")
 
     def _carries_label(self, issue: Issue) -> bool:
         return any(label.lower() == self._label.lower() for label in issue.labels)

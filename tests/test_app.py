@@ -141,7 +141,7 @@ def test_everything_about_one_version_in_one_comment() -> None:
         PlanNow(77, "rctest", "3.40.2"),
         Prepare("3.40.2", "dana"),
         StartUpgrades(("rctest",), "3.40.2", "dana", 12),
-        StartRollback("demo", "3.40.0", "dana", "slow, again"),
+        StartRollback("demo", "3.40.0", "dana", "slow, again", 77),
     ]
 
 

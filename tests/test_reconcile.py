@@ -100,7 +100,7 @@ def test_a_comment_that_nobody_told_of_is_obeyed(scene: Scene) -> None:
     number = label(scene)
     tracked(scene, number)
     comment = scene.issues.say(number, "/upgrade rctest", "lee")
-    assert scene.sweep() == [React(comment.id), Obey(comment.id, number, "3.40.1", "/upgrade rctest", "lee")]
+    assert scene.sweep() == [React(comment.id), Obey(comment.id, number, "3.40.1", "/upgrade rctest", "lee", "sweep")]
 
 
 def test_a_comment_that_has_its_reply_is_not_obeyed_again(scene: Scene) -> None:
@@ -155,7 +155,7 @@ def test_what_was_written_before_mibot_was_installed_is_history() -> None:
     scene.later(days=2)
     scene.reconciler.begin()
     found = scene.sweep()
-    assert Obey(comment.id, number, "3.40.1", "/upgrade rctest", "dana") in found, "it was down for two days"
+    assert Obey(comment.id, number, "3.40.1", "/upgrade rctest", "dana", "sweep") in found, "it was down for two days"
 
 
 def test_an_old_comment_is_no_order_because_it_was_touched_lately(scene: Scene) -> None:

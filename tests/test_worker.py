@@ -265,7 +265,7 @@ def test_what_no_webhook_told_is_found(works: Works) -> None:
     works.worker.sweep()
     assert works.engine.effects == [
         React(asked.id),
-        Obey(asked.id, 1, "3.40.1", "/upgrade rctest", "dana"),
+        Obey(asked.id, 1, "3.40.1", "/upgrade rctest", "dana", "sweep"),
         EnsureTracker("3.40.1", 1, "dana"),
     ]
 

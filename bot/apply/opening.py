@@ -47,7 +47,7 @@ class PullOpener:
         found = found or next((pull for pull in pulls if pull.merged and arrived), None)
         from_version = upgrade.from_version or (None if arrived else instance.version)
         if found is not None:
-            return self._taken_up(opened(upgrade, found, from_version), found)
+            return self._taken_up(opened(upgrade, found, from_version), found, instance, seen)
         planned = self._plan(upgrade, instance, seen)
         if isinstance(planned, Refusal):
             return _refused(upgrade, planned)
@@ -101,11 +101,15 @@ class PullOpener:
         log.info("rebuilt", slug=upgrade.slug, version=str(upgrade.version), base=head.commit)
         return replace(known, built=built, head=built, meaning=planned.meaning, note=note, warnings=planned.warnings)
 
-    def _taken_up(self, upgrade: Upgrade, pull: Pull) -> Upgrade:
+    def _taken_up(self, upgrade: Upgrade, pull: Pull, instance: Instance, seen: Sighting) -> Upgrade:
         """With a pull request that was there already: a beginning of ours, or people's; `keep_up` tells later."""
         if pull.open:
             self._pulls.label(pull, ChangeSet(upgrade.kind, upgrade.version, (), upgrade.slug))
-        return upgrade
+        if upgrade.back is None:
+            return upgrade
+        planned = self._plan(upgrade, instance, seen) if pull.open else None
+        to = planned.new if isinstance(planned, ChangeSet) else instance.version
+        return replace(upgrade, back=replace(upgrade.back, to=to))
 
     def _plan(self, upgrade: Upgrade, instance: Instance, seen: Sighting) -> ChangeSet | Refusal:
         if upgrade.kind is Kind.ROLLBACK:

@@ -11,7 +11,7 @@ from bot.app import Commander
 from bot.apply.checking import Examiner
 from bot.domain import markers
 from bot.domain.changeset import ChangeSet
-from bot.domain.effects import Effect, Obey, PlanNow, RefreshReply
+from bot.domain.effects import Effect, Obey, PlanNow, RefreshReply, from_json, to_json
 from bot.domain.health import Phase
 from bot.domain.markdown import Markdown
 from bot.domain.records import CheckTable, Paragraph, PlanShown, Preparing, Progress, Reply
@@ -53,13 +53,21 @@ class ReplyWriter:
         return []
 
     def obey(self, order: Obey) -> list[Effect]:
-        """Record the reply and start what the commands ask for; the same order again finds the same reply."""
+        """Record the reply and start what the commands ask for.
+
+        The same order again finds the same reply. The job that recorded it starts the same things when it is run
+        again, for it may have been cut short; whoever else finds the comment starts nothing.
+        """
+        known = self._ledger.reply(order.comment)
+        if known is not None and known.effects is not None:
+            again = known.effects if known.found_by == order.found_by else ()
+            return [RefreshReply(order.comment), *map(from_json, again)]
         try:
             reply, effects = self._commander.plan(order)
         except Refused as error:
             sentence = Voice(self._fleets.known(), self._issues.me).sentence(f"This can't be done now: {error}")
             reply, effects = Reply(order.comment, order.issue, order.author, (Paragraph(sentence),)), []
-        known = self._ledger.reply(order.comment)
+        reply = replace(reply, effects=tuple(map(to_json, effects)), found_by=order.found_by)
         if known is not None:
             reply = replace(reply, written=known.written, digest=known.digest)
         self._ledger.save_reply(reply)

@@ -77,7 +77,9 @@ class UpgradeRunner:
         """Record that the upgrade is to be undone, then go on; it waits for no turn, for it makes things safe."""
         version = version_of(effect.version)
         existing = self._ledger.upgrade(effect.slug, version)
-        undone = undo(existing, effect.slug, version, Back(effect.by, effect.why), self._clock())
+        undone = undo(
+            existing, effect.slug, version, Back(effect.by, effect.why, comment=effect.comment), self._clock()
+        )
         if undone != existing:
             log.info("rollback_asked_for", slug=effect.slug, version=effect.version, by=effect.by, why=effect.why)
             self._ledger.save_upgrade(undone)

@@ -69,7 +69,12 @@ def _upstream(repo: Path | None, file: Path | None, config: Path | None) -> Upst
         return UpstreamFile(file)
     if repo is None:
         return None
-    from bot.cli.common import settings_from
+    from bot.cli.common import settings_are_wrong
     from bot.cli.glance import Glance
+    from bot.settings import SettingsProblem, load
 
-    return Glance(settings_from(config)).upstream
+    try:
+        return Glance(load(config)).upstream
+    except SettingsProblem as error:
+        hint = "without settings, upstream's file of the version has to be given: --upstream FILE"
+        raise settings_are_wrong(SettingsProblem([*error.problems, hint])) from None

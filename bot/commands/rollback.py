@@ -33,7 +33,7 @@ def plan(request: Request, view: View, voice: Voice) -> Plan:
     why = " ".join(request.arguments[1:])
     return Plan(
         (Progress(found.slug, found.version),),
-        (StartRollback(found.slug, version, request.author, why),),
+        (StartRollback(found.slug, version, request.author, why, request.comment),),
     )
 
 

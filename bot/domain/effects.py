@@ -27,13 +27,18 @@ class React:
 
 @dataclass(frozen=True)
 class Obey:
-    """Carry out the commands of a comment: plan them, record the reply, start what they ask for."""
+    """Carry out the commands of a comment: plan them, record the reply, start what they ask for.
+
+    `found_by` says how the comment came to be known, by its webhook or by a sweep: both may find the same one, and
+    what it asks for is to be started once.
+    """
 
     comment: int
     issue: int
     version: str
     body: str
     author: str
+    found_by: str = "webhook"
 
     @property
     def key(self) -> str:
@@ -131,12 +136,14 @@ class TakeTurns:
 
 @dataclass(frozen=True)
 class StartRollback:
-    """Undo an instance's last upgrade, which was to `version`; `why` may be nothing."""
+    """Undo an instance's last upgrade, which was to `version`; `why` may be nothing. `comment` is where it was
+    asked for: an order is carried out once, also when its job is run again."""
 
     slug: str
     version: str
     by: str
     why: str
+    comment: int = 0
 
     @property
     def key(self) -> str:

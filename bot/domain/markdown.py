@@ -77,6 +77,16 @@ def link_target(url: str) -> Markdown:
     return Markdown(_NOT_IN_TARGET.sub(lambda match: quote(match.group(0), errors="replace"), url))
 
 
+def cut(body: str, ending: str) -> Markdown:
+    """A body that is too long for GitHub as far as it fits, with its code blocks and folds closed, and an ending."""
+    if len(body) <= LIMIT:
+        return Markdown(body)
+    kept = body[: LIMIT - len(ending) - 400].rsplit("\n", 1)[0]
+    fence = "\n```" if kept.count("\n```") % 2 else ""
+    folds = "\n\n</details>" * max(kept.count("<details>") - kept.count("</details>"), 0)
+    return Markdown(f"{kept}{fence}{folds}\n\n{ending}")
+
+
 def shorten(text: str, limit: int) -> str:
     """The text in at most `limit` characters, with an ellipsis where it was cut."""
     return text if len(text) <= limit else f"{text[: max(limit - 1, 0)].rstrip()}…" if limit > 0 else ""

@@ -76,7 +76,11 @@ Item = Paragraph | Progress | CheckTable | Preparing | PlanShown
 
 @dataclass(frozen=True)
 class Reply:
-    """The reply to one comment: its items in order, and the comment it was written as (None before)."""
+    """The reply to one comment: its items in order, and the comment it was written as (None before).
+
+    `effects` are what its commands set in motion, as JSON, and `found_by` how the comment came to be known; an order
+    that is found again is not planned anew, for what it meant may mean something else by then.
+    """
 
     comment: int
     issue: int
@@ -84,6 +88,8 @@ class Reply:
     items: tuple[Item, ...]
     written: int | None = None
     digest: str = ""
+    effects: tuple[Mapping[str, Any], ...] | None = None
+    found_by: str = ""
 
 
 def item_to_json(item: Item) -> dict[str, Any]:

@@ -37,12 +37,13 @@ UNFINISHED = IN_FLIGHT | {Stage.WAITING}
 
 @dataclass(frozen=True)
 class Back:
-    """That an upgrade is being undone: who asked, why (nothing when they did not say), and back to which version
-    (None until Git has told)."""
+    """That an upgrade is being undone: who asked, why (nothing when they did not say), back to which version (None
+    until Git has told), and in which comment it was asked for (0 when that is not known)."""
 
     by: str
     why: str = ""
     to: Version | None = None
+    comment: int = 0
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ class Upgrade:
         }
         values |= {name: tuple(map(Result.from_json, values[name])) for name in ("before", "after")}
         back, earlier = values.get("back"), values.get("earlier")
-        values["back"] = Back(back["by"], back["why"], Version.parse(back["to"])) if back else None
+        values["back"] = Back(**back | {"to": Version.parse(back["to"])}) if back else None
         values["earlier"] = cls.from_json(earlier) if earlier else None
         return cls(**values)
 
@@ -152,11 +153,13 @@ def ask(existing: Upgrade | None, slug: str, version: Version, by: str, now: dat
 def undo(existing: Upgrade | None, slug: str, version: Version, back: Back, now: datetime) -> Upgrade:
     """The record of an upgrade that is to be undone, from now on about the rollback's pull request.
 
-    Asking again while that is open is the same rollback. `existing` is None for an upgrade that mibot knows
-    nothing of, such as one made by hand.
+    Asking again while that is open is the same rollback, and so is the same asking afterwards. `existing` is None
+    for an upgrade that mibot knows nothing of, such as one made by hand.
     """
-    if existing is not None and existing.back is not None and existing.stage in UNFINISHED:
-        return existing
+    if existing is not None and existing.back is not None:
+        same_asking = back.comment != 0 and existing.back.comment == back.comment
+        if existing.stage in UNFINISHED or same_asking:
+            return existing
     return Upgrade(slug, version, Stage.PLANNED, back.by, now, from_version=version, back=back, earlier=existing)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from bot.domain.changeset import (
     ChangeSet,
     ExecutorsPinned,
@@ -13,12 +15,14 @@ from bot.domain.changeset import (
     ModuleMoved,
     Restored,
 )
-from bot.domain.markdown import Markdown, code
+from bot.domain.compose import Difference
+from bot.domain.markdown import LIMIT, Markdown, code, cut
 from bot.domain.orders import Order
 from bot.voice.golden import golden_counts, golden_summary
 from bot.voice.pen import environment
 from bot.voice.reasons import reasons_told
 
+R = TypeVar("R")
 TEMPLATES = {
     Kind.UPGRADE: "pull_upgrade.md.j2",
     Kind.ROLLBACK: "pull_rollback.md.j2",
@@ -28,12 +32,18 @@ TEMPLATES = {
 
 def pull_body(order: Order) -> Markdown:
     """The body of a pull request, all of it from its change set: what and why in three lines, test plan, pre-upgrade
-    checks, fallback."""
-    change = order.change
-    compared = order.golden is not None and order.compared_with is not None and change.new is not None
+    checks, fallback. Where GitHub's limit demands, the summary of the golden file goes first."""
+    body = _rendered(order, order.golden)
+    if len(body) > LIMIT:
+        body = _rendered(order, None)
+    return cut(body, "The rest does not fit here.")
+
+
+def _rendered(order: Order, golden: Difference | None) -> Markdown:
+    change, compared_with = order.change, order.compared_with
     summary = None
-    if order.golden is not None and order.compared_with is not None:
-        summary = golden_summary(order.golden, order.compared_with, change.new or change.version)
+    if golden is not None and compared_with is not None:
+        summary = golden_summary(golden, compared_with, change.new or change.version)
     template = environment(str).get_template(TEMPLATES[change.kind])
     return Markdown(
         template.render(
@@ -46,10 +56,9 @@ def pull_body(order: Order) -> Markdown:
             pins=_of(change, ExecutorsPinned),
             retagged=_of(change, ImageRetagged),
             overrides=[path for made in _of(change, GoldenMade) for path in made.overrides],
-            links=_of(change, LinkMoved),
             golden=summary,
-            counts=golden_counts(order.golden) if order.golden is not None and (compared or summary) else None,
-            compared_with=order.compared_with,
+            counts=golden_counts(golden) if golden is not None and summary else None,
+            compared_with=compared_with,
             asked_by=order.asked_by,
             tracker=Markdown(order.tracker),
             note=order.note,
@@ -70,5 +79,5 @@ def what(change: ChangeSet) -> Markdown:
     return Markdown("; ".join(told))
 
 
-def _of(change: ChangeSet, kind: type) -> list:  # type: ignore[type-arg]
+def _of(change: ChangeSet, kind: type[R]) -> list[R]:
     return [reason for reason in change.reasons if isinstance(reason, kind)]

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from bot.domain import markers
 from bot.domain.health import Result, State
-from bot.domain.markdown import LIMIT, Markdown, code
+from bot.domain.markdown import LIMIT, Markdown, code, cut
 from bot.domain.model import Instance
 from bot.domain.names import public_name
 from bot.domain.preparation import Preparation
@@ -47,14 +47,7 @@ class ReplyVoice(PreparationVoice):
             body = self.render("reply.md.j2", marker=marker, sections=sections)
             if len(body) <= LIMIT:
                 return body
-        return self.cut(body)
-
-    def cut(self, body: str) -> Markdown:
-        """A body that is too long for GitHub, as far as it fits, with its code blocks and folds closed."""
-        kept = body[: LIMIT - 400].rsplit("\n", 1)[0]
-        fence = "\n```" if kept.count("\n```") % 2 else ""
-        folds = "\n\n</details>" * max(kept.count("<details>") - kept.count("</details>"), 0)
-        return Markdown(f"{kept}{fence}{folds}\n\nThe rest does not fit here; see the tracker.")
+        return cut(body, "The rest does not fit here; see the tracker.")
 
     def _overview(self, items: Sequence[Item], upgrades: Mapping[str, Upgrade]) -> Markdown:
         """One row for each of many upgrades."""

@@ -96,6 +96,8 @@ def test_wrong_use_is_status_2(mibot: Mibot, tree: Path, upstream: Path) -> None
     assert (neither.exit_code, "give either --dry-run" in neither.stderr) == (2, True)
     nowhere = mibot("prepare", "3.40.2", "--upstream", upstream, "--write")
     assert (nowhere.exit_code, "name it with --repo" in nowhere.stderr) == (2, True)
+    unsettled = mibot("prepare", "3.40.2", "--repo", tree, "--dry-run")
+    assert (unsettled.exit_code, "has to be given: --upstream FILE" in unsettled.stderr) == (2, True)
     no_version = mibot("prepare", "soon", "--repo", tree, "--dry-run")
     assert (no_version.exit_code, "'soon' is no version" in no_version.stderr) == (2, True)
 

@@ -16,9 +16,9 @@ USAGE = '/rollback INSTANCE ["reason"]'
 def test_it_goes_back_from_what_the_instance_runs_whatever_the_issue_names() -> None:
     found = plan("/rollback rctest")
     assert found.items == (Progress("rctest", version("3.40.0")),)
-    assert found.effects == (StartRollback("rctest", "3.40.0", "dana", ""),)
+    assert found.effects == (StartRollback("rctest", "3.40.0", "dana", "", 77),)
     assert plan("/rollback rctest", on="") == found
-    assert plan("/rollback demo").effects == (StartRollback("demo", "3.39.1", "dana", ""),)
+    assert plan("/rollback demo").effects == (StartRollback("demo", "3.39.1", "dana", "", 77),)
 
 
 @pytest.mark.parametrize(
@@ -30,16 +30,16 @@ def test_it_goes_back_from_what_the_instance_runs_whatever_the_issue_names() -> 
     ],
 )
 def test_people_say_why(line: str) -> None:
-    assert plan(line).effects == (StartRollback("rctest", "3.40.0", "dana", "search is slow, again"),)
+    assert plan(line).effects == (StartRollback("rctest", "3.40.0", "dana", "search is slow, again", 77),)
 
 
 @pytest.mark.parametrize("word", [OTHER, "jaderaven", "jaderaven.sourcegraph.com"])
 def test_the_instance_has_any_of_its_names(word: str) -> None:
-    assert plan(f"/rollback {word}").effects == (StartRollback("jaderaven", "3.40.0", "dana", ""),)
+    assert plan(f"/rollback {word}").effects == (StartRollback("jaderaven", "3.40.0", "dana", "", 77),)
 
 
 def test_an_instance_that_takes_no_upgrades_can_go_back() -> None:
-    assert plan("/rollback s2").effects == (StartRollback("s2", "3.40.0", "dana", ""),)
+    assert plan("/rollback s2").effects == (StartRollback("s2", "3.40.0", "dana", "", 77),)
 
 
 def test_without_a_name_it_shows_its_usage() -> None:
@@ -80,12 +80,12 @@ def test_a_rollback_that_is_open_is_shown_again() -> None:
     undone = upgrade("rctest", "3.40.0", back=Back("lee"))
     found = plan("/rollback rctest", undone)
     assert found.items == (Progress("rctest", version("3.40.0")),)
-    assert found.effects == (StartRollback("rctest", "3.40.0", "dana", ""),), "which finds the same rollback"
+    assert found.effects == (StartRollback("rctest", "3.40.0", "dana", "", 77),), "which finds the same rollback"
 
 
 @pytest.mark.parametrize("stage", sorted(set(Stage) - IN_REVIEW))
 def test_what_is_not_under_review_is_no_obstacle(stage: Stage) -> None:
     there = upgrade("rctest", "3.40.0", stage, merged_at=NOW)
     assert plan("/rollback rctest", there, upgrade("demo")).effects == (
-        StartRollback("rctest", "3.40.0", "dana", ""),
+        StartRollback("rctest", "3.40.0", "dana", "", 77),
     )

@@ -90,7 +90,7 @@ UPGRADES = st.builds(
     meaning=WORDS,
     note=WORDS,
     warnings=NAMES,
-    back=st.none() | st.builds(Back, WORDS, WORDS, st.none() | VERSIONS),
+    back=st.none() | st.builds(Back, WORDS, WORDS, st.none() | VERSIONS, st.integers(0, 2**53)),
     earlier=st.sampled_from([None, UPGRADE, FULL]),
 )
 PREPARATIONS = st.builds(
@@ -130,6 +130,8 @@ REPLIES = st.builds(
     items=st.lists(ITEMS, max_size=4).map(tuple),
     written=st.none() | st.integers(1, 2**53),
     digest=WORDS,
+    effects=st.none() | st.lists(st.fixed_dictionaries({"effect": WORDS, "slugs": st.lists(WORDS)})).map(tuple),
+    found_by=WORDS,
 )
 TRACKERS = st.builds(
     TrackerRecord,

@@ -22,6 +22,7 @@ from bot.domain.changeset import (
 from bot.domain.compose import Difference, ImageChange, SettingChange
 from bot.domain.facts import Head
 from bot.domain.inventory import link_target
+from bot.domain.markdown import LIMIT
 from bot.domain.model import FileChange
 from bot.domain.orders import Order
 from bot.voice import pull_body
@@ -191,6 +192,23 @@ def test_a_rollback_says_so() -> None:
     assert "`amberotter` goes back from 3.40.1 to 3.40.0" in lines(text)[0]
     assert "a rollback, asked for by `dana`" in lines(text)[1]
     assert "`/upgrade amberotter 3.40.1` goes up again" in text
+
+
+def test_a_body_that_is_too_long_keeps_what_policy_demands() -> None:
+    long = Difference(
+        settings=tuple(SettingChange("worker", f"environment.{'X' * 900}{n}", None, "y") for n in range(90))
+    )
+    text = body(GOLDEN, golden=long)
+    assert len(text) <= LIMIT
+    assert "## Test plan" in text
+    assert TRACKER in text
+    endless = pull_body(replace_warnings(GOLDEN, ("word " * 40,) * 900))
+    assert len(endless) <= LIMIT
+    assert endless.endswith("The rest does not fit here.")
+
+
+def replace_warnings(change: ChangeSet, warnings: tuple[str, ...]) -> Order:
+    return Order(replace(change, warnings=warnings), Head("c", "t"), TRACKER, "dana")
 
 
 def test_what_happened_to_the_branch_stands_above_the_rest() -> None:

@@ -67,6 +67,8 @@ class SqlLedger:
             "issue": reply.issue,
             "author": reply.author,
             "digest": reply.digest,
+            "effects": None if reply.effects is None else [dict(effect) for effect in reply.effects],
+            "found_by": reply.found_by,
             "items": [item_to_json(item) for item in reply.items],
         }
         shown = {(i.slug, str(i.version)) for i in reply.items if isinstance(i, Progress)}
@@ -233,4 +235,14 @@ def _tracker(row: Mapping[Any, Any]) -> TrackerRecord:
 def _reply(row: Mapping[Any, Any]) -> Reply:
     document = row["document"]
     items = tuple(item_from_json(item) for item in document["items"])
-    return Reply(row["comment"], document["issue"], document["author"], items, row["written"], document["digest"])
+    effects = document.get("effects")
+    return Reply(
+        row["comment"],
+        document["issue"],
+        document["author"],
+        items,
+        row["written"],
+        document["digest"],
+        None if effects is None else tuple(effects),
+        document.get("found_by", ""),
+    )
