@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.common import WRONG_USE, Accept, Config, DryRun, Repo, Write, fail, one_of, output
 from bot.cli.naming import instance_named, version_named
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def upgrade(
@@ -36,7 +39,7 @@ def upgrade(
     from bot.cli import upgrade_view
     from bot.cli.sight import sight, told
     from bot.cli.writing import written
-    from bot.domain.changeset import ChangeSet, Refusal
+    from bot.domain.changeset import ChangeSet
     from bot.domain.health import Phase
 
     looked_at = sight(repo, config)
@@ -46,23 +49,25 @@ def upgrade(
         instance = instance_named(slug, seen.fleet)
         preview = looked_at.planner(frozenset([target] if accept_tags else [])).preview(seen, instance, target)
         planned = preview.plan
-        if isinstance(planned, Refusal):
-            first = preview.prepared.plan if preview.prepared else None
-            sentence = first.sentence if isinstance(first, Refusal) else planned.sentence
-            raise fail(f"{instance.slug} can't be upgraded to {target}: {sentence}")
+        if not isinstance(planned, ChangeSet):
+            raise fail(f"{instance.slug} can't be upgraded to {target}: {preview.refusal}")
+        if write:
+            done = (*preview.first, *planned.changes)
+            written(looked_at, done)
+            screen.print(upgrade_view.wrote(planned, done))
+            _caution(screen, looked_at.github is None and target.major != instance.version.major)
+            return
         tracker = looked_at.tracker(target)
         released = looked_at.released(target, seen.fleet)
-        results = looked_at.examiner.examine(instance.slug, Phase.BEFORE) if dry_run and checks else ()
-        effects = upgrade_view.effects(planned, seen.fleet, released, tracker)
-        if write:
-            first = preview.prepared.plan if preview.prepared else None
-            done = [*(first.changes if isinstance(first, ChangeSet) else ()), *planned.changes]
-            written(looked_at, done)
-    if write:
-        screen.print(upgrade_view.wrote(planned, done))
-        return
+        results = looked_at.examiner.examine(instance.slug, Phase.BEFORE) if checks else ()
+    effects = upgrade_view.effects(planned, seen.fleet, released, tracker)
     known = seen.fleet.golden | frozenset(released)
     for part in upgrade_view.parts(preview, instance.version, known, tracker, effects, results, screen.width):
         screen.print(part)
-    if looked_at.github is None and target.major != instance.version.major:
+    _caution(screen, looked_at.github is None and target.major != instance.version.major)
+
+
+def _caution(screen: Console, unasked: bool) -> None:
+    """On a clone nobody knows but the golden files which version ends a major."""
+    if unasked:
         screen.print("\nUpstream's releases were not asked for: the golden files told which version ends a major.")

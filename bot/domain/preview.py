@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.changeset import ChangeSet, Refusal
 from bot.domain.compose import Difference
+from bot.domain.model import FileChange
 from bot.domain.versions import Version
 
 
@@ -29,3 +30,17 @@ class Preview:
     prepared: Prepared | None = None
     golden: Difference | None = None
     now: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def refusal(self) -> str:
+        """Why there would be no upgrade, or nothing; the preparation's own reason where that is in the way."""
+        if not isinstance(self.plan, Refusal):
+            return ""
+        first = self.prepared.plan if self.prepared else None
+        return first.sentence if isinstance(first, Refusal) else self.plan.sentence
+
+    @property
+    def first(self) -> tuple[FileChange, ...]:
+        """The changes that would have to land first, in a pull request of their own."""
+        plan = self.prepared.plan if self.prepared else None
+        return plan.changes if isinstance(plan, ChangeSet) else ()

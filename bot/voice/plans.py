@@ -37,9 +37,7 @@ class PlanVoice(ReplyVoice):
         """The section of a reply that shows what an upgrade would do. `obstacle` is why it would have to wait."""
         plan = preview.plan
         if isinstance(plan, Refusal):
-            first = preview.prepared.plan if preview.prepared else None
-            sentence = first.sentence if isinstance(first, Refusal) else plan.sentence
-            return self.refusal(instance, f"an upgrade to {target} is refused: {sentence}")
+            return self.refusal(instance, f"an upgrade to {target} is refused: {preview.refusal}")
         return self.render(
             "plan.md.j2",
             name=public_name(instance),
