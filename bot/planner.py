@@ -54,10 +54,10 @@ class Planner:
         """Why nothing can be upgraded to a version that has a golden file; nothing when all is well."""
         if version in self._accepted():
             return ""
-        entry = seen.snapshot.files[version.golden_path]
+        wanted = blobs(seen.snapshot, [version.golden_path])
+        checkout = Checkout(seen.snapshot, self._source.contents(wanted))
         try:
-            text = text_of(self._source.contents([entry.sha])[entry.sha], version.golden_path)
-            stray = strays(text, version)
+            stray = strays(checkout.text(version.golden_path), version)
         except (CantPlan, compose.ComposeProblem) as error:
             return str(error).rstrip(".")
         return held(version, stray) if stray else ""

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from bot.domain.changeset import ChangeSet
 from bot.domain.compose import Difference, SettingChange
-from bot.domain.model import FileChange
+from bot.domain.model import LINK_MODE, FileChange
 from bot.domain.preview import Prepared
 from bot.domain.secrets import is_secret
 from bot.domain.versions import Version
@@ -19,7 +19,6 @@ from bot.terminal import diff, moved
 from bot.voice.golden import golden_counts
 from bot.voice.reasons import reasons_told
 
-LINK = "120000"
 MOST_NEW_LINES = 12
 
 
@@ -34,7 +33,7 @@ def files(plan: ChangeSet, now: Mapping[str, str], width: int) -> RenderableType
 def _file(change: FileChange, now: str | None, width: int) -> RenderableType:
     if change.content is None:
         return Group(Text("removed", "red"), diff(now or "", ""))
-    if change.mode == LINK and now is not None:
+    if change.mode == LINK_MODE and now is not None:
         return moved(now, change.content, width)
     if now is None:
         lines = change.content.splitlines()

@@ -13,7 +13,6 @@ from enum import StrEnum
 from bot.domain.model import FileChange
 from bot.domain.versions import Version
 
-LINK_MODE = "120000"
 UPGRADE_LABEL = "mi-upgrade"
 ROLLBACK_LABEL = "mi-rollback"
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 
-from bot.domain.changeset import LINK_MODE
-from bot.domain.model import FileChange
+from bot.domain.model import LINK_MODE, FileChange
 
 
 def diff_lines(old: str, new: str, context: int = 2) -> list[str]:

@@ -9,6 +9,9 @@ from functools import cached_property
 
 from bot.domain.versions import Version
 
+LINK_MODE = "120000"
+"""The mode of a symbolic link, as Git writes it."""
+
 
 class InstanceType(StrEnum):
     """The three instance types, in the order of work (domain.md, "Words" and "Rules")."""
@@ -130,7 +133,7 @@ class TreeEntry:
 
     @property
     def is_link(self) -> bool:
-        return self.mode == "120000"
+        return self.mode == LINK_MODE
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain import terraform
-from bot.domain.changeset import LINK_MODE, ChangeSet, Kind, Reason, Refusal, Restored
+from bot.domain.changeset import ChangeSet, Kind, Reason, Refusal, Restored
 from bot.domain.checkout import CantPlan, Checkout
 from bot.domain.inventory import golden_versions, link_target
-from bot.domain.model import FileChange, Instance, Snapshot
+from bot.domain.model import LINK_MODE, FileChange, Instance, Snapshot
 from bot.domain.three_way import three_way
 from bot.domain.upgrade_plan import Known, infrastructure_file, override_files
 from bot.domain.versions import Version, judge_step
@@ -135,13 +135,18 @@ def _module_restored(path: str, past: Past, checkout: Checkout) -> FileChange | 
         return _left_alone(path) if before is not None and after is not None else None
     old, new, text = (checkout.text_at(entry, path) for entry in (before, after, now))
     try:
-        refs = terraform.module_refs(old)
-        if len(refs) != len(terraform.module_refs(new)) or terraform.module_refs(new) == refs:
-            return _left_alone(path) if terraform.module_refs(new) != refs else None
-        if text == new and terraform.with_refs(new, refs).split() == old.split():
+        old_refs, new_refs = terraform.module_refs(old), terraform.module_refs(new)
+        if new_refs == old_refs:
+            return None
+        if len(new_refs) != len(old_refs):
+            return _left_alone(path)
+        if text == new and terraform.with_refs(new, old_refs).split() == old.split():
             return FileChange(path, now.mode, old)
-        if terraform.module_refs(text) != terraform.module_refs(new):
-            return _left_alone(path) if terraform.module_refs(text) != refs else None
-        return FileChange(path, now.mode, terraform.with_refs(text, refs))
+        refs = terraform.module_refs(text)
+        if refs == old_refs:
+            return None
+        if refs != new_refs:
+            return _left_alone(path)
+        return FileChange(path, now.mode, terraform.with_refs(text, old_refs))
     except terraform.TerraformProblem as error:
         raise CantPlan(f"{path.partition('/')[2]} {error}") from None

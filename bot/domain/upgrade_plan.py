@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from bot.domain import compose, terraform
 from bot.domain.changeset import (
-    LINK_MODE,
     ChangeSet,
     FileRemoved,
     HotpatchRemoved,
@@ -25,7 +24,7 @@ from bot.domain.changeset import (
 from bot.domain.checkout import CantPlan, Checkout, blobs, yaml_files
 from bot.domain.images import looks_publishers
 from bot.domain.inventory import golden_versions, link_target
-from bot.domain.model import FileChange, Instance, Snapshot
+from bot.domain.model import LINK_MODE, FileChange, Instance, Snapshot
 from bot.domain.policy import judge
 from bot.domain.stray import named, strays
 from bot.domain.versions import Version

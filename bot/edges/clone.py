@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from bot.domain.inventory import blob_sha
-from bot.domain.model import FileChange, Snapshot, TreeEntry
+from bot.domain.model import LINK_MODE, FileChange, Snapshot, TreeEntry
 from bot.ports import Missing, Refused
 
-LINK = "120000"
 PLAIN = "100644"
 EXECUTABLE = "100755"
 _MODULE_TAG = "mi-module-v"
@@ -116,7 +115,7 @@ def _write(place: Path, change: FileChange) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     beside = place.with_name(f".{place.name}.mibot")
     beside.unlink(missing_ok=True)
-    if change.mode == LINK:
+    if change.mode == LINK_MODE:
         beside.symlink_to(change.content)
     else:
         beside.write_text(change.content, encoding="utf-8", newline="")
@@ -127,7 +126,7 @@ def _write(place: Path, change: FileChange) -> None:
 def _entry(entry: os.DirEntry[str]) -> TreeEntry | None:
     """A file or a symbolic link, which is never followed; None for what Git does not keep, such as a socket."""
     if entry.is_symlink():
-        return TreeEntry(LINK, blob_sha(_link(entry.path)))
+        return TreeEntry(LINK_MODE, blob_sha(_link(entry.path)))
     if not entry.is_file(follow_symlinks=False):
         return None
     executable = entry.stat(follow_symlinks=False).st_mode & stat.S_IXUSR
