@@ -8,14 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
 import structlog
 
-from bot.domain.health import Check, Judgement, Phase, Places, Result, State, worst_first
-from bot.domain.model import Instance
+from bot.domain.health import Check, Judgement, Places, Result, State, Subject, worst_first
 from bot.ports import Inspector
 
 log = structlog.get_logger(__name__)
@@ -31,51 +29,53 @@ BROKE = Judgement(
 
 def run_checks(
     checks: Iterable[Check],
-    instance: Instance,
+    subject: Subject,
     places: Places,
-    phase: Phase,
     inspector: Inspector,
-    clock: Callable[[], datetime],
     monotonic: Callable[[], float] = time.monotonic,
     limit: float = LIMIT,
 ) -> list[Result]:
-    """The results of those `checks` that belong to `phase`, worst first.
+    """The results of those `checks` that belong to the subject's phase and apply to it, worst first.
 
-    `clock` gives the time in UTC: all checks begin together, and that moment is their `taken_at`. `monotonic` gives
-    seconds, for how long each took. `limit` is in seconds of real time, for each. A check that hangs or breaks is
+    All checks begin together, and the subject's moment is their `taken_at`. `monotonic` gives seconds, for how long
+    each took. `limit` is in seconds of real time, for each. A check that hangs or breaks is
     `unknown`, never a pass (domain.md, "Health"), the log says why, and nothing is raised for its sake.
     """
-    began, start = clock(), monotonic()
+    start = monotonic()
 
     def finding(check: Check) -> tuple[Judgement, float]:
-        judgement = _guarded(check, instance, partial(_judgement, check, instance, places, inspector), BROKE)
+        judgement = _guarded(check, subject, partial(_judgement, check, subject, places, inspector), BROKE)
         return judgement, monotonic() - start
 
-    running = [(check, _in_background(check, finding)) for check in checks if phase in check.phases]
+    concerned = (check for check in checks if subject.phase in check.phases)
+    chosen = [check for check in concerned if _guarded(check, subject, partial(check.applies, subject, places), True)]
+    running = [(check, _in_background(check, finding)) for check in chosen]
     concurrent.futures.wait([future for _, future in running], timeout=limit)
     results = []
     for check, future in running:
-        judgement, seconds = future.result() if future.done() else (_gave_up(check, instance, limit), limit)
-        link = _guarded(check, instance, partial(check.link, instance, places), "")
-        results.append(Result(check.name, check.title, judgement.state, judgement.sentence, link, began, seconds))
+        judgement, seconds = future.result() if future.done() else (_gave_up(check, subject, limit), limit)
+        link = _guarded(check, subject, partial(check.link, subject, places), "")
+        results.append(
+            Result(check.name, check.title, judgement.state, judgement.sentence, link, subject.now, seconds)
+        )
     return worst_first(results)
 
 
-def _judgement(check: Check, instance: Instance, places: Places, inspector: Inspector) -> Judgement:
-    return check.judge(instance, inspector.ask(check.query(instance, places)))
+def _judgement(check: Check, subject: Subject, places: Places, inspector: Inspector) -> Judgement:
+    return check.judge(subject, inspector.ask(check.query(subject, places)))
 
 
-def _guarded(check: Check, instance: Instance, job: Callable[[], T], otherwise: T) -> T:
+def _guarded(check: Check, subject: Subject, job: Callable[[], T], otherwise: T) -> T:
     """What `job` returns, or `otherwise` when it raises: the one place where a check's bug is caught, and logged."""
     try:
         return job()
     except Exception:  # whatever a check does wrong, the others' results must be told
-        log.exception("check_broke", check=check.name, instance=instance.slug)
+        log.exception("check_broke", check=check.name, instance=subject.instance.slug)
         return otherwise
 
 
-def _gave_up(check: Check, instance: Instance, limit: float) -> Judgement:
-    log.warning("check_timed_out", check=check.name, instance=instance.slug, limit=limit)
+def _gave_up(check: Check, subject: Subject, limit: float) -> Judgement:
+    log.warning("check_timed_out", check=check.name, instance=subject.instance.slug, limit=limit)
     return Judgement(
         State.UNKNOWN,
         f"The check did not finish within {limit:g} seconds: run it again, and look for check_timed_out in mibot's "

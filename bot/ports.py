@@ -7,20 +7,24 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.domain.backups import BackupOrder, Copy
 from bot.domain.facts import (
     Change,
     Comment,
     CommitChecks,
     Drift,
+    FailedJob,
     Head,
     Issue,
     Pull,
+    Report,
     Review,
+    Run,
 )
-from bot.domain.health import Answer, Query
 from bot.domain.jobs import Job, Outcome
 from bot.domain.model import FileChange, Snapshot
 from bot.domain.preparation import Preparation
+from bot.domain.queries import Answer, Query
 from bot.domain.records import Reply, TrackerRecord
 from bot.domain.upgrade import Upgrade
 from bot.domain.versions import Version
@@ -152,6 +156,48 @@ class Deployment(FleetSource, History, Protocol):
     def label_pull(self, number: int, labels: Iterable[str]) -> None: ...
     def reviews(self, number: int) -> Sequence[Review]: ...
     def checks(self, commit: str) -> CommitChecks: ...
+    def pull_comments(self, number: int) -> Sequence[Comment]:
+        """The comments of one pull request, oldest first."""
+
+    def comment_on_pull(self, number: int, body: str) -> Comment: ...
+    def edit_pull_comment(self, comment: int, body: str) -> None: ...
+    def report(self, commit: str, report: Report) -> None:
+        """See that the commit has one check run of that name of ours, and that it says this."""
+
+
+class Workflows(Protocol):
+    """GitHub Actions in the deployment repository."""
+
+    @property
+    def me(self) -> str:
+        """The login that the App's own runs are started by, such as `mibot[bot]`."""
+
+    def dispatch(self, workflow: str, inputs: Mapping[str, str]) -> int | None:
+        """Start a run of the workflow on the base branch; its number where GitHub tells it at once, else None.
+
+        Not safe to repeat: whoever gets Passing does not know whether a run was started, and has to look.
+        """
+
+    def run(self, number: int) -> Run: ...
+    def runs(self, workflow: str, event: str, since: datetime, commit: str = "") -> Sequence[Run]:
+        """The workflow's runs by that event that were created since then, of that commit if one is given, oldest
+        first."""
+
+    def failed_jobs(self, run: int) -> Sequence[FailedJob]:
+        """The jobs of a run that did not succeed."""
+
+
+class Backups(Protocol):
+    """Copies of an instance's database and data disk."""
+
+    def ensure(self, order: BackupOrder) -> Sequence[Copy]:
+        """Begin whatever copy of the order is not there yet, and say how all of them stand; safe to repeat.
+
+        Raises Refused when there is nothing to copy or Google refuses, Passing when trying again may help.
+        """
+
+    def older(self, order: BackupOrder, keep: int) -> Sequence[Copy]:
+        """Our own copies, of whatever order, beyond the newest `keep` of each disk and database instance."""
 
 
 class Upstream(Protocol):

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -51,6 +51,15 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _list(value: Any) -> Any:
+    """A variable holds a list as JSON, or simply with commas."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        return json.loads(value)
+    return [item.strip() for item in value.split(",") if item.strip()]
+
+
 def _http_url(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
         raise ValueError("must be a URL that starts with https:// or http://")
@@ -67,6 +76,7 @@ class GitHub(_Section):
     webhook_secret: SecretStr | None = None
     webhook_secret_file: Path | None = Field(default=None, validate_default=True)
     write_interval: float = Field(default=1.0, ge=0, le=60)
+    tracker_interval: float = Field(default=10.0, ge=0, le=600)
 
     _url = field_validator("api_url")(_http_url)
 
@@ -149,15 +159,7 @@ class PolicySettings(_Section):
     operators: Annotated[tuple[str, ...], NoDecode] = Field(min_length=1)
     max_in_flight: int = Field(default=5, ge=1, le=1000)
 
-    @field_validator("operators", mode="before")
-    @classmethod
-    def _list(cls, value: Any) -> Any:
-        """A variable holds a list as JSON, or simply with commas."""
-        if not isinstance(value, str):
-            return value
-        if value.lstrip().startswith("["):
-            return json.loads(value)
-        return [team.strip() for team in value.split(",") if team.strip()]
+    _split = field_validator("operators", mode="before")(_list)
 
     @field_validator("operators")
     @classmethod
@@ -172,7 +174,11 @@ class Gcp(_Section):
 
     project_template: str = "sourcegraph-managed-{slug}"
     zone: str = "us-central1-f"
+    monitoring_project: str = "sourcegraph-managed-monitoring"
     compute_endpoint: str | None = None
+    sqladmin_endpoint: str | None = None
+    monitoring_endpoint: str | None = None
+    alerts_endpoint: str | None = None
 
     @field_validator("project_template")
     @classmethod
@@ -181,10 +187,95 @@ class Gcp(_Section):
             raise ValueError("must be a project id with {slug} in it once")
         return value
 
-    @field_validator("compute_endpoint")
+    @field_validator("compute_endpoint", "sqladmin_endpoint", "monitoring_endpoint", "alerts_endpoint")
     @classmethod
     def _endpoint(cls, value: str | None) -> str | None:
         return _http_url(value) if value else None
+
+
+class Deploy(_Section):
+    """`[deploy]`: how a merged upgrade comes onto its VM. Times are in seconds.
+
+    `mode` is `workflow_dispatch` (mibot starts `workflow`), `on_push` (the merge itself starts it) or `manual`
+    (people deploy, and say `/deployed`). `start_timeout` bounds the wait for a run to appear, `timeout` that for its
+    end, `backup_timeout` that for the backups before it. Of mibot's own backups the newest `keep_backups` are taken for
+    granted; older ones are listed. `poll` is the pause between two looks at what is under way.
+    """
+
+    mode: Literal["workflow_dispatch", "on_push", "manual"] = "workflow_dispatch"
+    workflow: str = Field(default="mi_upgrade.yml", pattern=r"^[A-Za-z0-9._-]+\.ya?ml$")
+    backup: bool = True
+    backup_timeout: float = Field(default=1800.0, gt=0, le=86_400)
+    keep_backups: int = Field(default=3, ge=1, le=100)
+    start_timeout: float = Field(default=300.0, gt=0, le=3600)
+    timeout: float = Field(default=3600.0, gt=0, le=86_400)
+    poll: float = Field(default=15.0, gt=0, le=300)
+
+
+class Verify(_Section):
+    """`[verify]`: how long a deployed instance may take to become healthy, and how long green must hold (seconds)."""
+
+    timeout: float = Field(default=1800.0, gt=0, le=86_400)
+    stable_for: float = Field(default=300.0, ge=0, le=7200)
+    interval: float = Field(default=30.0, gt=0, le=600)
+
+    @model_validator(mode="after")
+    def _enough(self) -> Verify:
+        if self.stable_for >= self.timeout:
+            raise ValueError("verify.stable_for must be shorter than verify.timeout, or nothing can ever be green")
+        return self
+
+
+class OnCall(_Section):
+    """`[on_call]`: who is mentioned when an upgrade fails: logins and teams (`org/team`)."""
+
+    mention: Annotated[tuple[str, ...], NoDecode] = ()
+
+    _split = field_validator("mention", mode="before")(_list)
+
+    @field_validator("mention")
+    @classmethod
+    def _names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not re.fullmatch(r"[A-Za-z0-9-]+(/[A-Za-z0-9._-]+)?", name, re.ASCII) for name in value):
+            raise ValueError("must be a list of logins and teams, written as login or org/team")
+        return value
+
+
+class Opsgenie(_Section):
+    """`[opsgenie]`: open alerts are read from there when a key is set."""
+
+    api_url: str = "https://api.opsgenie.com"
+    api_key: SecretStr | None = None
+    api_key_file: Path | None = None
+
+    _url = field_validator("api_url")(_http_url)
+
+    @model_validator(mode="after")
+    def _one(self) -> Opsgenie:
+        if self.api_key and self.api_key_file:
+            raise ValueError("give opsgenie.api_key or opsgenie.api_key_file, not both")
+        if self.api_key_file:
+            self.read_api_key()
+        return self
+
+    def read_api_key(self) -> str:
+        """The key, or nothing when there is none."""
+        return _secret(self.api_key, self.api_key_file)
+
+
+class FrontEnds(_Section):
+    """`[front_end]`: how instances are reached over HTTPS. `connect_to` (`host:port`) replaces what DNS says, as a
+    gateway or a local test needs; names and certificates are verified all the same, by `ca_file` too where set."""
+
+    connect_to: str = Field(default="", pattern=r"^([^\s:/]+:\d{1,5})?$")
+    ca_file: Path | None = None
+
+    @field_validator("ca_file")
+    @classmethod
+    def _there(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.expanduser().is_file():
+            raise ValueError("there is no such file")
+        return value
 
 
 class Store(_Section):
@@ -244,6 +335,11 @@ class Settings(_Sources):
     gcp: Annotated[Gcp, Field(default_factory=Gcp)]
     store: Annotated[Store, Field(default_factory=Store)]
     reconcile: Annotated[Reconcile, Field(default_factory=Reconcile)]
+    deploy: Annotated[Deploy, Field(default_factory=Deploy)]
+    verify: Annotated[Verify, Field(default_factory=Verify)]
+    on_call: Annotated[OnCall, Field(default_factory=OnCall)]
+    opsgenie: Annotated[Opsgenie, Field(default_factory=Opsgenie)]
+    front_end: Annotated[FrontEnds, Field(default_factory=FrontEnds)]
 
     @model_validator(mode="before")
     @classmethod

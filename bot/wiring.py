@@ -31,12 +31,14 @@ from bot.domain.events import Event, Interest
 from bot.domain.health import Places
 from bot.domain.versions import Version
 from bot.edges.engine import DurableEngine, Enqueuer
-from bot.edges.gcp import ComputeInspector
+from bot.edges.gcp import google
 from bot.edges.github import GitHubDeployment, GitHubIssues, GitHubTeams, GitHubUpstream, Session
+from bot.edges.inspectors import Inspectors
 from bot.edges.store import Database, SqlLedger
 from bot.edges.store.workers import WorkerLock
 from bot.fleets import Fleets
 from bot.planner import Planner
+from bot.ports import Inspector
 from bot.reconcile import Reconciler
 from bot.settings import Settings
 from bot.voice import pull_body
@@ -104,7 +106,9 @@ class Wiring:
 
     @property
     def places(self) -> Places:
-        return Places(self.settings.gcp.project_template, self.settings.gcp.zone)
+        gcp = self.settings.gcp
+        opsgenie = bool(self.settings.opsgenie.read_api_key())
+        return Places(gcp.project_template, gcp.zone, gcp.monitoring_project, opsgenie)
 
     @property
     def interest(self) -> Interest:
@@ -113,8 +117,11 @@ class Wiring:
 
     @cached_property
     def examiner(self) -> Examiner:
-        inspector = ComputeInspector(self.settings.gcp.compute_endpoint)
-        return Examiner(self.fleets, self.places, inspector, utc_now)
+        return Examiner(self.fleets, self.places, self.inspector, utc_now)
+
+    @cached_property
+    def inspector(self) -> Inspector:
+        return Inspectors(google(self.settings.gcp.compute_endpoint))
 
     @cached_property
     def interpreter(self) -> Interpreter:

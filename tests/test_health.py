@@ -13,20 +13,9 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from bot.domain.health import (
-    Answer,
-    Check,
-    Judgement,
-    MachineQuery,
-    Machines,
-    Phase,
-    Places,
-    Query,
-    Result,
-    State,
-    Unavailable,
-)
+from bot.domain.health import Check, Judgement, Phase, Places, Result, State, Subject
 from bot.domain.model import Colour, Instance, InstanceType
+from bot.domain.queries import Answer, MachineQuery, Machines, Query, Unavailable
 from bot.domain.versions import Version
 from bot.health import run_checks
 
@@ -42,13 +31,14 @@ class World:
         self.answers = answers
 
     def ask(self, query: Query) -> Answer:
+        assert isinstance(query, MachineQuery)
         return self.answers.get(query.names[0], lambda: Machines({}))()
 
 
 def check(name: str, state: State = State.PASS, phases: frozenset[Phase] = frozenset(Phase)) -> Check:
     """A check that asks for the machine of its name and always concludes `state`."""
 
-    def judge(instance: Instance, answer: Answer) -> Judgement:
+    def judge(_subject: Subject, answer: Answer) -> Judgement:
         if isinstance(answer, Unavailable):
             return Judgement(State.UNKNOWN, answer.reason)
         return Judgement(state, f"{name} says {state}.")
@@ -56,15 +46,15 @@ def check(name: str, state: State = State.PASS, phases: frozenset[Phase] = froze
     return Check(
         name=name,
         title=name.title(),
-        query=lambda instance, places: MachineQuery(places.project(instance), places.zone, (name,)),
+        query=lambda subject, places: MachineQuery(places.project(subject.instance), places.zone, (name,)),
         judge=judge,
-        link=lambda instance, places: f"https://console/{places.project(instance)}/{name}",
+        link=lambda subject, places: f"https://console/{places.project(subject.instance)}/{name}",
         phases=phases,
     )
 
 
 def run(*checks: Check, world: World | None = None, phase: Phase = Phase.NOW, limit: float = 5.0) -> list[Result]:
-    return run_checks(checks, RCTEST, PLACES, phase, world or World(), lambda: NOW, limit=limit)
+    return run_checks(checks, Subject(RCTEST, phase, NOW), PLACES, world or World(), limit=limit)
 
 
 def breaking(*_: object) -> object:
@@ -91,7 +81,7 @@ def test_the_worst_comes_first() -> None:
 
 def test_a_result_says_what_where_when_and_how_long() -> None:
     ticks = itertools.count(100.0, 0.5)
-    results = run_checks([check("vm")], RCTEST, PLACES, Phase.NOW, World(), lambda: NOW, lambda: next(ticks))
+    results = run_checks([check("vm")], Subject(RCTEST, Phase.NOW, NOW), PLACES, World(), lambda: next(ticks))
     link = "https://console/sourcegraph-managed-rctest/vm"
     assert results == [Result("vm", "Vm", State.PASS, "vm says pass.", link, NOW, 0.5)]
 
@@ -100,6 +90,11 @@ def test_only_the_checks_of_the_phase_run() -> None:
     checks = [check("both"), check("after", phases=frozenset({Phase.AFTER}))]
     assert [result.name for result in run(*checks, phase=Phase.BEFORE)] == ["both"]
     assert [result.name for result in run(*checks, phase=Phase.AFTER)] == ["after", "both"]
+
+
+def test_a_check_that_does_not_apply_has_no_result() -> None:
+    private = replace(check("waf"), applies=lambda subject, _places: not subject.instance.public)
+    assert [result.name for result in run(check("vm"), private)] == ["vm"]
 
 
 def test_no_check_no_result() -> None:

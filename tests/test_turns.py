@@ -11,6 +11,7 @@ import pytest
 from bot.app import Policy
 from bot.apply.checking import Examiner
 from bot.apply.turns import TurnTaker
+from bot.checks import vm
 from bot.demo.fleet import DeploymentRepository, File, compose_file, make_fleet
 from bot.domain.effects import (
     Advance,
@@ -22,9 +23,10 @@ from bot.domain.effects import (
     StartUpgrades,
     TakeTurns,
 )
-from bot.domain.health import Answer, Machines, Places, Query
+from bot.domain.health import Places
 from bot.domain.inventory import link_target
 from bot.domain.preparation import Preparation, PreparationStage
+from bot.domain.queries import Answer, MachineQuery, Machines, Query
 from bot.domain.records import Progress, Reply, TrackerRecord
 from bot.domain.upgrade import Back, Stage, Upgrade
 from bot.domain.versions import Version
@@ -53,6 +55,7 @@ class MemoryInspector:
 
     def ask(self, query: Query) -> Answer:
         self.asked += 1
+        assert isinstance(query, MachineQuery)
         return Machines({query.names[0]: self.status})
 
 
@@ -74,7 +77,7 @@ class Scene:
     def taker(self) -> TurnTaker:
         source = MemorySource(self.repository)
         fleets = Fleets(source)
-        examiner = Examiner(fleets, Places(), self.inspector, lambda: self.now)
+        examiner = Examiner(fleets, Places(), self.inspector, lambda: self.now, checks=[vm.CHECK])
         planner = Planner(source, MemoryUpstream(), lambda: self.accepted)
         return TurnTaker(self.ledger, fleets, planner, examiner, Policy("x", (), self.limit), lambda: self.now)
 

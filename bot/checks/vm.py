@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from bot.domain.health import Answer, Check, Judgement, MachineQuery, Places, State, Unavailable
-from bot.domain.model import Colour, Instance
+from bot.domain.health import Check, Judgement, Places, State, Subject, no_answer
+from bot.domain.model import Colour
+from bot.domain.queries import Answer, MachineQuery, Machines
 
 RUNNING = "RUNNING"
 # The rest of Compute Engine's instance states (compute_v1.Instance.Status), in people's words.
@@ -30,16 +31,18 @@ def machine(colour: Colour) -> str:
     return f"default-{colour}-instance"
 
 
-def query(instance: Instance, places: Places) -> MachineQuery:
+def query(subject: Subject, places: Places) -> MachineQuery:
     """Both machines: the active one first."""
+    instance = subject.instance
     names = (machine(instance.active), machine(instance.active.other))
     return MachineQuery(places.project(instance), places.zone, names)
 
 
-def judge(instance: Instance, answer: Answer) -> Judgement:
+def judge(subject: Subject, answer: Answer) -> Judgement:
     """Pass only when the active machine is RUNNING and the other is absent or at rest; no answer is unknown."""
-    if isinstance(answer, Unavailable):
-        return Judgement(State.UNKNOWN, answer.reason)
+    if not isinstance(answer, Machines):
+        return no_answer(answer)
+    instance = subject.instance
     active = answer.statuses.get(machine(instance.active))
     other = answer.statuses.get(machine(instance.active.other))
     sentence = (
@@ -53,8 +56,9 @@ def judge(instance: Instance, answer: Answer) -> Judgement:
     return Judgement(state, f"{sentence}: {_advice(active, other)}.")
 
 
-def link(instance: Instance, places: Places) -> str:
+def link(subject: Subject, places: Places) -> str:
     """The active machine in the Google Cloud console. It names the project."""
+    instance = subject.instance
     return (
         f"https://console.cloud.google.com/compute/instancesDetail/zones/{quote(places.zone, safe='')}"
         f"/instances/{machine(instance.active)}?project={quote(places.project(instance), safe='')}"

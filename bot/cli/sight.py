@@ -17,7 +17,8 @@ from bot.domain.health import Places
 from bot.domain.model import Fleet
 from bot.domain.versions import Version
 from bot.edges.clone import Clone
-from bot.edges.gcp import ComputeInspector
+from bot.edges.gcp import google
+from bot.edges.inspectors import Inspectors
 from bot.edges.upstream_file import UpstreamFile
 from bot.fleets import Fleets
 from bot.planner import Planner
@@ -40,8 +41,10 @@ class Sight:
 
     @property
     def examiner(self) -> Examiner:
-        places = Places(self.gcp.project_template, self.gcp.zone)
-        return Examiner(self.fleets, places, ComputeInspector(self.gcp.compute_endpoint), _now)
+        if self.github is not None:
+            return self.github.examiner
+        places = Places(self.gcp.project_template, self.gcp.zone, self.gcp.monitoring_project)
+        return Examiner(self.fleets, places, Inspectors(google(self.gcp.compute_endpoint)), _now)
 
     def planner(self, accepted: frozenset[Version] = frozenset()) -> Planner:
         """Plans from here. `accepted` are versions whose images are taken as they are."""

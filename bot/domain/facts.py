@@ -82,6 +82,7 @@ class Pull:
     labels: frozenset[str]
     merged_at: datetime | None = None
     merged_by: str | None = None
+    merge_commit: str = ""
 
 
 class Opinion(StrEnum):
@@ -116,6 +117,52 @@ class CommitChecks:
     conclusion: Conclusion
     failed: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of a workflow: GitHub's words for `event`, `status` (`queued`, `in_progress`, `completed` …) and
+    `conclusion` (nothing before it is completed). `title` is what its `run-name` makes, `actor` who started it."""
+
+    id: int
+    url: str
+    title: str
+    actor: str
+    event: str
+    status: str
+    conclusion: str
+    commit: str
+    created_at: datetime
+    updated_at: datetime
+    attempt: int = 1
+
+    @property
+    def completed(self) -> bool:
+        return self.status == "completed"
+
+    @property
+    def succeeded(self) -> bool:
+        return self.completed and self.conclusion == "success"
+
+
+@dataclass(frozen=True)
+class FailedJob:
+    """A job of a run that did not succeed, its first step that did not (nothing when no step began), and its log."""
+
+    job: str
+    step: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """A check run of mibot's own on a commit. `conclusion` is GitHub's word (`success`, `failure`, `action_required`,
+    `neutral`), or nothing while it goes on; `summary` is Markdown."""
+
+    name: str
+    conclusion: str
+    title: str
+    summary: str
 
 
 @dataclass(frozen=True)

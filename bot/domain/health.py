@@ -1,4 +1,4 @@
-"""Health checks as data: what to ask for, what came back, and the result a person reads."""
+"""Health checks as data: what is examined, what a check is, and the result a person reads."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from bot.domain.model import Instance
+from bot.domain.queries import Answer, Query, Unavailable
+from bot.domain.versions import Version
 
 
 class State(StrEnum):
@@ -20,7 +22,7 @@ class State(StrEnum):
 
 
 class Phase(StrEnum):
-    """When a check runs: before the upgrade, after its merge, or when somebody asks."""
+    """When a check runs: before the upgrade, after its deployment, or when somebody asks."""
 
     BEFORE = "before"
     AFTER = "after"
@@ -28,41 +30,38 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True)
-class MachineQuery:
-    """Ask Compute Engine for these machines by name, in one project and zone."""
-
-    project: str
-    zone: str
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Machines:
-    """The answer to a MachineQuery: machine name to its status (`RUNNING`, `TERMINATED` …); absent is missing."""
-
-    statuses: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Unavailable:
-    """No answer: one sentence that says why and what to do. It carries no secret and no customer's name."""
-
-    reason: str
-
-
-Query = MachineQuery
-Answer = Machines | Unavailable
-
-
-@dataclass(frozen=True)
 class Places:
-    """Where things are found outside GitHub: the settings that checks need (`[gcp]`)."""
+    """Where things are found outside GitHub: the settings that checks need (`[gcp]`, `[opsgenie]`).
+
+    `opsgenie` says whether there is a key for Opsgenie, so that it can be asked.
+    """
 
     project_template: str = "sourcegraph-managed-{slug}"
     zone: str = "us-central1-f"
+    monitoring_project: str = "sourcegraph-managed-monitoring"
+    opsgenie: bool = False
 
     def project(self, instance: Instance) -> str:
         return self.project_template.format(slug=instance.slug)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is examined: an instance, in which phase, at which moment (UTC), and what ought to be true of it then.
+
+    `version` is the version that it should run (None where nobody knows), `run` the workflow run of its deployment,
+    `head` the head commit of its pull request, `stable_for` the seconds over which things that flap are looked at,
+    and `deployed_at` when the deployment that is judged had ended: what was seen before is not about it.
+    """
+
+    instance: Instance
+    phase: Phase
+    now: datetime
+    version: Version | None = None
+    run: int | None = None
+    head: str = ""
+    stable_for: float = 300.0
+    deployed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -73,16 +72,31 @@ class Judgement:
     sentence: str
 
 
+def _always(_subject: Subject, _places: Places) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Check:
-    """One health check: `query` says what to ask for, `judge` turns the answer into a judgement. Both are pure."""
+    """One health check: `query` says what to ask for, `judge` turns the answer into a judgement. Both are pure.
+
+    `link` leads to where a person can look; `applies` says whether the check is about this subject at all.
+    """
 
     name: str
     title: str
-    query: Callable[[Instance, Places], Query]
-    judge: Callable[[Instance, Answer], Judgement]
-    link: Callable[[Instance, Places], str]
+    query: Callable[[Subject, Places], Query]
+    judge: Callable[[Subject, Answer], Judgement]
+    link: Callable[[Subject, Places], str]
     phases: frozenset[Phase] = frozenset(Phase)
+    applies: Callable[[Subject, Places], bool] = _always
+
+
+def no_answer(answer: Answer) -> Judgement:
+    """What a check concludes when the world did not answer its question: `unknown`, never a pass."""
+    if isinstance(answer, Unavailable):
+        return Judgement(State.UNKNOWN, answer.reason)
+    raise TypeError(f"{type(answer).__name__} is no answer to what was asked")
 
 
 @dataclass(frozen=True)

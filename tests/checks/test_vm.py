@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.vm import AT_REST, CHECK, ON_THE_WAY
-from bot.domain.health import MachineQuery, Machines, Places, State, Unavailable
+from bot.domain.health import Phase, Places, State, Subject
 from bot.domain.model import Colour, Instance, InstanceType
+from bot.domain.queries import MachineQuery, Machines, Unavailable
 from bot.domain.versions import Version
 
 ACME = Instance(
@@ -24,6 +26,11 @@ ACME = Instance(
 )
 BLACK = dataclasses.replace(ACME, active=Colour.BLACK)
 PLACES = Places()
+NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+def subject(instance: Instance = ACME) -> Subject:
+    return Subject(instance, Phase.NOW, NOW)
 
 
 def machines(red: str | None = None, black: str | None = None) -> Machines:
@@ -75,29 +82,29 @@ CASES = [
 
 @pytest.mark.parametrize(("red", "black", "state", "says"), CASES)
 def test_verdict(red: str | None, black: str | None, state: str, says: str) -> None:
-    judgement = CHECK.judge(ACME, machines(red, black))
+    judgement = CHECK.judge(subject(), machines(red, black))
     assert judgement.state == state
     assert says in judgement.sentence
 
 
 def test_the_colours_follow_the_active_deployment() -> None:
-    assert CHECK.judge(BLACK, machines(black="RUNNING", red="TERMINATED")).state is State.PASS
-    assert CHECK.judge(BLACK, machines(red="RUNNING")).state is State.FAIL
+    assert CHECK.judge(subject(BLACK), machines(black="RUNNING", red="TERMINATED")).state is State.PASS
+    assert CHECK.judge(subject(BLACK), machines(red="RUNNING")).state is State.FAIL
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    judgement = CHECK.judge(ACME, Unavailable("Google is away: come back later."))
+    judgement = CHECK.judge(subject(), Unavailable("Google is away: come back later."))
     assert (judgement.state, judgement.sentence) == (State.UNKNOWN, "Google is away: come back later.")
 
 
 def test_it_asks_for_both_machines_in_the_instances_project_and_zone() -> None:
     places = Places("company-{slug}", "europe-west1-b")
     names = ("default-black-instance", "default-red-instance")
-    assert CHECK.query(BLACK, places) == MachineQuery("company-acme", "europe-west1-b", names)
+    assert CHECK.query(subject(BLACK), places) == MachineQuery("company-acme", "europe-west1-b", names)
 
 
 def test_the_link_leads_to_the_active_machine_in_the_console() -> None:
-    assert CHECK.link(ACME, PLACES) == (
+    assert CHECK.link(subject(), PLACES) == (
         "https://console.cloud.google.com/compute/instancesDetail/zones/us-central1-f"
         "/instances/default-red-instance?project=sourcegraph-managed-acme"
     )
@@ -112,7 +119,7 @@ def test_passes_only_when_sure_and_never_names_the_customer(
 ) -> None:
     """Whatever Google says a status is."""
     answer = machines(active, other) if colour is Colour.RED else machines(other, active)
-    judgement = CHECK.judge(dataclasses.replace(ACME, active=colour), answer)
+    judgement = CHECK.judge(subject(dataclasses.replace(ACME, active=colour)), answer)
     assert (judgement.state is State.PASS) == (
         active == "RUNNING" and (other is None or other in {"TERMINATED", "STOPPED", "SUSPENDED"})
     )

@@ -19,12 +19,12 @@ import responses
 from google.api_core.exceptions import RetryError, ServiceUnavailable
 
 from bot.demo.compute import KINDS, ComputeServer
-from bot.domain.health import Answer, MachineQuery, Machines, Unavailable
-from bot.edges import gcp
-from bot.edges.gcp import ComputeInspector
-from bot.ports import Inspector
+from bot.domain.queries import Answer, MachineQuery, Machines, Unavailable
+from bot.edges.gcp import ComputeInspector, calls, compute
+from bot.edges.gcp.faults import Asking, explain
 
 PROJECT = "sourcegraph-managed-acme"
+ASKING = Asking(compute.COMPUTE, compute.LIST_MACHINES, 5)
 QUERY = MachineQuery(PROJECT, "us-central1-f", ("default-red-instance", "default-black-instance"))
 GOOGLE = "https://compute.googleapis.com/compute/v1/projects/sourcegraph-managed-acme/zones/us-central1-f/instances"
 OPEN = "http://elsewhere.test"
@@ -44,7 +44,7 @@ def server(shared: ComputeServer) -> Iterator[ComputeServer]:
     shared.set(PROJECT, {"default-red-instance": "RUNNING"})
 
 
-def inspector(url: str | None, deadline: float = 5.0, **others: Any) -> Inspector:
+def inspector(url: str | None, deadline: float = 5.0, **others: Any) -> ComputeInspector:
     """An edge that does not sleep between its tries."""
     return ComputeInspector(url, deadline, **{"sleep": lambda _: None} | others)
 
@@ -249,8 +249,8 @@ def test_retry_after_is_waited_for_or_taken_as_a_no() -> None:
 
 
 def test_the_librarys_retry_error_is_explained_by_its_cause() -> None:
-    assert "error 503" in gcp.explain(RetryError("late", ServiceUnavailable("no")), 5).sentence
-    assert "did not answer within 5 seconds" in gcp.explain(RetryError("late", None), 5).sentence
+    assert "error 503" in explain(RetryError("late", ServiceUnavailable("no")), ASKING).sentence
+    assert "did not answer within 5 seconds" in explain(RetryError("late", None), ASKING).sentence
 
 
 # --- Google's own endpoint, with credentials
@@ -285,16 +285,16 @@ def test_a_key_file_that_is_missing_or_wrong(
 def test_the_search_for_credentials_is_not_repeated_at_once_but_later(
     nowhere: Path, monkeypatch: pytest.MonkeyPatch, server: ComputeServer
 ) -> None:
-    connect = gcp._connect
+    connect = compute._connect
     search = Mock(side_effect=connect)
-    monkeypatch.setattr(gcp, "_connect", search)
+    monkeypatch.setattr(compute, "_connect", search)
     now = [100.0]
     edge = inspector(None, monotonic=lambda: now[0])
     for _ in range(3):
         assert "mibot found no Google credentials" in reason(edge.ask(QUERY))
     assert search.call_count == 1
-    now[0] += gcp.NO_CREDENTIALS_FOR
-    monkeypatch.setattr(gcp, "_connect", lambda _: connect(server.url))
+    now[0] += calls.NO_CREDENTIALS_FOR
+    monkeypatch.setattr(compute, "_connect", lambda _: connect(server.url))
     assert edge.ask(QUERY) == Machines({"default-red-instance": "RUNNING"})
 
 
@@ -351,7 +351,7 @@ def test_a_bug_is_not_taken_for_the_world(monkeypatch: pytest.MonkeyPatch) -> No
     def broken(endpoint: str) -> None:
         raise KeyError(endpoint)
 
-    monkeypatch.setattr(gcp, "_connect", broken)
+    monkeypatch.setattr(compute, "_connect", broken)
     with pytest.raises(KeyError):
         inspector(OPEN).ask(QUERY)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from bot.checks.vm import CHECK
+from datetime import UTC, datetime
+
+from bot.checks import vm
 from bot.cli.doctor.finding import Examination, Finding, Patient, broken, fine, unsure
-from bot.domain.health import Unavailable
+from bot.domain.health import Phase, Subject
+from bot.domain.queries import Unavailable
 from bot.edges.gcp import ComputeInspector
 from bot.edges.store.database import StoreProblem
 from bot.edges.store.doctor import Shape, shape
@@ -19,7 +22,7 @@ def google(patient: Patient) -> Finding:
         instance = None
     if instance is None:
         return unsure("not examined, for there is no instance to ask about")
-    query = CHECK.query(instance, patient.wiring.places)
+    query = vm.query(Subject(instance, Phase.NOW, datetime.now(UTC)), patient.wiring.places)
     answer = ComputeInspector(patient.settings.gcp.compute_endpoint).ask(query)
     if isinstance(answer, Unavailable):
         return broken(answer.reason, "Until then every health check is unknown, and no upgrade is ticked.")
