@@ -24,11 +24,21 @@ PERMISSIONS = {
     "pull_requests": "write",
     "issues": "write",
     "members": "read",
-    "checks": "read",
+    "checks": "write",
+    "actions": "write",
     "statuses": "read",
     "metadata": "read",
 }
-EVENTS = ("issues", "issue_comment", "pull_request", "pull_request_review", "check_run", "check_suite", "status")
+EVENTS = (
+    "issues",
+    "issue_comment",
+    "pull_request",
+    "pull_request_review",
+    "check_run",
+    "check_suite",
+    "status",
+    "workflow_run",
+)
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,7 @@ def _ways_to_go_on(stage: Stage, ending: Ending) -> list[str]:
         f"  export MIBOT_CONFIG={config}",
         f"  {mibot} fleet",
         f"  {mibot} upgrade tpgi 3.40.1 --dry-run",
+        f"  {mibot} evidence 3.40.1",
         f"  {mibot} doctor",
         "",
         f"Or with curl alone, as {engineer}: comment on the tracker, and read it:",
@@ -111,7 +112,8 @@ def _ways_to_go_on(stage: Stage, ending: Ending) -> list[str]:
         f"  curl -s {authorization} {tracker} | {body}",
         "",
         f"GitHub's API is at {stage.world.api_url}, mibot at {stage.service.url} (/healthz, /readyz, /metrics),",
-        f"Compute Engine at {stage.compute_url}; mibot's log is {stage.service.log_file}.",
+        f"Google's APIs at {', '.join(stage.cloud.settings['gcp'].values())};",
+        f"mibot's log is {stage.service.log_file}.",
     ]
 
 

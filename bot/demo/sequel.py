@@ -53,7 +53,7 @@ class Sequel(Teller):
         self._screen.show(f"Pull request #{pull['number']} {pull['title']}", *self._changes(pull))
         self._land(pull)
         reply = self._wait("mibot says how it went", lambda: self._reply(tracker, order, "rolled back to"))
-        self._screen.show(f"mibot's reply on #{tracker}", rendered(reply))
+        self._screen.show(f"mibot's reply on #{tracker}", rendered(reply.partition("<details>")[0]))
 
     def _land(self, pull: Json) -> None:
         self.world.review(REVIEWER, pull["number"])

@@ -25,8 +25,9 @@ class ServiceError(RuntimeError):
     """mibot did not start, or ended by itself; the message is one sentence."""
 
 
-def settings_of(org: Org, folder: Path, api_url: str, compute_url: str) -> str:
-    """A mibot.toml for that organisation; the private key is written beside it."""
+def settings_of(org: Org, folder: Path, api_url: str, cloud: Mapping[str, Mapping[str, str]]) -> str:
+    """A mibot.toml for that organisation; the private key is written beside it. `cloud` are the settings by which it
+    finds what is beside GitHub. Everything that takes minutes in earnest takes seconds here."""
     key = folder / "private-key.pem"
     key.touch(mode=0o600)
     key.write_text(org.private_key)
@@ -37,10 +38,14 @@ def settings_of(org: Org, folder: Path, api_url: str, compute_url: str) -> str:
             "private_key_file": str(key),
             "webhook_secret": org.webhook_secret,
             "write_interval": 0.2,
+            "tracker_interval": 1.0,
         },
         "repositories": {"releases": org.releases, "deployment": org.deployment, "upstream": org.upstream},
         "policy": {"operators": [org.operators]},
-        "gcp": {"compute_endpoint": compute_url},
+        **cloud,
+        "deploy": {"poll": 0.5, "start_timeout": 20},
+        "verify": {"interval": 1, "stable_for": 3, "timeout": 60},
+        "on_call": {"mention": ["lee"]},
         "store": {"url": f"sqlite:///{folder / 'mibot.sqlite'}"},
         "reconcile": {"interval": SWEEP_EVERY},
     }

@@ -1,4 +1,4 @@
-"""Everything that the demo's story needs, on this machine alone: GitHub, Compute Engine, a fleet, and mibot."""
+"""Everything that the demo's story needs, on this machine alone: GitHub, Google's APIs, a fleet, and mibot."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 
 from bot.demo.cast import make_orgs, seed_of
-from bot.demo.compute import ComputeServer
+from bot.demo.cloud import Cloud
 from bot.demo.emulator import Emulator, free_port, install, private_key_pem
-from bot.demo.fleet import Breakage, Specimen, make_fleet
+from bot.demo.fleet import Breakage, make_fleet
+from bot.demo.front import Front
 from bot.demo.relay import Relay
 from bot.demo.screen import Screen
 from bot.demo.service import Service, settings_of
@@ -21,14 +22,17 @@ from bot.demo.world import World
 BROKEN = (Breakage.YAML,)
 """One instance that can't be read: it is told, and stops nobody else."""
 
+DEPLOYMENT_TAKES = 2.0  # seconds
+BACKUPS_TAKE = 1.0
+
 
 @dataclass(frozen=True)
 class Stage:
-    """The world, and mibot in it. `compute_url` is Compute Engine's address."""
+    """The world, what is beside GitHub, and mibot in it."""
 
     world: World
     service: Service
-    compute_url: str
+    cloud: Cloud
 
 
 @contextmanager
@@ -45,23 +49,21 @@ def set_up(screen: Screen, size: int, port: int | None) -> Iterator[Stage]:
         relay = stack.enter_context(Relay(f"http://127.0.0.1:{service_port}/webhooks/github"))
         (org,) = make_orgs(1, private_key_pem(), relay.url)
         with screen.doing("GitHub runs here, with an organisation, five people and the App"):
-            emulator = stack.enter_context(Emulator(seed_of([org]), port=port))
-        world = World(emulator.url, org, fleet=partial(make_fleet, size, broken=BROKEN))
+            emulator = stack.enter_context(Emulator(seed_of([org])))
+            github = stack.enter_context(Front(emulator.url, org, port))
+            github.actions.auto(DEPLOYMENT_TAKES)
+        world = World(github.url, org, fleet=partial(make_fleet, size, broken=BROKEN))
         with screen.doing(f"the deployment repository has {size} instances, one more can't be read"):
             fleet = world.build()
-        with screen.doing("Compute Engine runs here, with the instances' VMs"):
-            compute = stack.enter_context(ComputeServer())
-            for specimen in fleet.by_slug.values():
-                compute.set(f"sourcegraph-managed-{specimen.slug}", machines(specimen))
+        with screen.doing("Google's APIs run here, with the instances' VMs, databases and front ends"):
+            cloud = stack.enter_context(Cloud())
+            cloud.settle(fleet, lambda slug: f"sourcegraph-managed-{slug}")
+            cloud.compute.pace(BACKUPS_TAKE)
+            cloud.sql.pace(BACKUPS_TAKE)
+            github.actions.on_end = cloud.deployed
         config = folder / "mibot.toml"
         config.touch(mode=0o600)
-        config.write_text(settings_of(org, folder, emulator.url, compute.url))
+        config.write_text(settings_of(org, folder, github.url, cloud.settings))
         with screen.doing("mibot serves"):
             service = stack.enter_context(Service(config, service_port))
-        yield Stage(world, service, compute.url)
-
-
-def machines(specimen: Specimen) -> dict[str, str]:
-    """The instance's VMs as they should be: the active one runs, the other one is stopped if there is one."""
-    running = {f"default-{specimen.active}-instance": "RUNNING"}
-    return running | ({f"default-{specimen.other}-instance": "TERMINATED"} if specimen.both else {})
+        yield Stage(world, service, cloud)

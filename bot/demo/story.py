@@ -81,13 +81,20 @@ class Story(Teller):
     def _merge(self, tracker: int, order: int, pull: Json) -> None:
         self.world.merge(ENGINEER, pull["number"])
         self._screen.done(f"{ENGINEER} merges it")
-        reply = self._wait(
-            "mibot checks the instance's health again",
-            lambda: self._reply(tracker, order, "Merged by", "Health checks after the merge"),
+        self._wait(
+            "mibot checks once more, backs up, starts the deployment",
+            lambda: self._reply(tracker, order, "Backup: ", "Deployment: "),
         )
-        self._screen.show(f"the same reply on #{tracker}, edited in place", rendered(reply))
-        line = self._wait("all is green: mibot ticks the tracker's line", lambda: self._line("- [x]"))
+        self._wait(
+            "deployed: mibot checks until all has been green for a while",
+            lambda: self._reply(tracker, order, "Health checks after the deployment"),
+        )
+        reply = self._wait("it is proven healthy", lambda: self._reply(tracker, order, "Proven healthy"))
+        self._screen.show(f"the same reply on #{tracker}, edited in place", rendered(_unfolded(reply)))
+        line = self._wait("mibot ticks the tracker's line", lambda: self._line("- [x]"))
         self._screen.show(f"#{tracker}", rendered(line))
+        evidence = self._wait("the evidence stands on the pull request, for ever", lambda: self._evidence(pull))
+        self._screen.show(f"Pull request #{pull['number']}", rendered(evidence.partition("Health checks")[0]))
 
     def _outsider(self, release: int) -> None:
         order = self._says(OUTSIDER, release, "/upgrade demo")
@@ -110,8 +117,17 @@ class Story(Teller):
         lines = str((self._tracker_issue() or {}).get("body", "")).splitlines()
         return next((line for line in lines if f"[{INSTANCE}." in line and words in line), "")
 
+    def _evidence(self, pull: Json) -> str:
+        comments = self.world.pull_comments(pull["number"])
+        return next((str(c["body"]) for c in comments if "<!-- mibot:evidence" in c["body"]), "")
+
     def _pull(self) -> Json | None:
         return self._pull_from(f"{INSTANCE}/upgrade-v{VERSION}")
+
+
+def _unfolded(body: str) -> str:
+    """What a reader sees before unfolding anything."""
+    return body.partition("<details>")[0]
 
 
 def _shortened(body: str) -> list[RenderableType]:

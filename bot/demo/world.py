@@ -127,6 +127,10 @@ class World:
     def comment_on_pull(self, user: str, pull: int, body: str) -> Json:
         return self._json(user, "POST", f"{self._deployment}/issues/{pull}/comments", {"body": body})
 
+    def pull_comments(self, pull: int) -> list[Json]:
+        """The comments of one pull request, oldest first."""
+        return self.api(OWNER).pages(f"{self._deployment}/issues/{pull}/comments")
+
     def check_run(self, sha: str, name: str, conclusion: str | None) -> Json:
         """A check run on a commit: still running when `conclusion` is None, else begun and concluded at once."""
         begun = {"name": name, "head_sha": sha, "status": "in_progress"}
@@ -142,6 +146,13 @@ class World:
     def status(self, sha: str, context: str, state: str) -> Json:
         """A commit status; only through a proxy, the emulator has none."""
         return self._json(OWNER, "POST", f"{self._deployment}/statuses/{sha}", {"context": context, "state": state})
+
+    def require(self, *names: str) -> None:
+        """From now on these checks must succeed before anything is merged into the base branch."""
+        checks = {"strict": False, "contexts": list(names)}
+        unset: Json = {"required_pull_request_reviews": None, "restrictions": None}
+        rules = {"required_status_checks": checks, "enforce_admins": False, **unset}
+        self._json(OWNER, "PUT", f"{self._deployment}/branches/{BASE}/protection", rules)
 
     # --- files of the deployment repository -----------------------------------------------------------------------
 

@@ -91,14 +91,17 @@ def test_waiting_ends_in_time_or_with_mibot(console: Console) -> None:
         screen.wait("a step", lambda: None, 60, lambda: False)
 
 
+COMPUTE = "http://127.0.0.1:3"
+
+
 def test_the_settings_of_the_demo_are_complete_and_right(tmp_path: Path) -> None:
     (org,) = make_orgs(1, private_key_pem(), "http://127.0.0.1:1/")
     file = tmp_path / "mibot.toml"
-    file.write_text(settings_of(org, tmp_path, "http://127.0.0.1:2", "http://127.0.0.1:3"))
+    file.write_text(settings_of(org, tmp_path, "http://127.0.0.1:2", {"gcp": {"compute_endpoint": COMPUTE}}))
     settings = load(file)
     assert settings.github.read_private_key() == org.private_key.strip()
     assert settings.policy.operators == (org.operators,)
-    assert settings.gcp.compute_endpoint == "http://127.0.0.1:3"
+    assert settings.gcp.compute_endpoint == COMPUTE
     assert (tmp_path / "private-key.pem").stat().st_mode & 0o077 == 0
 
 

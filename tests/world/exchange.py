@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,11 +78,13 @@ class Answer:
 
 @dataclass
 class Exchange:
-    """A request and what became of it: no answer while it is under way, or when the line was cut."""
+    """A request and what became of it: no answer while it is under way, or when the line was cut. `began` is by a
+    monotonic clock, in seconds."""
 
     request: Request
     answer: Answer | None = None
     seconds: float = field(default=0.0, compare=False)
+    began: float = field(default_factory=time.monotonic, compare=False)
 
 
 def _strings(value: object) -> Iterator[str]:

@@ -27,7 +27,8 @@ class Proxy:
     """Forwards to the emulator, fills its gaps, and remembers what mibot asked.
 
     `before` is called with mibot's request before it is carried out, `after` with its answer before mibot gets it;
-    either may kill mibot, or raise HangUp to cut the line. `webhooks` is the way back, from GitHub to mibot.
+    either may kill mibot, or raise HangUp to cut the line. `webhooks` is the way back, from GitHub to mibot, and
+    `actions` is GitHub Actions in the deployment repository: what its runners do is the test's to say.
     """
 
     def __init__(self, emulator_url: str, org: Org, door: Door) -> None:
@@ -43,6 +44,8 @@ class Proxy:
         self._server = Server(self._handle)
         self.api_url = self._server.url
         self._emulator.goes_by = self.api_url
+        self.actions = self._gaps.actions
+        self.actions.url = self.api_url
         door.assign(org.name, self.webhooks)
 
     def __enter__(self) -> Proxy:
@@ -52,6 +55,7 @@ class Proxy:
         self.close()
 
     def close(self) -> None:
+        self.actions.close()
         self._server.close()
         self.webhooks.close()
 

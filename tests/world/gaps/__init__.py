@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bot.demo.actions import Actions
 from bot.demo.cast import Org
 from tests.world.exchange import Answer, Request
+from tests.world.gaps.actions import UpgradeWorkflow
+from tests.world.gaps.check_apps import CheckRunApps
 from tests.world.gaps.comments import AllComments, CommentTimes
 from tests.world.gaps.gap import Ask, Gap, Github
 from tests.world.gaps.hook_config import HookConfig
@@ -26,6 +29,8 @@ ALL: tuple[type[Gap], ...] = (
     LabelsFromTheStart,
     AllComments,
     CommentTimes,
+    CheckRunApps,
+    UpgradeWorkflow,
 )
 
 
@@ -35,6 +40,11 @@ class Gaps:
     def __init__(self, org: Org, mailbox: Mailbox, ask: Ask) -> None:
         self._ask = ask
         self._gaps = tuple(gap(Github(org, mailbox, ask)) for gap in ALL)
+
+    @property
+    def actions(self) -> Actions:
+        """GitHub Actions in the organisation's deployment repository."""
+        return next(gap.actions for gap in self._gaps if isinstance(gap, UpgradeWorkflow))
 
     def fill(self, request: Request) -> Answer:
         """The answer that GitHub would give."""

@@ -1,0 +1,194 @@
+"""What Google says of its own APIs: every request and every answer of the local servers is held against it.
+
+The discovery documents are those that google-api-python-client ships. Their schemas become JSON Schemas in which
+whatever is not described is wrong, so that a typing error in a field's name is found here and not in production.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+FORMATS = {
+    "int64": r"-?[0-9]+",
+    "uint64": r"[0-9]+",
+    "byte": r"[A-Za-z0-9+/_-]*={0,2}",
+    "date-time": r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})",
+    "google-datetime": r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})",
+    "google-duration": r"-?[0-9]+(\.[0-9]+)?s",
+}
+"""What a string of each format looks like; JSON has no 64-bit numbers, so those are strings."""
+
+
+class Violation(Exception):  # noqa: N818 - not this program's error but the asker's, or the local server's
+    """A request or an answer that is not as Google describes it. The message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method of an API, by Google's name of it (`compute.instances.list`). `parameters` are those of the query,
+    `request` and `response` the names of the schemas of the bodies."""
+
+    id: str
+    verb: str
+    path: re.Pattern[str]
+    parameters: Mapping[str, Mapping[str, Any]]
+    request: str
+    response: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that is as Google describes it: `place` are the parts of its path by name, `query` the parameters as
+    they came, `body` the JSON of its body."""
+
+    method: str
+    place: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Mapping[str, Any]
+
+    @property
+    def project(self) -> str:
+        return self.place.get("project") or self.place.get("projectsId", "")
+
+
+class Discovery:
+    """One API's discovery document, such as `compute.v1`. One for all threads."""
+
+    def __init__(self, name: str) -> None:
+        folder = files("googleapiclient") / "discovery_cache" / "documents"
+        self._document = json.loads((folder / f"{name}.json").read_text("utf-8"))
+        self.title: str = self._document["title"]
+        self._methods = {method.id: method for method in self._found(self._document)}
+
+    def _found(self, branch: Mapping[str, Any]) -> Iterator[Method]:
+        """The methods of the document, or of one resource with all that are below it."""
+        for method in branch.get("methods", {}).values():
+            yield self._method(method)
+        for resource in branch.get("resources", {}).values():
+            yield from self._found(resource)
+
+    def _method(self, told: Mapping[str, Any]) -> Method:
+        parts = re.split(r"\{(\w+)\}", f"/{self._document['servicePath']}{told.get('flatPath', told['path'])}")
+        patterns = [f"(?P<{part}>[^/:]+)" if index % 2 else re.escape(part) for index, part in enumerate(parts)]
+        return Method(
+            told["id"],
+            told["httpMethod"],
+            re.compile("".join(patterns)),
+            told.get("parameters", {}),
+            told.get("request", {}).get("$ref", ""),
+            told.get("response", {}).get("$ref", ""),
+        )
+
+    def call(self, verb: str, path: str, query: Mapping[str, str], body: Any = None) -> Call:
+        """The request, after all of it was found in the document. Raises Violation."""
+        for method in self._methods.values():
+            match = method.path.fullmatch(path) if method.verb == verb else None
+            if match:
+                break
+        else:
+            raise Violation(f"{self.title} has no {verb} {path}")
+        place = match.groupdict()
+        for name, value in place.items():
+            _check_parameter(method.id, name, value, method.parameters.get(name, {}))
+        self._check_query(method, query)
+        if body is not None and not method.request:
+            raise Violation(f"{method.id} takes no body")
+        if method.request:
+            self._check(f"the request of {method.id}", method.request, body if body is not None else {}, True)
+        return Call(method.id, place, dict(query), body if isinstance(body, dict) else {})
+
+    def check_answer(self, method: str, answer: Any) -> None:
+        """Raises Violation for an answer that the method does not give."""
+        self._check(f"the answer of {method}", self._methods[method].response, answer, False)
+
+    def values(self, schema: str, field: str) -> frozenset[str]:
+        """The values that Google knows for an enumeration, as `Instance`, `status`."""
+        return frozenset(self._document["schemas"][schema]["properties"][field]["enum"])
+
+    def _check_query(self, method: Method, query: Mapping[str, str]) -> None:
+        own = {name: told for name, told in method.parameters.items() if told["location"] == "query"}
+        for name, value in query.items():
+            # A system parameter may be written with a dollar sign (https://cloud.google.com/apis/docs/system-parameters).
+            told = own.get(name) or self._document["parameters"].get(name.removeprefix("$"))
+            if told is None:
+                raise Violation(f"{method.id} has no query parameter {name!r}")
+            if not name.startswith("$"):
+                _check_parameter(method.id, name, value, told)
+        missing = [name for name, told in own.items() if told.get("required") and name not in query]
+        if missing:
+            raise Violation(f"{method.id} lacks the query parameter {missing[0]!r}")
+
+    def _check(self, what: str, schema: str, document: Any, writing: bool) -> None:
+        problems = self._validator(schema, writing).iter_errors(document)
+        told = [f"{problem.json_path}: {problem.message}" for problem in problems]
+        if told:
+            raise Violation(f"{what} is no {schema}: {'; '.join(sorted(told))}")
+
+    @functools.cache  # noqa: B019 - the documents live as long as the program
+    def _validator(self, name: str, writing: bool) -> Draft202012Validator:
+        """`writing` is for requests: in them, what only Google may say is not described."""
+        schemas = self._document["schemas"]
+        needed, open_ = {name}, [name]
+        while open_:
+            for other in _references(schemas[open_.pop()]):
+                if other not in needed:
+                    needed.add(other)
+                    open_.append(other)
+        definitions = {other: json_schema(schemas[other], writing) for other in needed}
+        return Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": definitions})
+
+
+@functools.cache
+def discovery(name: str) -> Discovery:
+    """The document of that name, read once."""
+    return Discovery(name)
+
+
+def json_schema(told: Mapping[str, Any], writing: bool = False) -> dict[str, Any]:
+    """A JSON Schema for one of a discovery document's schemas; `writing` leaves out what is `readOnly`."""
+    if "$ref" in told:
+        return {"$ref": f"#/$defs/{told['$ref']}"}
+    kind = told.get("type", "any")
+    schema: dict[str, Any] = {} if kind == "any" else {"type": kind}
+    if kind == "object":
+        properties = told.get("properties", {})
+        wanted = {name: value for name, value in properties.items() if not (writing and value.get("readOnly"))}
+        schema["properties"] = {name: json_schema(value, writing) for name, value in wanted.items()}
+        others = told.get("additionalProperties")
+        schema["additionalProperties"] = json_schema(others, writing) if others else False
+    if kind == "array":
+        schema["items"] = json_schema(told["items"], writing)
+    if "enum" in told:
+        schema["enum"] = told["enum"]
+    pattern = told.get("pattern") or FORMATS.get(told.get("format", ""))
+    if pattern and kind == "string":
+        schema["pattern"] = f"^(?:{pattern})$"
+    return schema
+
+
+def _references(told: Any) -> Iterator[str]:
+    """The names of the schemas that one refers to."""
+    if isinstance(told, dict):
+        if isinstance(told.get("$ref"), str):
+            yield told["$ref"]
+        for value in told.values():
+            yield from _references(value)
+    elif isinstance(told, list):
+        for value in told:
+            yield from _references(value)
+
+
+def _check_parameter(method: str, name: str, value: str, told: Mapping[str, Any]) -> None:
+    """Raises Violation for a parameter, which always comes as text, that does not look as it must."""
+    kinds = {"integer": r"-?[0-9]+", "boolean": "true|false", "number": r"-?[0-9.]+(e-?[0-9]+)?"}
+    pattern = told.get("pattern") or kinds.get(told.get("type", "")) or FORMATS.get(told.get("format", ""))
+    if (pattern and not re.fullmatch(pattern, value)) or ("enum" in told and value not in told["enum"]):
+        raise Violation(f"{method}: {value!r} is no value of {name}")

@@ -1,0 +1,42 @@
+"""How Compute Engine lists: filtered (AIP-160, as far as mibot needs it), in order, in pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Item = dict[str, Any]
+
+_TERM = r'\(?([A-Za-z.]+) = "([^"]*)"\)?'
+_FILTER = re.compile(rf"{_TERM}(?:(?P<word> OR | AND ){_TERM}(?:(?P=word){_TERM})*)?")
+NEWEST_FIRST = "creationTimestamp desc"
+
+
+def chosen(items: Sequence[Item], query: Mapping[str, str]) -> list[Item] | None:
+    """Those of the items that the request's filter lets through, in the order that it asks for (by name without
+    one); None for a filter that is none of ours."""
+    wanted = query.get("filter", "")
+    if wanted and not _FILTER.fullmatch(wanted):
+        return None
+    terms = re.findall(_TERM, wanted)
+    together = any if " OR " in wanted else all
+    found = [item for item in items if not terms or together(_holds(item, *term) for term in terms)]
+    if query.get("orderBy") == NEWEST_FIRST:
+        return sorted(found, key=lambda item: str(item["creationTimestamp"]), reverse=True)
+    return sorted(found, key=lambda item: str(item["name"]))
+
+
+def page(items: Sequence[Item], query: Mapping[str, str], size: int) -> tuple[Sequence[Item], dict[str, str]]:
+    """The page that the request asks for, and its `nextPageToken` where there are more. A token is the number of
+    items before the page; `size` is the most that one holds, whatever the request's maxResults."""
+    begin = int(query.get("pageToken") or 0)
+    end = begin + min(size, int(query.get("maxResults") or 0) or size)
+    return items[begin:end], {"nextPageToken": str(end)} if end < len(items) else {}
+
+
+def _holds(item: Item, field: str, value: str) -> bool:
+    found: Any = item
+    for name in field.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    return bool(found == value)
