@@ -241,8 +241,15 @@ class Ledger(Protocol):
         """The upgrades whose pull request's head is this commit."""
 
     def save_upgrade(self, upgrade: Upgrade) -> None: ...
-    def claim_turn(self, upgrade: Upgrade, limit: int) -> bool:
-        """Make a waiting upgrade planned unless `limit` others are in flight; whether it is planned now."""
+    def note_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:
+        """Note what of the upgrade stands on GitHub; its tracker shows it as before."""
+
+    def claim_turn(self, planned: Upgrade, limit: int) -> bool:
+        """Save the upgrade, which is planned now, unless `limit` others are in flight; whether it was saved."""
+
+    def claim_dispatch(self, intended: Upgrade) -> bool:
+        """Save the upgrade, whose deployment is about to be asked for, unless a run of another one is still to be
+        found or another one of its instance is being deployed; whether it was saved."""
 
     def preparation(self, version: Version) -> Preparation | None: ...
     def preparations(self) -> Sequence[Preparation]: ...

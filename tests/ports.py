@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.demo.fleet import DeploymentRepository
+from bot.domain.deploying import in_the_way
 from bot.domain.facts import Comment, Issue
 from bot.domain.inventory import blob_sha
 from bot.domain.model import Snapshot
@@ -127,13 +128,26 @@ class MemoryLedger:
         self._upgrades[upgrade.key] = upgrade
         self.touch_tracker(upgrade.version)
 
-    def claim_turn(self, upgrade: Upgrade, limit: int) -> bool:
+    def note_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:
+        self._upgrades[upgrade.key] = replace(upgrade, posted=dict(posted))
+
+    def claim_turn(self, planned: Upgrade, limit: int) -> bool:
         with self._lock:
-            others = (other for other in self._upgrades.values() if other.key != upgrade.key)
-            if sum(1 for other in others if other.stage in IN_FLIGHT) >= limit:
+            if sum(other.stage in IN_FLIGHT for other in self._others(planned)) >= limit:
                 return False
-            self.save_upgrade(replace(upgrade, stage=Stage.PLANNED, reason=""))
+            self.save_upgrade(planned)
             return True
+
+    def claim_dispatch(self, intended: Upgrade) -> bool:
+        with self._lock:
+            deploying = (other for other in self._others(intended) if other.stage is Stage.DEPLOYING)
+            if any(in_the_way(other, intended) for other in deploying):
+                return False
+            self.save_upgrade(intended)
+            return True
+
+    def _others(self, upgrade: Upgrade) -> Iterator[Upgrade]:
+        return (other for other in self._upgrades.values() if other.key != upgrade.key)
 
     def preparation(self, version: Version) -> Preparation | None:
         return self._preparations.get(version)

@@ -8,6 +8,7 @@ later waits in the database, not in a thread, and its key is free meanwhile.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import threading
@@ -37,6 +38,7 @@ APPLICATION_VERSION = "1"
 TRIES = 6
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 900.0
+LONGEST_ID = 150
 POLLING = 0.1
 """Seconds between two looks at the queue: half of it is what a job waits on average. It costs 4 % of a core."""
 KEPT = timedelta(days=14)
@@ -57,7 +59,7 @@ class Enqueuer:
         try:
             # In a transaction of ours, for DBOS tries for ever to get into a SQLite file that is locked.
             with self._database.transaction() as connection:
-                options = _options(id_, job.key)
+                options = _options(id_, job.key, job.delay)
                 self._connected().enqueue_in_transaction(connection, options, _storable(job.payload), job.key)
         except SQLAlchemyError as error:
             raise Passing("the storage does not answer; mibot will try again") from error
@@ -74,20 +76,27 @@ class Enqueuer:
         return self._client
 
 
-def _options(id_: str, key: str) -> EnqueueOptions:
-    return {
+def _options(id_: str, key: str, delay: float = 0.0) -> EnqueueOptions:
+    options: EnqueueOptions = {
         "workflow_name": WORKFLOW,
         "queue_name": QUEUE,
         "workflow_id": id_,
         "queue_partition_key": key,
         "app_version": APPLICATION_VERSION,
     }
+    if delay > 0:
+        options["delay_seconds"] = delay
+    return options
 
 
 def _storable(payload: Mapping[str, Any]) -> dict[str, Any]:
     """The payload as it will be read again. JSON can spell half a character, which no database takes."""
     storable: dict[str, Any] = json.loads(json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace"))
     return storable
+
+
+def _document(job: Job) -> dict[str, Any]:
+    return {"payload": _storable(job.payload), "key": job.key, "delay": job.delay}
 
 
 class DurableEngine:
@@ -178,6 +187,14 @@ class DurableEngine:
                     log.warning("adopting_failed", exc_info=True)
 
 
+def _follow_id(id_: str, number: int) -> str:
+    """The id of what follows from a job: made from its own, however long the chain of what followed already is."""
+    if len(id_) <= LONGEST_ID:
+        return f"{id_}/{number}"
+    digest = hashlib.sha256(id_.encode()).hexdigest()[:32]
+    return f"{id_.partition('/')[0]}/{digest}/{number}"
+
+
 def _try_id(id_: str, attempt: int) -> str:
     """The id of a job's further try."""
     return id_ if attempt == 1 else f"{id_}~{attempt}"
@@ -193,20 +210,19 @@ def _register(handler: Handler, gave_up: GaveUp) -> None:
             outcome = DBOS.run_step({"name": "apply"}, _step, payload)
             if "jobs" in outcome:
                 for number, job in enumerate(outcome["jobs"]):
-                    follow = _options(f"{id_}/{number}", job["key"])
+                    follow = _options(_follow_id(id_, number), job["key"], job.get("delay", 0.0))
                     DBOS.enqueue_workflow_with_options(follow, job["payload"], job["key"])
                 return
             pause = outcome["seconds"] or FIRST_PAUSE * 2 ** (attempt - 1)
             if attempt == TRIES or pause > LONGEST_PAUSE:
                 DBOS.run_step({"name": "give up"}, gave_up, payload, outcome["reason"])
                 return
-            again = _options(_try_id(id_, attempt + 1), key)
-            again["delay_seconds"] = pause
+            again = _options(_try_id(id_, attempt + 1), key, pause)
             DBOS.enqueue_workflow_with_options(again, payload, key, id_, attempt + 1)
 
     def _step(payload: dict[str, Any]) -> dict[str, Any]:
         match handler(payload):
             case Done(jobs):
-                return {"jobs": [{"payload": _storable(job.payload), "key": job.key} for job in jobs]}
+                return {"jobs": [_document(job) for job in jobs]}
             case Later(reason, seconds):
                 return {"reason": reason, "seconds": seconds}

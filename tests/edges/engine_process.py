@@ -61,10 +61,14 @@ class Player:
         if self._tries[name] <= payload.get("later", 0):
             return Later(f"{name} asks for patience", payload.get("pause"))
         self._journal.note("end", name=name)
-        return Done([Job(job, job.get("key", job["name"])) for job in payload.get("follow", [])])
+        return Done([_job(job) for job in payload.get("follow", [])])
 
     def gave_up(self, payload: Mapping[str, Any], reason: str) -> None:
         self._journal.note("gave up", name=payload["name"], reason=reason)
+
+
+def _job(payload: Mapping[str, Any]) -> Job:
+    return Job(payload, payload.get("key", payload["name"]), payload.get("delay", 0.0))
 
 
 def die_at_submission(number: int) -> None:

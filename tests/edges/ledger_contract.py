@@ -10,13 +10,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.backups import Copy, CopyKind, CopyState
 from bot.domain.changeset import Stray
+from bot.domain.deploying import intended
 from bot.domain.facts import Conclusion
 from bot.domain.health import Result, State
 from bot.domain.markdown import Markdown
 from bot.domain.preparation import Preparation, PreparationStage
-from bot.domain.records import CheckTable, Item, Paragraph, PlanShown, Preparing, Progress, Reply, TrackerRecord
-from bot.domain.upgrade import IN_FLIGHT, UNFINISHED, Back, Stage, Upgrade
+from bot.domain.records import (
+    BackupShown,
+    CheckTable,
+    Item,
+    Paragraph,
+    PlanShown,
+    Preparing,
+    Progress,
+    Reply,
+    TrackerRecord,
+)
+from bot.domain.transitions import planned
+from bot.domain.upgrade import IN_FLIGHT, UNFINISHED, Back, Deployment, Stage, Step, Upgrade
 from bot.domain.versions import Version
 from bot.ports import Ledger
 
@@ -44,7 +57,13 @@ FULL = Upgrade(
     merged_at=NOW + timedelta(hours=1),
     before=(RESULT,),
     after=(RESULT, replace(RESULT, state=State.PASS, seconds=0.0)),
+    history=(Step(Stage.MERGED, NOW, "dana", link="https://github.test/acme/deploy/pull/7"),),
+    copies=(Copy(CopyKind.DISK, "default-red-data-disk", "mibot-3-41-0", CopyState.READY, NOW),),
+    deployment=Deployment(NOW, run=5, conclusion="failure", failed="job upgrade", ended_at=NOW + timedelta(hours=2)),
+    posted={"report": "f" * 40},
 )
+PLANNED = planned(UPGRADE, NOW)
+DEPLOYING = replace(UPGRADE, stage=Stage.DEPLOYING, number=7, merged_at=NOW)
 PREPARATION = Preparation(
     V1, PreparationStage.OPEN, "dana", NOW, number=8, url="https://github.test/acme/deploy/pull/8",
     stray=(Stray("symbols-0", "sourcegraph/symbols:3.40.0"),), accepted_by="lee", accepted_at=NOW,
@@ -63,6 +82,23 @@ RESULTS = st.lists(
     st.builds(Result, WORDS, WORDS, st.sampled_from(State), WORDS, WORDS, MOMENTS, st.floats(0, 1e6)), max_size=3
 ).map(tuple)
 NAMES = st.lists(WORDS, max_size=3).map(tuple)
+NUMBERS = st.integers(1, 2**53)
+COPIES = st.lists(
+    st.builds(Copy, st.sampled_from(CopyKind), WORDS, WORDS, st.sampled_from(CopyState), MOMENTS, WORDS, WORDS),
+    max_size=2,
+).map(tuple)
+DEPLOYMENTS = st.builds(
+    Deployment,
+    asked_at=MOMENTS,
+    accepted=st.booleans(),
+    tries=st.integers(1, 9),
+    run=st.none() | NUMBERS,
+    url=WORDS,
+    conclusion=WORDS,
+    failed=WORDS,
+    ended_at=st.none() | MOMENTS,
+    by=WORDS,
+)
 UPGRADES = st.builds(
     Upgrade,
     slug=st.from_regex(r"[a-z0-9][a-z0-9._-]{0,50}", fullmatch=True),
@@ -92,6 +128,18 @@ UPGRADES = st.builds(
     warnings=NAMES,
     back=st.none() | st.builds(Back, WORDS, WORDS, st.none() | VERSIONS, st.integers(0, 2**53)),
     earlier=st.sampled_from([None, UPGRADE, FULL]),
+    history=st.lists(st.builds(Step, st.sampled_from(Stage), MOMENTS, WORDS, WORDS, WORDS), max_size=3).map(tuple),
+    checked=WORDS,
+    merge_commit=WORDS,
+    attempt=st.integers(1, 99),
+    copies=COPIES,
+    deployment=st.none() | DEPLOYMENTS,
+    loose=st.lists(NUMBERS, max_size=3).map(tuple),
+    lost_since=st.none() | MOMENTS,
+    green_since=st.none() | MOMENTS,
+    accepted_by=WORDS,
+    accepted=WORDS,
+    posted=st.dictionaries(WORDS, WORDS, max_size=2),
 )
 PREPARATIONS = st.builds(
     Preparation,
@@ -120,6 +168,7 @@ ITEMS: st.SearchStrategy[Item] = (
     | st.builds(Progress, st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True), VERSIONS)
     | st.builds(CheckTable, WORDS, st.none() | RESULTS)
     | st.builds(Preparing, VERSIONS)
+    | st.builds(BackupShown, WORDS, st.none() | COPIES, COPIES, WORDS)
     | st.builds(PlanShown, st.from_regex(r"[a-z]{1,9}", fullmatch=True), VERSIONS, st.none() | WORDS.map(Markdown))
 )
 REPLIES = st.builds(
@@ -144,6 +193,7 @@ TRACKERS = st.builds(
     announced=st.lists(st.integers(1, 2**53), max_size=3).map(tuple),
     dirty=st.integers(0, 1000),
     clean=st.integers(0, 1000),
+    edited_at=st.none() | MOMENTS,
 )
 _few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -163,7 +213,7 @@ class LedgerContract:
 
     def test_a_tracker_is_saved_again(self, ledger: Ledger) -> None:
         ledger.save_tracker(TRACKER)
-        changed = replace(TRACKER, issue=13, adopted=True, parts=(1, 2), announced=(5,), clean=1)
+        changed = replace(TRACKER, issue=13, adopted=True, parts=(1, 2), announced=(5,), clean=1, edited_at=NOW)
         ledger.save_tracker(changed)
         assert ledger.tracker(V1) == changed
         assert len(ledger.trackers()) == 1
@@ -281,6 +331,14 @@ class LedgerContract:
         ledger.save_upgrade(UPGRADE)
         assert [ledger.tracker(version).dirty for version in (V1, V2)] == [2, 1]  # type: ignore[union-attr]
 
+    def test_what_stands_on_github_is_noted_and_its_tracker_shows_it_as_before(self, ledger: Ledger) -> None:
+        ledger.save_tracker(TRACKER)
+        ledger.save_upgrade(UPGRADE)
+        tracker = ledger.tracker(V1)
+        ledger.note_posted(UPGRADE, {"report": "a word"})
+        assert ledger.upgrade("rctest", V1) == replace(UPGRADE, posted={"report": "a word"})
+        assert ledger.tracker(V1) == tracker
+
     @_few
     @given(upgrade=UPGRADES)
     def test_every_upgrade_comes_back_as_it_was(self, ledger: Ledger, upgrade: Upgrade) -> None:
@@ -293,38 +351,78 @@ class LedgerContract:
         waiting = [replace(UPGRADE, slug=slug, reason="waits") for slug in ("a", "b", "c")]
         for upgrade in waiting:
             ledger.save_upgrade(upgrade)
-        assert [ledger.claim_turn(upgrade, 2) for upgrade in waiting] == [True, True, False]
-        assert ledger.upgrade("a", V1) == replace(waiting[0], stage=Stage.PLANNED, reason="")
-        assert ledger.upgrade("c", V1) == waiting[2]
+        going = [planned(upgrade, NOW) for upgrade in waiting]
+        assert [ledger.claim_turn(upgrade, 2) for upgrade in going] == [True, True, False]
+        assert [ledger.upgrade(slug, V1) for slug in ("a", "b", "c")] == [*going[:2], waiting[2]]
 
     @pytest.mark.parametrize("stage", list(Stage))
     def test_what_counts_as_in_flight(self, ledger: Ledger, stage: Stage) -> None:
         ledger.save_upgrade(replace(UPGRADE, slug="other", stage=stage))
-        assert ledger.claim_turn(UPGRADE, 1) is (stage not in IN_FLIGHT)
+        assert ledger.claim_turn(PLANNED, 1) is (stage not in IN_FLIGHT)
 
     def test_upgrades_to_other_versions_count_too(self, ledger: Ledger) -> None:
         ledger.save_upgrade(replace(UPGRADE, version=V2, stage=Stage.OPEN))
-        assert not ledger.claim_turn(UPGRADE, 1)
+        assert not ledger.claim_turn(PLANNED, 1)
 
     def test_an_upgrade_does_not_stand_in_its_own_way(self, ledger: Ledger) -> None:
-        assert ledger.claim_turn(UPGRADE, 1)
-        assert ledger.claim_turn(UPGRADE, 1), "a job that is run again finds its turn claimed"
+        assert ledger.claim_turn(PLANNED, 1)
+        assert ledger.claim_turn(PLANNED, 1), "a job that is run again finds its turn claimed"
 
     def test_a_claimed_turn_makes_the_tracker_out_of_date(self, ledger: Ledger) -> None:
         ledger.save_tracker(TRACKER)
-        ledger.claim_turn(UPGRADE, 1)
+        ledger.claim_turn(PLANNED, 1)
         tracker = ledger.tracker(V1)
         assert tracker is not None
         assert tracker.dirty == 2
 
     def test_no_number_of_threads_gets_past_the_limit(self, ledger: Ledger) -> None:
-        waiting = [replace(UPGRADE, slug=f"i{number}") for number in range(24)]
-        for upgrade in waiting:
-            ledger.save_upgrade(upgrade)
+        going = [replace(PLANNED, slug=f"i{number}") for number in range(24)]
         with ThreadPoolExecutor(8) as pool:
-            claimed = list(pool.map(lambda upgrade: ledger.claim_turn(upgrade, 5), waiting))
+            claimed = list(pool.map(lambda upgrade: ledger.claim_turn(upgrade, 5), going))
         assert claimed.count(True) == 5
-        assert len([u for u in ledger.upgrades() if u.stage is Stage.PLANNED]) == 5
+        assert len(ledger.upgrades()) == 5
+
+    # Deployments
+
+    def test_a_deployment_is_claimed_while_no_other_ones_run_is_still_to_be_found(self, ledger: Ledger) -> None:
+        first, second = (intended(replace(DEPLOYING, slug=slug), NOW) for slug in ("a", "b"))
+        assert ledger.claim_dispatch(first)
+        assert ledger.upgrade("a", V1) == first
+        assert not ledger.claim_dispatch(second)
+        assert ledger.upgrade("b", V1) is None
+        found = replace(first, deployment=Deployment(NOW, accepted=True, run=5))
+        ledger.save_upgrade(found)
+        assert ledger.claim_dispatch(second)
+
+    def test_an_instance_is_deployed_once_at_a_time_whatever_the_version(self, ledger: Ledger) -> None:
+        ledger.save_upgrade(replace(DEPLOYING, deployment=Deployment(NOW, accepted=True, run=5)))
+        other = intended(replace(DEPLOYING, version=V2), NOW)
+        assert not ledger.claim_dispatch(other)
+        ledger.save_upgrade(replace(DEPLOYING, stage=Stage.VERIFYING))
+        assert ledger.claim_dispatch(other)
+
+    def test_a_deployment_that_is_asked_for_again_does_not_stand_in_its_own_way(self, ledger: Ledger) -> None:
+        first = intended(DEPLOYING, NOW)
+        again = intended(first, NOW + timedelta(minutes=5))
+        assert [ledger.claim_dispatch(first), ledger.claim_dispatch(again)] == [True, True]
+        assert ledger.upgrade("rctest", V1) == again
+
+    @pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.DEPLOYING}))
+    def test_only_what_is_deploying_is_in_the_way(self, ledger: Ledger, stage: Stage) -> None:
+        ledger.save_upgrade(replace(UPGRADE, slug="other", stage=stage, deployment=Deployment(NOW)))
+        assert ledger.claim_dispatch(intended(DEPLOYING, NOW))
+
+    def test_a_claimed_deployment_makes_the_tracker_out_of_date(self, ledger: Ledger) -> None:
+        ledger.save_tracker(TRACKER)
+        ledger.claim_dispatch(intended(DEPLOYING, NOW))
+        tracker = ledger.tracker(V1)
+        assert tracker is not None
+        assert tracker.dirty == 2
+
+    def test_of_any_number_of_threads_one_asks_for_a_deployment(self, ledger: Ledger) -> None:
+        wanted = [intended(replace(DEPLOYING, slug=f"i{number}"), NOW) for number in range(16)]
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(ledger.claim_dispatch, wanted)).count(True) == 1
 
     # Preparations
 

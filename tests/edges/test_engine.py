@@ -12,15 +12,17 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.domain.jobs import Job
-from bot.edges.engine import TRIES, Enqueuer
+from bot.edges.engine import LONGEST_ID, TRIES, Enqueuer, _follow_id, _try_id
 from bot.edges.store import Database
 from bot.ports import Passing
 from tests.edges.postgres import Postgres
@@ -88,7 +90,7 @@ class EngineProcess:
 
     def submit(self, id_: str, key: str = "", **payload: Any) -> None:
         job = self._prefixed({"name": id_, **payload})
-        self.enqueuer.submit(job["name"], Job(job, self.prefix + (key or id_)))
+        self.enqueuer.submit(job["name"], Job(job, self.prefix + (key or id_), payload.get("delay", 0.0)))
 
     def _prefixed(self, job: dict[str, Any]) -> dict[str, Any]:
         follow = [self._prefixed(one) for one in job.get("follow", [])]
@@ -349,6 +351,61 @@ def test_a_wait_outlives_the_process(engine: EngineProcess) -> None:
     assert second - first > 1.4
 
 
+@pytest.mark.parametrize("at_once", [True, False], ids=["submitted", "follows"])
+def test_a_job_with_a_delay_does_not_run_before(shared: EngineProcess, at_once: bool) -> None:
+    if at_once:
+        began = time.time()
+        shared.submit("later", delay=1.0)
+    else:
+        shared.submit("first", follow=[{"name": "later", "delay": 1.0}])
+        shared.wait_for_end("first")
+        (began,) = (entry["at"] for entry in shared.journal if entry["what"] == "end")
+    shared.wait_for_end("later")
+    (ran,) = (entry["at"] for entry in shared.journal if entry["what"] == "begin" and entry["name"] == "later")
+    assert 0.95 < ran - began < 3
+
+
+def test_until_then_it_counts_as_unfinished_and_holds_up_nobody(engine: EngineProcess) -> None:
+    """Neither the one thread nor the key."""
+    engine.start(threads=1)
+    engine.submit("later", key="one", delay=600)
+    engine.submit("same", key="one")
+    engine.submit("other")
+    engine.wait_for_end("same", "other")
+    assert engine.is_unfinished("later")
+    engine.wait_for(lambda: engine.ask("backlog") == 1)
+    assert "later" not in engine.names("begin")
+
+
+def test_a_delay_outlives_the_process_and_the_job_is_run_once(engine: EngineProcess) -> None:
+    engine.start()
+    began = time.time()
+    for _ in range(2):
+        engine.submit("later", delay=1.5)
+    engine.kill()
+    engine.start()
+    engine.wait_for_end("later")
+    engine.submit("last")
+    engine.wait_for_end("last")
+    assert engine.names("begin") == ["later", "last"]
+    (ran, _) = (entry["at"] for entry in engine.journal if entry["what"] == "begin")
+    assert ran - began > 1.4
+
+
+def test_one_look_follows_another_however_long(shared: EngineProcess) -> None:
+    """Each job in a chain of a hundred is run once, with an id that is short and its delivery in front."""
+    chain: dict[str, Any] = {"name": "n99"}
+    for number in reversed(range(99)):
+        chain = {"name": f"n{number}", "delay": 0.001 if number % 25 == 5 else 0.0, "follow": [chain]}
+    shared.submit("n", follow=[chain])
+    shared.wait_for_end("n99")
+    begun = [entry for entry in shared.journal if entry["what"] == "begin"]
+    assert [entry["name"] for entry in begun] == ["n", *(f"n{number}" for number in range(100))]
+    assert len({entry["job"] for entry in begun}) == 101
+    assert {entry["delivery"] for entry in begun} == {"n"}
+    assert all(len(entry["job"]) <= LONGEST_ID + 2 for entry in begun)
+
+
 def test_patience_ends(shared: EngineProcess) -> None:
     shared.submit("hopeless", later=99)
     shared.wait_for(lambda: shared.names("gave up") == ["hopeless"])
@@ -363,6 +420,45 @@ def test_a_wait_of_more_than_a_quarter_of_an_hour_is_left_to_the_sweep(shared: E
     shared.submit("tomorrow", later=1, pause=901)
     shared.wait_for(lambda: shared.names("gave up") == ["tomorrow"])
     assert shared.names("begin") == ["tomorrow"]
+
+
+# Ids
+
+
+def chained(first: str, numbers: Iterable[int]) -> list[str]:
+    """The ids of what follows from a job, one after the other."""
+    ids = [first]
+    for number in numbers:
+        ids.append(_follow_id(ids[-1], number))
+    return ids
+
+
+DELIVERY = "72d3162e-cc78-11e3-81ab-4c9367dc0958"
+
+
+def test_the_ids_of_a_short_chain_tell_where_a_job_came_from() -> None:
+    assert chained(DELIVERY, (0, 1, 12))[-1] == f"{DELIVERY}/0/1/12"
+
+
+@pytest.mark.parametrize("first", [DELIVERY, "sweep-" + "f" * 32 + "-17", "d" * 149, "d" * 400])
+def test_the_ids_of_a_long_chain_stay_short_and_unique_and_name_their_delivery(first: str) -> None:
+    ids = chained(first, (number % 7 for number in range(3000)))
+    assert len(set(ids)) == len(ids)
+    assert all(len(id_) <= max(LONGEST_ID, len(first) + 34) + 2 for id_ in ids)
+    assert {id_.partition("/")[0] for id_ in ids} == {first}
+
+
+@given(st.lists(st.integers(0, 20), min_size=1, max_size=120), st.lists(st.integers(0, 20), min_size=1, max_size=120))
+def test_another_way_has_another_id_and_the_same_way_the_same(one: list[int], other: list[int]) -> None:
+    """So that a job that is run again after a crash submits the same ones."""
+    assert chained(DELIVERY, one) == chained(DELIVERY, one)
+    assert (chained(DELIVERY, one)[-1] == chained(DELIVERY, other)[-1]) == (one == other)
+
+
+def test_a_further_try_of_any_of_them_is_no_other_job() -> None:
+    ids = chained(DELIVERY, [0] * 200)
+    tries = {_try_id(id_, attempt) for id_ in ids for attempt in range(1, TRIES + 1)}
+    assert len(tries) == len(ids) * TRIES
 
 
 # Faults

@@ -5,13 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bot.domain.queries import Answer, MachineQuery
+from bot.domain.queries import (
+    AlertQuery,
+    Answer,
+    GroupQuery,
+    MachineQuery,
+    SnapshotQuery,
+    SqlBackupQuery,
+    SqlQuery,
+    UptimeQuery,
+)
+from bot.edges.gcp.backups import GoogleBackups
 from bot.edges.gcp.compute import ComputeInspector
+from bot.edges.gcp.monitoring import MonitoringInspector
+from bot.edges.gcp.sqladmin import SqlInspector
 
-__all__ = ["ComputeInspector", "google"]
+__all__ = ["ComputeInspector", "GoogleBackups", "MonitoringInspector", "SqlInspector", "google"]
 
 
-def google(compute: str | None = None) -> dict[type, Callable[[Any], Answer]]:
+def google(
+    compute: str | None = None,
+    sqladmin: str | None = None,
+    monitoring: str | None = None,
+    alerts: str | None = None,
+) -> dict[type, Callable[[Any], Answer]]:
     """Who at Google answers which question; each argument is another endpoint than Google's own."""
-    machines = ComputeInspector(compute)
-    return {MachineQuery: machines.ask}
+    machines, databases = ComputeInspector(compute), SqlInspector(sqladmin)
+    watchers = MonitoringInspector(monitoring, alerts)
+    return {
+        MachineQuery: machines.ask,
+        SnapshotQuery: machines.snapshots,
+        GroupQuery: machines.groups,
+        SqlQuery: databases.instances,
+        SqlBackupQuery: databases.backups,
+        UptimeQuery: watchers.uptime,
+        AlertQuery: watchers.alerts,
+    }

@@ -22,12 +22,13 @@ class Service:
 @dataclass(frozen=True)
 class Need:
     """What a request needs: what it does in words, the permission, and a role that has it. `where` is the project
-    it is needed on, in words that name no customer."""
+    it is needed on, in words that name no customer, and `settings` are those that say where that is."""
 
     what: str
     permission: str
     role: str
     where: str = "the instance's project"
+    settings: tuple[str, ...] = ("gcp.project_template", "gcp.zone")
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,6 @@ REJECTED = Fault(
 SIGN_IN = Fault(
     "Google's sign-in service could not be reached: check the network of the machine that runs mibot.", again=True
 )
-BILLING = Fault("Billing is off for the instance's project: link the project to a billing account.")
 
 
 def _scope(asking: Asking) -> Fault:
@@ -108,11 +108,10 @@ def _disabled(asking: Asking) -> Fault:
 
 
 def _not_found(asking: Asking) -> Fault:
-    place = asking.need.where[:1].upper() + asking.need.where[1:]
-    return Fault(
-        f"{place} or zone was not found: compare the settings gcp.project_template and gcp.zone with where it is.",
-        missing=True,
-    )
+    where, settings = asking.need.where, asking.need.settings
+    place = f"{where[:1].upper()}{where[1:]}{' or zone' if 'gcp.zone' in settings else ''}"
+    compare = f"the setting{'s' if len(settings) > 1 else ''} {' and '.join(settings)}"
+    return Fault(f"{place} was not found: compare {compare} with where it is.", missing=True)
 
 
 def _quota(asking: Asking) -> Fault:
@@ -138,8 +137,8 @@ def _unreadable(asking: Asking) -> Fault:
     )
 
 
-def _billing(_: Asking) -> Fault:
-    return BILLING
+def _billing(asking: Asking) -> Fault:
+    return Fault(f"Billing is off for {asking.need.where}: link the project to a billing account.")
 
 
 # Google's own names for what went wrong: `ErrorInfo.reason` (google.api.ErrorReason) in capitals, and the older
@@ -191,14 +190,18 @@ def explain(error: Exception, asking: Asking) -> Fault:
 
 def _explain_answer(error: Any, asking: Asking) -> Fault:
     """What an error answer (GoogleAPICallError) means: by Google's reason where it names one, else by its status."""
-    status = int(error.code or 0)
+    status = int(error.code or 500)  # gRPC's UNKNOWN and DATA_LOSS have no number in HTTP
     over_grpc = error.response is not None and not hasattr(error.response, "status_code")
     named = [error.reason, *(item.get("reason") for item in error.errors if isinstance(item, dict))]
     for reason in named:
         if reason in REASONS:
             return REASONS[reason](asking)
-    if over_grpc and _no_connection(error):
+    if over_grpc and _is_about(error, NO_TOKEN):
+        return SIGN_IN
+    if over_grpc and _is_about(error, NO_CONNECTION):
         return _unreachable(asking)
+    if over_grpc and (status == 501 or _is_about(error, NO_GRPC)):
+        return _unreadable(asking)
     if status >= 500:
         return Fault(
             f"{asking.service.name} failed with error {status}, also when asked again: check again in a few minutes, "
@@ -215,9 +218,16 @@ def _explain_answer(error: Any, asking: Asking) -> Fault:
     return Fault(f"{asking.service.name} refused the request with error {status}: what it said is in mibot's log.")
 
 
-def _no_connection(error: Any) -> bool:
-    """Whether gRPC itself, not the other side, says that it is unavailable."""
-    return "failed to connect" in error.message.lower()
+# What gRPC itself says, not the other side, under the same statuses.
+NO_TOKEN = ("metadata from plugin",)
+NO_CONNECTION = ("failed to connect", "socket closed", "connection reset", "dns resolution", "broken pipe", "goaway")
+NO_GRPC = ("http1.x", "http2 header", "deserializing", "content-type", "received unexpected")
+
+
+def _is_about(error: Any, words: tuple[str, ...]) -> bool:
+    """Whether gRPC's message has any of the words."""
+    message = error.message.lower()
+    return any(word in message for word in words)
 
 
 def _retry_after(error: Any) -> float:

@@ -6,10 +6,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.domain.facts import Change, Comment, Head, Issue, Pull
+from bot.domain.facts import Change, Comment, FailedJob, Head, Issue, Pull, Run
 from bot.domain.model import Snapshot, TreeEntry
 
 NOBODY = "ghost"  # GitHub's own name for those who deleted their account
+_NO_FAILURE = {None, "success", "skipped", "neutral"}  # None: it goes on, or never began
 
 
 def login(user: Any) -> str:
@@ -53,7 +54,10 @@ def comment(data: Any) -> Comment:
 
 
 def pull(data: Any) -> Pull:
-    """A pull request; lists do not say who merged it, so `merged_by` is None there."""
+    """A pull request; lists do not say who merged it, so `merged_by` is None there.
+
+    Before the merge GitHub's `merge_commit_sha` is a trial of its own, on no branch; that one is left out.
+    """
     merged_at = data.get("merged_at")
     return Pull(
         number=int(data["number"]),
@@ -68,7 +72,34 @@ def pull(data: Any) -> Pull:
         labels=_labels(data),
         merged_at=None if merged_at is None else _time(merged_at),
         merged_by=login(data["merged_by"]) if data.get("merged_by") else None,
+        merge_commit="" if merged_at is None else str(data.get("merge_commit_sha") or ""),
     )
+
+
+def run(data: Any) -> Run:
+    """A run of a workflow; a server that does not tell its title tells at least the workflow's name."""
+    return Run(
+        id=int(data["id"]),
+        url=str(data["html_url"]),
+        title=str(data.get("display_title") or data.get("name") or ""),
+        actor=login(data.get("actor")),
+        event=str(data["event"]),
+        status=str(data["status"]),
+        conclusion=str(data.get("conclusion") or ""),
+        commit=str(data["head_sha"]),
+        created_at=_time(data["created_at"]),
+        updated_at=_time(data["updated_at"]),
+        attempt=int(data.get("run_attempt") or 1),
+    )
+
+
+def failed_job(data: Any) -> FailedJob | None:
+    """A job of a run, or None when it did not fail."""
+    if data["conclusion"] in _NO_FAILURE:
+        return None
+    failed = (step for step in data.get("steps") or [] if step["conclusion"] not in _NO_FAILURE)
+    step = next((str(step["name"]) for step in failed), "")
+    return FailedJob(job=str(data["name"]), step=step, url=str(data.get("html_url") or ""))
 
 
 def from_repository(name: str, data: Any) -> bool:

@@ -42,15 +42,25 @@ def status(data: Any) -> Signal:
     return Signal(str(data["context"]), outcomes.get(data["state"], Outcome.BAD))
 
 
+def is_own(name: str) -> bool:
+    """Whether a check run or status of that name is the bot's own, whoever it says it is from."""
+    return name.startswith(OWN_PREFIX)
+
+
+def others(signals: Iterable[Signal], own_app: str) -> list[Signal]:
+    """All but the bot's own."""
+    return [signal for signal in signals if signal.app != own_app and not is_own(signal.name)]
+
+
 def together(signals: Iterable[Signal], own_app: str) -> CommitChecks:
     """One conclusion: anything failed is a failure, then anything running is pending. The bot's own do not count."""
-    others = [s for s in signals if s.app != own_app and not s.name.startswith(OWN_PREFIX)]
-    failed = tuple(sorted({s.name for s in others if s.outcome is Outcome.BAD}))
-    pending = tuple(sorted({s.name for s in others if s.outcome is Outcome.PENDING}))
+    counted = others(signals, own_app)
+    failed = tuple(sorted({s.name for s in counted if s.outcome is Outcome.BAD}))
+    pending = tuple(sorted({s.name for s in counted if s.outcome is Outcome.PENDING}))
     if failed:
         conclusion = Conclusion.FAILURE
     elif pending:
         conclusion = Conclusion.PENDING
     else:
-        conclusion = Conclusion.SUCCESS if others else Conclusion.NONE
+        conclusion = Conclusion.SUCCESS if counted else Conclusion.NONE
     return CommitChecks(conclusion, failed, pending)

@@ -6,19 +6,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from bot.domain.facts import Change, CommitChecks, Drift, Head, Pull, Review
+from bot.domain.facts import Change, Comment, CommitChecks, Drift, Head, Pull, Report, Review
 from bot.domain.model import FileChange, Snapshot
+from bot.edges.github.answers import comment as _comment
 from bot.edges.github.answers import first_head, from_repository, newest_change, pull, snapshot
+from bot.edges.github.base import BaseBranch
 from bot.edges.github.blobs import Blobs
-from bot.edges.github.checks import Signal, check_run, status, together
+from bot.edges.github.checks import together
 from bot.edges.github.comparison import changed_paths, drift
 from bot.edges.github.purpose import Purpose
+from bot.edges.github.reports import Reports
 from bot.edges.github.reviews import standing, submitted
 from bot.edges.github.session import Session
+from bot.edges.github.signals import signals_of
 from bot.edges.github.wire import Request
 from bot.ports import BlobCache, Missing, Refused
 
-READ_REPOSITORY = Purpose("look up the deployment repository", "metadata=read")
 LIST_FILES = Purpose("list the files of the deployment repository", "contents=read")
 READ_BRANCH = Purpose("read a branch of the deployment repository", "contents=read")
 READ_TAGS = Purpose("read the tags of the deployment repository", "contents=read")
@@ -34,8 +37,9 @@ OPEN_PULL = Purpose("open the pull request", "pull_requests=write")
 EDIT_PULL = Purpose("edit the pull request", "pull_requests=write")
 LABEL_PULL = Purpose("label the pull request", "pull_requests=write")
 READ_REVIEWS = Purpose("read the reviews", "pull_requests=read")
-READ_CHECKS = Purpose("read the check runs", "checks=read")
-READ_STATUSES = Purpose("read the commit statuses", "statuses=read")
+READ_COMMENTS = Purpose("read the comments of the pull request", "pull_requests=read")
+WRITE_COMMENT = Purpose("write a comment on the pull request", "pull_requests=write")
+EDIT_COMMENT = Purpose("edit the comment on the pull request", "pull_requests=write")
 
 KEEP_TAGS = 60.0  # seconds
 
@@ -50,15 +54,14 @@ class GitHubDeployment:
         self._name = repository
         self._here = session.repository(repository)
         self._blobs = Blobs(self._here, cache)
-        self._base: str | None = None
+        self._reports = Reports(session, self._here)
+        self._base = BaseBranch(self._here)
         self._tags: tuple[float, frozenset[str]] | None = None
 
     @property
     def base_branch(self) -> str:
         """The default branch, looked up once."""
-        if self._base is None:
-            self._base = self._here.get("", READ_REPOSITORY, lambda data: str(data["default_branch"]))
-        return self._base
+        return self._base.name
 
     def snapshot(self) -> Snapshot:
         return self._tree(quote(self.base_branch))
@@ -160,14 +163,21 @@ class GitHubDeployment:
         return standing(self._here.all(f"/pulls/{number}/reviews", READ_REVIEWS, submitted))
 
     def checks(self, commit: str) -> CommitChecks:
-        runs = self._here.all(f"/commits/{commit}/check-runs", READ_CHECKS, check_run, inside="check_runs")
-        return together([*runs, *self._statuses(commit)], self._session.app_slug)
+        return together(signals_of(self._here, commit), self._session.app_slug)
 
-    def _statuses(self, commit: str) -> list[Signal]:
-        try:
-            return self._here.all(f"/commits/{commit}/status", READ_STATUSES, status, inside="statuses")
-        except Missing:  # a server without commit statuses; that the commit is there, the check runs have shown
-            return []
+    def pull_comments(self, number: int) -> Sequence[Comment]:
+        # Oldest first is GitHub's order of these; one that appears while we turn the pages comes last.
+        found = self._here.all(f"/issues/{number}/comments", READ_COMMENTS, _comment)
+        return sorted({item.id: item for item in found}.values(), key=lambda item: (item.created_at, item.id))
+
+    def comment_on_pull(self, number: int, body: str) -> Comment:
+        return self._here.post(f"/issues/{number}/comments", WRITE_COMMENT, {"body": body}, _comment)
+
+    def edit_pull_comment(self, comment: int, body: str) -> None:
+        self._here.patch(f"/issues/comments/{comment}", EDIT_COMMENT, {"body": body})
+
+    def report(self, commit: str, report: Report) -> None:
+        self._reports.put(commit, report)
 
 
 def _entry(change: FileChange) -> dict[str, Any]:

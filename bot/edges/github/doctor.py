@@ -1,7 +1,9 @@
-"""What `mibot doctor` asks of GitHub: the App, its installations, its webhook, the teams and repositories."""
+"""What `mibot doctor` asks of GitHub: the App, its installations, its webhook, the teams and repositories, and the
+workflow that deploys."""
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +20,8 @@ READ_DELIVERIES = Purpose("read the App's latest deliveries")
 READ_LABEL = Purpose("look up the label", "issues=read")
 READ_TEAM = Purpose("look up the team", "members=read")
 READ_NAME = Purpose("look up the repository", "metadata=read")
+READ_WORKFLOW = Purpose("look up the deployment's workflow", "actions=read")
+READ_WORKFLOW_FILE = Purpose("read the file of the deployment's workflow", "contents=read")
 LATEST = 30  # deliveries
 
 
@@ -90,6 +94,30 @@ def full_name(session: Session, repository: str) -> str | None:
         return session.repository(repository).get("", READ_NAME, lambda data: str(data["full_name"]))
     except Missing:
         return None
+
+
+def workflow_state(session: Session, repository: str, file: str) -> str | None:
+    """GitHub's state of the workflow in that file (`active`, `disabled_manually` …); None when there is none."""
+    try:
+        path = f"/actions/workflows/{quote(file, safe='')}"
+        return session.repository(repository).get(path, READ_WORKFLOW, lambda data: str(data["state"]))
+    except Missing:
+        return None
+
+
+def workflow_file(session: Session, repository: str, file: str) -> bytes | None:
+    """What the workflow's file holds on the default branch of `owner/name`; None when there is none."""
+    try:
+        path = f"/contents/.github/workflows/{quote(file, safe='')}"
+        return session.repository(repository).get(path, READ_WORKFLOW_FILE, _content)
+    except Missing:
+        return None
+
+
+def _content(data: Any) -> bytes:
+    if data["encoding"] != "base64":
+        raise ValueError("another encoding")
+    return base64.b64decode(data["content"])
 
 
 def _app(data: Any) -> AppInfo:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 # Asked for by name for every installation token, and no more. Each purpose below and in the neighbouring files
 # names the one it needs; a test holds the two together.
 PERMISSIONS = {
-    "checks": "read",
+    "actions": "write",
+    "checks": "write",
     "contents": "write",
     "issues": "write",
     "members": "read",

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, func, insert, not_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, not_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.domain.deploying import in_the_way
 from bot.domain.preparation import UNPREPARED, Preparation
 from bot.domain.records import Preparing, Progress, Reply, TrackerRecord, item_from_json, item_to_json
 from bot.domain.upgrade import IN_FLIGHT, UNFINISHED, Stage, Upgrade
@@ -46,6 +47,7 @@ class SqlLedger:
             "adopted": tracker.adopted,
             "parts": list(tracker.parts),
             "announced": list(tracker.announced),
+            "edited_at": tracker.edited_at.astimezone(UTC).isoformat() if tracker.edited_at else None,
         }
         values = {"document": document, "clean": tracker.clean}
         with self._database.transaction() as connection:
@@ -117,19 +119,37 @@ class SqlLedger:
         with self._database.transaction() as connection:
             _save_upgrade(connection, upgrade)
 
-    def claim_turn(self, upgrade: Upgrade, limit: int) -> bool:
+    def note_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:
         with self._database.transaction() as connection:
-            if self._database.is_sqlite:
-                connection.execute(update(upgrades).where(upgrades.c.slug == "").values(stage=""))  # takes the lock
-            else:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN_LOCK})
-            itself = and_(upgrades.c.slug == upgrade.slug, upgrades.c.version == str(upgrade.version))
+            _write_upgrade(connection, replace(upgrade, posted=dict(posted)))
+
+    def claim_turn(self, planned: Upgrade, limit: int) -> bool:
+        with self._database.transaction() as connection:
+            self._alone(connection)
             in_flight = upgrades.c.stage.in_([stage.value for stage in IN_FLIGHT])
-            flying = select(func.count()).where(in_flight, not_(itself))
+            flying = select(func.count()).where(in_flight, not_(_itself(planned)))
             if connection.execute(flying).scalar_one() >= limit:
                 return False
-            _save_upgrade(connection, replace(upgrade, stage=Stage.PLANNED, reason=""))
+            _save_upgrade(connection, planned)
             return True
+
+    def claim_dispatch(self, intended: Upgrade) -> bool:
+        with self._database.transaction() as connection:
+            self._alone(connection)
+            deploying = upgrades.c.stage == Stage.DEPLOYING.value
+            query = select(upgrades.c.document).where(deploying, not_(_itself(intended)))
+            others = [Upgrade.from_json(document) for document in connection.execute(query).scalars()]
+            if any(in_the_way(other, intended) for other in others):
+                return False
+            _save_upgrade(connection, intended)
+            return True
+
+    def _alone(self, connection: Connection) -> None:
+        """Hold the lock of all that counts upgrades, until the transaction ends."""
+        if self._database.is_sqlite:
+            connection.execute(update(upgrades).where(upgrades.c.slug == "").values(stage=""))
+        else:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN_LOCK})
 
     # Preparations
 
@@ -190,6 +210,10 @@ def _dialect(connection: Connection) -> Any:
     return sqlite if connection.dialect.name == "sqlite" else postgresql
 
 
+def _itself(upgrade: Upgrade) -> ColumnElement[bool]:
+    return and_(upgrades.c.slug == upgrade.slug, upgrades.c.version == str(upgrade.version))
+
+
 def _upsert(
     connection: Connection,
     table: Table,
@@ -208,10 +232,14 @@ def _touch(connection: Connection, version: Version) -> None:
 
 
 def _save_upgrade(connection: Connection, upgrade: Upgrade) -> None:
+    _write_upgrade(connection, upgrade)
+    _touch(connection, upgrade.version)
+
+
+def _write_upgrade(connection: Connection, upgrade: Upgrade) -> None:
     key = {"slug": upgrade.slug, "version": str(upgrade.version)}
     values = {"stage": upgrade.stage.value, "head": upgrade.head, "document": upgrade.to_json()}
     _upsert(connection, upgrades, key, values)
-    _touch(connection, upgrade.version)
 
 
 def _tracker(row: Mapping[Any, Any]) -> TrackerRecord:
@@ -229,6 +257,7 @@ def _tracker(row: Mapping[Any, Any]) -> TrackerRecord:
         announced=tuple(document["announced"]),
         dirty=row["dirty"],
         clean=row["clean"],
+        edited_at=datetime.fromisoformat(document["edited_at"]) if document.get("edited_at") else None,
     )
 
 

@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from requests import PreparedRequest
 from responses.matchers import query_param_matcher
 
-from bot.edges.github import GitHubDeployment, GitHubIssues, Session
+from bot.edges.github import GitHubDeployment, GitHubInspector, GitHubIssues, GitHubWorkflows, Session
 from tests.edges.github.samples import API, Cache
+from tests.world.proxy import Proxy
 
 Answer = tuple[int, dict[str, str], str]
 
@@ -144,3 +145,19 @@ def issues(session: Session) -> GitHubIssues:
 @pytest.fixture
 def deployment(session: Session) -> GitHubDeployment:
     return GitHubDeployment(session, "fleet/deploy", Cache())
+
+
+@pytest.fixture
+def workflows(session: Session) -> GitHubWorkflows:
+    return GitHubWorkflows(session, "fleet/deploy")
+
+
+@pytest.fixture
+def inspector(session: Session) -> GitHubInspector:
+    return GitHubInspector(session, "fleet/deploy")
+
+
+@pytest.fixture
+def emulated(proxy: Proxy) -> Session:
+    """The App in an organisation of the emulated GitHub."""
+    return Session(proxy.api_url, proxy.org.app_id, proxy.org.private_key, write_interval=0)

@@ -72,3 +72,36 @@ def commit(sha: str, author: str = "mibot[bot]", committer: str = "web-flow", tr
         "author": user(author),
         "committer": user(committer),
     }
+
+
+def run(number: int = 9, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": number,
+        "name": "mi_upgrade",
+        "display_title": "Upgrade rctest to 3.40.1",
+        "html_url": f"https://github.test/fleet/deploy/actions/runs/{number}",
+        "actor": user("mibot[bot]"),
+        "event": "workflow_dispatch",
+        "status": "queued",
+        "conclusion": None,
+        "head_sha": "c1",
+        "check_suite_id": 70,
+        "run_attempt": 1,
+        "created_at": "2022-06-01T10:00:00Z",
+        "updated_at": "2022-06-01T10:00:00Z",
+    } | changes
+
+
+def check_run(number: int = 1, name: str = "ci", **changes: Any) -> dict[str, Any]:
+    return {
+        "id": number,
+        "name": name,
+        "status": "completed",
+        "conclusion": "success",
+        "external_id": "",
+        "html_url": f"https://github.test/fleet/deploy/runs/{number}",
+        "details_url": f"https://ci.test/{number}",
+        "output": {"title": None, "summary": None, "text": None},
+        "check_suite": {"id": 1},
+        "app": {"slug": "ci"},
+    } | changes

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+
+import pytest
+
 from bot.domain.facts import AppInfo
 from bot.edges.github import Session, doctor
+from bot.ports import WorldError
 from tests.edges.github.conftest import Site
 
 HOOK = {
@@ -45,3 +50,25 @@ def test_a_repository_tells_its_present_name(site: Site, session: Session) -> No
     site.on("GET", "/repos/acme/gone", {"message": "Not Found"}, 404)
     assert doctor.full_name(session, "acme/releases") == "acme/Releases"
     assert doctor.full_name(session, "acme/gone") is None
+
+
+def test_a_workflow_tells_its_state_and_its_file(site: Site, session: Session) -> None:
+    content = {"type": "file", "encoding": "base64", "content": base64.b64encode(b"on: push\n").decode()}
+    site.on("GET", "/repos/fleet/deploy/actions/workflows/up.yml", {"id": 1, "state": "disabled_inactivity"})
+    site.on("GET", "/repos/fleet/deploy/contents/.github/workflows/up.yml", content)
+    assert doctor.workflow_state(session, "fleet/deploy", "up.yml") == "disabled_inactivity"
+    assert doctor.workflow_file(session, "fleet/deploy", "up.yml") == b"on: push\n"
+
+
+def test_a_workflow_that_is_not_there_has_neither(site: Site, session: Session) -> None:
+    site.on("GET", "/repos/fleet/deploy/actions/workflows/up.yml", {"message": "Not Found"}, 404)
+    site.on("GET", "/repos/fleet/deploy/contents/.github/workflows/up.yml", {"message": "Not Found"}, 404)
+    assert doctor.workflow_state(session, "fleet/deploy", "up.yml") is None
+    assert doctor.workflow_file(session, "fleet/deploy", "up.yml") is None
+
+
+def test_a_workflow_file_in_another_shape_is_refused(site: Site, session: Session) -> None:
+    too_large = {"type": "file", "encoding": "none", "content": ""}
+    site.on("GET", "/repos/fleet/deploy/contents/.github/workflows/up.yml", too_large)
+    with pytest.raises(WorldError):
+        doctor.workflow_file(session, "fleet/deploy", "up.yml")

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from bot.edges.github import GitHubDeployment, GitHubIssues, GitHubTeams, GitHubUpstream, Session
-from bot.ports import Deployment, Issues, Teams, Upstream
+from bot.domain.queries import CommitQuery, ContainersQuery
+from bot.edges.github import (
+    GitHubDeployment,
+    GitHubInspector,
+    GitHubIssues,
+    GitHubTeams,
+    GitHubUpstream,
+    GitHubWorkflows,
+    Session,
+)
+from bot.edges.inspectors import Inspectors
+from bot.ports import Deployment, Inspector, Issues, Teams, Upstream, Workflows
 from tests.edges.github.conftest import Site
 from tests.edges.github.samples import Cache
 
 
-def ports(session: Session) -> tuple[Issues, Deployment, Teams, Upstream]:
+def ports(session: Session) -> tuple[Issues, Deployment, Workflows, Teams, Upstream, Inspector]:
+    github = GitHubInspector(session, "fleet/deploy")
     return (
         GitHubIssues(session, "acme/releases"),
         GitHubDeployment(session, "fleet/deploy", Cache()),
+        GitHubWorkflows(session, "fleet/deploy"),
         GitHubTeams(session),
         GitHubUpstream(session, "up/docker"),
+        Inspectors({ContainersQuery: github.containers, CommitQuery: github.commit}),
     )
 
 

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -18,13 +19,17 @@ import requests
 import responses
 from google.api_core.exceptions import RetryError, ServiceUnavailable
 
-from bot.demo.compute import KINDS, ComputeServer
-from bot.domain.queries import Answer, MachineQuery, Machines, Unavailable
+from bot.demo.google.compute import ComputeServer
+from bot.demo.google.failures import KINDS
+from bot.domain.queries import Answer, MachineQuery, Machines
 from bot.edges.gcp import ComputeInspector, calls, compute
+from bot.edges.gcp.compute import COMPUTE
+from bot.edges.gcp.compute_api import LIST_MACHINES
 from bot.edges.gcp.faults import Asking, explain
+from tests.edges.gcp.sentences import reason
 
 PROJECT = "sourcegraph-managed-acme"
-ASKING = Asking(compute.COMPUTE, compute.LIST_MACHINES, 5)
+ASKING = Asking(COMPUTE, LIST_MACHINES, 5)
 QUERY = MachineQuery(PROJECT, "us-central1-f", ("default-red-instance", "default-black-instance"))
 GOOGLE = "https://compute.googleapis.com/compute/v1/projects/sourcegraph-managed-acme/zones/us-central1-f/instances"
 OPEN = "http://elsewhere.test"
@@ -42,6 +47,7 @@ def server(shared: ComputeServer) -> Iterator[ComputeServer]:
     yield shared
     shared.heal(PROJECT)
     shared.set(PROJECT, {"default-red-instance": "RUNNING"})
+    assert shared.violations == []
 
 
 def inspector(url: str | None, deadline: float = 5.0, **others: Any) -> ComputeInspector:
@@ -49,14 +55,9 @@ def inspector(url: str | None, deadline: float = 5.0, **others: Any) -> ComputeI
     return ComputeInspector(url, deadline, **{"sleep": lambda _: None} | others)
 
 
-def reason(answer: Answer) -> str:
-    """The sentence of no answer, after what holds for all of them: one sentence, and no customer in it."""
-    assert isinstance(answer, Unavailable)
-    assert answer.reason.endswith(".")
-    assert "\n" not in answer.reason
-    assert ". " not in answer.reason
-    assert "acme" not in answer.reason
-    return answer.reason
+def statuses(answer: Answer) -> Mapping[str, str]:
+    assert isinstance(answer, Machines)
+    return answer.statuses
 
 
 def requests_for(server: ComputeServer, answer: Any) -> int:
@@ -70,13 +71,28 @@ def test_the_status_of_each_machine_by_its_name(server: ComputeServer) -> None:
         PROJECT, {"default-red-instance": "RUNNING", "default-black-instance": "TERMINATED", "other": "STAGING"}
     )
     edge = inspector(server.url)
-    assert edge.ask(QUERY) == Machines({"default-red-instance": "RUNNING", "default-black-instance": "TERMINATED"})
+    assert statuses(edge.ask(QUERY)) == {"default-red-instance": "RUNNING", "default-black-instance": "TERMINATED"}
     assert requests_for(server, lambda: edge.ask(QUERY)) == 1
+
+
+def test_the_type_of_each_machine_and_when_it_was_started(server: ComputeServer) -> None:
+    answer = inspector(server.url).ask(QUERY)
+    assert isinstance(answer, Machines)
+    assert answer.kinds == {"default-red-instance": "n2-standard-8"}
+    assert answer.since == {"default-red-instance": datetime(2024, 1, 1, 8, 0, tzinfo=UTC)}
+
+
+@responses.activate
+@pytest.mark.parametrize("started", ["", "yesterday", "2024-01-01T00:00:00"])
+def test_a_start_that_is_not_told_or_no_time_is_left_out(started: str) -> None:
+    machine = {"name": "default-red-instance", "status": "RUNNING", "lastStartTimestamp": started}
+    responses.get(ELSEWHERE, json={"kind": "compute#instanceList", "items": [machine]})
+    assert inspector(OPEN).ask(QUERY) == Machines({"default-red-instance": "RUNNING"})
 
 
 def test_a_machine_that_is_not_there_is_absent(server: ComputeServer) -> None:
     server.set(PROJECT, {})
-    assert inspector(f"{server.url}/").ask(QUERY) == Machines({})
+    assert inspector(f"{server.url}/").ask(QUERY) == Machines({}, {}, {})
 
 
 def test_all_pages_are_read(server: ComputeServer) -> None:
@@ -84,7 +100,7 @@ def test_all_pages_are_read(server: ComputeServer) -> None:
     server.set(PROJECT, machines)
     edge = inspector(server.url)
     query = MachineQuery(PROJECT, QUERY.zone, tuple(machines))
-    assert edge.ask(query) == Machines(machines)
+    assert statuses(edge.ask(query)) == machines
     assert requests_for(server, lambda: edge.ask(query)) == 3
 
 
@@ -115,7 +131,7 @@ def test_one_edge_serves_many_threads(server: ComputeServer) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert answers == [Machines({"default-red-instance": "RUNNING"})] * 8
+    assert [statuses(answer) for answer in answers] == [{"default-red-instance": "RUNNING"}] * 8
 
 
 # what the server does, what the sentence says, and how often the server was asked
@@ -131,6 +147,7 @@ FAILURES = [
     ("error_500", "Compute Engine failed with error 500, also when asked again", 4),
     ("error_503", "Compute Engine failed with error 503, also when asked again", 4),
     ("html", "What answered was not the Compute Engine API", 1),
+    ("lost", "Compute Engine failed with error 503, also when asked again", 4),
     ("hang", "Compute Engine did not answer within 0.3 seconds", 1),
 ]
 
@@ -153,7 +170,7 @@ def test_what_passes_is_asked_again(server: ComputeServer, kind: str) -> None:
     server.fail(PROJECT, kind, times=2)
     pauses: list[float] = []
     answer = inspector(server.url, sleep=pauses.append, jitter=lambda: 1.0).ask(QUERY)
-    assert answer == Machines({"default-red-instance": "RUNNING"})
+    assert statuses(answer) == {"default-red-instance": "RUNNING"}
     assert pauses == [0.25, 0.5]
 
 
@@ -295,7 +312,7 @@ def test_the_search_for_credentials_is_not_repeated_at_once_but_later(
     assert search.call_count == 1
     now[0] += calls.NO_CREDENTIALS_FOR
     monkeypatch.setattr(compute, "_connect", lambda _: connect(server.url))
-    assert edge.ask(QUERY) == Machines({"default-red-instance": "RUNNING"})
+    assert statuses(edge.ask(QUERY)) == {"default-red-instance": "RUNNING"}
 
 
 @pytest.fixture
