@@ -14,6 +14,7 @@ from typing import TypeVar
 import structlog
 
 from bot.domain.health import Check, Judgement, Places, Result, State, Subject, worst_first
+from bot.domain.queries import Answer, Query
 from bot.ports import Inspector
 
 log = structlog.get_logger(__name__)
@@ -41,10 +42,10 @@ def run_checks(
     each took. `limit` is in seconds of real time, for each. A check that hangs or breaks is
     `unknown`, never a pass (domain.md, "Health"), the log says why, and nothing is raised for its sake.
     """
-    start = monotonic()
+    start, asking = monotonic(), _AskedOnce(inspector)
 
     def finding(check: Check) -> tuple[Judgement, float]:
-        judgement = _guarded(check, subject, partial(_judgement, check, subject, places, inspector), BROKE)
+        judgement = _guarded(check, subject, partial(_judgement, check, subject, places, asking), BROKE)
         return judgement, monotonic() - start
 
     concerned = (check for check in checks if subject.phase in check.phases)
@@ -59,6 +60,27 @@ def run_checks(
             Result(check.name, check.title, judgement.state, judgement.sentence, link, subject.now, seconds)
         )
     return worst_first(results)
+
+
+class _AskedOnce:
+    """Puts each question once, for however many checks want to know it."""
+
+    def __init__(self, inspector: Inspector) -> None:
+        self._inspector = inspector
+        self._answers: dict[Query, Future[Answer]] = {}
+        self._lock = threading.Lock()
+
+    def ask(self, query: Query) -> Answer:
+        with self._lock:
+            first = query not in self._answers
+            answer = self._answers.setdefault(query, Future())
+        if first:
+            try:
+                answer.set_result(self._inspector.ask(query))
+            except BaseException as error:
+                answer.set_exception(error)  # whoever else waits for the answer has to learn of it
+                raise
+        return answer.result()
 
 
 def _judgement(check: Check, subject: Subject, places: Places, inspector: Inspector) -> Judgement:

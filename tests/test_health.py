@@ -118,6 +118,19 @@ def test_they_run_side_by_side() -> None:
     assert [result.state for result in results] == [State.PASS] * 3
 
 
+def test_what_two_checks_want_to_know_is_asked_once() -> None:
+    asked: list[Query] = []
+
+    class Counting(World):
+        def ask(self, query: Query) -> Answer:
+            asked.append(query)
+            return super().ask(query)
+
+    same = [replace(check("front"), name=name) for name in ("front", "waf")]
+    assert [result.state for result in run(*same, check("vm"), world=Counting())] == [State.PASS] * 3
+    assert len(asked) == 2
+
+
 def test_one_that_hangs_is_unknown_and_hurts_no_other(never: threading.Event) -> None:
     def hang() -> Answer:
         never.wait()

@@ -24,6 +24,8 @@ ON_THE_WAY = {
 }
 _WORDS = {RUNNING: "is running"} | AT_REST | ON_THE_WAY
 _STATE_NAME = re.compile(r"[A-Z][A-Z_]{0,39}", re.ASCII)
+# Google's machine types: `n2-standard-16`, `c2d-highmem-8`, `n2-custom-8-16384`, `custom-4-8192-ext`.
+_KIND_NAME = re.compile(r"(?:[a-z]{1,2}[0-9]{1,2}[a-z]?|custom)(?:-[a-z0-9]{1,12}){1,5}", re.ASCII)
 
 
 def machine(colour: Colour) -> str:
@@ -43,11 +45,13 @@ def judge(subject: Subject, answer: Answer) -> Judgement:
     if not isinstance(answer, Machines):
         return no_answer(answer)
     instance = subject.instance
-    active = answer.statuses.get(machine(instance.active))
+    name = machine(instance.active)
+    active = answer.statuses.get(name)
     other = answer.statuses.get(machine(instance.active.other))
+    details = _details(answer, name) if active == RUNNING else ""
     sentence = (
-        f"The active VM ({instance.active}) {_describe(active)} and the inactive one ({instance.active.other}) "
-        f"{_describe(other)}"
+        f"The active VM ({instance.active}) {_describe(active, details)} and the inactive one "
+        f"({instance.active.other}) {_describe(other)}"
     )
     if active == RUNNING and (other is None or other in AT_REST):
         return Judgement(State.PASS, f"{sentence}.")
@@ -65,12 +69,19 @@ def link(subject: Subject, places: Places) -> str:
     )
 
 
-def _describe(status: str | None) -> str:
+def _details(answer: Machines, name: str) -> str:
+    """A machine's type and since when it runs, as far as they are known, to go on with after its status."""
+    kind, since = answer.kinds.get(name, ""), answer.since.get(name)
+    told = [kind] if _KIND_NAME.fullmatch(kind) else []
+    return "".join(f", {word}" for word in [*told, *([f"since {since:%Y-%m-%d %H:%M} UTC"] if since else [])])
+
+
+def _describe(status: str | None, details: str = "") -> str:
     """The predicate of a sentence about a machine in that state; None is a machine that is not there."""
     if status is None:
         return "does not exist"
     if status in _WORDS:
-        return f"{_WORDS[status]} ({status})"
+        return f"{_WORDS[status]} ({status}{details})"
     # Only what looks like a state's name is repeated: the sentence goes to a tracker.
     return f"is in a state that mibot does not know{f' ({status})' if _STATE_NAME.fullmatch(status) else ''}"
 

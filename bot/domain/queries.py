@@ -229,7 +229,9 @@ class FrontEnd:
     """The answer to a FrontEndQuery. Statuses are HTTP's, 0 where there was no answer; `headers` (lower case names)
     are those of `/`; `version` is the text of `/__version`; `certificate_ends` when the certificate runs out.
 
-    `refused` says that the front end or what stands before it turned us away (403, 401, a closed port), and how."""
+    `refused` says that the front end or what stands before it turned us away (403, 401, a closed port), and how: a
+    clause without a name. `certificate_fault` is what its certificate does wrong (`has expired`); then nothing else
+    is known."""
 
     status: int
     version: str
@@ -238,6 +240,7 @@ class FrontEnd:
     certificate_ends: datetime | None
     headers: Mapping[str, str] = field(default_factory=dict)
     refused: str = ""
+    certificate_fault: str = ""
 
 
 @dataclass(frozen=True)

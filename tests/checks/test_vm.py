@@ -87,6 +87,34 @@ def test_verdict(red: str | None, black: str | None, state: str, says: str) -> N
     assert says in judgement.sentence
 
 
+KIND = "n2-standard-16"
+RED = "default-red-instance"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "since", "says"),
+    [
+        ({RED: KIND}, {RED: NOW}, "is running (RUNNING, n2-standard-16, since 2026-01-05 09:00 UTC) and the inact"),
+        ({RED: KIND}, {}, "is running (RUNNING, n2-standard-16) and the inactive"),
+        ({}, {RED: NOW}, "is running (RUNNING, since 2026-01-05 09:00 UTC) and the inactive"),
+        ({RED: "custom-4-8192-ext"}, {}, "is running (RUNNING, custom-4-8192-ext) and"),
+        ({RED: "acme's type"}, {}, "is running (RUNNING) and the inactive"),
+        ({"default-black-instance": KIND}, {"default-black-instance": NOW}, "is running (RUNNING) and the inactive"),
+    ],
+)
+def test_the_active_ones_type_and_since_when_it_runs(
+    kinds: dict[str, str], since: dict[str, datetime], says: str
+) -> None:
+    judgement = CHECK.judge(subject(), Machines({RED: "RUNNING"}, kinds, since))
+    assert judgement.state is State.PASS
+    assert says in judgement.sentence
+
+
+def test_a_machine_that_does_not_run_runs_since_no_time() -> None:
+    judgement = CHECK.judge(subject(), Machines({RED: "TERMINATED"}, {RED: KIND}, {RED: NOW}))
+    assert "is stopped (TERMINATED) and" in judgement.sentence
+
+
 def test_the_colours_follow_the_active_deployment() -> None:
     assert CHECK.judge(subject(BLACK), machines(black="RUNNING", red="TERMINATED")).state is State.PASS
     assert CHECK.judge(subject(BLACK), machines(red="RUNNING")).state is State.FAIL

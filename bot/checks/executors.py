@@ -1,0 +1,56 @@
+"""The executors: their instance groups exist and can be scaled above zero (domain.md, "Health", last row)."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from bot.domain.health import Check, Judgement, Places, State, Subject, no_answer
+from bot.domain.queries import Answer, GroupQuery, InstanceGroups
+
+WORD = "executor"
+"""What the name of every group for executors has in it (upstream's Terraform module names them so)."""
+
+
+def applies(subject: Subject, _places: Places) -> bool:
+    """Whether the instance has executors (enable_executors in terraform.tfvars)."""
+    return subject.instance.executors
+
+
+def query(subject: Subject, places: Places) -> GroupQuery:
+    """All of the project's managed instance groups."""
+    return GroupQuery(places.project(subject.instance))
+
+
+def judge(_subject: Subject, answer: Answer) -> Judgement:
+    """Pass only when there is a group for executors and each can be scaled above zero."""
+    if not isinstance(answer, InstanceGroups):
+        return no_answer(answer)
+    groups = [group for group in answer.groups if WORD in group.name]
+    if not groups:
+        return Judgement(
+            State.FAIL,
+            "There is no instance group for executors: apply the executors' Terraform module, or set "
+            "enable_executors to false in terraform.tfvars.",
+        )
+    stuck = [group for group in groups if group.most is not None and group.most <= 0]
+    if stuck:
+        return Judgement(
+            State.FAIL,
+            f"{len(stuck)} of {len(groups)} instance groups for executors cannot be scaled above zero: raise the "
+            "most VMs that the autoscaler allows.",
+        )
+    number = "1 instance group" if len(groups) == 1 else f"{len(groups)} instance groups"
+    now = sum(group.target_size for group in groups)
+    return Judgement(
+        State.PASS,
+        f"{number} for executors can be scaled above zero, with {now} VM{'' if now == 1 else 's'} now.",
+    )
+
+
+def link(subject: Subject, places: Places) -> str:
+    """The instance groups in the Google Cloud console. It names the project."""
+    project = quote(places.project(subject.instance), safe="")
+    return f"https://console.cloud.google.com/compute/instanceGroups/list?project={project}"
+
+
+CHECK = Check(name="executors", title="Executors", query=query, judge=judge, link=link, applies=applies)

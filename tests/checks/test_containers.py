@@ -1,0 +1,119 @@
+"""The containers check: what the deployment's workflow run published about them."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.checks.containers import CHECK, NOTHING
+from bot.demo.actions import container_table
+from bot.domain.health import Phase, Places, State, Subject
+from bot.domain.model import Colour, Instance, InstanceType
+from bot.domain.queries import ContainerReports, ContainersQuery, Published, Unavailable
+from bot.domain.versions import Version
+
+ACME = Instance(
+    "acme", InstanceType.PRODUCTION, "acme.sourcegraph.com", Colour.RED, Version(3, 40, 1), customer="acme"
+)
+SUBJECT = Subject(ACME, Phase.AFTER, datetime(2026, 1, 5, 9, 0, tzinfo=UTC), Version(3, 40, 1), run=9)
+
+
+def judged(*texts: str, subject: Subject = SUBJECT) -> tuple[State, str]:
+    reports = ContainerReports(tuple(Published(f"containers {n}", text) for n, text in enumerate(texts)))
+    judgement = CHECK.judge(subject, reports)
+    return judgement.state, judgement.sentence
+
+
+def test_all_is_well() -> None:
+    assert judged("Some prose.", container_table("3.40.1")) == (
+        State.PASS,
+        "Of 11 containers, all are up, none is unhealthy, and the product's images are tagged 3.40.1.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        ("Restarting (1) 3 seconds ago", "worker is restarting"),
+        ("Exited (1) 2 minutes ago", "worker does not run"),
+        ("Created", "worker does not run"),
+        ("Up 2 hours (unhealthy)", "worker is unhealthy"),
+        ("Up 10 seconds (health: starting)", "worker is still starting"),
+        ("Up 2 hours (Paused)", "worker is paused"),
+    ],
+)
+def test_one_that_is_not_well(status: str, says: str) -> None:
+    expected = (State.FAIL, f"Of 11 containers, {says}.")
+    assert judged(container_table("3.40.1", {"worker": status})) == expected
+
+
+def test_a_state_that_mibot_does_not_know_is_not_known_to_be_wrong() -> None:
+    state, sentence = judged(container_table("3.40.1", {"worker": "Up 2 hours (dreaming)"}))
+    assert (state, sentence) == (State.UNKNOWN, "Of 11 containers, worker is in a state that mibot does not know.")
+    both = {"worker": "Up 2 hours (dreaming)", "pgsql": "Dead"}
+    assert judged(container_table("3.40.1", both))[0] is State.FAIL
+
+
+def test_one_that_runs_another_version() -> None:
+    assert judged(container_table("3.40.1", tags={"worker": "3.40.0"})) == (
+        State.FAIL,
+        "Of 11 containers, worker runs 3.40.0 (it should be 3.40.1).",
+    )
+
+
+def test_many_faults_are_counted() -> None:
+    state, sentence = judged(container_table("3.40.0", {"worker": "Dead"}))
+    assert state is State.FAIL
+    assert sentence.startswith("Of 11 containers, worker does not run, sourcegraph-frontend-0 runs 3.40.0, ")
+    assert sentence.endswith(" and 7 more (it should be 3.40.1).")
+
+
+def test_images_without_a_tag_and_images_of_others() -> None:
+    others = "| redis | redis:6 | Up 1 hour |\n| web | sourcegraph/web:3.40.1 | Up 1 hour |"
+    assert judged(others)[0] is State.PASS
+    assert judged("| web | sourcegraph/web | Up 1 hour |") == (
+        State.FAIL,
+        "Of 1 container, web runs an image without a tag (it should be 3.40.1).",
+    )
+
+
+def test_without_the_products_images_the_version_is_not_shown() -> None:
+    state, sentence = judged("| redis | redis:6 | Up 1 hour |")
+    assert state is State.UNKNOWN
+    assert "do not show which version runs" in sentence
+
+
+def test_where_nobody_knows_the_version_only_health_counts() -> None:
+    unversioned = dataclasses.replace(SUBJECT, version=None)
+    expected = (State.PASS, "Of 11 containers, all are up and none is unhealthy.")
+    assert judged(container_table("3.39.0"), subject=unversioned) == expected
+
+
+@pytest.mark.parametrize("texts", [(), ("",), ("The upgrade is done.",)])
+def test_no_report_is_unknown_and_says_what_to_do(texts: tuple[str, ...]) -> None:
+    assert judged(*texts) == (State.UNKNOWN, NOTHING)
+
+
+def test_no_answer_is_unknown_with_the_reason() -> None:
+    judgement = CHECK.judge(SUBJECT, Unavailable("GitHub is away: come back later."))
+    assert (judgement.state, judgement.sentence) == (State.UNKNOWN, "GitHub is away: come back later.")
+
+
+def test_it_is_about_a_deployment_that_was() -> None:
+    assert CHECK.query(SUBJECT, Places()) == ContainersQuery(9)
+    assert CHECK.applies(SUBJECT, Places())
+    assert not CHECK.applies(dataclasses.replace(SUBJECT, run=None), Places())
+    assert CHECK.phases == {Phase.AFTER, Phase.NOW}
+    assert CHECK.link(SUBJECT, Places()) == ""
+
+
+@given(st.lists(st.text(), max_size=3))
+def test_passes_only_when_sure_and_says_one_sentence(texts: list[str]) -> None:
+    state, sentence = judged(*texts)
+    assert state is not State.PASS
+    assert sentence.endswith(".")
+    assert "\n" not in sentence

@@ -1,0 +1,90 @@
+"""The executors check: where an instance has them, their groups exist and can be scaled above zero."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.checks.executors import CHECK
+from bot.domain.health import Phase, State
+from bot.domain.queries import GroupQuery, InstanceGroup, InstanceGroups, Machines, Unavailable
+from tests.checks.seen import ACME, PLACES, subject, told
+
+WITH = dataclasses.replace(ACME, executors=True)
+
+
+def group(most: int | None = None, size: int = 1, name: str = "acme-executors") -> InstanceGroup:
+    return InstanceGroup(name, size, most)
+
+
+OTHER = group(0, name="acme-web")
+
+CASES = [
+    ([group()], "pass", "1 instance group for executors can be scaled above zero, with 1 VM now."),
+    ([group(10, 0)], "pass", "1 instance group for executors can be scaled above zero, with 0 VMs now."),
+    (
+        [group(10, 3), group(1, 2), OTHER],
+        "pass",
+        "2 instance groups for executors can be scaled above zero, with 5 VMs",
+    ),
+    ([group(0)], "fail", "1 of 1 instance groups for executors cannot be scaled above zero: raise the most VMs that"),
+    ([group(10), group(0)], "fail", "1 of 2 instance groups for executors cannot be scaled above zero"),
+    ([group(-1)], "fail", "cannot be scaled above zero"),
+    (
+        [],
+        "fail",
+        "There is no instance group for executors: apply the executors' Terraform module, or set enable_exec",
+    ),
+    ([group(name="acme-web")], "fail", "There is no instance group for executors"),
+]
+
+
+@pytest.mark.parametrize(("groups", "state", "says"), CASES)
+def test_verdict(groups: list[InstanceGroup], state: str, says: str) -> None:
+    judged, sentence = told(CHECK.judge(subject(WITH), InstanceGroups(tuple(groups))))
+    assert judged == state
+    assert says in sentence
+
+
+def test_it_is_about_instances_with_executors_alone() -> None:
+    assert CHECK.applies(subject(WITH), PLACES)
+    assert not CHECK.applies(subject(ACME), PLACES)
+
+
+def test_no_answer_is_unknown_with_the_reason() -> None:
+    assert told(CHECK.judge(subject(WITH), Unavailable("Google is away: come back later."))) == (
+        State.UNKNOWN,
+        "Google is away: come back later.",
+    )
+    with pytest.raises(TypeError):
+        CHECK.judge(subject(WITH), Machines({}))
+
+
+def test_it_asks_for_the_groups_of_the_instances_project_in_every_phase() -> None:
+    assert CHECK.query(subject(WITH), PLACES) == GroupQuery("sourcegraph-managed-acme")
+    assert CHECK.phases == set(Phase)
+
+
+def test_the_link_leads_to_the_groups_in_the_console() -> None:
+    assert CHECK.link(subject(WITH), PLACES) == (
+        "https://console.cloud.google.com/compute/instanceGroups/list?project=sourcegraph-managed-acme"
+    )
+
+
+GROUPS = st.builds(
+    group,
+    st.none() | st.integers(-1, 3),
+    st.integers(0, 3),
+    st.sampled_from(["acme-executors", "executor", "acme-web"]) | st.text(),
+)
+
+
+@given(groups=st.lists(GROUPS))
+def test_passes_only_when_every_group_for_executors_can_be_scaled(groups: list[InstanceGroup]) -> None:
+    """Whatever groups there are."""
+    state, _ = told(CHECK.judge(subject(WITH), InstanceGroups(tuple(groups))))
+    own = [one for one in groups if "executor" in one.name]
+    assert (state is State.PASS) == (bool(own) and all(one.most is None or one.most > 0 for one in own))
