@@ -16,10 +16,12 @@ from bot.domain.events import (
     Event,
     IssueLabelled,
     PreparationTouched,
+    RunTouched,
     UpgradeTouched,
 )
 from bot.domain.model import Fleet
 from bot.domain.records import Item, Paragraph, Reply
+from bot.domain.upgrade import Stage, Upgrade
 from bot.domain.versions import Version
 from bot.fleets import Fleets
 from bot.ports import Ledger, Refused, Teams, Upstream
@@ -48,6 +50,20 @@ def effects_of(event: Event, ledger: Ledger) -> list[Effect]:
             return [AdvancePreparation(version)]
         case CommitTouched(commit):
             return [Advance(upgrade.slug, str(upgrade.version)) for upgrade in ledger.upgrades_at(commit)]
+        case RunTouched(run, commit):
+            return [
+                Advance(u.slug, str(u.version)) for u in ledger.unfinished_upgrades() if _waits_for(u, run, commit)
+            ]
+
+
+def _waits_for(upgrade: Upgrade, run: int, commit: str) -> bool:
+    """Whether a run may be that of the upgrade: it is, or the upgrade's own is still to be found."""
+    deployment = upgrade.deployment
+    if upgrade.stage is not Stage.DEPLOYING:
+        return False
+    if deployment is None or deployment.run is None:
+        return deployment is not None or upgrade.merge_commit == commit
+    return deployment.run == run
 
 
 class Commander:

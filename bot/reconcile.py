@@ -15,12 +15,14 @@ from bot.domain.effects import (
     Effect,
     EnsureTracker,
     Obey,
+    Publish,
     React,
     RefreshReply,
     RefreshTracker,
     TakeTurns,
 )
 from bot.domain.facts import Comment, Issue
+from bot.domain.publishing import unpublished
 from bot.domain.upgrade import Stage
 from bot.domain.versions import Version
 from bot.ports import Issues, Ledger, Passing, WorldError
@@ -128,6 +130,7 @@ class Reconciler:
             *(Advance(u.slug, str(u.version)) for u in unfinished if u.stage is not Stage.WAITING),
             *(AdvancePreparation(str(p.version)) for p in self._ledger.unfinished_preparations()),
             *([TakeTurns()] if waiting else []),
+            *(Publish(u.slug, str(u.version)) for u in self._ledger.upgrades() if unpublished(u)),
             *(RefreshReply(comment) for comment in self._ledger.unwritten_replies()),
             *(RefreshTracker(str(t.version)) for t in self._ledger.trackers() if t.clean < t.dirty),
         ]

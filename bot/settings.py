@@ -198,8 +198,8 @@ class Deploy(_Section):
 
     `mode` is `workflow_dispatch` (mibot starts `workflow`), `on_push` (the merge itself starts it) or `manual`
     (people deploy, and say `/deployed`). `start_timeout` bounds the wait for a run to appear, `timeout` that for its
-    end, `backup_timeout` that for the backups before it. Of mibot's own backups the newest `keep_backups` are taken for
-    granted; older ones are listed. `poll` is the pause between two looks at what is under way.
+    end, `backup_timeout` that for the backups before it. mibot's own backups beyond the newest `keep_backups` are
+    listed. `poll` is the pause between two looks at what is under way.
     """
 
     mode: Literal["workflow_dispatch", "on_push", "manual"] = "workflow_dispatch"
@@ -267,7 +267,7 @@ class FrontEnds(_Section):
     """`[front_end]`: how instances are reached over HTTPS. `connect_to` (`host:port`) replaces what DNS says, as a
     gateway or a local test needs; names and certificates are verified all the same, by `ca_file` too where set."""
 
-    connect_to: str = Field(default="", pattern=r"^([^\s:/]+:\d{1,5})?$")
+    connect_to: str | None = Field(default=None, pattern=r"^([^\s:/]+:\d{1,5})?$")
     ca_file: Path | None = None
 
     @field_validator("ca_file")
@@ -348,12 +348,14 @@ class Settings(_Sources):
         return {name: {} for name, field in cls.model_fields.items() if field.is_required()} | data
 
 
-class _OnlyGcp(_Sources):
-    """`[gcp]`, whatever else there is."""
+class CloudOnly(_Sources):
+    """What is beside GitHub, whatever else there is."""
 
     model_config = SettingsConfigDict(extra="ignore")
 
     gcp: Annotated[Gcp, Field(default_factory=Gcp)]
+    opsgenie: Annotated[Opsgenie, Field(default_factory=Opsgenie)]
+    front_end: Annotated[FrontEnds, Field(default_factory=FrontEnds)]
 
 
 def load(file: Path | None) -> Settings:
@@ -364,9 +366,10 @@ def load(file: Path | None) -> Settings:
     return _loaded(Settings, file, _misnamed(os.environ))
 
 
-def load_gcp(file: Path | None) -> Gcp:
-    """`[gcp]` alone, from where `load` looks: what a command on a local clone needs, be the rest missing or wrong."""
-    return _loaded(_OnlyGcp, file, []).gcp
+def load_cloud(file: Path | None) -> CloudOnly:
+    """What is beside GitHub, from where `load` looks: what a command on a local clone needs, be the rest missing or
+    wrong."""
+    return _loaded(CloudOnly, file, [])
 
 
 def _loaded(kind: type[S], file: Path | None, problems: list[str]) -> S:

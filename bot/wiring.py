@@ -6,6 +6,7 @@ import multiprocessing.util
 import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -17,28 +18,41 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from bot import logs
+from bot.answerers import beside_github, places
 from bot.app import Commander, Policy
 from bot.apply import Interpreter
 from bot.apply.checking import Examiner
+from bot.apply.deployments import Deployer
 from bot.apply.opening import PullOpener
 from bot.apply.preparations import PreparationKeeper
+from bot.apply.publishing import Publisher
 from bot.apply.pulls import PullMaker
 from bot.apply.replies import ReplyWriter
 from bot.apply.trackers import TrackerKeeper
 from bot.apply.turns import TurnTaker
 from bot.apply.upgrades import UpgradeRunner
+from bot.domain.deploying import DeployPolicy, Mode
 from bot.domain.events import Event, Interest
 from bot.domain.health import Places
+from bot.domain.queries import Answer, CommitQuery, ContainersQuery
 from bot.domain.versions import Version
 from bot.edges.engine import DurableEngine, Enqueuer
-from bot.edges.gcp import google
-from bot.edges.github import GitHubDeployment, GitHubIssues, GitHubTeams, GitHubUpstream, Session
+from bot.edges.gcp import GoogleBackups
+from bot.edges.github import (
+    GitHubDeployment,
+    GitHubInspector,
+    GitHubIssues,
+    GitHubTeams,
+    GitHubUpstream,
+    GitHubWorkflows,
+    Session,
+)
 from bot.edges.inspectors import Inspectors
 from bot.edges.store import Database, SqlLedger
 from bot.edges.store.workers import WorkerLock
 from bot.fleets import Fleets
 from bot.planner import Planner
-from bot.ports import Inspector
+from bot.ports import Backups, Inspector
 from bot.reconcile import Reconciler
 from bot.settings import Settings
 from bot.voice import pull_body
@@ -106,9 +120,7 @@ class Wiring:
 
     @property
     def places(self) -> Places:
-        gcp = self.settings.gcp
-        opsgenie = bool(self.settings.opsgenie.read_api_key())
-        return Places(gcp.project_template, gcp.zone, gcp.monitoring_project, opsgenie)
+        return places(self.settings)
 
     @property
     def interest(self) -> Interest:
@@ -117,25 +129,84 @@ class Wiring:
 
     @cached_property
     def examiner(self) -> Examiner:
-        return Examiner(self.fleets, self.places, self.inspector, utc_now)
+        return Examiner(self.fleets, self.places, self.inspector, utc_now, stable_for=self.settings.verify.stable_for)
 
     @cached_property
     def inspector(self) -> Inspector:
-        return Inspectors(google(self.settings.gcp.compute_endpoint))
+        """Whoever answers the questions of health checks."""
+        github = GitHubInspector(self.session, self.settings.repositories.deployment)
+        by_github: dict[type, Callable[[Any], Answer]] = {
+            ContainersQuery: github.containers,
+            CommitQuery: github.commit,
+        }
+        return Inspectors(beside_github(self.settings) | by_github)
+
+    @cached_property
+    def workflows(self) -> GitHubWorkflows:
+        return GitHubWorkflows(self.session, self.settings.repositories.deployment)
+
+    @cached_property
+    def backups(self) -> Backups:
+        return GoogleBackups(self.settings.gcp.compute_endpoint, self.settings.gcp.sqladmin_endpoint)
+
+    @property
+    def deploy_policy(self) -> DeployPolicy:
+        deploy, verify = self.settings.deploy, self.settings.verify
+        return DeployPolicy(
+            Mode(deploy.mode),
+            deploy.workflow,
+            deploy.backup,
+            deploy.backup_timeout,
+            deploy.keep_backups,
+            deploy.start_timeout,
+            deploy.timeout,
+            deploy.poll,
+            verify.timeout,
+            verify.stable_for,
+            verify.interval,
+        )
+
+    @cached_property
+    def deployer(self) -> Deployer:
+        return Deployer(
+            self.ledger,
+            self.fleets,
+            self.workflows,
+            self.backups,
+            self.examiner,
+            self.places,
+            self.deploy_policy,
+            utc_now,
+        )
 
     @cached_property
     def interpreter(self) -> Interpreter:
+        pulls = PullMaker(self.deployment, pull_body)
+        opener = PullOpener(self.deployment, self.ledger, self.fleets, self.planner, pulls, utc_now)
+        interval = self.settings.github.tracker_interval
+        return Interpreter(
+            TrackerKeeper(self.issues, self.ledger, self.fleets, self.policy, utc_now, interval),
+            UpgradeRunner(self.deployment, self.ledger, self.fleets, opener, self.examiner, self.deployer, utc_now),
+            TurnTaker(self.ledger, self.fleets, self.planner, self.examiner, self.policy, utc_now),
+            PreparationKeeper(self.deployment, self.ledger, self.fleets, self.planner, pulls, utc_now),
+            self._reply_writer(),
+            Publisher(self.issues, self.deployment, self.ledger, self.fleets, self.settings.on_call.mention),
+        )
+
+    def _reply_writer(self) -> ReplyWriter:
         commander = Commander(
             self.teams, self.fleets, self.ledger, self.upstream, self.policy, lambda: self.session.me
         )
-        pulls = PullMaker(self.deployment, pull_body)
-        opener = PullOpener(self.deployment, self.ledger, self.fleets, self.planner, pulls)
-        return Interpreter(
-            TrackerKeeper(self.issues, self.ledger, self.fleets, self.policy),
-            UpgradeRunner(self.deployment, self.ledger, self.fleets, opener, self.examiner, utc_now),
-            TurnTaker(self.ledger, self.fleets, self.planner, self.examiner, self.policy, utc_now),
-            PreparationKeeper(self.deployment, self.ledger, self.fleets, self.planner, pulls, utc_now),
-            ReplyWriter(self.issues, self.ledger, self.fleets, commander, self.examiner, self.planner),
+        return ReplyWriter(
+            self.issues,
+            self.ledger,
+            self.fleets,
+            commander,
+            self.examiner,
+            self.planner,
+            self.deployer,
+            self.backups,
+            utc_now,
         )
 
     @cached_property

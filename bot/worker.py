@@ -39,7 +39,7 @@ def job_of_event(delivery: str, event: Event) -> Job:
 
 
 def job_of_effect(effect: Effect) -> Job:
-    return Job(effects.to_json(effect), effect.key)
+    return Job(effects.to_json(effect), effect.key, effects.delay_of(effect))
 
 
 class Worker:

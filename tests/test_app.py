@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -23,17 +23,25 @@ from bot.domain.effects import (
     StartRollback,
     StartUpgrades,
 )
-from bot.domain.events import CommentWritten, CommitTouched, IssueLabelled, PreparationTouched, UpgradeTouched
+from bot.domain.events import (
+    CommentWritten,
+    CommitTouched,
+    IssueLabelled,
+    PreparationTouched,
+    RunTouched,
+    UpgradeTouched,
+)
 from bot.domain.records import CheckTable, Paragraph, PlanShown, Preparing, Progress, Reply, TrackerRecord
-from bot.domain.upgrade import Stage
+from bot.domain.upgrade import Deployment, Stage, Upgrade
 from bot.fleets import Fleets
 from bot.ports import Passing, Refused, WorldError
 from tests import rendering
 from tests.ports import MemoryLedger, MemorySource, MemoryTeams, MemoryUpstream
-from tests.samples import fleet, internal, upgrade, version
+from tests.samples import NOW, fleet, internal, upgrade, version
 
 POLICY = Policy("team/cloud", ("sourcegraph/cloud", "sourcegraph/devops"), 5)
 MEMBERS = {"sourcegraph/cloud": frozenset({"dana"}), "sourcegraph/devops": frozenset({"lee"})}
+NOT_DEPLOYING = sorted(set(Stage) - {Stage.DEPLOYING})
 STARTED = StartUpgrades(("rctest",), "3.40.1", "dana", 12)
 
 
@@ -67,6 +75,43 @@ def test_what_each_event_sets_in_motion() -> None:
     assert effects_of(PreparationTouched("3.40.1"), ledger) == [AdvancePreparation("3.40.1")]
     assert effects_of(CommitTouched("a" * 40), ledger) == [Advance("rctest", "3.40.1"), Advance("tpgi", "3.40.1")]
     assert effects_of(CommitTouched("c" * 40), ledger) == []
+
+
+MERGE = "f" * 40
+ASKED_FOR = Deployment(NOW)
+RUNS = Deployment(NOW, accepted=True, run=5)
+
+
+@pytest.mark.parametrize(
+    ("there", "moves"),
+    [
+        (upgrade(stage=Stage.DEPLOYING, deployment=RUNS), True),
+        (upgrade(stage=Stage.DEPLOYING, deployment=replace(RUNS, run=6)), False),
+        (upgrade(stage=Stage.DEPLOYING, deployment=ASKED_FOR), True),
+        (upgrade(stage=Stage.DEPLOYING, deployment=replace(ASKED_FOR, accepted=True)), True),
+        (upgrade(stage=Stage.DEPLOYING, merge_commit=MERGE), True),
+        (upgrade(stage=Stage.DEPLOYING, merge_commit="e" * 40), False),
+        (upgrade(stage=Stage.DEPLOYING), False),
+        *((upgrade(stage=stage, deployment=RUNS, merge_commit=MERGE), False) for stage in NOT_DEPLOYING),
+    ],
+    ids=[
+        "its own", "another one's", "one it asked for", "one GitHub took", "of its merge", "of another merge",
+        "not asked for", *map(str, NOT_DEPLOYING),
+    ],
+)  # fmt: skip
+def test_a_run_that_begins_or_ends_moves_whichever_upgrade_waits_for_it(there: Upgrade, moves: bool) -> None:
+    ledger = MemoryLedger()
+    ledger.save_upgrade(there)
+    found = effects_of(RunTouched(5, MERGE), ledger)
+    assert found == ([Advance("rctest", "3.40.1")] if moves else [])
+
+
+def test_all_that_may_be_meant_by_a_run_look_and_nobody_else_does() -> None:
+    ledger = MemoryLedger()
+    ledger.save_upgrade(upgrade("rctest", stage=Stage.DEPLOYING, deployment=ASKED_FOR))
+    ledger.save_upgrade(upgrade("demo", stage=Stage.DEPLOYING, deployment=RUNS))
+    ledger.save_upgrade(upgrade("tpgi", stage=Stage.DEPLOYING, deployment=replace(RUNS, run=6)))
+    assert effects_of(RunTouched(5, MERGE), ledger) == [Advance("rctest", "3.40.1"), Advance("demo", "3.40.1")]
 
 
 def test_an_engineer_orders_an_upgrade() -> None:

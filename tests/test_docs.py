@@ -52,7 +52,8 @@ def keys() -> Iterator[tuple[str, str]]:
     for section, field in Settings.model_fields.items():
         model: Any = field.annotation
         for key, inner in model.model_fields.items():
-            default = "none" if inner.default is None else f"`{inner.default}`"
+            shown = list(inner.default) if isinstance(inner.default, tuple) else inner.default
+            default = "none" if shown is None else f"`{shown}`"
             yield f"{section}.{key}", "required" if inner.default is PydanticUndefined else default
 
 

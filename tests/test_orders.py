@@ -35,7 +35,9 @@ class Desk:
         policy = Policy("team/cloud", (TEAM,), 5)
         commander = Commander(self.teams, fleets, self.ledger, MemoryUpstream(), policy, lambda: "mibot[bot]")
         nobody = cast(Any, None)  # orders are only planned here
-        return ReplyWriter(MemoryIssues(), self.ledger, fleets, commander, nobody, nobody).obey(order)
+        return ReplyWriter(
+            MemoryIssues(), self.ledger, fleets, commander, nobody, nobody, nobody, nobody, nobody
+        ).obey(order)
 
 
 def test_what_was_asked_for_is_started() -> None:

@@ -13,6 +13,7 @@ from bot.domain.effects import (
     Effect,
     EnsureTracker,
     Obey,
+    Publish,
     React,
     RefreshReply,
     RefreshTracker,
@@ -20,12 +21,13 @@ from bot.domain.effects import (
 )
 from bot.domain.markdown import Markdown
 from bot.domain.preparation import Preparation, PreparationStage
+from bot.domain.publishing import wanted
 from bot.domain.records import Paragraph, Reply, TrackerRecord
-from bot.domain.upgrade import Stage
+from bot.domain.upgrade import UNDER_WAY, Stage, Step
 from bot.ports import Passing
 from bot.reconcile import OVERLAP, Reconciler
 from tests.ports import MemoryIssues, MemoryLedger
-from tests.samples import NOW, upgrade, version
+from tests.samples import NOW, result, upgrade, version
 
 TITLE = "3.40.1 upgrade managed instances"
 TO = version("3.40.1")
@@ -209,6 +211,35 @@ def test_what_is_unfinished_in_our_own_records_is_taken_up(scene: Scene) -> None
         RefreshReply(5),
         RefreshTracker("3.40.1"),
     ]
+
+
+@pytest.mark.parametrize("stage", sorted(UNDER_WAY))
+def test_whatever_is_merged_and_not_proven_goes_on(scene: Scene, stage: Stage) -> None:
+    """Also when nobody looks any more, because the process died between two looks."""
+    scene.ledger.save_upgrade(upgrade(stage=stage, merged_at=NOW))
+    assert scene.sweep() == [Advance("rctest", "3.40.1")]
+
+
+@pytest.mark.parametrize("stage", [Stage.DONE, Stage.FAILED, Stage.ROLLED_BACK])
+def test_what_ended_and_is_not_told_on_its_pull_request_is_published(scene: Scene, stage: Stage) -> None:
+    ended = upgrade(stage=stage, merged_at=NOW, history=(Step(stage, NOW, "mibot"),))
+    scene.ledger.save_upgrade(ended)
+    assert scene.sweep() == [Publish("rctest", "3.40.1")]
+    scene.ledger.note_posted(ended, wanted(ended))
+    assert scene.sweep() == []
+    scene.ledger.save_upgrade(replace(ended, history=ended.history * 2, posted=wanted(ended)))
+    assert scene.sweep() == [Publish("rctest", "3.40.1")], "what it says there is out of date"
+
+
+def test_what_goes_on_is_moved_before_it_is_published(scene: Scene) -> None:
+    there = upgrade(before=(result(),), head="f" * 40, history=(Step(Stage.OPEN, NOW, "mibot"),))
+    scene.ledger.save_upgrade(there)
+    assert scene.sweep() == [Advance("rctest", "3.40.1"), Publish("rctest", "3.40.1")]
+
+
+def test_what_an_older_mibot_left_behind_is_history(scene: Scene) -> None:
+    scene.ledger.save_upgrade(upgrade(stage=Stage.DONE, merged_at=NOW))
+    assert scene.sweep() == []
 
 
 def test_when_github_is_down_our_own_records_are_swept_all_the_same(scene: Scene) -> None:

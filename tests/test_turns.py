@@ -23,12 +23,12 @@ from bot.domain.effects import (
     StartUpgrades,
     TakeTurns,
 )
-from bot.domain.health import Places
+from bot.domain.health import Places, State
 from bot.domain.inventory import link_target
 from bot.domain.preparation import Preparation, PreparationStage
 from bot.domain.queries import Answer, MachineQuery, Machines, Query
 from bot.domain.records import Progress, Reply, TrackerRecord
-from bot.domain.upgrade import Back, Stage, Upgrade
+from bot.domain.upgrade import Back, Stage, Step, Upgrade
 from bot.domain.versions import Version
 from bot.fleets import Fleets
 from bot.planner import Planner
@@ -41,6 +41,7 @@ FLEET = make_fleet(24)
 CUSTOMERS = [one.slug for one in FLEET.instances if not one.internal]
 TRIAL = next(one.slug for one in FLEET.instances if one.kind == "trial")
 PRODUCTION = next(one.slug for one in FLEET.instances if one.kind == "production")
+SKIPPED_BECAUSE = {i.slug: i.skip_reason for i in Fleets(MemorySource(FLEET)).recent() if i.skip_reason}
 NOT_YET = (
     'for rctest, which has not been upgraded to 3.40.1 yet; an operator can let it go first, with --force "reason"'
 )
@@ -136,7 +137,8 @@ def green(slug: str, to: str = "3.40.1") -> Upgrade:
 def test_whose_turn_it_is_goes_at_once() -> None:
     scene = Scene()
     assert scene.start("rctest") == [Advance("rctest", "3.40.1")], "which shows where it stands"
-    assert scene.of("rctest") == Upgrade("rctest", TO, Stage.PLANNED, "dana", NOW)
+    planned = Upgrade("rctest", TO, Stage.PLANNED, "dana", NOW)
+    assert scene.of("rctest") == replace(planned, history=(Step(Stage.PLANNED, NOW, "mibot", "its turn has come"),))
 
 
 def test_every_reply_that_shows_one_that_waits_is_refreshed() -> None:
@@ -225,11 +227,43 @@ def test_it_is_not_looked_at_where_no_customer_waits() -> None:
 
 def test_a_red_internal_instance_stops_production_until_it_is_green() -> None:
     scene = Scene()
-    scene.put(green("rctest"), upgrade("tpgi", stage=Stage.FAILED, merged_at=NOW))
+    scene.put(green("rctest"), upgrade("tpgi", before=(result(state=State.FAIL),)))
     assert went(scene.start(TRIAL, PRODUCTION)) == [TRIAL]
     assert scene.of(PRODUCTION).reason.startswith("for tpgi: an internal instance is red; ")
     scene.put(green("tpgi"))
     assert went(scene.take()) == [PRODUCTION]
+
+
+def test_one_that_failed_after_its_merge_stops_the_line_until_somebody_has_seen_to_it() -> None:
+    scene = Scene()
+    scene.put(green("rctest"), upgrade("tpgi", stage=Stage.FAILED, merged_at=NOW))
+    assert went(scene.start("demo", TRIAL)) == []
+    stopped = "for tpgi, whose upgrade to 3.40.1 failed: the line is stopped; "
+    assert scene.of("demo").reason.startswith(stopped)
+    assert scene.of(TRIAL).reason.startswith(stopped)
+    scene.put(upgrade("tpgi", stage=Stage.MERGED, merged_at=NOW, attempt=2))
+    assert went(scene.take()) == ["demo", TRIAL]
+
+
+def test_a_stopped_line_lets_those_pass_that_an_operator_forces() -> None:
+    scene = Scene()
+    scene.put(upgrade("tpgi", stage=Stage.FAILED, merged_at=NOW))
+    scene.start("demo", PRODUCTION)
+    assert went(scene.start(PRODUCTION, force="they asked", by="lee")) == [PRODUCTION]
+    assert scene.of("demo").stage is Stage.WAITING
+
+
+@pytest.mark.parametrize("slug", sorted(SKIPPED_BECAUSE))
+def test_one_that_release_upgrades_leave_out_by_now_waits_no_longer(slug: str) -> None:
+    scene = Scene()
+    scene.ledger.save_reply(Reply(77, 12, "dana", (Progress(slug, TO),)))
+    found = scene.start(slug, "rctest")
+    assert went(found) == ["rctest"]
+    assert RefreshReply(77) in found
+    skipped = scene.of(slug)
+    assert (skipped.stage, skipped.reason) == (Stage.SKIPPED, SKIPPED_BECAUSE[slug])
+    assert skipped.history == (Step(Stage.SKIPPED, NOW, "", skipped.reason),)
+    assert scene.take() == [], "and it is told once"
 
 
 def test_while_the_first_instance_is_rolled_back_customers_wait() -> None:
@@ -368,7 +402,7 @@ def test_deciding_again_changes_nothing() -> None:
 
 def test_a_whole_fleet_goes_in_order_and_never_more_than_five_at_once() -> None:
     scene = Scene()
-    everyone = [one.slug for one in FLEET.instances]
+    everyone = [one.slug for one in FLEET.instances if one.slug not in SKIPPED_BECAUSE]
     flying = went(scene.start(*reversed(everyone)))
     order = list(flying)
     while flying:

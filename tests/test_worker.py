@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import structlog
@@ -17,22 +17,27 @@ from bot.domain import effects, events
 from bot.domain.effects import (
     Advance,
     AdvancePreparation,
+    BackUpNow,
     CheckNow,
     Effect,
     EnsureTracker,
+    Follow,
+    MarkDeployed,
     Obey,
     PlanNow,
     Prepare,
+    Publish,
     React,
     Recheck,
     RefreshReply,
     RefreshTracker,
+    Retry,
     StartRollback,
     StartUpgrade,
     StartUpgrades,
     TakeTurns,
 )
-from bot.domain.events import CommentWritten, CommitTouched, Event, IssueLabelled, UpgradeTouched
+from bot.domain.events import CommentWritten, CommitTouched, Event, IssueLabelled, RunTouched, UpgradeTouched
 from bot.domain.facts import Comment, Issue
 from bot.domain.jobs import Done, Job, Later
 from bot.domain.markdown import Markdown
@@ -64,7 +69,12 @@ EVERY_EFFECT: list[Effect] = [
     AdvancePreparation("3.40.1"),
     PlanNow(9, "rctest", "3.40.1"),
     ADVANCE,
-    Recheck("rctest", "3.40.1"),
+    Recheck("rctest", "3.40.1", "dana", "I signed in"),
+    Follow("rctest", "3.40.1", 15.0),
+    Publish("rctest", "3.40.1"),
+    MarkDeployed("rctest", "3.40.1", "dana", 1),
+    Retry("rctest", "3.40.1", "dana", 1),
+    BackUpNow(9, "rctest", 15.0),
 ]
 
 
@@ -136,6 +146,7 @@ def jobs_of(*wanted: Effect) -> list[Job]:
         (UpgradeTouched("rctest", "3.40.1"), [ADVANCE]),
         (CommitTouched("f" * 40), [ADVANCE]),
         (CommitTouched("e" * 40), []),
+        (RunTouched(5, "f" * 40), []),
     ],
 )
 def test_an_event_is_followed_by_its_effects(works: Works, event: Event, wanted: list[Effect]) -> None:
@@ -149,6 +160,28 @@ def test_an_effect_is_carried_out_as_it_was_submitted(works: Works, effect: Effe
     works.does(lambda _: [RefreshTracker("3.40.1")])
     assert works.handle(effect) == Done(jobs_of(RefreshTracker("3.40.1")))
     assert works.interpreter.applied == [effect]
+
+
+def test_every_kind_of_effect_is_carried_out() -> None:
+    assert {type(effect) for effect in EVERY_EFFECT} == set(get_args(Effect))
+
+
+@pytest.mark.parametrize(
+    "effect", [Follow("rctest", "3.40.1", 15.0), RefreshTracker("3.40.1", 9.5), BackUpNow(9, "rctest", 30.0)]
+)
+def test_what_is_to_wait_waits_in_the_engine(works: Works, effect: Effect) -> None:
+    """Not in a thread, and whatever shares its key runs meanwhile."""
+    works.does(lambda applied: [effect] if applied == ADVANCE else [])
+    works.engine.submit("d-1", job_of_effect(ADVANCE))
+    works.engine.run()
+    (job,) = works.engine.waiting.values()
+    assert job.delay == effects.delay_of(effect) > 0
+    assert effects.from_json(job.payload) == effect
+
+
+@pytest.mark.parametrize("effect", [ADVANCE, Follow("rctest", "3.40.1"), RefreshTracker("3.40.1"), React(9)])
+def test_everything_else_runs_as_soon_as_it_can(effect: Effect) -> None:
+    assert job_of_effect(effect).delay == 0
 
 
 def test_effects_of_one_key_share_it_as_jobs() -> None:
@@ -211,6 +244,9 @@ def test_jobs_are_counted_by_how_they_ended(works: Works) -> None:
         ADVANCE,
         StartUpgrade("rctest", "3.40.1", "dana", 12),
         Recheck("rctest", "3.40.1"),
+        Follow("rctest", "3.40.1", 15.0),
+        Retry("rctest", "3.40.1", "dana", 1),
+        MarkDeployed("rctest", "3.40.1", "dana", 1),
         StartRollback("rctest", "3.40.1", "dana", "slow"),
         Prepare("3.40.1", "dana"),
         AdvancePreparation("3.40.1"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.apply.preparations import PreparationKeeper
+from bot.apply.publishing import Publisher
 from bot.apply.replies import ReplyWriter
 from bot.apply.trackers import TrackerKeeper
 from bot.apply.turns import TurnTaker
@@ -10,16 +11,21 @@ from bot.apply.upgrades import UpgradeRunner
 from bot.domain.effects import (
     Advance,
     AdvancePreparation,
+    BackUpNow,
     CheckNow,
     Effect,
     EnsureTracker,
+    Follow,
+    MarkDeployed,
     Obey,
     PlanNow,
     Prepare,
+    Publish,
     React,
     Recheck,
     RefreshReply,
     RefreshTracker,
+    Retry,
     StartRollback,
     StartUpgrade,
     StartUpgrades,
@@ -37,12 +43,14 @@ class Interpreter:
         turns: TurnTaker,
         preparations: PreparationKeeper,
         replies: ReplyWriter,
+        publisher: Publisher,
     ) -> None:
         self._trackers = trackers
         self._upgrades = upgrades
         self._turns = turns
         self._preparations = preparations
         self._replies = replies
+        self._publisher = publisher
 
     def apply(self, effect: Effect) -> list[Effect]:
         """Carry out one effect and return what follows from it.
@@ -76,18 +84,30 @@ class Interpreter:
                 return self._upgrades.start(effect)
             case StartRollback():
                 return self._upgrades.roll_back(effect)
-            case Advance():
+            case Advance() | Follow():
                 return self._upgrades.advance(effect)
             case Recheck():
                 return self._upgrades.recheck(effect)
+            case MarkDeployed():
+                return self._upgrades.mark_deployed(effect)
+            case Retry():
+                return self._upgrades.retry(effect)
+            case Publish():
+                return self._publisher.publish(effect)
+            case BackUpNow():
+                return self._replies.back_up_now(effect)
 
     def delayed(self, effect: Effect, reason: str) -> list[Effect]:
         """Note where people look that the world does not answer; the sweep will take it up again."""
         match effect:
-            case Advance(slug, version) | StartUpgrade(slug, version) | Recheck(slug, version):
+            case Advance(slug, version) | Follow(slug, version) | StartUpgrade(slug, version):
                 return self._upgrades.delayed(slug, version, reason)
-            case StartRollback(slug, version):
+            case StartRollback(slug, version) | Recheck(slug, version) | Retry(slug, version):
                 return self._upgrades.delayed(slug, version, reason)
+            case MarkDeployed(slug, version):
+                return self._upgrades.delayed(slug, version, reason)
+            case BackUpNow():
+                return self._replies.backup_delayed(effect, reason)
             case Prepare(version) | AdvancePreparation(version):
                 return self._preparations.delayed(version, reason)
             case _:

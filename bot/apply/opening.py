@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
@@ -11,7 +13,8 @@ from bot.domain.changeset import ChangeSet, Kind, Refusal
 from bot.domain.facts import Head, Pull
 from bot.domain.model import Instance
 from bot.domain.orders import Order
-from bot.domain.upgrade import Stage, Upgrade, opened
+from bot.domain.transitions import opened, refused
+from bot.domain.upgrade import Upgrade
 from bot.fleets import Fleets, Sighting
 from bot.planner import Planner
 from bot.ports import Deployment, Ledger, Refused
@@ -22,16 +25,26 @@ PUSHED_TO = "people pushed to its branch, so mibot leaves it alone"
 
 
 class PullOpener:
-    """Opens the pull requests of upgrades and rollbacks, and rebuilds them when the base branch moved."""
+    """Opens the pull requests of upgrades and rollbacks, and rebuilds them when the base branch moved.
+
+    `clock` gives the time in UTC.
+    """
 
     def __init__(
-        self, deployment: Deployment, ledger: Ledger, fleets: Fleets, planner: Planner, pulls: PullMaker
+        self,
+        deployment: Deployment,
+        ledger: Ledger,
+        fleets: Fleets,
+        planner: Planner,
+        pulls: PullMaker,
+        clock: Callable[[], datetime],
     ) -> None:
         self._deployment = deployment
         self._ledger = ledger
         self._fleets = fleets
         self._planner = planner
         self._pulls = pulls
+        self._clock = clock
 
     def open(self, upgrade: Upgrade) -> Upgrade:
         """The upgrade with its pull request; failed, or waiting again, with the reason where there can't be one.
@@ -47,13 +60,13 @@ class PullOpener:
         found = found or next((pull for pull in pulls if pull.merged and arrived), None)
         from_version = upgrade.from_version or (None if arrived else instance.version)
         if found is not None:
-            return self._taken_up(opened(upgrade, found, from_version), found, instance, seen)
+            return self._taken_up(opened(upgrade, found, from_version, self._clock()), found, instance, seen)
         planned = self._plan(upgrade, instance, seen)
         if isinstance(planned, Refusal):
-            return _refused(upgrade, planned)
+            return self._refused(upgrade, planned)
         pull, commit = self._pulls.make(self._order(planned, head, seen, upgrade))
         return replace(
-            opened(upgrade, pull, from_version),
+            opened(upgrade, pull, from_version, self._clock()),
             built=commit,
             base=head.commit,
             meaning=planned.meaning,
@@ -65,7 +78,7 @@ class PullOpener:
         """The upgrade with the reason why there is no change set for it; None when there is one. Raises as `open`."""
         seen = self._fleets.sighting()
         planned = self._plan(upgrade, self._instance(upgrade, seen), seen)
-        return _refused(upgrade, planned) if isinstance(planned, Refusal) else None
+        return self._refused(upgrade, planned) if isinstance(planned, Refusal) else None
 
     def keep_up(self, upgrade: Upgrade, pull: Pull) -> Upgrade:
         """The upgrade whose branch is on the base branch's tip again, where that moved and the change is the same.
@@ -116,6 +129,10 @@ class PullOpener:
             return self._planner.rollback(seen, instance, self._deployment)
         return self._planner.upgrade(seen, instance, upgrade.version)
 
+    def _refused(self, upgrade: Upgrade, refusal: Refusal) -> Upgrade:
+        waits = bool(refusal.unprepared or refusal.held)
+        return refused(upgrade, refusal.sentence.rstrip("."), self._clock(), waits=waits)
+
     def _instance(self, upgrade: Upgrade, seen: Sighting) -> Instance:
         instance = seen.fleet.get(upgrade.slug)
         if instance is None:
@@ -130,12 +147,3 @@ class PullOpener:
         golden = self._planner.compared(seen, old, new) if old and new else None
         why = upgrade.back.why if upgrade.back else upgrade.forced
         return Order(planned, head, tracker.url, upgrade.asked_by, note, old, golden, why)
-
-
-def _refused(upgrade: Upgrade, refusal: Refusal) -> Upgrade:
-    """What becomes of an upgrade for which there is no change set; a rollback leaves things as they were."""
-    reason = refusal.sentence.rstrip(".")
-    if upgrade.back is not None and upgrade.earlier is not None:
-        return replace(upgrade.earlier, note=f"it can't be rolled back: {reason}")
-    stage = Stage.WAITING if refusal.unprepared or refusal.held else Stage.FAILED
-    return replace(upgrade, stage=stage, reason=reason)

@@ -124,13 +124,22 @@ class PreparationKeeper:
             return replace(preparation, stage=PreparationStage.CLOSED, reason="its pull request is gone")
         reviews = self._deployment.reviews(number) if pull.open or pull.merged else []
         seen = observe_preparation(preparation, pull, reviews)
-        return self._kept_up(seen, pull, tracker) if seen.stage is PreparationStage.OPEN else seen
+        return self._keep_up(seen, pull, tracker) if seen.stage is PreparationStage.OPEN else seen
 
-    def _kept_up(self, preparation: Preparation, pull: Pull, tracker: TrackerRecord) -> Preparation:
-        """On the base branch's tip again where that moved; a preparation is made anew of what is there now."""
+    def _keep_up(self, preparation: Preparation, pull: Pull, tracker: TrackerRecord) -> Preparation:
+        """On the base branch's tip again where that moved; what can't be rebuilt is left as it is, and says why."""
         head = self._deployment.head()
         if head.commit == preparation.base and pull.head == preparation.built:
             return preparation
+        try:
+            return self._kept_up(preparation, pull, head, tracker)
+        except Refused as error:
+            log.warning("not_rebuilt", version=str(preparation.version), error=str(error))
+            note = f"its branch could not be rebuilt on the base branch: {str(error).rstrip('.')}"
+            return replace(preparation, base=head.commit, built=pull.head, note=note)
+
+    def _kept_up(self, preparation: Preparation, pull: Pull, head: Head, tracker: TrackerRecord) -> Preparation:
+        """A preparation is made anew of what is there now."""
         known = replace(preparation, base=head.commit, built=pull.head)
         drift = self._pulls.drift(preparation.branch)
         if not drift.ours:

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot.app import Commander
-from bot.apply.checking import Examiner
+from bot.apply.checking import Examiner, Expected
+from bot.apply.deployments import Deployer
 from bot.domain import markers
+from bot.domain.backups import CopyState, standing
 from bot.domain.changeset import ChangeSet
-from bot.domain.effects import Effect, Obey, PlanNow, RefreshReply, from_json, to_json
+from bot.domain.effects import BackUpNow, Effect, Obey, PlanNow, RefreshReply, from_json, to_json
 from bot.domain.health import Phase
 from bot.domain.markdown import Markdown
-from bot.domain.records import CheckTable, Paragraph, PlanShown, Preparing, Progress, Reply
+from bot.domain.records import BackupShown, CheckTable, Item, Paragraph, PlanShown, Preparing, Progress, Reply
 from bot.domain.rollout import Standing, order_gate
+from bot.domain.stages import UNDER_WAY
 from bot.domain.versions import Version, version_of
 from bot.fleets import Fleets
 from bot.planner import Planner
-from bot.ports import Issues, Ledger, Missing, Refused, WorldError
+from bot.ports import Backups, Issues, Ledger, Missing, Refused, WorldError
 from bot.voice import Voice
 
 log = structlog.get_logger(__name__)
 
 
 class ReplyWriter:
-    """Plans orders, writes their replies and keeps them up to date."""
+    """Plans orders, writes their replies and keeps them up to date. `clock` gives the time in UTC."""
 
     def __init__(
         self,
@@ -36,6 +41,9 @@ class ReplyWriter:
         commander: Commander,
         examiner: Examiner,
         planner: Planner,
+        deployer: Deployer,
+        backups: Backups,
+        clock: Callable[[], datetime],
     ) -> None:
         self._issues = issues
         self._ledger = ledger
@@ -43,6 +51,9 @@ class ReplyWriter:
         self._commander = commander
         self._examiner = examiner
         self._planner = planner
+        self._deployer = deployer
+        self._backups = backups
+        self._clock = clock
 
     def react(self, comment: int) -> list[Effect]:
         """Best effort: a reaction that can't be made is a line in the log."""
@@ -78,13 +89,70 @@ class ReplyWriter:
         reply = self._ledger.reply(comment)
         if reply is None:
             return []
-        results = self._examiner.examine(slug, Phase.NOW)
+        results = self._examiner.examine(slug, Phase.NOW, self._expected(slug))
         items = tuple(
             replace(item, results=results) if isinstance(item, CheckTable) and item.slug == slug else item
             for item in reply.items
         )
         self._ledger.save_reply(replace(reply, items=items))
         return [RefreshReply(comment)]
+
+    def _expected(self, slug: str) -> Expected:
+        """What ought to be true of an instance now: by its upgrade that is under way, else by its link."""
+        instance = self._fleets.recent().get(slug)
+        records = [upgrade for upgrade in self._ledger.upgrades() if upgrade.slug == slug and upgrade.merged_at]
+        latest = max(records, key=lambda upgrade: upgrade.merged_at or upgrade.asked_at, default=None)
+        link = instance.version if instance else None
+        if latest is None or (latest.deployment is None and latest.stage not in UNDER_WAY):
+            return Expected(link)
+        if not latest.deployed:
+            return Expected(latest.from_version)
+        deployment = latest.deployment
+        run = deployment.run if deployment and latest.target == link else None
+        return Expected(link, run=run, deployed_at=deployment.ended_at if deployment else None)
+
+    def back_up_now(self, effect: BackUpNow) -> list[Effect]:
+        """Take backups for a `/backup`, and put how they stand into the reply that waits for them."""
+        reply = self._ledger.reply(effect.comment)
+        shown = next((i for i in reply.items if _is_backup_of(i, effect.slug)), None) if reply else None
+        if reply is None or not isinstance(shown, BackupShown):
+            return []
+        seen = self._backed_up(shown, effect)
+        items = tuple(seen if item == shown else item for item in reply.items)
+        self._ledger.save_reply(replace(reply, items=items))
+        going_on = not seen.fault and standing(seen.copies or ()) is CopyState.RUNNING
+        again = [replace(effect, seconds=self._deployer.policy.poll)] if going_on else []
+        return [RefreshReply(effect.comment), *again]
+
+    def _backed_up(self, shown: BackupShown, effect: BackUpNow) -> BackupShown:
+        policy = self._deployer.policy
+        try:
+            order = self._deployer.order(effect.slug, "", "", f"mibot-backup-{effect.comment}")
+            copies = tuple(self._backups.ensure(order))
+            older = tuple(self._backups.older(order, policy.keep_backups))
+        except Refused as error:
+            return replace(shown, copies=shown.copies or (), fault=str(error).rstrip("."))
+        began = min((copy.made_at for copy in copies), default=self._clock())
+        late = self._clock() - began > timedelta(seconds=policy.backup_timeout)
+        fault = ""
+        if late and standing(copies) is CopyState.RUNNING:
+            fault = f"they are not ready after {policy.backup_timeout:g} seconds; look at them in Google's console"
+        return replace(shown, copies=copies, older=older, fault=fault)
+
+    def backup_delayed(self, effect: BackUpNow, reason: str) -> list[Effect]:
+        """Say in the reply that the backup was given up, for the world does not answer."""
+        reply = self._ledger.reply(effect.comment)
+        if reply is None:
+            return []
+        fault = f"{reason.rstrip('.')}; say /backup again"
+        items = tuple(
+            replace(item, copies=item.copies or (), fault=fault)
+            if isinstance(item, BackupShown) and item.slug == effect.slug
+            else item
+            for item in reply.items
+        )
+        self._ledger.save_reply(replace(reply, items=items))
+        return [RefreshReply(effect.comment)]
 
     def plan_now(self, effect: PlanNow) -> list[Effect]:
         """Work out what an upgrade would do and put it into the reply that waits for it."""
@@ -158,3 +226,7 @@ class ReplyWriter:
         marker = markers.reply(reply.comment)
         mine = (c for c in self._issues.comments(reply.issue) if c.author == self._issues.me and marker in c.body)
         return next((comment.id for comment in mine), None)
+
+
+def _is_backup_of(item: Item, slug: str) -> bool:
+    return isinstance(item, BackupShown) and item.slug == slug

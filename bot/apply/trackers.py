@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot.app import Policy
+from bot.apply.looks import Looks
 from bot.domain import markers
 from bot.domain.effects import Advance, AdvancePreparation, Effect, EnsureTracker, RefreshTracker
 from bot.domain.facts import Issue
 from bot.domain.markdown import Markdown
 from bot.domain.preparation import PreparationStage
 from bot.domain.records import TrackerRecord
+from bot.domain.stages import Stage
 from bot.domain.tracker import Block, TooLong, lay_out, with_block
 from bot.domain.tracker_text import looks_like_tracker
-from bot.domain.upgrade import Stage
 from bot.domain.versions import Version
 from bot.fleets import Fleets
 from bot.ports import Issues, Ledger, Refused
@@ -28,13 +31,25 @@ LABELS = ("managed-instances", "release-tracking")
 
 
 class TrackerKeeper:
-    """Opens, adopts, announces and updates trackers."""
+    """Opens, adopts, announces and updates trackers. `clock` gives the time in UTC; a tracker is edited once in
+    `interval` seconds at most."""
 
-    def __init__(self, issues: Issues, ledger: Ledger, fleets: Fleets, policy: Policy) -> None:
+    def __init__(
+        self,
+        issues: Issues,
+        ledger: Ledger,
+        fleets: Fleets,
+        policy: Policy,
+        clock: Callable[[], datetime],
+        interval: float = 10.0,
+    ) -> None:
         self._issues = issues
         self._ledger = ledger
         self._fleets = fleets
         self._policy = policy
+        self._clock = clock
+        self._interval = interval
+        self._looks = Looks(clock)
 
     @property
     def _labels(self) -> list[str]:
@@ -111,6 +126,9 @@ class TrackerKeeper:
         record = self._ledger.tracker(version) if version else None
         if record is None or record.clean >= record.dirty:
             return []
+        wait = self._to_wait(record)
+        if wait > 0:
+            return [RefreshTracker(effect.version, wait)] if self._looks.due(effect.version, wait) else []
         voice = Voice(self._fleets.now(), self._issues.me)
         try:
             record, complete = self._rewritten(record, voice)
@@ -118,6 +136,13 @@ class TrackerKeeper:
             raise Refused(str(error)) from error
         self._ledger.save_tracker(replace(record, clean=record.dirty if complete else record.clean))
         return [] if complete else [effect]
+
+    def _to_wait(self, record: TrackerRecord) -> float:
+        """The seconds until the tracker may be edited again: edits are bundled, whatever happens meanwhile."""
+        if record.edited_at is None:
+            return 0.0
+        left = record.edited_at + timedelta(seconds=self._interval) - self._clock()
+        return max(left.total_seconds(), 0.0)
 
     def _rewritten(self, record: TrackerRecord, voice: Voice) -> tuple[TrackerRecord, bool]:
         """Write every part that changes; a part more is added as a comment, and then the head has to link it."""
@@ -129,6 +154,7 @@ class TrackerKeeper:
                 if wanted[part] != texts[part]:
                     self._write(record, part, wanted[part])
                     texts[part] = wanted[part]
+                    record = replace(record, edited_at=self._clock())
         wanted = self._texts(texts, record, voice)
         if len(wanted) == len(texts):
             return record, True

@@ -16,7 +16,8 @@ from bot.domain.health import Phase, State, overall
 from bot.domain.inventory import FIRST_INSTANCE
 from bot.domain.preparation import PreparationStage
 from bot.domain.rollout import Standing, has_to_look, turns
-from bot.domain.upgrade import Stage, Upgrade, ask
+from bot.domain.transitions import ask, planned, skipped
+from bot.domain.upgrade import Stage, Upgrade
 from bot.domain.versions import Version, version_of
 from bot.fleets import Fleets, Sighting
 from bot.planner import Planner
@@ -69,7 +70,7 @@ class TurnTaker:
         if not versions:
             return []
         seen = self._fleets.sighting()
-        effects: list[Effect] = []
+        effects, upgrades = self._left_out(upgrades, seen)
         unready: dict[Version, str] = {}
         for version in versions:
             reason, preparing = self._unready(version, seen, upgrades)
@@ -82,8 +83,21 @@ class TurnTaker:
             effects += self._went(turn.upgrade) if turn.goes else self._waits(turn.upgrade, turn.reason)
         return [*dict.fromkeys(effects)]
 
+    def _left_out(self, upgrades: Sequence[Upgrade], seen: Sighting) -> tuple[list[Effect], Sequence[Upgrade]]:
+        """End those that wait for an instance that release upgrades leave out by now; the others."""
+        effects: list[Effect] = []
+        rest = []
+        for upgrade in upgrades:
+            instance = seen.fleet.get(upgrade.slug)
+            if upgrade.stage is Stage.WAITING and instance is not None and instance.skip_reason:
+                self._ledger.save_upgrade(skipped(upgrade, instance.skip_reason, self._clock()))
+                effects += shown(self._ledger, upgrade)
+            else:
+                rest.append(upgrade)
+        return effects, rest
+
     def _went(self, upgrade: Upgrade) -> list[Effect]:
-        if not self._ledger.claim_turn(upgrade, self._policy.max_in_flight):
+        if not self._ledger.claim_turn(planned(upgrade, self._clock()), self._policy.max_in_flight):
             return []
         return [Advance(upgrade.slug, str(upgrade.version))]  # which shows it
 

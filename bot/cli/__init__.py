@@ -12,6 +12,7 @@ from bot import __version__
 from bot.cli.check import check
 from bot.cli.demo import demo
 from bot.cli.doctor import doctor
+from bot.cli.evidence import evidence
 from bot.cli.fleet import fleet
 from bot.cli.prepare import prepare
 from bot.cli.serve import serve
@@ -36,7 +37,7 @@ def common(
         raise typer.Exit
 
 
-for command in (serve, fleet, check, prepare, upgrade, doctor):
+for command in (serve, fleet, check, prepare, upgrade, evidence, doctor):
     app.command()(command)
 app.add_typer(demo)
 

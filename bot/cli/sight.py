@@ -10,20 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import logs
+from bot.answerers import CloudSettings, beside_github, places
 from bot.app import released_for
 from bot.apply.checking import Examiner
 from bot.cli.common import WRONG_USE, fail, settings_are_wrong, settings_from
-from bot.domain.health import Places
 from bot.domain.model import Fleet
 from bot.domain.versions import Version
 from bot.edges.clone import Clone
-from bot.edges.gcp import google
 from bot.edges.inspectors import Inspectors
 from bot.edges.upstream_file import UpstreamFile
 from bot.fleets import Fleets
 from bot.planner import Planner
 from bot.ports import FleetSource, Refused, Upstream, WorldError
-from bot.settings import Gcp, SettingsProblem, load_gcp
+from bot.settings import SettingsProblem, load_cloud
 
 if TYPE_CHECKING:
     from bot.cli.glance import Glance
@@ -35,7 +34,7 @@ class Sight:
 
     source: FleetSource
     fleets: Fleets
-    gcp: Gcp
+    cloud: CloudSettings
     github: Glance | None
     upstream: Upstream
 
@@ -43,8 +42,7 @@ class Sight:
     def examiner(self) -> Examiner:
         if self.github is not None:
             return self.github.examiner
-        places = Places(self.gcp.project_template, self.gcp.zone, self.gcp.monitoring_project)
-        return Examiner(self.fleets, places, Inspectors(google(self.gcp.compute_endpoint)), _now)
+        return Examiner(self.fleets, places(self.cloud), Inspectors(beside_github(self.cloud)), _now)
 
     def planner(self, accepted: frozenset[Version] = frozenset()) -> Planner:
         """Plans from here. `accepted` are versions whose images are taken as they are."""
@@ -71,10 +69,10 @@ def sight(
         from bot.cli.glance import Glance  # with it comes everything that a clone does not need
 
         github = Glance(settings_from(config))
-        return Sight(github.deployment, github.fleets, github.settings.gcp, github, upstream or github.upstream)
+        return Sight(github.deployment, github.fleets, github.settings, github, upstream or github.upstream)
     try:
         clone = Clone(repo)
-        return Sight(clone, Fleets(clone), load_gcp(config), None, upstream or UpstreamFile())
+        return Sight(clone, Fleets(clone), load_cloud(config), None, upstream or UpstreamFile())
     except Refused as error:
         raise fail(str(error), WRONG_USE) from None
     except SettingsProblem as error:

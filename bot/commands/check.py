@@ -3,39 +3,47 @@
 from __future__ import annotations
 
 from bot.commands import Command
+from bot.domain.arguments import choose, read
 from bot.domain.commanding import Plan, Request, View, Who
 from bot.domain.effects import CheckNow, Effect, Recheck
 from bot.domain.model import Instance
-from bot.domain.names import resolve
 from bot.domain.records import CheckTable, Item, Paragraph
-from bot.domain.upgrade import Stage
+from bot.domain.stages import Stage
 from bot.voice import Voice
+
+ACCEPT = "--accept"
 
 
 def plan(request: Request, view: View, voice: Voice) -> Plan:
-    if not request.arguments:
-        return Plan((Paragraph(voice.about_command("check", f"name the instances to check: {COMMAND.usage}.")),))
-    items: dict[str, Item] = {}
+    arguments = read(request.arguments, valued=(ACCEPT,))
+    fault = arguments.fault or ("" if arguments.names else "name the instances to check: {usage}.")
+    if fault:
+        return Plan((Paragraph(voice.misused("check", fault, COMMAND.usage)),))
+    chosen = choose(arguments.names, view)
+    items: list[Item] = [Paragraph(voice.about_command("check", word.sentence)) for _, word in chosen.unknown]
     effects: list[Effect] = []
-    for word in request.arguments:
-        found = resolve(word, view.fleet)
-        if not isinstance(found, Instance):
-            items.setdefault(word, Paragraph(voice.about_command("check", found.sentence)))
-        elif found.slug not in items:
-            items[found.slug] = CheckTable(found.slug)
-            effects += [CheckNow(request.comment, found.slug), *_waiting_for_proof(found, view)]
-    return Plan(tuple(items.values()), tuple(effects))
+    for instance in chosen.instances:
+        items.append(CheckTable(instance.slug))
+        effects.append(CheckNow(request.comment, instance.slug))
+        effects += _waiting_for_proof(instance, view, request.author, arguments.option(ACCEPT) or "")
+    return Plan(tuple(items), tuple(effects))
 
 
-def _waiting_for_proof(instance: Instance, view: View) -> list[Effect]:
-    """A merged upgrade whose checks were not all green is judged anew: that is how its line gets ticked."""
+def _waiting_for_proof(instance: Instance, view: View, by: str, accepted: str) -> list[Effect]:
+    """A deployed upgrade whose checks were not all green is judged anew: that is how its line gets ticked."""
+    waits = {Stage.HELD, Stage.FAILED, *([Stage.VERIFYING] if accepted else [])}
     return [
-        Recheck(upgrade.slug, str(upgrade.version))
+        Recheck(upgrade.slug, str(upgrade.version), by, accepted)
         for upgrade in view.upgrades.values()
-        if upgrade.slug == instance.slug and upgrade.merged_at and upgrade.stage in {Stage.MERGED, Stage.FAILED}
+        if upgrade.slug == instance.slug and upgrade.deployed and upgrade.stage in waits
     ]
 
 
 COMMAND = Command(
-    "check", "/check INSTANCE …", "runs the health checks now and posts the results", Who.OPERATORS, plan
+    "check",
+    f'/check INSTANCE … [{ACCEPT} "what you saw"]',
+    "runs the health checks now and posts the results; "
+    f"`{ACCEPT}` vouches for what mibot can't find out of a deployed upgrade",
+    Who.OPERATORS,
+    plan,
 )

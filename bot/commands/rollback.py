@@ -11,7 +11,7 @@ from bot.domain.effects import StartRollback
 from bot.domain.model import Instance
 from bot.domain.names import resolve
 from bot.domain.records import Paragraph, Progress
-from bot.domain.upgrade import IN_REVIEW
+from bot.domain.stages import IN_REVIEW, Stage
 from bot.voice import Voice
 
 _OPTION = re.compile(r"(?:--?|[\u2012-\u2015\u2212])[A-Za-z]")
@@ -47,13 +47,16 @@ def _misused(rest: Sequence[str], view: View) -> str:
 
 
 def _obstacle(instance: Instance, view: View) -> str:
-    """Why it can't be rolled back now: a pull request of another upgrade of it is open."""
+    """Why it can't be rolled back now: another pull request of it is open, or a deployment of it goes on."""
     for upgrade in view.upgrades.values():
         if upgrade.slug == instance.slug and upgrade.back is None and upgrade.stage in IN_REVIEW:
             return (
                 f"its upgrade to {upgrade.version} is open (pull request {upgrade.number}) and changed nothing yet: "
                 "close that pull request first."
             )
+        going_on = upgrade.stage in {Stage.BACKING_UP, Stage.DEPLOYING}
+        if upgrade.slug == instance.slug and going_on:
+            return "its deployment goes on: ask again when it is over, or cancel its run on GitHub first."
     return ""
 
 

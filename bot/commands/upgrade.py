@@ -10,11 +10,11 @@ from bot.domain.effects import Effect, StartUpgrades
 from bot.domain.model import Instance
 from bot.domain.policy import judge
 from bot.domain.records import Item, Paragraph, Preparing, Progress
-from bot.domain.upgrade import Stage
+from bot.domain.stages import Stage
 from bot.domain.versions import Version
 from bot.voice import Voice
 
-ENDED = frozenset({Stage.CLOSED, Stage.WAITING, Stage.FAILED, Stage.ROLLED_BACK})
+ENDED = frozenset({Stage.CLOSED, Stage.WAITING, Stage.FAILED, Stage.SKIPPED, Stage.ROLLED_BACK})
 
 
 def plan(request: Request, view: View, voice: Voice) -> Plan:

@@ -83,9 +83,10 @@ class EnsureTracker:
 
 @dataclass(frozen=True)
 class RefreshTracker:
-    """Bring a version's tracker up to date with the fleet and the upgrades."""
+    """Bring a version's tracker up to date with the fleet and the upgrades, after so many seconds."""
 
     version: str
+    seconds: float = 0.0
 
     @property
     def key(self) -> str:
@@ -203,7 +204,36 @@ class Advance:
 
 @dataclass(frozen=True)
 class Recheck:
-    """Run the post-upgrade checks of a merged upgrade again, because somebody asked."""
+    """Run the post-upgrade checks of a deployed upgrade again, because somebody asked; `accepted` is what they vouch
+    for where nobody can find out."""
+
+    slug: str
+    version: str
+    by: str = ""
+    accepted: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"upgrade {self.slug}@{self.version}"
+
+
+@dataclass(frozen=True)
+class Follow:
+    """Look again, after so many seconds, how an upgrade goes that waits for Google, GitHub or time."""
+
+    slug: str
+    version: str
+    seconds: float = 0.0
+
+    @property
+    def key(self) -> str:
+        return f"upgrade {self.slug}@{self.version}"
+
+
+@dataclass(frozen=True)
+class Publish:
+    """Bring what stands on an upgrade's pull request up to date: the check run, the evidence, the label; and mention
+    the people on call once when it failed."""
 
     slug: str
     version: str
@@ -211,6 +241,47 @@ class Recheck:
     @property
     def key(self) -> str:
         return f"upgrade {self.slug}@{self.version}"
+
+
+@dataclass(frozen=True)
+class MarkDeployed:
+    """Somebody says that an upgrade is deployed. `attempt` is the one they speak of: an order is carried out once."""
+
+    slug: str
+    version: str
+    by: str
+    attempt: int
+
+    @property
+    def key(self) -> str:
+        return f"upgrade {self.slug}@{self.version}"
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Deploy a failed upgrade once more. `attempt` is the one that failed: an order is carried out once."""
+
+    slug: str
+    version: str
+    by: str
+    attempt: int
+
+    @property
+    def key(self) -> str:
+        return f"upgrade {self.slug}@{self.version}"
+
+
+@dataclass(frozen=True)
+class BackUpNow:
+    """Take backups of an instance for a `/backup` and put how they stand into its reply, after so many seconds."""
+
+    comment: int
+    slug: str
+    seconds: float = 0.0
+
+    @property
+    def key(self) -> str:
+        return f"reply {self.comment}"
 
 
 Effect = (
@@ -229,10 +300,20 @@ Effect = (
     | AdvancePreparation
     | Advance
     | Recheck
+    | Follow
+    | Publish
+    | MarkDeployed
+    | Retry
+    | BackUpNow
 )
 
 
 _KINDS: dict[str, type[Effect]] = {kind.__name__: kind for kind in get_args(Effect)}
+
+
+def delay_of(effect: Effect) -> float:
+    """How many seconds an effect waits before it is carried out."""
+    return getattr(effect, "seconds", 0.0)
 
 
 def to_json(effect: Effect) -> dict[str, Any]:

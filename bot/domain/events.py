@@ -15,7 +15,16 @@ from bot.domain import comments, markers
 from bot.domain.versions import Version
 
 SUBSCRIBED = frozenset(
-    {"issues", "issue_comment", "pull_request", "pull_request_review", "check_run", "check_suite", "status"}
+    {
+        "issues",
+        "issue_comment",
+        "pull_request",
+        "pull_request_review",
+        "check_run",
+        "check_suite",
+        "status",
+        "workflow_run",
+    }
 )
 """The events the App must subscribe to."""
 
@@ -66,7 +75,15 @@ class CommitTouched:
     commit: str
 
 
-Event = IssueLabelled | CommentWritten | UpgradeTouched | PreparationTouched | CommitTouched
+@dataclass(frozen=True)
+class RunTouched:
+    """A workflow run of the deployment repository was asked for, began or ended; `commit` is what it runs on."""
+
+    run: int
+    commit: str
+
+
+Event = IssueLabelled | CommentWritten | UpgradeTouched | PreparationTouched | CommitTouched | RunTouched
 _KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 
 
@@ -180,6 +197,15 @@ def _of_commit(commit: str, branches: Sequence[str]) -> Event | None:
     return next((event for event in touched if event), None)
 
 
+def _workflow_run(payload: Mapping[str, Any], interest: Interest) -> Event | None:
+    run = payload["workflow_run"]
+    if _repository(payload) != interest.deployment.lower():
+        return None
+    if payload["action"] not in {"requested", "in_progress", "completed"}:
+        return None
+    return RunTouched(int(run["id"]), str(run["head_sha"]))
+
+
 _READERS = {
     "issues": _issues,
     "issue_comment": _issue_comment,
@@ -188,4 +214,5 @@ _READERS = {
     "check_run": _check,
     "check_suite": _check,
     "status": _status,
+    "workflow_run": _workflow_run,
 }

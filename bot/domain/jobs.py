@@ -9,10 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Job:
-    """What to do, as JSON, and the key of what it must not run beside."""
+    """What to do, as JSON, the key of what it must not run beside, and how many seconds it waits first."""
 
     payload: Mapping[str, Any]
     key: str
+    delay: float = 0.0
 
 
 @dataclass(frozen=True)

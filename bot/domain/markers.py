@@ -33,3 +33,13 @@ def announcement(version: Version) -> str:
 def reply(comment: int) -> str:
     """Marks the reply to a comment with commands."""
     return f"<!-- mibot:reply comment={comment} -->"
+
+
+def evidence(kind: str) -> str:
+    """Marks the comment on a pull request that holds the evidence."""
+    return f"<!-- mibot:evidence {kind} -->"
+
+
+def alarm(pull: int, step: int) -> str:
+    """Marks the comment that mentions the people on call: which pull request failed, at which step of its way."""
+    return f"<!-- mibot:alarm pull={pull} step={step} -->"

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from bot.domain.backups import Copy
 from bot.domain.health import Result
 from bot.domain.markdown import Markdown
 from bot.domain.versions import Version, version_of
@@ -18,7 +20,8 @@ from bot.domain.versions import Version, version_of
 class TrackerRecord:
     """The tracker of a version. `parts` are the comments that continue it; `announced` the issues that link it.
 
-    `dirty` counts what happened since, `clean` how much of that the tracker shows.
+    `dirty` counts what happened since, `clean` how much of that the tracker shows; `edited_at` (UTC) is when mibot
+    edited it last.
     """
 
     version: Version
@@ -30,6 +33,7 @@ class TrackerRecord:
     announced: tuple[int, ...] = ()
     dirty: int = 1
     clean: int = 0
+    edited_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,18 @@ class PlanShown:
     words: Markdown | None = None
 
 
-Item = Paragraph | Progress | CheckTable | Preparing | PlanShown
+@dataclass(frozen=True)
+class BackupShown:
+    """The place of a reply for an instance's backups; None while they are begun. `older` are mibot's own ones beyond
+    those that are kept in mind, `fault` is why there are none."""
+
+    slug: str
+    copies: tuple[Copy, ...] | None = None
+    older: tuple[Copy, ...] = ()
+    fault: str = ""
+
+
+Item = BackupShown | Paragraph | Progress | CheckTable | Preparing | PlanShown
 
 
 @dataclass(frozen=True)
@@ -102,6 +117,9 @@ def item_to_json(item: Item) -> dict[str, Any]:
             return {"slug": slug, "results": None if results is None else [result.to_json() for result in results]}
         case Preparing(version):
             return {"preparing": str(version)}
+        case BackupShown(slug, copies, older, fault):
+            told = None if copies is None else [copy.to_json() for copy in copies]
+            return {"backup": told, "older": [copy.to_json() for copy in older], "fault": fault, "slug": slug}
         case PlanShown(slug, version, words):
             return {"plan": None if words is None else str(words), "slug": slug, "version": str(version)}
 
@@ -111,6 +129,9 @@ def item_from_json(data: Mapping[str, Any]) -> Item:
         return Paragraph(Markdown(data["words"]))
     if "preparing" in data:
         return Preparing(version_of(data["preparing"]))
+    if "backup" in data:
+        copies = None if data["backup"] is None else tuple(map(Copy.from_json, data["backup"]))
+        return BackupShown(data["slug"], copies, tuple(map(Copy.from_json, data["older"])), data["fault"])
     if "plan" in data:
         shown = None if data["plan"] is None else Markdown(data["plan"])
         return PlanShown(data["slug"], version_of(data["version"]), shown)

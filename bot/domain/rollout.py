@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from bot.domain.health import State, overall
 from bot.domain.inventory import FIRST_INSTANCE
 from bot.domain.model import Fleet, Instance, InstanceType
-from bot.domain.upgrade import IN_FLIGHT, Stage, Upgrade
+from bot.domain.upgrade import IN_FLIGHT, UNDER_WAY, Stage, Upgrade
 from bot.domain.versions import Version
 
 HOW_TO_FORCE = 'an operator can let it go first, with --force "reason"'
@@ -79,8 +79,33 @@ def _obstacle(upgrade: Upgrade, standing: Standing, going: set[str]) -> str:
     instance = standing.fleet.get(upgrade.slug)
     if instance is None or upgrade.forced:
         return ""
+    stopped = line_stopped(upgrade, standing.upgrades, standing.fleet)
+    if stopped:
+        return f"{stopped}; {HOW_TO_FORCE}"
     closed = order_gate(instance, upgrade.version, standing)
     return f"{closed}; {HOW_TO_FORCE}" if closed else ""
+
+
+def line_stopped(upgrade: Upgrade, others: Iterable[Upgrade], fleet: Fleet) -> str:
+    """Why the line is stopped for an upgrade, or nothing: another one to its version failed after its merge, and
+    nobody has seen to it yet. A rollback is never stopped, for it makes things safe.
+
+    What is no longer in the fleet has no name: nobody could tell any more that it is a customer's.
+    """
+    failed = sorted(
+        other.slug
+        for other in others
+        if other.version == upgrade.version and other.slug != upgrade.slug and stops_the_line(other)
+    )
+    if not failed or upgrade.back is not None:
+        return ""
+    named = [slug if fleet.get(slug) else "an instance that is no longer in the fleet" for slug in failed]
+    return f"for {', '.join(dict.fromkeys(named))}, whose upgrade to {upgrade.version} failed: the line is stopped"
+
+
+def stops_the_line(upgrade: Upgrade) -> bool:
+    """Whether nothing further to its version may start before a person has seen to it."""
+    return upgrade.stage is Stage.FAILED and upgrade.merged_at is not None
 
 
 def order_gate(instance: Instance, version: Version, standing: Standing) -> str:
@@ -98,6 +123,8 @@ def order_gate(instance: Instance, version: Version, standing: Standing) -> str:
             return f"for {FIRST_INSTANCE}, which has not been upgraded to {version} yet"
         if record is not None and is_red(record):
             return f"for {FIRST_INSTANCE}, which is red"
+        if record is not None and record.stage in UNDER_WAY:
+            return f"for {FIRST_INSTANCE}, which is {record.stage}"
         if not standing.first_is_green.get(version, False):
             return f"for {FIRST_INSTANCE}, whose health checks are not all green"
     if instance.type is not InstanceType.PRODUCTION:
@@ -120,5 +147,5 @@ def has_to_look(standing: Standing, version: Version) -> bool:
     """Whether only a look at the first instance tells that it is green: it runs the version, and no record says."""
     first = standing.fleet.get(FIRST_INSTANCE)
     record = standing.of(FIRST_INSTANCE, version)
-    told = record is not None and (record.stage is Stage.DONE or is_red(record))
+    told = record is not None and (record.stage in UNDER_WAY | {Stage.DONE} or is_red(record))
     return first is not None and first.version >= version and not told

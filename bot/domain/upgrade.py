@@ -1,38 +1,20 @@
-"""One instance's upgrade to one version: its states, and what each observation makes of it."""
+"""One instance's upgrade to one version: the record of it. What moves it stands in `transitions`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
+from bot.domain.backups import Copy
 from bot.domain.changeset import Kind, branch_of
-from bot.domain.facts import CommitChecks, Conclusion, Opinion, Pull, Review
-from bot.domain.health import Result, State, overall, worst_first
+from bot.domain.facts import Conclusion
+from bot.domain.health import Result
+from bot.domain.stages import IN_FLIGHT, IN_REVIEW, UNDER_WAY, UNFINISHED, Stage
 from bot.domain.versions import Version, version_of
 
-
-class Stage(StrEnum):
-    """Where an upgrade stands. The wording is what people read on the tracker."""
-
-    WAITING = "waiting"
-    PLANNED = "planned"
-    OPEN = "open"
-    CHANGES_REQUESTED = "changes requested"
-    APPROVED = "approved"
-    MERGED = "merged"
-    DONE = "done"
-    FAILED = "failed"
-    CLOSED = "closed"
-    ROLLED_BACK = "rolled back"
-
-
-IN_REVIEW = frozenset({Stage.OPEN, Stage.CHANGES_REQUESTED, Stage.APPROVED})
-IN_FLIGHT = IN_REVIEW | {Stage.PLANNED, Stage.MERGED}
-"""The stages that count against `policy.max_in_flight` (domain.md, "Rules": blast radius)."""
-UNFINISHED = IN_FLIGHT | {Stage.WAITING}
+__all__ = ["IN_FLIGHT", "IN_REVIEW", "UNDER_WAY", "UNFINISHED", "Back", "Deployment", "Stage", "Step", "Upgrade"]
 
 
 @dataclass(frozen=True)
@@ -47,13 +29,76 @@ class Back:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One step of an upgrade: the stage that it came to, when (UTC), who or what brought it there (a login, `mibot`),
+    why, and where a person can look."""
+
+    stage: Stage
+    at: datetime
+    by: str
+    why: str = ""
+    link: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"at": _moment(self.at)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Step:
+        return cls(**{**data, "stage": Stage(data["stage"]), "at": datetime.fromisoformat(data["at"])})
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """How a merged upgrade comes onto its VM. Times are UTC.
+
+    `asked_at` is when mibot was about to ask for it, which is noted before it asks; `accepted` whether GitHub is
+    known to have taken that, `tries` how often it was asked while nobody knew. `run` is the workflow run, `url` leads
+    to it; `ended_at` when it was over, `conclusion` how (GitHub's word, or `by hand`), `failed` what in it failed.
+    `by` is who said that it was deployed by hand.
+    """
+
+    asked_at: datetime
+    accepted: bool = False
+    tries: int = 1
+    run: int | None = None
+    url: str = ""
+    conclusion: str = ""
+    failed: str = ""
+    ended_at: datetime | None = None
+    by: str = ""
+
+    @property
+    def unresolved(self) -> bool:
+        """Whether a run may have been started that nobody has found yet."""
+        return self.run is None and self.ended_at is None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"asked_at": _moment(self.asked_at), "ended_at": _moment(self.ended_at)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Deployment:
+        ended = data["ended_at"]
+        moments = {
+            "asked_at": datetime.fromisoformat(data["asked_at"]),
+            "ended_at": datetime.fromisoformat(ended) if ended else None,
+        }
+        return cls(**{**data, **moments})
+
+
+@dataclass(frozen=True)
 class Upgrade:
     """The record of one upgrade. Times are UTC; `number` is the pull request's; `reason` explains the stage.
 
-    `forced` is why an operator (`forced_by`) let it go before its turn in the order. `built` is the commit that
-    mibot put on the branch last, `base` the commit of the base branch below it, `meaning` what its change set
-    means, and `note` what happened to the branch since. While an upgrade is undone, the record is about the
-    rollback's pull request: `back` says so, and `earlier` keeps what the record was before.
+    `forced` is why an operator (`forced_by`) let it go before its turn in the order or in spite of its checks.
+    `built` is the commit that mibot put on the branch last, `base` the commit of the base branch below it, `meaning`
+    what its change set means, and `note` what happened to the branch since. While an upgrade is undone, the record is
+    about the rollback's pull request: `back` says so, and `earlier` keeps what the record was before.
+
+    `history` has every step with its cause. `checked` says of what the results in `before` are (head commit and how
+    its checks stood), `copies` are the backups of the `attempt` at deploying that counts now, `deployment` how that
+    goes, `loose` the runs of earlier attempts, which may still go on, `lost_since` since when a run may be about
+    that nobody found. `green_since` is since when all checks pass, `accepted` what people vouched for where nobody
+    could find out. `posted` tells what of this stands on GitHub already.
     """
 
     slug: str
@@ -83,6 +128,18 @@ class Upgrade:
     warnings: tuple[str, ...] = ()
     back: Back | None = None
     earlier: Upgrade | None = None
+    history: tuple[Step, ...] = ()
+    checked: str = ""
+    merge_commit: str = ""
+    attempt: int = 1
+    copies: tuple[Copy, ...] = ()
+    deployment: Deployment | None = None
+    loose: tuple[int, ...] = ()
+    lost_since: datetime | None = None
+    green_since: datetime | None = None
+    accepted_by: str = ""
+    accepted: str = ""
+    posted: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> Kind:
@@ -97,12 +154,28 @@ class Upgrade:
     def key(self) -> str:
         return f"{self.slug}@{self.version}"
 
+    @property
+    def target(self) -> Version:
+        """The version that the instance runs when this has succeeded."""
+        return self.version if self.back is None or self.back.to is None else self.back.to
+
+    @property
+    def deployed(self) -> bool:
+        """Whether its deployment is over, and was a success."""
+        return self.deployment is not None and self.deployment.ended_at is not None and not self.deployment.failed
+
+    def since(self, stage: Stage) -> datetime | None:
+        """When it came to that stage last."""
+        return next((step.at for step in reversed(self.history) if step.stage is stage), None)
+
     def to_json(self) -> dict[str, Any]:
         data = {field.name: getattr(self, field.name) for field in fields(self)}
         data |= {"version": str(self.version), "from_version": str(self.from_version) if self.from_version else None}
-        data |= {name: _moment(data[name]) for name in ("asked_at", "merged_at")}
-        data |= {name: [result.to_json() for result in getattr(self, name)] for name in ("before", "after")}
+        data |= {name: _moment(data[name]) for name in _MOMENTS}
+        data |= {name: [one.to_json() for one in getattr(self, name)] for name in _LISTS}
         data["back"] = asdict(self.back) | {"to": str(self.back.to or "")} if self.back else None
+        data["deployment"] = self.deployment.to_json() if self.deployment else None
+        data["posted"] = dict(self.posted)
         return data | {"earlier": self.earlier.to_json() if self.earlier else None}
 
     @classmethod
@@ -114,109 +187,27 @@ class Upgrade:
             "from_version": Version.parse(values["from_version"] or ""),
             "stage": Stage(values["stage"]),
             "checks": Conclusion(values["checks"]),
-            "asked_at": datetime.fromisoformat(values["asked_at"]),
-            "merged_at": datetime.fromisoformat(values["merged_at"]) if values["merged_at"] else None,
         }
-        values |= {
-            name: tuple(values.get(name, ())) for name in ("failing", "approved_by", "objections_by", "warnings")
-        }
-        values |= {name: tuple(map(Result.from_json, values[name])) for name in ("before", "after")}
-        back, earlier = values.get("back"), values.get("earlier")
+        moments = {name: values.get(name) for name in _MOMENTS}
+        values |= {name: datetime.fromisoformat(moment) if moment else None for name, moment in moments.items()}
+        values |= {name: tuple(values.get(name, ())) for name in _WORDS}
+        values |= {name: tuple(map(kind.from_json, values.get(name, ()))) for name, kind in _LISTS.items()}
+        back, earlier, deployment = (values.get(name) for name in ("back", "earlier", "deployment"))
         values["back"] = Back(**back | {"to": Version.parse(back["to"])}) if back else None
         values["earlier"] = cls.from_json(earlier) if earlier else None
+        values["deployment"] = Deployment.from_json(deployment) if deployment else None
         return cls(**values)
+
+
+_MOMENTS = ("asked_at", "merged_at", "lost_since", "green_since")
+_WORDS = ("failing", "approved_by", "objections_by", "warnings", "loose")
+_LISTS: Mapping[str, type[Result] | type[Copy] | type[Step]] = {
+    "before": Result,
+    "after": Result,
+    "history": Step,
+    "copies": Copy,
+}
 
 
 def _moment(value: datetime | None) -> str | None:
     return value.astimezone(UTC).isoformat() if value else None
-
-
-def ask(existing: Upgrade | None, slug: str, version: Version, by: str, now: datetime, forced: str = "") -> Upgrade:
-    """What asking for an upgrade makes of its record: a new one, the same one, or one that ended revived.
-
-    A pull request that people closed is not opened again until somebody asks; this is the asking. `forced` is the
-    reason why it need not wait for its place in the order.
-    """
-    fresh = Upgrade(slug, version, Stage.WAITING, by, now, forced=forced, forced_by=by if forced else "")
-    if existing is None:
-        return fresh
-    undone = existing.back is not None and existing.stage in {Stage.ROLLED_BACK, Stage.FAILED}
-    if existing.stage is Stage.CLOSED or undone:
-        return replace(fresh, earlier=existing)
-    if existing.stage is Stage.FAILED and existing.merged_at is None:
-        return replace(fresh, number=existing.number, url=existing.url, head=existing.head)
-    if forced and existing.stage is Stage.WAITING:
-        return replace(existing, forced=forced, forced_by=by, reason="")
-    return existing
-
-
-def undo(existing: Upgrade | None, slug: str, version: Version, back: Back, now: datetime) -> Upgrade:
-    """The record of an upgrade that is to be undone, from now on about the rollback's pull request.
-
-    Asking again while that is open is the same rollback, and so is the same asking afterwards. `existing` is None
-    for an upgrade that mibot knows nothing of, such as one made by hand.
-    """
-    if existing is not None and existing.back is not None:
-        same_asking = back.comment != 0 and existing.back.comment == back.comment
-        if existing.stage in UNFINISHED or same_asking:
-            return existing
-    return Upgrade(slug, version, Stage.PLANNED, back.by, now, from_version=version, back=back, earlier=existing)
-
-
-def opened(upgrade: Upgrade, pull: Pull, from_version: Version | None) -> Upgrade:
-    """The upgrade with its pull request, freshly made or found."""
-    stage = Stage.OPEN if upgrade.stage in {Stage.WAITING, Stage.PLANNED} else upgrade.stage
-    return replace(
-        upgrade,
-        stage=stage,
-        reason="",
-        from_version=from_version,
-        number=pull.number,
-        url=pull.url,
-        head=pull.head,
-    )
-
-
-def observe(upgrade: Upgrade, pull: Pull, reviews: Sequence[Review], checks: CommitChecks) -> Upgrade:
-    """The upgrade as GitHub shows its pull request now. What was merged stays merged."""
-    ended = upgrade.stage in {Stage.DONE, Stage.ROLLED_BACK} or (upgrade.stage is Stage.FAILED and not pull.merged)
-    if upgrade.merged_at or ended:
-        return upgrade
-    approved = tuple(sorted(r.reviewer for r in reviews if r.opinion is Opinion.APPROVED))
-    objections = tuple(sorted(r.reviewer for r in reviews if r.opinion is Opinion.CHANGES_REQUESTED))
-    seen = replace(
-        upgrade,
-        number=pull.number,
-        url=pull.url,
-        head=pull.head,
-        approved_by=approved,
-        objections_by=objections,
-        checks=checks.conclusion,
-        failing=checks.failed,
-        reason="",
-    )
-    if pull.merged:
-        return replace(seen, stage=Stage.MERGED, merged_at=pull.merged_at, merged_by=pull.merged_by or "")
-    if not pull.open and upgrade.back is not None and upgrade.earlier is not None:
-        return replace(upgrade.earlier, note=f"its rollback by {upgrade.back.by} was closed without a merge")
-    if not pull.open:
-        return replace(seen, stage=Stage.CLOSED, reason="its pull request was closed without a merge")
-    if objections:
-        return replace(seen, stage=Stage.CHANGES_REQUESTED)
-    return replace(seen, stage=Stage.APPROVED if approved else Stage.OPEN)
-
-
-def conclude(upgrade: Upgrade, results: Iterable[Result]) -> Upgrade:
-    """The upgrade after its post-upgrade checks: done when all are green, failed when one is red.
-
-    `unknown` never counts as a pass: the upgrade then stays merged, and says what could not be found out.
-    """
-    ordered = tuple(worst_first(results))
-    checked = replace(upgrade, after=ordered)
-    state = overall(ordered)
-    if state is State.PASS:
-        return replace(checked, stage=Stage.DONE if upgrade.back is None else Stage.ROLLED_BACK, reason="")
-    titles = ", ".join(result.title for result in ordered if result.state is state) or "no check ran"
-    if state is State.FAIL:
-        return replace(checked, stage=Stage.FAILED, reason=f"red after the merge: {titles}")
-    return replace(checked, stage=Stage.MERGED, reason=f"health unknown: {titles}; ask again with /check")

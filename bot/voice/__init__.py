@@ -7,10 +7,10 @@ freed from customers' names, for most of what is written here is read outside th
 from __future__ import annotations
 
 from bot.voice.plans import PlanVoice
-from bot.voice.pulls import pull_body
+from bot.voice.pulls import evidence_comment, pre_upgrade_report, pull_body
 from bot.voice.tracker import TrackerVoice
 
-__all__ = ["Voice", "pull_body"]
+__all__ = ["Voice", "evidence_comment", "pre_upgrade_report", "pull_body"]
 
 
 class Voice(TrackerVoice, PlanVoice):

@@ -3,11 +3,12 @@ harmless."""
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
-from bot.domain.markdown import Markdown, code, escape, escape_within, shorten
+from bot.domain.markdown import Markdown, code, escape, escape_within, link_target, shorten
 from bot.domain.model import Fleet, Instance
 from bot.domain.names import plain_name, public_name
 from bot.domain.redaction import Redact, redactor
@@ -35,6 +36,8 @@ def environment(redact: Redact) -> Environment:
         lstrip_blocks=True,
     )
     made.filters["code"] = lambda value: code(redact(str(value)))
+    made.filters["moment"] = lambda at: Markdown(f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
+    made.filters["target"] = link_target
     made.filters["format"] = lambda form, value: Markdown(form % value)
     return made
 

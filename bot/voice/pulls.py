@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from bot.domain import markers
 from bot.domain.changeset import (
     ChangeSet,
     ExecutorsPinned,
@@ -16,8 +17,13 @@ from bot.domain.changeset import (
     Restored,
 )
 from bot.domain.compose import Difference
-from bot.domain.markdown import LIMIT, Markdown, code, cut
+from bot.domain.facts import Report
+from bot.domain.health import State, overall, worst_first
+from bot.domain.markdown import LIMIT, Markdown, code, cut, one_line
 from bot.domain.orders import Order
+from bot.domain.publishing import PRE_UPGRADE
+from bot.domain.stages import Stage
+from bot.domain.upgrade import Upgrade
 from bot.voice.golden import golden_counts, golden_summary
 from bot.voice.pen import environment
 from bot.voice.reasons import reasons_told
@@ -65,6 +71,47 @@ def _rendered(order: Order, golden: Difference | None) -> Markdown:
             why=order.why,
         ).strip()
     )
+
+
+ICONS = {State.PASS: Markdown("✅"), State.FAIL: Markdown("❌"), State.UNKNOWN: Markdown("❔")}
+_CONCLUSIONS = {State.PASS: "success", State.FAIL: "failure", State.UNKNOWN: "action_required"}
+
+
+def pre_upgrade_report(upgrade: Upgrade) -> Report:
+    """The check run on a pull request's head commit. Unknown is no success; where an operator forces the upgrade, the
+    check run says so and stands in nobody's way."""
+    results = worst_first(upgrade.before)
+    state = overall(results)
+    passed = sum(result.state is State.PASS for result in results)
+    title = f"{passed} of {len(results)} health checks pass"
+    conclusion = _CONCLUSIONS[state]
+    if upgrade.forced and state is not State.PASS:
+        title, conclusion = f"{title}; forced by {upgrade.forced_by}: {upgrade.forced}", "neutral"
+    table = environment(str).get_template("pull_checks.md.j2").render(results=results, icons=ICONS)
+    return Report(PRE_UPGRADE, conclusion, one_line(title), cut(table.strip(), "The rest does not fit here."))
+
+
+def evidence_comment(upgrade: Upgrade, tracker: str) -> Markdown:
+    """The comment on a pull request that proves what was done: who, what, when, with which result, every check with
+    its time (domain.md, "Rules": CI-98, CI-108, CI-109, CI-110)."""
+    template = environment(str).get_template("pull_evidence.md.j2")
+    body = template.render(
+        marker=Markdown(markers.evidence(upgrade.kind)),
+        upgrade=upgrade,
+        tracker=Markdown(tracker),
+        verdict=_verdict(upgrade),
+        icons=ICONS,
+        rolled_back=upgrade.back is not None,
+    )
+    return cut(body.strip(), "The rest does not fit here; `mibot evidence` has all of it.")
+
+
+def _verdict(upgrade: Upgrade) -> str:
+    if upgrade.stage is Stage.DONE:
+        return f"{upgrade.slug} runs {upgrade.target}, proven healthy"
+    if upgrade.stage is Stage.ROLLED_BACK:
+        return f"{upgrade.slug} is back on {upgrade.target}, proven healthy"
+    return f"{upgrade.slug}: {upgrade.stage}: {upgrade.reason}"
 
 
 def what(change: ChangeSet) -> Markdown:

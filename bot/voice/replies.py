@@ -6,16 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from bot.domain import markers
+from bot.domain.backups import Copy
 from bot.domain.health import Result, State
-from bot.domain.markdown import LIMIT, Markdown, code, cut
+from bot.domain.markdown import LIMIT, Markdown, code, cut, link_target
 from bot.domain.model import Instance
-from bot.domain.names import public_name
+from bot.domain.names import plain_name, public_name
 from bot.domain.preparation import Preparation
-from bot.domain.records import CheckTable, Item, Paragraph, PlanShown, Preparing, Progress, Reply
+from bot.domain.records import BackupShown, CheckTable, Item, Paragraph, PlanShown, Preparing, Progress, Reply
 from bot.domain.upgrade import Upgrade
 from bot.domain.versions import Version
 from bot.voice.preparations import PreparationVoice
-from bot.voice.upgrades import way
+from bot.voice.upgrades import moment, pull_link, way
 
 ICONS = {State.PASS: Markdown("✅"), State.FAIL: Markdown("❌"), State.UNKNOWN: Markdown("❔")}
 MOST_ROWS = 100
@@ -79,6 +80,8 @@ class ReplyVoice(PreparationVoice):
                 if upgrade is None:
                     return Markdown(f"**{self.name(slug)}**: upgrade to {version} asked for.")
                 return self._progress(upgrade, tables=tables)
+            case BackupShown():
+                return self._backup(item)
             case Preparing(version):
                 return self.preparation(version, preparations.get(version))
             case PlanShown(slug, version, None):
@@ -89,9 +92,12 @@ class ReplyVoice(PreparationVoice):
     def _progress(self, upgrade: Upgrade, *, tables: bool) -> Markdown:
         shown = []
         if tables and upgrade.after:
-            shown.append(self.check_table(Markdown("Health checks after the merge"), upgrade.after))
+            caption = Markdown("Health checks after the deployment")
+            shown.append(self.check_table(caption, upgrade.after, upgrade.before))
         if tables and upgrade.before:
-            shown.append(self.check_table(Markdown("Health checks before the upgrade"), upgrade.before))
+            caption = Markdown("Taken right before it" if upgrade.after else "Health checks before the upgrade")
+            before = self.check_table(caption, upgrade.before)
+            shown.append(folded(before, upgrade.before) if upgrade.after else before)
         return self.render(
             "upgrade_progress.md.j2",
             name=self.name(upgrade.slug),
@@ -101,9 +107,43 @@ class ReplyVoice(PreparationVoice):
             tables=shown,
         )
 
-    def check_table(self, caption: Markdown, results: Sequence[Result]) -> Markdown:
-        """A table of check results, worst first."""
-        return self.render("check_table.md.j2", caption=caption, results=results, icons=ICONS)
+    def check_table(self, caption: Markdown, results: Sequence[Result], before: Sequence[Result] = ()) -> Markdown:
+        """A table of check results, worst first; where there are results from `before`, with what each was then."""
+        was = {result.name: result.state for result in before}
+        return self.render("check_table.md.j2", caption=caption, results=results, icons=ICONS, was=was)
+
+    def _backup(self, shown: BackupShown) -> Markdown:
+        """How an instance's backups stand, and which older ones of mibot's there are."""
+        return self.render(
+            "backup.md.j2",
+            name=self.name(shown.slug),
+            copies=[self._copy(copy) for copy in shown.copies or ()],
+            begun=shown.copies is not None,
+            fault=self.sentence(shown.fault) if shown.fault else None,
+            older=[self._copy(copy) for copy in shown.older[:MOST_LEFT_OUT]],
+            more=max(len(shown.older) - MOST_LEFT_OUT, 0),
+        )
+
+    def _copy(self, copy: Copy) -> Markdown:
+        said = f": {self.sentence(copy.said)}" if copy.said else ""
+        return Markdown(f"{copy.kind} {self.code(copy.name)}, {copy.state}, {moment(copy.made_at)}{said}")
+
+    def alarm(self, upgrade: Upgrade, on_call: Sequence[str], mark: Markdown) -> Markdown:
+        """The comment that mentions the people on call, because an upgrade failed after its merge."""
+        instance = self.fleet.get(upgrade.slug)
+        return self.render(
+            "alarm.md.j2",
+            marker=mark,
+            people=Markdown(", ".join(f"@{name}" for name in on_call)),
+            name=self.name(upgrade.slug),
+            what=Markdown("upgrade" if upgrade.back is None else "rollback"),
+            version=upgrade.target,
+            line=upgrade.version,
+            reason=self.sentence(self.reason(upgrade)),
+            run=link_target(upgrade.deployment.url) if upgrade.deployment and upgrade.deployment.url else None,
+            pull=Markdown(pull_link(upgrade).strip()),
+            plain=Markdown(plain_name(instance) if instance else "INSTANCE"),
+        )
 
     def refusal(self, instance: Instance, sentence: str) -> Markdown:
         return Markdown(f"**{public_name(instance)}**: {self.sentence(sentence)}")
@@ -159,3 +199,10 @@ class ReplyVoice(PreparationVoice):
             left_out=max(len(upgrades) - MOST_ROWS, 0),
             problems=len(self.fleet.problems),
         )
+
+
+def folded(table: Markdown, results: Sequence[Result]) -> Markdown:
+    """A table of check results behind one line that says how many passed."""
+    passed = sum(result.state is State.PASS for result in results)
+    head = f"Health checks before the upgrade: {passed} of {len(results)} passed"
+    return Markdown(f"<details><summary>{head}</summary>\n\n{table}\n\n</details>")

@@ -11,8 +11,9 @@ from bot.domain.model import Instance
 from bot.domain.names import problem_name, public_name
 from bot.domain.preparation import Preparation
 from bot.domain.records import TrackerRecord
+from bot.domain.stages import Stage
 from bot.domain.tracker_line import LONGEST_STATE, SEPARATOR, UNDOING, Item, Key, Section
-from bot.domain.upgrade import Stage, Upgrade
+from bot.domain.upgrade import Upgrade
 from bot.domain.urls import normal_url
 from bot.domain.versions import Version
 from bot.voice.preparations import PreparationVoice
@@ -78,6 +79,7 @@ class TrackerVoice(PreparationVoice):
             done=done,
             total=total,
             counts=counts,
+            picture=_picture(counts, done, total),
             parts=[link_target(url) for url in parts],
             example=Markdown(FIRST_INSTANCE),
             preparation=self.preparation_state(preparation) if preparation else None,
@@ -109,6 +111,13 @@ class TrackerVoice(PreparationVoice):
             adopted=adopted,
             example=Markdown(FIRST_INSTANCE),
         )
+
+
+def _picture(counts: Sequence[tuple[str, int]], done: int, total: int) -> list[tuple[str, int]]:
+    """How many instances stand where, for a picture; nothing while there is nothing to see."""
+    rest = total - done - sum(count for _, count in counts)
+    slices = [("done", done), *counts, ("not started", rest)]
+    return [one for one in slices if one[1] > 0] if done or counts else []
 
 
 def _tracker_stage(instance: Instance, version: Version, upgrade: Upgrade | None) -> str:

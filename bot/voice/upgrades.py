@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from bot.domain.facts import Conclusion
-from bot.domain.markdown import Markdown, link_target
-from bot.domain.upgrade import IN_REVIEW, Back, Stage, Upgrade
+from bot.domain.markdown import Markdown, link, link_target
+from bot.domain.stages import IN_REVIEW, Stage
+from bot.domain.upgrade import Back, Upgrade
 from bot.voice.pen import LONGEST_SENTENCE, Pen
 
 _MOST_NAMES = 5
@@ -19,10 +22,10 @@ class UpgradeVoice(Pen):
 
     def state(self, upgrade: Upgrade) -> Markdown:
         """Where an upgrade stands, in a few words with the link to its pull request."""
-        reason = f": {self.sentence(upgrade.reason)}" if upgrade.reason else ""
+        reason = f": {self.sentence(self.reason(upgrade))}" if upgrade.reason else ""
         standing = self._standing(upgrade, _MOST_NAMES)
         forced = f"; {self._forced(upgrade, LONGEST_SENTENCE)}" if upgrade.forced else ""
-        return Markdown(f"{pull_link(upgrade)}{standing}{reason or _running(upgrade)}{forced}")
+        return Markdown(f"{pull_link(upgrade)}{standing}{reason}{forced}")
 
     def brief_state(self, upgrade: Upgrade, room: int) -> Markdown:
         """The same in at most `room` characters: what does not fit is left out, the reason first."""
@@ -31,10 +34,16 @@ class UpgradeVoice(Pen):
                 forced = self._forced(upgrade, (room - len(words)) * 2 // 3) if upgrade.forced else ""
                 forced = f", {forced}" if forced and len(words) + len(forced) + 2 <= room else ""
                 words = f"{words}{forced}"
-                reason = self.brief(upgrade.reason, room - len(words) - 2)
-                running = _running(upgrade) if len(words) + len(_running(upgrade)) <= room else ""
-                return Markdown(f"{words}: {reason}" if reason else f"{words}{running}")
+                reason = self.brief(self.reason(upgrade), room - len(words) - 2)
+                return Markdown(f"{words}: {reason}" if reason else words)
         return Markdown("")
+
+    def reason(self, upgrade: Upgrade) -> str:
+        """Why it stands where it does. An instance that is no longer in the fleet may have been a customer's, so
+        then its name is taken out."""
+        if self.fleet.get(upgrade.slug) is not None:
+            return upgrade.reason
+        return re.sub(re.escape(upgrade.slug), "the instance", upgrade.reason, flags=re.IGNORECASE)
 
     def _forced(self, upgrade: Upgrade, room: int) -> str:
         """That the order was overridden, by whom and why, in about so many characters."""
@@ -66,6 +75,8 @@ class UpgradeVoice(Pen):
                 return f"open, waiting for a review{self._checks(upgrade, most)}"
             case Stage.MERGED if upgrade.merged_by:
                 return f"merged by {self.people([upgrade.merged_by], most)}"
+            case Stage.DEPLOYING | Stage.VERIFYING if upgrade.deployment and upgrade.deployment.url:
+                return f"{link(str(upgrade.stage), upgrade.deployment.url)}"
             case _:
                 return str(upgrade.stage)
 
@@ -97,13 +108,33 @@ class UpgradeVoice(Pen):
             steps.append(f"Note: {self.sentence(upgrade.note)}.")
         steps += [f"Look at this: {self.sentence(warning)}" for warning in upgrade.warnings[:_MOST_WARNINGS]]
         if upgrade.stage in IN_REVIEW:
-            steps.append("Next: one approval, then merge. The health checks run again after the merge.")
+            steps.append("Next: one approval, then merge. Backup, deployment and health checks follow by themselves.")
         if upgrade.approved_by and upgrade.stage not in IN_REVIEW:
             steps.append(f"Approved by {self.people(upgrade.approved_by)}.")
         if upgrade.merged_at:
             by = f" by {self.people([upgrade.merged_by])}" if upgrade.merged_by else ""
-            steps.append(f"Merged{by} at {upgrade.merged_at:%Y-%m-%d %H:%M:%S} UTC.")
+            steps.append(f"Merged{by} at {moment(upgrade.merged_at)}.")
+        steps += self._deployed(upgrade)
         return [Markdown(step) for step in steps]
+
+    def _deployed(self, upgrade: Upgrade) -> list[str]:
+        """What was done after the merge: backups by their names, the run, who vouched, when it was proven."""
+        steps = [f"Attempt {upgrade.attempt}."] if upgrade.attempt > 1 else []
+        if upgrade.copies:
+            copies = "; ".join(f"{copy.kind} {self.code(copy.name)} {copy.state}" for copy in upgrade.copies)
+            steps.append(f"Backup: {copies}.")
+        deployment = upgrade.deployment
+        if deployment is not None and deployment.by:
+            steps.append(f"Deployed by hand, says {self.people([deployment.by])}.")
+        elif deployment is not None and deployment.url:
+            ended = f", {deployment.conclusion} at {moment(deployment.ended_at)}" if deployment.ended_at else ""
+            steps.append(f"Deployment: [run {deployment.run}]({link_target(deployment.url)}){ended}.")
+        if upgrade.accepted:
+            who = self.people([upgrade.accepted_by])
+            steps.append(f"{who} vouches for what could not be found out: {self.sentence(upgrade.accepted)}.")
+        if upgrade.stage in {Stage.DONE, Stage.ROLLED_BACK} and upgrade.history:
+            steps.append(f"Proven healthy at {moment(upgrade.history[-1].at)}.")
+        return steps
 
     def counts(self, upgrades: Iterable[Upgrade]) -> tuple[list[tuple[str, int]], int, int]:
         """How many upgrades stand where, how many are done, and of how many that take part."""
@@ -122,10 +153,11 @@ def way(upgrade: Upgrade) -> Markdown:
     return Markdown(f"{start}{upgrade.version}")
 
 
+def moment(at: datetime) -> str:
+    """A time as people read it."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def pull_link(upgrade: Upgrade) -> str:
     """The link to the pull request with a blank behind it, or nothing while there is none."""
     return f"[#{upgrade.number}]({link_target(upgrade.url)}) " if upgrade.number else ""
-
-
-def _running(upgrade: Upgrade) -> str:
-    return ", health checks running" if upgrade.stage is Stage.MERGED and not upgrade.reason else ""

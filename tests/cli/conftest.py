@@ -12,8 +12,9 @@ import structlog
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
-from bot.demo.compute import ComputeServer
+from bot.demo.cloud import Cloud
 from bot.demo.fleet import Breakage, make_fleet
+from bot.demo.google.compute import ComputeServer
 from bot.demo.service import settings_of
 from bot.demo.world import World
 
@@ -47,18 +48,24 @@ def mibot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Mibot]:
 
 
 @pytest.fixture(scope="session")
-def machines() -> Iterator[ComputeServer]:
-    with ComputeServer() as server:
-        yield server
+def cloud() -> Iterator[Cloud]:
+    """Google's APIs and the instances' front ends."""
+    with Cloud() as cloud:
+        yield cloud
 
 
 @pytest.fixture
-def configured(tmp_path: Path, world: World, machines: ComputeServer) -> Configured:
+def machines(cloud: Cloud) -> ComputeServer:
+    return cloud.compute
+
+
+@pytest.fixture
+def configured(tmp_path: Path, world: World, cloud: Cloud) -> Configured:
     """Writes a mibot.toml for the test's organisation, with lines replaced as `old="new"` says."""
 
     def write(**changed: str) -> Path:
-        text = settings_of(world.org, tmp_path, world.api_url, machines.url)
-        project = f'[gcp]\nproject_template = "{world.org.name}-cli-{{slug}}"'
+        text = settings_of(world.org, tmp_path, world.api_url, cloud.settings)
+        project = f'[gcp]\nproject_template = "{world.org.name}-managed-{{slug}}"'
         for old, new in {"[gcp]": project, **changed}.items():
             assert old in text
             text = text.replace(old, new)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.compute import ComputeServer
+from bot.demo.cloud import Cloud
+from bot.demo.google.compute import ComputeServer
 from bot.demo.world import World
 from tests.cli.conftest import Configured, Mibot
 
@@ -15,19 +16,21 @@ PROJECT = "sourcegraph-managed-rctest"
 
 
 @pytest.fixture
-def compute(machines: ComputeServer, tmp_path: Path) -> ComputeServer:
-    """Compute Engine, and a mibot.toml with nothing but its address."""
-    machines.heal(PROJECT)
-    machines.set(PROJECT, {"default-red-instance": "RUNNING"})
-    (tmp_path / "mibot.toml").write_text(f'[gcp]\ncompute_endpoint = "{machines.url}"\n')
-    return machines
+def compute(cloud: Cloud, tmp_path: Path) -> ComputeServer:
+    """Compute Engine, and a mibot.toml with nothing but where everything beside GitHub is."""
+    cloud.compute.heal(PROJECT)
+    cloud.compute.set(PROJECT, {"default-red-instance": "RUNNING"})
+    cloud.front_ends.set("rctest.sourcegraph.com", version="3.40.0")
+    sections = ((f"[{name}]", *(f'{k} = "{v}"' for k, v in keys.items())) for name, keys in cloud.settings.items())
+    (tmp_path / "mibot.toml").write_text("\n".join(line for section in sections for line in section))
+    return cloud.compute
 
 
 def test_all_is_well(mibot: Mibot, clone: Path, compute: ComputeServer) -> None:
     shown = mibot("check", "rctest", "--repo", clone)
     assert shown.exit_code == 0, shown.stderr
     assert "✓ pass" in shown.stdout
-    assert "The active VM (red) is running (RUNNING)" in shown.stdout
+    assert "The active VM (red) is running (RUNNING, n2-standard-8" in shown.stdout
 
 
 def test_one_is_red(mibot: Mibot, clone: Path, compute: ComputeServer) -> None:
@@ -79,8 +82,8 @@ def test_a_wrong_setting_is_told_on_a_clone_too(mibot: Mibot, clone: Path, tmp_p
 
 
 @pytest.mark.e2e
-def test_from_github(mibot: Mibot, world: World, configured: Configured, machines: ComputeServer) -> None:
-    world.build()
+def test_from_github(mibot: Mibot, world: World, configured: Configured, cloud: Cloud) -> None:
+    cloud.settle(world.build(), lambda slug: f"{world.org.name}-managed-{slug}")
     assert mibot("check", "rctest", "--config", configured()).exit_code == 0
     nowhere = configured(**{world.org.deployment: f"{world.org.name}/nothing"})
     assert mibot("check", "rctest", "--config", nowhere).exit_code == 3, "what can't be read is not known"

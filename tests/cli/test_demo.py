@@ -120,7 +120,7 @@ def test_the_main_job_is_told_and_ends_by_itself(terminal: Terminal) -> None:
         "→ ../../../golden/docker-compose.3.40.1.yaml",
         "Health checks before the upgrade",
         "approved by",
-        "Health checks after the merge",
+        "Health checks after the deployment",
         "☑ Upgrade rctest.sourcegraph.com — 3.40.1 · #1 done",
         "Sorry, sam",
         "3.40.1 (tracker #2): 1 of",

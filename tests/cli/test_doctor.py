@@ -8,9 +8,14 @@ from typing import Any
 
 import pytest
 
+from bot.demo.actions import Workflow
 from bot.demo.cast import EVENTS, PERMISSIONS
-from bot.demo.compute import ComputeServer
+from bot.demo.cloud import MANAGED, Cloud
 from bot.demo.emulator import private_key_pem
+from bot.demo.fleet import File
+from bot.demo.google import alerts
+from bot.demo.google.monitoring import LIST_CONFIGS
+from bot.demo.opsgenie import OpsgenieServer
 from bot.demo.world import World
 from bot.edges.store import Database
 from tests.cli.conftest import Configured, Mibot
@@ -23,6 +28,7 @@ HOOK = {
     "insecure_ssl": "0",
     "secret": "********",
 }
+TAKES_CUSTOMER = "on:\n  workflow_dispatch:\n    inputs:\n      customer:\n"
 
 
 class Doctor:
@@ -31,6 +37,7 @@ class Doctor:
     def __init__(self, mibot: Mibot, world: World, proxy: Proxy, configured: Configured) -> None:
         self.world = world
         self.proxy = proxy
+        self.project = f"{world.org.name}{MANAGED}rctest"
         self._mibot = mibot
         self._configured = configured
         world.build()
@@ -47,8 +54,8 @@ class Doctor:
         found: dict[str, str] = {}
         for line in shown.stdout.splitlines():
             if line[:1] in {"✓", "✗", "?"}:
-                what = line[3:15].strip()
-                found[what] = f"{found.get(what, '')}{line[0]} {line[15:].strip()}"
+                what = line[3:17].strip()
+                found[what] = f"{found.get(what, '')}{line[0]} {line[17:].strip()}"
             elif line.strip():
                 found[what] += f" {line.strip()}"
         return found
@@ -84,13 +91,22 @@ def test_all_is_well(doctor: Doctor, tmp_path: Path) -> None:
         "label": "✓",
         "operators": "✓",
         "fleet": "✓",
-        "Google Cloud": "✓",
+        "workflow": "✓",
+        "Compute Engine": "✓",
+        "Cloud SQL": "✓",
+        "uptime checks": "✓",
+        "open alerts": "✓",
+        "Opsgenie": "✓",
         "store": "✓",
     }
     assert "12 instances, 4 golden files, the newest is 3.41.0" in found["fleet"]
-    assert "default-red-instance RUNNING" in found["Google Cloud"]
+    assert "default-red-instance RUNNING" in found["Compute Engine"]
+    assert "1 database instance, 1 backup" in found["Cloud SQL"]
+    assert "1 uptime check of its front page" in found["uptime checks"]
+    assert "no alerts are open" in found["open alerts"]
+    assert "mi_upgrade.yml is active, and takes customer and version" in found["workflow"]
     assert "9 releases, the latest is 4.0.0" in found["upstream"]
-    assert "13 fine, 0 broken, 1 not known." in found["store"]
+    assert "18 fine, 0 broken, 1 not known." in found["store"]
     assert doctor.proxy.writes() == []
     assert not list(tmp_path.glob("*.sqlite*")), "nothing is made by looking"
 
@@ -123,7 +139,7 @@ def test_permissions_that_are_missing(doctor: Doctor) -> None:
     del less["checks"]
     doctor.github("/installation$", {"id": doctor.world.org.installation_id, "permissions": less})
     found = doctor.says("permissions")
-    assert "Missing: checks=read, contents=write." in found
+    assert "Missing: checks=write, contents=write." in found
     assert "The App asks for them already: let an owner of the organisation accept them" in found
 
 
@@ -148,7 +164,8 @@ def test_permissions_and_events_beyond_what_is_needed_are_named(doctor: Doctor) 
 def test_events_that_are_missing(doctor: Doctor) -> None:
     doctor.github("/app$", {"slug": "mibot", "permissions": PERMISSIONS, "events": ["issues", "status"]})
     found = doctor.says("events")
-    assert "Not subscribed to: check_run, check_suite, issue_comment, pull_request, pull_request_review." in found
+    names = "check_run, check_suite, issue_comment, pull_request, pull_request_review, workflow_run"
+    assert f"Not subscribed to: {names}." in found
 
 
 @pytest.mark.parametrize(
@@ -215,7 +232,8 @@ def test_a_deployment_repository_that_is_another(doctor: Doctor) -> None:
     found = doctor.examine(1, **{doctor.world.org.deployment: doctor.world.org.upstream})
     assert found["fleet"].startswith("✗ ")
     assert "holds not even" in found["fleet"]
-    assert found["Google Cloud"].startswith("? not examined, for there is no instance to ask about")
+    for what in ("Compute Engine", "Cloud SQL", "uptime checks", "open alerts"):
+        assert found[what].startswith("? not examined, for there is no instance to ask about")
 
 
 def test_a_team_that_does_not_exist(doctor: Doctor) -> None:
@@ -228,10 +246,96 @@ def test_a_label_that_does_not_exist_yet(doctor: Doctor) -> None:
     assert doctor.examine(0, **changed)["label"].startswith("? ")
 
 
-def test_no_access_to_google(doctor: Doctor, machines: ComputeServer) -> None:
-    machines.fail(f"{doctor.world.org.name}-cli-rctest", "forbidden")
-    found = doctor.says("Google Cloud")
-    assert "grant it the permission compute.instances.list" in found
+@pytest.mark.parametrize(
+    ("what", "server", "method", "sentence"),
+    [
+        ("Compute Engine", "compute", "compute.instances.list", "grant it the permission compute.instances.list"),
+        ("Cloud SQL", "sql", "sql.instances.list", "grant it the permission cloudsql.instances.list"),
+        ("Cloud SQL", "sql", "sql.backupRuns.list", "grant it the permission cloudsql.backupRuns.list"),
+        ("uptime checks", "monitoring", LIST_CONFIGS, "the permission monitoring.uptimeCheckConfigs.list"),
+        ("open alerts", "monitoring", alerts.LIST, "grant it the permission monitoring.alerts.list"),
+    ],
+)
+def test_no_access_to_one_of_googles_apis(
+    doctor: Doctor, cloud: Cloud, what: str, server: str, method: str, sentence: str
+) -> None:
+    getattr(cloud, server).fail(doctor.project, "forbidden", method=method)
+    found = doctor.examine(1)
+    assert {one for one, line in found.items() if line.startswith("✗ ")} == {what}
+    assert sentence in found[what]
+    assert "→ Until then the health checks that ask it are unknown, and no upgrade is ticked." in found[what]
+
+
+def test_an_api_that_is_not_enabled(doctor: Doctor, cloud: Cloud) -> None:
+    cloud.sql.fail(doctor.project, "api_disabled")
+    assert "enable sqladmin.googleapis.com there" in doctor.says("Cloud SQL")
+
+
+def test_opsgenie_is_asked_where_there_is_a_key(doctor: Doctor) -> None:
+    with OpsgenieServer() as server:
+        settings = f'[opsgenie]\napi_url = "{server.url}"\napi_key = "{server.key}"\n\n[store]'
+        assert ": no alerts are open" in doctor.examine(0, **{"[store]": settings})["Opsgenie"]
+        asked = server.requests()
+        found = doctor.says("Opsgenie", **{"[store]": settings.replace(server.key, "another-key")})
+        assert (asked, server.requests()) == (1, 2)
+    assert "Opsgenie rejected mibot's key: set opsgenie.api_key" in found
+    assert "another-key" not in found
+
+
+def test_a_workflow_that_is_not_there(doctor: Doctor) -> None:
+    found = doctor.says("workflow", **{"[deploy]": '[deploy]\nworkflow = "ship.yml"'})
+    assert f"{doctor.world.org.deployment} has no workflow ship.yml. → Add it there" in found
+
+
+def test_a_workflow_without_its_file(doctor: Doctor) -> None:
+    doctor.proxy.actions.workflows["ship.yml"] = Workflow("ship", ("customer", "version"))
+    found = doctor.says("workflow", **{"[deploy]": '[deploy]\nworkflow = "ship.yml"'})
+    assert "has no .github/workflows/ship.yml on its default branch. → Add it there" in found
+
+
+def test_a_workflow_that_is_switched_off(doctor: Doctor) -> None:
+    doctor.github("/actions/workflows/mi_upgrade.yml$", {"state": "disabled_manually"})
+    found = doctor.says("workflow")
+    assert "mi_upgrade.yml can't be started: GitHub says disabled_manually. → Enable it under “Actions”" in found
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "sentence"),
+    [
+        (
+            TAKES_CUSTOMER,
+            "workflow_dispatch",
+            "✗ mi_upgrade.yml does not declare: version. →",
+        ),
+        ("on: workflow_dispatch\n", "workflow_dispatch", "✗ mi_upgrade.yml does not declare: customer, version."),
+        (
+            f"{TAKES_CUSTOMER}      version:\n      region: {{required: true}}\n",
+            "workflow_dispatch",
+            "✗ mi_upgrade.yml requires what mibot does not give: region. → Give each a `default`",
+        ),
+        ("on: [push]\n", "workflow_dispatch", "✗ mi_upgrade.yml is not started by workflow_dispatch. → Add"),
+        ("on: [push]\n", "on_push", "✓ mi_upgrade.yml is active, and started by push"),
+        (
+            TAKES_CUSTOMER,
+            "on_push",
+            "✗ mi_upgrade.yml is not started by push. → Add `push` to",
+        ),
+        (TAKES_CUSTOMER, "manual", "✓ none is needed, for deploy.mode is manual"),
+        ("on: [push\n", "on_push", "? mi_upgrade.yml is not valid YAML (line 2). → See under “Actions” whether"),
+    ],
+)
+def test_what_starts_the_workflow(doctor: Doctor, text: str, mode: str, sentence: str) -> None:
+    doctor.world.commit("olive", [File.plain(".github/workflows/mi_upgrade.yml", text)])
+    found = doctor.examine(1 if sentence.startswith("✗") else 0, **{"[deploy]": f'[deploy]\nmode = "{mode}"'})
+    assert found["workflow"].startswith(sentence)
+
+
+def test_a_workflow_that_the_app_may_not_see_is_not_known(doctor: Doctor) -> None:
+    refusal = {"message": "Resource not accessible by integration"}
+    doctor.proxy.fail(403, refusal, method="GET", path="/actions/workflows/mi_upgrade.yml$", times=99)
+    found = doctor.examine(0)["workflow"]
+    assert found.startswith("? Could not look up the deployment's workflow")
+    assert "actions" in found
 
 
 def test_a_store_that_is_up_to_date_and_one_that_is_a_newer_mibots(doctor: Doctor, tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.compute import ComputeServer
 from bot.demo.fleet import make_fleet
+from bot.demo.google.compute import ComputeServer
 from bot.demo.world import World
 from bot.domain.versions import Version
 from tests.cli.conftest import Configured, Mibot

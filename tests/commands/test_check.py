@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.effects import CheckNow, Recheck
 from bot.domain.records import CheckTable, Paragraph
-from bot.domain.upgrade import Stage
+from bot.domain.upgrade import Deployment, Stage, Upgrade
 from tests.commands.orders import OTHER, plan, said
 from tests.samples import NOW, upgrade
+
+USAGE = '/check INSTANCE … [--accept "what you saw"]'
+OVER = Deployment(NOW, accepted=True, run=5, conclusion="success", ended_at=NOW)
+WAITS_FOR_PROOF = [Stage.VERIFYING, Stage.HELD, Stage.FAILED]
+
+
+def deployed(slug: str = "demo", stage: Stage = Stage.HELD, to: str = "3.40.1") -> Upgrade:
+    return upgrade(slug, to, stage, merged_at=NOW, deployment=OVER)
 
 
 def test_it_promises_a_table_and_runs_the_checks() -> None:
@@ -28,7 +38,7 @@ def test_any_instance_can_be_checked_skipped_ones_too() -> None:
 
 
 def test_without_a_name_it_shows_its_usage() -> None:
-    assert said("/check") == "/check: name the instances to check: /check INSTANCE …."
+    assert said("/check") == f"/check: name the instances to check: {USAGE}."
     assert plan("/check").effects == ()
 
 
@@ -38,14 +48,70 @@ def test_one_bad_name_among_good_ones_stops_nobody() -> None:
     assert found.effects == (CheckNow(77, "rctest"),)
 
 
-@pytest.mark.parametrize("stage", [Stage.MERGED, Stage.FAILED])
-def test_a_merged_upgrade_that_is_not_proven_yet_is_judged_anew(stage: Stage) -> None:
-    merged = upgrade("demo", "3.40.1", stage, merged_at=NOW)
-    assert plan("/check demo", merged, upgrade("rctest")).effects == (CheckNow(77, "demo"), Recheck("demo", "3.40.1"))
+def test_a_word_for_many_stands_for_all_of_them() -> None:
+    found = plan("/check internal")
+    assert found.items == (CheckTable("rctest"), CheckTable("demo"), CheckTable("s2"))
+    assert len(plan("/check all").effects) == 6
+
+
+@pytest.mark.parametrize("stage", [Stage.HELD, Stage.FAILED])
+def test_a_deployed_upgrade_that_is_not_proven_is_judged_anew(stage: Stage) -> None:
+    found = plan("/check demo", deployed(stage=stage), deployed("rctest", stage))
+    assert found.effects == (CheckNow(77, "demo"), Recheck("demo", "3.40.1", "dana"))
+
+
+def test_one_that_is_just_being_verified_is_looked_at_anyway() -> None:
+    assert plan("/check demo", deployed(stage=Stage.VERIFYING)).effects == (CheckNow(77, "demo"),)
 
 
 @pytest.mark.parametrize(
-    "other", [upgrade("demo", stage=Stage.OPEN), upgrade("demo", stage=Stage.DONE, merged_at=NOW), upgrade("rctest")]
+    "other",
+    [
+        upgrade("demo", stage=Stage.OPEN),
+        upgrade("demo", stage=Stage.DONE, merged_at=NOW, deployment=OVER),
+        upgrade("demo", stage=Stage.HELD, merged_at=NOW),
+        upgrade("demo", stage=Stage.FAILED, merged_at=NOW, deployment=replace(OVER, failed="job upgrade")),
+        upgrade("demo", stage=Stage.DEPLOYING, merged_at=NOW, deployment=replace(OVER, ended_at=None)),
+        deployed("rctest"),
+    ],
+    ids=["open", "done", "not deployed", "not deployed well", "being deployed", "another's"],
 )
-def test_other_upgrades_are_left_as_they_are(other: object) -> None:
-    assert plan("/check demo", other).effects == (CheckNow(77, "demo"),)  # type: ignore[arg-type]
+@pytest.mark.parametrize("words", ["", ' --accept "I signed in"'])
+def test_other_upgrades_are_left_as_they_are(other: Upgrade, words: str) -> None:
+    assert plan(f"/check demo{words}", other).effects == (CheckNow(77, "demo"),)
+
+
+@pytest.mark.parametrize("stage", sorted(Stage))
+def test_people_vouch_for_what_is_deployed_and_not_proven_and_for_nothing_else(stage: Stage) -> None:
+    found = plan('/check demo --accept "I signed in"', deployed(stage=stage), deployed("rctest", stage))
+    vouching = (Recheck("demo", "3.40.1", "dana", "I signed in"),) if stage in WAITS_FOR_PROOF else ()
+    assert found.items == (CheckTable("demo"),)
+    assert found.effects == (CheckNow(77, "demo"), *vouching)
+
+
+def test_the_checks_run_before_anything_is_judged_by_them_whatever_the_order_of_the_words() -> None:
+    for line in ("/check --accept “I signed in” demo", '/check demo --accept="I signed in"'):
+        assert plan(line, deployed()).effects == (
+            CheckNow(77, "demo"),
+            Recheck("demo", "3.40.1", "dana", "I signed in"),
+        )
+
+
+def test_vouching_for_a_word_for_many_reaches_those_of_them_that_wait_for_it() -> None:
+    there = (deployed("rctest", Stage.VERIFYING), deployed("demo", Stage.DONE), deployed("jaderaven"))
+    rechecks = [e for e in plan('/check internal --accept "seen"', *there).effects if isinstance(e, Recheck)]
+    assert rechecks == [Recheck("rctest", "3.40.1", "dana", "seen")]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("/check demo --accept", 'say why, in quotation marks: --accept "reason".'),
+        ('/check demo --accept=" "', 'say why, in quotation marks: --accept "reason".'),
+        ('/check --accept "seen"', f"name the instances to check: {USAGE}."),
+        ("/check demo --force", f'the options here are --accept "reason"; write {USAGE}.'),
+    ],
+)
+def test_misuse_is_explained_and_does_nothing(line: str, words: str) -> None:
+    assert said(line, deployed()) == f"/check: {words}"
+    assert plan(line, deployed()).effects == ()

@@ -39,7 +39,9 @@ def write(package: ModuleType, file: str, text: str) -> None:
 
 
 def test_the_commands_there_are() -> None:
-    assert list(all_commands()) == ["check", "help", "plan", "prepare", "rollback", "status", "upgrade"]
+    assert list(all_commands()) == [
+        "backup", "check", "deployed", "help", "plan", "prepare", "retry", "rollback", "status", "upgrade",
+    ]  # fmt: skip
 
 
 def test_each_file_holds_the_command_of_its_name_and_has_its_test() -> None:
@@ -80,7 +82,7 @@ def test_two_files_with_the_same_command_are_told(package: ModuleType) -> None:
     ("typed", "meant"),
     [("upgarde", "upgrade"), ("update", "upgrade"), ("chekc", "check"), ("stat", "status"), ("halp", "help"),
      ("upgrade-all", "upgrade"), ("h", "help"), ("prep", "prepare"), ("pln", "plan"), ("rolback", "rollback"),
-     ("roll", "rollback"), ("p", "plan")],
+     ("roll", "rollback"), ("p", "plan"), ("bakup", "backup"), ("deploy", "deployed"), ("rety", "retry")],
 )  # fmt: skip
 def test_a_mistyped_command_gets_the_nearest(typed: str, meant: str) -> None:
     assert nearest(typed) == meant

@@ -11,6 +11,7 @@ from tests.commands.orders import OTHER, plan, said
 from tests.samples import NOW, upgrade, version
 
 USAGE = '/rollback INSTANCE ["reason"]'
+GOING_ON = [Stage.BACKING_UP, Stage.DEPLOYING]
 
 
 def test_it_goes_back_from_what_the_instance_runs_whatever_the_issue_names() -> None:
@@ -83,8 +84,21 @@ def test_a_rollback_that_is_open_is_shown_again() -> None:
     assert found.effects == (StartRollback("rctest", "3.40.0", "dana", "", 77),), "which finds the same rollback"
 
 
-@pytest.mark.parametrize("stage", sorted(set(Stage) - IN_REVIEW))
-def test_what_is_not_under_review_is_no_obstacle(stage: Stage) -> None:
+@pytest.mark.parametrize("stage", GOING_ON)
+@pytest.mark.parametrize("back", [None, Back("lee")], ids=["upgrade", "rollback"])
+def test_while_a_deployment_goes_on_nothing_else_is_begun(stage: Stage, back: Back | None) -> None:
+    """Two deployments of one instance at once would end nobody knows how."""
+    there = upgrade("rctest", "3.40.0", stage, merged_at=NOW, back=back)
+    assert plan("/rollback rctest", there).effects == ()
+    assert said("/rollback rctest", there) == (
+        "rctest.sourcegraph.com: its deployment goes on: "
+        "ask again when it is over, or cancel its run on GitHub first."
+    )
+    assert plan("/rollback demo", there).effects != (), "another's is no obstacle"
+
+
+@pytest.mark.parametrize("stage", sorted(set(Stage) - IN_REVIEW - set(GOING_ON)))
+def test_what_is_neither_under_review_nor_going_on_is_no_obstacle(stage: Stage) -> None:
     there = upgrade("rctest", "3.40.0", stage, merged_at=NOW)
     assert plan("/rollback rctest", there, upgrade("demo")).effects == (
         StartRollback("rctest", "3.40.0", "dana", "", 77),

@@ -11,20 +11,26 @@ from bot.domain.effects import (
     TURNS,
     Advance,
     AdvancePreparation,
+    BackUpNow,
     CheckNow,
     Effect,
     EnsureTracker,
+    Follow,
+    MarkDeployed,
     Obey,
     PlanNow,
     Prepare,
+    Publish,
     React,
     Recheck,
     RefreshReply,
     RefreshTracker,
+    Retry,
     StartRollback,
     StartUpgrade,
     StartUpgrades,
     TakeTurns,
+    delay_of,
     from_json,
     to_json,
 )
@@ -37,6 +43,7 @@ SAMPLES: tuple[Effect, ...] = (
     PlanNow(77, "rctest", "3.40.1"),
     EnsureTracker("3.40.1", 12, "dana"),
     RefreshTracker("3.40.1"),
+    RefreshTracker("3.40.1", 9.5),
     StartUpgrade("rctest", "3.40.1", "dana", 12, "they asked"),
     StartUpgrades(("rctest", "demo"), "3.40.1", "dana", 12, "they asked"),
     StartUpgrades((), "3.40.1", "dana", 12),
@@ -46,7 +53,15 @@ SAMPLES: tuple[Effect, ...] = (
     AdvancePreparation("3.40.1"),
     Advance("rctest", "3.40.1"),
     Recheck("rctest", "3.40.1"),
+    Recheck("rctest", "3.40.1", "dana", "I signed in"),
+    Follow("rctest", "3.40.1", 15.0),
+    Publish("rctest", "3.40.1"),
+    MarkDeployed("rctest", "3.40.1", "dana", 2),
+    Retry("rctest", "3.40.1", "dana", 2),
+    BackUpNow(77, "rctest"),
+    BackUpNow(77, "rctest", 15.0),
 )
+DELAYED = (RefreshTracker, Follow, BackUpNow)
 
 
 @pytest.mark.parametrize("effect", SAMPLES, ids=lambda effect: type(effect).__name__)
@@ -63,6 +78,21 @@ def test_every_kind_is_among_the_samples() -> None:
 def test_a_job_that_an_older_version_wrote_is_understood() -> None:
     old = {"effect": "StartUpgrade", "slug": "rctest", "version": "3.40.1", "by": "dana", "issue": 12}
     assert from_json(old) == StartUpgrade("rctest", "3.40.1", "dana", 12)
+    assert from_json({"effect": "Recheck", "slug": "rctest", "version": "3.40.1"}) == Recheck("rctest", "3.40.1")
+    assert from_json({"effect": "RefreshTracker", "version": "3.40.1"}) == RefreshTracker("3.40.1")
+
+
+@pytest.mark.parametrize("effect", SAMPLES, ids=lambda effect: type(effect).__name__)
+def test_only_looks_and_edits_that_are_bundled_wait(effect: Effect) -> None:
+    assert delay_of(effect) == (effect.seconds if isinstance(effect, DELAYED) else 0.0)
+    assert delay_of(Follow("rctest", "3.40.1", 15.0)) == 15.0
+
+
+def test_a_look_that_waits_has_the_key_of_what_it_looks_at() -> None:
+    """So that it never runs beside a move, and one that comes at once is not held up by it."""
+    assert Follow("rctest", "3.40.1", 15.0).key == Follow("rctest", "3.40.1").key == Advance("rctest", "3.40.1").key
+    assert RefreshTracker("3.40.1", 9.5).key == EnsureTracker("3.40.1", 12, "dana").key
+    assert BackUpNow(77, "rctest", 15.0).key == RefreshReply(77).key
 
 
 def test_whatever_decides_whose_turn_it_is_runs_alone() -> None:
@@ -73,9 +103,10 @@ def test_whatever_decides_whose_turn_it_is_runs_alone() -> None:
 
 
 def test_whatever_moves_an_upgrade_or_undoes_it_runs_alone() -> None:
-    moving = [e for e in SAMPLES if isinstance(e, StartUpgrade | StartRollback | Advance | Recheck)]
+    kinds = (StartUpgrade, StartRollback, Advance, Recheck, Follow, Publish, MarkDeployed, Retry)
+    moving = [effect for effect in SAMPLES if isinstance(effect, kinds)]
     assert {effect.key for effect in moving} == {"upgrade rctest@3.40.1"}
-    assert len(moving) == 4
+    assert {type(effect) for effect in moving} == set(kinds)
 
 
 def test_whatever_moves_a_preparation_runs_alone_and_beside_upgrades() -> None:
@@ -84,6 +115,6 @@ def test_whatever_moves_a_preparation_runs_alone_and_beside_upgrades() -> None:
 
 
 def test_whatever_writes_a_reply_runs_alone() -> None:
-    writing = [e for e in SAMPLES if isinstance(e, Obey | RefreshReply | CheckNow | PlanNow)]
+    writing = [e for e in SAMPLES if isinstance(e, Obey | RefreshReply | CheckNow | PlanNow | BackUpNow)]
     assert {effect.key for effect in writing} == {"reply 77"}
     assert React(77).key != "reply 77"

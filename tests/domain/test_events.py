@@ -17,6 +17,7 @@ from bot.domain.events import (
     Interest,
     IssueLabelled,
     PreparationTouched,
+    RunTouched,
     UpgradeTouched,
     from_json,
     read,
@@ -81,6 +82,11 @@ def status(*branches: str) -> Json:
     return {"sha": SHA, "state": "success", "context": "ci", "branches": named, "repository": DEPLOYMENT}
 
 
+def workflow_run(action: str = "completed") -> Json:
+    run = {"id": 21_000_000_009, "head_sha": SHA, "event": "workflow_dispatch", "status": "completed"}
+    return {"action": action, "workflow_run": run, "repository": DEPLOYMENT, "sender": BOT}
+
+
 WANTED = {
     "issues": labelled(),
     "issue_comment": comment(),
@@ -89,6 +95,7 @@ WANTED = {
     "check_run": check_run(),
     "check_suite": check_suite(),
     "status": status(BRANCH),
+    "workflow_run": workflow_run(),
 }
 
 
@@ -197,6 +204,16 @@ def test_checks_that_are_nobodys_business() -> None:
     assert read("status", {**status(BRANCH), "repository": RELEASES}, INTEREST) is None
 
 
+@pytest.mark.parametrize("action", ["requested", "in_progress", "completed"])
+def test_a_workflow_run_of_the_deployment_repository(action: str) -> None:
+    assert read("workflow_run", workflow_run(action), INTEREST) == RunTouched(21_000_000_009, SHA)
+
+
+def test_workflow_runs_that_are_nobodys_business() -> None:
+    assert read("workflow_run", workflow_run("rerequested"), INTEREST) is None
+    assert read("workflow_run", {**workflow_run(), "repository": RELEASES}, INTEREST) is None
+
+
 @pytest.mark.parametrize("name", ["ping", "push", "installation", "star", "", "issues2"])
 def test_other_events_are_dropped_unread(name: str) -> None:
     assert read(name, {"zen": "Keep it logically awesome."}, INTEREST) is None
@@ -302,6 +319,7 @@ def test_junk_alone_is_a_value_error_or_nothing(name: str, payload: Json) -> Non
         CommentWritten(77, 12, "", "/help\n\u2028", "dana"),
         UpgradeTouched("rctest", "3.41.0-rc.1"),
         CommitTouched(SHA),
+        RunTouched(21_000_000_009, SHA),
     ],
 )
 def test_events_survive_being_written_down(event: Any) -> None:

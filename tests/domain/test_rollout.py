@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.health import State
 from bot.domain.model import Fleet, Instance, InstanceType
-from bot.domain.rollout import Standing, has_to_look, is_red, order_gate, turns
+from bot.domain.rollout import Standing, has_to_look, is_red, line_stopped, order_gate, stops_the_line, turns
 from bot.domain.upgrade import IN_FLIGHT, Back, Stage, Upgrade
 from bot.domain.versions import Version
 from tests.samples import NOW, customer, fleet, internal, result, upgrade, version
@@ -106,7 +106,7 @@ def test_no_customer_goes_before_the_first_instance() -> None:
     assert why(now) == {"jaderaven": closed, "amberotter": closed}
 
 
-@pytest.mark.parametrize("stage", [Stage.WAITING, Stage.OPEN, Stage.APPROVED, Stage.MERGED, Stage.CLOSED])
+@pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.DONE}))
 def test_customers_wait_while_the_first_instance_is_on_its_way(stage: Stage) -> None:
     assert "jaderaven" in why(standing(upgrade("rctest", stage=stage), waits("jaderaven")))
 
@@ -137,17 +137,26 @@ def test_a_first_instance_that_runs_a_later_version_is_past_this_one() -> None:
 
 def test_a_red_first_instance_stops_customers_however_green_it_looks() -> None:
     among = fleet(internal("rctest", version=TO), OTTER)
-    red = upgrade("rctest", stage=Stage.FAILED, merged_at=NOW, after=RED)
+    red = upgrade("rctest", stage=Stage.MERGED, merged_at=NOW, after=RED)
     now = standing(red, waits("amberotter"), among=among, green={TO: True})
     assert why(now) == {"amberotter": f"for rctest, which is red{FORCE}"}
+
+
+@pytest.mark.parametrize("stage", [Stage.MERGED, Stage.BACKING_UP, Stage.DEPLOYING, Stage.VERIFYING, Stage.HELD])
+def test_a_first_instance_that_is_merged_and_not_proven_yet_is_waited_for(stage: Stage) -> None:
+    among = fleet(internal("rctest", version=TO), OTTER)
+    now = standing(upgrade(stage=stage, merged_at=NOW), waits("amberotter"), among=among, green={TO: True})
+    assert why(now) == {"amberotter": f"for rctest, which is {stage}{FORCE}"}, "however green it looks"
 
 
 @pytest.mark.parametrize(
     ("record", "looks"),
     [
         (None, True),
-        (upgrade(stage=Stage.MERGED, merged_at=NOW), True),
+        (upgrade(stage=Stage.MERGED, merged_at=NOW), False),
+        (upgrade(stage=Stage.VERIFYING, merged_at=NOW), False),
         (upgrade(stage=Stage.CLOSED), True),
+        (upgrade(stage=Stage.SKIPPED), True),
         (done(), False),
         (upgrade(stage=Stage.FAILED, merged_at=NOW), False),
         (upgrade(stage=Stage.OPEN, back=Back("lee")), False),
@@ -161,16 +170,52 @@ def test_a_look_is_taken_only_where_no_record_tells(record: Upgrade | None, look
 
 
 def test_while_an_internal_instance_is_red_trials_go_and_production_waits() -> None:
-    red = upgrade("tpgi", stage=Stage.FAILED, merged_at=NOW, after=RED)
+    red = upgrade("tpgi", stage=Stage.OPEN, before=RED)
     now = standing(done(), red, waits("jaderaven"), waits("amberotter"))
     assert go(now) == ["jaderaven@3.40.1"]
     assert why(now) == {"amberotter": f"for tpgi: an internal instance is red{FORCE}"}
 
 
 def test_every_red_internal_instance_is_named_and_no_customer() -> None:
-    red = [upgrade(slug, stage=Stage.FAILED, merged_at=NOW) for slug in ("tpgi", "demo", "jaderaven")]
+    red = [upgrade(slug, stage=Stage.OPEN, before=RED) for slug in ("tpgi", "demo", "jaderaven")]
     reason = why(standing(done(), *red, waits("amberotter")))["amberotter"]
     assert reason == f"for demo, tpgi: an internal instance is red{FORCE}"
+
+
+def test_one_that_failed_after_its_merge_stops_the_line_of_its_version() -> None:
+    failed = [upgrade(slug, stage=Stage.FAILED, merged_at=NOW) for slug in ("tpgi", "amberotter")]
+    now = standing(done(), *failed, waits("demo"), waits("jaderaven"), waits("rctest", "3.41.0"))
+    assert go(now) == ["rctest@3.41.0"], "another version goes on"
+    stopped = f"for amberotter, tpgi, whose upgrade to 3.40.1 failed: the line is stopped{FORCE}"
+    assert why(now) == {"demo": stopped, "jaderaven": stopped}, "internal ones and trials too"
+
+
+def test_an_operators_force_passes_a_stopped_line() -> None:
+    failed = upgrade("tpgi", stage=Stage.FAILED, merged_at=NOW)
+    assert go(standing(done(), failed, waits("demo", forced="they asked"))) == ["demo@3.40.1"]
+
+
+def test_a_failed_rollback_stops_the_line_and_none_is_stopped_by_it() -> None:
+    failed = upgrade("tpgi", stage=Stage.FAILED, merged_at=NOW, back=Back("lee"))
+    assert line_stopped(upgrade("demo", stage=Stage.MERGED), [failed], FLEET).startswith("for tpgi, ")
+    assert line_stopped(upgrade("demo", stage=Stage.MERGED, back=Back("lee")), [failed], FLEET) == ""
+
+
+def test_what_has_left_the_fleet_stops_the_line_without_a_name() -> None:
+    gone = upgrade("jadelemur", stage=Stage.FAILED, merged_at=NOW)
+    told = line_stopped(upgrade("demo", stage=Stage.MERGED), [gone], FLEET)
+    assert told.startswith("for an instance that is no longer in the fleet, whose upgrade to 3.40.1 failed")
+
+
+def test_nobody_stops_the_line_for_itself() -> None:
+    failed = upgrade("tpgi", stage=Stage.FAILED, merged_at=NOW)
+    assert line_stopped(failed, [failed], FLEET) == ""
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_only_what_failed_after_its_merge_stops_the_line(stage: Stage) -> None:
+    assert stops_the_line(upgrade(stage=stage, merged_at=NOW)) is (stage is Stage.FAILED)
+    assert not stops_the_line(upgrade(stage=stage))
 
 
 def test_one_that_is_red_on_another_version_is_no_obstacle() -> None:
@@ -288,6 +333,13 @@ def test_no_production_instance_goes_while_an_internal_one_is_red(now: Standing)
     for _, record in unforced(now, InstanceType.PRODUCTION):
         records = [now.of(one.slug, record.version) for one in now.fleet if one.internal]
         assert not [one.slug for one in records if one and is_red(one)]
+
+
+@given(STANDINGS)
+def test_none_goes_unforced_to_a_version_of_which_another_one_failed(now: Standing) -> None:
+    for one, record in unforced(now, *InstanceType):
+        failed = (other for other in now.upgrades if other.stage is Stage.FAILED and other.merged_at)
+        assert record.back or not [other for other in failed if other.version == record.version], one.slug
 
 
 @given(STANDINGS)

@@ -11,19 +11,30 @@ from hypothesis import strategies as st
 
 from bot.commands import all_commands
 from bot.demo.fleet import Breakage, make_fleet
+from bot.domain import markers
+from bot.domain.backups import Copy, CopyKind, CopyState
 from bot.domain.changeset import ChangeSet, HotpatchRemoved, Kind, LinkMoved, Stray
 from bot.domain.comments import has_commands
 from bot.domain.facts import Conclusion, Head
 from bot.domain.health import State
-from bot.domain.markdown import one_line
+from bot.domain.markdown import Markdown, one_line
 from bot.domain.model import FileChange
 from bot.domain.names import Unknown, resolve
 from bot.domain.orders import Order
 from bot.domain.preparation import Preparation, PreparationStage
 from bot.domain.preview import Preview
-from bot.domain.records import CheckTable, Paragraph, PlanShown, Preparing, Progress, Reply, TrackerRecord
+from bot.domain.records import (
+    BackupShown,
+    CheckTable,
+    Paragraph,
+    PlanShown,
+    Preparing,
+    Progress,
+    Reply,
+    TrackerRecord,
+)
 from bot.domain.tracker_line import own_line
-from bot.domain.upgrade import Back, Stage
+from bot.domain.upgrade import Back, Deployment, Stage, Step
 from bot.voice import Voice, pull_body
 from tests import rendering
 from tests.samples import ACCOUNT, NOW, customer, files, fleet, internal, read, result, upgrade, version
@@ -55,6 +66,19 @@ HOSTILE = [
 ]
 
 
+def copies_of(words: str) -> tuple[Copy, ...]:
+    """A copy of each kind in each state, with these words wherever Google's may be."""
+    link = f"https://console.cloud.google.com/?project={words}"
+    return tuple(Copy(kind, words, words, state, NOW, words, link) for kind in CopyKind for state in CopyState)
+
+
+def deployment_of(words: str, number: int) -> Deployment:
+    """One by a run that failed, or one by hand, with these words wherever others' may be."""
+    url = "https://github.com/sourcegraph/deploy-sourcegraph-managed/actions/runs/5"
+    run = Deployment(NOW, accepted=True, run=5, url=url, conclusion="failure", failed=words, ended_at=NOW)
+    return replace(run, run=None, conclusion="by hand", failed="", by=words) if number % 2 else run
+
+
 def outside(voice: Voice, words: str) -> Iterator[str]:
     """Everything that a voice writes outside the deployment repository, with these words wherever others' may be."""
     results = tuple(
@@ -68,6 +92,8 @@ def outside(voice: Voice, words: str) -> Iterator[str]:
             one, asked_by=words, merged_by=words, merged_at=NOW, approved_by=(words,), objections_by=(words, words),
             before=results, after=results, forced=words if number % 3 == 1 else "", forced_by=words, note=words,
             warnings=(words,), back=Back(words, words, version("3.40.0")) if number % 3 == 2 else None,
+            attempt=2, copies=copies_of(words), deployment=deployment_of(words, number), accepted=words,
+            accepted_by=words, history=(Step(stage, NOW, words, words, words),), checked=words, meaning=words,
         )  # fmt: skip
     for items in (voice.tracker_items(TO, upgrades), voice.tracker_items(TO, {})):
         yield from map(own_line, items)
@@ -99,6 +125,10 @@ def outside(voice: Voice, words: str) -> Iterator[str]:
         yield voice.reply(Reply(77, 12, words, (PlanShown(instance.slug, TO, shown_plan),)), {})
         shown = (Progress(instance.slug, TO), CheckTable(instance.slug, results), Paragraph(voice.sentence(words)))
         yield voice.reply(Reply(77, 12, words, shown), {one.key: one for one in everything})
+        backups = BackupShown(instance.slug, copies_of(words), copies_of(words), words)
+        yield voice.reply(Reply(77, 12, words, (backups, BackupShown(instance.slug))), {})
+    for one in everything:  # nobody is on call, so that whoever is mentioned is mentioned by the words
+        yield voice.alarm(one, (), Markdown(markers.alarm(7, 3)))
     found = resolve(words, voice.fleet)
     if isinstance(found, Unknown):
         yield voice.about_command("check", found.sentence)
@@ -129,6 +159,11 @@ def test_no_customer_is_named_in_anything_that_is_read_outside(name: str) -> Non
     written = list(outside(Voice(FLEET), words))
     for text in ("\n".join(written), "\n".join(map(rendering.text, written))):
         assert not [secret for secret in REPOSITORY.customers if secret in text.lower()]
+
+
+def test_what_is_read_outside_leads_to_no_console() -> None:
+    """Its address names the project, and that the customer."""
+    assert "console.cloud.google.com" not in "\n".join(outside(Voice(FLEET), "words"))
 
 
 def test_indiscreet_notes_and_reasons_are_not_repeated() -> None:
@@ -190,3 +225,11 @@ def test_no_words_at_all_do_anything(words: str) -> None:
 
 def test_account_urls_can_be_followed() -> None:
     assert f"instance for {ACCOUNT}" in "\n".join(outside(Voice(PLAIN), "words"))
+
+
+def test_an_instance_that_has_left_the_fleet_is_not_named_by_its_own_failure() -> None:
+    gone = upgrade("jadelemur", stage=Stage.FAILED, merged_at=NOW, reason="job upgrade jadelemur, step Back up")
+    voice = Voice(fleet())
+    for words in (voice.state(gone), voice.brief_state(gone, 240), voice.alarm(gone, ["lee"], Markdown("<!-- -->"))):
+        assert "jadelemur" not in words.lower()
+        assert "job upgrade the instance" in words

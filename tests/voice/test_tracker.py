@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -16,7 +18,8 @@ from bot.domain.model import Fleet, InstanceType, Problem
 from bot.domain.records import TrackerRecord
 from bot.domain.tracker import Block, lay_out, with_block
 from bot.domain.tracker_line import LONGEST_STATE, Key, own_line
-from bot.domain.upgrade import Stage, Upgrade
+from bot.domain.tracker_text import looks_like_tracker, parse
+from bot.domain.upgrade import Back, Deployment, Stage, Upgrade
 from bot.voice import Voice
 from tests import rendering
 from tests.samples import ACCOUNT, NOW, PULL, customer, files, fleet, internal, read, upgrade, version
@@ -31,6 +34,8 @@ FLEET = fleet(
     customer("amberotter-two", ordinal=2, version=TO),
 )
 VOICE = Voice(FLEET)
+RUNS = Deployment(NOW, accepted=True, run=5, url="https://github.test/runs/5")
+SLICE = re.compile(r' {4}"([a-z ]+)" : ([1-9]\d*)')
 
 
 def lines(*upgrades: Upgrade, voice: Voice = VOICE) -> list[str]:
@@ -72,7 +77,11 @@ def test_each_line_reads_as_the_process_has_it() -> None:
         (upgrade(checks=Conclusion.FAILURE, failing=("lint",)), "open, waiting for a review, its checks failed"),
         (upgrade(stage=Stage.APPROVED, approved_by=("rio", "sam")), "approved by `rio` and 1 more"),
         (upgrade(stage=Stage.CHANGES_REQUESTED, objections_by=("sam",)), "changes requested by `sam`"),
-        (upgrade(stage=Stage.MERGED, merged_by="rio"), "merged by `rio`, health checks running"),
+        (upgrade(stage=Stage.MERGED, merged_by="rio"), f"[#7]({PULL}) merged by `rio`"),
+        (upgrade(stage=Stage.BACKING_UP, reason="1 of 2 ready"), f"[#7]({PULL}) backing up: 1 of 2 ready"),
+        (upgrade(stage=Stage.DEPLOYING, deployment=RUNS), f"[#7]({PULL}) [deploying]({RUNS.url})"),
+        (upgrade(stage=Stage.VERIFYING, deployment=RUNS), f"[#7]({PULL}) [verifying]({RUNS.url})"),
+        (upgrade(stage=Stage.HELD, reason="waits for demo"), f"[#7]({PULL}) held: waits for demo"),
         (
             upgrade(stage=Stage.MERGED, merged_by="rio", reason="health unknown: VM"),
             "merged by `rio`: health unknown: VM",
@@ -98,6 +107,71 @@ def test_the_head_says_what_it_is_who_asked_how_it_stands_and_how_to_talk_to_the
     for words in ("3.40.1", "`mibot[bot]`", "asked for by `dana` in #11", "**1 of 4 done**", "1 open",
                   "`/upgrade rctest`", "`/check rctest`", "`/status`", "`/help`"):  # fmt: skip
         assert words in head
+
+
+def picture(head: str) -> list[str]:
+    """The lines of the head's picture, none where it has none."""
+    _, _, behind = head.partition("```mermaid\n")
+    return behind.partition("\n```")[0].splitlines()
+
+
+@given(st.lists(st.sampled_from(Stage), max_size=len(FLEET.instances)))
+def test_the_picture_shows_every_instance_once_and_nothing_that_is_not_there(stages: list[Stage]) -> None:
+    shown = [upgrade(one.slug, stage=stage) for one, stage in zip(FLEET, stages, strict=False)]
+    head = VOICE.tracker_head(RECORD, shown, [])
+    assert head.count("```") == (2 if stages else 0), "nobody looks at a picture of nothing"
+    if not stages:
+        return
+    kind, title, *slices = picture(head)
+    assert kind == "pie showData"
+    assert re.fullmatch(r" {4}title 3\.40\.1: \d+ of [45] done", title), "no # and no ;, which end a title"
+    found = [match.groups() for line in slices if (match := SLICE.fullmatch(line))]
+    assert len(found) == len(slices)
+    told = {name: int(count) for name, count in found}
+    assert len(told) == len(slices)
+    assert {name: count for name, count in told.items() if name != "not started"} == Counter(map(str, stages))
+    taking_part = {one.slug for one in FLEET if not one.skip_reason} | {one.slug for one in shown}
+    assert sum(told.values()) == len(taking_part)
+
+
+def test_a_picture_of_a_tracker_whose_work_is_over_is_one_colour() -> None:
+    everyone = [upgrade(instance.slug, stage=Stage.DONE) for instance in FLEET]
+    assert picture(VOICE.tracker_head(RECORD, everyone, [])) == [
+        "pie showData", "    title 3.40.1: 5 of 5 done", '    "done" : 5',
+    ]  # fmt: skip
+
+
+def test_the_picture_is_one_block_of_code_whatever_stands_around_it() -> None:
+    fences = [token for token in rendering.tokens(whole(VOICE, [upgrade()])) if token.type == "fence"]
+    assert [token.info for token in fences] == ["mermaid"]
+    assert fences[0].content.startswith("pie showData\n")
+
+
+@pytest.mark.parametrize("stage", sorted(Stage))
+def test_nothing_in_the_picture_is_taken_for_an_instances_line(stage: Stage) -> None:
+    head = VOICE.tracker_head(RECORD, [upgrade(stage=stage)], [])
+    assert parse(head).keys == []
+    assert not any(line.shown or line.heading for line in parse(head).lines)
+    assert not looks_like_tracker(head)
+
+
+@given(st.lists(st.sampled_from(Stage), max_size=5), st.lists(st.sampled_from(Stage), max_size=5))
+def test_the_picture_comes_changes_and_goes_and_no_line_is_lost(first: list[Stage], then: list[Stage]) -> None:
+    body = whole(VOICE, [], f"People's words first.\n\n{whole(VOICE, [])}People's words last.\n")
+    for stages in (first, then, []):
+        shown = [upgrade(one.slug, stage=stage) for one, stage in zip(FLEET, stages, strict=False)]
+        body = whole(VOICE, shown, body)
+        assert whole(VOICE, shown, body) == body, "what is up to date is not written again"
+        assert bool(picture(body)) == bool(stages)
+        assert len(parse(body).keys) == len(FLEET.instances)
+        assert body.count("\n- [") == len(FLEET.instances)
+        assert body.startswith("People's words first.\n")
+        assert body.endswith("People's words last.\n")
+
+
+def test_a_rollback_has_its_slice_too() -> None:
+    undone = upgrade(stage=Stage.ROLLED_BACK, back=Back("lee", to=version("3.40.0")))
+    assert '    "rolled back" : 1' in picture(VOICE.tracker_head(RECORD, [undone], []))
 
 
 def test_the_head_links_the_parts() -> None:
@@ -178,6 +252,7 @@ UPGRADES = st.builds(
     objections_by=st.lists(LOGINS, max_size=9).map(tuple),
     merged_by=LOGINS,
     merged_at=st.none() | st.just(NOW),
+    deployment=st.sampled_from([None, RUNS, replace(RUNS, url=f"https://github.example.com/{'x' * 300}")]),
 )
 
 

@@ -1,0 +1,58 @@
+"""What starts a workflow, as its file says it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.cli.doctor.workflow_file import Triggers, triggers_of
+from bot.demo.fleet.shared import WORKFLOW
+from bot.domain.yaml_parse import YamlProblem
+
+HEAD = "on:\n  workflow_dispatch:\n    inputs:\n      version:"
+
+
+def test_the_upgrade_workflow_requires_both_its_inputs() -> None:
+    found = triggers_of(WORKFLOW.encode())
+    assert found == Triggers(frozenset({"workflow_dispatch"}), {"customer": True, "version": True})
+
+
+@pytest.mark.parametrize(
+    ("text", "events"),
+    [
+        ("on: push", {"push"}),
+        ("\ufeffon: push", {"push"}),
+        ("'on': [push, workflow_dispatch]", {"push", "workflow_dispatch"}),
+        ("on:\n  push:\n    branches: [main]\n  workflow_dispatch:\n", {"push", "workflow_dispatch"}),
+    ],
+)
+def test_events_are_written_in_three_ways(text: str, events: set[str]) -> None:
+    assert triggers_of(text.encode()) == Triggers(frozenset(events))
+
+
+@pytest.mark.parametrize(
+    ("declared", "needed"),
+    [
+        ("", False),
+        (" {type: string}", False),
+        (" {required: true}", True),
+        (" {required: false}", False),
+        (" {required: true, default: '3.40.1'}", False),
+    ],
+)
+def test_an_input_is_needed_when_it_is_required_and_has_no_default(declared: str, needed: bool) -> None:
+    assert triggers_of(f"{HEAD}{declared}\n".encode()).inputs == {"version": needed}
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "has no `on`"),
+        (b"on:\n", "has no `on`"),
+        (b"- on: push\n", "has no `on`"),
+        (b"on: [push", "is not valid YAML"),
+        (b"\xff\xfe", "is not UTF-8 text"),
+    ],
+)
+def test_what_is_no_workflow(content: bytes, sentence: str) -> None:
+    with pytest.raises(YamlProblem, match=sentence):
+        triggers_of(content)

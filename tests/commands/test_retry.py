@@ -1,0 +1,76 @@
+"""`/retry`: deploys once more what failed after its merge, because a person says so."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.effects import Retry
+from bot.domain.records import Progress
+from bot.domain.upgrade import Deployment, Stage
+from tests.commands.orders import OTHER, plan, said
+from tests.samples import NOW, upgrade, version
+
+USAGE = "/retry INSTANCE … [VERSION]"
+NOTHING = "no upgrade of it has failed after its merge."
+OVER = Deployment(NOW, accepted=True, run=5, conclusion="success", ended_at=NOW)
+FAILED = upgrade(stage=Stage.FAILED, merged_at=NOW)
+
+
+def test_what_failed_after_its_merge_is_deployed_once_more() -> None:
+    found = plan("/retry rctest", FAILED)
+    assert found.items == (Progress("rctest", version("3.40.1")),)
+    assert found.effects == (Retry("rctest", "3.40.1", "dana", 1),)
+
+
+def test_so_is_what_nobody_could_prove_healthy() -> None:
+    held = upgrade(stage=Stage.HELD, merged_at=NOW, deployment=OVER)
+    assert plan("/retry rctest", held).effects == (Retry("rctest", "3.40.1", "dana", 1),)
+
+
+def test_the_word_is_about_the_attempt_that_failed() -> None:
+    again = upgrade(stage=Stage.FAILED, merged_at=NOW, attempt=2)
+    assert plan("/retry rctest", again).effects == (Retry("rctest", "3.40.1", "dana", 2),)
+
+
+@pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.FAILED}))
+def test_what_has_not_failed_is_left_alone(stage: Stage) -> None:
+    """What is held before its deployment goes on by itself."""
+    there = upgrade(stage=stage, merged_at=NOW)
+    assert said("/retry rctest", there) == f"rctest.sourcegraph.com: {NOTHING}"
+    assert plan("/retry rctest", there).effects == ()
+
+
+def test_what_failed_before_its_merge_is_asked_for_again_by_its_own_command() -> None:
+    assert plan("/retry rctest", upgrade(stage=Stage.FAILED)).effects == ()
+
+
+def test_the_version_can_be_named() -> None:
+    newer = upgrade("rctest", "3.41.0", Stage.FAILED, merged_at=NOW)
+    assert plan("/retry rctest", FAILED, newer).effects == (Retry("rctest", "3.41.0", "dana", 1),)
+    assert plan("/retry rctest 3.40.1", FAILED, newer).effects == (Retry("rctest", "3.40.1", "dana", 1),)
+    assert said("/retry rctest 3.42.0", FAILED, newer) == f"rctest.sourcegraph.com: {NOTHING}"
+
+
+def test_a_word_for_many_means_those_that_failed() -> None:
+    demo = upgrade("demo", stage=Stage.FAILED, merged_at=NOW)
+    found = plan("/retry all", FAILED, demo, upgrade("jaderaven", stage=Stage.VERIFYING, merged_at=NOW))
+    assert found.effects == (Retry("rctest", "3.40.1", "dana", 1), Retry("demo", "3.40.1", "dana", 1))
+    assert len(found.items) == 2
+    assert said("/retry all") == "/retry: no upgrade has failed after its merge."
+
+
+def test_a_customer_is_named_by_its_account() -> None:
+    assert said("/retry jaderaven") == f"instance for {OTHER}: {NOTHING}"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("/retry", f"name the instances: {USAGE}."),
+        ("/retry rctest 3.40.1 3.41.0", "name one version at most."),
+        ("/retry rctest --force", f"there are no options here; write {USAGE}."),
+    ],
+)
+def test_misuse_is_explained_and_does_nothing(line: str, words: str) -> None:
+    assert said(line, FAILED) == f"/retry: {words}"
+    assert plan(line, FAILED).effects == ()

@@ -1,0 +1,616 @@
+"""From the merge to proven healthy: checked, backed up, deployed by one run of its own, and green for long enough."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.backups import Copy, CopyKind, CopyState
+from bot.domain.deploying import (
+    HOW_TO_GO_ON,
+    HOW_TO_VOUCH,
+    MOST_TRIES,
+    DeployPolicy,
+    Unclear,
+    accepted,
+    again,
+    backed_up,
+    backup_mark,
+    by_hand,
+    dispatching,
+    examined,
+    found,
+    gone_run,
+    held,
+    in_the_way,
+    intended,
+    judged,
+    left_behind,
+    looked_again,
+    may_be_deployed,
+    may_be_retried,
+    not_found,
+    own_run,
+    ran,
+    rejected,
+    retried,
+    strays,
+    unclear,
+)
+from bot.domain.facts import FailedJob, Run
+from bot.domain.health import Result, State
+from bot.domain.stages import Stage
+from bot.domain.transitions import lost_since
+from bot.domain.upgrade import Back, Deployment, Step, Upgrade
+from bot.domain.versions import Version
+from tests.samples import NOW, result, upgrade, version
+
+POLICY = DeployPolicy()
+ME = "mibot[bot]"
+BACK = Back("lee", "it is slow", version("3.40.0"))
+GREEN, RED, UNKNOWN = result(), result(state=State.FAIL), result(state=State.UNKNOWN)
+MERGED = upgrade("demo", stage=Stage.MERGED, merged_at=NOW)
+COPYING = replace(MERGED, stage=Stage.BACKING_UP, history=(Step(Stage.BACKING_UP, NOW, "mibot"),))
+DEPLOYING = replace(MERGED, stage=Stage.DEPLOYING)
+ASKED = replace(DEPLOYING, deployment=Deployment(NOW))
+OVER = Deployment(NOW, True, 1, 5, "https://x/5", "success", ended_at=NOW)
+VERIFYING = replace(MERGED, stage=Stage.VERIFYING, deployment=OVER, history=(Step(Stage.VERIFYING, NOW, "mibot"),))
+
+
+def after(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def stages(there: Upgrade) -> list[Stage]:
+    return [step.stage for step in there.history]
+
+
+# Before
+
+
+def test_what_is_in_the_way_holds_it_with_the_reason() -> None:
+    there = held(MERGED, "waits for demo", NOW)
+    assert (there.stage, there.reason) == (Stage.HELD, "waits for demo")
+    assert held(there, "waits for rctest", after(15)) == replace(there, reason="waits for rctest")
+
+
+@pytest.mark.parametrize(("backup", "stage"), [(True, Stage.BACKING_UP), (False, Stage.DEPLOYING)])
+def test_green_it_goes_on_to_its_backup_or_without_one_to_its_deployment(backup: bool, stage: Stage) -> None:
+    there = examined(MERGED, [GREEN], replace(POLICY, backup=backup), NOW)
+    assert (there.stage, there.reason, there.before) == (stage, "", (GREEN,))
+    assert there.history == (Step(stage, NOW, "mibot"),)
+
+
+@pytest.mark.parametrize(
+    ("results", "words"),
+    [
+        ([RED], "red: Vm"),
+        ([result("front"), RED, result("disk", State.FAIL)], "red: Disk, Vm"),
+        ([UNKNOWN], "unknown: Vm"),
+        ([RED, result("front", State.UNKNOWN)], "red: Vm; unknown: Front"),
+        ([], "no check ran"),
+    ],
+)
+def test_what_is_not_green_holds_it_and_says_which_and_what_to_do(results: list[Result], words: str) -> None:
+    there = examined(MERGED, results, POLICY, NOW)
+    assert (there.stage, there.reason) == (Stage.HELD, f"before the deployment, {words}; {HOW_TO_GO_ON}")
+
+
+def test_one_that_is_held_goes_on_when_all_is_green() -> None:
+    there = examined(examined(MERGED, [RED], POLICY, NOW), [GREEN], POLICY, after(15))
+    assert stages(there) == [Stage.HELD, Stage.MERGED, Stage.BACKING_UP]
+
+
+def test_an_operators_force_lets_it_go_and_the_history_says_who_and_why() -> None:
+    forced = replace(MERGED, forced="they asked", forced_by="lee")
+    assert examined(forced, [RED], POLICY, NOW).history == (Step(Stage.BACKING_UP, NOW, "lee", "forced: they asked"),)
+    assert examined(forced, [GREEN], POLICY, NOW).history == (Step(Stage.BACKING_UP, NOW, "mibot"),), "not needed"
+
+
+def test_a_rollback_goes_in_spite_of_red_checks_for_it_makes_things_safe() -> None:
+    assert examined(replace(MERGED, back=BACK), [RED], POLICY, NOW).stage is Stage.BACKING_UP
+
+
+# Its backup
+
+
+def copy(state: CopyState, name: str = "snap-1", said: str = "") -> Copy:
+    return Copy(CopyKind.DISK, "data", name, state, NOW, said)
+
+
+def test_the_mark_of_a_backup_is_the_same_however_often_it_is_asked_for() -> None:
+    later = replace(COPYING, reason="1 of 2 backups ready", copies=(copy(CopyState.RUNNING),))
+    assert backup_mark(COPYING) == backup_mark(later) == "mibot-3-40-1-20260105090000"
+
+
+def test_another_attempt_and_a_rollback_have_marks_of_their_own() -> None:
+    again = replace(COPYING, history=(*COPYING.history, Step(Stage.BACKING_UP, after(60), "mibot")))
+    assert backup_mark(again) == "mibot-3-40-1-20260105090100"
+    assert backup_mark(replace(COPYING, back=BACK)) == "mibot-back-3-40-1-20260105090000"
+
+
+@given(st.builds(Version, *[st.integers(0, 9999)] * 3, st.none() | st.integers(0, 9999)), st.booleans())
+def test_any_mark_is_what_google_takes_as_part_of_a_name(to: Version, back: bool) -> None:
+    mark = backup_mark(replace(COPYING, version=to, back=BACK if back else None))
+    assert re.fullmatch(r"[a-z][a-z0-9-]{0,38}[a-z0-9]", mark)
+    assert "--" not in mark
+
+
+def test_what_is_not_backed_up_has_no_mark() -> None:
+    with pytest.raises(ValueError, match="has no mark"):
+        backup_mark(MERGED)
+
+
+def test_when_all_copies_are_ready_it_is_deployed() -> None:
+    there = backed_up(COPYING, [copy(CopyState.READY), copy(CopyState.READY, "snap-2")], POLICY, after(60))
+    assert (there.stage, there.reason, len(there.copies)) == (Stage.DEPLOYING, "", 2)
+    assert there.history[-1] == Step(Stage.DEPLOYING, after(60), "mibot", "2 backups ready")
+
+
+@pytest.mark.parametrize(
+    ("copies", "reason"),
+    [
+        ([], "backups asked for"),
+        ([copy(CopyState.RUNNING)], "0 of 1 backups ready"),
+        ([copy(CopyState.READY), copy(CopyState.RUNNING)], "1 of 2 backups ready"),
+    ],
+)
+def test_while_copies_are_made_it_waits_and_then_gives_up(copies: list[Copy], reason: str) -> None:
+    there = backed_up(COPYING, copies, POLICY, after(1799))
+    assert (there.stage, there.reason) == (Stage.BACKING_UP, reason)
+    late = backed_up(there, copies, POLICY, after(1800))
+    assert (late.stage, late.reason) == (Stage.FAILED, "its backup was not ready within 30 minutes")
+
+
+@pytest.mark.parametrize(("said", "words"), [("", ""), ("no space", " (no space)")])
+def test_a_failed_copy_fails_it_whatever_the_others_do(said: str, words: str) -> None:
+    copies = [copy(CopyState.READY), copy(CopyState.FAILED, "snap-2", said), copy(CopyState.RUNNING)]
+    there = backed_up(COPYING, copies, POLICY, NOW)
+    assert (there.stage, there.reason) == (Stage.FAILED, f"its backup failed: disk snapshot snap-2{words}")
+    assert there.copies == tuple(copies)
+
+
+# Asking for its deployment
+
+
+def test_the_intention_is_noted_before_it_is_asked_for() -> None:
+    first = intended(DEPLOYING, NOW)
+    assert first.deployment == Deployment(NOW)
+    assert dispatching(first)
+    second = intended(first, after(300))
+    assert (second.deployment, second.lost_since) == (Deployment(after(300), tries=2), NOW)
+    third = intended(second, after(600))
+    assert (third.deployment, third.lost_since) == (Deployment(after(600), tries=3), NOW), "since the first of them"
+
+
+def test_a_new_attempt_looks_for_its_own_runs_only() -> None:
+    assert intended(replace(DEPLOYING, lost_since=NOW), after(300)).lost_since is None
+
+
+def test_github_takes_it_and_may_tell_the_runs_number() -> None:
+    assert accepted(ASKED, None).deployment == Deployment(NOW, accepted=True)
+    told = accepted(replace(ASKED, lost_since=NOW), 5)
+    assert (told.deployment, told.lost_since) == (Deployment(NOW, accepted=True, run=5), None)
+    assert not dispatching(told)
+
+
+def test_github_refuses_it() -> None:
+    there = rejected(ASKED, "no such workflow", after(1))
+    assert (there.stage, there.reason) == (Stage.FAILED, "its deployment could not be started: no such workflow")
+    assert (lost_since(there), dispatching(there)) == (NOW, False), "should it have begun one all the same"
+
+
+@pytest.mark.parametrize(
+    ("other", "is_in_the_way"),
+    [
+        (replace(ASKED, slug="tpgi"), True),
+        (replace(ASKED, slug="tpgi", deployment=Deployment(NOW, accepted=True)), True),
+        (replace(ASKED, slug="tpgi", deployment=Deployment(NOW, run=5)), False),
+        (replace(DEPLOYING, slug="tpgi"), False),
+        (replace(ASKED, version=version("3.41.0"), deployment=Deployment(NOW, run=5)), True),
+        (replace(DEPLOYING, version=version("3.41.0")), False),
+    ],
+)
+def test_who_is_in_the_way_of_a_deployment(other: Upgrade, is_in_the_way: bool) -> None:
+    assert in_the_way(other, DEPLOYING) is is_in_the_way
+
+
+# Finding its run
+
+OTHERS = ("demo-2", "rctest", "tpgi")
+
+
+def run(number: int = 5, title: str = "Upgrade demo to 3.40.1", at: float = 1, **facts: object) -> Run:
+    plain = {"actor": ME, "event": "workflow_dispatch", "status": "in_progress", "conclusion": "", "commit": ""}
+    times = {"created_at": after(at), "updated_at": after(at)}
+    return Run(id=number, url=f"https://x/{number}", title=title, **{**plain, **times, **facts})  # type: ignore[arg-type]
+
+
+def own(*runs: Run, there: Upgrade = ASKED, taken: tuple[int, ...] = ()) -> int | None:
+    mine = own_run(there, runs, ME, taken, OTHERS)
+    return mine.id if mine else None
+
+
+@pytest.mark.parametrize(
+    ("title", "is_own"),
+    [
+        ("Upgrade demo to 3.40.1", True),
+        ("upgrade DEMO to v3.40.1.", True),
+        ("demo: 3.40.0 -> 3.40.1", True),
+        ("[demo] 3.40.1", True),
+        ("mi_upgrade", True),
+        ("", True),
+        ("Upgrade demo", True),
+        ("Upgrade to 3.40.1", True),
+        ("Upgrade to v3.40.1", True),
+        ("Upgrade demo to 3.40.10", False),
+        ("Upgrade demo to 3.40.1-rc.1", False),
+        ("Upgrade demo to 13.40.1", False),
+        ("Upgrade demo to 3.40.0", False),
+        ("Upgrade to 3.41.0", False),
+        ("Upgrade demo-2 to 3.40.1", False),
+        ("Upgrade demo-2", False),
+        ("Upgrade tpgi to 3.40.1", False),
+        ("tpgi", False),
+    ],
+)
+def test_a_runs_title_names_the_upgrade_or_nothing(title: str, is_own: bool) -> None:
+    assert own(run(5, title)) == (5 if is_own else None)
+
+
+@pytest.mark.parametrize(
+    ("title", "is_own"), [("Upgrade demo-2 to 3.40.1", True), ("Upgrade demo to 3.40.1", False), ("mi_upgrade", True)]
+)
+def test_a_slug_that_begins_as_another_is_another(title: str, is_own: bool) -> None:
+    mine = own_run(replace(ASKED, slug="demo-2"), [run(5, title)], ME, (), ("demo", "rctest"))
+    assert (mine is not None) is is_own
+
+
+def test_the_run_of_a_rollback_goes_back() -> None:
+    back = replace(ASKED, back=BACK)
+    assert own(run(5, "Upgrade demo to 3.40.1"), run(6, "Upgrade demo to 3.40.0"), there=back) == 6
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        (run(actor="dana"), "people started it"),
+        (run(actor="mibot"), "it is not our bot"),
+        (run(at=-61), "it is too old"),
+    ],
+)
+def test_a_run_that_is_not_its_own(other: Run, why: str) -> None:
+    assert own(other) is None, why
+
+
+def test_clocks_may_differ_a_little() -> None:
+    assert own(run(at=-60)) == 5
+    assert own(run(actor="MIBOT[bot]")) == 5
+
+
+def test_a_run_that_another_upgrade_has_is_not_its_own() -> None:
+    assert own(run(5), taken=(5,)) is None
+    assert own(run(5), run(6), taken=(5,)) == 6
+
+
+def test_a_title_that_names_it_goes_before_one_that_names_nothing() -> None:
+    assert own(run(5, "mi_upgrade"), run(6)) == 6
+
+
+@pytest.mark.parametrize("title", ["Upgrade demo to 3.40.1", "mi_upgrade"])
+def test_of_two_that_may_be_it_none_is(title: str) -> None:
+    with pytest.raises(Unclear) as caught:
+        own(run(5, title), run(6, title))
+    assert [one.id for one in caught.value.runs] == [5, 6]
+
+
+def test_it_looks_for_what_earlier_tries_may_have_started_too() -> None:
+    second = intended(ASKED, after(300))
+    assert own(run(at=10), there=second) == 5
+    assert own(run(at=10), there=replace(second, lost_since=None)) is None
+
+
+@pytest.mark.parametrize(
+    "there", [DEPLOYING, replace(DEPLOYING, deployment=OVER), replace(DEPLOYING, lost_since=NOW)]
+)
+def test_where_nothing_was_asked_for_nothing_is_found(there: Upgrade) -> None:
+    assert own(run(), there=there) is None
+
+
+def test_once_it_is_found_it_is_followed() -> None:
+    there = found(intended(ASKED, after(300)), run(5))
+    assert there.deployment == Deployment(after(300), accepted=True, run=5, url="https://x/5")
+    assert (there.lost_since, dispatching(there)) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("runs", "ids"),
+    [
+        ([run(5), run(6, "Upgrade demo to 3.40.0"), run(7, "mi_upgrade")], (5, 6, 7)),
+        ([run(5, "Upgrade demo-2 to 3.40.1"), run(6, actor="dana"), run(7, at=-61), run(8)], ()),
+    ],
+)
+def test_what_earlier_deployments_of_the_instance_left_behind(runs: list[Run], ids: tuple[int, ...]) -> None:
+    assert strays(DEPLOYING, runs, ME, (8,), NOW, OTHERS) == ids
+
+
+# Where it is not found
+
+
+def test_it_waits_for_its_run_to_appear_and_is_not_asked_for_again() -> None:
+    there = not_found(ASKED, POLICY, after(299))
+    assert (there.stage, there.reason) == (Stage.DEPLOYING, "waiting for its run to appear on GitHub")
+    assert not again(ASKED, POLICY, after(299))
+
+
+def test_one_that_github_took_is_given_up() -> None:
+    there = not_found(accepted(ASKED, None), POLICY, after(300))
+    assert (there.stage, there.reason) == (Stage.FAILED, "no run of mi_upgrade.yml began within 5 minutes")
+    assert not again(accepted(ASKED, None), POLICY, after(300))
+
+
+def test_where_nobody_knows_whether_github_heard_it_is_asked_for_again_and_not_for_ever() -> None:
+    there, tries = ASKED, 1
+    now = after(300)
+    while again(there, POLICY, now):
+        assert not_found(there, POLICY, now).stage is Stage.DEPLOYING
+        there, tries = intended(there, now), tries + 1
+        assert not again(there, POLICY, now)
+        now += timedelta(seconds=300)
+    assert tries == MOST_TRIES
+    assert not_found(there, POLICY, now).stage is Stage.FAILED
+
+
+def test_a_first_request_is_made_at_once_unless_an_earlier_attempts_run_may_yet_appear() -> None:
+    assert again(DEPLOYING, POLICY, NOW)
+    lost = replace(DEPLOYING, lost_since=NOW)
+    assert not again(lost, POLICY, after(299))
+    assert not_found(lost, POLICY, after(299)).reason == "waiting for its run to appear on GitHub"
+    assert again(lost, POLICY, after(300))
+
+
+@pytest.mark.parametrize(
+    "deployment",
+    [Deployment(NOW, run=5), OVER, Deployment(NOW, ended_at=NOW, failed="refused"), Deployment(NOW, True)],
+)
+def test_what_has_its_run_or_is_over_or_was_taken_is_not_asked_for_again(deployment: Deployment) -> None:
+    assert not again(replace(DEPLOYING, deployment=deployment), POLICY, after(9999))
+
+
+def test_of_runs_that_nobody_can_tell_apart_none_is_ever_taken_for_the_next_one() -> None:
+    there = unclear(ASKED, [run(5), run(6)], after(20))
+    assert (there.stage, there.loose, there.history[-1].link) == (Stage.FAILED, (5, 6), "https://x/6")
+    assert there.reason == "several runs may be its own: see which one, then say /deployed or /retry"
+    once_more = retried(there, "lee", after(60))
+    assert once_more.loose == (5, 6)
+    assert not again(once_more, POLICY, after(299)), "a third one may yet appear"
+    assert again(once_more, POLICY, after(300))
+    assert by_hand(there, "lee", after(60)).stage is Stage.VERIFYING
+
+
+def test_a_run_that_github_does_not_show_may_not_be_there_yet() -> None:
+    told = accepted(ASKED, 5)
+    assert gone_run(told, POLICY, after(299)) == replace(told, reason="waiting for its run to appear on GitHub")
+    late = gone_run(told, POLICY, after(300))
+    assert (late.stage, late.reason) == (Stage.FAILED, "the run of its deployment is gone from GitHub")
+    assert left_behind(late) == (5,)
+
+
+# Following its run
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [("queued", "its run is queued"), ("in_progress", "its run is in progress")]
+)
+def test_it_says_how_its_run_stands_and_gives_it_its_time(status: str, words: str) -> None:
+    there = ran(ASKED, run(5, at=0, status=status), (), POLICY, after(3599))
+    assert (there.stage, there.reason) == (Stage.DEPLOYING, words)
+    assert there.deployment == Deployment(NOW, accepted=True, run=5, url="https://x/5")
+    late = ran(there, run(5, at=0, status=status), (), POLICY, after(3600))
+    assert (late.stage, late.reason) == (Stage.FAILED, "its deployment has not ended within 60 minutes")
+    assert left_behind(late) == (5,), "it may still go on"
+
+
+def test_a_run_that_succeeds_leaves_the_proof_to_the_checks() -> None:
+    over = run(5, status="completed", conclusion="success", updated_at=after(90))
+    there = ran(replace(ASKED, after=(RED,), green_since=NOW, lost_since=NOW), over, (), POLICY, after(100))
+    assert (there.stage, there.reason, there.after, there.green_since) == (Stage.VERIFYING, "", (), None)
+    assert there.deployment == Deployment(NOW, True, 1, 5, "https://x/5", "success", "", after(90))
+    assert there.deployed
+    assert (left_behind(there), there.lost_since) == ((), None)
+    assert there.history == (Step(Stage.VERIFYING, after(100), ME, "its deployment succeeded", "https://x/5"),)
+
+
+@pytest.mark.parametrize(
+    ("broken", "conclusion", "words"),
+    [
+        ((), "cancelled", "the run ended as cancelled"),
+        ((), "", "the run ended as nothing"),
+        ([FailedJob("upgrade", "apply", "u")], "failure", "job upgrade, step apply (failure)"),
+        (
+            [FailedJob("plan", "", "u"), FailedJob("upgrade", "apply", "u")],
+            "timed_out",
+            "job plan; job upgrade, step apply (timed_out)",
+        ),
+    ],
+)
+def test_a_run_that_does_not_succeed_fails_it_and_says_where(
+    broken: list[FailedJob], conclusion: str, words: str
+) -> None:
+    over = run(5, status="completed", conclusion=conclusion)
+    there = ran(ASKED, over, broken, POLICY, after(100))
+    assert (there.stage, there.reason) == (Stage.FAILED, f"its deployment failed: {words}")
+    assert there.history[-1].link == "https://x/5"
+    assert not there.deployed
+
+
+# By hand, and once more
+
+
+@pytest.mark.parametrize(
+    ("there", "way"),
+    [
+        (MERGED, [Stage.DEPLOYING, Stage.VERIFYING]),
+        (replace(COPYING, history=()), [Stage.DEPLOYING, Stage.VERIFYING]),
+        (ASKED, [Stage.VERIFYING]),
+        (replace(MERGED, stage=Stage.HELD), [Stage.VERIFYING]),
+        (replace(MERGED, stage=Stage.FAILED), [Stage.VERIFYING]),
+    ],
+)
+def test_a_person_deployed_it_by_hand(there: Upgrade, way: list[Stage]) -> None:
+    assert may_be_deployed(there)
+    told = by_hand(there, "lee", after(60))
+    assert stages(told) == way
+    assert told.history[-1] == Step(Stage.VERIFYING, after(60), "lee", "deployed by hand")
+    assert told.deployment is not None
+    assert (told.deployment.conclusion, told.deployment.by, told.deployment.ended_at) == ("by hand", "lee", after(60))
+    assert told.deployed
+
+
+@pytest.mark.parametrize("stage", [Stage.VERIFYING, Stage.DONE, Stage.ROLLED_BACK])
+def test_what_is_deployed_is_not_deployed_by_hand(stage: Stage) -> None:
+    assert not may_be_deployed(replace(MERGED, stage=stage))
+    assert not may_be_deployed(upgrade(stage=Stage.FAILED)), "nor what was not merged"
+
+
+def test_deployed_by_hand_it_still_remembers_the_runs_there_may_be() -> None:
+    assert lost_since(by_hand(ASKED, "lee", after(60))) == NOW
+    assert by_hand(replace(ASKED, deployment=Deployment(NOW, run=5, url="u")), "lee", after(60)).loose == (5,)
+
+
+@pytest.mark.parametrize(
+    ("there", "may"),
+    [
+        (replace(MERGED, stage=Stage.FAILED), True),
+        (upgrade(stage=Stage.FAILED), False),
+        (replace(VERIFYING, stage=Stage.HELD), True),
+        (replace(MERGED, stage=Stage.HELD), False),
+        (VERIFYING, False),
+        (replace(VERIFYING, stage=Stage.DONE), False),
+    ],
+)
+def test_what_can_be_deployed_once_more(there: Upgrade, may: bool) -> None:
+    assert may_be_retried(there) is may
+
+
+def test_once_more_begins_with_a_new_backup_and_nothing_counts_that_was_before() -> None:
+    before = replace(
+        VERIFYING,
+        stage=Stage.FAILED,
+        loose=(4,),
+        copies=(copy(CopyState.READY),),
+        after=(RED,),
+        green_since=NOW,
+        accepted="it is fine",
+        accepted_by="rio",
+    )
+    there = retried(before, "lee", after(60))
+    assert (there.stage, there.attempt, there.reason) == (Stage.MERGED, 2, "")
+    assert (there.copies, there.deployment, there.after, there.green_since) == ((), None, (), None)
+    assert there.loose == (4, 5)
+    assert (there.accepted, there.accepted_by) == ("", ""), "what they saw was another deployment"
+    assert there.history[-1] == Step(Stage.MERGED, after(60), "lee", "to be deployed once more")
+
+
+# The proof
+
+
+def at(seconds: float, *results: Result, there: Upgrade = VERIFYING, policy: DeployPolicy = POLICY) -> Upgrade:
+    """The upgrade after checks so many seconds after its deployment."""
+    return judged(there, results, policy, after(seconds))
+
+
+def test_it_is_done_when_all_has_been_green_for_long_enough() -> None:
+    first = at(10, GREEN)
+    assert (first.stage, first.green_since) == (Stage.VERIFYING, after(10))
+    assert first.reason == "all green since 09:00:10 UTC, and has to hold until 09:05:10"
+    assert at(309, GREEN, there=first).stage is Stage.VERIFYING
+    done = at(310, GREEN, result("front"), there=first)
+    assert (done.stage, done.reason) == (Stage.DONE, "")
+    assert done.history[-1] == Step(Stage.DONE, after(310), "mibot", "2 checks passed")
+
+
+def test_a_rollback_that_is_proven_is_rolled_back() -> None:
+    patient = replace(POLICY, stable_for=0)
+    assert at(0, GREEN, there=replace(VERIFYING, back=BACK), policy=patient).stage is Stage.ROLLED_BACK
+
+
+def test_what_flaps_is_not_stable() -> None:
+    there = VERIFYING
+    for seconds in range(0, 1600, 100):
+        there = at(seconds, RED if seconds % 200 else GREEN, there=there)
+        assert there.stage is Stage.VERIFYING
+    assert at(1600, GREEN, there=there).green_since == after(1600), "it begins anew"
+
+
+def test_what_is_red_has_its_time_to_become_green() -> None:
+    there = at(1799, result("front"), RED)
+    assert (there.stage, there.reason) == (Stage.VERIFYING, "red: Vm; it has until 09:30 UTC to become green")
+    failed = at(1800, RED)
+    assert (failed.stage, failed.reason) == (Stage.FAILED, "after the deployment, red: Vm")
+    assert failed.history[-1].link == "https://x/5"
+    assert failed.after == (RED,)
+
+
+@pytest.mark.parametrize(
+    ("results", "words"), [([UNKNOWN], "unknown: Vm"), ([GREEN, UNKNOWN], "unknown: Vm"), ([], "no check ran")]
+)
+def test_what_nobody_could_find_out_waits_for_a_person(results: list[Result], words: str) -> None:
+    assert at(1799, *results).stage is Stage.VERIFYING
+    there = at(1800, *results)
+    assert (there.stage, there.reason) == (Stage.HELD, f"health {words}; {HOW_TO_VOUCH}")
+
+
+def test_what_is_green_late_is_not_cut_short() -> None:
+    there = at(1700, GREEN)
+    assert at(1900, GREEN, there=there).stage is Stage.VERIFYING
+    assert at(2000, GREEN, there=there).stage is Stage.DONE
+    assert at(1900, RED, there=there).stage is Stage.FAILED, "and has no more time when it turns red"
+
+
+def test_a_person_vouches_for_what_nobody_can_find_out_and_never_for_what_is_red() -> None:
+    vouched = looked_again(VERIFYING, NOW, "rio", "I saw the log")
+    there = at(10, UNKNOWN, there=vouched)
+    assert there.green_since == after(10)
+    assert there.after[0].state is State.PASS
+    assert there.after[0].sentence == ("rio vouches for it: I saw the log (mibot could not find out: All is well.)")
+    assert at(1800, RED, there=vouched).stage is Stage.FAILED
+
+
+STATES = st.lists(st.sampled_from(State), max_size=4)
+
+
+@given(st.lists(st.tuples(st.integers(1, 900), STATES), max_size=12), st.booleans())
+def test_nothing_is_proven_but_by_green_that_held(looks: list[tuple[int, list[State]]], vouching: bool) -> None:
+    there = looked_again(VERIFYING, NOW, "rio", "I saw it") if vouching else VERIFYING
+    seconds, green_since = 0, None
+    for pause, states in looks:
+        seconds += pause
+        there = at(seconds, *[result(str(n), state) for n, state in enumerate(states)], there=there)
+        passes = bool(states) and set(states) <= {State.PASS, *([State.UNKNOWN] if vouching else [])}
+        green_since = (seconds if green_since is None else green_since) if passes else None
+        if there.stage is not Stage.VERIFYING:
+            break
+    proven = green_since is not None and seconds - green_since >= POLICY.stable_for
+    assert (there.stage is Stage.DONE) is proven
+    assert there.stage is not Stage.FAILED or (seconds >= POLICY.verify_timeout and State.FAIL in states)
+
+
+@pytest.mark.parametrize("stage", [Stage.HELD, Stage.FAILED])
+def test_when_a_person_asks_it_is_judged_anew_with_all_patience(stage: Stage) -> None:
+    there = looked_again(replace(VERIFYING, stage=stage, green_since=NOW), after(7200), "rio")
+    assert (there.stage, there.reason, there.green_since) == (Stage.VERIFYING, "", None)
+    assert there.history[-1] == Step(Stage.VERIFYING, after(7200), "rio", "to be checked again")
+    assert at(7200 + 1799, RED, there=there).stage is Stage.VERIFYING
+
+
+@pytest.mark.parametrize(
+    "there", [VERIFYING, replace(VERIFYING, stage=Stage.DONE), replace(MERGED, stage=Stage.HELD), DEPLOYING]
+)
+def test_what_is_not_deployed_or_is_judged_already_stays_where_it_is(there: Upgrade) -> None:
+    assert looked_again(there, after(60), "rio") is there
