@@ -21,7 +21,8 @@ LOOKS = {"pass": Text("✓", "green"), "fail": Text("✗", "red"), "unknown": Te
 
 
 def doctor(config: Config = None) -> None:
-    """Examine the settings, the GitHub App, the repositories, Google Cloud and the store, and say how to repair each.
+    """Examine the settings, the GitHub App, the repositories, the workflow that deploys, Google Cloud, Opsgenie and
+    the store, and say how to repair each.
 
     Nothing is changed. The exit status is 1 when something is broken, else 0.
     """
@@ -50,15 +51,16 @@ def doctor(config: Config = None) -> None:
 
 def all_examinations() -> tuple[Examination, ...]:
     """Every examination, in the order in which they make sense."""
-    from bot.cli.doctor import app, around, hook, repositories
+    from bot.cli.doctor import app, around, hook, repositories, workflow
 
-    return (*app.EXAMINATIONS, *hook.EXAMINATIONS, *repositories.EXAMINATIONS, *around.EXAMINATIONS)
+    on_github = (*app.EXAMINATIONS, *hook.EXAMINATIONS, *repositories.EXAMINATIONS, *workflow.EXAMINATIONS)
+    return (*on_github, *around.EXAMINATIONS)
 
 
 def _show(screen: Console, state: str, what: str, sentence: str, repair: str) -> None:
     line = Table.grid(padding=(0, 2, 0, 0))
     line.add_column(width=1)
-    line.add_column(width=12, no_wrap=True)
+    line.add_column(width=14, no_wrap=True)
     line.add_column(overflow="fold")
     line.add_row(LOOKS[state], what, Text(sentence))
     if repair:

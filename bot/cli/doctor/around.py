@@ -1,33 +1,76 @@
-"""What mibot needs beside GitHub: Google Cloud and its storage."""
+"""What mibot needs beside GitHub: Google's APIs, Opsgenie, and its storage."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
-from bot.checks import vm
+from bot.checks import alerts, opsgenie, sql_backup, uptime, vm
 from bot.cli.doctor.finding import Examination, Finding, Patient, broken, fine, unsure
-from bot.domain.health import Phase, Subject
-from bot.domain.queries import Unavailable
-from bot.edges.gcp import ComputeInspector
+from bot.domain.health import Check, Phase, Places, Subject
+from bot.domain.model import Instance
+from bot.domain.queries import Alerts, Machines, SqlBackups, Unavailable, UptimeChecks
 from bot.edges.store.database import StoreProblem
 from bot.edges.store.doctor import Shape, shape
 from bot.ports import Refused, WorldError
 
+UNTIL = "Until then the health checks that ask it are unknown, and no upgrade is ticked."
 
-def google(patient: Patient) -> Finding:
-    """One question that changes nothing, about the first instance in order of work."""
-    try:
-        instance = next(iter(patient.fleet), None)
-    except WorldError:
-        instance = None
+
+def asked(patient: Patient, check: Check, told: Callable[[Any, Places], str]) -> Finding:
+    """The check's question, which changes nothing, about the first instance in order of work. `told` puts the answer
+    into words that go on after the project's name."""
+    instance = _first(patient)
     if instance is None:
         return unsure("not examined, for there is no instance to ask about")
-    query = vm.query(Subject(instance, Phase.NOW, datetime.now(UTC)), patient.wiring.places)
-    answer = ComputeInspector(patient.settings.gcp.compute_endpoint).ask(query)
+    places = patient.wiring.places
+    query = check.query(Subject(instance, Phase.NOW, datetime.now(UTC)), places)
+    answer = patient.wiring.inspector.ask(query)
     if isinstance(answer, Unavailable):
-        return broken(answer.reason, "Until then every health check is unknown, and no upgrade is ticked.")
+        return broken(answer.reason, UNTIL)
+    return fine(f"project {places.project(instance)}{told(answer, places)}")
+
+
+def on_call(patient: Patient) -> Finding:
+    """Only asked when there is a key for it."""
+    if not patient.wiring.places.opsgenie:
+        return fine("not asked, for opsgenie.api_key is not set")
+    return asked(patient, opsgenie.CHECK, lambda answer, _: f": {_alerts(answer)}")
+
+
+def _first(patient: Patient) -> Instance | None:
+    """The first instance in order of work; None when there is none or the fleet can't be read."""
+    try:
+        return next(iter(patient.fleet), None)
+    except WorldError:
+        return None
+
+
+def _machines(answer: Machines, places: Places) -> str:
     seen = ", ".join(f"{name} {status}" for name, status in answer.statuses.items()) or "no machine of its name"
-    return fine(f"project {query.project}, zone {query.zone}: {seen}")
+    return f", zone {places.zone}: {seen}"
+
+
+def _databases(answer: SqlBackups, _places: Places) -> str:
+    return f": {_count(answer.instances, 'database instance')}, {_count(answer.backups, 'backup')}"
+
+
+def _uptime(answer: UptimeChecks, _places: Places) -> str:
+    return f": {_count(answer.checks, 'uptime check')} of its front page"
+
+
+def _open_alerts(answer: Alerts, places: Places) -> str:
+    return f" and, about it, project {places.monitoring_project}: {_alerts(answer)}"
+
+
+def _alerts(answer: Alerts) -> str:
+    return f"{_count(answer.alerts, 'alert')} {'is' if len(answer.alerts) == 1 else 'are'} open"
+
+
+def _count(things: tuple[object, ...], what: str) -> str:
+    return f"{len(things) or 'no'} {what}{'' if len(things) == 1 else 's'}"
 
 
 def store(patient: Patient) -> Finding:
@@ -44,4 +87,11 @@ def store(patient: Patient) -> Finding:
             return fine(f"{found.value}; `mibot serve` sees to that when it starts")
 
 
-EXAMINATIONS = (Examination("Google Cloud", google), Examination("store", store, as_app=False))
+EXAMINATIONS = (
+    Examination("Compute Engine", partial(asked, check=vm.CHECK, told=_machines)),
+    Examination("Cloud SQL", partial(asked, check=sql_backup.CHECK, told=_databases)),
+    Examination("uptime checks", partial(asked, check=uptime.CHECK, told=_uptime)),
+    Examination("open alerts", partial(asked, check=alerts.CHECK, told=_open_alerts)),
+    Examination("Opsgenie", on_call),
+    Examination("store", store, as_app=False),
+)

@@ -1,0 +1,53 @@
+"""What starts a workflow of GitHub Actions, by its file. Pure.
+
+The keys are those of https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.domain.yaml_parse import YamlProblem, value_of
+from bot.domain.yaml_value import Map, Scalar, Sequence, Value, is_null
+
+DISPATCH = "workflow_dispatch"
+
+
+@dataclass(frozen=True)
+class Triggers:
+    """The events that start the workflow, and the inputs that it declares for being dispatched: the name of each, and
+    whether it must be given."""
+
+    events: frozenset[str]
+    inputs: Mapping[str, bool] = field(default_factory=dict)
+
+
+def triggers_of(content: bytes) -> Triggers:
+    """What starts the workflow of that file. Raises YamlProblem, which goes on after the file's name."""
+    try:
+        document = value_of(content.decode())
+    except UnicodeDecodeError:
+        raise YamlProblem("is not UTF-8 text") from None
+    on = document.get("on") if isinstance(document, Map) else None
+    match on:
+        case Scalar() if not is_null(on):
+            return Triggers(frozenset({on.text}))
+        case Sequence():
+            return Triggers(frozenset(item.text for item in on if isinstance(item, Scalar)))
+        case Map():
+            return Triggers(frozenset(on.entries), _inputs(on.get(DISPATCH)))
+    raise YamlProblem("has no `on`")
+
+
+def _inputs(dispatch: Value | None) -> dict[str, bool]:
+    declared = dispatch.get("inputs") if isinstance(dispatch, Map) else None
+    return {name: _is_needed(one) for name, one in declared.entries.items()} if isinstance(declared, Map) else {}
+
+
+def _is_needed(declared: Value) -> bool:
+    """Whether GitHub refuses to start the workflow without it."""
+    if not isinstance(declared, Map) or not is_null(declared.get("default") or Scalar("")):
+        return False
+    required = declared.get("required")
+    return isinstance(required, Scalar) and required.text.lower() == "true"
