@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import fleet_refresh, latency, plans, pull_request
+from bench import checks, fleet_refresh, latency, plans, pull_request
 
-BENCHMARKS = {"fleet": fleet_refresh, "plans": plans, "pull": pull_request, "latency": latency}
+BENCHMARKS = {"fleet": fleet_refresh, "plans": plans, "pull": pull_request, "latency": latency, "checks": checks}
 
 
 def main(names: list[str]) -> int:

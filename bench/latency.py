@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.stage import world_of
-from bot.demo.compute import ComputeServer
+from bot.demo.cloud import Cloud
 from tests.stories.process import Mibot
 from tests.stories.story import Story
 
@@ -20,10 +20,10 @@ MOST = 4
 def measure(interval: float) -> list[tuple[float, float, float]]:
     """For several instances in turn: seconds to the reaction, to the first reply, to the open pull request."""
     times = []
-    with TemporaryDirectory() as folder, ComputeServer() as compute, world_of(12) as (world, proxy):
-        mibot = Mibot(Path(folder), proxy.org, proxy.api_url, compute.url, MIBOT_GITHUB__WRITE_INTERVAL=str(interval))
+    with TemporaryDirectory() as folder, Cloud() as cloud, world_of(12) as (world, proxy):
+        mibot = Mibot(Path(folder), proxy.org, proxy.api_url, cloud, MIBOT_GITHUB__WRITE_INTERVAL=str(interval))
         proxy.webhooks.target = mibot.webhook_url
-        story = Story(world, proxy, mibot, compute)
+        story = Story(world, proxy, mibot, cloud)
         mibot.start()
         try:
             story.release()

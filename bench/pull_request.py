@@ -43,7 +43,8 @@ def main() -> None:
         fleets = Fleets(deployment)
         fleets.now()
         planner = Planner(deployment, NoUpstream(), frozenset)
-        opener = PullOpener(deployment, ledger, fleets, planner, PullMaker(deployment, pull_body))
+        pulls = PullMaker(deployment, pull_body)
+        opener = PullOpener(deployment, ledger, fleets, planner, pulls, lambda: datetime.now(UTC))
         for slug in [i.slug for i in fleets.recent() if not i.skip_reason][:4]:
             since = len(proxy.sent())
             seen = fleets.sighting()

@@ -1,0 +1,161 @@
+"""The health checks of many instances side by side, as the engine's threads run them: seconds, requests, threads.
+
+The checks that ask GitHub (containers, pull_checks) are left out: there is no workflow run and no pull request.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+
+from bench.cloud import LATENCY, PLACES, SERVICES, servers_of
+from bot.checks import all_checks
+from bot.demo.fleet import make_fleet
+from bot.domain.health import Phase, Result, State, Subject
+from bot.domain.inventory import blob_sha, read_fleet
+from bot.domain.model import Instance
+from bot.domain.queries import FrontEndQuery
+from bot.edges.front_end import FrontEndInspector
+from bot.edges.gcp import google
+from bot.edges.inspectors import Inspectors
+from bot.health import run_checks
+from tests import samples
+
+ROUNDS = {1: 5, 10: 3, 100: 1}
+"""How many instances are examined, and how often: the median round is shown."""
+THREADS = 8  # as many jobs as `DurableEngine` carries out at a time
+
+
+@dataclass
+class Round:
+    """All instances examined once: the seconds that it took, those of mibot's processor time among them, and those of
+    the slowest instance; the slowest check; the requests by service; the most threads, and the most MB that mibot
+    grew by."""
+
+    seconds: float
+    processor: float
+    instance: float
+    check: Result
+    requests: list[int]
+    threads: int
+    megabytes: float
+
+
+class Peak(threading.Thread):
+    """Watches this process while the context is open: its most threads, and the most MB that it grew by."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._process = psutil.Process()
+        self._over = threading.Event()
+        self._before = self._process.memory_info().rss
+        self.threads, self.megabytes = 0, 0.0
+
+    def run(self) -> None:
+        while not self._over.wait(0.01):
+            self.threads = max(self.threads, threading.active_count() - 1)
+            self.megabytes = max(self.megabytes, (self._process.memory_info().rss - self._before) / 2**20)
+
+    def __enter__(self) -> Peak:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self.join()
+
+
+def measure() -> None:
+    """In a process of its own, so that nothing is loaded beforehand."""
+    size = max(ROUNDS)
+    files = samples.files(make_fleet(size))
+    fleet = read_fleet(samples.snapshot_of(files), {blob_sha(content): content for _, content in files.values()})
+    instances = list(fleet)
+    assert len(instances) == size
+    with servers_of(size) as servers:
+        inspector = inspector_of(servers.settings)
+
+        def examined(count: int, phase: Phase) -> Round:
+            before, worked = servers.requests(), time.process_time()
+            with Peak() as peak:
+                seconds, each, results = examine(instances[:count], phase, inspector)
+            worked = time.process_time() - worked
+            sent = [now - then for now, then in zip(servers.requests(), before, strict=True)]
+            check = max(results, key=lambda result: result.seconds)
+            return Round(seconds, worked, max(each), check, sent, peak.threads, peak.megabytes)
+
+        show(1, "after, first of all", first := examined(1, Phase.AFTER), first.seconds)
+        for phase in (Phase.AFTER, Phase.BEFORE):
+            one = 0.0
+            for count, times in ROUNDS.items():
+                rounds = sorted((examined(count, phase) for _ in range(times)), key=lambda found: found.seconds)
+                median = rounds[times // 2]
+                one = one or median.seconds
+                show(count, phase, median, one)
+
+
+def examine(
+    instances: Sequence[Instance], phase: Phase, inspector: Inspectors
+) -> tuple[float, list[float], list[Result]]:
+    """Seconds for all and for each, and every check's result: all must be well."""
+
+    def timed(instance: Instance) -> tuple[float, list[Result]]:
+        begun = time.perf_counter()
+        subject = Subject(instance, phase, datetime.now(UTC), version=instance.version)
+        results = run_checks(all_checks(), subject, PLACES, inspector)
+        return time.perf_counter() - begun, results
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = list(pool.map(timed, instances))
+    seconds = time.perf_counter() - started
+    results = [result for _, ones in found for result in ones]
+    wrong = {result.sentence for result in results if result.state is not State.PASS}
+    assert not wrong, wrong
+    return seconds, [seconds for seconds, _ in found], results
+
+
+def inspector_of(settings: Mapping[str, Mapping[str, str]]) -> Inspectors:
+    """Who answers the questions of checks, GitHub and Opsgenie left out (`Wiring.inspector`)."""
+    gcp, front = settings["gcp"], settings["front_end"]
+    front_ends = FrontEndInspector(front["connect_to"], Path(front["ca_file"]))
+    answerers = google(*(gcp[f"{name}_endpoint"] for name in ("compute", "sqladmin", "monitoring", "alerts")))
+    return Inspectors(answerers | {FrontEndQuery: front_ends.ask})
+
+
+def show(count: int, phase: str, found: Round, one: float) -> None:
+    sent = "".join(f"{requests:>11}" for requests in found.requests)
+    print(
+        f"{count:>9}  {phase:<20}{found.seconds:>8.2f}{found.seconds / one:>11.1f}{found.processor:>11.2f}"
+        f"{found.instance:>18.2f}{found.check.seconds:>10.2f} {found.check.name:<14}{sent}{found.threads:>9}"
+        f"{found.megabytes:>10.1f}",
+        flush=True,
+    )
+
+
+def _turns() -> str:
+    return ", ".join(f"{-(-count // THREADS)} for {count}" for count in ROUNDS if count > 1)
+
+
+def main() -> None:
+    print(
+        f"Health checks side by side, {THREADS} instances at a time; without those that ask GitHub or Opsgenie\n"
+        f"(every request waits {LATENCY * 1000:.0f} ms in the servers, whose process shares the processors; no ratio "
+        f"can be below the number of turns: {_turns()})"
+    )
+    services = "".join(f"{service:>11}" for service in SERVICES)
+    print(
+        f"{'instances':>9}  {'phase':<20}{'seconds':>8}{'ratio to 1':>11}{'processor':>11}{'slowest instance':>18}"
+        f"{'slowest check':>24} {services}{'threads':>9}{'MB grown':>10}"
+    )
+    command = [sys.executable, "-c", "from bench.checks import measure; measure()"]
+    subprocess.run(command, check=True)

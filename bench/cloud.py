@@ -1,0 +1,72 @@
+"""Google's APIs and the front ends for benchmarks: the local servers in a process of their own, each answer late."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import HTTPServer
+from typing import Any
+
+from bot.demo.cloud import Cloud, host_of
+from bot.demo.fleet import make_fleet
+from bot.domain.health import Places
+
+PLACES = Places()
+LATENCY = 0.05  # seconds that every request waits in the servers
+SERVICES = ("compute", "sql", "monitoring", "front end")
+
+
+class Servers:
+    """The servers' process, from outside. `settings` are those by which mibot finds them."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self.settings: dict[str, dict[str, str]] = self._read()
+
+    def requests(self) -> list[int]:
+        """How many requests came in so far, in the order of SERVICES."""
+        assert self._process.stdin
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        found: list[int] = self._read()
+        return found
+
+    def _read(self) -> Any:
+        assert self._process.stdout
+        return json.loads(self._process.stdout.readline())
+
+
+@contextmanager
+def servers_of(size: int) -> Iterator[Servers]:
+    """The servers of a fleet of `size` instances, all of them well."""
+    command = [sys.executable, "-c", f"from bench.cloud import serve; serve({size})"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield Servers(process)
+        process.communicate()  # the end of its input is its end
+    assert process.returncode == 0
+
+
+def serve(size: int) -> None:
+    """In the servers' process: print the settings, and then the requests so far for every line that comes in."""
+    HTTPServer.request_queue_size = 512  # with the library's five, connections wait for a second
+    fleet = make_fleet(size)
+    with Cloud() as cloud:
+        cloud.settle(fleet, _project)
+        for project in map(_project, fleet.by_slug):
+            cloud.front_ends.context_of(host_of(project))  # its certificate is made now
+            cloud.front_ends.fail(host_of(project), "hang", seconds=LATENCY)
+            for server in (cloud.compute, cloud.sql, cloud.monitoring):
+                server.fail(project, "hang", seconds=LATENCY)
+        cloud.monitoring.fail(PLACES.monitoring_project, "hang", seconds=LATENCY)
+        print(json.dumps(cloud.settings), flush=True)
+        for _ in sys.stdin:
+            servers = (cloud.compute, cloud.sql, cloud.monitoring, cloud.front_ends)
+            print(json.dumps([server.requests() for server in servers]), flush=True)
+        assert not cloud.violations, cloud.violations
+
+
+def _project(slug: str) -> str:
+    return PLACES.project_template.format(slug=slug)
