@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.compute import ComputeServer
+from bot.demo.cloud import Cloud
 from bot.demo.fleet import make_fleet
 from bot.demo.world import World
 from tests.stories.process import Mibot
@@ -16,36 +16,38 @@ from tests.world.proxy import Proxy
 
 
 @pytest.fixture(scope="session")
-def compute_server() -> Iterator[ComputeServer]:
-    with ComputeServer() as server:
-        yield server
+def cloud() -> Iterator[Cloud]:
+    """Google's APIs and the front ends of this worker's stories."""
+    with Cloud() as cloud:
+        yield cloud
+        assert cloud.violations == [], "everything is asked and answered as Google describes it"
 
 
 @pytest.fixture
-def mibot(tmp_path: Path, proxy: Proxy, compute_server: ComputeServer) -> Iterator[Mibot]:
+def mibot(tmp_path: Path, proxy: Proxy, cloud: Cloud) -> Iterator[Mibot]:
     """A mibot that is not started yet."""
-    process = Mibot(tmp_path, proxy.org, proxy.api_url, compute_server.url)
+    process = Mibot(tmp_path, proxy.org, proxy.api_url, cloud)
     proxy.webhooks.target = process.webhook_url
     yield process
     process.kill()
 
 
 @pytest.fixture
-def story(world: World, proxy: Proxy, mibot: Mibot, compute_server: ComputeServer) -> Story:
+def story(world: World, proxy: Proxy, mibot: Mibot, cloud: Cloud) -> Story:
     """A world of a dozen instances, whose notes name customers, with mibot up and running in it."""
     world.build(make_fleet(indiscreet=True))
     mibot.start()
-    return Story(world, proxy, mibot, compute_server)
+    return Story(world, proxy, mibot, cloud)
 
 
 @pytest.fixture
-def sweeping(tmp_path: Path, world: World, proxy: Proxy, compute_server: ComputeServer) -> Iterator[Story]:
+def sweeping(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud) -> Iterator[Story]:
     """The same, with a mibot that sweeps every second: what no webhook tells is found within that time."""
     world.build(make_fleet(indiscreet=True))
-    process = Mibot(tmp_path, proxy.org, proxy.api_url, compute_server.url, MIBOT_RECONCILE__INTERVAL="1")
+    process = Mibot(tmp_path, proxy.org, proxy.api_url, cloud, MIBOT_RECONCILE__INTERVAL="1")
     proxy.webhooks.target = process.webhook_url
     process.start()
-    yield Story(world, proxy, process, compute_server)
+    yield Story(world, proxy, process, cloud)
     process.kill()
 
 

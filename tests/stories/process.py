@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.demo.cast import Org
+from bot.demo.cloud import Cloud
 from bot.demo.emulator import free_port
 
 START_PATIENCE = 30.0
@@ -24,7 +25,7 @@ STOP_PATIENCE = 15.0
 class Mibot:
     """`mibot serve` for one organisation, with its store in `folder`. `log` is what it wrote so far."""
 
-    def __init__(self, folder: Path, org: Org, api_url: str, compute_url: str, **settings: str) -> None:
+    def __init__(self, folder: Path, org: Org, api_url: str, cloud: Cloud, **settings: str) -> None:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -43,7 +44,14 @@ class Mibot:
             "MIBOT_REPOSITORIES__DEPLOYMENT": org.deployment,
             "MIBOT_REPOSITORIES__UPSTREAM": org.upstream,
             "MIBOT_POLICY__OPERATORS": f'["{org.operators}"]',
-            "MIBOT_GCP__COMPUTE_ENDPOINT": compute_url,
+            "MIBOT_GITHUB__TRACKER_INTERVAL": "0.3",
+            "MIBOT_ON_CALL__MENTION": "lee",
+            "MIBOT_DEPLOY__POLL": "0.3",
+            "MIBOT_DEPLOY__START_TIMEOUT": "3",
+            "MIBOT_VERIFY__INTERVAL": "0.3",
+            "MIBOT_VERIFY__STABLE_FOR": "0",
+            "MIBOT_VERIFY__TIMEOUT": "20",
+            **{f"MIBOT_{part}__{key}".upper(): v for part, keys in cloud.settings.items() for key, v in keys.items()},
             "MIBOT_GCP__PROJECT_TEMPLATE": f"{self.project_prefix}{{slug}}",
             "MIBOT_STORE__URL": f"sqlite:///{folder / 'mibot.sqlite'}",
             "MIBOT_RECONCILE__INTERVAL": "3600",

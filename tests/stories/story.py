@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from bot.demo.compute import ComputeServer
+from bot.demo.actions import WorkflowRun
+from bot.demo.cloud import Cloud
 from bot.demo.world import World
 from tests.stories.process import Mibot
 from tests.world.proxy import Proxy
@@ -19,11 +20,16 @@ Json = dict[str, Any]
 class Story:
     """One organisation, the people in it and mibot."""
 
-    def __init__(self, world: World, proxy: Proxy, mibot: Mibot, compute: ComputeServer) -> None:
+    def __init__(self, world: World, proxy: Proxy, mibot: Mibot, cloud: Cloud) -> None:
         self.world = world
         self.proxy = proxy
         self.mibot = mibot
-        self.compute = compute
+        self.cloud = cloud
+        self.compute = cloud.compute
+        self.actions = proxy.actions
+        cloud.settle(world.fleet, self.project)
+        self.actions.on_end = cloud.deployed
+        self.actions.auto()
 
     def eventually(self, what: Callable[[], T], patience: float = PATIENCE) -> T:
         """The first answer of `what` that is true and raises no AssertionError, KeyError or IndexError."""
@@ -108,19 +114,45 @@ class Story:
 
     def upgraded(self, tracker: int, slug: str = "rctest", version: str = "3.40.1") -> int:
         """An instance is upgraded by the book, and green; the number of its pull request."""
-        self.runs(slug)
         order = self.say(tracker, f"/upgrade {slug} {version}")
         number = int(self.eventually(lambda: self.pulls(slug, version)[0])["number"])
         self.says(tracker, order, "waiting for a review", "✅ pass")
         self.world.review("rio", number)
         self.world.merge("dana", number)
-        self.says(tracker, order, f"[#{number}]", "done", "Health checks after the merge")
+        self.says(tracker, order, f"[#{number}]", "done", "Health checks after the deployment")
         return number
 
-    def runs(self, slug: str) -> None:
-        """An instance's machines are as they should be: the active one runs, and no other."""
-        active = self.world.fleet.by_slug[slug].active
-        self.compute.set(self.project(slug), {f"default-{active}-instance": "RUNNING"})
+    def after_deployment(self, then: Callable[[], object]) -> None:
+        """What happens once a deployment has succeeded, beside the new version's coming up."""
+
+        def ended(run: WorkflowRun) -> None:
+            self.cloud.deployed(run)
+            then()
+
+        self.actions.on_end = ended
+
+    def merged(self, tracker: int, slug: str = "rctest", words: str = "") -> tuple[int, int]:
+        """Somebody asks for an upgrade, and its pull request is approved and merged; the order and the number."""
+        order = self.say(tracker, f"/upgrade {slug}{words}")
+        number = int(self.eventually(lambda: self.pulls(slug)[0])["number"])
+        self.says(tracker, order, "waiting for a review", "Health checks before the upgrade")
+        self.world.review("rio", number)
+        self.world.merge("dana", number)
+        return order, number
+
+    def evidence(self, pull: int) -> str:
+        """The one comment with the evidence on a pull request, once it is there."""
+
+        def found() -> list[str]:
+            comments = self.world.pull_comments(pull)
+            return [str(comment["body"]) for comment in comments if "<!-- mibot:evidence" in comment["body"]]
+
+        (body,) = self.eventually(found)
+        return body
+
+    def alarms(self, tracker: int) -> list[str]:
+        """The comments that mention the people on call."""
+        return [str(c["body"]) for c in self.world.comments(tracker) if "<!-- mibot:alarm" in c["body"]]
 
     def pull_from(self, branch: str) -> Json:
         """The one pull request from that branch, once it is there with its label."""

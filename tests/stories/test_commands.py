@@ -21,7 +21,7 @@ def test_check_status_and_help(story: Story) -> None:
         number,
         helped,
         "`/upgrade INSTANCE … [VERSION] [--dry-run]",
-        "`/check INSTANCE …`",
+        "`/check INSTANCE … [--accept",
         "`/status [VERSION]`",
         "`/help`",
     )

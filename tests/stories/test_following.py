@@ -53,10 +53,9 @@ def test_closed_without_a_merge_and_asked_again(opened: tuple[Story, int, int, i
 def test_a_red_machine_after_the_merge_is_not_ticked(opened: tuple[Story, int, int, int]) -> None:
     story, tracker, order, number = opened
     project = story.project("rctest")
-    story.compute.set(project, {"default-red-instance": "STOPPING"})
+    story.after_deployment(lambda: story.compute.set(project, {"default-red-instance": "STOPPING"}))
     story.world.merge("dana", number)
-    story.says(tracker, order, "failed: red after the merge", "❌ fail")
-    story.eventually(lambda: "failed" in story.line("3.40.1", "rctest"))
+    story.says(tracker, order, "verifying", "red: Virtual machine", "❌ fail")
     assert story.line("3.40.1", "rctest").startswith("- [ ]")
     story.compute.set(project, {"default-red-instance": "RUNNING"})
     again = story.say(tracker, "/check rctest")
@@ -68,5 +67,7 @@ def test_no_answer_from_google_is_never_a_pass(opened: tuple[Story, int, int, in
     story, tracker, order, number = opened
     story.compute.fail(story.project("rctest"), "forbidden")
     story.world.merge("dana", number)
-    story.says(tracker, order, "health unknown", "❔ unknown", "compute.instances.list")
+    story.says(
+        tracker, order, "held", "unknown: Disk snapshot, Virtual machine", "❔ unknown", "compute.instances.list"
+    )
     assert story.line("3.40.1", "rctest").startswith("- [ ]")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.demo.compute import ComputeServer
+from bot.demo.cloud import Cloud
 from bot.demo.world import World
 from tests.stories.process import Mibot
 from tests.stories.story import Json, Story
@@ -19,7 +19,7 @@ from tests.world.server import HangUp
 
 pytestmark = [pytest.mark.e2e, pytest.mark.kill]
 
-WRITES = 17
+WRITES = 26
 """How many writing requests the story takes; `test_without_a_kill` sees that every one has its kill points."""
 PATIENCE = 60.0
 
@@ -61,10 +61,14 @@ class Assassin:
             self._kill()
 
     def _kill(self) -> None:
+        self.strike()
+        raise HangUp
+
+    def strike(self) -> None:
+        """Kill it now; it is started again."""
         self.killed = True
         self._story.mibot.kill()
         self._fallen.set()
-        raise HangUp
 
     def _revive(self) -> None:
         self._fallen.wait(PATIENCE * 2)
@@ -78,11 +82,11 @@ class Assassin:
 
 
 @pytest.fixture
-def story(tmp_path: Path, world: World, proxy: Proxy, compute_server: ComputeServer) -> Story:
+def story(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud) -> Story:
     world.build()
-    mibot = Mibot(tmp_path, proxy.org, proxy.api_url, compute_server.url, MIBOT_RECONCILE__INTERVAL="1")
+    mibot = Mibot(tmp_path, proxy.org, proxy.api_url, cloud, MIBOT_RECONCILE__INTERVAL="1")
     proxy.webhooks.target = mibot.webhook_url
-    return Story(world, proxy, mibot, compute_server)
+    return Story(world, proxy, mibot, cloud)
 
 
 def play(story: Story) -> None:
@@ -95,19 +99,20 @@ def play(story: Story) -> None:
     story.world.merge("dana", pull["number"])
     story.eventually(lambda: story.line("3.40.1", "rctest").startswith("- [x]"), PATIENCE)
     story.eventually(lambda: "done" in story.reply(number, order), PATIENCE)
+    story.eventually(lambda: len(story.pulls("rctest")[0]["labels"]) == 2, PATIENCE)
     story.settled(quiet=1.2)
     assert len(story.trackers()) == 1
     assert len(story.announcements(release)) == 1
     assert len(story.replies(number)) == 1
     assert len(story.pulls("rctest")) == 1
     assert [branch for branch in story.world.branches() if branch != "main"] == ["rctest/upgrade-v3.40.1"]
-    assert [label["name"] for label in story.pulls("rctest")[0]["labels"]] == ["mi-upgrade"]
+    assert sorted(label["name"] for label in story.pulls("rctest")[0]["labels"]) == ["mi-upgrade", "mi-upgrade-done"]
     assert len(story.world.reactions(order)) <= 1
+    deployed_once(story, "rctest", pull["number"])
 
 
 def play_unprepared(story: Story) -> None:
     """A version that nobody prepared, from the command to the upgrade's pull request, a rollback behind it."""
-    story.runs("research")
     story.release("3.40.2")
     number = story.eventually(lambda: story.trackers("3.40.2")[0], PATIENCE)["number"]
     order = story.say(number, "/upgrade research")
@@ -124,11 +129,23 @@ def play_unprepared(story: Story) -> None:
     assert len(story.trackers("3.40.2")) == 1
     assert len(story.replies(number)) == 2
     assert len(story.world.pulls()) == 3
+    deployed_once(story, "research", pull["number"], undo["number"])
     assert sorted(branch for branch in story.world.branches() if branch != "main") == [
         "golden/v3.40.2",
         "research/rollback-v3.40.2",
         "research/upgrade-v3.40.2",
     ]
+
+
+def deployed_once(story: Story, slug: str, *pulls: int) -> None:
+    """One run, one backup of each kind and one comment of evidence for each pull request that was merged."""
+    assert [run.inputs["customer"] for run in story.actions.runs] == [slug] * len(pulls)
+    project = story.project(slug)
+    snapshots = [shot for shot in story.compute.snapshots(project) if shot.labels.get("mibot")]
+    databases = [backup for backup in story.cloud.sql.backups(project) if backup.description.startswith("mibot")]
+    assert (len(snapshots), len(databases)) == (len(pulls), len(pulls))
+    for pull in pulls:
+        assert "proven healthy" in story.evidence(pull)
 
 
 def _labelled(story: Story, branch: str) -> Json:
@@ -157,8 +174,15 @@ def test_without_a_kill(story: Story) -> None:
         story.mibot.kill()
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("number", range(1, WRITES + 1))
+def _points() -> Iterator[object]:
+    """Before every odd request and after every even one; the others belong to the long tests."""
+    for number in range(1, WRITES + 1):
+        for moment in ("before", "after"):
+            long = (number % 2 == 1) is (moment == "after")
+            yield pytest.param(number, moment, marks=[pytest.mark.slow] if long else [])
+
+
+@pytest.mark.parametrize(("number", "moment"), _points())
 def test_killed_around_a_write(story: Story, number: int, moment: str) -> None:
     story.mibot.start()
     assassin = Assassin(story, number, moment)
@@ -169,9 +193,31 @@ def test_killed_around_a_write(story: Story, number: int, moment: str) -> None:
         story.mibot.kill()
 
 
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("method", ["compute.disks.createSnapshot", "sql.backupRuns.insert"])
+def test_killed_around_a_backup(story: Story, method: str, moment: str) -> None:
+    """Google does what it was asked for; whether mibot learns of it or not, it is asked once."""
+    story.mibot.start()
+    assassin = Assassin(story, 0, moment)
+
+    def fall(called: str) -> None:
+        if called == method and not assassin.killed:
+            assassin.strike()
+
+    server = story.compute if method.startswith("compute") else story.cloud.sql
+    setattr(server, moment, fall)
+    try:
+        play(story)
+        assert assassin.killed
+    finally:
+        server.before = server.after = None
+        assassin.rest()
+        story.mibot.kill()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("number", range(1, 61))
+@pytest.mark.parametrize("number", range(1, 91))
 def test_killed_around_any_request(story: Story, number: int, moment: str) -> None:
     story.mibot.start()
     assassin = Assassin(story, number, moment, reads=True)

@@ -42,7 +42,7 @@ def test_label_upgrade_review_merge_done(story: Story) -> None:
     story.eventually(lambda: "approved by `rio`" in story.line("3.40.1", "rctest"))
 
     story.world.merge("dana", pull["number"])
-    story.says(number, order, "Health checks after the merge", "done", "Merged by `dana`")
+    story.says(number, order, "Health checks after the deployment", "done", "Merged by `dana`")
     line = story.eventually(lambda: _ticked(story.line("3.40.1", "rctest")))
     assert "`3.40.1`" in line
     assert len(story.replies(number)) == 1

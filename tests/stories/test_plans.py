@@ -11,7 +11,6 @@ pytestmark = pytest.mark.e2e
 
 
 def test_a_plan_shows_diff_verdict_and_checks_and_does_nothing(story: Story) -> None:
-    story.runs("research")
     story.release()
     number = story.tracker()["number"]
     story.settled()

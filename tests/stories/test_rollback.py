@@ -32,7 +32,7 @@ def test_everything_is_as_it_was_and_the_tracker_says_by_whom_and_why(story: Sto
         )
     story.world.review("rio", pull["number"])
     story.world.merge("lee", pull["number"])
-    story.says(number, order, "rolled back to 3.40.0 by `dana`", "Health checks after the merge")
+    story.says(number, order, "rolled back to 3.40.0 by `dana`", "Health checks after the deployment")
     line = story.eventually(lambda: _with("rolled back to 3.40.0 by `dana`", story.line("3.40.1", "research")))
     assert "searches are slow, see INC-7" in line
     assert line.startswith("- [ ]")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.compute import ComputeServer
+from bot.demo.cloud import Cloud
 from bot.demo.fleet import make_fleet
 from bot.demo.world import World
 from bot.domain.markdown import LIMIT
@@ -19,13 +19,11 @@ from tests.world.proxy import Proxy
 pytestmark = pytest.mark.e2e
 
 
-def test_a_tracker_of_a_thousand_instances(
-    tmp_path: Path, world: World, proxy: Proxy, compute_server: ComputeServer
-) -> None:
+def test_a_tracker_of_a_thousand_instances(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud) -> None:
     world.build(make_fleet(1000))
-    mibot = Mibot(tmp_path, proxy.org, proxy.api_url, compute_server.url)
+    mibot = Mibot(tmp_path, proxy.org, proxy.api_url, cloud)
     proxy.webhooks.target = mibot.webhook_url
-    story = Story(world, proxy, mibot, compute_server)
+    story = Story(world, proxy, mibot, cloud)
     mibot.start()
     try:
         story.release()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.compute import ComputeServer
+from bot.demo.cloud import Cloud
 from bot.demo.world import World
 from tests.stories.process import Mibot
 from tests.stories.story import Story
@@ -17,11 +17,11 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture
-def swept(tmp_path: Path, world: World, proxy: Proxy, compute_server: ComputeServer) -> Story:
+def swept(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud) -> Story:
     """A story in which no webhook ever arrives, and mibot sweeps every second."""
     world.build()
-    mibot = Mibot(tmp_path, proxy.org, proxy.api_url, compute_server.url, MIBOT_RECONCILE__INTERVAL="1")
-    return Story(world, proxy, mibot, compute_server)
+    mibot = Mibot(tmp_path, proxy.org, proxy.api_url, cloud, MIBOT_RECONCILE__INTERVAL="1")
+    return Story(world, proxy, mibot, cloud)
 
 
 def test_the_whole_job_without_a_single_webhook(swept: Story) -> None:

@@ -130,7 +130,7 @@ def test_headers_in_any_case(door: Door, case: Any) -> None:
 # What is dropped right after it was verified
 
 
-@pytest.mark.parametrize("event", ["ping", "push", "workflow_run", "star", "événement"])
+@pytest.mark.parametrize("event", ["ping", "push", "workflow_job", "star", "événement"])
 def test_what_nobody_wants_is_answered_and_dropped(door: Door, event: str) -> None:
     door.inbox.down = True
     assert door.knock({"zen": "Keep it logically awesome."}, event).status_code == 202
