@@ -215,13 +215,38 @@ def test_a_run_that_another_one_looks_for_is_not_taken_for_a_lost_one() -> None:
     there.look(seconds=300)
     there.world.manner = Manner("lost")
     there.merged("rctest", NEXT)
-    there.look("rctest", NEXT)
+    there.look("rctest", NEXT, seconds=60)
     there.retry()
     waits = there.look(seconds=1)
     assert (waits.loose, waits.reason) == ((), "waits for the run of another deployment to appear")
     found = there.look("rctest", NEXT).deployment
     assert found is not None
     assert found.run == there.runs[-1]
+
+
+def test_where_titles_tell_nothing_a_run_that_is_late_is_not_taken_for_another_upgrades() -> None:
+    """Somebody deployed by hand while a run was looked for, which appears five minutes after it was asked for."""
+    there = scene("nothing", delay=290)
+    there.world.named = False
+    there.merged()
+    there.keep(by_hand(there.look(), "lee", there.world.now))
+    there.world.manner = Manner()
+    there.merged("rctest")
+    for seconds in (5, 286, 60):
+        assert there.look("rctest", seconds=seconds).reason == "waits for the run of another deployment to appear"
+    assert there.runs == [1]
+    found = there.look("rctest", seconds=9).deployment
+    assert found is not None
+    assert found.run == 2
+
+
+def test_a_run_that_nobody_found_is_waited_for_however_long_it_lasts() -> None:
+    there = scene("lost", delay=200, lasts=20_000)
+    there.merged()
+    there.keep(by_hand(there.look(), "lee", there.world.now))
+    there.merged(to=NEXT)
+    held = there.look(to=NEXT, seconds=10_000)
+    assert (held.stage, held.loose) == (Stage.HELD, (1,))
 
 
 @pytest.mark.parametrize("named", [True, False])

@@ -49,6 +49,8 @@ from bot.ports import Backups, Ledger, Missing, Passing, Refused, Workflows
 
 log = structlog.get_logger(__name__)
 
+LONGEST_RUN = timedelta(days=1)
+"""How far back runs are looked for that nobody found: GitHub ends a job after six hours, and a run has a few."""
 HELD_IS_SLOWER = 4
 """How many times less often one is looked at that waits for something to become green."""
 
@@ -161,7 +163,7 @@ class Deployer:
         if any(dispatching(other) for other in self._ledger.upgrades()):
             return upgrade
         records = [upgrade, *self._others_of_instance(upgrade)]
-        recently = self._clock() - timedelta(seconds=self.policy.start_timeout + self.policy.timeout)
+        recently = self._clock() - LONGEST_RUN
         lost = [since for one in records if (since := lost_since(one)) is not None and since > recently]
         if not lost:
             return upgrade
@@ -228,7 +230,7 @@ class Deployer:
         if obstacle := self._still_running(upgrade):
             return held(upgrade, f"waits {obstacle}", self._clock())
         wanted = intended(upgrade, self._clock())
-        if not self._ledger.claim_dispatch(wanted):
+        if self._may_be_mistaken(upgrade) or not self._ledger.claim_dispatch(wanted):
             return replace(upgrade, reason="waits for the run of another deployment to appear")
         log.info("deployment_asked_for", slug=upgrade.slug, version=str(upgrade.target), attempt=upgrade.attempt)
         inputs = {"customer": upgrade.slug, "version": str(upgrade.target)}
@@ -241,6 +243,13 @@ class Deployer:
             return rejected(wanted, str(error).rstrip("."), self._clock())
         asked = keep(accepted(wanted, number))
         return asked if number is None else self._followed(asked, number)
+
+    def _may_be_mistaken(self, upgrade: Upgrade) -> bool:
+        """Whether a run may yet appear, of another upgrade that waits for it no longer, which could be taken for this
+        one's: titles need not tell, nor clocks agree."""
+        now = self._clock() - CLOCKS_DIFFER
+        others = (one for one in self._ledger.upgrades() if one.key != upgrade.key)
+        return any(may_yet_appear(other, self.policy, now) for other in others)
 
     def _own_run(self, upgrade: Upgrade) -> Run | None:
         if upgrade.deployment is None:
