@@ -67,6 +67,7 @@ def test_a_green_upgrade_leaves_its_proof_where_people_look(story: Story, tracke
         "Virtual machine",
     ):
         assert words in evidence
+    story.eventually(lambda: len(story.world.pull(number)["labels"]) == 2)
     labels = {label["name"] for label in story.world.pull(number)["labels"]}
     assert labels == {"mi-upgrade", "mi-upgrade-done"}
     head = story.world.pull(number)["head"]["sha"]

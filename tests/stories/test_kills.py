@@ -175,10 +175,10 @@ def test_without_a_kill(story: Story) -> None:
 
 
 def _points() -> Iterator[object]:
-    """Before every odd request and after every even one; the others belong to the long tests."""
+    """Before one request and after the next but one, in turn; the others belong to the long tests."""
     for number in range(1, WRITES + 1):
         for moment in ("before", "after"):
-            long = (number % 2 == 1) is (moment == "after")
+            long = number % 4 != (1 if moment == "before" else 3)
             yield pytest.param(number, moment, marks=[pytest.mark.slow] if long else [])
 
 
