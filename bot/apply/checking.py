@@ -21,12 +21,14 @@ STABLE_FOR = 300.0
 class Expected:
     """What ought to be true of an instance beyond what the deployment repository says: the version that it should
     run (None: the one its link points to), its deployment's workflow run and when that ended, and the head commit of
-    its pull request."""
+    its pull request; `pull_url` and `run_url` lead a person there."""
 
     version: Version | None = None
     run: int | None = None
     head: str = ""
     deployed_at: datetime | None = None
+    pull_url: str = ""
+    run_url: str = ""
 
 
 class Examiner:
@@ -68,4 +70,6 @@ class Examiner:
             head=expected.head,
             stable_for=self._stable_for,
             deployed_at=expected.deployed_at,
+            pull_url=expected.pull_url,
+            run_url=expected.run_url,
         )

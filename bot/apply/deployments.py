@@ -133,7 +133,7 @@ class Deployer:
             obstacle = line_stopped(upgrade, self._ledger.upgrades(upgrade.version), self._fleets.recent())
         if obstacle:
             return held(upgrade, f"waits {obstacle}", self._clock())
-        expected = Expected(upgrade.from_version, head=upgrade.head)
+        expected = Expected(upgrade.from_version, head=upgrade.head, pull_url=upgrade.url)
         results = self._examiner.examine(upgrade.slug, Phase.BEFORE, expected)
         return examined(upgrade, results, self.policy, self._clock())
 
@@ -288,5 +288,7 @@ class Deployer:
             run=deployment.run if deployment else None,
             head=upgrade.head,
             deployed_at=deployment.ended_at if deployment else None,
+            pull_url=upgrade.url,
+            run_url=deployment.url if deployment else "",
         )
         return self._examiner.examine(upgrade.slug, Phase.AFTER, expected)

@@ -109,7 +109,8 @@ class ReplyWriter:
             return Expected(latest.from_version)
         deployment = latest.deployment
         run = deployment.run if deployment and latest.target == link else None
-        return Expected(link, run=run, deployed_at=deployment.ended_at if deployment else None)
+        ended_at, url = (deployment.ended_at, deployment.url) if deployment else (None, "")
+        return Expected(link, run=run, deployed_at=ended_at, run_url=url)
 
     def back_up_now(self, effect: BackUpNow) -> list[Effect]:
         """Take backups for a `/backup`, and put how they stand into the reply that waits for them."""

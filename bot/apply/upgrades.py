@@ -188,7 +188,7 @@ class UpgradeRunner:
         checked = f"{upgrade.head} {upgrade.checks} {','.join(upgrade.failing)}"
         if upgrade.before and upgrade.checked == checked:
             return upgrade
-        expected = Expected(upgrade.from_version, head=upgrade.head)
+        expected = Expected(upgrade.from_version, head=upgrade.head, pull_url=upgrade.url)
         results = self._examiner.examine(upgrade.slug, Phase.BEFORE, expected)
         return replace(upgrade, before=results, checked=checked)
 

@@ -85,9 +85,9 @@ def _listed(faults: Sequence[str]) -> str:
     return ", ".join(faults[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def link(_subject: Subject, _places: Places) -> str:
-    """Nothing: only the run's number is known here, not where a person sees it."""
-    return ""
+def link(subject: Subject, _places: Places) -> str:
+    """The run of the deployment, which publishes what it saw."""
+    return subject.run_url
 
 
 CHECK = Check(

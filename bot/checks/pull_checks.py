@@ -51,9 +51,9 @@ def _shown(name: str) -> str:
     return shorten(one_line(name), LONGEST_NAME) or "(without a name)"
 
 
-def link(_subject: Subject, _places: Places) -> str:
-    """Nothing: only the commit is known here, not where a person sees it."""
-    return ""
+def link(subject: Subject, _places: Places) -> str:
+    """The pull request's own page of checks."""
+    return f"{subject.pull_url}/checks" if subject.pull_url else ""
 
 
 CHECK = Check(

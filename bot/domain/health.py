@@ -50,8 +50,9 @@ class Subject:
     """What is examined: an instance, in which phase, at which moment (UTC), and what ought to be true of it then.
 
     `version` is the version that it should run (None where nobody knows), `run` the workflow run of its deployment,
-    `head` the head commit of its pull request, `stable_for` the seconds over which things that flap are looked at,
-    and `deployed_at` when the deployment that is judged had ended: what was seen before is not about it.
+    `head` the head commit of its pull request (`run_url` and `pull_url` lead a person to both), `stable_for` the
+    seconds over which things that flap are looked at, and `deployed_at` when the deployment that is judged had ended:
+    what was seen before is not about it.
     """
 
     instance: Instance
@@ -62,6 +63,8 @@ class Subject:
     head: str = ""
     stable_for: float = 300.0
     deployed_at: datetime | None = None
+    pull_url: str = ""
+    run_url: str = ""
 
 
 @dataclass(frozen=True)

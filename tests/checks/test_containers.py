@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -109,6 +110,7 @@ def test_it_is_about_a_deployment_that_was() -> None:
     assert not CHECK.applies(dataclasses.replace(SUBJECT, run=None), Places())
     assert CHECK.phases == {Phase.AFTER, Phase.NOW}
     assert CHECK.link(SUBJECT, Places()) == ""
+    assert CHECK.link(replace(SUBJECT, run_url="https://github.com/o/r/actions/runs/7"), Places()).endswith("/runs/7")
 
 
 @given(st.lists(st.text(), max_size=3))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -15,6 +16,7 @@ from bot.domain.health import Phase, Places, State, Subject
 from bot.domain.model import Colour, Instance, InstanceType
 from bot.domain.queries import CommitQuery, CommitSignals, Unavailable
 from bot.domain.versions import Version
+from tests.samples import PULL
 
 ACME = Instance(
     "acme", InstanceType.PRODUCTION, "acme.sourcegraph.com", Colour.RED, Version(3, 40, 1), customer="acme"
@@ -74,6 +76,7 @@ def test_it_is_about_a_pull_request_before_its_upgrade() -> None:
     assert not CHECK.applies(dataclasses.replace(SUBJECT, head=""), Places())
     assert CHECK.phases == {Phase.BEFORE}
     assert CHECK.link(SUBJECT, Places()) == ""
+    assert CHECK.link(replace(SUBJECT, pull_url=PULL), Places()) == f"{PULL}/checks"
 
 
 NAMES = st.frozensets(st.text(max_size=100), max_size=4)
