@@ -415,3 +415,12 @@ def test_a_whole_fleet_goes_in_order_and_never_more_than_five_at_once() -> None:
     assert sorted(order) == sorted(everyone)
     assert order[0] == "rctest"
     assert kinds == sorted(kinds, key=["internal", "trial", "production"].index)
+
+
+def test_when_all_that_wait_for_an_unprepared_version_are_left_out_nothing_is_prepared_for_them() -> None:
+    scene = Scene()
+    slug = next(iter(SKIPPED_BECAUSE))
+    scene.put(upgrade(slug, str(NEW), Stage.WAITING, number=None, url=""))
+    effects = scene.take()
+    assert scene.of(slug, NEW).stage is Stage.SKIPPED
+    assert not [effect for effect in effects if isinstance(effect, Prepare)]

@@ -66,11 +66,11 @@ class TurnTaker:
     def take(self, _: TakeTurns) -> list[Effect]:
         """Let those begin whose turn it is, and say of the others what they wait for."""
         upgrades = self._ledger.upgrades()
-        versions = sorted({upgrade.version for upgrade in upgrades if upgrade.stage is Stage.WAITING})
-        if not versions:
+        if all(upgrade.stage is not Stage.WAITING for upgrade in upgrades):
             return []
         seen = self._fleets.sighting()
         effects, upgrades = self._left_out(upgrades, seen)
+        versions = sorted({upgrade.version for upgrade in upgrades if upgrade.stage is Stage.WAITING})
         unready: dict[Version, str] = {}
         for version in versions:
             reason, preparing = self._unready(version, seen, upgrades)

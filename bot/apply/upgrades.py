@@ -30,7 +30,7 @@ from bot.domain.effects import (
 from bot.domain.health import Phase
 from bot.domain.publishing import unpublished
 from bot.domain.stages import IN_FLIGHT, IN_REVIEW, UNDER_WAY, UNFINISHED, Stage
-from bot.domain.transitions import ask, failed, gone, loose_runs, observe, undo
+from bot.domain.transitions import ask, failed, gone, loose_runs, lost_since, observe, undo
 from bot.domain.upgrade import Back, Upgrade
 from bot.domain.versions import version_of
 from bot.fleets import Fleets
@@ -67,14 +67,13 @@ class UpgradeRunner:
         existing = self._ledger.upgrade(effect.slug, version)
         instance = self._fleets.recent().get(effect.slug)
         went_back = instance is not None and instance.version < version
-        loose: tuple[int, ...] = ()
-        if existing is not None and existing.stage is Stage.DONE and went_back:
-            loose = loose_runs(existing)
-            existing = None
+        done = existing if existing is not None and existing.stage is Stage.DONE and went_back else None
+        existing = None if done else existing
         asked = ask(existing, effect.slug, version, effect.by, self._clock(), effect.force)
         if asked != existing:
             log.info("upgrade_asked_for", slug=effect.slug, version=effect.version, by=effect.by, force=effect.force)
-            self._ledger.save_upgrade(replace(asked, loose=loose) if loose else asked)
+            left = replace(asked, loose=loose_runs(done), lost_since=lost_since(done)) if done else asked
+            self._ledger.save_upgrade(left)
         return self.advance(Advance(effect.slug, effect.version))
 
     def roll_back(self, effect: StartRollback) -> list[Effect]:

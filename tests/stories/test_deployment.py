@@ -142,7 +142,7 @@ def test_other_peoples_runs_are_not_taken_for_its_own(story: Story, tracker: int
     story.says(tracker, order, "done", str(story.actions.runs[1].id))
 
 
-@pytest.mark.parametrize("details", ["told", "ignored", "refused"])
+@pytest.mark.parametrize("details", ["told", pytest.param("ignored", marks=pytest.mark.slow), "refused"])
 def test_an_answer_that_is_lost_starts_no_second_run(story: Story, tracker: int, details: str) -> None:
     story.actions.details = details
     story.proxy.fail(502, method="POST", path="/dispatches$", carried_out=True)
