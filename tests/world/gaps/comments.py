@@ -15,13 +15,13 @@ from tests.world.gaps.gap import Gap
 ALL = re.compile(r"(/repos/[^/]+/[^/]+)/issues/comments")
 SOME = re.compile(r"/repos/[^/]+/[^/]+/issues/(\d+/comments|comments/\d+)")
 PAGE = 100
-SAME_MOMENT = timedelta(milliseconds=50)
+SAME_MOMENT = timedelta(milliseconds=5)
 """The emulator looks at its clock twice, and may be held up in between; nobody edits as fast as that."""
 Json = dict[str, Any]
 
 
 class CommentTimes(Gap):
-    """The emulator may date a new comment's `updated_at` some milliseconds after its creation, as if it were edited."""
+    """The emulator may date a new comment's `updated_at` milliseconds after its creation, as if it were edited."""
 
     def finish(self, request: Request, answer: Answer) -> Answer:
         if SOME.fullmatch(request.path) is None or not answer.ok or not answer.body:
