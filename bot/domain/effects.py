@@ -14,6 +14,27 @@ TURNS = "turns"
 """The key of everything that decides whose turn it is: one at a time, so that places are counted right."""
 
 
+class _OfUpgrade:
+    """What is done about one upgrade: one thing at a time."""
+
+    slug: str
+    version: str
+
+    @property
+    def key(self) -> str:
+        return f"upgrade {self.slug}@{self.version}"
+
+
+class _OfReply:
+    """What is done about the reply to one comment: one thing at a time."""
+
+    comment: int
+
+    @property
+    def key(self) -> str:
+        return f"reply {self.comment}"
+
+
 @dataclass(frozen=True)
 class React:
     """Put an 👀 on a comment. Best effort: nothing depends on it."""
@@ -26,7 +47,7 @@ class React:
 
 
 @dataclass(frozen=True)
-class Obey:
+class Obey(_OfReply):
     """Carry out the commands of a comment: plan them, record the reply, start what they ask for.
 
     `found_by` says how the comment came to be known, by its webhook or by a sweep: both may find the same one, and
@@ -40,32 +61,20 @@ class Obey:
     author: str
     found_by: str = "webhook"
 
-    @property
-    def key(self) -> str:
-        return f"reply {self.comment}"
-
 
 @dataclass(frozen=True)
-class RefreshReply:
+class RefreshReply(_OfReply):
     """Bring the reply to a comment up to date, writing it if it is not there yet."""
 
     comment: int
 
-    @property
-    def key(self) -> str:
-        return f"reply {self.comment}"
-
 
 @dataclass(frozen=True)
-class CheckNow:
+class CheckNow(_OfReply):
     """Run an instance's health checks for a `/check` and put the results into its reply."""
 
     comment: int
     slug: str
-
-    @property
-    def key(self) -> str:
-        return f"reply {self.comment}"
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,7 @@ class RefreshTracker:
 
 
 @dataclass(frozen=True)
-class StartUpgrade:
+class StartUpgrade(_OfUpgrade):
     """Record that somebody asked again for an upgrade that there is a record of, and go on with it."""
 
     slug: str
@@ -102,10 +111,6 @@ class StartUpgrade:
     by: str
     issue: int
     force: str = ""
-
-    @property
-    def key(self) -> str:
-        return f"upgrade {self.slug}@{self.version}"
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,7 @@ class TakeTurns:
 
 
 @dataclass(frozen=True)
-class StartRollback:
+class StartRollback(_OfUpgrade):
     """Undo an instance's last upgrade, which was to `version`; `why` may be nothing. `comment` is where it was
     asked for: an order is carried out once, also when its job is run again."""
 
@@ -145,10 +150,6 @@ class StartRollback:
     by: str
     why: str
     comment: int = 0
-
-    @property
-    def key(self) -> str:
-        return f"upgrade {self.slug}@{self.version}"
 
 
 @dataclass(frozen=True)
@@ -178,32 +179,24 @@ class AdvancePreparation:
 
 
 @dataclass(frozen=True)
-class PlanNow:
+class PlanNow(_OfReply):
     """Work out what an upgrade would do, without doing it, and put that into the reply to a comment."""
 
     comment: int
     slug: str
     version: str
 
-    @property
-    def key(self) -> str:
-        return f"reply {self.comment}"
-
 
 @dataclass(frozen=True)
-class Advance:
+class Advance(_OfUpgrade):
     """Take an upgrade as far as it can go now, by what GitHub says of it."""
 
     slug: str
     version: str
 
-    @property
-    def key(self) -> str:
-        return f"upgrade {self.slug}@{self.version}"
-
 
 @dataclass(frozen=True)
-class Recheck:
+class Recheck(_OfUpgrade):
     """Run the post-upgrade checks of a deployed upgrade again, because somebody asked; `accepted` is what they vouch
     for where nobody can find out."""
 
@@ -212,39 +205,27 @@ class Recheck:
     by: str = ""
     accepted: str = ""
 
-    @property
-    def key(self) -> str:
-        return f"upgrade {self.slug}@{self.version}"
-
 
 @dataclass(frozen=True)
-class Follow:
+class Follow(_OfUpgrade):
     """Look again, after so many seconds, how an upgrade goes that waits for Google, GitHub or time."""
 
     slug: str
     version: str
     seconds: float = 0.0
 
-    @property
-    def key(self) -> str:
-        return f"upgrade {self.slug}@{self.version}"
-
 
 @dataclass(frozen=True)
-class Publish:
+class Publish(_OfUpgrade):
     """Bring what stands on an upgrade's pull request up to date: the check run, the evidence, the label; and mention
     the people on call once when it failed."""
 
     slug: str
     version: str
 
-    @property
-    def key(self) -> str:
-        return f"upgrade {self.slug}@{self.version}"
-
 
 @dataclass(frozen=True)
-class MarkDeployed:
+class MarkDeployed(_OfUpgrade):
     """Somebody says that an upgrade is deployed. `attempt` is the one they speak of: an order is carried out once."""
 
     slug: str
@@ -252,13 +233,9 @@ class MarkDeployed:
     by: str
     attempt: int
 
-    @property
-    def key(self) -> str:
-        return f"upgrade {self.slug}@{self.version}"
-
 
 @dataclass(frozen=True)
-class Retry:
+class Retry(_OfUpgrade):
     """Deploy a failed upgrade once more. `attempt` is the one that failed: an order is carried out once."""
 
     slug: str
@@ -266,22 +243,14 @@ class Retry:
     by: str
     attempt: int
 
-    @property
-    def key(self) -> str:
-        return f"upgrade {self.slug}@{self.version}"
-
 
 @dataclass(frozen=True)
-class BackUpNow:
+class BackUpNow(_OfReply):
     """Take backups of an instance for a `/backup` and put how they stand into its reply, after so many seconds."""
 
     comment: int
     slug: str
     seconds: float = 0.0
-
-    @property
-    def key(self) -> str:
-        return f"reply {self.comment}"
 
 
 Effect = (
