@@ -9,8 +9,7 @@ from bot.domain.controls import Control
 from bot.domain.evidence import Entry, Evidence
 from bot.domain.markdown import Markdown, code, link
 from bot.domain.stories import Story
-from bot.voice.pen import environment
-from bot.voice.pulls import ICONS
+from bot.voice.pen import ICONS, environment
 from bot.voice.upgrades import moment
 
 

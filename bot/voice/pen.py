@@ -8,12 +8,14 @@ from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
+from bot.domain.health import State
 from bot.domain.markdown import Markdown, code, escape, escape_within, link_target, shorten
 from bot.domain.model import Fleet, Instance
 from bot.domain.names import plain_name, public_name
 from bot.domain.redaction import Redact, redactor
 from bot.domain.versions import Version
 
+ICONS = {State.PASS: Markdown("✅"), State.FAIL: Markdown("❌"), State.UNKNOWN: Markdown("❔")}
 LONGEST_SENTENCE = 600
 _LONGEST_CODE = 100
 _bot = Path(__file__).resolve().parent.parent

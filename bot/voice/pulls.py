@@ -25,7 +25,7 @@ from bot.domain.publishing import PRE_UPGRADE
 from bot.domain.stages import Stage
 from bot.domain.upgrade import Upgrade
 from bot.voice.golden import golden_counts, golden_summary
-from bot.voice.pen import environment
+from bot.voice.pen import ICONS, environment
 from bot.voice.reasons import reasons_told
 
 R = TypeVar("R")
@@ -73,7 +73,6 @@ def _rendered(order: Order, golden: Difference | None) -> Markdown:
     )
 
 
-ICONS = {State.PASS: Markdown("✅"), State.FAIL: Markdown("❌"), State.UNKNOWN: Markdown("❔")}
 _CONCLUSIONS = {State.PASS: "success", State.FAIL: "failure", State.UNKNOWN: "action_required"}
 
 

@@ -15,10 +15,10 @@ from bot.domain.preparation import Preparation
 from bot.domain.records import BackupShown, CheckTable, Item, Paragraph, PlanShown, Preparing, Progress, Reply
 from bot.domain.upgrade import Upgrade
 from bot.domain.versions import Version
+from bot.voice.pen import ICONS
 from bot.voice.preparations import PreparationVoice
 from bot.voice.upgrades import moment, pull_link, way
 
-ICONS = {State.PASS: Markdown("✅"), State.FAIL: Markdown("❌"), State.UNKNOWN: Markdown("❔")}
 MOST_ROWS = 100
 MOST_SECTIONS = 25
 """Upgrades that a reply tells of at length; more are listed in one table."""
