@@ -101,7 +101,7 @@ class OpsgenieServer:
     def fail(self, kind: str, times: int | None = None, *, seconds: float = 30.0) -> None:
         """Let the next `times` requests fail, or all of them. `kind` is one of KINDS: `hang` answers properly, but
         only after `seconds`; `html` is the page of some proxy with status 200."""
-        self._troubles.fail(ALL, kind, times, seconds)
+        self._troubles.fail(ALL, kind, times, seconds=seconds)
 
     def heal(self) -> None:
         """End what `fail` began."""

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 @dataclass
 class Trouble:
-    """One way to fail; `times` is how many requests more, or None for ever; `seconds` how long one of them hangs."""
+    """One way to fail; `times` is how many requests more, or None for ever; `seconds` how long one of them hangs;
+    `method` is the server's own name of the only method that fails, or nothing for all of them."""
 
     kind: str
     times: int | None
     seconds: float
+    method: str = ""
 
 
 class Troubles:
@@ -29,24 +31,32 @@ class Troubles:
         self._requests: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def fail(self, about: str, kind: str, times: int | None = None, seconds: float = 30.0) -> None:
-        """Let the next `times` requests fail, or all of them. Raises ValueError for a kind that is none."""
+    def fail(
+        self, about: str, kind: str, times: int | None = None, *, seconds: float = 30.0, method: str = ""
+    ) -> None:
+        """Let the next `times` requests fail, or all of them. Raises ValueError for a kind that is none.
+
+        `seconds` is how long one hangs, `method` the name of those that fail (`compute.instances.list`), or nothing
+        for all.
+        """
         if kind not in self._kinds:
             raise ValueError(f"{kind!r} is none of {', '.join(sorted(self._kinds))}")
         with self._lock:
-            self._troubles[about] = Trouble(kind, times, seconds)
+            self._troubles[about] = Trouble(kind, times, seconds, method)
 
     def heal(self, about: str) -> None:
         """End what `fail` began."""
         with self._lock:
             self._troubles.pop(about, None)
 
-    def meet(self, about: str) -> Trouble | None:
+    def meet(self, about: str, method: str = "") -> Trouble | None:
         """Count a request, and say what shall go wrong with it."""
         with self._lock:
             self._requests[about] += 1
             trouble = self._troubles.get(about)
-            if trouble and trouble.times is not None:
+            if trouble is None or (trouble.method and trouble.method != method):
+                return None
+            if trouble.times is not None:
                 trouble.times -= 1
                 if trouble.times <= 0:
                     del self._troubles[about]

@@ -1,10 +1,8 @@
-"""How Google's APIs fail: each kind in the JSON shape of Google's REST errors, and who suffers from which."""
+"""How Google's APIs fail: each kind in the JSON shape of Google's REST errors."""
 
 from __future__ import annotations
 
 import json
-import threading
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -75,59 +73,6 @@ LOST = "lost"
 KINDS = frozenset(FAILURES) | {"hang", "html", LOST}
 """All of FAILURES, and: `hang` answers properly, but only after some seconds; `html` is the page of some proxy with
 status 200; `lost` does what it was asked, and then answers 503 instead of telling."""
-
-
-@dataclass
-class Trouble:
-    """What a project suffers from; `times` is how many requests more, or None for ever; `method` is the API's own
-    name of the only method that fails, or nothing for all of them."""
-
-    kind: str
-    times: int | None
-    seconds: float
-    method: str = ""
-
-
-class Troubles:
-    """Which projects' requests fail, and how many requests there were. For many threads."""
-
-    def __init__(self) -> None:
-        self._troubles: dict[str, Trouble] = {}
-        self._requests: Counter[str] = Counter()
-        self._lock = threading.Lock()
-
-    def fail(
-        self, project: str, kind: str, times: int | None = None, *, seconds: float = 30.0, method: str = ""
-    ) -> None:
-        """Let the next `times` requests for the project fail, or all of them. `kind` is one of KINDS, `seconds` how
-        long one hangs, `method` the API's name of those that fail (`compute.instances.list`), or nothing for all."""
-        if kind not in KINDS:
-            raise ValueError(f"{kind!r} is none of {', '.join(sorted(KINDS))}")
-        with self._lock:
-            self._troubles[project] = Trouble(kind, times, seconds, method)
-
-    def heal(self, project: str) -> None:
-        """End what `fail` began."""
-        with self._lock:
-            self._troubles.pop(project, None)
-
-    def requests(self, project: str | None = None) -> int:
-        """How many requests came in, for that project or altogether."""
-        with self._lock:
-            return self._requests.total() if project is None else self._requests[project]
-
-    def count(self, project: str, method: str = "") -> Trouble | None:
-        """Count the request, and say what shall go wrong with it."""
-        with self._lock:
-            self._requests[project] += 1
-            trouble = self._troubles.get(project)
-            if trouble is None or (trouble.method and trouble.method != method):
-                return None
-            if trouble.times is not None:
-                trouble.times -= 1
-                if trouble.times <= 0:
-                    del self._troubles[project]
-            return trouble
 
 
 def body(failure: Failure, service: Service, project: str, zone: str = "", method: str = "") -> dict[str, Any]:

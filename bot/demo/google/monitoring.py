@@ -122,7 +122,7 @@ class MonitoringServer(AlertsServer):
         """What `answer` says about the project of that resource name, unless it is in trouble."""
         try:
             project = uptime.project_of(name)
-            trouble = self._troubles.count(project, method)
+            trouble = self._troubles.meet(project, method)
             if trouble and trouble.kind == "hang":
                 self._closing.wait(trouble.seconds)
             elif trouble:

@@ -11,7 +11,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from bot.demo.google.discovery import Call, Violation, discovery
-from bot.demo.google.failures import FAILURES, LOST, Failure, Service, Trouble, Troubles, error, sign_in
+from bot.demo.google.failures import FAILURES, KINDS, LOST, Failure, Service, error, sign_in
+from bot.demo.troubles import Trouble, Troubles
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -33,7 +34,7 @@ class GoogleServer:
         self.violations: list[str] = []
         self.before: Callable[[str], None] | None = None
         self.after: Callable[[str], None] | None = None
-        self._troubles = Troubles()
+        self._troubles = Troubles(KINDS)
         self._closing = threading.Event()
         self._server = make_server(host, port, self._application, threaded=True, request_handler=_Quiet)
         self.url = f"http://{host}:{self._server.server_port}"
@@ -78,7 +79,7 @@ class GoogleServer:
 
     def _respond(self, request: Request) -> Response:
         call = self._discovery.call(request.method, request.path, request.args, _json(request))
-        trouble = self._troubles.count(call.project, call.method)
+        trouble = self._troubles.meet(call.project, call.method)
         if trouble and trouble.kind in FAILURES:
             return self._error(FAILURES[trouble.kind], call)
         if trouble and trouble.kind == "html":
