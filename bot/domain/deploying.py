@@ -101,12 +101,15 @@ def backup_mark(upgrade: Upgrade) -> str:
     if began is None:
         raise ValueError("an upgrade without a backup has no mark")
     kind = "back-" if upgrade.back is not None else ""
-    version = re.sub(r"[^a-z0-9]+", "-", str(upgrade.version).lower())[:_MARKED_VERSION].rstrip("-")
-    return f"mibot-{kind}{version}-{began:%Y%m%d%H%M%S}"
+    attempt = f"-{upgrade.attempt}" if by_a_person(upgrade) else ""
+    length = _LONGEST_MARK - len(f"mibot-{kind}-{began:%Y%m%d%H%M%S}{attempt}")
+    version = re.sub(r"[^a-z0-9]+", "-", str(upgrade.version).lower())[: max(length, 0)].rstrip("-")
+    return f"mibot-{kind}{version}-{began:%Y%m%d%H%M%S}{attempt}"
 
 
-_MARKED_VERSION = 14
-"""How much of a version fits into a mark; its time makes it unique."""
+_LONGEST_MARK = 40
+"""`BackupOrder.mark`: the version gives way; the time, and the attempt where there was one before it in the same
+second, make it unique."""
 
 
 def backed_up(upgrade: Upgrade, copies: Sequence[Copy], policy: DeployPolicy, now: datetime) -> Upgrade:

@@ -132,11 +132,14 @@ def test_another_attempt_and_a_rollback_have_marks_of_their_own() -> None:
     again = replace(COPYING, history=(*COPYING.history, Step(Stage.BACKING_UP, after(60), "mibot")))
     assert backup_mark(again) == "mibot-3-40-1-20260105090100"
     assert backup_mark(replace(COPYING, back=BACK)) == "mibot-back-3-40-1-20260105090000"
+    assert backup_mark(replace(COPYING, attempt=2)) == "mibot-3-40-1-20260105090000-2", "in the same second"
 
 
-@given(st.builds(Version, *[st.integers(0, 9999)] * 3, st.none() | st.integers(0, 9999)), st.booleans())
-def test_any_mark_is_what_google_takes_as_part_of_a_name(to: Version, back: bool) -> None:
-    mark = backup_mark(replace(COPYING, version=to, back=BACK if back else None))
+@given(
+    st.builds(Version, *[st.integers(0, 9999)] * 3, st.none() | st.integers(0, 9999)), st.booleans(), st.integers(1, 99)
+)
+def test_any_mark_is_what_google_takes_as_part_of_a_name(to: Version, back: bool, attempt: int) -> None:
+    mark = backup_mark(replace(COPYING, version=to, back=BACK if back else None, attempt=attempt))
     assert re.fullmatch(r"[a-z][a-z0-9-]{0,38}[a-z0-9]", mark)
     assert "--" not in mark
 
