@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing.util
-import os
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
-import structlog
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server import Server
-
-from bot import logs
 from bot.answerers import beside_github, places
 from bot.app import Commander, Policy
 from bot.apply import Interpreter
@@ -58,11 +48,6 @@ from bot.settings import Settings
 from bot.voice import pull_body
 from bot.web import make_app
 from bot.worker import Worker, job_of_event
-
-log = structlog.get_logger(__name__)
-
-WEB_THREADS = 4
-_WATCH_EVERY = 0.2
 
 
 def utc_now() -> datetime:
@@ -236,49 +221,3 @@ def make_web(wiring: Wiring) -> Any:
         return ""
 
     return make_app(wiring.settings.github.read_webhook_secret(), wiring.interest, inbox, ready)
-
-
-def serve(settings: Settings, host: str, port: int) -> None:
-    """Web and worker in one process, under a supervisor that starts it anew when it dies. Blocks until stopped.
-
-    Raises StoreProblem when the storage can't be used.
-    """
-    database = Database(settings.store.url)
-    WorkerLock(database).check()
-    database.migrate()
-    database.close()  # the process that serves opens its own connections
-    server = Server(
-        "mibot",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=WEB_THREADS,
-        log_level=LogLevels.warning,
-        log_dictconfig=logs.FOR_SERVER,
-        respawn_failed_workers=True,
-        workers_kill_timeout=10,
-    )
-    log.info("serving", host=host, port=port)
-    server.serve(target_loader=partial(_load, settings, os.getpid()), wrap_loader=False)
-
-
-def _load(settings: Settings, supervisor: int) -> Any:
-    """In the process that serves: the worker, and the web application for the server to call."""
-    logs.configure()
-    _end_with(supervisor)
-    wiring = Wiring(settings)
-    wiring.worker.start()
-    multiprocessing.util.Finalize(None, wiring.worker.stop, exitpriority=100)
-    return make_web(wiring)
-
-
-def _end_with(supervisor: int) -> None:
-    """End at once when the supervisor is gone: an orphan would go on beside the process started in its place."""
-
-    def watch() -> None:
-        while os.getppid() == supervisor:
-            time.sleep(_WATCH_EVERY)
-        os._exit(1)
-
-    threading.Thread(target=watch, name="supervisor-watch", daemon=True).start()

@@ -18,10 +18,10 @@ def serve(
     """Receive webhooks and do the work, in one process."""
     settings = settings_from(config)
     logs.configure()
-    from bot import wiring  # imports the whole world, which the other commands don't need
+    from bot import serving  # imports a server and the store, which the other commands don't need
     from bot.edges.store.database import StoreProblem
 
     try:
-        wiring.serve(settings, host, port)
+        serving.serve(settings, host, port)
     except StoreProblem as error:
         raise fail(str(error)) from None

@@ -136,7 +136,9 @@ def test_another_attempt_and_a_rollback_have_marks_of_their_own() -> None:
 
 
 @given(
-    st.builds(Version, *[st.integers(0, 9999)] * 3, st.none() | st.integers(0, 9999)), st.booleans(), st.integers(1, 99)
+    st.builds(Version, *[st.integers(0, 9999)] * 3, st.none() | st.integers(0, 9999)),
+    st.booleans(),
+    st.integers(1, 99),
 )
 def test_any_mark_is_what_google_takes_as_part_of_a_name(to: Version, back: bool, attempt: int) -> None:
     mark = backup_mark(replace(COPYING, version=to, back=BACK if back else None, attempt=attempt))
