@@ -12,14 +12,21 @@ from bot.domain.yaml_events import BREAKS, line_starts
 _END = re.compile(rf"[^{BREAKS}]*")
 _BREAK = re.compile(rf"\r\n|[{BREAKS}]")
 _REST = re.compile(rf"[ \t]*,?[ \t]*(?:#[^{BREAKS}]*)?(?:\r\n|[{BREAKS}]|$)")
+_PAD = re.compile(r" *")
+_REMAINS = re.compile(rf"([ \t]*)(#[^{BREAKS}]*)?(?:\r\n|[{BREAKS}])")
 _BLANK = " \t"
 
 
 class Cuts:
-    """Collects edits of one text. No two may overlap, but for insertions at the edge of a cut."""
+    """Collects edits of one text. No two may overlap, but for insertions at the edge of a cut.
 
-    def __init__(self, text: str) -> None:
+    With `clean`, the blank lines below what is cut go with it, and comments that are further in than it was; none is
+    put between new entries.
+    """
+
+    def __init__(self, text: str, *, clean: bool = False) -> None:
         self.text = text
+        self.clean = clean
         self.newline = "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
         self.edits: list[tuple[int, int, str]] = []
 
@@ -38,7 +45,15 @@ class Cuts:
         found = _BREAK.match(self.text, last)
         if found is None and first > 0:
             first = self.break_before(first)
-        self.replace(first, found.end() if found else last, "")
+        below = found.end() if found else last
+        self.replace(first, self.end_of_remains(first, below) if self.clean else below, "")
+
+    def end_of_remains(self, first: int, below: int) -> int:
+        """Where the lines end that are blank, or a comment further in than the line of `first`, from `below` on."""
+        column = len(_PAD.match(self.text, first)[0])  # type: ignore[index]  # it matches anywhere
+        while (found := _REMAINS.match(self.text, below)) and (not found[2] or len(found[1]) > column):
+            below = found.end()
+        return below
 
     def result(self) -> str:
         """The text with all edits."""

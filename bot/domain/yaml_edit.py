@@ -38,6 +38,8 @@ def _attempts(tree: Tree, wanted: Value, drop_comments: bool) -> Iterator[str]:
     levels = _depth(tree.root)
     writer = Writer.of(tree)
     yield Visitor(tree, writer, drop_comments, levels).edited(wanted)
+    # What something removed leaves behind may become part of a block scalar above it: blank lines, deeper comments.
+    yield Visitor(tree, writer, drop_comments, levels, clean=True).edited(wanted)
     tree = _ended(tree)
     writer = Writer.of(tree, literals=False)
     for finest in range(levels, -1, -1):

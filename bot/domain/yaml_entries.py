@@ -67,7 +67,7 @@ class Block(Entries):
             start = self.spans[index].start
             above = self.cuts.comment_above(start, floor) if drop_comments else start
             self.cuts.cut_lines(above, self.spans[index].end)
-        between = [""] if self.are_apart() else []
+        between = [""] if self.are_apart() and not self.cuts.clean else []
         for index, entries in self.new:
             before = self.kept_before(index)
             if before is not None:

@@ -17,14 +17,15 @@ from bot.domain.yaml_write import Writer
 class Visitor:
     """Edits one tree, in the order of the text: what an anchor will mean is known when its aliases are met.
 
-    Collections at the level `finest` and below are written anew as a whole when they change.
+    Collections at the level `finest` and below are written anew as a whole when they change. With `clean`, what
+    is left behind below something removed goes with it (`Cuts`).
     """
 
-    def __init__(self, tree: Tree, writer: Writer, drop_comments: bool, finest: int) -> None:
+    def __init__(self, tree: Tree, writer: Writer, drop_comments: bool, finest: int, *, clean: bool = False) -> None:
         self.tree = tree
         self.drop_comments = drop_comments
         self.finest = finest
-        self.cuts = Cuts(tree.text)
+        self.cuts = Cuts(tree.text, clean=clean)
         self.writer = writer
         self.meanings: dict[Node, Value] = {}
         """What the anchored nodes will mean; one that is written anew has lost its anchor, and is not here."""

@@ -139,6 +139,18 @@ def test_odd_manners_are_rewritten_and_nothing_around_them() -> None:
     assert edit(text, "x: 1\na:\n  b: 2\nd: 4") == "# head\nx: 1 # one\na:\n  b: 2\nd: 4\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted", "result"),
+    [
+        ("a: |+\n  one\nb:\n  c: 1\n\n\nd: x # d\n", 'a: "one\\n"\nd: x', "a: |+\n  one\nd: x # d\n"),
+        ("a: |\n  one\nb:\n  c: 1\n  # of b\n# of d\nd: x\n", 'a: "one\\n"\nd: x', "a: |\n  one\n# of d\nd: x\n"),
+        ("x: 1 # x\n\na: |+\n  one\n\n", 'x: 1\na: "one\\n\\n"\nd: 2', "x: 1 # x\n\na: |+\n  one\n\nd: 2\n"),
+    ],
+)
+def test_what_is_left_behind_does_not_become_part_of_a_text_above(text: str, wanted: str, result: str) -> None:
+    assert edit(text, wanted) == result
+
+
 def test_a_comment_below_does_not_become_part_of_a_text() -> None:
     text = "a: |\n  one\n  two\n  # note\nb: 1\n"
     assert value_of(text) == value_of('a: "one\\ntwo\\n# note\\n"\nb: 1')
