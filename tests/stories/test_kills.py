@@ -175,10 +175,10 @@ def test_without_a_kill(story: Story) -> None:
 
 
 def _points() -> Iterator[object]:
-    """Before one request and after the next but one, in turn; the others belong to the long tests."""
+    """Every sixth request before it, and every sixth after it; the others belong to the long tests."""
     for number in range(1, WRITES + 1):
         for moment in ("before", "after"):
-            long = number % 4 != (1 if moment == "before" else 3)
+            long = number % 6 != (1 if moment == "before" else 4)
             yield pytest.param(number, moment, marks=[pytest.mark.slow] if long else [])
 
 
