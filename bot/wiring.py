@@ -21,7 +21,7 @@ from bot.apply.replies import ReplyWriter
 from bot.apply.trackers import TrackerKeeper
 from bot.apply.turns import TurnTaker
 from bot.apply.upgrades import UpgradeRunner
-from bot.domain.deploying import DeployPolicy, Mode
+from bot.domain.deploy_policy import DeployPolicy, Mode
 from bot.domain.events import Event, Interest
 from bot.domain.health import Places
 from bot.domain.queries import Answer, CommitQuery, ContainersQuery

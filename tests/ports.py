@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.demo.fleet import DeploymentRepository
-from bot.domain.deploying import in_the_way
+from bot.domain.dispatching import in_the_way
 from bot.domain.facts import Comment, Issue
 from bot.domain.inventory import blob_sha
 from bot.domain.model import Snapshot

@@ -14,7 +14,7 @@ from bot.apply.deployments import Deployer
 from bot.apply.replies import ReplyWriter
 from bot.demo.fleet import make_fleet
 from bot.domain.backups import BackupOrder, Copy, CopyKind, CopyState
-from bot.domain.deploying import DeployPolicy
+from bot.domain.deploy_policy import DeployPolicy
 from bot.domain.effects import BackUpNow, Effect, RefreshReply
 from bot.domain.health import Places
 from bot.domain.records import BackupShown, Reply

@@ -12,7 +12,8 @@ from bot.apply.checking import Examiner
 from bot.apply.deployments import Deployer
 from bot.checks import vm
 from bot.domain.backups import CopyState
-from bot.domain.deploying import DeployPolicy, Mode, by_hand, retried
+from bot.domain.deploy_policy import DeployPolicy, Mode
+from bot.domain.deploying import by_hand, retried
 from bot.domain.facts import Run
 from bot.domain.health import Places, State
 from bot.domain.stages import Stage

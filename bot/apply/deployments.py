@@ -11,28 +11,21 @@ import structlog
 from bot.apply.checking import Examiner, Expected
 from bot.checks.vm import machine
 from bot.domain.backups import BackupOrder
-from bot.domain.deploying import (
+from bot.domain.deploy_policy import DeployPolicy, Mode
+from bot.domain.deploying import backed_up, backup_mark, by_a_person, examined, held, judged, ran
+from bot.domain.dispatching import (
     CLOCKS_DIFFER,
-    DeployPolicy,
-    Mode,
     Unclear,
     accepted,
     again,
-    backed_up,
-    backup_mark,
-    by_a_person,
     dispatching,
-    examined,
     found,
     gone_run,
-    held,
     intended,
-    judged,
     left_behind,
     may_yet_appear,
     not_found,
     own_run,
-    ran,
     rejected,
     strays,
     unclear,

@@ -9,7 +9,8 @@ from enum import StrEnum
 from functools import cached_property
 
 from bot.domain.backups import CopyKind, CopyState
-from bot.domain.deploying import CLOCKS_DIFFER, told
+from bot.domain.deploying import told
+from bot.domain.dispatching import CLOCKS_DIFFER
 from bot.domain.health import State, overall
 from bot.domain.inventory import FIRST_INSTANCE
 from bot.domain.model import Fleet

@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.backups import Copy, CopyKind, CopyState
-from bot.domain.deploying import DeployPolicy, accepted, backed_up, examined, intended, judged, looked_again, ran
+from bot.domain.deploy_policy import DeployPolicy
+from bot.domain.deploying import backed_up, examined, judged, looked_again, ran
+from bot.domain.dispatching import accepted, intended
 from bot.domain.evidence import Evidence, gather
 from bot.domain.facts import CommitChecks, Conclusion, Opinion, Pull, Review, Run
 from bot.domain.health import Result, State

@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 
 from bot.checks.vm import machine
 from bot.domain.backups import BackupOrder, Copy, CopyKind, CopyState
-from bot.domain.deploying import MOST_TRIES, DeployPolicy
+from bot.domain.deploy_policy import DeployPolicy
+from bot.domain.dispatching import MOST_TRIES
 from bot.domain.facts import CommitChecks, Conclusion, FailedJob, Opinion, Pull, Review, Run
 from bot.domain.health import State
 from bot.domain.model import Colour, Fleet

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.backups import Copy, CopyKind, CopyState
 from bot.domain.changeset import Stray
-from bot.domain.deploying import intended
+from bot.domain.dispatching import intended
 from bot.domain.facts import Conclusion
 from bot.domain.health import Result, State
 from bot.domain.markdown import Markdown

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bot.domain import markers
 from bot.domain.changeset import Kind
 from bot.domain.comments import has_commands
-from bot.domain.deploying import accepted, backed_up, by_hand, examined, intended, judged, ran, retried
+from bot.domain.deploying import backed_up, by_hand, examined, judged, ran, retried
+from bot.domain.dispatching import accepted, intended
 from bot.domain.facts import FailedJob, Run
 from bot.domain.health import Result, State
 from bot.domain.markdown import LIMIT

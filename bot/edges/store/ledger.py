@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, not_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.domain.deploying import in_the_way
+from bot.domain.dispatching import in_the_way
 from bot.domain.preparation import UNPREPARED, Preparation
 from bot.domain.records import Preparing, Progress, Reply, TrackerRecord, item_from_json, item_to_json
 from bot.domain.upgrade import IN_FLIGHT, UNFINISHED, Stage, Upgrade

@@ -1,0 +1,35 @@
+"""How merged upgrades are deployed: the rules from the settings, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """How a merged upgrade comes onto its VM (`deploy.mode`)."""
+
+    DISPATCH = "workflow_dispatch"
+    ON_PUSH = "on_push"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True)
+class DeployPolicy:
+    """The rules from the settings (`[deploy]` and `[verify]`). Times are in seconds."""
+
+    mode: Mode = Mode.DISPATCH
+    workflow: str = "mi_upgrade.yml"
+    backup: bool = True
+    backup_timeout: float = 1800.0
+    keep_backups: int = 3
+    start_timeout: float = 300.0
+    timeout: float = 3600.0
+    poll: float = 15.0
+    verify_timeout: float = 1800.0
+    stable_for: float = 300.0
+    interval: float = 30.0
+
+
+def minutes(seconds: float) -> str:
+    return f"{seconds:g} seconds" if seconds < 120 else f"{seconds / 60:g} minutes"
