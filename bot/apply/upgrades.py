@@ -13,7 +13,7 @@ from bot.apply.deployments import Deployer
 from bot.apply.looks import Looks
 from bot.apply.opening import PullOpener
 from bot.apply.showing import shown
-from bot.domain.deploying import by_hand, looked_again, may_be_deployed, may_be_retried, retried
+from bot.domain.deploying import by_hand, looked_again, may_be_deployed, may_be_retried, overtaken_by, retried
 from bot.domain.effects import (
     Advance,
     Effect,
@@ -135,7 +135,7 @@ class UpgradeRunner:
 
         def told(upgrade: Upgrade) -> Upgrade:
             meant = upgrade.attempt == effect.attempt and may_be_deployed(upgrade)
-            return by_hand(upgrade, effect.by, self._clock()) if meant else upgrade
+            return by_hand(upgrade, effect.by, self._clock()) if meant and self._is_latest(upgrade) else upgrade
 
         return self._by_person(effect, told)
 
@@ -144,9 +144,12 @@ class UpgradeRunner:
 
         def again(upgrade: Upgrade) -> Upgrade:
             meant = upgrade.attempt == effect.attempt and may_be_retried(upgrade)
-            return retried(upgrade, effect.by, self._clock()) if meant else upgrade
+            return retried(upgrade, effect.by, self._clock()) if meant and self._is_latest(upgrade) else upgrade
 
         return self._by_person(effect, again)
+
+    def _is_latest(self, upgrade: Upgrade) -> bool:
+        return overtaken_by(upgrade, self._ledger.upgrades()) is None
 
     def _by_person(
         self, effect: Recheck | MarkDeployed | Retry, change: Callable[[Upgrade], Upgrade]

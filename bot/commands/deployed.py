@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot.commands import Command
 from bot.domain.arguments import choose, read
 from bot.domain.commanding import Plan, Request, View, Who
-from bot.domain.deploying import may_be_deployed
+from bot.domain.deploying import may_be_deployed, overtaken_by
 from bot.domain.effects import Effect, MarkDeployed
 from bot.domain.model import Instance
 from bot.domain.records import Item, Paragraph, Progress
@@ -43,7 +43,11 @@ def about_upgrades(
     effects: list[Effect] = []
     for instance in chosen.instances:
         upgrade = _meant(instance, view, arguments.versions, fits)
-        if upgrade is not None:
+        later = overtaken_by(upgrade, view.upgrades.values()) if upgrade is not None else None
+        if upgrade is not None and later is not None:
+            if instance.slug not in chosen.by_group:
+                items.append(Paragraph(voice.refusal(instance, _overtaken(upgrade, later))))
+        elif upgrade is not None:
             items.append(Progress(instance.slug, upgrade.version))
             effects.append(effect(upgrade))
         elif instance.slug not in chosen.by_group:
@@ -51,6 +55,11 @@ def about_upgrades(
     if not items:
         items.append(Paragraph(voice.about_command(command.name, otherwise.replace(" of it", ""))))
     return Plan(tuple(items), tuple(effects))
+
+
+def _overtaken(upgrade: Upgrade, later: Upgrade) -> str:
+    what = "the one" if later.back is None else "the rollback of the one"
+    return f"its upgrade to {upgrade.version} was overtaken by {what} to {later.version}: see to that one."
 
 
 def _meant(

@@ -176,6 +176,21 @@ def may_be_retried(upgrade: Upgrade) -> bool:
     return after_merge or (upgrade.stage is Stage.HELD and upgrade.deployed)
 
 
+def overtaken_by(upgrade: Upgrade, others: Iterable[Upgrade]) -> Upgrade | None:
+    """The instance's latest upgrade or rollback to another version that was merged after this one, or None: deploying
+    this one (once more) would undo that."""
+    later = [
+        other
+        for other in others
+        if other.slug == upgrade.slug
+        and other.version != upgrade.version
+        and other.merged_at is not None
+        and upgrade.merged_at is not None
+        and other.merged_at > upgrade.merged_at
+    ]
+    return max(later, key=lambda other: other.merged_at or other.asked_at, default=None)
+
+
 # The proof
 
 

@@ -123,12 +123,16 @@ def observe(upgrade: Upgrade, pull: Pull, reviews: Sequence[Review], checks: Com
         )
         return moved(merged, Stage.MERGED, Cause(pull.merged_at or now, pull.merged_by or "", pull.url))
     if not pull.open and upgrade.back is not None and upgrade.earlier is not None:
-        return replace(upgrade.earlier, note=f"its rollback by {upgrade.back.by} was closed without a merge")
+        return _as_before(upgrade.earlier, upgrade.back, "was closed without a merge")
     if not pull.open:
         return moved(seen, Stage.CLOSED, Cause(now, "", pull.url), "its pull request was closed without a merge")
     if objections:
         return moved(seen, Stage.CHANGES_REQUESTED, Cause(now, ", ".join(objections), pull.url))
     return moved(seen, Stage.APPROVED if approved else Stage.OPEN, Cause(now, ", ".join(approved), pull.url))
+
+
+def _as_before(earlier: Upgrade, back: Back, what: str) -> Upgrade:
+    return replace(earlier, note=f"its rollback by {back.by} {what}")
 
 
 def refused(upgrade: Upgrade, why: str, now: datetime, *, waits: bool) -> Upgrade:
@@ -145,7 +149,9 @@ def failed(upgrade: Upgrade, why: str, now: datetime) -> Upgrade:
 
 
 def gone(upgrade: Upgrade, now: datetime) -> Upgrade:
-    """The upgrade whose pull request is not there any more."""
+    """The upgrade whose pull request is not there any more; a rollback leaves things as they were."""
+    if upgrade.back is not None and upgrade.earlier is not None:
+        return _as_before(upgrade.earlier, upgrade.back, "is gone, with its pull request")
     return moved(upgrade, Stage.CLOSED, Cause(now, ""), "its pull request is gone")
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.effects import Retry
 from bot.domain.records import Progress
-from bot.domain.upgrade import Deployment, Stage
+from bot.domain.upgrade import Back, Deployment, Stage
 from tests.commands.orders import OTHER, plan, said
 from tests.samples import NOW, upgrade, version
 
@@ -49,6 +52,18 @@ def test_the_version_can_be_named() -> None:
     assert plan("/retry rctest", FAILED, newer).effects == (Retry("rctest", "3.41.0", "dana", 1),)
     assert plan("/retry rctest 3.40.1", FAILED, newer).effects == (Retry("rctest", "3.40.1", "dana", 1),)
     assert said("/retry rctest 3.42.0", FAILED, newer) == f"rctest.sourcegraph.com: {NOTHING}"
+
+
+def test_what_was_overtaken_stays_as_it_is() -> None:
+    """Deploying it once more would undo what was merged after it."""
+    newer = upgrade("rctest", "3.41.0", Stage.DONE, merged_at=NOW + timedelta(days=1))
+    words = "its upgrade to 3.40.1 was overtaken by the one to 3.41.0: see to that one."
+    assert said("/retry rctest", FAILED, newer) == f"rctest.sourcegraph.com: {words}"
+    assert plan("/retry rctest", FAILED, newer).effects == ()
+    assert said("/retry all", FAILED, newer) == "/retry: no upgrade has failed after its merge."
+    undone = replace(newer, back=Back("lee", to=version("3.40.1")))
+    words = "its upgrade to 3.40.1 was overtaken by the rollback of the one to 3.41.0: see to that one."
+    assert said("/retry rctest", FAILED, undone) == f"rctest.sourcegraph.com: {words}"
 
 
 def test_a_word_for_many_means_those_that_failed() -> None:

@@ -382,6 +382,7 @@ def test_when_its_pull_request_is_closed_the_upgrade_is_what_it_was() -> None:
     done = upgrade(stage=Stage.DONE, merged_at=NOW, after=(result(),))
     back = opened(undone(done), OPEN, TO, LATER)
     assert seen(back, CLOSED) == replace(done, note="its rollback by lee was closed without a merge")
+    assert gone(back, LATER) == replace(done, note="its rollback by lee is gone, with its pull request")
 
 
 def test_where_there_was_no_record_before_a_closed_rollback_is_closed() -> None:
