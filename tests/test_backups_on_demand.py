@@ -17,12 +17,12 @@ from bot.domain.backups import BackupOrder, Copy, CopyKind, CopyState
 from bot.domain.deploy_policy import DeployPolicy
 from bot.domain.effects import BackUpNow, Effect, RefreshReply
 from bot.domain.health import Places
-from bot.domain.records import BackupShown, Reply
+from bot.domain.records import BackupShown, Reply, TrackerRecord
 from bot.fleets import Fleets
 from bot.ports import Missing, Passing, Refused, WorldError
 from tests import rendering
 from tests.ports import MemoryIssues, MemoryLedger, MemorySource
-from tests.samples import NOW
+from tests.samples import NOW, version
 
 POLICY = DeployPolicy(poll=15, backup_timeout=1800, keep_backups=3)
 DATABASE, DISK = CopyKind.DATABASE, CopyKind.DISK
@@ -155,6 +155,14 @@ def test_it_says_where_what_it_backs_up_is_found(scene: Scene) -> None:
     assert order.machine.startswith("default-")
     assert order.mark == order.mark.lower()
     assert len(order.mark) <= 40
+
+
+def test_it_is_labelled_with_the_version_and_the_issue_it_was_asked_for_on(scene: Scene) -> None:
+    scene.back_up("demo")
+    scene.ledger.save_tracker(TrackerRecord(version("3.40.1"), scene.issue, "https://x", "dana"))
+    scene.back_up("demo")
+    asked = [(order.slug, order.version, order.tracker) for order in scene.backups.orders]
+    assert asked == [("demo", "3.40.0", str(scene.issue)), ("demo", "3.40.1", str(scene.issue))]
 
 
 def test_older_copies_are_listed_beyond_those_that_are_kept_in_mind(scene: Scene) -> None:

@@ -37,6 +37,7 @@ from bot.domain.rollout import line_stopped
 from bot.domain.stages import Stage
 from bot.domain.transitions import failed, loose_runs, lost_since
 from bot.domain.upgrade import Upgrade
+from bot.domain.versions import Version
 from bot.fleets import Fleets
 from bot.ports import Backups, Ledger, Missing, Passing, Refused, Workflows
 
@@ -166,17 +167,25 @@ class Deployer:
         return replace(upgrade, loose=(*upgrade.loose, *strays(upgrade, runs, me, taken, since, slugs)))
 
     def _order(self, upgrade: Upgrade) -> BackupOrder:
-        return self.order(upgrade.slug, str(upgrade.version), self._tracker(upgrade), backup_mark(upgrade))
-
-    def order(self, slug: str, version: str, tracker: str, mark: str) -> BackupOrder:
-        """What is to be backed up of an instance. Raises Refused for one that can't be read."""
-        instance = self._instance(slug)
-        project = self._places.project(instance)
-        return BackupOrder(project, self._places.zone, machine(instance.active), slug, version, tracker, mark)
-
-    def _tracker(self, upgrade: Upgrade) -> str:
         record = self._ledger.tracker(upgrade.version)
-        return str(record.issue) if record else ""
+        instance = self._instance(upgrade.slug)
+        return self._order_of(instance, upgrade.version, str(record.issue) if record else "", backup_mark(upgrade))
+
+    def order_now(self, slug: str, mark: str, issue: int) -> BackupOrder:
+        """What is to be backed up of an instance now, as somebody asked on that issue: for the upgrade to the issue's
+        version where that is a tracker, else of the version that the instance runs.
+
+        Raises Refused for an instance that can't be read.
+        """
+        instance = self._instance(slug)
+        tracker = next((one for one in self._ledger.trackers() if one.issue == issue), None)
+        return self._order_of(instance, tracker.version if tracker else instance.version, str(issue), mark)
+
+    def _order_of(self, instance: Instance, version: Version, tracker: str, mark: str) -> BackupOrder:
+        project = self._places.project(instance)
+        return BackupOrder(
+            project, self._places.zone, machine(instance.active), instance.slug, str(version), tracker, mark
+        )
 
     def _instance(self, slug: str) -> Instance:
         instance = self._fleets.recent().get(slug)

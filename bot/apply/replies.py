@@ -118,17 +118,17 @@ class ReplyWriter:
         shown = next((i for i in reply.items if _is_backup_of(i, effect.slug)), None) if reply else None
         if reply is None or not isinstance(shown, BackupShown):
             return []
-        seen = self._backed_up(shown, effect)
+        seen = self._backed_up(shown, effect, reply.issue)
         items = tuple(seen if item == shown else item for item in reply.items)
         self._ledger.save_reply(replace(reply, items=items))
         going_on = not seen.fault and standing(seen.copies or ()) is CopyState.RUNNING
         again = [replace(effect, seconds=self._deployer.policy.poll)] if going_on else []
         return [RefreshReply(effect.comment), *again]
 
-    def _backed_up(self, shown: BackupShown, effect: BackUpNow) -> BackupShown:
+    def _backed_up(self, shown: BackupShown, effect: BackUpNow, issue: int) -> BackupShown:
         policy = self._deployer.policy
         try:
-            order = self._deployer.order(effect.slug, "", "", f"mibot-backup-{effect.comment}")
+            order = self._deployer.order_now(effect.slug, f"mibot-backup-{effect.comment}", issue)
             copies = tuple(self._backups.ensure(order))
             older = tuple(self._backups.older(order, policy.keep_backups))
         except Refused as error:

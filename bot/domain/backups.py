@@ -30,7 +30,7 @@ class BackupOrder:
 
     `mark` makes the order unique and finds its copies again: lower-case letters, digits and dashes, at most 40. It
     becomes part of each snapshot's name and of each database backup's description. `slug`, `version` and `tracker`
-    (the issue's number, as text) become the snapshots' labels.
+    (the number of the issue that it belongs to, as text) become the snapshots' labels.
     """
 
     project: str
