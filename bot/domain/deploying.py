@@ -56,11 +56,17 @@ def told(results: Sequence[Result]) -> str:
 def _under_way(upgrade: Upgrade, policy: DeployPolicy, now: datetime) -> Upgrade:
     cause = Cause(now, upgrade.forced_by if overall(upgrade.before) is not State.PASS and upgrade.forced else MIBOT)
     why = f"forced: {upgrade.forced}" if cause.by != MIBOT else ""
-    ready = moved(upgrade, Stage.MERGED, Cause(now)) if upgrade.stage is Stage.HELD else upgrade
+    ready = _with_copies_set_aside(upgrade)
+    ready = moved(ready, Stage.MERGED, Cause(now)) if upgrade.stage is Stage.HELD else ready
     return moved(ready, Stage.BACKING_UP if policy.backup else Stage.DEPLOYING, cause, why, "")
 
 
 # The backup
+
+
+def _with_copies_set_aside(upgrade: Upgrade) -> Upgrade:
+    """The upgrade before new backups: what there is stays known, for it may be from before anything was deployed."""
+    return replace(upgrade, copies=(), earlier_copies=(*upgrade.earlier_copies, *upgrade.copies))
 
 
 def backup_mark(upgrade: Upgrade) -> str:
@@ -156,9 +162,8 @@ def _verifying(upgrade: Upgrade, cause: Cause, why: str) -> Upgrade:
 def retried(upgrade: Upgrade, by: str, now: datetime) -> Upgrade:
     """The failed upgrade, to be deployed once more from its backup on: only ever because a person asked."""
     fresh = replace(
-        upgrade,
+        _with_copies_set_aside(upgrade),
         attempt=upgrade.attempt + 1,
-        copies=(),
         deployment=None,
         loose=loose_runs(upgrade),
         lost_since=lost_since(upgrade),

@@ -82,6 +82,7 @@ def _story(story: Story) -> dict[str, Any]:
         "earlier_runs": list(story.earlier_runs),
         "deployment": _deployment(story.deployment) if story.deployment else None,
         "backups": [_copy(copy) for copy in story.copies],
+        "earlier_backups": [_copy(copy) for copy in story.earlier_copies],
         "checks_before": [_check(one, ()) for one in story.before],
         "checks_after": [_check(one, story.vouched) for one in story.after],
         "vouched": {"by": story.accepted_by, "words": story.accepted} if story.accepted else None,

@@ -60,8 +60,9 @@ def _seconds(start: datetime | None, end: datetime | None) -> float | None:
 @dataclass(frozen=True)
 class Story:
     """One upgrade or rollback as it may be told outside. `why` is a rollback's reason, `vouched` names the checks
-    after the deployment that nobody could find out and `accepted_by` vouched for, `earlier_runs` the workflow runs of
-    attempts that do not count any more. Results and copies are without their links, which name the project."""
+    after the deployment that nobody could find out and `accepted_by` vouched for, `earlier_runs` and `earlier_copies`
+    are the workflow runs and backups of attempts that do not count any more. Results and copies are without their
+    links, which name the project."""
 
     kind: Kind
     stage: Stage
@@ -83,6 +84,7 @@ class Story:
     earlier_runs: tuple[int, ...]
     deployment: Deployment | None
     copies: tuple[Copy, ...]
+    earlier_copies: tuple[Copy, ...]
     before: tuple[Result, ...]
     after: tuple[Result, ...]
     vouched: tuple[str, ...]
@@ -135,6 +137,7 @@ def story(upgrade: Upgrade, redact: Redact) -> Story:
         earlier_runs=upgrade.loose,
         deployment=_deployment(deployment, redact),
         copies=tuple(_copy(copy, redact) for copy in upgrade.copies),
+        earlier_copies=tuple(_copy(copy, redact) for copy in upgrade.earlier_copies),
         before=tuple(_result(one, redact) for one in upgrade.before),
         after=tuple(_result(one, redact) for one in upgrade.after),
         vouched=_each(redact, (one.name for one in upgrade.after if _is_vouched(one, upgrade))),

@@ -95,7 +95,8 @@ class Upgrade:
     about the rollback's pull request: `back` says so, and `earlier` keeps what the record was before.
 
     `history` has every step with its cause. `checked` says of what the results in `before` are (head commit and how
-    its checks stood), `copies` are the backups of the `attempt` at deploying that counts now, `deployment` how that
+    its checks stood), `copies` are the backups of the `attempt` at deploying that counts now, `earlier_copies` those
+    that were made before (the first ones are from before the upgrade), `deployment` how that
     goes, `loose` the runs of earlier attempts, which may still go on, `lost_since` since when a run may be about
     that nobody found. `green_since` is since when all checks pass, `accepted` what people vouched for where nobody
     could find out. `posted` tells what of this stands on GitHub already.
@@ -133,6 +134,7 @@ class Upgrade:
     merge_commit: str = ""
     attempt: int = 1
     copies: tuple[Copy, ...] = ()
+    earlier_copies: tuple[Copy, ...] = ()
     deployment: Deployment | None = None
     loose: tuple[int, ...] = ()
     lost_since: datetime | None = None
@@ -206,6 +208,7 @@ _LISTS: Mapping[str, type[Result] | type[Copy] | type[Step]] = {
     "after": Result,
     "history": Step,
     "copies": Copy,
+    "earlier_copies": Copy,
 }
 
 

@@ -121,6 +121,7 @@ def with_words(record: Upgrade, words: str) -> Upgrade:
         before=tuple(_said(one, words) for one in record.before),
         after=tuple(_said(one, words) for one in record.after),
         copies=tuple(replace(one, of=words, name=words, said=words, link=words) for one in record.copies),
+        earlier_copies=tuple(replace(one, of=words, name=words, said=words, link=words) for one in record.copies),
         deployment=deployment and replace(deployment, url=words, conclusion=words, failed=words, by=words),
         history=tuple(replace(step, by=words, why=words, link=words) for step in record.history),
         back=record.back and replace(record.back, by=words, why=words),

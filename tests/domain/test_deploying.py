@@ -89,6 +89,13 @@ def test_one_that_is_held_goes_on_when_all_is_green() -> None:
     assert stages(there) == [Stage.HELD, Stage.MERGED, Stage.BACKING_UP]
 
 
+def test_backups_that_were_made_before_it_was_held_stay_known() -> None:
+    ready = copy(CopyState.READY)
+    once = replace(MERGED, stage=Stage.HELD, copies=(ready,), earlier_copies=(copy(CopyState.FAILED),))
+    there = examined(once, [GREEN], POLICY, NOW)
+    assert (there.copies, there.earlier_copies) == ((), (copy(CopyState.FAILED), ready))
+
+
 def test_an_operators_force_lets_it_go_and_the_history_says_who_and_why() -> None:
     forced = replace(MERGED, forced="they asked", forced_by="lee")
     assert examined(forced, [RED], POLICY, NOW).history == (Step(Stage.BACKING_UP, NOW, "lee", "forced: they asked"),)
@@ -274,6 +281,7 @@ def test_once_more_begins_with_a_new_backup_and_nothing_counts_that_was_before()
     there = retried(before, "lee", after(60))
     assert (there.stage, there.attempt, there.reason) == (Stage.MERGED, 2, "")
     assert (there.copies, there.deployment, there.after, there.green_since) == ((), None, (), None)
+    assert there.earlier_copies == (copy(CopyState.READY),), "they are from before the upgrade"
     assert there.loose == (4, 5)
     assert (there.accepted, there.accepted_by) == ("", ""), "what they saw was another deployment"
     assert there.history[-1] == Step(Stage.MERGED, after(60), "lee", "to be deployed once more")

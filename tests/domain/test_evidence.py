@@ -317,6 +317,7 @@ def test_only_the_attempt_that_counts_is_looked_at() -> None:
     failed = moved(deployed(merged()), Stage.FAILED, Cause(after(50)), "its deployment failed")
     (entry,) = evidence(retried(failed, "lee", after(55))).entries
     assert (entry.last.attempt, entry.last.earlier_runs) == (2, (4711,))
+    assert [copy.name for copy in entry.last.earlier_copies] == ["1234", "mibot-3-40-1-x"]
     assert Control.RECOVERY in {gap.control for gap in entry.gaps}
 
 

@@ -39,7 +39,7 @@ INSTANCE = {"instance", "ordinal", "type", "stage", "reason", "satisfied", "miss
 STORY = {
     "kind", "stage", "reason", "note", "from_version", "to_version", "asked_by", "why", "forced", "pull_request",
     "approved_by", "changes_requested_by", "merged_by", "merge_commit", "attempt", "earlier_runs", "deployment",
-    "backups", "checks_before", "checks_after", "vouched", "history", "times",
+    "backups", "earlier_backups", "checks_before", "checks_after", "vouched", "history", "times",
 }  # fmt: skip
 
 

@@ -112,6 +112,7 @@ NEW: dict[str, st.SearchStrategy[Any]] = {
     "merge_commit": WORDS,
     "attempt": st.integers(1, 99),
     "copies": st.lists(COPIES, max_size=2).map(tuple),
+    "earlier_copies": st.lists(COPIES, max_size=2).map(tuple),
     "deployment": st.none() | DEPLOYMENTS,
     "loose": st.lists(NUMBERS, max_size=3).map(tuple),
     "lost_since": st.none() | MOMENTS,

@@ -92,7 +92,8 @@ def outside(voice: Voice, words: str) -> Iterator[str]:
             one, asked_by=words, merged_by=words, merged_at=NOW, approved_by=(words,), objections_by=(words, words),
             before=results, after=results, forced=words if number % 3 == 1 else "", forced_by=words, note=words,
             warnings=(words,), back=Back(words, words, version("3.40.0")) if number % 3 == 2 else None,
-            attempt=2, copies=copies_of(words), deployment=deployment_of(words, number), accepted=words,
+            attempt=2, copies=copies_of(words), earlier_copies=copies_of(words),
+            deployment=deployment_of(words, number), accepted=words,
             accepted_by=words, history=(Step(stage, NOW, words, words, words),), checked=words, meaning=words,
         )  # fmt: skip
     for items in (voice.tracker_items(TO, upgrades), voice.tracker_items(TO, {})):

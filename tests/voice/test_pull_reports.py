@@ -181,6 +181,7 @@ def test_attempts_vouching_and_force_are_told() -> None:
     again = proven(deployed(retried(broken(), "lee", after(60))))
     assert ["deployment", "run 4711, success, 2026-01-05 09:50:00 UTC, attempt 2"] in rows(again)
     assert ["2026-01-05 10:00:00", "merged", "lee", "to be deployed once more"] in rows(again)
+    assert "disk snapshot of an earlier attempt" in [row[0] for row in rows(again)]
     assert ["vouched for by", "lee: I signed in"] in rows(vouched())
     assert ["forced by", "lee: an outage"] in rows(replace(perfect(), forced="an outage", forced_by="lee"))
 
