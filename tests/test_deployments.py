@@ -173,6 +173,26 @@ def test_a_stopped_line_holds_what_is_merged_and_no_rollback_nor_what_is_forced(
     assert there.look(seconds=60).stage is Stage.DEPLOYING
 
 
+def test_an_instance_that_is_taken_out_after_the_merge_waits_until_it_takes_part_again() -> None:
+    there = scene()
+    there.world.skipped["demo"] = "release channel is pause"
+    there.merged()
+    held = there.look()
+    assert (held.stage, held.reason) == (
+        Stage.HELD,
+        "waits until it takes part in release upgrades again: release channel is pause",
+    )
+    there.world.skipped.clear()
+    assert there.ended().stage is Stage.DONE
+
+
+def test_a_rollback_does_not_wait_for_that_for_it_makes_things_safe() -> None:
+    there = scene()
+    there.world.skipped["demo"] = "release channel is pause"
+    there.merged(back=Back("lee", to=version("3.40.0")))
+    assert there.look().stage is Stage.DEPLOYING
+
+
 # Its own run and no other
 
 

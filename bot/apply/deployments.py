@@ -33,7 +33,7 @@ from bot.domain.dispatching import (
 from bot.domain.facts import Run
 from bot.domain.health import Phase, Places, Result
 from bot.domain.model import Instance
-from bot.domain.rollout import line_stopped
+from bot.domain.rollout import left_out_since, line_stopped
 from bot.domain.stages import Stage
 from bot.domain.transitions import failed, loose_runs, lost_since
 from bot.domain.upgrade import Upgrade
@@ -124,7 +124,9 @@ class Deployer:
         upgrade = self._with_strays(upgrade)
         obstacle = self._still_running(upgrade)
         if not obstacle and not upgrade.forced and not by_a_person(upgrade):
-            obstacle = line_stopped(upgrade, self._ledger.upgrades(upgrade.version), self._fleets.recent())
+            fleet = self._fleets.recent()
+            obstacle = left_out_since(upgrade, fleet)
+            obstacle = obstacle or line_stopped(upgrade, self._ledger.upgrades(upgrade.version), fleet)
         if obstacle:
             return held(upgrade, f"waits {obstacle}", self._clock())
         expected = Expected(upgrade.from_version, head=upgrade.head, pull_url=upgrade.url)

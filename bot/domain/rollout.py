@@ -103,6 +103,15 @@ def line_stopped(upgrade: Upgrade, others: Iterable[Upgrade], fleet: Fleet) -> s
     return f"for {', '.join(dict.fromkeys(named))}, whose upgrade to {upgrade.version} failed: the line is stopped"
 
 
+def left_out_since(upgrade: Upgrade, fleet: Fleet) -> str:
+    """Why a merged upgrade waits whose instance has been taken out of release upgrades since, or nothing (domain.md,
+    "Rules"). A rollback never does, for it makes things safe."""
+    instance = fleet.get(upgrade.slug)
+    if instance is None or upgrade.back is not None or not instance.skip_reason:
+        return ""
+    return f"until it takes part in release upgrades again: {instance.skip_reason}"
+
+
 def stops_the_line(upgrade: Upgrade) -> bool:
     """Whether nothing further to its version may start before a person has seen to it."""
     return upgrade.stage is Stage.FAILED and upgrade.merged_at is not None

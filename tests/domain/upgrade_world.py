@@ -115,6 +115,7 @@ class World:
     ledger: FrailLedger = field(default_factory=FrailLedger)
     health: dict[str, State] = field(default_factory=dict)
     versions: dict[str, Version] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
     started: dict[int, Started] = field(default_factory=dict)
     copies: dict[tuple[str, str], tuple[object, CopyState, datetime]] = field(default_factory=dict)
     pulls: dict[int, Pull] = field(default_factory=dict)
@@ -138,7 +139,12 @@ class World:
 
     @property
     def fleet(self) -> Fleet:
-        return fleet(*(internal(slug, version=self.versions.get(slug, BEFORE)) for slug in self.slugs))
+        return fleet(
+            *(
+                internal(slug, version=self.versions.get(slug, BEFORE), skip=self.skipped.get(slug, ""))
+                for slug in self.slugs
+            )
+        )
 
     def _answers(self) -> None:
         if self.silent_for > 0:
