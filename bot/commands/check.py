@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.commands import Command
 from bot.domain.arguments import choose, read
 from bot.domain.commanding import Plan, Request, View, Who
+from bot.domain.deploying import overtaken_by
 from bot.domain.effects import CheckNow, Effect, Recheck
 from bot.domain.model import Instance
 from bot.domain.records import CheckTable, Item, Paragraph
@@ -12,6 +13,7 @@ from bot.domain.stages import Stage
 from bot.voice import Voice
 
 ACCEPT = "--accept"
+NOTHING_TO_ACCEPT = f"no deployed upgrade of it waits for its proof, so there is nothing to {ACCEPT}."
 
 
 def plan(request: Request, view: View, voice: Voice) -> Plan:
@@ -19,23 +21,29 @@ def plan(request: Request, view: View, voice: Voice) -> Plan:
     fault = arguments.fault or ("" if arguments.names else "name the instances to check: {usage}.")
     if fault:
         return Plan((Paragraph(voice.misused("check", fault, COMMAND.usage)),))
+    accepted = arguments.option(ACCEPT) or ""
     chosen = choose(arguments.names, view)
     items: list[Item] = [Paragraph(voice.about_command("check", word.sentence)) for _, word in chosen.unknown]
     effects: list[Effect] = []
     for instance in chosen.instances:
         items.append(CheckTable(instance.slug))
         effects.append(CheckNow(request.comment, instance.slug))
-        effects += _waiting_for_proof(instance, view, request.author, arguments.option(ACCEPT) or "")
+        waiting = _waiting_for_proof(instance, view, request.author, accepted)
+        if accepted and not waiting and instance.slug not in chosen.by_group:
+            items.append(Paragraph(voice.refusal(instance, NOTHING_TO_ACCEPT)))
+        effects += waiting
     return Plan(tuple(items), tuple(effects))
 
 
 def _waiting_for_proof(instance: Instance, view: View, by: str, accepted: str) -> list[Effect]:
     """A deployed upgrade whose checks were not all green is judged anew: that is how its line gets ticked."""
     waits = {Stage.HELD, Stage.FAILED, *([Stage.VERIFYING] if accepted else [])}
+    everything = view.upgrades.values()
     return [
         Recheck(upgrade.slug, str(upgrade.version), by, accepted)
-        for upgrade in view.upgrades.values()
+        for upgrade in everything
         if upgrade.slug == instance.slug and upgrade.deployed and upgrade.stage in waits
+        if overtaken_by(upgrade, everything) is None
     ]
 
 

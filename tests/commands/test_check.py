@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -85,8 +86,18 @@ def test_other_upgrades_are_left_as_they_are(other: Upgrade, words: str) -> None
 def test_people_vouch_for_what_is_deployed_and_not_proven_and_for_nothing_else(stage: Stage) -> None:
     found = plan('/check demo --accept "I signed in"', deployed(stage=stage), deployed("rctest", stage))
     vouching = (Recheck("demo", "3.40.1", "dana", "I signed in"),) if stage in WAITS_FOR_PROOF else ()
-    assert found.items == (CheckTable("demo"),)
+    assert found.items[0] == CheckTable("demo")
     assert found.effects == (CheckNow(77, "demo"), *vouching)
+    refused = "demo.sourcegraph.com: no deployed upgrade of it waits for its proof, so there is nothing to --accept."
+    told = said('/check demo --accept "I signed in"', deployed(stage=stage))
+    assert told == ("" if vouching else refused)
+
+
+def test_what_was_overtaken_is_judged_no_more() -> None:
+    newer = replace(deployed(stage=Stage.DONE, to="3.41.0"), merged_at=NOW + timedelta(days=1))
+    older = deployed(stage=Stage.FAILED)
+    assert plan("/check demo", older, newer).effects == (CheckNow(77, "demo"),)
+    assert plan("/check demo", older).effects[1:] == (Recheck("demo", "3.40.1", "dana"),)
 
 
 def test_the_checks_run_before_anything_is_judged_by_them_whatever_the_order_of_the_words() -> None:
