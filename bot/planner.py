@@ -13,7 +13,7 @@ from bot.domain.golden_plan import UPSTREAM_FILE, earlier_golden, plan_preparati
 from bot.domain.inventory import golden_versions
 from bot.domain.model import Instance
 from bot.domain.preview import Prepared, Preview
-from bot.domain.rollback_plan import Past, plan_rollback, wanted_by_rollback
+from bot.domain.rollback_plan import Past, came_from, plan_rollback, wanted_by_rollback
 from bot.domain.stray import strays
 from bot.domain.upgrade_plan import Known, held, plan_upgrade, wanted_by_upgrade
 from bot.domain.versions import Version
@@ -49,6 +49,15 @@ class Planner:
         wanted = wanted_by_rollback(seen.snapshot, instance, past) if past else set()
         checkout = Checkout(seen.snapshot, self._source.contents(wanted))
         return plan_rollback(instance, past, checkout, self._known(seen, instance.version))
+
+    def came_from(self, instance: Instance, history: History) -> Version | None:
+        """What an instance ran before its link was changed last; None where Git does not tell. Raises WorldError."""
+        past = _past(instance, history)
+        if past is None:
+            return None
+        links = [one.files.get(instance.link_path) for one in (past.before, past.after)]
+        contents = self._source.contents({entry.sha for entry in links if entry})
+        return came_from(instance, past, Checkout(past.after, contents))
 
     def unready(self, seen: Sighting, version: Version) -> str:
         """Why nothing can be upgraded to a version that has a golden file; nothing when all is well."""

@@ -15,6 +15,7 @@ from bot.domain.model import Instance
 from bot.domain.orders import Order
 from bot.domain.transitions import opened, refused
 from bot.domain.upgrade import Upgrade
+from bot.domain.versions import Version
 from bot.fleets import Fleets, Sighting
 from bot.planner import Planner
 from bot.ports import Deployment, Ledger, Refused
@@ -58,7 +59,7 @@ class PullOpener:
         found = next((pull for pull in pulls if pull.open), None)
         arrived = (instance.version == upgrade.version) is (upgrade.kind is Kind.UPGRADE)
         found = found or next((pull for pull in pulls if pull.merged and arrived), None)
-        from_version = upgrade.from_version or (None if arrived else instance.version)
+        from_version = upgrade.from_version or self._from_version(instance, arrived=arrived)
         if found is not None:
             return self._taken_up(opened(upgrade, found, from_version, self._clock()), found, instance, seen)
         planned = self._plan(upgrade, instance, seen)
@@ -73,6 +74,11 @@ class PullOpener:
             warnings=planned.warnings,
             back=replace(upgrade.back, to=planned.new) if upgrade.back else None,
         )
+
+    def _from_version(self, instance: Instance, *, arrived: bool) -> Version | None:
+        """What the instance runs before it is deployed: Git tells where its pull request was merged before mibot had
+        noted that it opened it."""
+        return self._planner.came_from(instance, self._deployment) if arrived else instance.version
 
     def refused(self, upgrade: Upgrade) -> Upgrade | None:
         """The upgrade with the reason why there is no change set for it; None when there is one. Raises as `open`."""

@@ -34,6 +34,7 @@ def examined(upgrade: Upgrade, results: Iterable[Result], policy: DeployPolicy, 
     state = overall(seen.before)
     if state is State.PASS or seen.forced or seen.back is not None or by_a_person(seen):
         return _under_way(seen, policy, now)
+    seen = replace(seen, before=_unless_new(seen.before, upgrade.before))
     return held(seen, f"before the deployment, {told(seen.before)}; {HOW_TO_GO_ON}", now)
 
 
@@ -237,12 +238,13 @@ def vouched(result: Result, upgrade: Upgrade) -> Result:
 
 
 def _unless_new(results: tuple[Result, ...], shown: tuple[Result, ...]) -> tuple[Result, ...]:
-    """The results that are shown already, where the new ones say the same: what nobody has to read is not written."""
+    """The results that are shown already, where the new ones say the same of what is not green: an age that grows in
+    a green one is nothing that anybody has to read."""
 
-    def told(all_of: tuple[Result, ...]) -> list[tuple[str, State, str]]:
-        return [(one.name, one.state, one.sentence) for one in all_of]
+    def said(all_of: tuple[Result, ...]) -> list[tuple[str, State, str]]:
+        return [(one.name, one.state, "" if one.state is State.PASS else one.sentence) for one in all_of]
 
-    return shown if told(results) == told(shown) else results
+    return shown if said(results) == said(shown) else results
 
 
 def _green(upgrade: Upgrade, shown: tuple[Result, ...], policy: DeployPolicy, now: datetime) -> Upgrade:

@@ -41,6 +41,14 @@ def wanted_by_rollback(snapshot: Snapshot, instance: Instance, past: Past) -> se
     return {entry.sha for entry in found if entry}
 
 
+def came_from(instance: Instance, past: Past, checkout: Checkout) -> Version | None:
+    """What an instance ran before its link was changed last, or None where Git does not tell. The checkout has the
+    contents of both links."""
+    if _target(past.after, instance, checkout) != instance.version:
+        return None
+    return _target(past.before, instance, checkout)
+
+
 def plan_rollback(instance: Instance, past: Past | None, checkout: Checkout, known: Known) -> ChangeSet | Refusal:
     """The change set that undoes an instance's last upgrade, or why there is none. Pure.
 

@@ -89,6 +89,16 @@ def test_one_that_is_held_goes_on_when_all_is_green() -> None:
     assert stages(there) == [Stage.HELD, Stage.MERGED, Stage.BACKING_UP]
 
 
+def test_as_long_as_nothing_else_is_wrong_what_is_shown_stays_as_it_is() -> None:
+    """So that nobody's reply is edited at every look."""
+    red, green = result("front", State.FAIL), result("disk", sentence="5 h old")
+    once = examined(MERGED, [red, green], POLICY, NOW)
+    later = [replace(red, taken_at=after(60)), replace(green, sentence="6 h old")]
+    assert examined(once, later, POLICY, after(60)) == once
+    other = examined(once, [replace(red, sentence="It is gone.", taken_at=after(60)), green], POLICY, after(60))
+    assert other.before[0].taken_at == after(60)
+
+
 def test_backups_that_were_made_before_it_was_held_stay_known() -> None:
     ready = copy(CopyState.READY)
     once = replace(MERGED, stage=Stage.HELD, copies=(ready,), earlier_copies=(copy(CopyState.FAILED),))

@@ -6,9 +6,10 @@ import pytest
 
 from bot.demo.fleet import Hotpatch, make_fleet
 from bot.domain.changeset import Kind, Restored
+from bot.domain.checkout import Checkout
 from bot.domain.inventory import blob_sha
 from bot.domain.model import Channel, FileChange
-from bot.domain.rollback_plan import Past, plan_rollback
+from bot.domain.rollback_plan import Past, came_from, plan_rollback
 from bot.domain.upgrade_plan import Known
 from tests.domain.deployments import Files, golden, link, plain
 from tests.domain.plans import (
@@ -303,6 +304,18 @@ def test_what_was_no_golden_file_is_not_gone_back_to(was: tuple[str, bytes]) -> 
     assert not_rolled_back({**BEFORE, LINK: was}, AFTER) == (
         "what it ran before its last change is no golden file; go back by hand."
     )
+
+
+def test_git_tells_what_an_instance_ran_before_its_link_was_changed() -> None:
+    def told(before: Files, after: Files, now: Files) -> str:
+        past = Past("c0ffee", snapshot_of(before), snapshot_of(after))
+        contents = {blob_sha(content): content for _, content in (*before.values(), *after.values())}
+        return str(came_from(instance_in(now), past, Checkout(past.after, contents)))
+
+    assert told(BEFORE, AFTER, AFTER) == "3.40.0"
+    assert told(AFTER, BEFORE, BEFORE) == "3.40.1", "a rollback came from where it went back"
+    assert told(BEFORE, AFTER, BEFORE) == "None", "it was another change than that one"
+    assert told({**BEFORE, LINK: plain("services: {}")}, AFTER, AFTER) == "None"
 
 
 def test_a_plain_file_with_a_links_words_in_it_is_no_golden_file() -> None:

@@ -182,7 +182,7 @@ def _points() -> Iterator[object]:
             yield pytest.param(number, moment, marks=[pytest.mark.slow] if long else [])
 
 
-@pytest.mark.parametrize(("number", "moment"), _points())
+@pytest.mark.parametrize(("number", "moment"), list(_points()))
 def test_killed_around_a_write(story: Story, number: int, moment: str) -> None:
     story.mibot.start()
     assassin = Assassin(story, number, moment)
@@ -190,6 +190,35 @@ def test_killed_around_a_write(story: Story, number: int, moment: str) -> None:
         play(story)
     finally:
         assassin.rest()
+        story.mibot.kill()
+
+
+def test_killed_before_it_noted_its_pull_request_which_people_merge_at_once(story: Story) -> None:
+    """Git tells what the instance ran before: its checks before the deployment are about that version."""
+    story.mibot.start()
+    fallen = threading.Event()
+
+    def fall(request: Request, _answer: Answer) -> None:
+        if request.writes and request.path.endswith("/labels") and story.pulls("rctest") and not fallen.is_set():
+            story.mibot.kill()
+            fallen.set()
+            raise HangUp
+
+    story.proxy.after = fall
+    try:
+        story.release()
+        number = story.eventually(lambda: story.trackers()[0], PATIENCE)["number"]
+        order = story.say(number, "/upgrade rctest")
+        assert fallen.wait(PATIENCE)
+        pull = story.pulls("rctest")[0]["number"]
+        story.world.merge("dana", pull)
+        story.mibot.start()
+        story.eventually(lambda: "done" in story.reply(number, order), PATIENCE)
+        assert "3.40.0 → 3.40.1" in story.reply(number, order)
+        story.settled(quiet=1.2)
+        deployed_once(story, "rctest", pull)
+    finally:
+        story.proxy.after = None
         story.mibot.kill()
 
 
