@@ -170,6 +170,7 @@ def test_a_merge_is_told_when_the_base_is_right(world: World, proxy: Proxy, bot:
         numbers.append(pull(bot, world, f"{slug}/upgrade")["number"])
     for number in numbers:
         world.merge(REVIEWER, number)
+    assert proxy.webhooks.wait_for(lambda _: len(proxy.webhooks.of("pull_request", "closed")) == 2)
     assert proxy.webhooks.settle()
     assert listener.events.count("pull_request closed") == 2
     assert world.read_file(BASE, "rctest/note").content == world.read_file(BASE, "tpgi/note").content == "x"
