@@ -12,12 +12,13 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
+from bot.demo.background import Background, Quiet
 from bot.demo.troubles import Troubles
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class OnCallAlert:
             raise ValueError(f"{self.priority!r} is none of {', '.join(PRIORITIES)}")
 
 
-class OpsgenieServer:
+class OpsgenieServer(Background):
     """Opsgenie at `.url`, served by threads of this process while the context is open; it takes only `key`.
 
     `retry_after` is what it asks throttled clients to wait, in seconds. All methods may be called from any thread.
@@ -69,22 +70,11 @@ class OpsgenieServer:
         self.key = key
         self.retry_after = retry_after
         self._alerts: dict[str, OnCallAlert] = {}
+        super().__init__("opsgenie")
         self._lock = threading.Lock()
-        self._closing = threading.Event()
         self._troubles = Troubles(KINDS)
-        self._server = make_server("127.0.0.1", 0, self._application, threaded=True, request_handler=_Quiet)
+        self._server = make_server("127.0.0.1", 0, self._application, threaded=True, request_handler=Quiet)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="opsgenie", daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._closing.set()  # wakes requests that hang
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     def open_alert(self, message: str, priority: str = "P1", *, tags: Iterable[str] = (), **others: Any) -> str:
         """Open an alert; `others` are the rest of OnCallAlert. Returns its id."""
@@ -204,10 +194,3 @@ def _shown(alert: OnCallAlert) -> dict[str, Any]:
 def _json(document: Mapping[str, Any], status: int = 200) -> Response:
     told = {**document, "took": 0.01, "requestId": "9ae63dd7-ed00-4c81-86f0-c4ffd33142c9"}
     return Response(json.dumps(told), status, content_type="application/json")
-
-
-class _Quiet(WSGIRequestHandler):
-    """Writes no line per request: the demo's terminal belongs to the story."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        pass

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import trustme
 
+from bot.demo.background import Background
 from bot.demo.troubles import Trouble, Troubles
 
 FORBIDDEN, UNAUTHORIZED = "forbidden", "unauthorized"
@@ -45,7 +46,7 @@ class Front:
             raise ValueError(f"{self.certificate!r} is none of {', '.join(CERTIFICATES)}")
 
 
-class FrontEndServer:
+class FrontEndServer(Background):
     """Every host's front end at `.address` (`127.0.0.1:PORT`), served by threads of this process while the context is
     open. `.ca_file` holds the certificate of the authority that signs for all of them.
 
@@ -55,8 +56,8 @@ class FrontEndServer:
     def __init__(self, version: str = "3.40.1") -> None:
         self._default = Front(version)
         self._fronts: dict[str, Front] = {}
+        super().__init__("front-end")
         self._lock = threading.Lock()
-        self._closing = threading.Event()
         self._troubles = Troubles(KINDS)
         self.fail, self.heal, self.requests = self._troubles.fail, self._troubles.heal, self._troubles.requests
         self._authorities = {name: trustme.CA() for name in ("good", "untrusted")}
@@ -67,18 +68,8 @@ class FrontEndServer:
         self._server = _Server(self)
         self.address = f"127.0.0.1:{self._server.server_address[1]}"
 
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), name="front-end", daemon=True
-        )
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._closing.set()  # wakes requests that hang
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    def __exit__(self, *how: object) -> None:
+        super().__exit__(*how)
         self._folder.cleanup()
 
     def set(self, host: str, **changes: Any) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
+from bot.demo.background import Background, Quiet
 from bot.demo.google.discovery import Call, Violation, discovery
 from bot.demo.google.failures import FAILURES, KINDS, LOST, Failure, Service, error, sign_in
 from bot.demo.troubles import Trouble, Troubles
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Handler = Callable[[Call], Mapping[str, Any] | Failure]
 
 
-class GoogleServer:
+class GoogleServer(Background):
     """One of Google's APIs at `.url`, served by threads of this process while the context is open.
 
     `document` names the discovery document. What is asked or answered against it is answered with a 500 that says
@@ -29,28 +29,15 @@ class GoogleServer:
     """
 
     def __init__(self, service: Service, document: str, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        super().__init__(service.host)
         self._service = service
         self._discovery = discovery(document)
         self.violations: list[str] = []
         self.before: Callable[[str], None] | None = None
         self.after: Callable[[str], None] | None = None
         self._troubles = Troubles(KINDS)
-        self._closing = threading.Event()
-        self._server = make_server(host, port, self._application, threaded=True, request_handler=_Quiet)
+        self._server = make_server(host, port, self._application, threaded=True, request_handler=Quiet)
         self.url = f"http://{host}:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), name=self._service.host, daemon=True
-        )
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._closing.set()  # wakes requests that hang
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     def handlers(self) -> Mapping[str, Handler]:
         """Who answers which of the API's methods, by Google's name of it."""
@@ -123,10 +110,3 @@ def _json(request: Request) -> Any:
         return json.loads(content)
     except ValueError as problem:
         raise Violation(f"the body of {request.method} {request.path} is no JSON") from problem
-
-
-class _Quiet(WSGIRequestHandler):
-    """Writes no line per request: the demo's terminal belongs to the story."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        pass
