@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -11,22 +11,11 @@ from hypothesis import strategies as st
 
 from bot.checks.vm import AT_REST, CHECK, ON_THE_WAY
 from bot.domain.health import Phase, Places, State, Subject
-from bot.domain.model import Colour, Instance, InstanceType
+from bot.domain.model import Colour, Instance
 from bot.domain.queries import MachineQuery, Machines, Unavailable
-from bot.domain.versions import Version
+from tests.checks.seen import ACME, NOW, PLACES
 
-ACME = Instance(
-    slug="acme",
-    type=InstanceType.PRODUCTION,
-    domain="acme.sourcegraph.com",
-    active=Colour.RED,
-    version=Version(3, 40, 1),
-    customer="acme",
-    account="https://github.com/sourcegraph/accounts/issues/528",
-)
 BLACK = dataclasses.replace(ACME, active=Colour.BLACK)
-PLACES = Places()
-NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 def subject(instance: Instance = ACME) -> Subject:

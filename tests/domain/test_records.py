@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
@@ -11,10 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import effects
-from bot.domain.backups import Copy, CopyKind, CopyState
 from bot.domain.effects import Effect
-from bot.domain.facts import Conclusion
-from bot.domain.health import Result, State
+from bot.domain.health import Result
 from bot.domain.markdown import Markdown
 from bot.domain.records import (
     BackupShown,
@@ -27,58 +24,15 @@ from bot.domain.records import (
     item_from_json,
     item_to_json,
 )
-from bot.domain.upgrade import Deployment, Stage, Step, Upgrade
-from bot.domain.versions import Version
+from bot.domain.upgrade import Upgrade
+from tests.records import VERSIONS, copies, fields_of_upgrade, results, several
 
 WORDS = st.text(max_size=20)
-NUMBERS = st.integers(0, 2**53)
-MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
-VERSIONS = st.builds(Version, *[st.integers(0, 9999)] * 3, st.none() | st.integers(0, 9999))
-RESULTS = st.builds(Result, WORDS, WORDS, st.sampled_from(State), WORDS, WORDS, MOMENTS, st.floats(0, 1e6))
-NAMES = st.lists(WORDS, max_size=3).map(tuple)
-SOME = st.lists(RESULTS, max_size=2).map(tuple)
-COPIES = st.lists(
-    st.builds(Copy, st.sampled_from(CopyKind), WORDS, WORDS, st.sampled_from(CopyState), MOMENTS, WORDS, WORDS),
-    max_size=2,
-).map(tuple)
-STEPS = st.lists(st.builds(Step, st.sampled_from(Stage), MOMENTS, WORDS, WORDS, WORDS), max_size=2).map(tuple)
-DEPLOYMENTS = st.builds(
-    Deployment, MOMENTS, st.booleans(), NUMBERS, st.none() | NUMBERS, WORDS, WORDS, WORDS, st.none() | MOMENTS, WORDS
-)
+RESULTS = results(WORDS)
+SOME = several(RESULTS)
+COPIES = copies(WORDS)
 EFFECTS: st.SearchStrategy[Effect] = st.one_of(*map(st.from_type, effects._KINDS.values()))
-UPGRADES = st.builds(
-    Upgrade,
-    slug=WORDS,
-    version=VERSIONS,
-    stage=st.sampled_from(Stage),
-    asked_by=WORDS,
-    asked_at=MOMENTS,
-    reason=WORDS,
-    from_version=st.none() | VERSIONS,
-    number=st.none() | NUMBERS,
-    url=WORDS,
-    head=WORDS,
-    checks=st.sampled_from(Conclusion),
-    failing=NAMES,
-    approved_by=NAMES,
-    objections_by=NAMES,
-    merged_by=WORDS,
-    merged_at=st.none() | MOMENTS,
-    before=SOME,
-    after=SOME,
-    history=STEPS,
-    checked=WORDS,
-    merge_commit=WORDS,
-    attempt=NUMBERS,
-    copies=COPIES,
-    deployment=st.none() | DEPLOYMENTS,
-    loose=st.lists(NUMBERS, max_size=3).map(tuple),
-    lost_since=st.none() | MOMENTS,
-    green_since=st.none() | MOMENTS,
-    accepted=WORDS,
-    accepted_by=WORDS,
-    posted=st.dictionaries(WORDS, WORDS, max_size=2),
-)
+UPGRADES = st.builds(Upgrade, **fields_of_upgrade(WORDS))
 ITEMS = st.one_of(
     st.builds(Paragraph, WORDS.map(Markdown)),
     st.builds(Progress, WORDS, VERSIONS),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.backups import Copy, CopyKind, CopyState
 from bot.domain.changeset import Kind
 from bot.domain.health import State
 from bot.domain.transitions import ask, undo
@@ -26,7 +25,7 @@ from bot.domain.upgrade import (
     Step,
     Upgrade,
 )
-from bot.domain.versions import Version
+from tests.records import MOMENTS, fields_of_upgrade
 from tests.samples import NOW, result, upgrade, version
 
 LATER = NOW + timedelta(hours=1)
@@ -80,46 +79,32 @@ def test_when_it_came_to_a_stage_last() -> None:
 
 # Written down
 
-WORDS = st.text(max_size=12)
-MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
-VERSIONS = st.builds(Version, *[st.integers(0, 99)] * 3, st.none() | st.integers(0, 9))
-NUMBERS = st.integers(1, 2**53)
-STEPS = st.builds(Step, st.sampled_from(Stage), MOMENTS, WORDS, WORDS, WORDS)
-COPIES = st.builds(Copy, st.sampled_from(CopyKind), WORDS, WORDS, st.sampled_from(CopyState), MOMENTS, WORDS, WORDS)
-DEPLOYMENTS = st.builds(
-    Deployment,
-    asked_at=MOMENTS,
-    accepted=st.booleans(),
-    tries=st.integers(1, 9),
-    run=st.none() | NUMBERS,
-    url=WORDS,
-    conclusion=WORDS,
-    failed=WORDS,
-    ended_at=st.none() | MOMENTS,
-    by=WORDS,
-)
-NEW: dict[str, st.SearchStrategy[Any]] = {
-    "forced": WORDS,
-    "forced_by": WORDS,
-    "built": WORDS,
-    "base": WORDS,
-    "meaning": WORDS,
-    "note": WORDS,
-    "warnings": st.lists(WORDS, max_size=3).map(tuple),
-    "back": st.none() | st.builds(Back, WORDS, WORDS, st.none() | VERSIONS),
-    "history": st.lists(STEPS, max_size=3).map(tuple),
-    "checked": WORDS,
-    "merge_commit": WORDS,
-    "attempt": st.integers(1, 99),
-    "copies": st.lists(COPIES, max_size=2).map(tuple),
-    "earlier_copies": st.lists(COPIES, max_size=2).map(tuple),
-    "deployment": st.none() | DEPLOYMENTS,
-    "loose": st.lists(NUMBERS, max_size=3).map(tuple),
-    "lost_since": st.none() | MOMENTS,
-    "green_since": st.none() | MOMENTS,
-    "accepted_by": WORDS,
-    "accepted": WORDS,
-    "posted": st.dictionaries(WORDS, WORDS, max_size=2),
+EVERY = fields_of_upgrade(st.text(max_size=12))
+NEW = {
+    name: EVERY[name]
+    for name in (
+        "forced",
+        "forced_by",
+        "built",
+        "base",
+        "meaning",
+        "note",
+        "warnings",
+        "back",
+        "history",
+        "checked",
+        "merge_commit",
+        "attempt",
+        "copies",
+        "earlier_copies",
+        "deployment",
+        "loose",
+        "lost_since",
+        "green_since",
+        "accepted_by",
+        "accepted",
+        "posted",
+    )
 }
 """What records had not from the beginning on."""
 PLAIN = Upgrade("rctest", version("3.40.1"), Stage.WAITING, "dana", NOW)

@@ -29,9 +29,10 @@ from bot.domain.records import (
     TrackerRecord,
 )
 from bot.domain.transitions import planned
-from bot.domain.upgrade import IN_FLIGHT, UNFINISHED, Back, Deployment, Stage, Step, Upgrade
+from bot.domain.upgrade import IN_FLIGHT, UNFINISHED, Deployment, Stage, Step, Upgrade
 from bot.domain.versions import Version
 from bot.ports import Ledger
+from tests.records import VERSIONS, copies, fields_of_upgrade, results, several
 
 NOW = datetime(2022, 6, 1, 12, 30, 15, 250_000, tzinfo=UTC)
 V1, V2, RC = Version(3, 40, 1), Version(3, 41, 0), Version(3, 41, 0, candidate=2)
@@ -77,69 +78,15 @@ MOMENTS = st.datetimes(
     datetime(2100, 1, 1),
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45))]),
 )
-VERSIONS = st.builds(Version, *[st.integers(0, 9999)] * 3, st.none() | st.integers(0, 9999))
-RESULTS = st.lists(
-    st.builds(Result, WORDS, WORDS, st.sampled_from(State), WORDS, WORDS, MOMENTS, st.floats(0, 1e6)), max_size=3
-).map(tuple)
-NAMES = st.lists(WORDS, max_size=3).map(tuple)
-NUMBERS = st.integers(1, 2**53)
-COPIES = st.lists(
-    st.builds(Copy, st.sampled_from(CopyKind), WORDS, WORDS, st.sampled_from(CopyState), MOMENTS, WORDS, WORDS),
-    max_size=2,
-).map(tuple)
-DEPLOYMENTS = st.builds(
-    Deployment,
-    asked_at=MOMENTS,
-    accepted=st.booleans(),
-    tries=st.integers(1, 9),
-    run=st.none() | NUMBERS,
-    url=WORDS,
-    conclusion=WORDS,
-    failed=WORDS,
-    ended_at=st.none() | MOMENTS,
-    by=WORDS,
-)
 UPGRADES = st.builds(
     Upgrade,
-    slug=st.from_regex(r"[a-z0-9][a-z0-9._-]{0,50}", fullmatch=True),
-    version=VERSIONS,
-    stage=st.sampled_from(Stage),
-    asked_by=WORDS,
-    asked_at=MOMENTS,
-    reason=WORDS,
-    from_version=st.none() | VERSIONS,
-    number=st.none() | st.integers(1, 2**53),
-    url=WORDS,
-    head=st.just("") | st.from_regex(r"[0-9a-f]{40}", fullmatch=True),
-    checks=st.sampled_from(Conclusion),
-    failing=NAMES,
-    approved_by=NAMES,
-    objections_by=NAMES,
-    merged_by=WORDS,
-    merged_at=st.none() | MOMENTS,
-    before=RESULTS,
-    after=RESULTS,
-    forced=WORDS,
-    forced_by=WORDS,
-    built=WORDS,
-    base=WORDS,
-    meaning=WORDS,
-    note=WORDS,
-    warnings=NAMES,
-    back=st.none() | st.builds(Back, WORDS, WORDS, st.none() | VERSIONS, st.integers(0, 2**53)),
-    earlier=st.sampled_from([None, UPGRADE, FULL]),
-    history=st.lists(st.builds(Step, st.sampled_from(Stage), MOMENTS, WORDS, WORDS, WORDS), max_size=3).map(tuple),
-    checked=WORDS,
-    merge_commit=WORDS,
-    attempt=st.integers(1, 99),
-    copies=COPIES,
-    deployment=st.none() | DEPLOYMENTS,
-    loose=st.lists(NUMBERS, max_size=3).map(tuple),
-    lost_since=st.none() | MOMENTS,
-    green_since=st.none() | MOMENTS,
-    accepted_by=WORDS,
-    accepted=WORDS,
-    posted=st.dictionaries(WORDS, WORDS, max_size=2),
+    **fields_of_upgrade(WORDS, MOMENTS)
+    | {
+        "slug": st.from_regex(r"[a-z0-9][a-z0-9._-]{0,50}", fullmatch=True),
+        "number": st.none() | st.integers(1, 2**53),
+        "head": st.just("") | st.from_regex(r"[0-9a-f]{40}", fullmatch=True),
+        "earlier": st.sampled_from([None, UPGRADE, FULL]),
+    },
 )
 PREPARATIONS = st.builds(
     Preparation,
@@ -155,20 +102,20 @@ PREPARATIONS = st.builds(
     base=WORDS,
     meaning=WORDS,
     note=WORDS,
-    warnings=NAMES,
+    warnings=several(WORDS),
     stray=st.lists(st.builds(Stray, WORDS, WORDS), max_size=2).map(tuple),
     accepted_by=WORDS,
     accepted_at=st.none() | MOMENTS,
-    approved_by=NAMES,
+    approved_by=several(WORDS),
     merged_by=WORDS,
     merged_at=st.none() | MOMENTS,
 )
 ITEMS: st.SearchStrategy[Item] = (
     st.builds(Paragraph, WORDS.map(Markdown))
     | st.builds(Progress, st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True), VERSIONS)
-    | st.builds(CheckTable, WORDS, st.none() | RESULTS)
+    | st.builds(CheckTable, WORDS, st.none() | several(results(WORDS, MOMENTS)))
     | st.builds(Preparing, VERSIONS)
-    | st.builds(BackupShown, WORDS, st.none() | COPIES, COPIES, WORDS)
+    | st.builds(BackupShown, WORDS, st.none() | copies(WORDS, MOMENTS), copies(WORDS, MOMENTS), WORDS)
     | st.builds(PlanShown, st.from_regex(r"[a-z]{1,9}", fullmatch=True), VERSIONS, st.none() | WORDS.map(Markdown))
 )
 REPLIES = st.builds(

@@ -1,0 +1,98 @@
+"""Records with whatever in them, for tests of what is written down: one strategy for each field that there is."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+from bot.domain.backups import Copy, CopyKind, CopyState
+from bot.domain.facts import Conclusion
+from bot.domain.health import Result, State
+from bot.domain.upgrade import Back, Deployment, Stage, Step, Upgrade
+from bot.domain.versions import Version
+
+Words = st.SearchStrategy[str]
+Moments = st.SearchStrategy[datetime]
+
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+VERSIONS = st.builds(Version, *[st.integers(0, 9999)] * 3, st.none() | st.integers(0, 9999))
+NUMBERS = st.integers(0, 2**53)
+
+
+def results(words: Words, moments: Moments = MOMENTS) -> st.SearchStrategy[Result]:
+    return st.builds(Result, words, words, st.sampled_from(State), words, words, moments, st.floats(0, 1e6))
+
+
+def copies(words: Words, moments: Moments = MOMENTS) -> st.SearchStrategy[tuple[Copy, ...]]:
+    kinds, states = st.sampled_from(CopyKind), st.sampled_from(CopyState)
+    return several(st.builds(Copy, kinds, words, words, states, moments, words, words))
+
+
+def several(one: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(one, max_size=3).map(tuple)
+
+
+def fields_of_upgrade(words: Words, moments: Moments = MOMENTS) -> dict[str, st.SearchStrategy[Any]]:
+    """A strategy for each field of an upgrade's record."""
+    made: dict[str, st.SearchStrategy[Any]] = {
+        "slug": words,
+        "version": VERSIONS,
+        "stage": st.sampled_from(Stage),
+        "asked_by": words,
+        "asked_at": moments,
+        "reason": words,
+        "from_version": st.none() | VERSIONS,
+        "number": st.none() | NUMBERS,
+        "url": words,
+        "head": words,
+        "checks": st.sampled_from(Conclusion),
+        "failing": several(words),
+        "approved_by": several(words),
+        "objections_by": several(words),
+        "merged_by": words,
+        "merged_at": st.none() | moments,
+        "before": several(results(words, moments)),
+        "after": several(results(words, moments)),
+        "forced": words,
+        "forced_by": words,
+        "built": words,
+        "base": words,
+        "meaning": words,
+        "note": words,
+        "warnings": several(words),
+        "back": st.none() | st.builds(Back, words, words, st.none() | VERSIONS, NUMBERS),
+        "earlier": st.none(),
+        "history": several(st.builds(Step, st.sampled_from(Stage), moments, words, words, words)),
+        "checked": words,
+        "merge_commit": words,
+        "attempt": NUMBERS,
+        "copies": copies(words, moments),
+        "earlier_copies": copies(words, moments),
+        "deployment": st.none() | _deployments(words, moments),
+        "loose": several(NUMBERS),
+        "lost_since": st.none() | moments,
+        "green_since": st.none() | moments,
+        "accepted_by": words,
+        "accepted": words,
+        "posted": st.dictionaries(words, words, max_size=2),
+    }
+    assert made.keys() == {field.name for field in fields(Upgrade)}, "a new field is to be written down, too"
+    return made
+
+
+def _deployments(words: Words, moments: Moments) -> st.SearchStrategy[Deployment]:
+    return st.builds(
+        Deployment,
+        asked_at=moments,
+        accepted=st.booleans(),
+        tries=NUMBERS,
+        run=st.none() | NUMBERS,
+        url=words,
+        conclusion=words,
+        failed=words,
+        ended_at=st.none() | moments,
+        by=words,
+    )
