@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 LOCK = ROOT / "requirements-dev.lock"
-EMULATOR = ROOT / "bot" / "demo" / "emulator"
+EMULATOR = ROOT / "demo" / "emulator"
 STAMP = VENV / ".installed"
 WORKERS = "3"  # on two cores: the stories wait more than they work
 
@@ -61,7 +61,7 @@ def setup() -> None:
     pip = (BIN / "python", "-m", "pip", "--disable-pip-version-check", "--quiet")
     must(*pip, "install", "--require-hashes", "--no-deps", "-r", LOCK)
     must(*pip, "install", "--no-deps", "--no-build-isolation", "--editable", ROOT)
-    must(BIN / "python", "-m", "bot.demo.emulator")
+    must(BIN / "python", "-m", "demo.emulator")
     STAMP.write_text(wanted())
 
 

@@ -18,16 +18,16 @@ from pathlib import Path
 import psutil
 
 from bench.cloud import LATENCY, PLACES, SERVICES, servers_of
+from bot.adapters.front_end import FrontEndInspector
+from bot.adapters.gcp import google
+from bot.adapters.inspectors import Inspectors
 from bot.checks import all_checks
-from bot.demo.fleet import make_fleet
-from bot.domain.health import Phase, Result, State, Subject
-from bot.domain.inventory import blob_sha, read_fleet
-from bot.domain.model import Instance
-from bot.domain.queries import FrontEndQuery
-from bot.edges.front_end import FrontEndInspector
-from bot.edges.gcp import google
-from bot.edges.inspectors import Inspectors
-from bot.health import run_checks
+from bot.domain.fleet.inventory import blob_sha, read_fleet
+from bot.domain.fleet.model import Instance
+from bot.domain.health.model import Phase, Result, State, Subject
+from bot.domain.health.queries import FrontEndQuery
+from bot.services.check_runner import run_checks
+from demo.fleet import make_fleet
 from tests import samples
 
 ROUNDS = {1: 5, 10: 3, 100: 1}

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from http.server import HTTPServer
 from typing import Any
 
-from bot.demo.cloud import Cloud, host_of
-from bot.demo.fleet import make_fleet
-from bot.domain.health import Places
+from bot.domain.health.model import Places
+from demo.cloud import Cloud, host_of
+from demo.fleet import make_fleet
 
 PLACES = Places()
 LATENCY = 0.05  # seconds that every request waits in the servers

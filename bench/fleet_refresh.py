@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import psutil
 
 from bench.stage import counted, deployment_of, world_of
-from bot.demo.fleet import File
-from bot.fleets import Fleets
+from bot.services.fleet_reader import Fleets
+from demo.fleet import File
 
 SIZES = (10, 100, 1000)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.stage import world_of
-from bot.demo.cloud import Cloud
+from demo.cloud import Cloud
 from tests.stories.process import Mibot
 from tests.stories.story import Story
 

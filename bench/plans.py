@@ -9,14 +9,14 @@ from typing import Any
 
 import psutil
 
-from bot.demo.fleet import compose_file, make_fleet
-from bot.domain import compose
-from bot.domain.changeset import ChangeSet
-from bot.domain.checkout import Checkout, overlaid
-from bot.domain.golden_plan import plan_preparation
-from bot.domain.inventory import blob_sha, read_fleet
-from bot.domain.upgrade_plan import Known, plan_upgrade
+from bot.domain.fleet.inventory import blob_sha, read_fleet
+from bot.domain.plans.change_set import ChangeSet
+from bot.domain.plans.checkout import Checkout, overlaid
+from bot.domain.plans.preparation import plan_preparation
+from bot.domain.plans.upgrade import Known, plan_upgrade
 from bot.domain.versions import Version
+from bot.formats.compose import edits as compose
+from demo.fleet import compose_file, make_fleet
 from tests import samples
 
 SIZES = (10, 100, 1000)

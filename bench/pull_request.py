@@ -8,15 +8,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.stage import counted, deployment_of, world_of
-from bot.apply.opening import PullOpener
-from bot.apply.pulls import PullMaker
-from bot.domain.records import TrackerRecord
-from bot.domain.upgrade import Stage, Upgrade
+from bot.adapters.store import Database, SqlLedger
+from bot.domain.chat.replies import TrackerRecord
+from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.versions import Version
-from bot.edges.store import Database, SqlLedger
-from bot.fleets import Fleets
-from bot.planner import Planner
-from bot.voice import pull_body
+from bot.rendering import pull_body
+from bot.services.fleet_reader import Fleets
+from bot.services.planner import Planner
+from bot.services.pull_requests import PullMaker
+from bot.services.upgrade_pull_requests import PullOpener
 
 TARGET = Version(3, 40, 1)
 

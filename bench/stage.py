@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.demo.fleet import make_fleet
-from bot.demo.world import World
-from bot.edges.caches import TolerantCache
-from bot.edges.github import GitHubDeployment, Session
+from bot.adapters.blob_cache import TolerantCache
+from bot.adapters.github import GitHubDeployment, Session
+from demo.fleet import make_fleet
+from demo.world import World
 from tests.world.pool import Pool
 from tests.world.proxy import Proxy
 

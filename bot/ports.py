@@ -7,8 +7,10 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.domain.backups import BackupOrder, Copy
-from bot.domain.facts import (
+from bot.domain.chat.replies import Reply, TrackerRecord
+from bot.domain.fleet.model import FileChange, Snapshot
+from bot.domain.flow.jobs import Job, Outcome
+from bot.domain.github_models import (
     Change,
     Comment,
     CommitChecks,
@@ -21,12 +23,10 @@ from bot.domain.facts import (
     Review,
     Run,
 )
-from bot.domain.jobs import Job, Outcome
-from bot.domain.model import FileChange, Snapshot
-from bot.domain.preparation import Preparation
-from bot.domain.queries import Answer, Query
-from bot.domain.records import Reply, TrackerRecord
-from bot.domain.upgrade import Upgrade
+from bot.domain.health.queries import Answer, Query
+from bot.domain.upgrade.backups import BackupOrder, Copy
+from bot.domain.upgrade.preparation import Preparation
+from bot.domain.upgrade.record import Upgrade
 from bot.domain.versions import Version
 
 

@@ -8,27 +8,9 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from bot.answerers import beside_github, places
-from bot.app import Commander, Policy
-from bot.apply import Interpreter
-from bot.apply.checking import Examiner
-from bot.apply.deployments import Deployer
-from bot.apply.opening import PullOpener
-from bot.apply.preparations import PreparationKeeper
-from bot.apply.publishing import Publisher
-from bot.apply.pulls import PullMaker
-from bot.apply.replies import ReplyWriter
-from bot.apply.trackers import TrackerKeeper
-from bot.apply.turns import TurnTaker
-from bot.apply.upgrades import UpgradeRunner
-from bot.domain.deploy_policy import DeployPolicy, Mode
-from bot.domain.events import Event, Interest
-from bot.domain.health import Places
-from bot.domain.queries import Answer, CommitQuery, ContainersQuery
-from bot.domain.versions import Version
-from bot.edges.engine import DurableEngine, Enqueuer
-from bot.edges.gcp import GoogleBackups
-from bot.edges.github import (
+from bot.adapters.engine import DurableEngine, Enqueuer
+from bot.adapters.gcp import GoogleBackups
+from bot.adapters.github import (
     GitHubDeployment,
     GitHubInspector,
     GitHubIssues,
@@ -37,15 +19,33 @@ from bot.edges.github import (
     GitHubWorkflows,
     Session,
 )
-from bot.edges.inspectors import Inspectors
-from bot.edges.store import Database, SqlLedger
-from bot.edges.store.workers import WorkerLock
-from bot.fleets import Fleets
-from bot.planner import Planner
+from bot.adapters.inspectors import Inspectors
+from bot.adapters.store import Database, SqlLedger
+from bot.adapters.store.worker_lock import WorkerLock
+from bot.cloud_wiring import beside_github, places
+from bot.domain.flow.events import Event, Interest
+from bot.domain.health.model import Places
+from bot.domain.health.queries import Answer, CommitQuery, ContainersQuery
+from bot.domain.upgrade.deploy_policy import DeployPolicy, Mode
+from bot.domain.versions import Version
+from bot.handlers import Interpreter
+from bot.handlers.preparations import PreparationKeeper
+from bot.handlers.publications import Publisher
+from bot.handlers.replies import ReplyWriter
+from bot.handlers.scheduling import TurnTaker
+from bot.handlers.trackers import TrackerKeeper
+from bot.handlers.upgrades import UpgradeRunner
 from bot.ports import Backups, Inspector
-from bot.reconcile import Reconciler
+from bot.rendering import pull_body
+from bot.services.commands import Commander, Policy
+from bot.services.deployments import Deployer
+from bot.services.fleet_reader import Fleets
+from bot.services.health_checks import Examiner
+from bot.services.planner import Planner
+from bot.services.pull_requests import PullMaker
+from bot.services.reconciler import Reconciler
+from bot.services.upgrade_pull_requests import PullOpener
 from bot.settings import Settings
-from bot.voice import pull_body
 from bot.web import make_app
 from bot.worker import Worker, job_of_event
 

@@ -14,15 +14,15 @@ from typing import Any
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
-from bot.app import effects_of
-from bot.apply import Interpreter
-from bot.domain import effects, events
-from bot.domain.effects import Effect
-from bot.domain.events import Event
-from bot.domain.jobs import Done, Job, Later, Outcome
-from bot.domain.upgrade import Stage
+from bot.domain.flow import effects, events
+from bot.domain.flow.effects import Effect
+from bot.domain.flow.events import Event
+from bot.domain.flow.jobs import Done, Job, Later, Outcome
+from bot.domain.upgrade.record import Stage
+from bot.handlers import Interpreter
 from bot.ports import Engine, Ledger, Passing, WorldError
-from bot.reconcile import Reconciler
+from bot.services.commands import effects_of
+from bot.services.reconciler import Reconciler
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.demo.world import World
+from demo.world import World
 from tests.world.pool import Pool
 from tests.world.proxy import Proxy
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.apply import Interpreter
-from bot.domain import effects
-from bot.domain.effects import Effect
-from bot.domain.jobs import Done, Job, Outcome
+from bot.domain.flow import effects
+from bot.domain.flow.effects import Effect
+from bot.domain.flow.jobs import Done, Job, Outcome
+from bot.handlers import Interpreter
 from bot.ports import GaveUp, Handler, WorldError
 
 

@@ -8,16 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.demo.fleet import DeploymentRepository
-from bot.domain.dispatching import in_the_way
-from bot.domain.facts import Comment, Issue
-from bot.domain.inventory import blob_sha
-from bot.domain.model import Snapshot
-from bot.domain.preparation import UNPREPARED, Preparation
-from bot.domain.records import Preparing, Progress, Reply, TrackerRecord
-from bot.domain.upgrade import IN_FLIGHT, UNFINISHED, Stage, Upgrade
+from bot.domain.chat.replies import Preparing, Progress, Reply, TrackerRecord
+from bot.domain.fleet.inventory import blob_sha
+from bot.domain.fleet.model import Snapshot
+from bot.domain.github_models import Comment, Issue
+from bot.domain.upgrade.dispatch import in_the_way
+from bot.domain.upgrade.preparation import UNPREPARED, Preparation
+from bot.domain.upgrade.record import IN_FLIGHT, UNFINISHED, Stage, Upgrade
 from bot.domain.versions import Version
 from bot.ports import Missing, WorldError
+from demo.fleet import DeploymentRepository
 from tests import samples
 
 

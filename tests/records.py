@@ -8,10 +8,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.domain.backups import Copy, CopyKind, CopyState
-from bot.domain.facts import Conclusion
-from bot.domain.health import Result, State
-from bot.domain.upgrade import Back, Deployment, Stage, Step, Upgrade
+from bot.domain.github_models import Conclusion
+from bot.domain.health.model import Result, State
+from bot.domain.upgrade.backups import Copy, CopyKind, CopyState
+from bot.domain.upgrade.record import Back, Deployment, Stage, Step, Upgrade
 from bot.domain.versions import Version
 
 Words = st.SearchStrategy[str]

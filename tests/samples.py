@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.demo.fleet import DeploymentRepository
-from bot.domain.health import Result, State
-from bot.domain.inventory import blob_sha, read_fleet
-from bot.domain.model import Colour, Fleet, Instance, InstanceType, Snapshot, TreeEntry
-from bot.domain.upgrade import Stage, Upgrade
+from bot.domain.fleet.inventory import blob_sha, read_fleet
+from bot.domain.fleet.model import Colour, Fleet, Instance, InstanceType, Snapshot, TreeEntry
+from bot.domain.health.model import Result, State
+from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.versions import Version
+from demo.fleet import DeploymentRepository
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 ACCOUNT = "https://github.com/sourcegraph/accounts/issues/528"

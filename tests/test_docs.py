@@ -21,12 +21,12 @@ from prometheus_client import REGISTRY
 from pydantic_core import PydanticUndefined
 
 from bot import settings, worker
+from bot.adapters.github import PERMISSIONS
 from bot.checks import discover as discover_checks
 from bot.cli import app
 from bot.commands import all_commands
 from bot.commands import discover as discover_commands
-from bot.domain.events import SUBSCRIBED
-from bot.edges.github import PERMISSIONS
+from bot.domain.flow.events import SUBSCRIBED
 from bot.settings import Settings
 from bot.web import webhook
 

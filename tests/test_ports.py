@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.ports import FleetSource, Issues, Ledger, Teams, Upstream
-from tests.edges.ledger_contract import LedgerContract
+from tests.adapters.store_contract import LedgerContract
 from tests.ports import MemoryIssues, MemoryLedger, MemorySource, MemoryTeams, MemoryUpstream
 
 

@@ -13,8 +13,9 @@ import pytest
 import structlog
 from prometheus_client import REGISTRY
 
-from bot.domain import effects, events
-from bot.domain.effects import (
+from bot.domain.chat.replies import Paragraph, Reply, TrackerRecord
+from bot.domain.flow import effects, events
+from bot.domain.flow.effects import (
     Advance,
     AdvancePreparation,
     BackUpNow,
@@ -37,15 +38,14 @@ from bot.domain.effects import (
     StartUpgrades,
     TakeTurns,
 )
-from bot.domain.events import CommentWritten, CommitTouched, Event, IssueLabelled, RunTouched, UpgradeTouched
-from bot.domain.facts import Comment, Issue
-from bot.domain.jobs import Done, Job, Later
-from bot.domain.markdown import Markdown
-from bot.domain.records import Paragraph, Reply, TrackerRecord
-from bot.domain.upgrade import Stage
+from bot.domain.flow.events import CommentWritten, CommitTouched, Event, IssueLabelled, RunTouched, UpgradeTouched
+from bot.domain.flow.jobs import Done, Job, Later
+from bot.domain.github_models import Comment, Issue
+from bot.domain.upgrade.record import Stage
 from bot.domain.versions import Version
+from bot.formats.markdown import Markdown
 from bot.ports import Conflict, Missing, Passing, Refused, WorldError
-from bot.reconcile import Reconciler
+from bot.services.reconciler import Reconciler
 from bot.worker import Worker, job_of_effect, job_of_event
 from tests import samples
 from tests.fakes_engine import MemoryEngine, ScriptedInterpreter

@@ -8,7 +8,7 @@ import pkgutil
 import sys
 from types import ModuleType
 
-from bot.domain.health import Check
+from bot.domain.health.model import Check
 
 
 @functools.cache

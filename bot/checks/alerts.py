@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC
 from urllib.parse import quote
 
-from bot.domain.health import Check, Judgement, Places, State, Subject, no_answer
-from bot.domain.markdown import one_line
-from bot.domain.queries import Alert, AlertQuery, Alerts, Answer
+from bot.domain.health.model import Check, Judgement, Places, State, Subject, no_answer
+from bot.domain.health.queries import Alert, AlertQuery, Alerts, Answer
+from bot.formats.markdown import one_line
 
 WARNING = "WARNING"
 """The severity that does not count: the policy's author says that nothing is broken yet."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.domain.containers import Condition, Container, read
-from bot.domain.health import Check, Judgement, Phase, Places, State, Subject, no_answer
-from bot.domain.queries import Answer, ContainerReports, ContainersQuery
+from bot.domain.health.containers import Condition, Container, read
+from bot.domain.health.model import Check, Judgement, Phase, Places, State, Subject, no_answer
+from bot.domain.health.queries import Answer, ContainerReports, ContainersQuery
 
 MOST_NAMED = 5
 NOTHING = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from bot.checks.vm import machine
-from bot.domain.health import Check, Judgement, Phase, Places, State, Subject, no_answer
-from bot.domain.queries import Answer, DiskSnapshot, DiskSnapshots, SnapshotQuery
-from bot.domain.recovery import Kind, Made, judge_copies
+from bot.domain.health.model import Check, Judgement, Phase, Places, State, Subject, no_answer
+from bot.domain.health.queries import Answer, DiskSnapshot, DiskSnapshots, SnapshotQuery
+from bot.domain.health.recovery import Kind, Made, judge_copies
 
 READY = "READY"
 FAILED = "FAILED"  # every other status is of a snapshot that is being made or deleted

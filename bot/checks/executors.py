@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from bot.domain.health import Check, Judgement, Places, State, Subject, no_answer
-from bot.domain.queries import Answer, GroupQuery, InstanceGroups
+from bot.domain.health.model import Check, Judgement, Places, State, Subject, no_answer
+from bot.domain.health.queries import Answer, GroupQuery, InstanceGroups
 
 WORD = "executor"
 """What the name of every group for executors has in it (upstream's Terraform module names them so)."""

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.domain.health import Check, Judgement, Places, State, Subject, no_answer
-from bot.domain.queries import Answer, FrontEnd, FrontEndQuery
+from bot.domain.health.model import Check, Judgement, Places, State, Subject, no_answer
+from bot.domain.health.queries import Answer, FrontEnd, FrontEndQuery
 from bot.domain.versions import Version
 
 LEAST_DAYS = 14  # that its certificate must be valid for yet: time enough for a person to renew it

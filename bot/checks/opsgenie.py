@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.checks.alerts import judged
-from bot.domain.health import Check, Judgement, Places, Subject
-from bot.domain.queries import Answer, OpsgenieQuery
+from bot.domain.health.model import Check, Judgement, Places, Subject
+from bot.domain.health.queries import Answer, OpsgenieQuery
 
 
 def query(subject: Subject, places: Places) -> OpsgenieQuery:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.domain.health import Check, Judgement, Phase, Places, State, Subject, no_answer
-from bot.domain.markdown import one_line, shorten
-from bot.domain.queries import Answer, CommitQuery, CommitSignals
+from bot.domain.health.model import Check, Judgement, Phase, Places, State, Subject, no_answer
+from bot.domain.health.queries import Answer, CommitQuery, CommitSignals
+from bot.formats.markdown import one_line, shorten
 
 MOST_NAMED = 5
 LONGEST_NAME = 80

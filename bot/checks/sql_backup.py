@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from bot.domain.health import Check, Judgement, Phase, Places, State, Subject, no_answer
-from bot.domain.queries import Answer, SqlBackup, SqlBackupQuery, SqlBackups
-from bot.domain.recovery import Kind, Made, judge_copies
+from bot.domain.health.model import Check, Judgement, Phase, Places, State, Subject, no_answer
+from bot.domain.health.queries import Answer, SqlBackup, SqlBackupQuery, SqlBackups
+from bot.domain.health.recovery import Kind, Made, judge_copies
 
 SUCCESSFUL = "SUCCESSFUL"
 # Every other status is of a backup that runs, was skipped without problems, or is being deleted (BackupRun.status).

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from bot.domain.health import Check, Judgement, Places, State, Subject, no_answer
-from bot.domain.queries import Answer, SqlInstance, SqlInstances, SqlQuery
+from bot.domain.health.model import Check, Judgement, Places, State, Subject, no_answer
+from bot.domain.health.queries import Answer, SqlInstance, SqlInstances, SqlQuery
 
 RUNNABLE = "RUNNABLE"
 # The rest of Cloud SQL's instance states (DatabaseInstance.state), and gcloud's STOPPED, in people's words.

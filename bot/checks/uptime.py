@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from bot.domain.health import Check, Judgement, Phase, Places, State, Subject, no_answer
-from bot.domain.queries import Answer, UptimeChecks, UptimeQuery, UptimeRegion
+from bot.domain.health.model import Check, Judgement, Phase, Places, State, Subject, no_answer
+from bot.domain.health.queries import Answer, UptimeChecks, UptimeQuery, UptimeRegion
 
 SHORTEST = 60.0  # seconds: an uptime check looks once a minute at most
 # Google's own names of the places that it looks from; only those are repeated, as a sentence goes to a tracker.

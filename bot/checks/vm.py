@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from bot.domain.health import Check, Judgement, Places, State, Subject, no_answer
-from bot.domain.model import Colour
-from bot.domain.queries import Answer, MachineQuery, Machines
+from bot.domain.fleet.model import Colour
+from bot.domain.health.model import Check, Judgement, Places, State, Subject, no_answer
+from bot.domain.health.queries import Answer, MachineQuery, Machines
 
 RUNNING = "RUNNING"
 # The rest of Compute Engine's instance states (compute_v1.Instance.Status), in people's words.

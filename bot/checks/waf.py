@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.domain.health import Check, Judgement, Places, State, Subject, no_answer
-from bot.domain.queries import Answer, FrontEnd, FrontEndQuery
+from bot.domain.health.model import Check, Judgement, Places, State, Subject, no_answer
+from bot.domain.health.queries import Answer, FrontEnd, FrontEndQuery
 
 RAY = "cf-ray"
 SERVER = "cloudflare"

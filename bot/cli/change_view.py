@@ -9,15 +9,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bot.domain.changeset import ChangeSet
-from bot.domain.compose import Difference, SettingChange
-from bot.domain.model import LINK_MODE, FileChange
-from bot.domain.preview import Prepared
-from bot.domain.secrets import is_secret
+from bot.cli.terminal import diff, moved
+from bot.domain.fleet.model import LINK_MODE, FileChange
+from bot.domain.plans.change_set import ChangeSet
+from bot.domain.plans.preview import Prepared
 from bot.domain.versions import Version
-from bot.terminal import diff, moved
-from bot.voice.golden import golden_counts
-from bot.voice.reasons import reasons_told
+from bot.formats.compose.edits import Difference, SettingChange
+from bot.formats.secrets import is_secret
+from bot.rendering.golden_files import golden_counts
+from bot.rendering.reasons import reasons_told
 
 MOST_NEW_LINES = 12
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.arguments import instance_named
 from bot.cli.common import Config, Json, Repo, output
-from bot.cli.naming import instance_named
 
 STATUSES = {"pass": 0, "fail": 1, "unknown": 3}
 """The exit status by the overall state; 2 is for what was asked wrongly."""
@@ -26,8 +26,8 @@ def check(
     The exit status is 0 when all pass, 1 when one fails, 3 when it could not be found out, 2 for wrong use.
     """
     from bot.cli.checks_view import checks_table
-    from bot.cli.sight import sight, told
-    from bot.domain.health import Phase, overall
+    from bot.cli.context import sight, told
+    from bot.domain.health.model import Phase, overall
 
     looked_at = sight(repo, config, "info" if verbose else "error")
     with told(STATUSES["unknown"]):

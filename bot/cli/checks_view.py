@@ -8,7 +8,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from bot.domain.health import Result
+from bot.domain.health.model import Result
 
 LOOKS = {"pass": "[green]✓ pass", "fail": "[red]✗ fail", "unknown": "[yellow]? unknown"}
 

@@ -35,7 +35,7 @@ def play(
     """
     if context.invoked_subcommand is not None:
         return
-    from bot.demo import play as stage
+    from demo import play as stage
 
     raise typer.Exit(stage.play(_screen(), size, port, stay=not no_wait))
 
@@ -48,9 +48,9 @@ def say(
 ) -> None:
     """Comment on the running demo's tracker, and show mibot's reply when it comes."""
     with _visited():
-        from bot.demo.visit import Visit
-        from bot.domain.comments import has_commands
-        from bot.terminal import framed, rendered
+        from bot.cli.terminal import framed, rendered
+        from bot.domain.chat.comments import has_commands
+        from demo.visit import Visit
 
         visit = Visit()
         issue = on or visit.tracker
@@ -67,8 +67,8 @@ def show(
 ) -> None:
     """Show the running demo's tracker as it is now."""
     with _visited():
-        from bot.demo.visit import Visit
-        from bot.terminal import framed, rendered
+        from bot.cli.terminal import framed, rendered
+        from demo.visit import Visit
 
         visit = Visit()
         issue = visit.issue(number or visit.tracker)
@@ -79,7 +79,7 @@ def show(
 def approve(number: Number, person: Person = "rio") -> None:
     """Approve a pull request of the running demo."""
     with _visited():
-        from bot.demo.visit import Visit
+        from demo.visit import Visit
 
         Visit().approve(person, number)
         _screen().print(f"{person} has approved pull request #{number}.")
@@ -89,7 +89,7 @@ def approve(number: Number, person: Person = "rio") -> None:
 def merge(number: Number, person: Person = "dana") -> None:
     """Merge a pull request of the running demo."""
     with _visited():
-        from bot.demo.visit import Visit
+        from demo.visit import Visit
 
         Visit().merge(person, number)
         _screen().print(f"{person} has merged pull request #{number}.")
@@ -105,9 +105,9 @@ def _screen() -> Console:
 def _visited() -> Iterator[None]:
     from requests import RequestException
 
-    from bot.demo.merging import MergeError
-    from bot.demo.seed import GitHubError
-    from bot.demo.visit import NoDemoError
+    from demo.merging import MergeError
+    from demo.seed import GitHubError
+    from demo.visit import NoDemoError
 
     try:
         yield

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.arguments import version_named
 from bot.cli.common import Config, fail, settings_from
-from bot.cli.naming import version_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.cli.glance import Glance
-    from bot.domain.evidence import Evidence
-    from bot.domain.records import TrackerRecord
-    from bot.domain.upgrade import Upgrade
+    from bot.cli.read_only import Glance
+    from bot.domain.audit.evidence import Evidence
+    from bot.domain.chat.replies import TrackerRecord
+    from bot.domain.upgrade.record import Upgrade
     from bot.domain.versions import Version
 
 MISSING = 3
@@ -53,9 +53,9 @@ def evidence(
     """
     target = version_named(version)
     from bot import logs
-    from bot.cli.glance import Glance
-    from bot.cli.sight import told
-    from bot.voice.evidence import verdict
+    from bot.cli.context import told
+    from bot.cli.read_only import Glance
+    from bot.rendering.evidence import verdict
 
     logs.configure("warning")
     glance = Glance(settings_from(config))
@@ -70,7 +70,7 @@ def evidence(
 
 def _gathered(glance: Glance, version: Version) -> Evidence | None:
     """The evidence from the store and the fleet as it is now, or None where there is nothing to tell of."""
-    from bot.domain.evidence import gather
+    from bot.domain.audit.evidence import gather
     from bot.wiring import utc_now
 
     upgrades, tracker = _records(glance, version)
@@ -97,14 +97,14 @@ def _written(found: Evidence, form: Format) -> str:
     if form is Format.JSON:
         import json
 
-        from bot.domain.evidence_document import document
+        from bot.domain.audit.document import document
 
         return f"{json.dumps(document(found), indent=2, ensure_ascii=False)}\n"
     if form is Format.CSV:
-        from bot.domain.evidence_tables import table
+        from bot.domain.audit.tables import table
 
         return table(found)
-    from bot.voice.evidence import evidence_report
+    from bot.rendering.evidence import evidence_report
 
     return evidence_report(found)
 

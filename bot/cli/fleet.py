@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.arguments import version_named
 from bot.cli.common import Config, Json, Repo, output
-from bot.cli.naming import version_named
 
 
 def fleet(
@@ -28,7 +28,7 @@ def fleet(
     """
     target = version_named(version) if version else None
     from bot.cli import fleet_view
-    from bot.cli.sight import sight, told
+    from bot.cli.context import sight, told
 
     looked_at = sight(repo, config)
     with told():

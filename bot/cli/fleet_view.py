@@ -10,8 +10,8 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from bot.domain.model import Fleet, Instance, InstanceType
-from bot.domain.policy import judge
+from bot.domain.fleet.model import Fleet, Instance, InstanceType
+from bot.domain.plans.version_policy import judge
 from bot.domain.versions import Version
 
 ROOM_FOR_DOMAINS = 110

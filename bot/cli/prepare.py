@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.arguments import version_named
 from bot.cli.common import Accept, Config, DryRun, Repo, Write, fail, one_of, output
-from bot.cli.naming import version_named
 
 if TYPE_CHECKING:
     from bot.ports import Upstream
@@ -35,10 +35,10 @@ def prepare(
     one_of(dry_run, write, repo)
     target = version_named(version)
     from bot.cli import change_view
-    from bot.cli.sight import sight, told
-    from bot.cli.writing import written
-    from bot.domain.changeset import Refusal
-    from bot.domain.upgrade_plan import held
+    from bot.cli.context import sight, told
+    from bot.cli.output_files import written
+    from bot.domain.plans.change_set import Refusal
+    from bot.domain.plans.upgrade import held
 
     looked_at = sight(repo, config, upstream=_upstream(repo, upstream, config))
     screen = output()
@@ -63,14 +63,14 @@ def prepare(
 
 def _upstream(repo: Path | None, file: Path | None, config: Path | None) -> Upstream | None:
     """Who knows upstream's file: the disk where a file is named, else GitHub, also for a clone."""
-    from bot.edges.upstream_file import UpstreamFile
+    from bot.adapters.upstream_file import UpstreamFile
 
     if file is not None:
         return UpstreamFile(file)
     if repo is None:
         return None
     from bot.cli.common import settings_are_wrong
-    from bot.cli.glance import Glance
+    from bot.cli.read_only import Glance
     from bot.settings import SettingsProblem, load
 
     try:

@@ -18,8 +18,8 @@ def serve(
     """Receive webhooks and do the work, in one process."""
     settings = settings_from(config)
     logs.configure()
-    from bot import serving  # imports a server and the store, which the other commands don't need
-    from bot.edges.store.database import StoreProblem
+    from bot import server as serving  # imports a server and the store, which the other commands don't need
+    from bot.adapters.store.database import StoreProblem
 
     try:
         serving.serve(settings, host, port)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.arguments import instance_named, version_named
 from bot.cli.common import WRONG_USE, Accept, Config, DryRun, Repo, Write, fail, one_of, output
-from bot.cli.naming import instance_named, version_named
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,10 +37,10 @@ def upgrade(
     one_of(dry_run, write, repo)
     target = version_named(version)
     from bot.cli import upgrade_view
-    from bot.cli.sight import sight, told
-    from bot.cli.writing import written
-    from bot.domain.changeset import ChangeSet
-    from bot.domain.health import Phase
+    from bot.cli.context import sight, told
+    from bot.cli.output_files import written
+    from bot.domain.health.model import Phase
+    from bot.domain.plans.change_set import ChangeSet
 
     looked_at = sight(repo, config)
     screen = output()

@@ -12,16 +12,16 @@ from rich.text import Text
 from bot.cli.change_view import chapter, files, golden, reasons, wrote
 from bot.cli.checks_view import checks_table
 from bot.commands import all_commands
-from bot.domain.changeset import ChangeSet
-from bot.domain.commanding import Request, View
-from bot.domain.effects import Effect, EnsureTracker
-from bot.domain.facts import Head
-from bot.domain.health import Result
-from bot.domain.model import Fleet
-from bot.domain.orders import Order
-from bot.domain.preview import Preview
+from bot.domain.fleet.model import Fleet
+from bot.domain.flow.effects import Effect, EnsureTracker
+from bot.domain.flow.requests import Request, View
+from bot.domain.github_models import Head
+from bot.domain.health.model import Result
+from bot.domain.plans.change_set import ChangeSet
+from bot.domain.plans.preview import Preview
+from bot.domain.plans.pull_request_spec import Order
 from bot.domain.versions import Version, judge_step
-from bot.voice import Voice, pull_body
+from bot.rendering import Voice, pull_body
 
 WHOEVER = "whoever-asks"
 TRACKER = "TRACKER-URL"

@@ -16,8 +16,8 @@ from types import MappingProxyType, ModuleType
 
 from rapidfuzz import fuzz, process
 
-from bot.domain.commanding import Plan, Request, View, Who
-from bot.voice import Voice
+from bot.domain.flow.requests import Plan, Request, View, Who
+from bot.rendering import Voice
 
 
 @dataclass(frozen=True)

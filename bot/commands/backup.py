@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.commands import Command
-from bot.domain.arguments import choose, read
-from bot.domain.commanding import Plan, Request, View, Who
-from bot.domain.effects import BackUpNow
-from bot.domain.records import BackupShown, Item, Paragraph
-from bot.voice import Voice
+from bot.domain.chat.replies import BackupShown, Item, Paragraph
+from bot.domain.flow.arguments import choose, read
+from bot.domain.flow.effects import BackUpNow
+from bot.domain.flow.requests import Plan, Request, View, Who
+from bot.rendering import Voice
 
 MOST_BACKUPS = 10
 """Instances that one command backs up: whoever means more says so again."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bot.commands import Command
-from bot.domain.arguments import choose, read
-from bot.domain.commanding import Plan, Request, View, Who
-from bot.domain.deploying import overtaken_by
-from bot.domain.effects import CheckNow, Effect, Recheck
-from bot.domain.model import Instance
-from bot.domain.records import CheckTable, Item, Paragraph
-from bot.domain.stages import Stage
-from bot.voice import Voice
+from bot.domain.chat.replies import CheckTable, Item, Paragraph
+from bot.domain.fleet.model import Instance
+from bot.domain.flow.arguments import choose, read
+from bot.domain.flow.effects import CheckNow, Effect, Recheck
+from bot.domain.flow.requests import Plan, Request, View, Who
+from bot.domain.upgrade.deployment import overtaken_by
+from bot.domain.upgrade.stages import Stage
+from bot.rendering import Voice
 
 ACCEPT = "--accept"
 NOTHING_TO_ACCEPT = f"no deployed upgrade of it waits for its proof, so there is nothing to {ACCEPT}."

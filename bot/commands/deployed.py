@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.commands import Command
-from bot.domain.arguments import choose, read
-from bot.domain.commanding import Plan, Request, View, Who
-from bot.domain.deploying import may_be_deployed, overtaken_by
-from bot.domain.effects import Effect, MarkDeployed
-from bot.domain.model import Instance
-from bot.domain.records import Item, Paragraph, Progress
-from bot.domain.upgrade import Upgrade
-from bot.voice import Voice
+from bot.domain.chat.replies import Item, Paragraph, Progress
+from bot.domain.fleet.model import Instance
+from bot.domain.flow.arguments import choose, read
+from bot.domain.flow.effects import Effect, MarkDeployed
+from bot.domain.flow.requests import Plan, Request, View, Who
+from bot.domain.upgrade.deployment import may_be_deployed, overtaken_by
+from bot.domain.upgrade.record import Upgrade
+from bot.rendering import Voice
 
 
 def plan(request: Request, view: View, voice: Voice) -> Plan:

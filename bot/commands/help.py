@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.commands import Command, all_commands
-from bot.domain.commanding import Plan, Request, View, Who
-from bot.domain.records import Paragraph
-from bot.voice import Voice
+from bot.domain.chat.replies import Paragraph
+from bot.domain.flow.requests import Plan, Request, View, Who
+from bot.rendering import Voice
 
 
 def plan(request: Request, view: View, voice: Voice) -> Plan:  # noqa: ARG001 - every command takes the same

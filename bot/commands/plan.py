@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.commands import Command
-from bot.domain.arguments import choose, read, the_version
-from bot.domain.commanding import Plan, Request, View, Who
-from bot.domain.effects import PlanNow
-from bot.domain.model import Instance
-from bot.domain.records import Item, Paragraph, PlanShown
+from bot.domain.chat.replies import Item, Paragraph, PlanShown
+from bot.domain.fleet.model import Instance
+from bot.domain.flow.arguments import choose, read, the_version
+from bot.domain.flow.effects import PlanNow
+from bot.domain.flow.requests import Plan, Request, View, Who
 from bot.domain.versions import Version
-from bot.voice import Voice
+from bot.rendering import Voice
 
 MOST_PLANS = 10
 """Plans that one command shows: each is as long as a comment may well be."""

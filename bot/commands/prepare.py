@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bot.commands import Command
-from bot.domain.arguments import read, the_version
-from bot.domain.commanding import Plan, Request, View, Who
-from bot.domain.effects import Prepare
-from bot.domain.policy import unknown
-from bot.domain.records import Paragraph, Preparing
-from bot.voice import Voice
+from bot.domain.chat.replies import Paragraph, Preparing
+from bot.domain.flow.arguments import read, the_version
+from bot.domain.flow.effects import Prepare
+from bot.domain.flow.requests import Plan, Request, View, Who
+from bot.domain.plans.version_policy import unknown
+from bot.rendering import Voice
 
 ACCEPT = "--accept-tags"
 

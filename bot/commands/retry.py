@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bot.commands import Command
 from bot.commands.deployed import about_upgrades
-from bot.domain.commanding import Plan, Request, View, Who
-from bot.domain.deploying import may_be_retried
-from bot.domain.effects import Effect, Retry
-from bot.domain.upgrade import Upgrade
-from bot.voice import Voice
+from bot.domain.flow.effects import Effect, Retry
+from bot.domain.flow.requests import Plan, Request, View, Who
+from bot.domain.upgrade.deployment import may_be_retried
+from bot.domain.upgrade.record import Upgrade
+from bot.rendering import Voice
 
 
 def plan(request: Request, view: View, voice: Voice) -> Plan:

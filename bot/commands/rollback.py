@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 
 from bot.commands import Command
-from bot.domain.commanding import Plan, Request, View, Who
-from bot.domain.effects import StartRollback
-from bot.domain.model import Instance
-from bot.domain.names import resolve
-from bot.domain.records import Paragraph, Progress
-from bot.domain.stages import IN_REVIEW, Stage
-from bot.voice import Voice
+from bot.domain.chat.replies import Paragraph, Progress
+from bot.domain.fleet.model import Instance
+from bot.domain.fleet.names import resolve
+from bot.domain.flow.effects import StartRollback
+from bot.domain.flow.requests import Plan, Request, View, Who
+from bot.domain.upgrade.stages import IN_REVIEW, Stage
+from bot.rendering import Voice
 
 _OPTION = re.compile(r"(?:--?|[\u2012-\u2015\u2212])[A-Za-z]")
 

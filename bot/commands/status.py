@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.commands import Command
-from bot.domain.commanding import Plan, Request, View, Who
-from bot.domain.records import Paragraph
+from bot.domain.chat.replies import Paragraph
+from bot.domain.flow.requests import Plan, Request, View, Who
 from bot.domain.versions import Version
-from bot.voice import Voice
+from bot.rendering import Voice
 
 
 def plan(request: Request, view: View, voice: Voice) -> Plan:

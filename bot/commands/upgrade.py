@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from bot.commands import Command
 from bot.commands.plan import previews
-from bot.domain.arguments import choose, read, the_version
-from bot.domain.commanding import Plan, Request, View, Who
-from bot.domain.effects import Effect, StartUpgrades
-from bot.domain.model import Instance
-from bot.domain.policy import judge
-from bot.domain.records import Item, Paragraph, Preparing, Progress
-from bot.domain.stages import Stage
+from bot.domain.chat.replies import Item, Paragraph, Preparing, Progress
+from bot.domain.fleet.model import Instance
+from bot.domain.flow.arguments import choose, read, the_version
+from bot.domain.flow.effects import Effect, StartUpgrades
+from bot.domain.flow.requests import Plan, Request, View, Who
+from bot.domain.plans.version_policy import judge
+from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import Version
-from bot.voice import Voice
+from bot.rendering import Voice
 
 ENDED = frozenset({Stage.CLOSED, Stage.WAITING, Stage.FAILED, Stage.SKIPPED, Stage.ROLLED_BACK})
 

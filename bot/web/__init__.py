@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Flask, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.domain.events import Interest
+from bot.domain.flow.events import Interest
 from bot.ports import Passing
 from bot.web.webhook import Inbox, blueprint
 

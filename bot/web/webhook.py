@@ -13,8 +13,8 @@ from gidgethub import BadRequest, ValidationFailure, sansio
 from prometheus_client import Counter
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from bot.domain import events
-from bot.domain.events import Event, Interest
+from bot.domain.flow import events
+from bot.domain.flow.events import Event, Interest
 from bot.ports import Passing
 
 log = structlog.get_logger(__name__)

@@ -6,8 +6,8 @@ import dataclasses
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.domain.health import Judgement, Phase, Places, State, Subject
-from bot.domain.model import Colour, Instance, InstanceType
+from bot.domain.fleet.model import Colour, Instance, InstanceType
+from bot.domain.health.model import Judgement, Phase, Places, State, Subject
 from bot.domain.versions import Version
 
 ACME = Instance(

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.alerts import CHECK
-from bot.domain.health import Phase, State
-from bot.domain.queries import Alert, AlertQuery, Alerts, Machines, Unavailable
+from bot.domain.health.model import Phase, State
+from bot.domain.health.queries import Alert, AlertQuery, Alerts, Machines, Unavailable
 from tests.checks.seen import NOW, PLACES, subject, told
 
 CPU = Alert("High CPU", "CRITICAL", NOW - timedelta(minutes=29), "scoped")

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.containers import CHECK, NOTHING
-from bot.demo.actions import container_table
-from bot.domain.health import Phase, Places, State, Subject
-from bot.domain.model import Colour, Instance, InstanceType
-from bot.domain.queries import ContainerReports, ContainersQuery, Published, Unavailable
+from bot.domain.fleet.model import Colour, Instance, InstanceType
+from bot.domain.health.model import Phase, Places, State, Subject
+from bot.domain.health.queries import ContainerReports, ContainersQuery, Published, Unavailable
 from bot.domain.versions import Version
+from demo.actions import container_table
 
 ACME = Instance(
     "acme", InstanceType.PRODUCTION, "acme.sourcegraph.com", Colour.RED, Version(3, 40, 1), customer="acme"

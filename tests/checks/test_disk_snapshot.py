@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.disk_snapshot import CHECK
-from bot.domain.health import Phase, Places, State
-from bot.domain.queries import DiskSnapshot, DiskSnapshots, Machines, SnapshotQuery, Unavailable
+from bot.domain.health.model import Phase, Places, State
+from bot.domain.health.queries import DiskSnapshot, DiskSnapshots, Machines, SnapshotQuery, Unavailable
 from tests.checks.seen import NOW, PLACES, subject, told
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.executors import CHECK
-from bot.domain.health import Phase, State
-from bot.domain.queries import GroupQuery, InstanceGroup, InstanceGroups, Machines, Unavailable
+from bot.domain.health.model import Phase, State
+from bot.domain.health.queries import GroupQuery, InstanceGroup, InstanceGroups, Machines, Unavailable
 from tests.checks.seen import ACME, PLACES, subject, told
 
 WITH = dataclasses.replace(ACME, executors=True)

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.front_end import CHECK, read_version
-from bot.domain.health import Phase, State
-from bot.domain.queries import FrontEnd, FrontEndQuery, Unavailable
+from bot.domain.health.model import Phase, State
+from bot.domain.health.queries import FrontEnd, FrontEndQuery, Unavailable
 from bot.domain.versions import Version
 from tests.checks.seen import ACME, NOW, PLACES, PRIVATE, subject, told
 

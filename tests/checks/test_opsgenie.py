@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.opsgenie import CHECK
-from bot.domain.health import Phase, Places, State
-from bot.domain.queries import Alert, Alerts, OpsgenieQuery, Unavailable
+from bot.domain.health.model import Phase, Places, State
+from bot.domain.health.queries import Alert, Alerts, OpsgenieQuery, Unavailable
 from tests.checks.seen import NOW, PLACES, subject, told
 
 

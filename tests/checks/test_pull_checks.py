@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.pull_checks import CHECK
-from bot.domain.facts import CommitChecks, Conclusion
-from bot.domain.health import Phase, Places, State, Subject
-from bot.domain.model import Colour, Instance, InstanceType
-from bot.domain.queries import CommitQuery, CommitSignals, Unavailable
+from bot.domain.fleet.model import Colour, Instance, InstanceType
+from bot.domain.github_models import CommitChecks, Conclusion
+from bot.domain.health.model import Phase, Places, State, Subject
+from bot.domain.health.queries import CommitQuery, CommitSignals, Unavailable
 from bot.domain.versions import Version
 from tests.samples import PULL
 

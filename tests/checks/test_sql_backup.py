@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.sql_backup import CHECK
-from bot.domain.health import Phase, State
-from bot.domain.queries import Machines, SqlBackup, SqlBackupQuery, SqlBackups, Unavailable
+from bot.domain.health.model import Phase, State
+from bot.domain.health.queries import Machines, SqlBackup, SqlBackupQuery, SqlBackups, Unavailable
 from tests.checks.seen import NOW, PLACES, subject, told
 
 

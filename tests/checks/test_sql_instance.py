@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.sql_instance import CHECK, STATES
-from bot.domain.health import Phase, State
-from bot.domain.queries import Machines, SqlInstance, SqlInstances, SqlQuery, Unavailable
+from bot.domain.health.model import Phase, State
+from bot.domain.health.queries import Machines, SqlInstance, SqlInstances, SqlQuery, Unavailable
 from tests.checks.seen import PLACES, subject, told
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.uptime import CHECK, REGIONS, window
-from bot.domain.health import Phase, State
-from bot.domain.queries import Unavailable, UptimeCheck, UptimeChecks, UptimeQuery, UptimeRegion
+from bot.domain.health.model import Phase, State
+from bot.domain.health.queries import Unavailable, UptimeCheck, UptimeChecks, UptimeQuery, UptimeRegion
 from tests.checks.seen import NOW, PLACES, subject, told
 
 GOOD = UptimeRegion("europe", 5, 0, True)

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.vm import AT_REST, CHECK, ON_THE_WAY
-from bot.domain.health import Phase, Places, State, Subject
-from bot.domain.model import Colour, Instance
-from bot.domain.queries import MachineQuery, Machines, Unavailable
+from bot.domain.fleet.model import Colour, Instance
+from bot.domain.health.model import Phase, Places, State, Subject
+from bot.domain.health.queries import MachineQuery, Machines, Unavailable
 from tests.checks.seen import ACME, NOW, PLACES
 
 BLACK = dataclasses.replace(ACME, active=Colour.BLACK)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.waf import CHECK
-from bot.domain.health import Phase, State
-from bot.domain.queries import FrontEnd, FrontEndQuery, Unavailable
+from bot.domain.health.model import Phase, State
+from bot.domain.health.queries import FrontEnd, FrontEndQuery, Unavailable
 from tests.checks.seen import PLACES, PRIVATE, subject, told
 
 BOTH = {"server": "cloudflare", "cf-ray": "7d1f2a3b4c5d6e7f-ORD"}

@@ -12,11 +12,11 @@ import structlog
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
-from bot.demo.cloud import Cloud
-from bot.demo.fleet import Breakage, make_fleet
-from bot.demo.google.compute import ComputeServer
-from bot.demo.service import settings_of
-from bot.demo.world import World
+from demo.cloud import Cloud
+from demo.fleet import Breakage, make_fleet
+from demo.google.compute import ComputeServer
+from demo.service import settings_of
+from demo.world import World
 
 Mibot = Callable[..., Result]
 Configured = Callable[..., Path]

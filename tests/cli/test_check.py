@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.cloud import Cloud
-from bot.demo.google.compute import ComputeServer
-from bot.demo.world import World
+from demo.cloud import Cloud
+from demo.google.compute import ComputeServer
+from demo.world import World
 from tests.cli.conftest import Configured, Mibot
 
 PROJECT = "sourcegraph-managed-rctest"

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from bot.demo.actions import Workflow
-from bot.demo.cast import EVENTS, PERMISSIONS
-from bot.demo.cloud import MANAGED, Cloud
-from bot.demo.emulator import private_key_pem
-from bot.demo.fleet import File
-from bot.demo.google import alerts
-from bot.demo.google.monitoring import LIST_CONFIGS
-from bot.demo.opsgenie import OpsgenieServer
-from bot.demo.world import World
-from bot.edges.store import Database
+from bot.adapters.store import Database
+from demo.actions import Workflow
+from demo.cast import EVENTS, PERMISSIONS
+from demo.cloud import MANAGED, Cloud
+from demo.emulator import private_key_pem
+from demo.fleet import File
+from demo.google import alerts
+from demo.google.monitoring import LIST_CONFIGS
+from demo.opsgenie import OpsgenieServer
+from demo.world import World
 from tests.cli.conftest import Configured, Mibot
 from tests.world.proxy import Proxy
 
@@ -206,7 +206,7 @@ def test_how_deliveries_were_answered(doctor: Doctor, statuses: list[int], sente
 
 
 def test_no_delivery_yet(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.edges.github.doctor.latest_deliveries", lambda _: [])
+    monkeypatch.setattr("bot.adapters.github.doctor.latest_deliveries", lambda _: [])
     assert doctor.examine(0)["deliveries"].startswith("? There was none yet.")
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from bot.adapters.store import Database, SqlLedger
 from bot.cli import app
-from bot.demo.world import World
-from bot.domain.upgrade import Upgrade
-from bot.edges.store import Database, SqlLedger
+from bot.domain.upgrade.record import Upgrade
+from demo.world import World
 from tests.cli.conftest import Configured, Mibot
-from tests.domain.evidences import TRACKER, after, perfect, rolled_back
+from tests.domain.audit.evidences import TRACKER, after, perfect, rolled_back
 
 Kept = Callable[..., Path]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.fleet import Breakage, make_fleet
-from bot.demo.world import World
+from demo.fleet import Breakage, make_fleet
+from demo.world import World
 from tests.cli.conftest import Configured, Mibot
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from bot.demo.fleet import compose_file, make_fleet
-from bot.demo.fleet.compose import image
-from bot.demo.world import World
+from demo.fleet import compose_file, make_fleet
+from demo.fleet.compose import image
+from demo.world import World
 from tests.cli.conftest import Configured, Mibot
 from tests.world.proxy import Proxy
 

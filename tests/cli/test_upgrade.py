@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.fleet import make_fleet
-from bot.demo.google.compute import ComputeServer
-from bot.demo.world import World
 from bot.domain.versions import Version
+from demo.fleet import make_fleet
+from demo.google.compute import ComputeServer
+from demo.world import World
 from tests.cli.conftest import Configured, Mibot
 from tests.world.proxy import Proxy
 

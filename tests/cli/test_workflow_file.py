@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.cli.doctor.workflow_file import Triggers, triggers_of
-from bot.demo.fleet.shared import WORKFLOW
-from bot.domain.yaml_parse import YamlProblem
+from bot.formats.yaml.parse import YamlProblem
+from demo.fleet.shared import WORKFLOW
 
 HEAD = "on:\n  workflow_dispatch:\n    inputs:\n      version:"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.commands import all_commands
-from bot.domain import comments
-from bot.domain.commanding import Plan, Request, View
-from bot.domain.model import Fleet, InstanceType
-from bot.domain.records import Paragraph, TrackerRecord
-from bot.domain.upgrade import Upgrade
-from bot.voice import Voice
-from tests import rendering
+from bot.domain.chat import comments
+from bot.domain.chat.replies import Paragraph, TrackerRecord
+from bot.domain.fleet.model import Fleet, InstanceType
+from bot.domain.flow.requests import Plan, Request, View
+from bot.domain.upgrade.record import Upgrade
+from bot.rendering import Voice
+from tests import rendered as rendering
 from tests.samples import customer, fleet, internal, version
 
 OTHER = "https://github.com/sourcegraph/accounts/issues/611"

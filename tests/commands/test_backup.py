@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.commands.backup import MOST_BACKUPS
-from bot.domain.effects import BackUpNow
-from bot.domain.records import BackupShown, Paragraph
+from bot.domain.chat.replies import BackupShown, Paragraph
+from bot.domain.flow.effects import BackUpNow
 from tests.commands.orders import OTHER, plan, said
 from tests.samples import fleet, internal
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.effects import CheckNow, Recheck
-from bot.domain.records import CheckTable, Paragraph
-from bot.domain.upgrade import Deployment, Stage, Upgrade
+from bot.domain.chat.replies import CheckTable, Paragraph
+from bot.domain.flow.effects import CheckNow, Recheck
+from bot.domain.upgrade.record import Deployment, Stage, Upgrade
 from tests.commands.orders import OTHER, plan, said
 from tests.samples import NOW, upgrade
 

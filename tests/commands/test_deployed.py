@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.effects import MarkDeployed
-from bot.domain.records import Paragraph, Progress
-from bot.domain.upgrade import Back, Stage
+from bot.domain.chat.replies import Paragraph, Progress
+from bot.domain.flow.effects import MarkDeployed
+from bot.domain.upgrade.record import Back, Stage
 from tests.commands.orders import OTHER, plan, said
 from tests.samples import NOW, upgrade, version
 

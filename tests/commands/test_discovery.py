@@ -11,11 +11,11 @@ import pytest
 
 import bot.commands
 from bot.commands import all_commands, discover, nearest
-from bot.domain.comments import parse
+from bot.domain.chat.comments import parse
 
 NEW = """
 from bot.commands import Command
-from bot.domain.commanding import Plan, Who
+from bot.domain.flow.requests import Plan, Who
 COMMAND = Command({name!r}, "/{name}", "does a thing", Who.ANYONE, lambda request, view, voice: Plan())
 """
 

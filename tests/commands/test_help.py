@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.commands import all_commands
-from bot.domain.records import Paragraph
-from tests import rendering
+from bot.domain.chat.replies import Paragraph
+from tests import rendered as rendering
 from tests.commands.orders import plan
 
 

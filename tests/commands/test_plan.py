@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.commands.plan import MOST_PLANS
-from bot.domain.effects import PlanNow
-from bot.domain.records import Paragraph, PlanShown
+from bot.domain.chat.replies import Paragraph, PlanShown
+from bot.domain.flow.effects import PlanNow
 from tests.commands.orders import OTHER, plan, said
 from tests.samples import customer, fleet, internal, version
 

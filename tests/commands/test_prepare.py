@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.effects import Prepare
-from bot.domain.records import Preparing
+from bot.domain.chat.replies import Preparing
+from bot.domain.flow.effects import Prepare
 from tests.commands.orders import plan, said
 from tests.samples import version
 

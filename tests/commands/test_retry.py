@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.effects import Retry
-from bot.domain.records import Progress
-from bot.domain.upgrade import Back, Deployment, Stage
+from bot.domain.chat.replies import Progress
+from bot.domain.flow.effects import Retry
+from bot.domain.upgrade.record import Back, Deployment, Stage
 from tests.commands.orders import OTHER, plan, said
 from tests.samples import NOW, upgrade, version
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.effects import StartRollback
-from bot.domain.records import Paragraph, Progress
-from bot.domain.upgrade import IN_REVIEW, Back, Stage
+from bot.domain.chat.replies import Paragraph, Progress
+from bot.domain.flow.effects import StartRollback
+from bot.domain.upgrade.record import IN_REVIEW, Back, Stage
 from tests.commands.orders import OTHER, plan, said
 from tests.samples import NOW, upgrade, version
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.records import Paragraph
-from bot.domain.upgrade import Stage, Upgrade
-from tests import rendering
+from bot.domain.chat.replies import Paragraph
+from bot.domain.upgrade.record import Stage, Upgrade
+from tests import rendered as rendering
 from tests.commands.orders import OTHER, plan, said
 from tests.samples import upgrade
 

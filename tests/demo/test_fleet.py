@@ -9,10 +9,10 @@ import hcl2
 import pytest
 from ruamel.yaml import YAML
 
-from bot.demo.fleet import Breakage, DeploymentRepository, File, Hotpatch, compose_file, make_fleet
-from bot.demo.fleet.names import FIRST, SECOND, customer_names
-from bot.domain.inventory import blob_sha, read_fleet
-from bot.domain.model import Fleet, Snapshot, TreeEntry
+from bot.domain.fleet.inventory import blob_sha, read_fleet
+from bot.domain.fleet.model import Fleet, Snapshot, TreeEntry
+from demo.fleet import Breakage, DeploymentRepository, File, Hotpatch, compose_file, make_fleet
+from demo.fleet.names import FIRST, SECOND, customer_names
 
 INSTANCE_FILE = re.compile(
     r"(config\.yaml|terraform\.tfvars|infrastructure\.tf|overrides/[a-z.-]+\.yaml"

@@ -11,15 +11,15 @@ from typing import Any, TypeVar
 import pytest
 import requests
 
-from bot.demo.cast import BASE, OUTSIDER, OWNER, make_orgs, seed_of
-from bot.demo.emulator import Emulator, EmulatorError, free_port, private_key_pem
-from bot.demo.front import Front
-from bot.demo.seed import Api, GitHubError
-from bot.demo.world import World
-from bot.domain.facts import Report
-from bot.domain.queries import ContainerReports, ContainersQuery
-from bot.edges.github import GitHubDeployment, GitHubInspector, GitHubWorkflows, Session
-from tests.edges.github.samples import Cache
+from bot.adapters.github import GitHubDeployment, GitHubInspector, GitHubWorkflows, Session
+from bot.domain.github_models import Report
+from bot.domain.health.queries import ContainerReports, ContainersQuery
+from demo.cast import BASE, OUTSIDER, OWNER, make_orgs, seed_of
+from demo.emulator import Emulator, EmulatorError, free_port, private_key_pem
+from demo.proxy import Front
+from demo.seed import Api, GitHubError
+from demo.world import World
+from tests.adapters.github.samples import Cache
 from tests.world.listener import Listener
 
 pytestmark = pytest.mark.e2e

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.demo.google.front_end import FrontEndServer
+from demo.google.front_end import FrontEndServer
 
 HOST = "acme.sourcegraph.com"
 

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 import requests
 
-from bot.demo.google import resources
-from bot.demo.google.compute import COMPUTE, ComputeServer
-from bot.demo.google.databases import Backup, Database
-from bot.demo.google.discovery import Call, Violation, discovery
-from bot.demo.google.failures import FAILURES
-from bot.demo.google.resources import Shot
-from bot.demo.google.server import GoogleServer, Handler
-from bot.demo.google.sqladmin import SqlAdminServer
+from demo.google import resources
+from demo.google.compute import COMPUTE, ComputeServer
+from demo.google.databases import Backup, Database
+from demo.google.discovery import Call, Violation, discovery
+from demo.google.failures import FAILURES
+from demo.google.resources import Shot
+from demo.google.server import GoogleServer, Handler
+from demo.google.sqladmin import SqlAdminServer
 
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 INSTANCES = "/compute/v1/projects/p/zones/z/instances"

@@ -14,8 +14,8 @@ from google.cloud import monitoring_v3
 from google.cloud.monitoring_v3.services.metric_service.transports import MetricServiceGrpcTransport
 from google.cloud.monitoring_v3.services.uptime_check_service.transports import UptimeCheckServiceGrpcTransport
 
-from bot.demo.google.monitoring import MonitoringServer
-from bot.demo.google.uptime import CHECK_PASSED, REGIONS, Watch
+from demo.google.monitoring import MonitoringServer
+from demo.google.uptime import CHECK_PASSED, REGIONS, Watch
 
 PROJECT = "sourcegraph-managed-acme"
 NOW = datetime(2026, 1, 5, 9, 0, 30, tzinfo=UTC)

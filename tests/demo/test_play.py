@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bot.demo import play
-from bot.demo.cast import make_orgs
-from bot.demo.emulator import private_key_pem
-from bot.demo.screen import NotInTimeError, Screen
-from bot.demo.service import settings_of
-from bot.demo.visit import NoDemoError, Notice, Visit, place, posted
 from bot.settings import load
+from demo import play
+from demo.cast import make_orgs
+from demo.emulator import private_key_pem
+from demo.screen import NotInTimeError, Screen
+from demo.service import settings_of
+from demo.visit import NoDemoError, Notice, Visit, place, posted
 
 
 @pytest.fixture

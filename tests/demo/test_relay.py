@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from bot.demo import relay
-from bot.demo.relay import Relay
+from demo import relay
+from demo.relay import Relay
 from tests.world.listener import Listener
 
 HEADERS = {

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.cloud import Cloud
-from bot.demo.fleet import make_fleet
-from bot.demo.world import World
+from demo.cloud import Cloud
+from demo.fleet import make_fleet
+from demo.world import World
 from tests.stories.process import Mibot
 from tests.stories.story import Story
 from tests.world.proxy import Proxy

@@ -14,9 +14,9 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from bot.demo.cast import Org
-from bot.demo.cloud import Cloud
-from bot.demo.emulator import free_port
+from demo.cast import Org
+from demo.cloud import Cloud
+from demo.emulator import free_port
 
 START_PATIENCE = 30.0
 STOP_PATIENCE = 15.0

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from bot.demo.actions import WorkflowRun
-from bot.demo.cloud import Cloud
-from bot.demo.world import World
+from demo.actions import WorkflowRun
+from demo.cloud import Cloud
+from demo.world import World
 from tests.stories.process import Mibot
 from tests.world.proxy import Proxy
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.cloud import Cloud
-from bot.demo.fleet import make_fleet
-from bot.demo.google import resources
-from bot.demo.world import World
+from demo.cloud import Cloud
+from demo.fleet import make_fleet
+from demo.google import resources
+from demo.world import World
 from tests.stories.process import Mibot
 from tests.stories.story import Story
 from tests.world.exchange import Answer, Request

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.demo.fleet import File
-from bot.demo.world import World
+from demo.fleet import File
+from demo.world import World
 from tests.stories.story import Story
 
 pytestmark = pytest.mark.e2e

@@ -72,7 +72,7 @@ def test_a_refusal_is_told_and_asking_again_helps(story: Story) -> None:
 
 
 def test_somebody_elses_branch_is_left_alone(story: Story) -> None:
-    from bot.demo.fleet import File
+    from demo.fleet import File
 
     story.world.commit("olive", [File.plain("rctest/notes.txt", "mine\n")], branch="rctest/upgrade-v3.40.1")
     number, order = order_upgrade(story)
@@ -83,7 +83,7 @@ def test_somebody_elses_branch_is_left_alone(story: Story) -> None:
 
 def test_the_base_branch_moves_between_two_upgrades(story: Story) -> None:
     """What is known of the files is looked at again before each pull request."""
-    from bot.demo.fleet import File
+    from demo.fleet import File
 
     number, order = order_upgrade(story)
     story.says(number, order, "waiting for a review")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.cloud import Cloud
-from bot.demo.world import World
+from demo.cloud import Cloud
+from demo.world import World
 from tests.stories.process import Mibot
 from tests.stories.story import Json, Story
 from tests.world.exchange import Answer, Request

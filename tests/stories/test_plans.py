@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.demo.fleet import Hotpatch
+from demo.fleet import Hotpatch
 from tests.stories.story import Story
 
 pytestmark = pytest.mark.e2e

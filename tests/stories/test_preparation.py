@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.demo.fleet import compose_file
-from bot.demo.fleet.compose import image
+from demo.fleet import compose_file
+from demo.fleet.compose import image
 from tests.stories.story import Story
 
 pytestmark = pytest.mark.e2e

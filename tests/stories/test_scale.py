@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.cloud import Cloud
-from bot.demo.fleet import make_fleet
-from bot.demo.world import World
-from bot.domain.markdown import LIMIT
+from bot.formats.markdown import LIMIT
+from demo.cloud import Cloud
+from demo.fleet import make_fleet
+from demo.world import World
 from tests.stories.process import Mibot
 from tests.stories.story import Json, Story
 from tests.world.proxy import Proxy

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from bot.domain import events
-from bot.domain.events import CommentWritten, CommitTouched, Event, Interest, IssueLabelled
+from bot.domain.flow import events
+from bot.domain.flow.events import CommentWritten, CommitTouched, Event, Interest, IssueLabelled
 from bot.ports import Passing
 from bot.web import make_app
 from bot.web.webhook import LARGEST_BODY

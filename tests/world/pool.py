@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.demo.cast import Org, make_orgs, seed_of
-from bot.demo.emulator import Emulator, private_key_pem
+from demo.cast import Org, make_orgs, seed_of
+from demo.emulator import Emulator, private_key_pem
 from tests.world.door import Door
 from tests.world.proxy import Proxy
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-from bot.demo.cast import Org
+from demo.cast import Org
 from tests.world.door import Door
 from tests.world.exchange import PERSON, Answer, Exchange, Request
 from tests.world.faults import Fault, Faults

@@ -10,12 +10,12 @@ from typing import Any
 import jwt
 import pytest
 
-from bot.demo.actions import STEPS, Actions, Workflow, WorkflowRun, container_table
-from bot.demo.actions.selection import in_time
-from bot.demo.cast import BASE, OUTSIDER
-from bot.demo.seed import Api, GitHubError
-from bot.demo.world import World
-from bot.domain.containers import read
+from bot.domain.health.containers import read
+from demo.actions import STEPS, Actions, Workflow, WorkflowRun, container_table
+from demo.actions.selection import in_time
+from demo.cast import BASE, OUTSIDER
+from demo.seed import Api, GitHubError
+from demo.world import World
 from tests.world.listener import Listener
 from tests.world.proxy import Proxy
 

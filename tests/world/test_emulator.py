@@ -14,11 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot.demo.emulator import Emulator, EmulatorError, free_port, install, installation, private_key_pem
+from demo.emulator import Emulator, EmulatorError, free_port, install, installation, private_key_pem
 
 PARENT = """
 import sys
-from bot.demo.emulator import Emulator
+from demo.emulator import Emulator
 emulator = Emulator({"github": {}})
 print(emulator.pid, flush=True)
 sys.stdin.read()

@@ -10,10 +10,10 @@ from typing import Any
 import jwt
 import pytest
 
-from bot.demo.cast import BASE, OWNER, REVIEWER
-from bot.demo.fleet import File
-from bot.demo.seed import Api, GitHubError
-from bot.demo.world import World
+from demo.cast import BASE, OWNER, REVIEWER
+from demo.fleet import File
+from demo.seed import Api, GitHubError
+from demo.world import World
 from tests.world.listener import Listener
 from tests.world.proxy import Proxy
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from bot.demo.cast import make_orgs
+from demo.cast import make_orgs
 from tests.world.door import Door
 from tests.world.exchange import Answer, Exchange, Request
 from tests.world.proxy import Proxy

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from bot.demo.cast import BASE, EVENTS, OPERATORS, OUTSIDER, OWNER, PERMISSIONS, REVIEWER, make_orgs, seed_of
-from bot.demo.fleet import File, make_fleet
-from bot.demo.merging import MergeError, three_way
-from bot.demo.seed import GitHubError
-from bot.demo.world import TAGS, World
+from demo.cast import (
+    BASE,
+    EVENTS,
+    OPERATORS,
+    OUTSIDER,
+    OWNER,
+    PERMISSIONS,
+    REVIEWER,
+    make_orgs,
+    seed_of,
+)
+from demo.fleet import File, make_fleet
+from demo.merging import MergeError, three_way
+from demo.seed import GitHubError
+from demo.world import TAGS, World
 
 pytestmark = pytest.mark.e2e
 NEW = "../../../golden/docker-compose.3.40.1.yaml"

@@ -15,7 +15,7 @@ from bot.cli.common import Config, output
 from bot.settings import SettingsProblem, load
 
 if TYPE_CHECKING:
-    from bot.cli.doctor.finding import Examination
+    from bot.cli.doctor.context import Examination
 
 LOOKS = {"pass": Text("✓", "green"), "fail": Text("✗", "red"), "unknown": Text("?", "yellow")}
 
@@ -37,8 +37,8 @@ def doctor(config: Config = None) -> None:
         screen.print("\nThe rest can be examined when the settings are right.")
         raise typer.Exit(1) from None
     _show(screen, "pass", "settings", "complete", "")
-    from bot.cli.doctor.finding import Patient
-    from bot.cli.glance import Glance
+    from bot.cli.doctor.context import Patient
+    from bot.cli.read_only import Glance
 
     patient = Patient(Glance(settings))
     for examination in all_examinations():
@@ -51,7 +51,9 @@ def doctor(config: Config = None) -> None:
 
 def all_examinations() -> tuple[Examination, ...]:
     """Every examination, in the order in which they make sense."""
-    from bot.cli.doctor import app, around, hook, repositories, workflow
+    from bot.cli.doctor import app, repositories, workflow
+    from bot.cli.doctor import services as around
+    from bot.cli.doctor import webhook as hook
 
     on_github = (*app.EXAMINATIONS, *hook.EXAMINATIONS, *repositories.EXAMINATIONS, *workflow.EXAMINATIONS)
     return (*on_github, *around.EXAMINATIONS)

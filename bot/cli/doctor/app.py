@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.cli.doctor.finding import Examination, Finding, Patient, broken, fine
-from bot.domain.events import SUBSCRIBED
-from bot.edges.github import PERMISSIONS, doctor
+from bot.adapters.github import PERMISSIONS, doctor
+from bot.cli.doctor.context import Examination, Finding, Patient, broken, fine
+from bot.domain.flow.events import SUBSCRIBED
 from bot.ports import Missing
 
 WHERE = "in the App's settings, under “Permissions & events”"

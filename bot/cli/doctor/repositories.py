@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from bot.cli.doctor.finding import Examination, Finding, Patient, broken, fine, unsure
-from bot.edges.github import doctor
+from bot.adapters.github import doctor
+from bot.cli.doctor.context import Examination, Finding, Patient, broken, fine, unsure
 
 
 def reachable(patient: Patient, key: str) -> Finding:

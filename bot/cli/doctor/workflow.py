@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.cli.doctor.finding import Examination, Finding, Patient, broken, fine, unsure
+from bot.adapters.github import doctor
+from bot.cli.doctor.context import Examination, Finding, Patient, broken, fine, unsure
 from bot.cli.doctor.workflow_file import DISPATCH, Triggers, triggers_of
-from bot.domain.yaml_parse import YamlProblem
-from bot.edges.github import doctor
+from bot.formats.yaml.parse import YamlProblem
 from bot.ports import WorldError
 
 GIVEN = ("customer", "version")

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.domain.yaml_parse import YamlProblem, value_of
-from bot.domain.yaml_value import Map, Scalar, Sequence, Value, is_null
+from bot.formats.yaml.parse import YamlProblem, value_of
+from bot.formats.yaml.value import Map, Scalar, Sequence, Value, is_null
 
 DISPATCH = "workflow_dispatch"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.demo.actions import Actions
-from bot.demo.cast import Org
+from demo.actions import Actions
+from demo.cast import Org
 from tests.world.exchange import Answer, Request
 from tests.world.gaps.actions import UpgradeWorkflow
 from tests.world.gaps.check_apps import CheckRunApps

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from bot.demo.actions import Actions
-from bot.demo.cast import OWNER
+from demo.actions import Actions
+from demo.cast import OWNER
 from tests.world.exchange import PERSON, Answer, Request
 from tests.world.gaps.gap import Gap, Github
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.demo.cast import Org
+from demo.cast import Org
 from tests.world.exchange import Answer, Request
 from tests.world.webhooks import Mailbox
 

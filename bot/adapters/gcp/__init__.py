@@ -1,0 +1,43 @@
+"""Google Cloud: Compute Engine, Cloud SQL and Cloud Monitoring. Whatever fails comes back as one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.adapters.gcp.backups import GoogleBackups
+from bot.adapters.gcp.compute import ComputeInspector
+from bot.adapters.gcp.monitoring import MonitoringInspector
+from bot.adapters.gcp.sqladmin import SqlInspector
+from bot.domain.health.queries import (
+    AlertQuery,
+    Answer,
+    GroupQuery,
+    MachineQuery,
+    SnapshotQuery,
+    SqlBackupQuery,
+    SqlQuery,
+    UptimeQuery,
+)
+
+__all__ = ["ComputeInspector", "GoogleBackups", "MonitoringInspector", "SqlInspector", "google"]
+
+
+def google(
+    compute: str | None = None,
+    sqladmin: str | None = None,
+    monitoring: str | None = None,
+    alerts: str | None = None,
+) -> dict[type, Callable[[Any], Answer]]:
+    """Who at Google answers which question; each argument is another endpoint than Google's own."""
+    machines, databases = ComputeInspector(compute), SqlInspector(sqladmin)
+    watchers = MonitoringInspector(monitoring, alerts)
+    return {
+        MachineQuery: machines.ask,
+        SnapshotQuery: machines.snapshots,
+        GroupQuery: machines.groups,
+        SqlQuery: databases.instances,
+        SqlBackupQuery: databases.backups,
+        UptimeQuery: watchers.uptime,
+        AlertQuery: watchers.alerts,
+    }

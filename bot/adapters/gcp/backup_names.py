@@ -1,0 +1,99 @@
+"""What mibot's copies are called at Google, and what Google's snapshots and backup runs mean as copies. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from urllib.parse import quote
+
+from bot.domain.health.queries import DiskSnapshot, SqlBackup
+from bot.domain.upgrade.backups import BackupOrder, Copy, CopyKind, CopyState
+
+OURS = "mibot "
+"""How the description of each of our database backups begins."""
+LABEL = ("mibot", "true")
+"""The label of each of our snapshots."""
+
+SNAPSHOT_STATES = {"READY": CopyState.READY, "FAILED": CopyState.FAILED, "DELETING": CopyState.FAILED}
+BACKUP_STATES = {
+    "SUCCESSFUL": CopyState.READY,
+    "FAILED": CopyState.FAILED,
+    "SKIPPED": CopyState.FAILED,
+    "DELETION_PENDING": CopyState.FAILED,
+    "DELETION_FAILED": CopyState.FAILED,
+    "DELETED": CopyState.FAILED,
+}
+"""Google's statuses; whatever else there is (`CREATING`, `ENQUEUED`) is on its way."""
+
+
+def snapshot_name(order: BackupOrder, place: str) -> str:
+    """The name of the order's snapshot of the disk at that place (`zones/Z/disks/D`); at most 63 characters."""
+    return f"{order.mark}-{hashlib.sha256(place.encode()).hexdigest()[:10]}"
+
+
+def snapshot_labels(order: BackupOrder) -> dict[str, str]:
+    """The labels of the order's snapshots. Google allows lower-case letters, digits, dashes and underscores."""
+    told = {"slug": order.slug, "version": order.version, "tracker": order.tracker}
+    return dict([LABEL]) | {key: re.sub(r"[^a-z0-9_-]", "-", value.lower())[:63] for key, value in told.items()}
+
+
+def description(order: BackupOrder) -> str:
+    """The description of the order's database backups."""
+    return f"{OURS}{order.mark}"
+
+
+def of_snapshot(project: str, told: DiskSnapshot) -> Copy:
+    state = SNAPSHOT_STATES.get(told.status, CopyState.RUNNING)
+    said = f"Google says that it is {told.status}." if state is CopyState.FAILED else ""
+    link = snapshot_link(project, told.name)
+    return Copy(CopyKind.DISK, told.disk, told.name, state, told.taken_at, said, link)
+
+
+def of_backup(project: str, told: SqlBackup) -> Copy:
+    state = BACKUP_STATES.get(told.status, CopyState.RUNNING)
+    because = f" ({told.error})" if told.error else ""
+    said = f"Google says that it is {told.status}{because}." if state is CopyState.FAILED else ""
+    return Copy(
+        CopyKind.DATABASE, told.instance, told.id, state, told.started_at, said, backup_link(project, told.instance)
+    )
+
+
+def unless_failed(copy: Copy, codes: Iterable[str]) -> Copy:
+    """The copy that was begun, or that it failed when the operation has error codes already."""
+    told = ", ".join(sorted(map(str, codes)))
+    return replace(copy, state=CopyState.FAILED, said=f"Google says that it failed ({told}).") if told else copy
+
+
+def best(copies: Iterable[Copy]) -> Copy | None:
+    """Of several copies of one thing the one that counts: a good one, else one that may become good."""
+    order = [CopyState.READY, CopyState.RUNNING, CopyState.FAILED]
+    return min(copies, key=lambda copy: order.index(copy.state), default=None)
+
+
+def beyond(copies: Iterable[Copy], keep: int) -> list[Copy]:
+    """The copies that are older than the newest `keep` good ones of their disk or database, newest first. One that
+    failed takes no good one's place."""
+    good: Counter[tuple[CopyKind, str]] = Counter()
+    rest = []
+    for copy in sorted(copies, key=lambda copy: (copy.made_at, copy.name), reverse=True):
+        if good[copy.kind, copy.of] >= keep:
+            rest.append(copy)
+        good[copy.kind, copy.of] += copy.state is CopyState.READY
+    return rest
+
+
+def snapshot_link(project: str, name: str) -> str:
+    """The snapshot in the Google Cloud console. It names the project."""
+    at = quote(project, safe="")
+    return (
+        f"https://console.cloud.google.com/compute/snapshotsDetail/projects/{at}/global/snapshots/{name}?project={at}"
+    )
+
+
+def backup_link(project: str, instance: str) -> str:
+    """The database instance's backups in the Google Cloud console. It names the project."""
+    name = quote(instance, safe="")
+    return f"https://console.cloud.google.com/sql/instances/{name}/backups?project={quote(project, safe='')}"

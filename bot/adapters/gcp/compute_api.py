@@ -1,0 +1,139 @@
+"""Compute Engine's requests: one set of clients, and what the inspector and the backups both ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.adapters.gcp.calls import Question
+from bot.adapters.gcp.errors import Need, Unreadable
+from bot.adapters.gcp.rest import keep_connections
+from bot.adapters.gcp.times import needed
+from bot.domain.health.queries import DiskSnapshot
+
+LIST_MACHINES = Need("list the machines", "compute.instances.list", "Compute Viewer")
+LIST_SNAPSHOTS = Need(
+    "list the disk snapshots", "compute.snapshots.list", "Compute Viewer", settings=("gcp.project_template",)
+)
+
+
+@dataclass(frozen=True)
+class Clients:
+    """The library's clients, which share their credentials; `groups` are the managed instance groups."""
+
+    credentials: Any
+    instances: Any
+    snapshots: Any
+    disks: Any
+    groups: Any
+    autoscalers: Any
+
+
+@dataclass(frozen=True)
+class DataDisk:
+    """A machine's data disk: its name, and `place`, the end of its URL (`zones/Z/disks/D`), which is unique."""
+
+    name: str
+    place: str
+
+
+def connect(endpoint: str, scope: str) -> Clients:
+    """Clients for that endpoint, or for Google's own when it is empty; one that begins with `http://` is talked to
+    without credentials. Raises GoogleAuthError."""
+    import google.auth
+    from google.auth.credentials import AnonymousCredentials
+    from google.cloud import compute_v1 as library
+
+    plain = endpoint.startswith("http://")
+    credentials = AnonymousCredentials() if plain else google.auth.default(scopes=[scope])[0]
+
+    def client(kind: Any) -> Any:
+        if plain:
+            transport = kind.get_transport_class("rest")
+            made = kind(transport=transport(host=endpoint, credentials=credentials, url_scheme="http"))
+        else:
+            made = kind(credentials=credentials, client_options={"api_endpoint": endpoint} if endpoint else None)
+        keep_connections(made.transport._session)  # the library has no way to choose it
+        return made
+
+    return Clients(
+        credentials,
+        client(library.InstancesClient),
+        client(library.SnapshotsClient),
+        client(library.DisksClient),
+        client(library.InstanceGroupManagersClient),
+        client(library.AutoscalersClient),
+    )
+
+
+def pages(question: Question, method: Callable[..., Any], kind: str, request: Mapping[str, Any]) -> Iterator[Any]:
+    """Every page of one of the library's lists, one request each. Raises as `faults.failures()` has it."""
+    wanted = dict(request)
+    while True:
+        page = question.once(lambda left: made(method, kind, wanted, left))
+        yield page
+        if not page.next_page_token:
+            return
+        wanted["page_token"] = page.next_page_token
+
+
+def made(method: Callable[..., Any], kind: str, request: Mapping[str, Any], timeout: float) -> Any:
+    """One request: the answer, which must be of that `kind`. `timeout` is in seconds.
+
+    The library's own retries and paging stay unused: near its deadline they start over with the whole of it
+    (api_core's TimeToDeadlineTimeout below one second, the pager at every page).
+    """
+    from google.protobuf.json_format import ParseError  # type: ignore[import-untyped]  # it ships no types
+
+    try:
+        answer = method(request=dict(request), retry=None, timeout=timeout)
+    except (ParseError, UnicodeDecodeError, AttributeError, TypeError) as error:
+        # The last two: api_core trips over JSON errors that are not of Google's shape, as {"error": "no"}.
+        raise Unreadable(f"{type(error).__name__}: {error}") from error
+    if answer.kind != kind:
+        # Any other JSON object, `[]` and `"hello"` are parsed into an empty list, which would read as "no machine".
+        raise Unreadable(f"an answer of kind {answer.kind!r}")
+    return answer
+
+
+def machines(question: Question, project: str, zone: str, names: Iterable[str]) -> Iterator[Any]:
+    """The machines of that project and zone that bear one of the names, as the library has them."""
+    wanted = tuple(names)
+    request = {"project": project, "zone": zone, "filter": any_of(wanted)}
+    for page in pages(question, question.client.instances.list, "compute#instanceList", request):
+        yield from (machine for machine in page.items if machine.name in wanted)
+
+
+def data_disks(question: Question, project: str, zone: str, machine: str) -> list[DataDisk]:
+    """All disks of the machine but the boot disk and scratch disks, which have no URL and can't be copied; none when
+    there is no such machine."""
+    found = machines(question, project, zone, [machine])
+    attached = [disk for one in found for disk in one.disks if disk.source and not disk.boot]
+    return [DataDisk(name_of(disk.source), place_of(disk.source)) for disk in attached]
+
+
+def snapshots(question: Question, project: str, wanted: str = "") -> Iterator[tuple[str, DiskSnapshot]]:
+    """The project's snapshots that the filter lets through, each with its disk's place. Raises Unreadable."""
+    request = {"project": project, **({"filter": wanted} if wanted else {})}
+    for page in pages(question, question.client.snapshots.list, "compute#snapshotList", request):
+        for one in page.items:
+            taken_at = needed(one.creation_timestamp)
+            disk = name_of(one.source_disk)
+            yield place_of(one.source_disk), DiskSnapshot(one.name, disk, one.status, taken_at, dict(one.labels))
+
+
+def any_of(names: Iterable[str]) -> str:
+    """The filter of a request: any of these names (AIP-160, as instances.list documents it)."""
+    return " OR ".join(f'(name = "{name}")' for name in names)
+
+
+def name_of(url: str) -> str:
+    """The name of the resource at that URL."""
+    return url.rpartition("/")[2]
+
+
+def place_of(url: str) -> str:
+    """The end of a zone's or region's resource's URL, such as `zones/Z/disks/D`: what comes before it, host and
+    project, may be written in several ways."""
+    return "/".join(url.split("/")[-4:])

@@ -1,0 +1,84 @@
+"""Cloud Monitoring, asked for uptime checks and open alerts; whatever fails comes back as one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.adapters.gcp import rest, uptime
+from bot.adapters.gcp.alerts import ROOT, open_alerts
+from bot.adapters.gcp.calls import Calls
+from bot.adapters.gcp.errors import Need, Service
+from bot.domain.health.queries import AlertQuery, Alerts, Unavailable, UptimeChecks, UptimeQuery
+
+READ_ONLY = "https://www.googleapis.com/auth/monitoring.read"
+UPTIME = Service("Cloud Monitoring", "monitoring.googleapis.com", READ_ONLY, "gcp.monitoring_endpoint")
+ALERTS = Service("Cloud Monitoring", "monitoring.googleapis.com", READ_ONLY, "gcp.alerts_endpoint")
+_PROJECT = ("gcp.project_template",)
+LIST_CHECKS = Need(
+    "list the uptime checks", "monitoring.uptimeCheckConfigs.list", "Monitoring Viewer", settings=_PROJECT
+)
+READ_LOOKS = Need(
+    "read how the uptime checks went", "monitoring.timeSeries.list", "Monitoring Viewer", settings=_PROJECT
+)
+LIST_ALERTS = Need("list the open alerts", "monitoring.alerts.list", "Monitoring Alert Viewer", settings=_PROJECT)
+LIST_SCOPED = Need(
+    "list the open alerts",
+    "monitoring.alerts.list",
+    "Monitoring Alert Viewer",
+    "the scoped monitoring project",
+    ("gcp.monitoring_project",),
+)
+
+
+class MonitoringInspector:
+    """Answers an UptimeQuery and an AlertQuery (`ports.Inspector`). One for all threads; it never raises.
+
+    The endpoints replace Google's own; one that starts with `http://` is talked to without credentials, any other
+    with Application Default Credentials. `deadline` is in seconds, for each of the two steps that an answer takes;
+    `now` tells the time (UTC). The rest is `Calls`'s.
+    """
+
+    def __init__(
+        self,
+        monitoring_endpoint: str | None = None,
+        alerts_endpoint: str | None = None,
+        deadline: float = 10.0,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        **others: Any,
+    ) -> None:
+        self._now = now
+        self._uptime = Calls(
+            UPTIME, monitoring_endpoint, lambda root: uptime.connect(root, READ_ONLY), deadline, **others
+        )
+        self._alerts = Calls(
+            ALERTS, alerts_endpoint, lambda root: rest.connect(ROOT, root, READ_ONLY), deadline, **others
+        )
+
+    def uptime(self, query: UptimeQuery) -> UptimeChecks | Unavailable:
+        """The uptime checks that watch the host, each with the regions that reported. A look counts when it ended
+        within the last `seconds`; whether a region passes now is told by its newest one, which may be a little older.
+        """
+        configs = self._uptime.answer(LIST_CHECKS, lambda question: uptime.configs(question, query))
+        if isinstance(configs, Unavailable):
+            return configs
+        now = self._now()
+        return self._uptime.answer(
+            READ_LOOKS,
+            lambda question: UptimeChecks(tuple(uptime.check(question, query, config, now) for config in configs)),
+        )
+
+    def alerts(self, query: AlertQuery) -> Alerts | Unavailable:
+        """All open alerts of the instance's project, and those of the scoped project that are about it."""
+        own = self._alerts.answer(LIST_ALERTS, lambda question: open_alerts(question, query.project, "project"))
+        if isinstance(own, Unavailable):
+            return own
+        scoped = self._alerts.answer(
+            LIST_SCOPED, lambda question: open_alerts(question, query.scoped, "scoped", query.project)
+        )
+        if isinstance(scoped, Unavailable):
+            return scoped
+        # A project's metrics scope may hold the other one, so that an alert comes from both sides.
+        return Alerts(tuple(sorted((scoped | own).values(), key=lambda alert: (alert.since, alert.policy))))

@@ -1,0 +1,154 @@
+"""The Cloud SQL Admin API, asked for the databases of an instance and their backups; what fails is one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from bot.adapters.gcp import rest
+from bot.adapters.gcp.calls import Calls, Question
+from bot.adapters.gcp.errors import Need, Service, Unreadable
+from bot.adapters.gcp.times import moment, needed
+from bot.domain.health.queries import (
+    SqlBackup,
+    SqlBackupQuery,
+    SqlBackups,
+    SqlInstance,
+    SqlInstances,
+    SqlQuery,
+    Unavailable,
+)
+
+ROOT = "https://sqladmin.googleapis.com"
+ADMIN = "https://www.googleapis.com/auth/sqlservice.admin"  # the narrowest scope that Google has for reading, too
+SQL = Service("Cloud SQL Admin", "sqladmin.googleapis.com", ADMIN, "gcp.sqladmin_endpoint")
+WHERE = ("gcp.project_template",)
+LIST_DATABASES = Need("list the database instances", "cloudsql.instances.list", "Cloud SQL Viewer", settings=WHERE)
+LIST_BACKUPS = Need("list the databases' backups", "cloudsql.backupRuns.list", "Cloud SQL Viewer", settings=WHERE)
+# Those that replicate another one, and those that only stand for a machine elsewhere.
+NOT_BACKED_UP = frozenset({"READ_REPLICA_INSTANCE", "READ_POOL_INSTANCE", "ON_PREMISES_INSTANCE"})
+GB = 1024**3
+PAGE = 200  # backups in one request: a week's and those of some upgrades
+
+
+class SqlApi:
+    """Requests to the API, whose every answer says of what kind it is: anything else is not the API's."""
+
+    def __init__(self, api: rest.RestApi) -> None:
+        self._api = api
+        self.credentials = api.credentials
+
+    def send(self, method: str, path: str, timeout: float, query: Mapping[str, Any], body: Any = None) -> Any:
+        """One request; the answer's JSON object. See `RestApi.send`."""
+        answer = self._api.send(method, path, timeout, query, body)
+        if not str(answer.get("kind", "")).startswith("sql#"):
+            raise Unreadable(f"an answer of kind {answer.get('kind')!r}")
+        return answer
+
+
+def connect(endpoint: str, scope: str) -> SqlApi:
+    """The API at that endpoint, or at Google's own when it is empty. Raises GoogleAuthError."""
+    return SqlApi(rest.connect(ROOT, endpoint, scope))
+
+
+class SqlInspector:
+    """Answers questions about Cloud SQL (`ports.Inspector`). One for all threads; it never raises.
+
+    `sqladmin_endpoint` replaces Google's own; one that starts with `http://` is talked to without credentials, any
+    other with Application Default Credentials. The rest is `Calls`'s.
+    """
+
+    def __init__(self, sqladmin_endpoint: str | None = None, deadline: float = 10.0, **others: Any) -> None:
+        self._calls = Calls(SQL, sqladmin_endpoint, lambda endpoint: connect(endpoint, ADMIN), deadline, **others)
+
+    def instances(self, query: SqlQuery) -> SqlInstances | Unavailable:
+        """The project's database instances, or Unavailable. One request a page."""
+        return self._calls.answer(
+            LIST_DATABASES,
+            lambda question: SqlInstances(tuple(map(_instance, _listed(question, query.project)))),
+        )
+
+    def backups(self, query: SqlBackupQuery) -> SqlBackups | Unavailable:
+        """The project's database instances that can be backed up, and their backups, or Unavailable."""
+        names = self._calls.answer(LIST_DATABASES, lambda question: databases(question, query.project))
+        if isinstance(names, Unavailable):
+            return names
+        found = self._calls.answer(LIST_BACKUPS, lambda question: backups(question, query.project)) if names else []
+        if isinstance(found, Unavailable):
+            return found
+        return SqlBackups(tuple(names), tuple(backup for backup in found if backup.instance in names))
+
+
+def databases(question: Question, project: str) -> list[str]:
+    """The names of the database instances that have backups of their own: replicas have none."""
+    found = _listed(question, project)
+    return [_text(item, "name") for item in found if item.get("instanceType") not in NOT_BACKED_UP]
+
+
+def backups(question: Question, project: str) -> list[SqlBackup]:
+    """The backups of all the project's instances, newest first. Raises Unreadable."""
+    path = f"v1/projects/{quote(project, safe='')}/instances/-/backupRuns"
+    runs = [_backup(item) for item in rest.pages(question, path, {"maxResults": PAGE}, "items")]
+    return sorted(runs, key=lambda backup: backup.started_at, reverse=True)
+
+
+def error_codes(operation: Mapping[str, Any]) -> list[str]:
+    """The codes of what an operation failed with; their messages may name the project."""
+    errors = part(operation, "error").get("errors") or []
+    return [str(error.get("code", "")) if isinstance(error, dict) else "" for error in errors]
+
+
+def _listed(question: Question, project: str) -> list[Any]:
+    return list(rest.pages(question, f"v1/projects/{quote(project, safe='')}/instances", {}, "items"))
+
+
+def _instance(item: Mapping[str, Any]) -> SqlInstance:
+    """What Google says of an instance. One that its owner stopped is RUNNABLE to Google, STOPPED to gcloud and us."""
+    settings = part(item, "settings")
+    state = _text(item, "state")
+    if state == "RUNNABLE" and settings.get("activationPolicy") == "NEVER":
+        state = "STOPPED"
+    used = _number(item.get("currentDiskSize"))
+    return SqlInstance(
+        _text(item, "name"),
+        state,
+        _number(settings.get("dataDiskSizeGb")),
+        None if used is None else used / GB,
+        settings.get("storageAutoResize") is True,
+        _number(settings.get("storageAutoResizeLimit")) or 0.0,
+        part(item, "outOfDiskReport").get("sqlOutOfDiskState") == "SOFT_SHUTDOWN",
+    )
+
+
+def _backup(item: Mapping[str, Any]) -> SqlBackup:
+    begun = item.get("startTime") or item.get("enqueuedTime") or item.get("windowStartTime")
+    return SqlBackup(
+        _text(item, "instance"),
+        _text(item, "id"),
+        _text(item, "status"),
+        str(item.get("type", "")),
+        needed(begun),
+        moment(item.get("endTime")),
+        str(item.get("description", "")),
+        str(part(item, "error").get("code", "")),  # its message may name the project
+    )
+
+
+def part(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The object of that name, an empty one without it."""
+    found = item.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _text(item: Mapping[str, Any], name: str) -> str:
+    """A text that must be there. Raises Unreadable."""
+    found = item.get(name)
+    if not isinstance(found, str) or not found:
+        raise Unreadable(f"{name} is {found!r}")
+    return found
+
+
+def _number(text: object) -> float | None:
+    """A 64-bit number, which comes as text; None without one, or for one that is none."""
+    return float(text) if isinstance(text, str) and text.isascii() and text.isdecimal() else None

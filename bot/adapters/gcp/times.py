@@ -1,0 +1,24 @@
+"""The times that Google writes (RFC 3339, in whatever zone) as UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from bot.adapters.gcp.errors import Unreadable
+
+
+def moment(text: object) -> datetime | None:
+    """The time in UTC, or None for what is no time with a zone."""
+    try:
+        when = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return when.astimezone(UTC) if when.tzinfo else None
+
+
+def needed(text: object) -> datetime:
+    """The same where there must be one. Raises Unreadable."""
+    when = moment(text)
+    if when is None:
+        raise Unreadable(f"{text!r} is no time")
+    return when

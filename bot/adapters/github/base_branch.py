@@ -1,0 +1,22 @@
+"""The base branch of a repository: its default branch."""
+
+from __future__ import annotations
+
+from bot.adapters.github.purpose import Purpose
+from bot.adapters.github.repo_client import Place
+
+READ_REPOSITORY = Purpose("look up the deployment repository", "metadata=read")
+
+
+class BaseBranch:
+    """Looks the name up when it is first asked for, and remembers it."""
+
+    def __init__(self, here: Place) -> None:
+        self._here = here
+        self._name: str | None = None
+
+    @property
+    def name(self) -> str:
+        if self._name is None:
+            self._name = self._here.get("", READ_REPOSITORY, lambda data: str(data["default_branch"]))
+        return self._name

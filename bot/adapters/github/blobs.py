@@ -1,0 +1,55 @@
+"""Contents of files by their Git blob SHA-1: asked for once, checked, and then kept for ever."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import Any
+
+from bot.adapters.github.purpose import Purpose
+from bot.adapters.github.repo_client import Place
+from bot.ports import BlobCache, Refused
+
+READ_BLOB = Purpose("read a file", "contents=read")
+READERS = 8
+KEEP_EVERY = 200  # blobs fetched before they are put into the cache: what a killed process loses at most
+
+
+class Blobs:
+    """The blobs of one repository, read by several threads and remembered in `cache`."""
+
+    def __init__(self, here: Place, cache: BlobCache) -> None:
+        self._here = here
+        self._cache = cache
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="blobs")
+
+    def contents(self, shas: Iterable[str]) -> dict[str, bytes]:
+        """Every blob asked for. Raises Refused when GitHub sends something else than what was asked for."""
+        wanted = dict.fromkeys(shas)
+        known = dict(self._cache.get_many(wanted))
+        unknown = iter([sha for sha in wanted if sha not in known])
+        while batch := list(islice(unknown, KEEP_EVERY)):
+            fetched = dict(zip(batch, self._readers.map(self._fetch, batch), strict=True))
+            self._cache.put_many(fetched)
+            known |= fetched
+        return known
+
+    def _fetch(self, sha: str) -> bytes:
+        content = self._here.get(f"/git/blobs/{sha}", READ_BLOB, _decoded)
+        if blob_sha(content) != sha:
+            raise Refused("Could not read a file: what GitHub sent is not what was asked for (its SHA-1 differs).")
+        return content
+
+
+def blob_sha(content: bytes) -> str:
+    """The SHA-1 that Git gives to a blob with this content."""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def _decoded(data: Any) -> bytes:
+    if data["encoding"] != "base64":
+        raise ValueError("another encoding")
+    return base64.b64decode(data["content"])

@@ -1,0 +1,40 @@
+"""What a branch changes, and whether all of it is the bot's own work. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.domain.github_models import Drift
+
+MOST_FILES = 300  # GitHub lists no more files of a comparison, and does not say that there are more
+WEB_FLOW = "web-flow"  # signs, as the committer, what is written through GitHub itself
+
+
+def changed_paths(data: Any, me: str) -> frozenset[str] | None:
+    """The paths in which the two ends differ, or None when not every commit is `me`'s or not all is listed."""
+    commits, files = data["commits"], data["files"]
+    if len(commits) != data["total_commits"] or len(files) >= MOST_FILES:
+        return None
+    if not all(_is_ours(commit, me) for commit in commits):
+        return None
+    return frozenset(path for file in files for path in (file["filename"], file.get("previous_filename")) if path)
+
+
+def drift(data: Any, me: str) -> Drift:
+    """How the head stands to the base; commits that are not listed are not ours."""
+    commits = data["commits"]
+    ours = len(commits) == data["total_commits"] and all(_is_ours(commit, me) for commit in commits)
+    return Drift(ours=ours, behind=int(data["behind_by"]) > 0)
+
+
+def _is_ours(commit: Any, me: str) -> bool:
+    """Written by us, and by nobody else since: an amended commit keeps its author but not its committer."""
+    return _person(commit, "author", me) == me and _person(commit, "committer", me) in {me, WEB_FLOW}
+
+
+def _person(commit: Any, role: str, me: str) -> str:
+    """The login, or what the signature says when GitHub finds no account for it."""
+    if commit.get(role):
+        return str(commit[role]["login"])
+    email = str(commit["commit"][role].get("email", ""))
+    return me if email.partition("@")[0].rpartition("+")[2] == me else email

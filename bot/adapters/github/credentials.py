@@ -1,0 +1,136 @@
+"""Who asks: the App itself, one of its installations, or nobody in particular."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+import jwt
+from github.Auth import AppAuth
+
+from bot.adapters.github.purpose import PERMISSIONS, Purpose
+from bot.adapters.github.transport import Request
+from bot.ports import Missing, Refused
+
+REFRESH_BEFORE = 300.0  # seconds before the end of a token's hour
+GET_TOKEN = Purpose("get an installation token with the permissions that mibot needs")
+FIND_INSTALLATION = Purpose("find the App's installation")
+
+T = TypeVar("T")
+
+
+class Ask(Protocol):
+    """Sends a request as the App and hands the answer's JSON to `parse`."""
+
+    def __call__(self, request: Request, parse: Callable[[Any], T]) -> T: ...
+
+
+class Caller(Protocol):
+    """`name` tells callers apart whom GitHub limits separately."""
+
+    @property
+    def name(self) -> str: ...
+    def authorization(self) -> str | None:
+        """The Authorization header's value."""
+
+    def forget(self, authorization: str | None) -> bool:
+        """GitHub refused this value; whether asking again with another one makes sense."""
+
+
+class Anonymous:
+    """Asks for what is public."""
+
+    name = "anonymous"
+
+    def authorization(self) -> str | None:
+        return None
+
+    def forget(self, authorization: str | None) -> bool:  # noqa: ARG002 - the protocol's
+        return False
+
+
+class App:
+    """The App itself, by a JSON web token signed with its private key."""
+
+    name = "app"
+
+    def __init__(self, app_id: int | str, private_key: str) -> None:
+        self._pem = private_key
+        self._key: Any = None
+        self._auth = AppAuth(app_id, sign_func=self._sign)
+
+    def authorization(self) -> str:
+        try:
+            return f"Bearer {self._auth.token}"
+        except (jwt.PyJWTError, ValueError, TypeError):
+            # Without the cause: a parser's complaint may quote the key.
+            raise Refused("The App's private key cannot be read. Check `github.private_key`.") from None
+
+    def forget(self, authorization: str | None) -> bool:  # noqa: ARG002 - the protocol's
+        return False
+
+    def _sign(self, payload: dict[str, Any]) -> str:
+        if self._key is None:  # once: reading it takes 20 times as long as signing
+            self._key = jwt.get_algorithm_by_name("RS256").prepare_key(self._pem)
+        return jwt.encode(payload, self._key, algorithm="RS256")
+
+
+class Installation:
+    """The App where `owner` installed it: finds the installation and holds its token, for all threads.
+
+    `lookup` is the path that answers with the installation, `ask` sends a request as the App, and `now` is the
+    time in seconds since the epoch.
+    """
+
+    def __init__(self, owner: str, lookup: str, ask: Ask, now: Callable[[], float]) -> None:
+        self.name = f"installation {owner.lower()}"
+        self._owner = owner
+        self._lookup = lookup
+        self._ask = ask
+        self._now = now
+        self._lock = threading.Lock()
+        self._number: int | None = None
+        self._token = ""
+        self._expires = 0.0
+
+    def authorization(self) -> str:
+        with self._lock:
+            if not self._token or self._now() >= self._expires - REFRESH_BEFORE:
+                self._renew()
+            return f"token {self._token}"
+
+    def forget(self, authorization: str | None) -> bool:
+        with self._lock:
+            if authorization == f"token {self._token}":  # else another thread has a new one already
+                self._token = ""
+        return True
+
+    def _renew(self) -> None:
+        if self._number is not None:
+            try:
+                self._take_token()
+                return
+            except Missing:
+                pass  # the App was removed and installed anew: it has another number now
+        try:
+            self._number = self._ask(Request("GET", self._lookup, FIND_INSTALLATION), _number)
+            self._take_token()
+        except Missing as missing:
+            # Not Missing: to a caller that would mean that what it asked for does not exist.
+            raise Refused(f"The App is not installed for `{self._owner}`. Install it there.") from missing
+
+    def _take_token(self) -> None:
+        path = f"/app/installations/{self._number}/access_tokens"
+        request = Request("POST", path, GET_TOKEN, body={"permissions": PERMISSIONS})
+        self._token, self._expires = self._ask(request, _token)
+
+
+def _number(data: Any) -> int:
+    return int(data["id"])
+
+
+def _token(data: Any) -> tuple[str, float]:
+    """The token and the end of its life in seconds since the epoch."""
+    return str(data["token"]), datetime.fromisoformat(data["expires_at"]).timestamp()

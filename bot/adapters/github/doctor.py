@@ -1,0 +1,133 @@
+"""What `mibot doctor` asks of GitHub: the App, its installations, its webhook, the teams and repositories, and the
+workflow that deploys."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from bot.adapters.github.purpose import Purpose
+from bot.adapters.github.session import Session
+from bot.domain.github_models import AppInfo
+from bot.ports import Missing
+
+READ_APP = Purpose("read the App's own record")
+READ_INSTALLATION = Purpose("find the App's installation")
+READ_WEBHOOK = Purpose("read the App's webhook settings")
+READ_DELIVERIES = Purpose("read the App's latest deliveries")
+READ_LABEL = Purpose("look up the label", "issues=read")
+READ_TEAM = Purpose("look up the team", "members=read")
+READ_NAME = Purpose("look up the repository", "metadata=read")
+READ_WORKFLOW = Purpose("look up the deployment's workflow", "actions=read")
+READ_WORKFLOW_FILE = Purpose("read the file of the deployment's workflow", "contents=read")
+LATEST = 30  # deliveries
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Where the App's deliveries go; never the secret, only whether there is one."""
+
+    url: str
+    content_type: str
+    verifies_tls: bool
+    has_secret: bool = True
+
+
+def app_info(session: Session) -> AppInfo:
+    return session.app.get("/app", READ_APP, _app)
+
+
+def granted_permissions(session: Session, repository: str) -> dict[str, str] | None:
+    """What the installation for `owner/name` may do (`{"contents": "write", …}`); None when there is none."""
+    try:
+        return session.app.get(
+            f"/repos/{repository}/installation", READ_INSTALLATION, lambda data: dict(data["permissions"])
+        )
+    except Missing:
+        return None
+
+
+def webhook(session: Session) -> Webhook | None:
+    """The App's webhook, or None when the server does not tell."""
+    try:
+        return session.app.get("/app/hook/config", READ_WEBHOOK, _webhook)
+    except Missing:
+        return None
+
+
+def latest_deliveries(session: Session) -> list[int] | None:
+    """How the latest deliveries were answered, as HTTP statuses, newest first (0 for no answer); None when the
+    server does not tell."""
+    try:
+        return session.app.get(
+            "/app/hook/deliveries",
+            READ_DELIVERIES,
+            lambda data: [int(delivery["status_code"] or 0) for delivery in data],
+            per_page=LATEST,
+        )
+    except Missing:
+        return None
+
+
+def label_exists(session: Session, repository: str, label: str) -> bool:
+    """Whether the repository `owner/name` has that label."""
+    try:
+        return session.repository(repository).get(f"/labels/{quote(label, safe='')}", READ_LABEL, lambda _: True)
+    except Missing:
+        return False
+
+
+def team_exists(session: Session, team: str) -> bool:
+    """Whether there is a team `org/team` that the App may see."""
+    org, _, slug = team.partition("/")
+    try:
+        return session.organisation(org).get(f"/teams/{quote(slug, safe='')}", READ_TEAM, lambda _: True)
+    except Missing:
+        return False
+
+
+def full_name(session: Session, repository: str) -> str | None:
+    """The repository's name as GitHub writes it, or None when the installation does not see it."""
+    try:
+        return session.repository(repository).get("", READ_NAME, lambda data: str(data["full_name"]))
+    except Missing:
+        return None
+
+
+def workflow_state(session: Session, repository: str, file: str) -> str | None:
+    """GitHub's state of the workflow in that file (`active`, `disabled_manually` …); None when there is none."""
+    try:
+        path = f"/actions/workflows/{quote(file, safe='')}"
+        return session.repository(repository).get(path, READ_WORKFLOW, lambda data: str(data["state"]))
+    except Missing:
+        return None
+
+
+def workflow_file(session: Session, repository: str, file: str) -> bytes | None:
+    """What the workflow's file holds on the default branch of `owner/name`; None when there is none."""
+    try:
+        path = f"/contents/.github/workflows/{quote(file, safe='')}"
+        return session.repository(repository).get(path, READ_WORKFLOW_FILE, _content)
+    except Missing:
+        return None
+
+
+def _content(data: Any) -> bytes:
+    if data["encoding"] != "base64":
+        raise ValueError("another encoding")
+    return base64.b64decode(data["content"])
+
+
+def _app(data: Any) -> AppInfo:
+    return AppInfo(str(data["slug"]), dict(data["permissions"]), frozenset(data["events"]))
+
+
+def _webhook(data: Any) -> Webhook:
+    return Webhook(
+        url=str(data.get("url") or ""),
+        content_type=str(data.get("content_type") or ""),
+        verifies_tls=str(data.get("insecure_ssl", "0")) == "0",
+        has_secret=bool(data.get("secret")),
+    )

@@ -1,0 +1,92 @@
+"""What health checks ask of GitHub: the container reports of a workflow run, and the checks of a commit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.adapters.github.base_branch import BaseBranch
+from bot.adapters.github.check_results import is_own, others, together
+from bot.adapters.github.commit_checks import READ_CHECKS, required_of, signals_of
+from bot.adapters.github.purpose import Purpose
+from bot.adapters.github.session import Session
+from bot.domain.health.queries import (
+    CommitQuery,
+    CommitSignals,
+    ContainerReports,
+    ContainersQuery,
+    Published,
+    Unavailable,
+)
+from bot.ports import WorldError
+
+FIND_RUN = Purpose("read the workflow run", "actions=read")
+_NAMED_RUN = re.compile(r"/actions/runs/(\d+)(?![\w.])", re.ASCII)
+
+
+class GitHubInspector:
+    """Answers about `repository` (`owner/name`). Its methods raise no WorldError: they return Unavailable."""
+
+    def __init__(self, session: Session, repository: str) -> None:
+        self._session = session
+        self._here = session.repository(repository)
+        self._base = BaseBranch(self._here)
+
+    def containers(self, query: ContainersQuery) -> ContainerReports | Unavailable:
+        """The check runs with words in them that belong to the run; of one name the newest."""
+        try:
+            commit, suite = self._here.get(f"/actions/runs/{query.run}", FIND_RUN, _commit_and_suite)
+            path = f"/commits/{commit}/check-runs"
+            found = self._here.all(path, READ_CHECKS, _published, inside="check_runs", filter="all")
+        except WorldError as error:
+            return Unavailable(str(error))
+        # The newest last, so that a second attempt's report takes the place of the first one's.
+        mine = sorted((one for one in found if _belongs(one, query.run, suite)), key=lambda one: int(one["id"]))
+        newest = {report.name: report for report in map(_report, mine) if report.words}
+        return ContainerReports(tuple(newest.values()))
+
+    def commit(self, query: CommitQuery) -> CommitSignals | Unavailable:
+        """What people's and other Apps' checks say of the commit; mibot's own are left out everywhere."""
+        try:
+            signals = signals_of(self._here, query.commit)
+            own_app = self._session.app_slug
+            required = required_of(self._here, self._base.name)
+        except WorldError as error:
+            return Unavailable(str(error))
+        seen = frozenset(signal.name for signal in others(signals, own_app))
+        return CommitSignals(together(signals, own_app), frozenset(n for n in required if not is_own(n)), seen)
+
+
+def _commit_and_suite(data: Any) -> tuple[str, int | None]:
+    suite = data.get("check_suite_id")
+    return str(data["head_sha"]), None if suite is None else int(suite)
+
+
+def _published(data: Any) -> Mapping[str, Any]:
+    """A check run, flat, with all that is needed of it."""
+    output = data.get("output") or {}
+    return {
+        "id": int(data["id"]),
+        "name": str(data["name"]),
+        "words": "\n\n".join(str(output[part]) for part in ("title", "summary", "text") if output.get(part)),
+        "url": str(data.get("html_url") or data.get("details_url") or ""),
+        "external_id": str(data.get("external_id") or ""),
+        "details_url": str(data.get("details_url") or ""),
+        "suite": (data.get("check_suite") or {}).get("id"),
+    }
+
+
+def _belongs(check_run: Mapping[str, Any], run: int, suite: int | None) -> bool:
+    """What a check run itself says of its workflow run goes before the check suite: what a workflow creates through
+    the API, GitHub may put into the suite of another run of the same commit."""
+    if check_run["external_id"] == str(run):
+        return True
+    named = _NAMED_RUN.search(check_run["details_url"])
+    if named is not None:
+        return int(named[1]) == run
+    return suite is not None and check_run["suite"] == suite
+
+
+def _report(check_run: Mapping[str, Any]) -> Published:
+    return Published(check_run["name"], check_run["words"], check_run["url"])

@@ -1,0 +1,139 @@
+"""GitHub's JSON as our facts: pure functions, one a thing. They raise KeyError, TypeError, ValueError or
+AttributeError for JSON of another shape; `Place` makes a sentence of that."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot.domain.fleet.model import Snapshot, TreeEntry
+from bot.domain.github_models import Change, Comment, FailedJob, Head, Issue, Pull, Run
+
+NOBODY = "ghost"  # GitHub's own name for those who deleted their account
+_NO_FAILURE = {None, "success", "skipped", "neutral"}  # None: it goes on, or never began
+
+
+def login(user: Any) -> str:
+    return NOBODY if user is None else str(user["login"])
+
+
+def is_bot(user: Any) -> bool:
+    return user is not None and (user.get("type") == "Bot" or str(user["login"]).endswith("[bot]"))
+
+
+def issue(data: Any) -> Issue:
+    return Issue(
+        number=int(data["number"]),
+        title=str(data["title"]),
+        body=data.get("body") or "",
+        labels=_labels(data),
+        author=login(data.get("user")),
+        by_bot=is_bot(data.get("user")),
+        open=data["state"] == "open",
+        url=str(data["html_url"]),
+        updated_at=_time(data["updated_at"]),
+    )
+
+
+def issue_or_pull(data: Any) -> Issue | None:
+    """An item of GitHub's list of issues, which has pull requests among them: those are None."""
+    return None if "pull_request" in data else issue(data)
+
+
+def comment(data: Any) -> Comment:
+    return Comment(
+        id=int(data["id"]),
+        issue=int(str(data["issue_url"]).rpartition("/")[2]),
+        body=data.get("body") or "",
+        author=login(data.get("user")),
+        by_bot=is_bot(data.get("user")),
+        url=str(data["html_url"]),
+        created_at=_time(data["created_at"]),
+        updated_at=_time(data["updated_at"]),
+    )
+
+
+def pull(data: Any) -> Pull:
+    """A pull request; lists do not say who merged it, so `merged_by` is None there.
+
+    Before the merge GitHub's `merge_commit_sha` is a trial of its own, on no branch; that one is left out.
+    """
+    merged_at = data.get("merged_at")
+    return Pull(
+        number=int(data["number"]),
+        title=str(data["title"]),
+        body=data.get("body") or "",
+        url=str(data["html_url"]),
+        branch=str(data["head"]["ref"]),
+        head=str(data["head"]["sha"]),
+        open=data["state"] == "open",
+        merged=merged_at is not None,
+        author=login(data.get("user")),
+        labels=_labels(data),
+        merged_at=None if merged_at is None else _time(merged_at),
+        merged_by=login(data["merged_by"]) if data.get("merged_by") else None,
+        merge_commit="" if merged_at is None else str(data.get("merge_commit_sha") or ""),
+    )
+
+
+def run(data: Any) -> Run:
+    """A run of a workflow; a server that does not tell its title tells at least the workflow's name."""
+    return Run(
+        id=int(data["id"]),
+        url=str(data["html_url"]),
+        title=str(data.get("display_title") or data.get("name") or ""),
+        actor=login(data.get("actor")),
+        event=str(data["event"]),
+        status=str(data["status"]),
+        conclusion=str(data.get("conclusion") or ""),
+        commit=str(data["head_sha"]),
+        created_at=_time(data["created_at"]),
+        updated_at=_time(data["updated_at"]),
+        attempt=int(data.get("run_attempt") or 1),
+    )
+
+
+def failed_job(data: Any) -> FailedJob | None:
+    """A job of a run, or None when it did not fail."""
+    if data["conclusion"] in _NO_FAILURE:
+        return None
+    failed = (step for step in data.get("steps") or [] if step["conclusion"] not in _NO_FAILURE)
+    step = next((str(step["name"]) for step in failed), "")
+    return FailedJob(job=str(data["name"]), step=step, url=str(data.get("html_url") or ""))
+
+
+def from_repository(name: str, data: Any) -> bool:
+    """Whether a pull request's branch is in that repository; a fork's branch may bear the same name."""
+    repo = data["head"].get("repo")
+    return repo is not None and str(repo["full_name"]).lower() == name.lower()
+
+
+def first_head(data: Any) -> Head:
+    """The newest commit of a list of commits."""
+    return Head(commit=str(data[0]["sha"]), tree=str(data[0]["commit"]["tree"]["sha"]))
+
+
+def newest_change(data: Any) -> Change | None:
+    """The newest commit of a list of commits, or None when the list is empty."""
+    if not data:
+        return None
+    parents = data[0]["parents"]
+    return Change(commit=str(data[0]["sha"]), parent=str(parents[0]["sha"]) if parents else None)
+
+
+def snapshot(data: Any) -> Snapshot | None:
+    """A recursive tree, or None when GitHub did not list all of it."""
+    if data["truncated"]:
+        return None
+    entries = data["tree"]
+    files = {e["path"]: TreeEntry(mode=e["mode"], sha=e["sha"]) for e in entries if e["type"] == "blob"}
+    folders = {e["path"]: e["sha"] for e in entries if e["type"] == "tree" and "/" not in e["path"]}
+    return Snapshot(tree=str(data["sha"]), files=files, folders=folders)
+
+
+def _labels(data: Any) -> frozenset[str]:
+    return frozenset(label if isinstance(label, str) else str(label["name"]) for label in data.get("labels") or [])
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

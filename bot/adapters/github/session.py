@@ -1,0 +1,159 @@
+"""The connection to one GitHub as a GitHub App: who asks, how often, how fast, and what a failure means."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
+
+import requests
+import structlog
+
+from bot.adapters.github.credentials import Anonymous, App, Caller, Installation
+from bot.adapters.github.errors import Limited, failure, not_json, not_understood, unreachable
+from bot.adapters.github.purpose import Purpose
+from bot.adapters.github.rate_limits import Clock, Pauses, Sleep, WriteGate
+from bot.adapters.github.repo_client import Place
+from bot.adapters.github.transport import Reply, Request, Wire
+from bot.ports import Passing
+
+TRIES = 4
+FIRST_BACKOFF = 0.5  # seconds; doubled with every try
+LONGEST_BACKOFF = 8.0
+
+FIND_APP = Purpose("read the App's own record")
+
+T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
+
+
+class Session:
+    """Everything that talks to GitHub shares one session; it may be used from any thread.
+
+    `write_interval` is the time between the starts of two writes, `longest_wait` the longest rate limit that is
+    waited for in place; both in seconds. A longer one raises Passing with `retry_after`. `clock` is monotonic,
+    `now` the time in seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        api_url: str,
+        app_id: int | str,
+        private_key: str,
+        write_interval: float = 1.0,
+        *,
+        longest_wait: float = 30.0,
+        sleep: Sleep = time.sleep,
+        clock: Clock = time.monotonic,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.clock = clock
+        self._wire = Wire(api_url)
+        self._gate = WriteGate(write_interval, clock, sleep)
+        self._pauses = Pauses(clock)
+        self._longest_wait = longest_wait
+        self._sleep = sleep
+        self._now = now
+        self._lock = threading.Lock()
+        self._installations: dict[str, Installation] = {}
+        self._slug: str | None = None
+        self.app = Place(self, App(app_id, private_key), "")
+
+    @property
+    def app_slug(self) -> str:
+        """The App's name in URLs and logins, asked for once."""
+        if self._slug is None:
+            self._slug = self.app.get("/app", FIND_APP, lambda data: str(data["slug"]))
+        return self._slug
+
+    @property
+    def me(self) -> str:
+        """The bot's own login."""
+        return f"{self.app_slug}[bot]"
+
+    def repository(self, name: str) -> Place:
+        """`owner/name`, as the App's installation there."""
+        return Place(self, self._installation(name.split("/")[0], f"/repos/{name}/installation"), f"/repos/{name}")
+
+    def organisation(self, org: str) -> Place:
+        """An organisation, as the App's installation there."""
+        return Place(self, self._installation(org, f"/orgs/{org}/installation"), f"/orgs/{org}")
+
+    def public_repository(self, name: str) -> Place:
+        """`owner/name`, as anybody sees it."""
+        return Place(self, Anonymous(), f"/repos/{name}")
+
+    def write_turn(self) -> AbstractContextManager[None]:
+        """Wait for the next write's slot first, so that what is read inside the block is fresh when the block's
+        first write goes out, which does not wait again."""
+        return self._gate.turn()
+
+    def ask(self, caller: Caller, request: Request, parse: Callable[[Any], T]) -> tuple[T, Reply]:
+        """Send a request until there is an answer, and parse its JSON; the reply is for its headers.
+
+        Rate limits are waited for if they are short. Reads, and the making of tokens, are tried again after a
+        passing fault (the App itself does nothing else); writes are not, for nobody knows whether they were
+        carried out: their callers look first.
+        Raises Passing, Refused, Missing or Conflict.
+        """
+        repeatable = request.verb == "GET" or isinstance(caller, App)
+        for attempt in range(1, TRIES + 1):
+            self._keep_silent(caller, request.purpose)
+            authorization = caller.authorization()  # outside of the try: it has its own tries behind it
+            if not repeatable:
+                self._gate.wait()
+            try:
+                reply = self._once(caller, authorization, request)
+                return _parsed(reply, request.purpose, parse), reply
+            except Limited as limit:
+                self._pauses.hold(caller.name, limit.wait)
+                _log.warning("github.rate_limit", caller=caller.name, wait=round(limit.wait), attempt=attempt)
+                if attempt == TRIES:
+                    raise  # else it is waited for, or found too long, before the next try
+            except Passing as fault:
+                wait = max(min(FIRST_BACKOFF * 2 ** (attempt - 1), LONGEST_BACKOFF), fault.retry_after or 0)
+                if not repeatable or attempt == TRIES or wait > self._longest_wait:
+                    raise
+                self._sleep(wait)
+        raise AssertionError("the last try returns or raises")  # pragma: no cover
+
+    def _once(self, caller: Caller, authorization: str | None, request: Request) -> Reply:
+        """One request, or two when the first token is refused; raises what a failure means."""
+        try:
+            reply = self._wire.send(request, authorization)
+            if reply.status == 401 and caller.forget(authorization):
+                reply = self._wire.send(request, caller.authorization())
+        except requests.RequestException as error:
+            raise unreachable(request.purpose, error) from error
+        problem = failure(reply, request.purpose, self._now())
+        if problem is not None:
+            raise problem
+        return reply
+
+    def _keep_silent(self, caller: Caller, purpose: Purpose) -> None:
+        left = self._pauses.left(caller.name)
+        if left > self._longest_wait:
+            raise Limited(purpose, left)
+        if left > 0:
+            self._sleep(left)
+
+    def _installation(self, owner: str, lookup: str) -> Installation:
+        # By lookup, not by owner: where the App is installed for some of an owner's repositories only, the answer
+        # for one of them is not the answer for another.
+        with self._lock:
+            fresh = Installation(owner, lookup, self.app.ask, self._now)
+            return self._installations.setdefault(lookup, fresh)
+
+
+def _parsed(reply: Reply, purpose: Purpose, parse: Callable[[Any], T]) -> T:
+    try:
+        data = reply.json()
+    except ValueError as error:
+        raise not_json(purpose, reply.status) from error
+    try:
+        return parse(data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise not_understood(purpose) from error

@@ -1,0 +1,45 @@
+"""Who belongs to a team: the port `Teams` on GitHub."""
+
+from __future__ import annotations
+
+import threading
+from urllib.parse import quote
+
+from bot.adapters.github.purpose import Purpose
+from bot.adapters.github.session import Session
+from bot.ports import Missing
+
+READ_MEMBERSHIP = Purpose("look up who is in the team", "members=read")
+KEEP = 60.0  # seconds
+
+
+class GitHubTeams:
+    """Asks GitHub and remembers the answer for a minute."""
+
+    def __init__(self, session: Session, keep: float = KEEP) -> None:
+        self._session = session
+        self._keep = keep
+        self._lock = threading.Lock()
+        self._known: dict[tuple[str, str], tuple[float, bool]] = {}
+
+    def is_member(self, team: str, login: str) -> bool:
+        key = (team.lower(), login.lower())
+        now = self._session.clock()
+        with self._lock:
+            self._known = {k: (until, answer) for k, (until, answer) in self._known.items() if until > now}
+            if key in self._known:
+                return self._known[key][1]
+        answer = self._ask(team, login)
+        with self._lock:
+            self._known[key] = (now + self._keep, answer)
+        return answer
+
+    def _ask(self, team: str, login: str) -> bool:
+        org, _, slug = team.partition("/")
+        path = f"/teams/{quote(slug, safe='')}/memberships/{quote(login, safe='')}"
+        try:
+            return self._session.organisation(org).get(
+                path, READ_MEMBERSHIP, lambda data: bool(data["state"] == "active")
+            )
+        except Missing:
+            return False

@@ -1,0 +1,122 @@
+"""One request to GitHub's REST API through PyGithub, and nothing else: no retries, no waiting, no meaning."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from github import Github
+from github.Requester import (
+    HTTPRequestsConnectionClass,
+    HTTPSRequestsConnectionClass,
+    Requester,
+    RequestsResponse,
+)
+
+from bot.adapters.github.purpose import Purpose
+
+CONNECT_TIMEOUT = 10
+READ_TIMEOUT = 30
+PER_PAGE = 100
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to ask, and what for. `path` starts with `/`, or is a next page's URL, of which the host is ignored."""
+
+    verb: str
+    path: str
+    purpose: Purpose
+    params: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One HTTP answer: status, headers by lower-case name, and the body as text."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+
+    def json(self) -> Any:
+        """The body, None when it is empty. Raises ValueError when it is not JSON."""
+        return json.loads(self.text) if self.text.strip() else None
+
+
+def _unfollowed(response: RequestsResponse) -> RequestsResponse:
+    """PyGithub follows a 301 by itself and loses the query on the way, so that a renamed repository would answer
+    questions we did not ask. A 308 it hands to its caller."""
+    if response.status == 301:
+        response.status = 308
+    return response
+
+
+class _Plain(HTTPRequestsConnectionClass):
+    def getresponse(self) -> RequestsResponse:
+        return _unfollowed(super().getresponse())
+
+
+class _Encrypted(HTTPSRequestsConnectionClass):
+    def getresponse(self) -> RequestsResponse:
+        return _unfollowed(super().getresponse())
+
+
+class Wire:
+    """Sends requests to `api_url`. PyGithub keeps a request's state on its connection: every thread has its own."""
+
+    def __init__(self, api_url: str) -> None:
+        self._api_url = api_url.rstrip("/")
+        self._own = threading.local()
+
+    def send(self, request: Request, authorization: str | None) -> Reply:
+        """Send one request and return whatever comes back. Raises requests.RequestException when nothing does."""
+        requester, connection = self._mine()
+        headers = {"Accept": "application/vnd.github+json"}
+        if authorization is not None:
+            headers["Authorization"] = authorization
+        started = time.monotonic()
+        status, got, text = requester.requestJson(
+            request.verb,
+            request.path,
+            parameters=dict(request.params),
+            headers=headers,
+            input=request.body,
+            cnx=connection,
+        )
+        _log.debug(
+            "github.request",
+            verb=request.verb,
+            path=urlsplit(request.path).path,
+            status=status,
+            ms=round((time.monotonic() - started) * 1000),
+        )
+        return Reply(status, got, text)
+
+    def _mine(self) -> tuple[Requester, _Plain | _Encrypted]:
+        if not hasattr(self._own, "pair"):
+            parts = urlsplit(self._api_url)
+            kind = _Plain if parts.scheme == "http" else _Encrypted
+            timeout: Any = (CONNECT_TIMEOUT, READ_TIMEOUT)  # handed on to requests, which knows pairs
+            connection = kind(parts.hostname or "", parts.port, timeout=timeout, retry=None, pool_size=1)
+            github = Github(
+                base_url=self._api_url,
+                timeout=READ_TIMEOUT,
+                user_agent="mibot",
+                per_page=PER_PAGE,
+                retry=None,
+                seconds_between_requests=None,
+                seconds_between_writes=None,
+                api_version="2022-11-28",
+            )
+            self._own.pair = (github.requester, connection)
+        pair: tuple[Requester, _Plain | _Encrypted] = self._own.pair
+        return pair

@@ -1,0 +1,6 @@
+"""What mibot remembers, in SQLite or PostgreSQL."""
+
+from bot.adapters.store.database import Database
+from bot.adapters.store.sql_store import SqlLedger
+
+__all__ = ["Database", "SqlLedger"]

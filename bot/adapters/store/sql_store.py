@@ -1,0 +1,277 @@
+"""The ledger in SQL: every method is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, not_, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.adapters.store.database import Database
+from bot.adapters.store.tables import blobs, cursors, preparations, replies, reply_upgrades, trackers, upgrades
+from bot.domain.chat.replies import Preparing, Progress, Reply, TrackerRecord, item_from_json, item_to_json
+from bot.domain.upgrade.dispatch import in_the_way
+from bot.domain.upgrade.preparation import UNPREPARED, Preparation
+from bot.domain.upgrade.record import IN_FLIGHT, UNFINISHED, Stage, Upgrade
+from bot.domain.versions import Version
+
+_CHUNK = 500
+_TURN_LOCK = 0x6D69626F74  # any number will do, so long as nobody else uses it for a lock
+
+
+class SqlLedger:
+    """Implements `Ledger` and the blob cache of the GitHub edge."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # Trackers
+
+    def tracker(self, version: Version) -> TrackerRecord | None:
+        with self._database.transaction() as connection:
+            row = connection.execute(select(trackers).where(trackers.c.version == str(version))).first()
+        return _tracker(row._mapping) if row else None
+
+    def trackers(self) -> Sequence[TrackerRecord]:
+        with self._database.transaction() as connection:
+            return [_tracker(row._mapping) for row in connection.execute(select(trackers))]
+
+    def save_tracker(self, tracker: TrackerRecord) -> None:
+        document = {
+            "issue": tracker.issue,
+            "url": tracker.url,
+            "asked_by": tracker.asked_by,
+            "adopted": tracker.adopted,
+            "parts": list(tracker.parts),
+            "announced": list(tracker.announced),
+            "edited_at": tracker.edited_at.astimezone(UTC).isoformat() if tracker.edited_at else None,
+        }
+        values = {"document": document, "clean": tracker.clean}
+        with self._database.transaction() as connection:
+            _upsert(connection, trackers, {"version": str(tracker.version)}, values, {"dirty": tracker.dirty})
+
+    def touch_tracker(self, version: Version) -> None:
+        with self._database.transaction() as connection:
+            _touch(connection, version)
+
+    # Replies
+
+    def reply(self, comment: int) -> Reply | None:
+        with self._database.transaction() as connection:
+            row = connection.execute(select(replies).where(replies.c.comment == comment)).first()
+        return _reply(row._mapping) if row else None
+
+    def save_reply(self, reply: Reply) -> None:
+        document = {
+            "issue": reply.issue,
+            "author": reply.author,
+            "digest": reply.digest,
+            "effects": None if reply.effects is None else [dict(effect) for effect in reply.effects],
+            "found_by": reply.found_by,
+            "items": [item_to_json(item) for item in reply.items],
+        }
+        shown = {(i.slug, str(i.version)) for i in reply.items if isinstance(i, Progress)}
+        shown |= {("", str(i.version)) for i in reply.items if isinstance(i, Preparing)}
+        with self._database.transaction() as connection:
+            _upsert(connection, replies, {"comment": reply.comment}, {"written": reply.written, "document": document})
+            connection.execute(delete(reply_upgrades).where(reply_upgrades.c.comment == reply.comment))
+            if shown:
+                rows = [{"slug": slug, "version": version, "comment": reply.comment} for slug, version in shown]
+                connection.execute(insert(reply_upgrades), rows)
+
+    def replies_about(self, slug: str, version: Version) -> Sequence[int]:
+        query = select(reply_upgrades.c.comment).where(
+            reply_upgrades.c.slug == slug, reply_upgrades.c.version == str(version)
+        )
+        with self._database.transaction() as connection:
+            return sorted(connection.execute(query).scalars())
+
+    def unwritten_replies(self) -> Sequence[int]:
+        query = select(replies.c.comment).where(replies.c.written.is_(None)).order_by(replies.c.comment)
+        with self._database.transaction() as connection:
+            return list(connection.execute(query).scalars())
+
+    # Upgrades
+
+    def upgrade(self, slug: str, version: Version) -> Upgrade | None:
+        where = (upgrades.c.slug == slug, upgrades.c.version == str(version))
+        return next(iter(self._upgrades(*where)), None)
+
+    def upgrades(self, version: Version | None = None) -> Sequence[Upgrade]:
+        return self._upgrades(*([] if version is None else [upgrades.c.version == str(version)]))
+
+    def unfinished_upgrades(self) -> Sequence[Upgrade]:
+        return self._upgrades(upgrades.c.stage.in_([stage.value for stage in UNFINISHED]))
+
+    def upgrades_at(self, commit: str) -> Sequence[Upgrade]:
+        return self._upgrades(upgrades.c.head == commit) if commit else []
+
+    def _upgrades(self, *where: Any) -> list[Upgrade]:
+        query = select(upgrades.c.document).where(*where).order_by(upgrades.c.version, upgrades.c.slug)
+        with self._database.transaction() as connection:
+            return [Upgrade.from_json(document) for document in connection.execute(query).scalars()]
+
+    def save_upgrade(self, upgrade: Upgrade) -> None:
+        """Save it and note, in the same transaction, that its tracker shows it no longer."""
+        with self._database.transaction() as connection:
+            _save_upgrade(connection, upgrade)
+
+    def note_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:
+        with self._database.transaction() as connection:
+            _write_upgrade(connection, replace(upgrade, posted=dict(posted)))
+
+    def claim_turn(self, planned: Upgrade, limit: int) -> bool:
+        with self._database.transaction() as connection:
+            self._alone(connection)
+            in_flight = upgrades.c.stage.in_([stage.value for stage in IN_FLIGHT])
+            flying = select(func.count()).where(in_flight, not_(_itself(planned)))
+            if connection.execute(flying).scalar_one() >= limit:
+                return False
+            _save_upgrade(connection, planned)
+            return True
+
+    def claim_dispatch(self, intended: Upgrade) -> bool:
+        with self._database.transaction() as connection:
+            self._alone(connection)
+            deploying = upgrades.c.stage == Stage.DEPLOYING.value
+            query = select(upgrades.c.document).where(deploying, not_(_itself(intended)))
+            others = [Upgrade.from_json(document) for document in connection.execute(query).scalars()]
+            if any(in_the_way(other, intended) for other in others):
+                return False
+            _save_upgrade(connection, intended)
+            return True
+
+    def _alone(self, connection: Connection) -> None:
+        """Hold the lock of all that counts upgrades, until the transaction ends."""
+        if self._database.is_sqlite:
+            connection.execute(update(upgrades).where(upgrades.c.slug == "").values(stage=""))
+        else:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN_LOCK})
+
+    # Preparations
+
+    def preparation(self, version: Version) -> Preparation | None:
+        return next(iter(self._preparations(preparations.c.version == str(version))), None)
+
+    def preparations(self) -> Sequence[Preparation]:
+        return self._preparations()
+
+    def unfinished_preparations(self) -> Sequence[Preparation]:
+        return self._preparations(preparations.c.stage.in_([stage.value for stage in UNPREPARED]))
+
+    def _preparations(self, *where: Any) -> list[Preparation]:
+        query = select(preparations.c.document).where(*where).order_by(preparations.c.version)
+        with self._database.transaction() as connection:
+            return [Preparation.from_json(document) for document in connection.execute(query).scalars()]
+
+    def save_preparation(self, preparation: Preparation) -> None:
+        """Save it and note, in the same transaction, that its tracker shows it no longer."""
+        values = {"stage": preparation.stage.value, "document": preparation.to_json()}
+        with self._database.transaction() as connection:
+            _upsert(connection, preparations, {"version": str(preparation.version)}, values)
+            _touch(connection, preparation.version)
+
+    # Cursors and blobs
+
+    def cursor(self, name: str) -> datetime | None:
+        with self._database.transaction() as connection:
+            value: datetime | None = connection.execute(
+                select(cursors.c.value).where(cursors.c.name == name)
+            ).scalar_one_or_none()
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+    def set_cursor(self, name: str, value: datetime) -> None:
+        with self._database.transaction() as connection:
+            _upsert(connection, cursors, {"name": name}, {"value": value.astimezone(UTC)})
+
+    def get_many(self, shas: Iterable[str]) -> Mapping[str, bytes]:
+        wanted = sorted(set(shas))
+        found: dict[str, bytes] = {}
+        with self._database.transaction() as connection:
+            for start in range(0, len(wanted), _CHUNK):
+                query = select(blobs.c.sha, blobs.c.content).where(blobs.c.sha.in_(wanted[start : start + _CHUNK]))
+                found |= {row.sha: row.content for row in connection.execute(query)}
+        return found
+
+    def put_many(self, contents: Mapping[str, bytes]) -> None:
+        rows = [{"sha": sha, "content": content} for sha, content in contents.items()]
+        with self._database.transaction() as connection:
+            statement = _dialect(connection).insert(blobs).on_conflict_do_nothing()
+            for start in range(0, len(rows), _CHUNK):
+                connection.execute(statement, rows[start : start + _CHUNK])
+
+
+def _dialect(connection: Connection) -> Any:
+    return sqlite if connection.dialect.name == "sqlite" else postgresql
+
+
+def _itself(upgrade: Upgrade) -> ColumnElement[bool]:
+    return and_(upgrades.c.slug == upgrade.slug, upgrades.c.version == str(upgrade.version))
+
+
+def _upsert(
+    connection: Connection,
+    table: Table,
+    key: Mapping[str, Any],
+    values: Mapping[str, Any],
+    only_new: Mapping[str, Any] | None = None,
+) -> None:
+    """Insert the row or change it; `only_new` are values that an existing row keeps as they are."""
+    statement = _dialect(connection).insert(table).values(**key, **values, **(only_new or {}))
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+
+
+def _touch(connection: Connection, version: Version) -> None:
+    query = update(trackers).where(trackers.c.version == str(version)).values(dirty=trackers.c.dirty + 1)
+    connection.execute(query)
+
+
+def _save_upgrade(connection: Connection, upgrade: Upgrade) -> None:
+    _write_upgrade(connection, upgrade)
+    _touch(connection, upgrade.version)
+
+
+def _write_upgrade(connection: Connection, upgrade: Upgrade) -> None:
+    key = {"slug": upgrade.slug, "version": str(upgrade.version)}
+    values = {"stage": upgrade.stage.value, "head": upgrade.head, "document": upgrade.to_json()}
+    _upsert(connection, upgrades, key, values)
+
+
+def _tracker(row: Mapping[Any, Any]) -> TrackerRecord:
+    version = Version.parse(row["version"])
+    if version is None:
+        raise ValueError(f"{row['version']!r} is no version")
+    document = row["document"]
+    return TrackerRecord(
+        version,
+        document["issue"],
+        document["url"],
+        document["asked_by"],
+        adopted=document["adopted"],
+        parts=tuple(document["parts"]),
+        announced=tuple(document["announced"]),
+        dirty=row["dirty"],
+        clean=row["clean"],
+        edited_at=datetime.fromisoformat(document["edited_at"]) if document.get("edited_at") else None,
+    )
+
+
+def _reply(row: Mapping[Any, Any]) -> Reply:
+    document = row["document"]
+    items = tuple(item_from_json(item) for item in document["items"])
+    effects = document.get("effects")
+    return Reply(
+        row["comment"],
+        document["issue"],
+        document["author"],
+        items,
+        row["written"],
+        document["digest"],
+        None if effects is None else tuple(effects),
+        document.get("found_by", ""),
+    )

@@ -1,0 +1,57 @@
+"""The App's webhook: where GitHub sends deliveries, and how they were answered lately."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from bot.adapters.github import doctor
+from bot.cli.doctor.context import Examination, Finding, Patient, broken, fine, unsure
+
+PATH = "/webhooks/github"
+WHERE = "in the App's settings, under “Webhook”"
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def address(patient: Patient) -> Finding:
+    """Active, encrypted, verified, signed, and to the path that mibot listens on."""
+    found = doctor.webhook(patient.session)
+    if found is None:
+        return unsure("GitHub does not tell where deliveries go.", f"Look {WHERE}.")
+    if not found.url:
+        return broken("No URL is set, so nothing is delivered.", f"Set https://YOUR-HOST{PATH} {WHERE}.")
+    parts = urlsplit(found.url)
+    local = {parts.hostname, urlsplit(patient.settings.github.api_url).hostname} <= _THIS_MACHINE
+    faults = [
+        (parts.scheme != "https" and not local, "is not https"),
+        (not parts.path.endswith(PATH), f"does not end in {PATH}"),
+        (found.content_type != "json", "is sent forms, not JSON"),
+        (not found.verifies_tls, "is not verified by its certificate"),
+        (not found.has_secret, "has no secret, so that mibot refuses all deliveries"),
+    ]
+    wrong = [words for is_so, words in faults if is_so]
+    if wrong:
+        repair = f"Correct it {WHERE}; the secret is github.webhook_secret."
+        return broken(f"{found.url} {', and '.join(wrong)}.", repair)
+    return fine(f"{found.url}, signed")
+
+
+def answers(patient: Patient) -> Finding:
+    """A secret that differs, a wrong host and a mibot that is down are seen by how deliveries were answered."""
+    statuses = doctor.latest_deliveries(patient.session)
+    if statuses is None:
+        return unsure("GitHub does not tell how they were answered.", "Look under “Advanced” in the App's settings.")
+    if not statuses:
+        return unsure("There was none yet.", "Redeliver the ping under “Advanced” in the App's settings.")
+    latest = statuses[0]
+    refused = sum(1 for status in statuses if not 200 <= status < 300)
+    if latest == 401:
+        return broken("mibot refuses their signature.", "Set the same secret in the App's settings and in mibot's.")
+    if not 200 <= latest < 300:
+        said = f"was answered {latest}" if latest else "got no answer"
+        return broken(f"The latest one {said}.", "Check that the webhook's URL leads to a running mibot.")
+    if refused:
+        return fine(f"the latest one arrived, {refused} of {len(statuses)} did not; the sweep makes up for them")
+    return fine(f"the last {len(statuses)} all arrived")
+
+
+EXAMINATIONS = (Examination("webhook", address), Examination("deliveries", answers))

@@ -1,0 +1,47 @@
+"""How changes and GitHub's Markdown look in a terminal. Pure: strings in, things to print out."""
+
+from __future__ import annotations
+
+import re
+
+from rich.console import Group, RenderableType
+from rich.markdown import Markdown
+from rich.panel import Panel
+from rich.text import Text
+
+from bot.formats.diffs import diff_lines
+
+_COMMENT = re.compile(r"<!--.*?-->[ \t]*", re.DOTALL)
+_SUMMARY = re.compile(r"<details><summary>(.*?)</summary>")
+_BOXES = (
+    (re.compile(r"^(\s*[-*] )\[ \] ", re.MULTILINE), "☐ "),
+    (re.compile(r"^(\s*[-*] )\[[xX]\] ", re.MULTILINE), "☑ "),
+)
+
+
+def moved(old: str, new: str, width: int) -> Text:
+    """Where a link pointed and where it points now: `old → new` in one line if that fits, else in two."""
+    one_line = len(old) + len(new) + len(" → ") <= width
+    between = " → " if one_line else "\n→ "
+    return Text.assemble((old if one_line else f"  {old}", "red"), between, (new, "green"))
+
+
+def diff(old: str, new: str) -> Text:
+    """What changes in a text, as a unified diff without its head."""
+    return Text("\n").join(Text(line, _STYLES.get(line[:1], "")) for line in diff_lines(old, new))
+
+
+_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def rendered(body: str) -> RenderableType:
+    """A body as GitHub shows it: without hidden comments, with boxes to tick, what is folded unfolded."""
+    text = _SUMMARY.sub(r"**\1**", _COMMENT.sub("", body)).replace("</details>", "")
+    for pattern, box in _BOXES:
+        text = pattern.sub(rf"\1{box}", text)
+    return Markdown(text.strip())
+
+
+def framed(title: str, *parts: RenderableType) -> Panel:
+    """Something that is shown as a whole, with a title."""
+    return Panel(Group(*parts), title=Text(title), title_align="left", border_style="dim", padding=(0, 1))

@@ -1,0 +1,40 @@
+"""Who beside GitHub answers which question of the health checks, as the settings say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from bot.adapters.front_end import FrontEndInspector
+from bot.adapters.gcp import google
+from bot.adapters.opsgenie import OpsgenieInspector
+from bot.domain.health.model import Places
+from bot.domain.health.queries import Answer, FrontEndQuery, OpsgenieQuery
+from bot.settings import FrontEnds, Gcp, Opsgenie
+
+
+class CloudSettings(Protocol):
+    """The sections that tell where everything beside GitHub is."""
+
+    @property
+    def gcp(self) -> Gcp: ...
+    @property
+    def opsgenie(self) -> Opsgenie: ...
+    @property
+    def front_end(self) -> FrontEnds: ...
+
+
+def beside_github(settings: CloudSettings) -> dict[type, Callable[[Any], Answer]]:
+    """Google's APIs, Opsgenie and the instances' front ends; each connects when it is first asked."""
+    gcp, front_end, opsgenie = settings.gcp, settings.front_end, settings.opsgenie
+    return google(gcp.compute_endpoint, gcp.sqladmin_endpoint, gcp.monitoring_endpoint, gcp.alerts_endpoint) | {
+        FrontEndQuery: FrontEndInspector(front_end.connect_to or "", front_end.ca_file).ask,
+        OpsgenieQuery: OpsgenieInspector(opsgenie.api_url, opsgenie.read_api_key()).ask,
+    }
+
+
+def places(settings: CloudSettings) -> Places:
+    """Where things are found there."""
+    gcp = settings.gcp
+    has_key = bool(settings.opsgenie.read_api_key())
+    return Places(gcp.project_template, gcp.zone, gcp.monitoring_project, has_key)

@@ -1,7 +1,0 @@
-"""GitHub Actions of one repository, in memory: the emulated GitHub has its routes, but no workflow and no runner."""
-
-from bot.demo.actions.model import WORKFLOW, Actions
-from bot.demo.actions.runs import STEPS, Workflow, WorkflowRun
-from bot.demo.actions.table import container_table
-
-__all__ = ["STEPS", "WORKFLOW", "Actions", "Workflow", "WorkflowRun", "container_table"]

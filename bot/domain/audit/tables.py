@@ -1,0 +1,120 @@
+"""Evidence as one flat table of comma-separated values, for spreadsheets: one row an instance.
+
+The columns are stable: whoever reads them may rely on them. Times are ISO 8601 in UTC, durations in seconds. What is
+not known or was not done is an empty cell.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bot.domain.audit.controls import Control, Gap
+from bot.domain.audit.document import absent_document, entry_document, iso
+from bot.domain.audit.evidence import Absent, Entry, Evidence
+
+BETWEEN = " | "
+"""Stands between the things that one cell holds."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_HEAD = ("version", "tracker", "generated_at", "instance", "ordinal", "type", "stage", "reason", "satisfied")
+_STORY = (
+    "kind", "from_version", "to_version", "asked_by", "asked_at", "why", "forced_by", "forced", "pull_request",
+    "approved_by", "merged_by", "merged_at", "merge_commit", "attempt", "deployment_asked_at", "deployment_ended_at",
+    "run", "conclusion", "failed", "by_hand_by", "deployed_at", "proven_at", "asked_to_merged_seconds",
+    "merged_to_deployed_seconds", "deployed_to_proven_seconds", "asked_to_proven_seconds", "backups", "checks_before",
+    "checks_after", "vouched_by", "vouched", "note", "history",
+)  # fmt: skip
+COLUMNS = (*_HEAD, *(control.value for control in Control), *_STORY, "earlier")
+"""The columns of the table, one row an instance."""
+
+
+def table(evidence: Evidence) -> str:
+    """The evidence as comma-separated values: the columns, then one row an instance, those without a record last.
+
+    A cell that a spreadsheet would take for a formula begins with an apostrophe.
+    """
+    line = csv.writer(_Line()).writerow
+    rows = (*map(_entry_row, evidence.entries), *map(_absent_row, evidence.absent))
+    head = {
+        "version": str(evidence.version),
+        "tracker": evidence.tracker,
+        "generated_at": iso(evidence.generated_at),
+    }
+    written = [line(COLUMNS)]
+    written += [line([_cell({**head, **row}.get(column)) for column in COLUMNS]) for row in rows]
+    return "".join(map(str, written))
+
+
+class _Line:
+    """What `csv` writes to, so that it hands each line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _entry_row(entry: Entry) -> dict[str, object]:
+    told = entry_document(entry)
+    *earlier, last = told.pop("stories")
+    return {
+        **_story_row(last),
+        **told,
+        "satisfied": _yes(not entry.gaps),
+        **{control.value: _sentences(entry.gaps, control) for control in Control},
+        "earlier": BETWEEN.join(map(_in_words, earlier)),
+    }
+
+
+def _absent_row(absent: Absent) -> dict[str, object]:
+    told = absent_document(absent)
+    return {**told, "stage": f"no record: {told.pop('state')}"}
+
+
+def _story_row(told: Mapping[str, Any]) -> dict[str, object]:
+    """One story's cells, from its JSON."""
+    deployment, forced, vouched, pull = (
+        told[key] or {} for key in ("deployment", "forced", "vouched", "pull_request")
+    )
+    return {
+        **told,
+        **told["times"],
+        "forced_by": forced.get("by"),
+        "forced": forced.get("why"),
+        "pull_request": pull.get("url") or pull.get("number"),
+        "approved_by": ", ".join(told["approved_by"]),
+        "deployment_asked_at": deployment.get("asked_at"),
+        "deployment_ended_at": deployment.get("ended_at"),
+        "run": deployment.get("url") or deployment.get("run"),
+        "conclusion": deployment.get("conclusion"),
+        "failed": deployment.get("failed"),
+        "by_hand_by": deployment.get("by_hand_by"),
+        "backups": _joined(told["backups"], "kind", "name", "of", "state", "made_at", "said"),
+        "checks_before": _joined(told["checks_before"], "title", "state", "taken_at", "sentence"),
+        "checks_after": _joined(told["checks_after"], "title", "state", "taken_at", "sentence"),
+        "vouched_by": vouched.get("by"),
+        "vouched": vouched.get("words"),
+        "history": _joined(told["history"], "at", "stage", "by", "why"),
+    }
+
+
+def _in_words(told: Mapping[str, Any]) -> str:
+    """An earlier story of the instance in one cell: the table has no columns of its own for it."""
+    row = _story_row(told)
+    return "; ".join(f"{column}: {row[column]}" for column in ("stage", "reason", *_STORY) if row[column])
+
+
+def _sentences(gaps: Iterable[Gap], control: Control) -> str:
+    return " ".join(gap.sentence for gap in gaps if gap.control is control)
+
+
+def _joined(rows: Iterable[Mapping[str, Any]], *keys: str) -> str:
+    return BETWEEN.join(", ".join(str(row[key]) for key in keys if row[key]) for row in rows)
+
+
+def _yes(is_so: bool) -> str:
+    return "yes" if is_so else "no"
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,121 @@
+"""Commands in comments. A comment yields commands or explained errors; nothing here looks anything up."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from bot.formats.markdown import one_line
+
+MOST_COMMANDS = 20
+MOST_ARGUMENTS = 250
+_MAYBE = re.compile(r"(?:^|[\r\n]) {0,3}/[A-Za-z]")
+_QUOTES = re.compile("[\u201c\u201d\u201e\u201f]")  # what keyboards of telephones make of a quotation mark
+_LINE = re.compile(r" {0,3}/([A-Za-z][A-Za-z0-9_-]{0,39})(?=\s|$)(.*)")
+_OPEN, _CLOSE = "\ue000", "\ue001"  # private-use characters: no comment means anything by them
+_MARKS = re.compile(f"[{_OPEN}{_CLOSE}]")
+_MARK = re.compile(rf"{_OPEN}(\d+){_CLOSE}", re.ASCII)
+_markdown = MarkdownIt("commonmark").enable("table")
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """One command as it was typed: its name in lower case and its arguments, quotes resolved.
+
+    `fault` is set when the line can't be taken apart: what is wrong and what to do.
+    """
+
+    name: str
+    arguments: tuple[str, ...] = ()
+    fault: str = ""
+
+
+def parse(body: str) -> list[CommandLine]:
+    """The commands of a comment, in order.
+
+    A command is a line of running text that starts with `/NAME`. Lines in quotes, code blocks, code spans and
+    HTML comments are none. At most MOST_COMMANDS are returned; the last one then says that the rest was left out.
+    """
+    if _MAYBE.search(body) is None:
+        return []
+    found = [_command(match) for match in islice(_command_lines(body), MOST_COMMANDS + 1)]
+    if len(found) > MOST_COMMANDS:
+        fault = f"a comment may hold at most {MOST_COMMANDS} commands; write the others in another comment."
+        return [*found[:MOST_COMMANDS], CommandLine(found[MOST_COMMANDS].name, fault=fault)]
+    return found
+
+
+def has_commands(body: str) -> bool:
+    """Whether a comment holds any command."""
+    return bool(parse(body))
+
+
+def _command(match: re.Match[str]) -> CommandLine:
+    """The command of a line; characters that nobody sees, such as come along when text is copied, don't count."""
+    name, rest = match.group(1).lower(), _QUOTES.sub('"', one_line(match.group(2)))
+    lexer = shlex.shlex(_commas_as_blanks(rest), posix=True, punctuation_chars=False)
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    lexer.escape = ""
+    lexer.quotes = '"'
+    try:
+        words = list(lexer)
+    except ValueError:
+        return CommandLine(name, fault='a quotation mark is not closed; write `"` at both ends.')
+    if "" in words:
+        return CommandLine(name, fault="there is nothing between two quotation marks; write something there.")
+    arguments = tuple(words)
+    if len(arguments) > MOST_ARGUMENTS:
+        return CommandLine(name, fault=f"one command takes at most {MOST_ARGUMENTS} words; write another one.")
+    return CommandLine(name, arguments)
+
+
+def _commas_as_blanks(rest: str) -> str:
+    """The words with blanks for the commas between them; within quotes a comma is part of a sentence."""
+    parts = rest.split('"')
+    return '"'.join(part if number % 2 else part.replace(",", " ") for number, part in enumerate(parts))
+
+
+def _command_lines(body: str) -> Iterator[re.Match[str]]:
+    lines = _MARKS.sub("\ufffd", body.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    for start, end in dict.fromkeys(_running_text(lines)):  # the cells of a table's row share its line
+        candidates = {n: match for n in range(start, end) if (match := _LINE.fullmatch(lines[n]))}
+        plain = _plain_lines(lines[start:end], {n - start for n in candidates}) if candidates else set()
+        yield from (match for n, match in candidates.items() if n - start in plain)
+
+
+def _running_text(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """Line ranges of paragraphs that are not quoted."""
+    quotes = 0
+    for token in _markdown.parse("\n".join(lines)):
+        if token.type in {"blockquote_open", "blockquote_close"}:
+            quotes += token.nesting
+        elif token.type == "inline" and token.map and not quotes:
+            yield token.map[0], token.map[1]
+
+
+def _plain_lines(paragraph: list[str], candidates: set[int]) -> set[int]:
+    """Which candidate lines start as text, not inside a code span or an HTML comment of their paragraph.
+
+    Each candidate's `/` is replaced by a mark that carries its number; where the marks come out tells.
+    """
+    marked = [
+        line.replace("/", f"{_OPEN}{number}{_CLOSE}", 1) if number in candidates else line
+        for number, line in enumerate(paragraph)
+    ]
+    tokens = _texts(_markdown.parseInline("\n".join(marked)))
+    return {int(number) for token in tokens for number in _MARK.findall(token.content)}
+
+
+def _texts(tokens: list[Token]) -> Iterator[Token]:
+    for token in tokens:
+        if token.type == "text":
+            yield token
+        if token.type != "image":  # its children are the words shown where there is no picture
+            yield from _texts(token.children or [])

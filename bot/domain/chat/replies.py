@@ -1,0 +1,141 @@
+"""What mibot remembers between deliveries: trackers and replies. (Upgrades are in `upgrade.py`.)
+
+All of it can be found again on GitHub; remembering it saves looking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.domain.health.model import Result
+from bot.domain.upgrade.backups import Copy
+from bot.domain.versions import Version, version_of
+from bot.formats.markdown import Markdown
+
+
+@dataclass(frozen=True)
+class TrackerRecord:
+    """The tracker of a version. `parts` are the comments that continue it; `announced` the issues that link it.
+
+    `dirty` counts what happened since, `clean` how much of that the tracker shows; `edited_at` (UTC) is when mibot
+    edited it last.
+    """
+
+    version: Version
+    issue: int
+    url: str
+    asked_by: str
+    adopted: bool = False
+    parts: tuple[int, ...] = ()
+    announced: tuple[int, ...] = ()
+    dirty: int = 1
+    clean: int = 0
+    edited_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Words of a reply that won't change."""
+
+    words: Markdown
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The place of a reply that shows where an upgrade stands."""
+
+    slug: str
+    version: Version
+
+
+@dataclass(frozen=True)
+class CheckTable:
+    """The place of a reply for an instance's check results; None while they run."""
+
+    slug: str
+    results: tuple[Result, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Preparing:
+    """The place of a reply that shows where a version's preparation stands."""
+
+    version: Version
+
+
+@dataclass(frozen=True)
+class PlanShown:
+    """The place of a reply for what an upgrade would do; None while it is worked out."""
+
+    slug: str
+    version: Version
+    words: Markdown | None = None
+
+
+@dataclass(frozen=True)
+class BackupShown:
+    """The place of a reply for an instance's backups; None while they are begun. `older` are mibot's own ones beyond
+    those that are kept in mind, `fault` is why there are none."""
+
+    slug: str
+    copies: tuple[Copy, ...] | None = None
+    older: tuple[Copy, ...] = ()
+    fault: str = ""
+
+
+Item = BackupShown | Paragraph | Progress | CheckTable | Preparing | PlanShown
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The reply to one comment: its items in order, and the comment it was written as (None before).
+
+    `effects` are what its commands set in motion, as JSON, and `found_by` how the comment came to be known; an order
+    that is found again is not planned anew, for what it meant may mean something else by then.
+    """
+
+    comment: int
+    issue: int
+    author: str
+    items: tuple[Item, ...]
+    written: int | None = None
+    digest: str = ""
+    effects: tuple[Mapping[str, Any], ...] | None = None
+    found_by: str = ""
+
+
+def item_to_json(item: Item) -> dict[str, Any]:
+    match item:
+        case Paragraph(words):
+            return {"words": str(words)}
+        case Progress(slug, version):
+            return {"slug": slug, "version": str(version)}
+        case CheckTable(slug, results):
+            return {"slug": slug, "results": None if results is None else [result.to_json() for result in results]}
+        case Preparing(version):
+            return {"preparing": str(version)}
+        case BackupShown(slug, copies, older, fault):
+            told = None if copies is None else [copy.to_json() for copy in copies]
+            return {"backup": told, "older": [copy.to_json() for copy in older], "fault": fault, "slug": slug}
+        case PlanShown(slug, version, words):
+            return {"plan": None if words is None else str(words), "slug": slug, "version": str(version)}
+
+
+def item_from_json(data: Mapping[str, Any]) -> Item:
+    if "words" in data:
+        return Paragraph(Markdown(data["words"]))
+    if "preparing" in data:
+        return Preparing(version_of(data["preparing"]))
+    if "backup" in data:
+        copies = None if data["backup"] is None else tuple(map(Copy.from_json, data["backup"]))
+        return BackupShown(data["slug"], copies, tuple(map(Copy.from_json, data["older"])), data["fault"])
+    if "plan" in data:
+        shown = None if data["plan"] is None else Markdown(data["plan"])
+        return PlanShown(data["slug"], version_of(data["version"]), shown)
+    if "version" in data:
+        return Progress(data["slug"], version_of(data["version"]))
+    results = data["results"]
+    return CheckTable(data["slug"], None if results is None else tuple(map(Result.from_json, results)))

@@ -1,0 +1,108 @@
+"""How instances are named: by people in commands, and by mibot outside the deployment repository.
+
+Outside it a customer is named by the URL of its account issue only (domain.md, "Rules"), so nothing here ever
+returns a customer's slug, domain or name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from bot.domain.fleet.model import Fleet, Instance, Problem
+from bot.formats.markdown import Markdown, escape, link
+from bot.formats.urls import normal_url
+
+_ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
+_WRAPPING = "`'\"<>()[]*"
+_LONGEST_NAME = 300
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A word that names no instance; `sentence` says so without repeating it, for it may be a customer's name."""
+
+    sentence: str
+
+
+def ordinal(number: int) -> str:
+    """`first`, `second` … `21st`."""
+    ending = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return _ORDINALS.get(number, f"{number}{ending}")
+
+
+def public_name(instance: Instance) -> Markdown:
+    """The instance's name for every place outside the deployment repository, as Markdown."""
+    if instance.internal:
+        return link(instance.domain, f"https://{instance.domain}")
+    return _of_account(instance.account or "", instance.ordinal)
+
+
+def plain_name(instance: Instance) -> str:
+    """The same name without Markdown, to type in a command: a slug, or an account URL with `#N` for the Nth."""
+    if instance.internal:
+        return instance.slug
+    return f"{instance.account}" if instance.ordinal == 1 else f"{instance.account}#{instance.ordinal}"
+
+
+def problem_name(problem: Problem) -> Markdown:
+    """What an unreadable folder is called outside: the slug of an internal one, else its account or tree."""
+    if problem.internal:
+        return escape(problem.slug)
+    if problem.account:
+        return _of_account(problem.account, problem.ordinal)
+    return escape(f"folder with tree {problem.reference or 'unknown'}")
+
+
+def _of_account(account: str, number: int) -> Markdown:
+    which = "" if number == 1 else f"{ordinal(number)} "
+    return Markdown(f"{which}instance for {account}")
+
+
+def resolve(word: str, fleet: Fleet) -> Instance | Unknown:
+    """The instance that a person means by a slug, a domain, or an account URL (`URL#2` for the second instance).
+
+    A whole URL of an instance, quotation marks and Markdown around the word do no harm.
+    """
+    name = word.strip().strip(_WRAPPING).lower()[:_LONGEST_NAME]
+    host = re.sub(r"^https?://", "", name).partition("?")[0].partition("/")[0]
+    for instance in fleet:
+        if host in {instance.slug, instance.domain}:
+            return instance
+    by_account = _by_account(name, fleet)
+    if by_account is not None:
+        return by_account
+    problem = next((p for p in fleet.problems if host in {p.slug, f"{p.slug}.sourcegraph.com"}), None)
+    return _unreadable(problem) if problem else Unknown(f"there is no such instance.{_nearest(host, fleet)}")
+
+
+def _unreadable(problem: Problem) -> Unknown:
+    return Unknown(f"this instance can't be read: {problem.sentence}.")
+
+
+def _by_account(name: str, fleet: Fleet) -> Instance | Unknown | None:
+    url, _, fragment = name.partition("#")
+    wanted = {normal_url(url), normal_url(url.partition("?")[0])}
+    everyone: list[Instance | Problem] = [*fleet, *fleet.problems]
+    owned = [i for i in everyone if i.account and not i.internal and normal_url(i.account) in wanted]
+    owned.sort(key=lambda i: i.ordinal)
+    if not owned:
+        return None
+    number = fragment if fragment.isdecimal() else ""
+    chosen = [i for i in owned if number == str(i.ordinal)] if number else owned
+    if len(chosen) == 1:
+        return chosen[0] if isinstance(chosen[0], Instance) else _unreadable(chosen[0])
+    if len(owned) == 1:
+        return Unknown(f"this account has one instance: write {owned[0].account}.")
+    choices = " or ".join(f"{i.account}#{i.ordinal}" for i in owned)
+    return Unknown(f"this account has {len(owned)} instances: write {choices}.")
+
+
+def _nearest(name: str, fleet: Fleet) -> str:
+    """The instance whose slug is nearest to a mistyped one, named as it may be named outside."""
+    slugs = [instance.slug for instance in fleet]
+    found = process.extractOne(name, slugs, scorer=fuzz.ratio, score_cutoff=70)
+    instance = fleet.get(found[0]) if found else None
+    return f" Did you mean {plain_name(instance)}?" if instance else ""

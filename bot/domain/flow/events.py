@@ -1,0 +1,218 @@
+"""Deliveries of GitHub, typed: the few things that can have happened, and which of them anybody wants.
+
+A delivery is a hint: it says where to look, and what is there is read from GitHub. So an event carries names and
+numbers only, except for a new comment, whose text at the time it was written is what counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, get_args
+
+from bot.domain.chat import comments, markers
+from bot.domain.versions import Version
+
+SUBSCRIBED = frozenset(
+    {
+        "issues",
+        "issue_comment",
+        "pull_request",
+        "pull_request_review",
+        "check_run",
+        "check_suite",
+        "status",
+        "workflow_run",
+    }
+)
+"""The events the App must subscribe to."""
+
+_VERSION = r"v(?P<version>\d+\.\d+\.\d+(?:-rc\.\d+)?)"
+UPGRADE_BRANCH = re.compile(rf"(?P<slug>[a-z0-9][a-z0-9._-]*)/(?:upgrade|rollback)-{_VERSION}", re.ASCII)
+PREPARATION_BRANCH = re.compile(rf"golden/{_VERSION}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class IssueLabelled:
+    """An issue that names a version carries the label now: it was opened with it or has just got it."""
+
+    number: int
+    version: str
+    by: str
+
+
+@dataclass(frozen=True)
+class CommentWritten:
+    """Somebody wrote a comment with commands on an issue that carries the label; `version` is what it names."""
+
+    comment: int
+    issue: int
+    version: str
+    body: str
+    author: str
+
+
+@dataclass(frozen=True)
+class UpgradeTouched:
+    """Something happened to the pull request of one upgrade: a review, a merge, a closing, a push, a check."""
+
+    slug: str
+    version: str
+
+
+@dataclass(frozen=True)
+class PreparationTouched:
+    """Something happened to the pull request that prepares a version."""
+
+    version: str
+
+
+@dataclass(frozen=True)
+class CommitTouched:
+    """A check run or status of a commit concluded; which upgrade it belongs to, our own tables know."""
+
+    commit: str
+
+
+@dataclass(frozen=True)
+class RunTouched:
+    """A workflow run of the deployment repository was asked for, began or ended; `commit` is what it runs on."""
+
+    run: int
+    commit: str
+
+
+Event = IssueLabelled | CommentWritten | UpgradeTouched | PreparationTouched | CommitTouched | RunTouched
+_KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
+
+
+@dataclass(frozen=True)
+class Interest:
+    """What makes a delivery interesting: our two repositories (`owner/name`) and the label (`policy.label`)."""
+
+    releases: str
+    deployment: str
+    label: str
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    return {"event": type(event).__name__, **asdict(event)}
+
+
+def from_json(data: Mapping[str, Any]) -> Event:
+    values = dict(data)
+    return _KINDS[values.pop("event")](**values)
+
+
+def read(name: str, payload: Mapping[str, Any], interest: Interest) -> Event | None:
+    """The event that a verified delivery is, or None when nobody wants it.
+
+    Raises ValueError for a payload that is not of the shape GitHub documents for that event.
+    """
+    reader = _READERS.get(name)
+    if reader is None:
+        return None
+    try:
+        return reader(payload, interest)
+    except (KeyError, TypeError, AttributeError, ArithmeticError) as error:
+        raise ValueError(f"the {name} payload lacks what GitHub documents for it") from error
+
+
+def _repository(payload: Mapping[str, Any]) -> str:
+    return str(payload["repository"]["full_name"]).lower()
+
+
+def _is_bot(user: Mapping[str, Any] | None) -> bool:
+    """A deleted account (null) counts as nobody we take orders from."""
+    return user is None or user.get("type") == "Bot" or str(user["login"]).endswith("[bot]")
+
+
+def _carries(issue: Mapping[str, Any], label: str) -> bool:
+    return any(str(entry["name"]).lower() == label.lower() for entry in issue["labels"])
+
+
+def _issues(payload: Mapping[str, Any], interest: Interest) -> Event | None:
+    issue = payload["issue"]
+    if _repository(payload) != interest.releases.lower() or "pull_request" in issue:
+        return None
+    if payload["action"] not in {"opened", "labeled", "reopened"} or not _carries(issue, interest.label):
+        return None
+    version = Version.named_in(str(issue["title"]))
+    if version is None or markers.tracker_version(str(issue.get("body") or "")) == version:
+        return None
+    return IssueLabelled(int(issue["number"]), str(version), str(payload["sender"]["login"]))
+
+
+def _issue_comment(payload: Mapping[str, Any], interest: Interest) -> Event | None:
+    issue, comment = payload["issue"], payload["comment"]
+    if _repository(payload) != interest.releases.lower() or "pull_request" in issue:
+        return None
+    if payload["action"] != "created" or _is_bot(comment["user"]) or not _carries(issue, interest.label):
+        return None
+    body = str(comment.get("body") or "")
+    if not comments.has_commands(body):
+        return None
+    version = Version.named_in(str(issue["title"]))
+    author = str(comment["user"]["login"])
+    return CommentWritten(int(comment["id"]), int(issue["number"]), str(version or ""), body, author)
+
+
+def _pull(payload: Mapping[str, Any], interest: Interest) -> Event | None:
+    if _repository(payload) != interest.deployment.lower():
+        return None
+    return work_of(str(payload["pull_request"]["head"]["ref"]))
+
+
+def work_of(branch: str) -> UpgradeTouched | PreparationTouched | None:
+    """The upgrade or preparation that a branch belongs to, by its name (domain.md, "An upgrade of one instance")."""
+    for pattern in (PREPARATION_BRANCH, UPGRADE_BRANCH):
+        match = pattern.fullmatch(branch)
+        version = Version.parse(match["version"]) if match else None
+        if match and version:
+            slug = match.groupdict().get("slug")
+            return UpgradeTouched(slug, str(version)) if slug else PreparationTouched(str(version))
+    return None
+
+
+def _check(payload: Mapping[str, Any], interest: Interest) -> Event | None:
+    run = payload.get("check_run") or payload["check_suite"]
+    if _repository(payload) != interest.deployment.lower() or run.get("status") != "completed":
+        return None
+    branch = run.get("head_branch") or (run.get("check_suite") or {}).get("head_branch")
+    return _of_commit(str(run["head_sha"]), [branch] if branch else [])
+
+
+def _status(payload: Mapping[str, Any], interest: Interest) -> Event | None:
+    if _repository(payload) != interest.deployment.lower():
+        return None
+    return _of_commit(str(payload["sha"]), [branch["name"] for branch in payload.get("branches") or []])
+
+
+def _of_commit(commit: str, branches: Sequence[str]) -> Event | None:
+    """By its branches where GitHub names them, so that checks of other branches are nobody's business."""
+    if not branches:
+        return CommitTouched(commit)
+    touched = (work_of(str(branch)) for branch in branches)
+    return next((event for event in touched if event), None)
+
+
+def _workflow_run(payload: Mapping[str, Any], interest: Interest) -> Event | None:
+    run = payload["workflow_run"]
+    if _repository(payload) != interest.deployment.lower():
+        return None
+    if payload["action"] not in {"requested", "in_progress", "completed"}:
+        return None
+    return RunTouched(int(run["id"]), str(run["head_sha"]))
+
+
+_READERS = {
+    "issues": _issues,
+    "issue_comment": _issue_comment,
+    "pull_request": _pull,
+    "pull_request_review": _pull,
+    "check_run": _check,
+    "check_suite": _check,
+    "status": _status,
+    "workflow_run": _workflow_run,
+}

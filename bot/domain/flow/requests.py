@@ -1,0 +1,55 @@
+"""What a command is made of: a file under `bot/commands/` holds one of these and nothing else is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.domain.chat.replies import Item, TrackerRecord
+from bot.domain.fleet.model import Fleet
+from bot.domain.flow.effects import Effect
+from bot.domain.upgrade.record import Upgrade
+from bot.domain.versions import Version
+
+LATEST = "latest"
+"""The word that stands for the newest release."""
+
+
+class Who(StrEnum):
+    """Who may use a command. The wording is what help shows."""
+
+    ANYONE = "anyone"
+    OPERATORS = "operators"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One command as somebody gave it: on which comment of which issue, and the version that issue names."""
+
+    comment: int
+    issue: int
+    author: str
+    arguments: tuple[str, ...]
+    version: Version | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """What a command may know: the fleet, the upgrades by key, the version's tracker, released versions."""
+
+    fleet: Fleet
+    upgrades: Mapping[str, Upgrade] = field(default_factory=dict)
+    tracker: TrackerRecord | None = None
+    released: Collection[Version] = frozenset()
+
+    def upgrade(self, slug: str, version: Version) -> Upgrade | None:
+        return self.upgrades.get(f"{slug}@{version}")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a command answers and what should happen."""
+
+    items: tuple[Item, ...] = ()
+    effects: tuple[Effect, ...] = ()

@@ -1,0 +1,137 @@
+"""Health checks as data: what is examined, what a check is, and the result a person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.fleet.model import Instance
+from bot.domain.health.queries import Answer, Query, Unavailable
+from bot.domain.versions import Version
+
+
+class State(StrEnum):
+    """A check's state. `unknown` never counts as a pass (domain.md, "Health"). Worst first."""
+
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    PASS = "pass"  # noqa: S105 - a state, not a password
+
+
+class Phase(StrEnum):
+    """When a check runs: before the upgrade, after its deployment, or when somebody asks."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    NOW = "now"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where things are found outside GitHub: the settings that checks need (`[gcp]`, `[opsgenie]`).
+
+    `opsgenie` says whether there is a key for Opsgenie, so that it can be asked.
+    """
+
+    project_template: str = "sourcegraph-managed-{slug}"
+    zone: str = "us-central1-f"
+    monitoring_project: str = "sourcegraph-managed-monitoring"
+    opsgenie: bool = False
+
+    def project(self, instance: Instance) -> str:
+        return self.project_template.format(slug=instance.slug)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is examined: an instance, in which phase, at which moment (UTC), and what ought to be true of it then.
+
+    `version` is the version that it should run (None where nobody knows), `run` the workflow run of its deployment,
+    `head` the head commit of its pull request (`run_url` and `pull_url` lead a person to both), `stable_for` the
+    seconds over which things that flap are looked at, and `deployed_at` when the deployment that is judged had ended:
+    what was seen before is not about it.
+    """
+
+    instance: Instance
+    phase: Phase
+    now: datetime
+    version: Version | None = None
+    run: int | None = None
+    head: str = ""
+    stable_for: float = 300.0
+    deployed_at: datetime | None = None
+    pull_url: str = ""
+    run_url: str = ""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a check concludes from an answer: a state and one sentence without a customer's name."""
+
+    state: State
+    sentence: str
+
+
+def _always(_subject: Subject, _places: Places) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Check:
+    """One health check: `query` says what to ask for, `judge` turns the answer into a judgement. Both are pure.
+
+    `link` leads to where a person can look; `applies` says whether the check is about this subject at all.
+    """
+
+    name: str
+    title: str
+    query: Callable[[Subject, Places], Query]
+    judge: Callable[[Subject, Answer], Judgement]
+    link: Callable[[Subject, Places], str]
+    phases: frozenset[Phase] = frozenset(Phase)
+    applies: Callable[[Subject, Places], bool] = _always
+
+
+def no_answer(answer: Answer) -> Judgement:
+    """What a check concludes when the world did not answer its question: `unknown`, never a pass."""
+    if isinstance(answer, Unavailable):
+        return Judgement(State.UNKNOWN, answer.reason)
+    raise TypeError(f"{type(answer).__name__} is no answer to what was asked")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One row of a check table. `link` leads to where a person can look (the console; it names the project, so it
+    is shown inside the deployment repository only); `taken_at` is UTC, `seconds` how long it took."""
+
+    name: str
+    title: str
+    state: State
+    sentence: str
+    link: str
+    taken_at: datetime
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {
+            "taken_at": self.taken_at.astimezone(UTC).isoformat(),
+            "state": str(self.state),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Result:
+        return cls(**{**data, "state": State(data["state"]), "taken_at": datetime.fromisoformat(data["taken_at"])})
+
+
+def worst_first(results: Iterable[Result]) -> list[Result]:
+    order = list(State)
+    return sorted(results, key=lambda result: (order.index(result.state), result.name))
+
+
+def overall(results: Iterable[Result]) -> State:
+    """The worst state of all; without any result it is `unknown`, for nothing has been shown."""
+    ordered = worst_first(results)
+    return ordered[0].state if ordered else State.UNKNOWN

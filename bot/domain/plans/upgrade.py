@@ -1,0 +1,211 @@
+"""What an upgrade of one instance changes: its link, its hotpatches, its module (domain.md, "An upgrade …", step 2).
+
+Planning needs no I/O: `wanted_by_upgrade` says which files' contents are needed, `plan_upgrade` makes the change set
+of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from bot.domain.fleet.inventory import golden_versions, link_target
+from bot.domain.fleet.model import LINK_MODE, FileChange, Instance, Snapshot
+from bot.domain.plans.change_set import (
+    ChangeSet,
+    FileRemoved,
+    HotpatchRemoved,
+    Kind,
+    LinkMoved,
+    ModuleMoved,
+    Reason,
+    Refusal,
+    Stray,
+)
+from bot.domain.plans.checkout import CantPlan, Checkout, blobs, yaml_files
+from bot.domain.plans.mistagged_images import named, strays
+from bot.domain.plans.version_policy import judge
+from bot.domain.versions import Version
+from bot.formats.compose import edits as compose
+from bot.formats.compose.images import looks_publishers
+from bot.formats.terraform import edits as terraform
+
+EXECUTORS = "modules/executors/main.tf"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a plan knows besides the repository's files.
+
+    `released` are upstream's versions, `module_tags` the deployment repository's tags `mi-module-…`, `accepted` the
+    versions whose images an operator accepted as they are.
+    """
+
+    released: frozenset[Version] = frozenset()
+    module_tags: frozenset[str] = frozenset()
+    accepted: frozenset[Version] = frozenset()
+
+
+@dataclass
+class _Draft:
+    """A change set in the making."""
+
+    changes: list[FileChange] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def override_files(snapshot: Snapshot, instance: Instance) -> list[str]:
+    """The files in which an instance may have hotpatches (domain.md, "Layout of the deployment repository")."""
+    active = f"{instance.slug}/{instance.active}/docker-compose/docker-compose.override.yaml"
+    return [*([active] if active in snapshot.files else []), *yaml_files(snapshot, f"{instance.slug}/overrides")]
+
+
+def infrastructure_file(instance: Instance) -> str:
+    return f"{instance.slug}/infrastructure.tf"
+
+
+def wanted_by_upgrade(snapshot: Snapshot, instance: Instance, target: Version) -> set[str]:
+    """The SHA-1s of the blobs that `plan_upgrade` needs."""
+    paths = [*override_files(snapshot, instance), infrastructure_file(instance)]
+    paths += [target.golden_path, instance.version.golden_path]
+    paths += [EXECUTORS] if instance.executors else []
+    return blobs(snapshot, paths)
+
+
+def plan_upgrade(instance: Instance, target: Version, checkout: Checkout, known: Known) -> ChangeSet | Refusal:
+    """The change set that takes an instance to `target`, or why there is none. Pure."""
+    golden = golden_versions(checkout.snapshot)
+    refusal = judge(instance, target, golden, known.released)
+    if refusal is not None:
+        return refusal
+    if target not in golden:
+        return Refusal(f"{target.golden_path} is not in the deployment repository yet.", unprepared=True)
+    try:
+        stray = strays(checkout.text(target.golden_path), target)
+        if stray and target not in known.accepted:
+            return Refusal(held(target, stray), held=True)
+        return _planned(instance, target, checkout, known, stray)
+    except CantPlan as error:
+        return Refusal(f"{str(error).replace(f'{instance.slug}/', '', 1)}.")
+    except compose.ComposeProblem as error:
+        return Refusal(f"{str(error).rstrip('.')}.")
+
+
+def held(version: Version, stray: Collection[Stray]) -> str:
+    """Says that a version is held, for which images, and what an operator can do."""
+    return (
+        f"{version} is held: images of the publisher's do not carry the tag {version}: {named(stray)}. "
+        f"If that is right, an operator says /prepare {version} --accept-tags."
+    )
+
+
+def _planned(
+    instance: Instance, target: Version, checkout: Checkout, known: Known, stray: tuple[Stray, ...]
+) -> ChangeSet:
+    draft = _Draft()
+    new = link_target(target)
+    draft.changes.append(FileChange(instance.link_path, LINK_MODE, new))
+    draft.reasons.append(LinkMoved(instance.link_path, link_target(instance.version), new))
+    _remove_hotpatches(draft, instance, target, checkout)
+    _move_module(draft, instance, target, checkout, known.module_tags)
+    replaced = _replaced(draft, instance, target, checkout)
+    return ChangeSet(
+        Kind.UPGRADE,
+        target,
+        tuple(draft.changes),
+        instance.slug,
+        instance.version,
+        target,
+        tuple(draft.reasons),
+        tuple(draft.warnings),
+        replaced,
+        stray,
+        instance.note,
+    )
+
+
+def _remove_hotpatches(draft: _Draft, instance: Instance, target: Version, checkout: Checkout) -> None:
+    """Take images of the publisher's services out of the override files, and warn of what then can't work."""
+    after = compose.images(checkout.text(target.golden_path), target.golden_path)
+    before = compose.images(checkout.text(instance.version.golden_path), instance.version.golden_path)
+    publishers = {name for images in (before, after) for name, image in images.items() if looks_publishers(image)}
+    services = compose.service_names(checkout.text(target.golden_path), target.golden_path)
+    for path in override_files(checkout.snapshot, instance):
+        name = path.removeprefix(f"{instance.slug}/")
+        if checkout.is_link(path):
+            draft.warnings.append(f"{name} is a symbolic link and was left alone; look whether a hotpatch is in it.")
+            continue
+        text = checkout.text(path)
+        found = compose.without_images(text, publishers, name)
+        draft.reasons += [HotpatchRemoved(path, service, image) for service, image in found.removed]
+        if found.removed:
+            draft.changes.append(FileChange(path, checkout.mode(path), found.text))
+        if found.text is None and found.removed:
+            draft.reasons.append(FileRemoved(path))
+        rest = text if not found.removed else found.text
+        draft.warnings += _left_over(rest, name, services, target) if rest is not None else []
+
+
+def _left_over(text: str, name: str, services: Collection[str], target: Version) -> Iterator[str]:
+    """What an override file still says that does not fit the new golden file."""
+    for service in sorted(compose.only_tuned(text, name) - set(services)):
+        yield f"{name} overrides the service {service}, which {target} no longer has: take it out of that file."
+    for service, image in sorted(compose.images(text, name).items()):
+        if service not in services and looks_publishers(image):
+            yield f"{name} runs {service}, a service of its own, with {image.partition('@')[0]}: it was left alone."
+
+
+def _move_module(
+    draft: _Draft, instance: Instance, target: Version, checkout: Checkout, tags: Collection[str]
+) -> None:
+    """Move the module's reference to the newest tag of the target version, where there is one."""
+    path = infrastructure_file(instance)
+    newest = newest_module_tag(tags, target)
+    if newest is None or not checkout.has(path) or checkout.is_link(path):
+        return
+    text = checkout.text(path)
+    try:
+        refs = terraform.module_refs(text)
+        changed = terraform.with_refs(text, [newest if _order(ref) < _order(newest) else ref for ref in refs])
+    except terraform.TerraformProblem as error:
+        raise CantPlan(f"infrastructure.tf {error}") from None
+    for old in dict.fromkeys(refs):
+        if _order(old) < _order(newest):
+            draft.reasons.append(ModuleMoved(path, old, newest))
+        elif _order(old) > _order(newest):
+            draft.warnings.append(f"infrastructure.tf refers to {old}, which is newer than {newest}: left alone.")
+    if changed != text:
+        draft.changes.append(FileChange(path, checkout.mode(path), changed))
+
+
+def newest_module_tag(tags: Collection[str], version: Version) -> str | None:
+    """The newest of the tags `mi-module-vX.Y.Z-vN` of that version: the one with the greatest N."""
+    mine = (tag for tag in tags if _order(tag)[0] == version)
+    return max(mine, key=_order, default=None)
+
+
+def _order(tag: str) -> tuple[Version, int]:
+    match = terraform.MODULE_TAG.fullmatch(tag)
+    version = Version.parse(match["version"]) if match else None
+    return (version, int(match["number"])) if match and version else (Version(0, 0, 0), 0)
+
+
+def _replaced(draft: _Draft, instance: Instance, target: Version, checkout: Checkout) -> tuple[str, ...]:
+    """The resources of the executors that Terraform will replace, when the instance has any."""
+    if not instance.executors:
+        return ()
+    if not checkout.has(EXECUTORS):
+        draft.warnings.append(f"It has executors, but there is no {EXECUTORS} that says which version they have.")
+        return ()
+    try:
+        found = [module for module in terraform.modules(checkout.text(EXECUTORS)) if module.is_executors]
+    except terraform.TerraformProblem as error:
+        raise CantPlan(f"{EXECUTORS} {error}") from None
+    for module in found:
+        pinned = module.version.value if module.version else "no version"
+        if pinned != str(target):
+            draft.warnings.append(
+                f"It has executors, and module {module.name} in {EXECUTORS} is pinned to {pinned}, not to {target}."
+            )
+    return tuple(address for module in found for address in module.replaced)

@@ -1,0 +1,131 @@
+"""Rules for the lists in a Compose file: what makes two of their items the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterable
+from typing import TypeAlias
+
+from bot.formats.yaml.value import Map, Scalar, Sequence, Value, is_null
+
+Identity: TypeAlias = Callable[[Value], Hashable]
+Rule: TypeAlias = Callable[[Value, Value], Value]
+
+BLOCK_LIMITS = ("weight_device", "device_read_bps", "device_write_bps", "device_read_iops", "device_write_iops")
+_COLON = re.compile(r":(?![^{}]*\})(?![^\[\]]*\])")
+
+
+class Mismatch(Exception):  # noqa: N818 - caught where the file's name is known
+    """Two values that can't be merged, since they have different forms."""
+
+
+def replaced(_base: Value, over: Value) -> Value:
+    return over
+
+
+def colon_parts(text: str) -> list[str]:
+    """What the colons separate, but for those within `${…}` and `[…]`."""
+    return _COLON.split(text)
+
+
+def items_of(value: Value) -> tuple[Value, ...]:
+    """The items of a list, or the one that is written without. Raises Mismatch for a mapping."""
+    if isinstance(value, Map):
+        raise Mismatch
+    if isinstance(value, Sequence):
+        return value.items
+    return () if is_null(value) else (value,)
+
+
+def appended(base: Value, new: Iterable[Value]) -> Value:
+    """The list with more items; it stays what it is when there are none."""
+    more = tuple(new)
+    if not more:
+        return base
+    flow = isinstance(base, Sequence) and base.flow
+    return Sequence((*items_of(base), *more), base.tag if isinstance(base, Sequence) else None, flow)
+
+
+def joined_by(identity: Identity) -> Rule:
+    """Items that are not there yet are appended."""
+
+    def rule(base: Value, over: Value) -> Value:
+        known = {identity(item) for item in items_of(base)}
+        new = {identity(item): item for item in items_of(over)}
+        return appended(base, (item for key, item in new.items() if key not in known))
+
+    return rule
+
+
+def unique_by(identity: Identity) -> Rule:
+    """An item replaces the one that is the same, the others are appended."""
+    return _by(identity, replaced)
+
+
+def merged_by(identity: Identity) -> Rule:
+    """As `unique_by`, but two mappings that are the same are merged."""
+
+    def merge(base: Value, over: Value) -> Value:
+        if isinstance(base, Map) and isinstance(over, Map):
+            return base.with_entries({**base.entries, **over.entries}, over.plain)
+        return over
+
+    return _by(identity, merge)
+
+
+def _by(identity: Identity, merge: Rule) -> Rule:
+    def rule(base: Value, over: Value) -> Value:
+        if not isinstance(base, Sequence) or not isinstance(over, Sequence):
+            raise Mismatch
+        new = {identity(item): item for item in over}
+        kept: dict[Hashable, Value] = {}
+        for index, item in enumerate(base):
+            key = identity(item)
+            place = key if key in new else (key, index)  # doubles that nothing overrides are not ours to remove
+            kept[place] = merge(item, new[key]) if key in new else item
+        more = [item for key, item in new.items() if key not in kept]
+        return Sequence((*kept.values(), *more), base.tag, base.flow)
+
+    return rule
+
+
+def text_of(item: Value) -> Hashable:
+    return item.text if isinstance(item, Scalar) else item.meaning
+
+
+def _entry(item: Value, *keys: str) -> Hashable | None:
+    """The first of a mapping's entries there is."""
+    if isinstance(item, Map):
+        found = (item.get(key) for key in keys)
+        return next((value.text for value in found if isinstance(value, Scalar) and not value.is_null), None)
+    return None
+
+
+def mount_target(item: Value) -> Hashable:
+    """Where a volume or a device is mounted in the container."""
+    if isinstance(item, Scalar):
+        parts = colon_parts(item.text)
+        return _directory(parts[1] if len(parts) > 1 else parts[0])
+    target = _entry(item, "target", "dst", "destination")
+    return _directory(target) if isinstance(target, str) else item.meaning
+
+
+def _directory(path: str) -> str:
+    return path.rstrip("/") or path
+
+
+def file_target(item: Value) -> Hashable:
+    """Where a secret or a config is mounted: at its own name when nothing else is said."""
+    return item.text if isinstance(item, Scalar) else _entry(item, "target", "source") or item.meaning
+
+
+def link_alias(item: Value) -> Hashable:
+    return item.text.partition(":")[2] or item.text if isinstance(item, Scalar) else item.meaning
+
+
+def path_of(item: Value) -> Hashable:
+    return item.text if isinstance(item, Scalar) else _entry(item, "path") or item.meaning
+
+
+def subnet_of(item: Value) -> Hashable:
+    return _entry(item, "subnet") or item.meaning

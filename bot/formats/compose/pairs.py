@@ -1,0 +1,143 @@
+"""Rules for what is written either as a mapping or as a list of pairs: `environment`, `labels`, `extra_hosts`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from bot.formats.compose.lists import Mismatch, Rule
+from bot.formats.compose.reader import RESET
+from bot.formats.yaml.value import NOTHING, Map, Scalar, Sequence, Style, Value, text
+
+Bare = Literal["null", "empty"]
+"""What a list's `KEY` without a value says: take it from the environment, or an empty text."""
+
+_HOST = re.compile(r"([^:=]+)[:=](.*)", re.DOTALL)
+
+
+def key_values(bare: Bare) -> Rule:
+    """Merges by key, in either form; the result has the form that is there already."""
+
+    def rule(base: Value, over: Value) -> Value:
+        if isinstance(base, Map):
+            return _into_mapping(base, over, bare)
+        if isinstance(base, Sequence):
+            return _into_list(base, over)
+        raise Mismatch
+
+    return rule
+
+
+def pairs(value: Value, bare: Bare) -> Iterator[tuple[str, Value]]:
+    """The keys and values of either form. Raises Mismatch for anything else."""
+    if isinstance(value, Map):
+        yield from value.entries.items()
+    elif isinstance(value, Sequence):
+        for item in value:
+            key, equals, content = _words(item).partition("=")
+            yield key, text(content) if equals or bare == "empty" else NOTHING
+    else:
+        raise Mismatch
+
+
+def _words(item: Value) -> str:
+    if not isinstance(item, Scalar):
+        raise Mismatch
+    return item.text
+
+
+def _into_mapping(base: Map, over: Value, bare: Bare) -> Map:
+    entries = dict(base.entries)
+    for key, value in pairs(over, bare):
+        old = entries.get(key)
+        if value.tag == RESET:
+            entries.pop(key, None)
+        elif old is None or not _says_the_same(old, value):
+            entries[key] = value
+    return base.with_entries(entries, over.plain if isinstance(over, Map) else frozenset())
+
+
+def _says_the_same(old: Value, new: Value) -> bool:
+    """Whether both come to the same text, be it quoted or not."""
+    if isinstance(old, Scalar) and isinstance(new, Scalar) and old.is_null == new.is_null:
+        return old.is_null or old.text == new.text
+    return old == new
+
+
+def _into_list(base: Sequence, over: Value) -> Sequence:
+    keys = [_words(item).partition("=")[0] for item in base]
+    items: list[Value | None] = list(base.items)
+    for key, item in _items(over, _manner(base)):
+        if item is None:
+            items = [None if known == key else old for known, old in zip(keys, items, strict=True)]
+        elif key in keys:
+            items[len(keys) - 1 - keys[::-1].index(key)] = item  # of doubles the last one counts
+        else:
+            keys.append(key)
+            items.append(item)
+    return Sequence(tuple(item for item in items if item is not None), base.tag, base.flow)
+
+
+def _items(over: Value, manner: Style) -> Iterator[tuple[str, Value | None]]:
+    """The override's pairs as items of a list; None where one is to be removed."""
+    if isinstance(over, Sequence):
+        for item in over:
+            yield _words(item).partition("=")[0], item
+        return
+    for key, value in pairs(over, "null"):
+        if value.tag == RESET:
+            yield key, None
+        elif isinstance(value, Scalar):
+            yield key, Scalar(key if value.is_null else f"{key}={value.text}", manner)
+        else:
+            raise Mismatch
+
+
+def _manner(base: Sequence) -> Style:
+    """How the list's items are quoted, for those that come from a mapping."""
+    styles = {item.style for item in base if isinstance(item, Scalar)}
+    return styles.pop() if len(styles) == 1 else Style.PLAIN
+
+
+def host_entries(base: Value, over: Value) -> Value:
+    """Merges `extra_hosts` by host, in either form; the result has the form that is there already."""
+    new: dict[str, list[Value]] = {}
+    gone = set()
+    for host, address in _hosts(over):
+        new.setdefault(host, []).append(address)
+        gone |= {host} if address.tag == RESET else set()
+    if isinstance(base, Map):
+        entries = {key: value for key, value in base.entries.items() if key not in gone}
+        entries |= {host: found[0] if len(found) == 1 else Sequence(tuple(found))
+                    for host, found in new.items() if host not in gone}  # fmt: skip
+        return base.with_entries(entries, over.plain if isinstance(over, Map) else frozenset())
+    return _into_host_list(base, new, gone)
+
+
+def _into_host_list(base: Value, new: dict[str, list[Value]], gone: set[str]) -> Value:
+    if not isinstance(base, Sequence):
+        raise Mismatch
+    mark = "=" if base.items and all("=" in _words(item) for item in base) else ":"
+    manner = _manner(base)
+    written = {
+        host: [Scalar(f"{host}{mark}{_words(address)}", manner) for address in found if host not in gone]
+        for host, found in new.items()
+    }
+    items: list[Value] = []
+    for item in base:
+        host = next(_hosts(Sequence((item,))))[0]
+        items += written.pop(host) if host in written else [] if host in new else [item]
+    return Sequence((*items, *(item for found in written.values() for item in found)), base.tag, base.flow)
+
+
+def _hosts(value: Value) -> Iterator[tuple[str, Value]]:
+    if isinstance(value, Map):
+        for host, found in value.entries.items():
+            yield from ((host, one) for one in (found.items if isinstance(found, Sequence) else (found,)))
+    elif isinstance(value, Sequence):
+        for item in value:
+            match = _HOST.fullmatch(_words(item))
+            yield (match[1].strip(), text(match[2].strip())) if match else (_words(item), text(""))
+    else:
+        raise Mismatch

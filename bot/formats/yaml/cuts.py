@@ -1,0 +1,114 @@
+"""Edits of a text by position, and what a text has in the lines around one."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cached_property
+
+from bot.formats.yaml.events import BREAKS, line_starts
+
+_END = re.compile(rf"[^{BREAKS}]*")
+_BREAK = re.compile(rf"\r\n|[{BREAKS}]")
+_REST = re.compile(rf"[ \t]*,?[ \t]*(?:#[^{BREAKS}]*)?(?:\r\n|[{BREAKS}]|$)")
+_PAD = re.compile(r" *")
+_REMAINS = re.compile(rf"([ \t]*)(#[^{BREAKS}]*)?(?:\r\n|[{BREAKS}])")
+_BLANK = " \t"
+
+
+class Cuts:
+    """Collects edits of one text. No two may overlap, but for insertions at the edge of a cut.
+
+    With `clean`, the blank lines below what is cut go with it, and comments that are further in than it was; none is
+    put between new entries.
+    """
+
+    def __init__(self, text: str, *, clean: bool = False) -> None:
+        self.text = text
+        self.clean = clean
+        self.newline = "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
+        self.edits: list[tuple[int, int, str]] = []
+
+    def replace(self, start: int, end: int, new: str) -> None:
+        self.edits.append((start, end, new))
+
+    def insert_below(self, position: int, lines: Sequence[str]) -> None:
+        """Put lines below the one that ends what stands before `position`."""
+        if lines:
+            end = self.line_end(position)
+            self.replace(end, end, "".join(f"{self.newline}{line}" for line in lines))
+
+    def cut_lines(self, start: int, end: int) -> None:
+        """Remove the lines from that of `start` to that of `end`; with the last of all goes the break before it."""
+        first, last = self.line_start(start), self.line_end(end)
+        found = _BREAK.match(self.text, last)
+        if found is None and first > 0:
+            first = self.break_before(first)
+        below = found.end() if found else last
+        self.replace(first, self.end_of_remains(first, below) if self.clean else below, "")
+
+    def end_of_remains(self, first: int, below: int) -> int:
+        """Where the lines end that are blank, or a comment further in than the line of `first`, from `below` on."""
+        column = len(_PAD.match(self.text, first)[0])  # type: ignore[index]  # it matches anywhere
+        while (found := _REMAINS.match(self.text, below)) and (not found[2] or len(found[1]) > column):
+            below = found.end()
+        return below
+
+    def result(self) -> str:
+        """The text with all edits."""
+        pieces: list[str] = []
+        position = 0
+        cuts = [(start, end) for start, end, new in self.edits if start < end and not new]
+        edits = (self.outside(edit, cuts) for edit in self.edits)
+        for start, end, new in sorted(edits, key=lambda edit: edit[:2]):
+            pieces += [self.text[position : max(position, start)], new]
+            position = max(position, end)
+        return "".join([*pieces, self.text[position:]])
+
+    def outside(self, edit: tuple[int, int, str], cuts: list[tuple[int, int]]) -> tuple[int, int, str]:
+        """Lines that are to go below one that is cut, break and all, go below the one above it."""
+        start, end, new = edit
+        cut = next(((first, last) for first, last in cuts if first < start < last), None) if start == end else None
+        if cut is None or not new.startswith(self.newline):
+            return edit
+        first, last = cut
+        if self.text[last - 1] in BREAKS:
+            return (last, last, new[len(self.newline) :] + self.newline)
+        return (first, first, new)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return line_starts(self.text)
+
+    def line_start(self, position: int) -> int:
+        return self._starts[bisect_right(self._starts, position) - 1]
+
+    def line_end(self, position: int) -> int:
+        """Where the line ends, before its break."""
+        match = _END.match(self.text, position)
+        return match.end() if match else position
+
+    def break_before(self, line: int) -> int:
+        """Where the break is that ends the line before the one that starts at `line`."""
+        return line - (2 if self.text[line - 2 : line] == "\r\n" else 1)
+
+    def is_first(self, position: int) -> bool:
+        """Whether nothing but space stands before it in its line."""
+        return not self.text[self.line_start(position) : position].strip(_BLANK)
+
+    def is_last(self, position: int) -> bool:
+        """Whether nothing but a comma and a comment stands behind it in its line."""
+        return _REST.match(self.text, position) is not None
+
+    def comment_above(self, position: int, floor: int) -> int:
+        """Where the block of comment lines begins that stands directly above the line of `position`, as far in as
+        that; nothing before `floor` belongs to it."""
+        start = self.line_start(position)
+        pad = self.text[start:position]
+        while start > 0:
+            above = self.line_start(self.break_before(start))
+            if above < floor or not self.text.startswith(f"{pad}#", above):
+                break
+            start = above
+        return start

@@ -1,0 +1,216 @@
+"""Reading YAML texts: the tree of a text, and what a text means."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import lru_cache
+
+from bot.formats.yaml.events import BREAKS, Event, YamlProblem, document_events, line_of, line_starts, skip
+from bot.formats.yaml.tree import Alias, Leaf, Listing, Node, Pair, Table, Tree
+from bot.formats.yaml.value import TEXT, Map, Scalar, Sequence, Style, Value, normal_tag
+
+__all__ = ["YamlProblem", "parse", "value_of"]
+
+_DEEPEST = 60
+_MOST_VALUES = 200_000
+"""How many values a document may have once its aliases are resolved."""
+
+
+@lru_cache(maxsize=64)
+def parse(text: str) -> Tree:
+    """The tree of a text that has no byte order mark. Raises YamlProblem."""
+    builder = _Builder(text, document_events(text))
+    return builder.tree()
+
+
+def value_of(text: str) -> Value:
+    """What a YAML text means; an empty one is a null. Raises YamlProblem."""
+    return parse(text.removeprefix("\ufeff")).value
+
+
+def merged_entries(sources: tuple[Value, ...]) -> Map | None:
+    """What a merge key brings: the first source that has a key wins. None when a source is no mapping."""
+    entries: dict[str, Value] = {}
+    plain: set[str] = set()
+    for source in reversed(sources):
+        if not isinstance(source, Map):
+            return None
+        entries.update(source.entries)
+        plain |= source.plain
+    return Map(entries, frozenset(plain))
+
+
+def merge_sources(value: Value) -> tuple[Value, ...]:
+    """The mappings that the value of a merge key names."""
+    return value.items if isinstance(value, Sequence) else (value,)
+
+
+class _Builder:
+    """Makes nodes of events, in the order of the text.
+
+    A node's start is found from what stands before it, since the parser's own mark leaves out a tag that comes
+    before an anchor.
+    """
+
+    def __init__(self, text: str, events: Iterator[Event]) -> None:
+        self.text = text
+        self.events = events
+        self.anchors: dict[str, Node | None] = {}
+        self.line_starts = line_starts(text)
+        self.depth = 0
+        self.total = 0
+
+    def tree(self) -> Tree:
+        document = next(self.events, None)
+        if document is None:
+            return Tree(self.text, len(self.text), None)
+        root = self.node(next(self.events), document.end)
+        for _ in self.events:  # a second document is a problem, which only reading on shows
+            pass
+        return Tree(self.text, document.end, None if isinstance(root, Leaf) and root.start == root.end else root)
+
+    def problem(self, sentence: str, event: Event) -> YamlProblem:
+        return YamlProblem(f"{sentence} (line {line_of(self.text, event.start)})")
+
+    def count(self, values: int, event: Event) -> None:
+        self.total += values
+        if self.total > _MOST_VALUES:
+            raise self.problem("repeats too much through aliases, or is too large", event)
+
+    def node(self, event: Event, lead: int) -> Node:
+        """The node that begins with this event; what stands before it ends at `lead`."""
+        if event.kind == "alias":
+            return self.alias(event)
+        if self.depth >= _DEEPEST:
+            raise self.problem("nests values too deeply", event)
+        self.count(1, event)
+        if event.anchor:
+            self.anchors[event.anchor] = None  # until it is complete: nothing may contain itself
+        self.depth += 1
+        start = skip(self.text, lead)
+        node: Node
+        if event.kind == "scalar":
+            node = self.leaf(event, start, lead)
+        else:
+            node = self.listing(event, start) if event.kind == "sequence" else self.table(event, start)
+        self.depth -= 1
+        if event.anchor:
+            self.anchors[event.anchor] = node
+        return node
+
+    def alias(self, event: Event) -> Alias:
+        target = self.anchors.get(event.anchor or "")
+        if target is None:
+            raise self.problem("uses an alias without its anchor", event)
+        self.count(target.size, event)
+        return Alias(event.start, event.end, target.value, size=target.size, target=target)
+
+    def leaf(self, event: Event, start: int, lead: int) -> Leaf:
+        tag = TEXT if event.tag == "!" else normal_tag(event.tag, "")
+        value = Scalar(event.value, event.style, tag)
+        if event.start == event.end:
+            return Leaf(lead, lead, value, event.anchor)
+        end = event.end
+        if event.style in {Style.LITERAL, Style.FOLDED}:
+            end = self.block_end(start, end)
+        return Leaf(start, end, value, event.anchor)
+
+    def block_end(self, start: int, end: int) -> int:
+        """Where a block scalar's last line ends; the blank lines behind it are its own when its header says so."""
+        content = self.text[start:end]
+        header = content.splitlines()[0].partition(" #")[0]
+        if "+" in header[max(header.rfind("|"), header.rfind(">")) :]:
+            return end - (2 if content.endswith("\r\n") else 1 if content[-1] in BREAKS else 0)
+        return start + len(content.rstrip(f" \t{BREAKS}"))
+
+    def content_start(self, event: Event) -> int:
+        """Where a collection's bracket, first dash or first key is, behind its anchor and tag."""
+        dash_was_read = event.kind == "sequence" and not event.flow and self.text[event.end - 1 : event.end] == "-"
+        is_open = event.flow and event.end > event.start
+        return event.end - 1 if is_open or dash_was_read else event.end
+
+    def column_of(self, position: int) -> int:
+        return position - self.line_starts[bisect_right(self.line_starts, position) - 1]
+
+    def next_entry(self, end: int, flow: bool) -> int:
+        """Where the entry behind `end` begins, its dash, question mark or key."""
+        position = skip(self.text, end)
+        if flow and self.text[position : position + 1] == ",":
+            position = skip(self.text, position + 1)
+        return position
+
+    def listing(self, event: Event, start: int) -> Listing:
+        items: list[Node] = []
+        dashes: list[int] = []
+        first = self.content_start(event)
+        end = first + 1 if event.flow else first
+        while (inner := next(self.events)).kind != "end":
+            position = self.next_entry(end, event.flow)
+            if not event.flow:
+                dashes.append(position)
+                position += 1
+            items.append(self.node(inner, position))
+            end = max(items[-1].end, position)
+        size = 1 + sum(item.size for item in items)
+        tag = None if event.tag == "!" else normal_tag(event.tag, "seq")
+        value = Sequence(tuple(item.value for item in items), tag, event.flow)
+        return Listing(
+            start, inner.end if event.flow else end, value, event.anchor, size,
+            items=tuple(items), flow=event.flow, column=self.column_of(first), dashes=tuple(dashes),
+        )  # fmt: skip
+
+    def table(self, event: Event, start: int) -> Table:
+        pairs: dict[str, Pair] = {}
+        merge: Pair | None = None
+        plain: set[str] = set()
+        first = self.content_start(event)
+        bare = event.flow and self.text[first : first + 1] != "{"
+        odd = bare
+        end = first if bare or not event.flow else first + 1
+        while (inner := next(self.events)).kind != "end":
+            position = self.next_entry(end, event.flow)
+            key, pair = self.pair(inner, position)
+            odd = odd or pair.lead is None or inner.kind == "alias" or pair.start != skip(self.text, pair.start)
+            odd = odd or inner.tag is not None or self.is_explicit(pair.start)
+            is_merge = inner.kind == "scalar" and key.text == "<<" and key.style is Style.PLAIN and key.tag is None
+            if (is_merge and merge) or pair.key in pairs:
+                raise self.problem("has a key twice in one mapping", inner)
+            if is_merge:
+                merge = pair
+            else:
+                pairs[pair.key] = pair
+                plain |= set() if key.is_text else {pair.key}
+            end = pair.end
+        size = 1 + sum(pair.node.size for pair in pairs.values()) + (merge.node.size if merge else 0)
+        return Table(
+            start, inner.end if event.flow and not bare else end,
+            self.mapping(event, pairs, merge, frozenset(plain)), event.anchor, size,
+            pairs=tuple(pairs.values()), merge=merge, flow=event.flow, odd=odd, column=self.column_of(first),
+        )  # fmt: skip
+
+    def is_explicit(self, position: int) -> bool:
+        is_mark = self.text[position : position + 1] == "?"
+        return is_mark and self.text[position + 1 : position + 2] in {"", " ", "\t", *BREAKS}
+
+    def pair(self, event: Event, position: int) -> tuple[Scalar, Pair]:
+        key = self.node(event, position + 1 if self.is_explicit(position) else position)
+        if not isinstance(key.value, Scalar):
+            raise self.problem("has a key that is no plain value", event)
+        colon = skip(self.text, key.end)
+        lead = colon + 1 if self.text[colon : colon + 1] == ":" else None
+        node = self.node(next(self.events), key.end if lead is None else lead)
+        return key.value, Pair(key.value.text, position, key.end, lead, node)
+
+    def mapping(self, event: Event, pairs: dict[str, Pair], merge: Pair | None, plain: frozenset[str]) -> Map:
+        own = {key: pair.node.value for key, pair in pairs.items()}
+        tag = None if event.tag == "!" else normal_tag(event.tag, "map")
+        if merge is None:
+            return Map(own, plain, tag, event.flow)
+        sources = merge_sources(merge.node.value)
+        self.count(sum(len(source.entries) for source in sources if isinstance(source, Map)), event)
+        merged = merged_entries(sources)
+        if merged is None:
+            raise self.problem("merges something that is no mapping", event)
+        inherited = frozenset(merged.plain - own.keys())
+        return Map({**merged.entries, **own}, inherited | plain, tag, event.flow)

@@ -1,0 +1,59 @@
+"""Where a version's preparation stands, in words."""
+
+from __future__ import annotations
+
+from bot.domain.plans.mistagged_images import named
+from bot.domain.upgrade.preparation import Preparation, PreparationStage
+from bot.domain.versions import Version
+from bot.formats.markdown import Markdown, code, link_target, shorten
+from bot.rendering.upgrades import UpgradeVoice
+
+LONGEST_IMAGES = 2_000
+
+
+class PreparationVoice(UpgradeVoice):
+    """Words for preparations."""
+
+    def preparation(self, version: Version, preparation: Preparation | None) -> Markdown:
+        """The section of a reply about a version's preparation."""
+        if preparation is None:
+            return Markdown(f"Golden file of {version}: preparation asked for.")
+        return Markdown(f"Golden file of {version}: {self.preparation_state(preparation)}")
+
+    def preparation_state(self, preparation: Preparation) -> Markdown:
+        """Where it stands, in a sentence or two, with the link to its pull request."""
+        words = [f"{self._preparation_link(preparation)}{self._prepared_as(preparation)}."]
+        if preparation.stray:
+            words.append(self._images(preparation))
+        if preparation.note:
+            words.append(f"{self.sentence(preparation.note[:1].upper() + preparation.note[1:])}.")
+        return Markdown(" ".join(words))
+
+    def _prepared_as(self, preparation: Preparation) -> str:
+        match preparation.stage:
+            case PreparationStage.OPEN:
+                approved = f", approved by {self.people(preparation.approved_by)}" if preparation.approved_by else ""
+                late = f" ({self.sentence(preparation.reason)})" if preparation.reason else ""
+                return f"open{approved}, upgrades to it wait for the merge and then go on by themselves{late}"
+            case PreparationStage.READY if preparation.merged_by:
+                return f"merged by {self.people([preparation.merged_by])}"
+            case PreparationStage.READY:
+                return "all of it is in the deployment repository"
+            case _:
+                reason = f": {self.sentence(preparation.reason)}" if preparation.reason else ""
+                return f"{preparation.stage}{reason}"
+
+    def _images(self, preparation: Preparation) -> str:
+        """The images that do not carry the version's tag, and what that means."""
+        images = code(shorten(self.redact(named(preparation.stray)), LONGEST_IMAGES))
+        if preparation.accepted_by:
+            return f"Images with other tags were accepted by {self.people([preparation.accepted_by])}: {images}."
+        command = code(f"/prepare {preparation.version} --accept-tags")
+        return (
+            f"**Held**: images of the publisher's do not carry the tag {preparation.version}: {images}. "
+            f"If that is right, an operator says {command}."
+        )
+
+    @staticmethod
+    def _preparation_link(preparation: Preparation) -> str:
+        return f"[#{preparation.number}]({link_target(preparation.url)}) " if preparation.number else ""

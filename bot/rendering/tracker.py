@@ -1,0 +1,130 @@
+"""What the tracker says: its title, lines and blocks, and the announcement on the release issue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.domain.chat import markers
+from bot.domain.chat.replies import TrackerRecord
+from bot.domain.fleet.inventory import FIRST_INSTANCE
+from bot.domain.fleet.model import Instance
+from bot.domain.fleet.names import problem_name, public_name
+from bot.domain.tracker.line import LONGEST_STATE, SEPARATOR, UNDOING, Item, Key, Section
+from bot.domain.upgrade.preparation import Preparation
+from bot.domain.upgrade.record import Upgrade
+from bot.domain.upgrade.stages import Stage
+from bot.domain.versions import Version
+from bot.formats.markdown import Markdown, code, link_target
+from bot.formats.urls import normal_url
+from bot.rendering.preparations import PreparationVoice
+
+MOST_PROBLEMS = 25
+_LONGEST_NOTE = 100
+
+
+class TrackerVoice(PreparationVoice):
+    """Words for trackers."""
+
+    def tracker_title(self, version: Version) -> str:
+        return f"{version} upgrade managed instances tracking issue"
+
+    def tracker_heading(self, version: Version) -> Markdown:
+        return Markdown(f"# {version} managed instances upgrade\n")
+
+    def tracker_items(self, version: Version, upgrades: Mapping[str, Upgrade]) -> list[Item]:
+        """A line for every instance of the fleet, in order of work."""
+        return [self._tracker_item(instance, version, upgrades.get(instance.slug)) for instance in self.fleet]
+
+    def _tracker_item(self, instance: Instance, version: Version, upgrade: Upgrade | None) -> Item:
+        current = code(str(instance.version))
+        room = LONGEST_STATE - len(current) - len(SEPARATOR)
+        state = self._tracker_state(instance, version, upgrade, room)
+        note = self.brief(instance.note, min(_LONGEST_NOTE, room - len(state) - len(SEPARATOR)))
+        words = [word.replace(SEPARATOR.strip(), "•") for word in (note, current, state) if word]
+        return Item(
+            key=Key(normal_url(instance.domain if instance.internal else instance.account or ""), instance.ordinal),
+            section=Section.INTERNAL if instance.internal else Section.CUSTOMERS,
+            text=Markdown(f"Upgrade {public_name(instance)}"),
+            state=Markdown(SEPARATOR.join(words)),
+            stage=_tracker_stage(instance, version, upgrade),
+            skipped=upgrade is None and bool(instance.skip_reason),
+        )
+
+    def _tracker_state(self, instance: Instance, version: Version, upgrade: Upgrade | None, room: int) -> str:
+        if upgrade is not None:
+            return self.brief_state(upgrade, room)
+        if instance.skip_reason:
+            return f"skipped: {self.brief(instance.skip_reason, room - len('skipped: '))}"
+        if instance.version < version:
+            return "not started"
+        return f"already on {version}" if instance.version == version else f"ahead of {version}"
+
+    def tracker_head(
+        self,
+        record: TrackerRecord,
+        upgrades: Sequence[Upgrade],
+        parts: Sequence[str],
+        preparation: Preparation | None = None,
+    ) -> Markdown:
+        """The block at the tracker's head: what it is, who asked, how it stands, how to talk to the bot."""
+        counts, done, total = self.counts(upgrades)
+        source = record.announced[0] if record.announced and not record.adopted else None
+        return self.render(
+            "tracker_head.md.j2",
+            marker=Markdown(markers.tracker(record.version)),
+            version=record.version,
+            me=Markdown(self.me),
+            asked_by=record.asked_by,
+            release_issue=source,
+            done=done,
+            total=total,
+            counts=counts,
+            picture=_picture(counts, done, total),
+            parts=[link_target(url) for url in parts],
+            example=Markdown(FIRST_INSTANCE),
+            preparation=self.preparation_state(preparation) if preparation else None,
+        )
+
+    def tracker_part(self, record: TrackerRecord, part: int) -> Markdown:
+        marker = Markdown(markers.tracker_part(record.version, part))
+        return self.render(
+            "tracker_part.md.j2", marker=marker, part=part, version=record.version, url=link_target(record.url)
+        )
+
+    def tracker_end(self) -> Markdown:
+        """The block at the tracker's end: the instances that can't be read, as many as there is room for."""
+        problems = [{"name": problem_name(p), "sentence": p.sentence} for p in self.fleet.problems[:MOST_PROBLEMS]]
+        left_out = len(self.fleet.problems) - len(problems)
+        return self.render("tracker_end.md.j2", problems=problems, left_out=left_out)
+
+    def announcement(
+        self, version: Version, tracker: int, teams: Iterable[str], *, first: bool, adopted: bool
+    ) -> Markdown:
+        """The comment on the release issue; the first one for a version mentions the operator teams."""
+        return self.render(
+            "announcement.md.j2",
+            marker=Markdown(markers.announcement(version)),
+            version=version,
+            tracker=tracker,
+            teams=Markdown(", ".join(f"@{team}" for team in teams)),
+            first=first,
+            adopted=adopted,
+            example=Markdown(FIRST_INSTANCE),
+        )
+
+
+def _picture(counts: Sequence[tuple[str, int]], done: int, total: int) -> list[tuple[str, int]]:
+    """How many instances stand where, for a picture; nothing while there is nothing to see."""
+    rest = total - done - sum(count for _, count in counts)
+    slices = [("done", done), *counts, ("not started", rest)]
+    return [one for one in slices if one[1] > 0] if done or counts else []
+
+
+def _tracker_stage(instance: Instance, version: Version, upgrade: Upgrade | None) -> str:
+    if upgrade is not None and upgrade.back is not None and upgrade.stage is not Stage.ROLLED_BACK:
+        return UNDOING if upgrade.earlier is not None and upgrade.earlier.stage is Stage.DONE else "rollback"
+    if upgrade is not None:
+        return upgrade.stage.value
+    if instance.skip_reason:
+        return "skipped"
+    return "current" if instance.version == version else "not started"

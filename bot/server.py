@@ -1,0 +1,78 @@
+"""`mibot serve`: the process that serves, and above it a supervisor that starts it anew when it dies."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing.util
+import os
+import threading
+import time
+from functools import partial
+from typing import Any
+
+import structlog
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from bot import logs
+from bot.adapters.store import Database
+from bot.adapters.store.worker_lock import WorkerLock
+from bot.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+WEB_THREADS = 4
+_WATCH_EVERY = 0.2
+_YOUNG_OBJECTS = 50_000
+"""How many new objects the garbage collector waits for (Python's own value is 700): at its start the process makes
+hundreds of thousands that stay, most of them of Google's libraries, and would look through them again and again."""
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Web and worker in one process, under a supervisor that starts it anew when it dies. Blocks until stopped.
+
+    Raises StoreProblem when the storage can't be used.
+    """
+    database = Database(settings.store.url)
+    WorkerLock(database).check()
+    database.migrate()
+    database.close()  # the process that serves opens its own connections
+    server = Server(
+        "mibot",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=WEB_THREADS,
+        log_level=LogLevels.warning,
+        log_dictconfig=logs.FOR_SERVER,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+    )
+    log.info("serving", host=host, port=port)
+    server.serve(target_loader=partial(_load, settings, os.getpid()), wrap_loader=False)
+
+
+def _load(settings: Settings, supervisor: int) -> Any:
+    """In the process that serves: the worker, and the web application for the server to call."""
+    gc.set_threshold(_YOUNG_OBJECTS)
+    logs.configure()
+    _end_with(supervisor)
+    from bot.wiring import Wiring, make_web  # the whole world, which the supervisor has no use for
+
+    wiring = Wiring(settings)
+    wiring.worker.start()
+    multiprocessing.util.Finalize(None, wiring.worker.stop, exitpriority=100)
+    return make_web(wiring)
+
+
+def _end_with(supervisor: int) -> None:
+    """End at once when the supervisor is gone: an orphan would go on beside the process started in its place."""
+
+    def watch() -> None:
+        while os.getppid() == supervisor:
+            time.sleep(_WATCH_EVERY)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="supervisor-watch", daemon=True).start()

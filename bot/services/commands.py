@@ -1,0 +1,148 @@
+"""From what happened to what should happen: events become effects, and comments with commands become plans."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from bot.commands import Command, all_commands, nearest
+from bot.domain.chat import comments
+from bot.domain.chat.comments import CommandLine
+from bot.domain.chat.replies import Item, Paragraph, Reply
+from bot.domain.fleet.model import Fleet
+from bot.domain.flow.effects import Advance, AdvancePreparation, Effect, EnsureTracker, Obey, React
+from bot.domain.flow.events import (
+    CommentWritten,
+    CommitTouched,
+    Event,
+    IssueLabelled,
+    PreparationTouched,
+    RunTouched,
+    UpgradeTouched,
+)
+from bot.domain.flow.requests import LATEST, Plan, Request, View, Who
+from bot.domain.upgrade.record import Stage, Upgrade
+from bot.domain.versions import Version
+from bot.ports import Ledger, Refused, Teams, Upstream
+from bot.rendering import Voice
+from bot.services.fleet_reader import Fleets
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The rules from the settings: the label, who may command (`org/team`), how many upgrades at once."""
+
+    label: str
+    operators: tuple[str, ...]
+    max_in_flight: int
+
+
+def effects_of(event: Event, ledger: Ledger) -> list[Effect]:
+    """What an event sets in motion."""
+    match event:
+        case IssueLabelled(number, version, by):
+            return [EnsureTracker(version, number, by)]
+        case CommentWritten(comment, issue, version, body, author):
+            return [React(comment), Obey(comment, issue, version, body, author)]
+        case UpgradeTouched(slug, version):
+            return [Advance(slug, version)]
+        case PreparationTouched(version):
+            return [AdvancePreparation(version)]
+        case CommitTouched(commit):
+            return [Advance(upgrade.slug, str(upgrade.version)) for upgrade in ledger.upgrades_at(commit)]
+        case RunTouched(run, commit):
+            return [
+                Advance(u.slug, str(u.version)) for u in ledger.unfinished_upgrades() if _waits_for(u, run, commit)
+            ]
+
+
+def _waits_for(upgrade: Upgrade, run: int, commit: str) -> bool:
+    """Whether a run may be that of the upgrade: it is, or the upgrade's own is still to be found."""
+    deployment = upgrade.deployment
+    if upgrade.stage is not Stage.DEPLOYING:
+        return False
+    if deployment is None or deployment.run is None:
+        return deployment is not None or upgrade.merge_commit == commit
+    return deployment.run == run
+
+
+class Commander:
+    """Plans what the commands of a comment ask for: permission, then state, then each command's own plan."""
+
+    def __init__(
+        self,
+        teams: Teams,
+        fleets: Fleets,
+        ledger: Ledger,
+        upstream: Upstream,
+        policy: Policy,
+        me: Callable[[], str],
+    ) -> None:
+        self._teams = teams
+        self._fleets = fleets
+        self._ledger = ledger
+        self._upstream = upstream
+        self._policy = policy
+        self._me = me
+
+    def plan(self, order: Obey) -> tuple[Reply, list[Effect]]:
+        """The reply that a comment deserves and the effects of its commands."""
+        fleet = self._fleets.recent()
+        voice = Voice(fleet, self._me())
+        items: list[Item] = []
+        effects: list[Effect] = []
+        may: bool | None = None
+        for line in comments.parse(order.body):
+            command = all_commands().get(line.name)
+            try:
+                if command is not None and command.who is Who.OPERATORS and may is None:
+                    may = self._is_operator(order.author)
+                plan = self._plan_line(order, line, command, voice, may=bool(may))
+            except Refused as error:
+                plan = Plan((Paragraph(voice.about_command(line.name, f"this can't be done now: {error}")),))
+            items += plan.items
+            effects += (effect for effect in plan.effects if effect not in effects)
+        return Reply(order.comment, order.issue, order.author, _once(items)), effects
+
+    def _plan_line(self, order: Obey, line: CommandLine, command: Command | None, voice: Voice, *, may: bool) -> Plan:
+        if command is None:
+            return Plan((Paragraph(voice.unknown_command(line.name, nearest(line.name))),))
+        if command.who is Who.OPERATORS and not may:
+            return Plan((Paragraph(voice.not_allowed(line.name, order.author, self._policy.operators)),))
+        if line.fault:
+            return Plan((Paragraph(voice.about_command(line.name, line.fault)),))
+        version = Version.parse(order.version)
+        request = Request(order.comment, order.issue, order.author, line.arguments, version)
+        return command.plan(request, self._view(voice.fleet, line.arguments, version), voice)
+
+    def _is_operator(self, login: str) -> bool:
+        return any(self._teams.is_member(team, login) for team in self._policy.operators)
+
+    def _view(self, fleet: Fleet, arguments: Sequence[str], version: Version | None) -> View:
+        named = [found for word in arguments if (found := Version.parse(word))]
+        wanted = named[0] if named else version
+        versions = set(named) or {*([version] if version else [])}
+        released = released_for(versions, fleet, self._upstream)
+        if LATEST in {word.lower() for word in arguments}:
+            released = self._upstream.releases()
+        return View(
+            fleet,
+            {upgrade.key: upgrade for upgrade in self._ledger.upgrades()},
+            self._ledger.tracker(wanted) if wanted else None,
+            released,
+        )
+
+
+def released_for(versions: Collection[Version], fleet: Fleet, upstream: Upstream) -> frozenset[Version]:
+    """Upstream's releases, asked for only where they decide: when a step leads from one major to the next, or to a
+    version without a golden file, which may not exist."""
+    majors = {instance.version.major for instance in fleet}
+    unknown = [version for version in versions if version not in fleet.golden]
+    if unknown or any(majors - {version.major} for version in versions):
+        return upstream.releases(unknown)
+    return frozenset()
+
+
+def _once(items: Sequence[Item]) -> tuple[Item, ...]:
+    """The items without repetitions: the same command twice in a comment is answered once."""
+    return tuple(dict.fromkeys(items))

@@ -1,0 +1,75 @@
+"""Runs the health checks of an instance by its slug."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.checks import all_checks
+from bot.domain.fleet.model import Instance
+from bot.domain.health.model import Check, Phase, Places, Result, State, Subject
+from bot.domain.versions import Version
+from bot.ports import Inspector
+from bot.services.check_runner import run_checks
+from bot.services.fleet_reader import Fleets
+
+STABLE_FOR = 300.0
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What ought to be true of an instance beyond what the deployment repository says: the version that it should
+    run (None: the one its link points to), its deployment's workflow run and when that ended, and the head commit of
+    its pull request; `pull_url` and `run_url` lead a person there."""
+
+    version: Version | None = None
+    run: int | None = None
+    head: str = ""
+    deployed_at: datetime | None = None
+    pull_url: str = ""
+    run_url: str = ""
+
+
+class Examiner:
+    """Knows where to look and whom to ask; `clock` gives the time in UTC, `stable_for` is in seconds."""
+
+    def __init__(
+        self,
+        fleets: Fleets,
+        places: Places,
+        inspector: Inspector,
+        clock: Callable[[], datetime],
+        *,
+        stable_for: float = STABLE_FOR,
+        checks: Iterable[Check] | None = None,
+    ) -> None:
+        self._fleets = fleets
+        self._places = places
+        self._inspector = inspector
+        self._clock = clock
+        self._stable_for = stable_for
+        self._checks = tuple(all_checks() if checks is None else checks)
+
+    def examine(self, slug: str, phase: Phase, expected: Expected | None = None) -> tuple[Result, ...]:
+        """The results of all checks of that phase, worst first; `unknown` for an instance that can't be read."""
+        instance = self._fleets.recent().get(slug)
+        if instance is None:
+            sentence = "The instance can't be read from the deployment repository now."
+            return (Result("fleet", "Fleet", State.UNKNOWN, sentence, "", self._clock(), 0.0),)
+        subject = self._subject(instance, phase, expected or Expected())
+        return tuple(run_checks(self._checks, subject, self._places, self._inspector))
+
+    def _subject(self, instance: Instance, phase: Phase, expected: Expected) -> Subject:
+        return Subject(
+            instance,
+            phase,
+            self._clock(),
+            version=expected.version or instance.version,
+            run=expected.run,
+            head=expected.head,
+            stable_for=self._stable_for,
+            deployed_at=expected.deployed_at,
+            pull_url=expected.pull_url,
+            run_url=expected.run_url,
+        )

@@ -1,0 +1,77 @@
+"""Workflows, runs and jobs as GitHub's REST API and its `workflow_run` event show them. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from demo.actions.runs import Step, Workflow, WorkflowRun
+
+SUITES = 7_000_000  # a run's check suite comes so long after it; the emulated GitHub has others, from 1
+JOBS = 100  # more attempts of one run there are not
+Json = dict[str, Any]
+
+
+def workflow_document(file: str, workflow: Workflow, number: int, api: str) -> Json:
+    """`api` is the repository's address in the API."""
+    return {
+        "id": number,
+        "name": workflow.name,
+        "path": f".github/workflows/{file}",
+        "state": "active",
+        "url": f"{api}/actions/workflows/{number}",
+    }
+
+
+def run_document(run: WorkflowRun, workflow: Json, api: str, html: str) -> Json:
+    """`workflow` is its workflow's document, `html` the repository's address for people."""
+    user = {"login": run.actor, "type": "Bot" if run.actor.endswith("[bot]") else "User"}
+    return {
+        "id": run.id,
+        "name": workflow["name"],
+        "display_title": run.title,
+        "path": workflow["path"],
+        "workflow_id": workflow["id"],
+        "run_number": run.id % JOBS,
+        "run_attempt": run.attempt,
+        "event": run.event,
+        "status": run.status,
+        "conclusion": run.conclusion,
+        "head_branch": run.branch,
+        "head_sha": run.commit,
+        "check_suite_id": SUITES + run.id,
+        "actor": user,
+        "triggering_actor": user,
+        "created_at": _time(run.created_at),
+        "updated_at": _time(run.updated_at),
+        "run_started_at": _time(run.created_at),
+        "url": f"{api}/actions/runs/{run.id}",
+        "html_url": f"{html}/actions/runs/{run.id}",
+        "jobs_url": f"{api}/actions/runs/{run.id}/jobs",
+        "pull_requests": [],
+    }
+
+
+def job_document(run: WorkflowRun, api: str, html: str) -> Json:
+    """The run's one job, in its latest attempt."""
+    number = run.id * JOBS + run.attempt
+    return {
+        "id": number,
+        "run_id": run.id,
+        "run_attempt": run.attempt,
+        "name": "upgrade",
+        "head_sha": run.commit,
+        "status": run.status,
+        "conclusion": run.conclusion,
+        "url": f"{api}/actions/jobs/{number}",
+        "html_url": f"{html}/actions/runs/{run.id}/job/{number}",
+        "steps": [_step(number, step) for number, step in enumerate(run.steps, 1)],
+    }
+
+
+def _step(number: int, step: Step) -> Json:
+    return {"number": number, "name": step.name, "status": step.status, "conclusion": step.conclusion}
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,207 @@
+"""The runs of one repository's workflows: what people and runners do to them, from any thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from demo.actions.documents import Json, run_document, workflow_document
+from demo.actions.rest import Answered, Head, Rest
+from demo.actions.runs import GOOD, Workflow, WorkflowRun
+from demo.actions.table import container_table, report
+
+WORKFLOW = "mi_upgrade.yml"
+FIRST = 21_000_000_001  # GitHub's numbers of runs have long outgrown 32 bits
+Deliver = Callable[[str, Json], None]
+Publish = Callable[[Json], None]
+
+
+class Actions:
+    """GitHub Actions of `repository` (`owner/name`), which has the upgrade workflow.
+
+    `deliver` sends an event with its payload (without repository and installation), `publish` creates a check run,
+    `url` is the API's address in links. Runs stay queued until somebody starts them, unless `auto` was called.
+    `titled` says whether the workflow's `run-name` holds the inputs; `details` whether the server knows
+    `return_run_details` ("told"), takes no notice of it ("ignored"), or refuses it as old ones do ("refused");
+    `on_dispatch` is called with every run that was dispatched, `on_end` with every one that is over, before GitHub
+    tells anybody.
+    """
+
+    def __init__(self, repository: str, deliver: Deliver, publish: Publish, url: str = "") -> None:
+        self.repository = repository
+        self.url = url
+        self.workflows = {WORKFLOW: Workflow("mi_upgrade", ("customer", "version"))}
+        self.runs: list[WorkflowRun] = []
+        self.titled = True
+        self.details = "told"
+        self.on_dispatch: Callable[[WorkflowRun], None] | None = None
+        self.on_end: Callable[[WorkflowRun], None] | None = None
+        self._deliver = deliver
+        self._publish = publish
+        self._losses = 0
+        self._pace: tuple[float, str] | None = None
+        self._over = threading.Event()
+        self._lock = threading.RLock()
+        self._rest = Rest(self)
+
+    def handle(
+        self, method: str, path: str, query: Mapping[str, str], body: Any, *, actor: str, head: Head
+    ) -> Answered | None:
+        """GitHub's answer to a request of `actor` (a login); None when the path is none of Actions'. `head` tells the
+        commit of a branch, None when there is no such branch."""
+        return self._rest.handle(method, path, query, body, actor=actor, head=head)
+
+    # --- what people do -------------------------------------------------------------------------------------------
+
+    def dispatch(self, workflow: str, inputs: Mapping[str, str], actor: str, commit: str, branch: str) -> WorkflowRun:
+        """Somebody starts a run by hand, or through the API."""
+        title = self.workflows[workflow].name
+        if self.titled and {"customer", "version"} <= inputs.keys():
+            title = f"Upgrade {inputs['customer']} to {inputs['version']}"
+        run = self._made(workflow, title, "workflow_dispatch", commit, branch, actor, inputs)
+        if self.on_dispatch:
+            self.on_dispatch(run)
+        return run
+
+    def push(
+        self,
+        commit: str,
+        workflow: str = WORKFLOW,
+        *,
+        title: str = "Merge pull request",
+        actor: str = "olive",
+        branch: str = "main",
+        inputs: Mapping[str, str] | None = None,
+    ) -> WorkflowRun:
+        """A push, such as a merge, starts a run; `inputs` (customer, version) tell its report what it is about."""
+        return self._made(workflow, title, "push", commit, branch, actor, inputs or {})
+
+    def rerun(self, run: WorkflowRun | None = None) -> WorkflowRun:
+        """Somebody runs a completed run again (the latest unless it is told which): its next attempt."""
+        again = run or self.runs[-1]
+        with self._lock:
+            again.again()
+        self._begin(again)
+        return again
+
+    # --- what runners do ------------------------------------------------------------------------------------------
+
+    def start(self, run: WorkflowRun | None = None) -> WorkflowRun:
+        """A runner takes it: the latest that is not completed, unless it is told which."""
+        begun = self._chosen(run)
+        with self._lock:
+            begun.start()
+        self._tell("in_progress", begun)
+        return begun
+
+    def step(self, name: str, run: WorkflowRun | None = None) -> WorkflowRun:
+        """The step of that name begins. GitHub tells nobody."""
+        reaching = self._chosen(run)
+        with self._lock:
+            reaching.reach(name)
+        return reaching
+
+    def finish(
+        self,
+        run: WorkflowRun | None = None,
+        conclusion: str = "success",
+        *,
+        failed_step: str = "",
+        containers: str | None = None,
+    ) -> WorkflowRun:
+        """It is over. `containers` is the summary that it publishes about the instance's containers, nothing for no
+        report; without one a run that ended well reports what is right."""
+        ending = self._chosen(run)
+        if ending.status == "queued" and (conclusion in GOOD or failed_step):
+            self.start(ending)
+        with self._lock:
+            ending.end(conclusion, failed_step)
+        if self.on_end:
+            self.on_end(ending)
+        self._report(ending, containers)
+        self._tell("completed", ending)
+        return ending
+
+    # --- how it goes by itself ------------------------------------------------------------------------------------
+
+    def auto(self, seconds: float = 0.0, conclusion: str = "success") -> None:
+        """From now on runs go to their end by themselves, in about that time."""
+        self._pace = (seconds, conclusion)
+
+    def hold(self) -> None:
+        """From now on runs stay as they are until somebody starts and finishes them."""
+        self._pace = None
+
+    def lose_next(self) -> None:
+        """The next dispatch is answered with success, but no run ever appears."""
+        self._losses += 1
+
+    def loses(self) -> bool:
+        """Whether this dispatch gets lost."""
+        with self._lock:
+            lost = self._losses > 0
+            self._losses -= lost
+        return lost
+
+    def close(self) -> None:
+        """Nothing goes by itself any more."""
+        self.hold()
+        self._over.set()
+
+    # --- within ---------------------------------------------------------------------------------------------------
+
+    @property
+    def api(self) -> str:
+        return f"{self.url}/repos/{self.repository}"
+
+    @property
+    def html(self) -> str:
+        return f"{self.url}/{self.repository}"
+
+    def workflow(self, file: str) -> Json:
+        return workflow_document(file, self.workflows[file], list(self.workflows).index(file) + 1, self.api)
+
+    def document(self, run: WorkflowRun) -> Json:
+        return run_document(run, self.workflow(run.workflow), self.api, self.html)
+
+    def _made(
+        self, workflow: str, title: str, event: str, commit: str, branch: str, actor: str, inputs: Mapping[str, str]
+    ) -> WorkflowRun:
+        now = datetime.now(UTC)
+        with self._lock:
+            number = FIRST + len(self.runs)
+            run = WorkflowRun(number, workflow, title, event, commit, branch, actor, dict(inputs), now, now)
+            self.runs.append(run)
+        self._begin(run)
+        return run
+
+    def _begin(self, run: WorkflowRun) -> None:
+        self._tell("requested", run)
+        if self._pace:
+            threading.Thread(target=self._go, args=(run, *self._pace), name="runner", daemon=True).start()
+
+    def _go(self, run: WorkflowRun, seconds: float, conclusion: str) -> None:
+        for status in ("queued", "in_progress"):
+            self._over.wait(seconds / 2)
+            if self._pace is None or run.status != status:
+                return  # people have taken over
+            if status == "queued":
+                self.start(run)
+            else:
+                self.finish(run, conclusion)
+
+    def _chosen(self, run: WorkflowRun | None) -> WorkflowRun:
+        return run or next(run for run in reversed(self.runs) if not run.completed)
+
+    def _tell(self, action: str, run: WorkflowRun) -> None:
+        document = self.document(run)
+        facts = {"action": action, "workflow_run": document, "workflow": self.workflow(run.workflow)}
+        self._deliver("workflow_run", {**facts, "sender": document["actor"]})
+
+    def _report(self, run: WorkflowRun, containers: str | None) -> None:
+        if containers is None and run.conclusion == "success" and "version" in run.inputs:
+            containers = container_table(run.inputs["version"])
+        if containers:
+            self._publish(report(run, self.document(run)["html_url"], containers))

@@ -1,0 +1,79 @@
+"""Everything beside GitHub that the demo and the stories need: Google's APIs and the instances' front ends, local."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Self
+
+from demo.actions import WorkflowRun
+from demo.fleet import DeploymentRepository, Specimen
+from demo.google.compute import ComputeServer
+from demo.google.front_end import FrontEndServer
+from demo.google.monitoring import MonitoringServer
+from demo.google.sqladmin import SqlAdminServer
+
+MANAGED = "-managed-"
+"""Stands in every project's name before the slug."""
+
+
+def host_of(project: str) -> str:
+    """The front page's host of an instance's project."""
+    return f"{project.partition(MANAGED)[2]}.sourcegraph.com"
+
+
+class Cloud:
+    """Compute Engine, Cloud SQL, Cloud Monitoring and all front ends, while the context is open. All is well until
+    somebody says otherwise."""
+
+    def __init__(self) -> None:
+        self.compute = ComputeServer()
+        self.sql = SqlAdminServer()
+        self.monitoring = MonitoringServer(host=host_of)
+        self.front_ends = FrontEndServer()
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        for server in (self.compute, self.sql, self.monitoring, self.front_ends):
+            self._stack.enter_context(server)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @property
+    def settings(self) -> dict[str, dict[str, str]]:
+        """The settings by which mibot finds all this, by section and key."""
+        return {
+            "gcp": {
+                "compute_endpoint": self.compute.url,
+                "sqladmin_endpoint": self.sql.url,
+                "monitoring_endpoint": self.monitoring.url,
+                "alerts_endpoint": self.monitoring.alerts_url,
+            },
+            "front_end": {"connect_to": self.front_ends.address, "ca_file": str(self.front_ends.ca_file)},
+        }
+
+    def settle(self, fleet: DeploymentRepository, project: Callable[[str], str]) -> None:
+        """Every instance of the fleet runs as its link says; `project` gives the project of a slug."""
+        for specimen in fleet.by_slug.values():
+            host = f"{specimen.slug}.sourcegraph.com"
+            self.front_ends.reset(host)
+            self.front_ends.set(host, version=specimen.running)
+            self.compute.set(project(specimen.slug), machines(specimen))
+
+    def deployed(self, run: WorkflowRun) -> None:
+        """What a deployment changes, once it has succeeded: the front end reports the new version."""
+        if run.conclusion == "success" and "customer" in run.inputs:
+            self.front_ends.set(f"{run.inputs['customer']}.sourcegraph.com", version=run.inputs["version"])
+
+    @property
+    def violations(self) -> list[str]:
+        """What was asked or answered against Google's own description of its APIs."""
+        return [*self.compute.violations, *self.sql.violations, *self.monitoring.violations]
+
+
+def machines(specimen: Specimen) -> dict[str, str]:
+    """The instance's VMs as they should be: the active one runs, the other one is stopped if there is one."""
+    running = {f"default-{specimen.active}-instance": "RUNNING"}
+    return running | ({f"default-{specimen.other}-instance": "TERMINATED"} if specimen.both else {})

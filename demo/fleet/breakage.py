@@ -1,0 +1,48 @@
+"""Instances that can't be read, one for each reason that people have given us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from enum import StrEnum
+
+from demo.fleet.files import File
+from demo.fleet.instance import instance_files
+from demo.fleet.specimens import Specimen
+
+
+class Breakage(StrEnum):
+    """What is wrong with an instance."""
+
+    YAML = "config.yaml is not YAML"
+    DANGLING = "the link points to a golden file that does not exist"
+    PLAIN = "the link is a plain file"
+    BOTH = "both colours exist and no key says which is active"
+    TYPE = "the instanceType is unknown"
+    ACCOUNT = "a customer has no account"
+
+
+def broken_files(specimen: Specimen, breakage: Breakage) -> Iterator[File]:
+    """The files of `specimen`, broken in one way."""
+    match breakage:
+        case Breakage.BOTH:
+            yield from instance_files(replace(specimen, both=True, keyed=False))
+        case Breakage.TYPE:
+            yield from instance_files(replace(specimen, kind="sandbox"))
+        case Breakage.ACCOUNT:
+            yield from instance_files(replace(specimen, account=None))
+        case _:
+            yield from _spoilt(instance_files(specimen), specimen, breakage)
+
+
+def _spoilt(files: Iterable[File], specimen: Specimen, breakage: Breakage) -> Iterator[File]:
+    """The files, with the one that the breakage is about replaced."""
+    for file in files:
+        if breakage is Breakage.YAML and file.path.endswith("/config.yaml"):
+            yield replace(file, content=f"{file.content}upgrade: [\n  note: 'left open\n")
+        elif breakage is Breakage.DANGLING and file.path == specimen.link_path:
+            yield replace(file, content="../../../golden/docker-compose.3.38.9.yaml")
+        elif breakage is Breakage.PLAIN and file.path == specimen.link_path:
+            yield File.plain(file.path, "# copied by hand in a hurry\nversion: '2.4'\nservices: {}\n")
+        else:
+            yield file

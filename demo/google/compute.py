@@ -1,0 +1,178 @@
+"""A small Compute Engine for the demo and the tests: machines, snapshots, instance groups, and Google's failures."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+
+from demo.google import resources
+from demo.google.discovery import Call
+from demo.google.failures import FAILURES, Failure, Service
+from demo.google.lists import Item, chosen, page
+from demo.google.resources import ROOT, Group, Shot, data_disk
+from demo.google.server import GoogleServer, Handler
+
+COMPUTE = Service("Compute Engine", "compute.googleapis.com")
+HOURS = 5.0  # the age of the snapshots that a project has by itself
+TAKEN = "The resource 'projects/{project}/global/snapshots' already exists"
+NO_NAME = Failure(400, "INVALID_ARGUMENT", "required", "Required field 'resource.name' not specified")
+NO_DISK = Failure(404, "NOT_FOUND", "notFound", "The resource 'projects/{project}/zones/{zone}/disks' was not found")
+EXISTS = Failure(409, "ALREADY_EXISTS", "alreadyExists", TAKEN)
+
+
+@dataclass(frozen=True)
+class _Project:
+    """What a project has; `disks` are the data disks of those machines that were told about."""
+
+    machines: Mapping[str, str]
+    disks: Mapping[str, tuple[str, ...]]
+    shots: tuple[Shot, ...] | None = None
+    groups: tuple[Group, ...] = (Group("executor-group", 1, 10),)
+
+    def disks_of(self, machine: str) -> tuple[str, ...]:
+        return self.disks.get(machine, (data_disk(machine),))
+
+
+class ComputeServer(GoogleServer):
+    """A Compute Engine at `.url`, served by threads of this process while the context is open.
+
+    `default` are the machines (name to status) of projects that nobody `set`; each has a data disk with a snapshot
+    that is HOURS old, and the project an instance group for executors. `page_size` is the most that one page holds,
+    whatever the request's maxResults; `zone` is where the disks are, and `now` tells the time (UTC).
+    """
+
+    def __init__(
+        self,
+        default: Mapping[str, str] = MappingProxyType({"default-red-instance": "RUNNING"}),
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        page_size: int = 500,
+        zone: str = "us-central1-f",
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__(COMPUTE, "compute.v1", host=host, port=port)
+        self._default = _Project(self._known(default), {})
+        self._page_size = page_size
+        self._zone = zone
+        self._now = now
+        self._projects: dict[str, _Project] = {}
+        self._takes, self._status = 0.0, "READY"
+        self._state = threading.Lock()
+
+    def set(self, project: str, machines: Mapping[str, str]) -> None:
+        """The project's machines from now on, name to status. Raises ValueError for a status the API doesn't have."""
+        known = self._known(machines)
+        self._change(project, lambda before: replace(before, machines=known))
+
+    def set_disks(self, project: str, machine: str, disks: Iterable[str]) -> None:
+        """The names of the machine's data disks from now on."""
+        self._change(project, lambda before: replace(before, disks={**before.disks, machine: tuple(disks)}))
+
+    def set_snapshots(self, project: str, shots: Iterable[Shot]) -> None:
+        """The project's snapshots from now on."""
+        self._change(project, lambda before: replace(before, shots=tuple(shot.named() for shot in shots)))
+
+    def set_groups(self, project: str, groups: Iterable[Group]) -> None:
+        """The project's managed instance groups from now on."""
+        self._change(project, lambda before: replace(before, groups=tuple(groups)))
+
+    def pace(self, seconds: float = 0.0, status: str = "READY") -> None:
+        """How long new snapshots are CREATING from now on, and what becomes of them: READY or FAILED."""
+        with self._state:
+            self._takes, self._status = seconds, status
+
+    def snapshots(self, project: str) -> Sequence[Shot]:
+        """The project's snapshots."""
+        return self._shots(self._of(project))
+
+    def handlers(self) -> Mapping[str, Handler]:
+        return {
+            "compute.instances.list": self._list_instances,
+            "compute.snapshots.list": self._list_snapshots,
+            "compute.disks.createSnapshot": self._create_snapshot,
+            "compute.instanceGroupManagers.aggregatedList": self._list_groups,
+            "compute.autoscalers.aggregatedList": self._list_autoscalers,
+        }
+
+    def _list_instances(self, call: Call) -> Item | Failure:
+        zone, has = self._place(call.project, call.place["zone"]), self._of(call.project)
+        items = [resources.instance(zone, name, has.machines[name], has.disks_of(name)) for name in has.machines]
+        return self._listed(call, "compute#instanceList", items)
+
+    def _list_snapshots(self, call: Call) -> Item | Failure:
+        zone, now = self._place(call.project), self._now()
+        shots = self._shots(self._of(call.project))
+        return self._listed(
+            call, "compute#snapshotList", [resources.snapshot(call.project, zone, shot, now) for shot in shots]
+        )
+
+    def _listed(self, call: Call, kind: str, items: Sequence[Item]) -> Item | Failure:
+        found = chosen(items, call.query)
+        if found is None:
+            return FAILURES["bad_filter"]
+        part, token = page(found, call.query, self._page_size)
+        return {"kind": kind, "id": f"projects/{call.project}", "items": part, **token}
+
+    def _create_snapshot(self, call: Call) -> Item | Failure:
+        name, disk, now = call.body.get("name", ""), call.place["disk"], self._now()
+        with self._state:
+            has = self._projects.get(call.project, self._default)
+            shots = self._shots(has)
+            if disk not in {disk for machine in has.machines for disk in (machine, *has.disks_of(machine))}:
+                return NO_DISK
+            if not name or any(shot.name == name for shot in shots):
+                return EXISTS if name else NO_NAME
+            ready = now + timedelta(seconds=self._takes)
+            new = Shot(disk, now, name, self._status, call.body.get("labels", {}), ready)
+            self._projects[call.project] = replace(has, shots=(*shots, new))
+        return resources.operation(self._place(call.project, call.place["zone"]), disk, name, now)
+
+    def _list_groups(self, call: Call) -> Item | Failure:
+        groups = self._of(call.project).groups
+        made = [(group.scope, resources.manager(call.project, group)) for group in groups]
+        return self._aggregated(call, "instanceGroupManager", made)
+
+    def _list_autoscalers(self, call: Call) -> Item | Failure:
+        groups = [group for group in self._of(call.project).groups if group.most is not None]
+        made = [(group.scope, resources.autoscaler(call.project, group)) for group in groups]
+        return self._aggregated(call, "autoscaler", made)
+
+    def _aggregated(self, call: Call, what: str, made: Sequence[tuple[str, Item]]) -> Item:
+        """A page of a list over all zones and regions, those without anything among them."""
+        part, token = page([item for _, item in made], call.query, self._page_size)
+        scopes = {scope: resources.nothing_here(scope) for scope in (f"zones/{self._zone}", "regions/europe-west1")}
+        for scope, item in made:
+            if item in part:
+                there = scopes[scope].get(f"{what}s", []) if scope in scopes else []
+                scopes[scope] = {f"{what}s": [*there, item]}
+        return {"kind": f"compute#{what}AggregatedList", "id": f"projects/{call.project}", "items": scopes, **token}
+
+    def _of(self, project: str) -> _Project:
+        with self._state:
+            return self._projects.get(project, self._default)
+
+    def _change(self, project: str, change: Callable[[_Project], _Project]) -> None:
+        with self._state:
+            self._projects[project] = change(self._projects.get(project, self._default))
+
+    def _shots(self, has: _Project) -> tuple[Shot, ...]:
+        """The project's snapshots: those that it was given, or one of every data disk."""
+        if has.shots is not None:
+            return has.shots
+        taken_at = self._now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=HOURS)
+        return tuple(Shot(disk, taken_at).named() for machine in has.machines for disk in has.disks_of(machine))
+
+    def _place(self, project: str, zone: str = "") -> str:
+        return f"{ROOT}/projects/{project}/zones/{zone or self._zone}"
+
+    def _known(self, machines: Mapping[str, str]) -> dict[str, str]:
+        """A copy, after every status was found among the API's own."""
+        statuses = self._discovery.values("Instance", "status")
+        for name, status in machines.items():
+            if status not in statuses:
+                raise ValueError(f"{name} can't be {status!r}: Compute Engine knows {', '.join(sorted(statuses))}")
+        return dict(machines)

@@ -1,0 +1,200 @@
+"""The front ends of all instances on one local port over HTTPS, told apart by the host name that is asked for, with
+certificates of a local authority, and an instance's ways to be unwell."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import trustme
+
+from demo.background import Background
+from demo.failures import Trouble, Troubles
+
+FORBIDDEN, UNAUTHORIZED = "forbidden", "unauthorized"
+KINDS = frozenset({FORBIDDEN, UNAUTHORIZED, "close", "reset", "hang"})
+"""`forbidden` and `unauthorized` answer 403 and 401, `close` hangs up instead of an answer, `reset` refuses the TLS
+handshake, `hang` answers properly, but only after some seconds."""
+CERTIFICATES = ("good", "wrong_host", "untrusted")
+_PATIENCE = 10.0  # seconds that a client may stay silent
+
+
+@dataclass(frozen=True)
+class Front:
+    """How one front end answers: the HTTP status of each page, the version it reports, whether Cloudflare stands
+    before it, and its certificate: one of CERTIFICATES, and the days until it runs out."""
+
+    version: str
+    front: int = 200
+    ready: int = 200
+    healthz: int = 200
+    cloudflare: bool = True
+    certificate: str = "good"
+    days: float = 90.0
+
+    def __post_init__(self) -> None:
+        if self.certificate not in CERTIFICATES:
+            raise ValueError(f"{self.certificate!r} is none of {', '.join(CERTIFICATES)}")
+
+
+class FrontEndServer(Background):
+    """Every host's front end at `.address` (`127.0.0.1:PORT`), served by threads of this process while the context is
+    open. `.ca_file` holds the certificate of the authority that signs for all of them.
+
+    Hosts that nobody set answer well and report `version`. All methods may be called from any thread.
+    """
+
+    def __init__(self, version: str = "3.40.1") -> None:
+        self._default = Front(version)
+        self._fronts: dict[str, Front] = {}
+        super().__init__("front-end")
+        self._lock = threading.Lock()
+        self._troubles = Troubles(KINDS)
+        self.fail, self.heal, self.requests = self._troubles.fail, self._troubles.heal, self._troubles.requests
+        self._authorities = {name: trustme.CA() for name in ("good", "untrusted")}
+        self._contexts: dict[tuple[str, str, float], ssl.SSLContext] = {}
+        self._folder = tempfile.TemporaryDirectory(prefix="mibot-front-end-")
+        self.ca_file = Path(self._folder.name) / "authority.pem"
+        self._authorities["good"].cert_pem.write_to_path(str(self.ca_file))
+        self._server = _Server(self)
+        self.address = f"127.0.0.1:{self._server.server_address[1]}"
+
+    def __exit__(self, *how: object) -> None:
+        super().__exit__(*how)
+        self._folder.cleanup()
+
+    def set(self, host: str, **changes: Any) -> None:
+        """Change how the host's front end answers; `changes` are fields of Front."""
+        with self._lock:
+            self._fronts[host] = replace(self._fronts.get(host, self._default), **changes)
+
+    def set_version(self, version: str) -> None:
+        """What every front end reports from now on, those that were set as well."""
+        with self._lock:
+            self._default = replace(self._default, version=version)
+            self._fronts = {host: replace(front, version=version) for host, front in self._fronts.items()}
+
+    def reset(self, host: str) -> None:
+        """As if nobody had ever set anything of the host."""
+        self.heal(host)
+        with self._lock:
+            self._fronts.pop(host, None)
+
+    def front(self, host: str) -> Front:
+        with self._lock:
+            return self._fronts.get(host, self._default)
+
+    def context_of(self, host: str) -> ssl.SSLContext:
+        """The host's certificate, made when it is first needed."""
+        front = self.front(host)
+        with self._lock:
+            key = (host, front.certificate, front.days)
+            if key not in self._contexts:
+                self._contexts[key] = self._context(*key)
+            return self._contexts[key]
+
+    def _context(self, host: str, certificate: str, days: float) -> ssl.SSLContext:
+        authority = self._authorities["untrusted" if certificate == "untrusted" else "good"]
+        name = "elsewhere.invalid" if certificate == "wrong_host" else host
+        now = datetime.now(UTC)
+        begin = min(now, now + timedelta(days=days)) - timedelta(days=30)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(name, not_before=begin, not_after=now + timedelta(days=days)).configure_cert(context)
+        return context
+
+    def meet(self, host: str) -> Trouble | None:
+        """Count a connection, and say what shall go wrong with it."""
+        return self._troubles.meet(host)
+
+    def pause(self, seconds: float) -> None:
+        """Wait so long, or until the server closes."""
+        self._closing.wait(seconds)
+
+
+class _Connection(ssl.SSLSocket):
+    """A connection of the server, which knows whom it was made to and what shall go wrong with it."""
+
+    host = ""
+    trouble: Trouble | None = None
+
+
+class _Server(ThreadingHTTPServer):
+    """Shakes hands on each connection's own thread, so that a slow client keeps nobody waiting."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, fronts: FrontEndServer) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.fronts = fronts
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._tls.sslsocket_class = _Connection
+        self._tls.sni_callback = self._on_name
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        request.settimeout(_PATIENCE)
+        with contextlib.suppress(OSError), self._tls.wrap_socket(request, server_side=True) as connection:
+            super().finish_request(connection, client_address)
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def _on_name(self, connection: Any, name: str | None, _: ssl.SSLContext) -> int | None:
+        """Choose the certificate by the name that the client asks for (SNI)."""
+        if not name:
+            return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+        connection.host = name
+        connection.trouble = self.fronts.meet(name)
+        if connection.trouble and connection.trouble.kind == "reset":
+            return ssl.ALERT_DESCRIPTION_ACCESS_DENIED
+        connection.context = self.fronts.context_of(name)
+        return None
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One request to one host."""
+
+    server: _Server
+    connection: _Connection
+
+    def do_GET(self) -> None:
+        trouble = self.connection.trouble
+        front = self.server.fronts.front(self.connection.host)
+        if trouble and trouble.kind == "hang":
+            self.server.fronts.pause(trouble.seconds)
+        if trouble and trouble.kind == "close":
+            return
+        if trouble and trouble.kind in (FORBIDDEN, UNAUTHORIZED):
+            self._send(403 if trouble.kind == FORBIDDEN else 401, "Access denied", front.cloudflare)
+            return
+        pages: Mapping[str, tuple[int, str]] = {
+            "/": (front.front, "<!DOCTYPE html><title>Sourcegraph</title>"),
+            "/__version": (200, f"{front.version}\n"),
+            "/ready": (front.ready, ""),
+            "/healthz": (front.healthz, ""),
+        }
+        self._send(*pages.get(self.path, (404, "Not Found")), front.cloudflare)
+
+    def _send(self, status: int, text: str, cloudflare: bool) -> None:
+        content = text.encode()
+        self.send_response_only(status)
+        self.send_header("Server", "cloudflare" if cloudflare else "Caddy")
+        if cloudflare:
+            self.send_header("CF-RAY", "7d1f2a3b4c5d6e7f-ORD")
+        if 300 <= status < 400:
+            self.send_header("Location", "/sign-in")
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing: the demo's terminal belongs to the story."""

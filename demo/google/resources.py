@@ -1,0 +1,156 @@
+"""Compute Engine's resources as the local server keeps them, and as Google writes them in JSON."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from demo.google.lists import Item
+
+ROOT = "https://www.googleapis.com/compute/v1"
+STARTED = "2024-01-01T00:00:00.000-08:00"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A snapshot of a disk: `status` is what it has (from `ready_at` on, before that it is CREATING)."""
+
+    disk: str
+    taken_at: datetime
+    name: str = ""
+    status: str = "READY"
+    labels: Mapping[str, str] = field(default_factory=dict)
+    ready_at: datetime | None = None
+
+    def named(self) -> Shot:
+        """The same with a name, as a snapshot schedule would give it."""
+        return replace(self, name=self.name or f"{self.disk[:40]}-{self.taken_at:%Y%m%d%H%M%S}")
+
+
+@dataclass(frozen=True)
+class Group:
+    """A managed instance group, with an autoscaler when there is a `most`; `scope` is where it is."""
+
+    name: str
+    size: int = 0
+    most: int | None = None
+    mode: str = "ON"
+    scope: str = "regions/us-central1"
+
+
+def data_disk(machine: str) -> str:
+    """The name of the data disk that a machine has unless it is told otherwise."""
+    return f"{machine.removesuffix('-instance')}-data"
+
+
+def number(text: str) -> str:
+    return str(zlib.crc32(text.encode()))
+
+
+def stamp(when: datetime) -> str:
+    """RFC 3339 as Compute Engine writes it: in milliseconds, and in the time of its own place."""
+    return (when.astimezone(UTC) - timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "-08:00"
+
+
+def instance(zone: str, name: str, status: str, disks: tuple[str, ...]) -> Item:
+    """A machine with its boot disk and these data disks; `zone` is its zone's URL."""
+    return {
+        "kind": "compute#instance",
+        "id": number(f"{zone}/{name}"),
+        "name": name,
+        "status": status,
+        "zone": zone,
+        "machineType": f"{zone}/machineTypes/n2-standard-8",
+        "creationTimestamp": STARTED,
+        "lastStartTimestamp": STARTED,
+        "disks": [_attached(zone, disk, index) for index, disk in enumerate((name, *disks))],
+        "selfLink": f"{zone}/instances/{name}",
+    }
+
+
+def _attached(zone: str, disk: str, index: int) -> Item:
+    return {
+        "kind": "compute#attachedDisk",
+        "type": "PERSISTENT",
+        "mode": "READ_WRITE",
+        "boot": index == 0,
+        "index": index,
+        "autoDelete": index == 0,
+        "deviceName": disk,
+        "diskSizeGb": "50" if index == 0 else "200",
+        "source": f"{zone}/disks/{disk}",
+    }
+
+
+def snapshot(project: str, zone: str, shot: Shot, now: datetime) -> Item:
+    name = f"projects/{project}/global/snapshots/{shot.name}"
+    waiting = shot.ready_at is not None and now < shot.ready_at
+    return {
+        "kind": "compute#snapshot",
+        "id": number(name),
+        "name": shot.name,
+        "status": "CREATING" if waiting else shot.status,
+        "creationTimestamp": stamp(shot.taken_at),
+        "sourceDisk": f"{zone}/disks/{shot.disk}",
+        "diskSizeGb": "200",
+        "labels": dict(shot.labels),
+        "selfLink": f"{ROOT}/{name}",
+    }
+
+
+def operation(zone: str, disk: str, name: str, now: datetime) -> Item:
+    """What `disks.createSnapshot` answers: that it was begun."""
+    return {
+        "kind": "compute#operation",
+        "id": number(name),
+        "name": f"operation-{number(name)}",
+        "zone": zone,
+        "operationType": "createSnapshot",
+        "targetLink": f"{zone}/disks/{disk}",
+        "status": "RUNNING",
+        "progress": 0,
+        "insertTime": stamp(now),
+        "selfLink": f"{zone}/operations/operation-{number(name)}",
+    }
+
+
+def manager(project: str, group: Group) -> Item:
+    place = f"{ROOT}/projects/{project}/{group.scope}"
+    link = f"{place}/instanceGroupManagers/{group.name}"
+    return {
+        "kind": "compute#instanceGroupManager",
+        "id": number(link),
+        "name": group.name,
+        "targetSize": group.size,
+        "creationTimestamp": STARTED,
+        "selfLink": link,
+    }
+
+
+def autoscaler(project: str, group: Group) -> Item:
+    place = f"{ROOT}/projects/{project}/{group.scope}"
+    policy = {"minNumReplicas": 0, "maxNumReplicas": group.most, "mode": group.mode}
+    return {
+        "kind": "compute#autoscaler",
+        "id": number(f"{place}/autoscalers/{group.name}"),
+        "name": f"{group.name}-autoscaler",
+        "target": f"{place}/instanceGroupManagers/{group.name}",
+        "autoscalingPolicy": policy,
+        "status": "ACTIVE",
+        "creationTimestamp": STARTED,
+        "selfLink": f"{place}/autoscalers/{group.name}-autoscaler",
+    }
+
+
+def nothing_here(scope: str) -> dict[str, Any]:
+    """What an aggregated list says of a place without any."""
+    return {
+        "warning": {
+            "code": "NO_RESULTS_ON_PAGE",
+            "message": f"There are no results for scope '{scope}' on this page.",
+            "data": [{"key": "scope", "value": scope}],
+        }
+    }

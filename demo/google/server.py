@@ -1,0 +1,112 @@
+"""What the local servers of Google's APIs share: threads, failures on demand, and Google's own description."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
+
+from demo.background import Background, Quiet
+from demo.failures import Trouble, Troubles
+from demo.google.discovery import Call, Violation, discovery
+from demo.google.failures import FAILURES, KINDS, LOST, Failure, Service, error, sign_in
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+Handler = Callable[[Call], Mapping[str, Any] | Failure]
+
+
+class GoogleServer(Background):
+    """One of Google's APIs at `.url`, served by threads of this process while the context is open.
+
+    `document` names the discovery document. What is asked or answered against it is answered with a 500 that says
+    so, and kept in `.violations`. `port` 0 takes a free one. `before` and `after` are called with Google's name of a
+    method that changes something, before and after that is done. All methods may be called from any thread.
+    """
+
+    def __init__(self, service: Service, document: str, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        super().__init__(service.host)
+        self._service = service
+        self._discovery = discovery(document)
+        self.violations: list[str] = []
+        self.before: Callable[[str], None] | None = None
+        self.after: Callable[[str], None] | None = None
+        self._troubles = Troubles(KINDS)
+        self._server = make_server(host, port, self._application, threaded=True, request_handler=Quiet)
+        self.url = f"http://{host}:{self._server.server_port}"
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Who answers which of the API's methods, by Google's name of it."""
+        raise NotImplementedError
+
+    def fail(
+        self, project: str, kind: str, times: int | None = None, *, seconds: float = 30.0, method: str = ""
+    ) -> None:
+        """Let the next `times` requests for the project fail, or all of them. See `Troubles.fail`."""
+        self._troubles.fail(project, kind, times, seconds=seconds, method=method)
+
+    def heal(self, project: str) -> None:
+        """End what `fail` began."""
+        self._troubles.heal(project)
+
+    def requests(self, project: str | None = None) -> int:
+        """How many requests came in, for that project or altogether."""
+        return self._troubles.requests(project)
+
+    def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            response = self._respond(Request(environ))
+        except Violation as violation:
+            response = self._violated(str(violation))
+        return response(environ, start_response)
+
+    def _respond(self, request: Request) -> Response:
+        call = self._discovery.call(request.method, request.path, request.args, _json(request))
+        trouble = self._troubles.meet(call.project, call.method)
+        if trouble and trouble.kind in FAILURES:
+            return self._error(FAILURES[trouble.kind], call)
+        if trouble and trouble.kind == "html":
+            return sign_in()
+        return self._answered(call, trouble)
+
+    def _answered(self, call: Call, trouble: Trouble | None) -> Response:
+        if trouble and trouble.kind != LOST:
+            self._closing.wait(trouble.seconds)
+        handler = self.handlers().get(call.method)
+        if handler is None:
+            raise Violation(f"the local {self._service.name} does not have {call.method}")
+        changes = bool(call.body) or call.method.endswith("createSnapshot")
+        if changes and self.before:
+            self.before(call.method)
+        answer = handler(call)
+        if changes and self.after:
+            self.after(call.method)
+        if isinstance(answer, Failure):
+            return self._error(answer, call)
+        self._discovery.check_answer(call.method, answer)
+        if trouble and trouble.kind == LOST:
+            return self._error(FAILURES["error_503"], call)
+        return Response(json.dumps(answer), content_type="application/json")
+
+    def _error(self, failure: Failure, call: Call) -> Response:
+        return error(failure, self._service, call.project, call.place.get("zone", ""), call.method)
+
+    def _violated(self, sentence: str) -> Response:
+        self.violations.append(sentence)
+        failure = Failure(500, "INTERNAL", "violation", "{service}: " + sentence.replace("{", "(").replace("}", ")"))
+        return error(failure, self._service, "")
+
+
+def _json(request: Request) -> Any:
+    """The request's body, None without one. Raises Violation for what is no JSON."""
+    content = request.get_data()
+    if not content:
+        return None
+    try:
+        return json.loads(content)
+    except ValueError as problem:
+        raise Violation(f"the body of {request.method} {request.path} is no JSON") from problem

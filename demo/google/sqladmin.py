@@ -1,0 +1,155 @@
+"""A small Cloud SQL Admin for the demo and the tests: database instances, backups, and Google's failures."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from demo.google import databases
+from demo.google.databases import Backup, Database
+from demo.google.discovery import Call
+from demo.google.failures import Failure, Service
+from demo.google.lists import page
+from demo.google.server import GoogleServer, Handler
+
+SQL_ADMIN = Service("Cloud SQL Admin", "sqladmin.googleapis.com")
+HOURS = 5.0  # the age of the backup that a project has by itself
+ALL = "-"  # in place of an instance's name
+BUSY = Failure(
+    409,
+    "ABORTED",
+    "operationInProgress",
+    "Operation failed because another operation was already in progress. Try your request after the current "
+    "operation is complete.",
+)
+NO_INSTANCE = Failure(404, "NOT_FOUND", "instanceDoesNotExist", "The Cloud SQL instance does not exist.")
+NO_RUN = Failure(404, "NOT_FOUND", "backupRunDoesNotExist", "The backup run does not exist.")
+NO_OPERATION = Failure(404, "NOT_FOUND", "operationDoesNotExist", "The operation does not exist.")
+NOT_RUNNING = Failure(400, "INVALID_ARGUMENT", "invalidState", "The instance is not in an appropriate state.")
+
+
+@dataclass(frozen=True)
+class _Project:
+    """What a project has; `backups` is None while it has the ones that every project has by itself."""
+
+    databases: tuple[Database, ...] = (Database(),)
+    backups: tuple[Backup, ...] | None = None
+
+
+class SqlAdminServer(GoogleServer):
+    """A Cloud SQL Admin API at `.url`, served by threads of this process while the context is open.
+
+    A project that nobody told otherwise has one RUNNABLE instance, with a successful automated backup that is HOURS
+    old. `page_size` is the most that one page holds, `now` tells the time (UTC).
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        page_size: int = 500,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__(SQL_ADMIN, "sqladmin.v1", host=host, port=port)
+        self._page_size = page_size
+        self._now = now
+        self._projects: dict[str, _Project] = {}
+        self._takes, self._status = 0.0, "SUCCESSFUL"
+        self._state = threading.Lock()
+
+    def set(self, project: str, instances: Iterable[Database]) -> None:
+        """The project's database instances from now on. Raises ValueError for a state the API doesn't have."""
+        wanted = tuple(instances)
+        states = self._discovery.values("DatabaseInstance", "state")
+        for one in wanted:
+            if one.state not in states:
+                raise ValueError(f"{one.name} can't be {one.state!r}: Cloud SQL knows {', '.join(sorted(states))}")
+        with self._state:
+            self._projects[project] = replace(self._projects.get(project, _Project()), databases=wanted)
+
+    def set_backups(self, project: str, backups: Iterable[Backup]) -> None:
+        """The project's backups from now on."""
+        numbered = tuple(backup.numbered(number) for number, backup in enumerate(backups))
+        with self._state:
+            self._projects[project] = replace(self._projects.get(project, _Project()), backups=numbered)
+
+    def pace(self, seconds: float = 0.0, status: str = "SUCCESSFUL") -> None:
+        """How long new backups take from now on (ENQUEUED for the first half of it, then RUNNING), and what becomes
+        of them: SUCCESSFUL or FAILED."""
+        with self._state:
+            self._takes, self._status = seconds, status
+
+    def backups(self, project: str) -> Sequence[Backup]:
+        """The project's backups."""
+        with self._state:
+            return self._backups(self._projects.get(project, _Project()))
+
+    def handlers(self) -> Mapping[str, Handler]:
+        return {
+            "sql.instances.list": self._list_instances,
+            "sql.backupRuns.list": self._list_runs,
+            "sql.backupRuns.get": self._get_run,
+            "sql.backupRuns.insert": self._insert_run,
+            "sql.operations.get": self._get_operation,
+        }
+
+    def _list_instances(self, call: Call) -> Mapping[str, Any]:
+        with self._state:
+            has = self._projects.get(call.project, _Project())
+        items = [databases.database(call.project, one) for one in has.databases]
+        part, token = page(items, call.query, self._page_size)
+        return {"kind": "sql#instancesList", "items": part, **token}
+
+    def _list_runs(self, call: Call) -> Mapping[str, Any] | Failure:
+        now, instance = self._now(), call.place["instance"]
+        if not self._has(call.project, instance):
+            return NO_INSTANCE
+        runs = [run for run in self.backups(call.project) if instance in {run.instance, ALL}]
+        newest_first = sorted(runs, key=lambda run: (run.started_at, run.id), reverse=True)
+        items = [databases.backup_run(call.project, run, now) for run in newest_first]
+        part, token = page(items, call.query, self._page_size)
+        return {"kind": "sql#backupRunsList", "items": part, **token}
+
+    def _get_run(self, call: Call) -> Mapping[str, Any] | Failure:
+        for run in self.backups(call.project):
+            if (run.instance, run.id) == (call.place["instance"], call.place["id"]):
+                return databases.backup_run(call.project, run, self._now())
+        return NO_RUN if self._has(call.project, call.place["instance"]) else NO_INSTANCE
+
+    def _insert_run(self, call: Call) -> Mapping[str, Any] | Failure:
+        now, instance = self._now(), call.place["instance"]
+        with self._state:
+            has = self._projects.get(call.project, _Project())
+            one = next((one for one in has.databases if one.name == instance), None)
+            if one is None or one.state != "RUNNABLE" or one.stopped:
+                return NOT_RUNNING if one else NO_INSTANCE
+            backups = self._backups(has)
+            if any(run.instance == instance and run.status_at(now) in {"ENQUEUED", "RUNNING"} for run in backups):
+                return BUSY
+            ends_at = now + timedelta(seconds=self._takes)
+            said, error = call.body.get("description", ""), "INTERNAL" if self._status == "FAILED" else ""
+            new = Backup(instance, now, self._status, "ON_DEMAND", said, error, ends_at).numbered(len(backups))
+            self._projects[call.project] = replace(has, backups=(*backups, new))
+        return databases.operation(call.project, new, now)
+
+    def _get_operation(self, call: Call) -> Mapping[str, Any] | Failure:
+        for run in self.backups(call.project):
+            if call.place["operation"] == f"operation-{run.id}":
+                return databases.operation(call.project, run, self._now())
+        return NO_OPERATION
+
+    def _has(self, project: str, instance: str) -> bool:
+        with self._state:
+            has = self._projects.get(project, _Project())
+        return instance == ALL or instance in {one.name for one in has.databases}
+
+    def _backups(self, has: _Project) -> tuple[Backup, ...]:
+        """The project's backups: those that it was given, or one of every instance."""
+        if has.backups is not None:
+            return has.backups
+        begun = self._now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=HOURS)
+        return tuple(Backup(one.name, begun).numbered(number) for number, one in enumerate(has.databases))

@@ -1,0 +1,86 @@
+"""Merges a pull request on the emulated GitHub as GitHub would.
+
+The emulator takes the head's tree as it was when the pull request was opened, onto the base as it was then: whatever
+was merged in between is undone. Here the right tree is worked out first and put in place right after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from demo.seed import Api, tip_of
+
+Entries = Mapping[str, tuple[str, str]]
+"""Paths to modes and blobs."""
+
+
+class MergeError(RuntimeError):
+    """Both sides changed the same file. The message is one sentence that names it."""
+
+
+def merge(person: Api, owner: Api, repo: str, number: int) -> str:
+    """Merge pull request `number` of `repo` as `person`; the merge commit's SHA-1. `owner` may push to the base.
+
+    Raises MergeError, and GitHubError when the emulator refuses.
+    """
+    pull = owner.call("GET", f"/repos/{repo}/pulls/{number}")
+    base, head = _tip(owner, repo, pull["base"]["ref"]), _tip(owner, repo, pull["head"]["ref"])
+    expected = _merged_tree(owner, repo, base, head)
+    if pull["base"]["sha"] != base["sha"]:
+        owner.call("PATCH", f"/repos/{repo}/pulls/{number}", {"base": pull["base"]["ref"]})
+    merged: str = person.call("PUT", f"/repos/{repo}/pulls/{number}/merge", {})["sha"]
+    if owner.call("GET", f"/repos/{repo}/git/commits/{merged}")["tree"]["sha"] != expected:
+        _put_right(owner, repo, pull["base"]["ref"], merged, expected)
+    return merged
+
+
+def _tip(api: Api, repo: str, branch: str) -> dict[str, Any]:
+    tip = tip_of(api, repo, branch)
+    if tip is None:
+        raise MergeError(f"There is no branch {branch} in {repo}.")
+    return tip
+
+
+def _merged_tree(api: Api, repo: str, base: Mapping[str, Any], head: Mapping[str, Any]) -> str:
+    """The tree that merging `head` into `base` gives."""
+    compared = api.call("GET", f"/repos/{repo}/compare/{base['sha']}...{head['sha']}")
+    if compared["merge_base_commit"]["sha"] == base["sha"]:
+        return str(head["tree"]["sha"])
+    common = _entries(api, repo, compared["merge_base_commit"]["commit"]["tree"]["sha"])
+    ours, theirs = _entries(api, repo, base["tree"]["sha"]), _entries(api, repo, head["tree"]["sha"])
+    changes = three_way(common, ours, theirs)
+    if not changes:
+        return str(base["tree"]["sha"])
+    tree = [_change(path, ours, entry) for path, entry in changes.items()]
+    made = api.call("POST", f"/repos/{repo}/git/trees", {"base_tree": base["tree"]["sha"], "tree": tree})
+    return str(made["sha"])
+
+
+def three_way(common: Entries, ours: Entries, theirs: Entries) -> dict[str, tuple[str, str] | None]:
+    """What has to change in `ours` so that it has what `theirs` changed since `common`; None removes a path."""
+    changes = {}
+    for path in sorted(common.keys() | theirs.keys()):
+        if common.get(path) == theirs.get(path) or ours.get(path) == theirs.get(path):
+            continue
+        if ours.get(path) != common.get(path):
+            raise MergeError(f"Both sides changed {path}.")
+        changes[path] = theirs.get(path)
+    return changes
+
+
+def _entries(api: Api, repo: str, tree: str) -> Entries:
+    found = api.call("GET", f"/repos/{repo}/git/trees/{tree}", recursive="1")["tree"]
+    return {entry["path"]: (entry["mode"], entry["sha"]) for entry in found if entry["type"] != "tree"}
+
+
+def _change(path: str, ours: Entries, entry: tuple[str, str] | None) -> dict[str, Any]:
+    mode, sha = entry if entry else (ours[path][0], None)
+    return {"path": path, "mode": mode, "type": "blob", "sha": sha}
+
+
+def _put_right(owner: Api, repo: str, branch: str, merged: str, tree: str) -> None:
+    """A commit on top of the merge with the tree that it should have had."""
+    body = {"message": "The merge as GitHub would have made it", "tree": tree, "parents": [merged]}
+    commit = owner.call("POST", f"/repos/{repo}/git/commits", body)
+    owner.call("PATCH", f"/repos/{repo}/git/refs/heads/{branch}", {"sha": commit["sha"]})

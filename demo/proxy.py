@@ -1,0 +1,143 @@
+"""Stands before the emulated GitHub of the demo and adds what it lacks: GitHub Actions with a workflow and runners.
+
+Everything else goes through unchanged, but for the emulator's own address, which becomes this one's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import http.client
+import json
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote, urlencode, urlsplit
+
+import requests
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+from demo.actions import Actions
+from demo.cast import NAMES, OWNER, Org
+from demo.emulator import EmulatorError
+from demo.emulator.keys import is_taken
+from demo.seed import Api, GitHubError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+PATIENCE = 60.0
+OURS = frozenset({"host", "connection", "content-length", "accept-encoding", "transfer-encoding"})
+THEIRS = frozenset({"connection", "content-length", "transfer-encoding", "keep-alive", "date", "server"})
+
+
+class Front:
+    """Listens at `url` while the context is open, on `port` if one is given. `actions` are the deployment
+    repository's; their deliveries go where the App's others go.
+
+    Raises EmulatorError when the port is taken.
+    """
+
+    def __init__(self, emulator_url: str, org: Org, port: int | None = None) -> None:
+        if port is not None and is_taken(port):
+            raise EmulatorError(f"Port {port} is taken: end what listens there, or choose another for the emulator.")
+        self._emulator = emulator_url
+        self.org = org
+        self._owner = Api(emulator_url, org.token(OWNER), OWNER)
+        self._people = {f"bearer {org.token(login)}".lower(): login for login in NAMES}
+        self._server = make_server("127.0.0.1", port or 0, self._application, threaded=True, request_handler=_Quiet)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.actions = Actions(org.deployment, self._deliver, self._publish, self.url)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="front", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.actions.close()
+        self._server.shutdown()
+        self._thread.join(PATIENCE)
+        self._server.server_close()
+
+    def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = Request(environ)
+        answer = self._of_actions(request) or self._forwarded(request)
+        return answer(environ, start_response)
+
+    def _of_actions(self, request: Request) -> Response | None:
+        """GitHub's answer about Actions to those who may see the repository; None for any other path."""
+        repository = f"/repos/{self.org.deployment}"
+        if not request.path.startswith(f"{repository}/actions/"):
+            return None
+        asker = request.headers.get("Authorization", "")
+        seen = self._ask("GET", repository, {"Authorization": asker})
+        if seen.status_code != http.HTTPStatus.OK:
+            return seen
+
+        def head(ref: str) -> str | None:
+            found = self._ask("GET", f"{repository}/commits/{quote(ref)}", {"Authorization": asker})
+            return str(json.loads(found.get_data())["sha"]) if found.status_code == http.HTTPStatus.OK else None
+
+        query = request.args.to_dict()
+        body = request.get_json(force=True, silent=True)
+        answered = self.actions.handle(request.method, request.path, query, body, actor=self._login(asker), head=head)
+        if answered is None:
+            return None
+        document = b"" if answered.document is None else json.dumps(answered.document).encode()
+        response = Response(document, answered.status, content_type="application/json; charset=utf-8")
+        if answered.next_page:
+            following = urlencode({**query, "page": answered.next_page})
+            response.headers["Link"] = f'<{self.url}{request.path}?{following}>; rel="next"'
+        return response
+
+    def _login(self, authorization: str) -> str:
+        """One of the people by their token, and mibot by any other."""
+        return self._people.get(authorization.lower().replace("token ", "bearer ", 1), self.org.bot)
+
+    def _forwarded(self, request: Request) -> Response:
+        headers = {name: value for name, value in request.headers if name.lower() not in OURS}
+        target = str(request.environ["REQUEST_URI"])  # as it was sent: the slash of a label's name is not the path's
+        return self._ask(request.method, target, headers, request.get_data())
+
+    def _ask(self, method: str, target: str, headers: dict[str, str], body: bytes = b"") -> Response:
+        """The emulator's answer, with this address in the place of its own."""
+        address = urlsplit(self._emulator)
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=PATIENCE)
+        try:
+            connection.request(method, target, body or None, headers)
+            answer = connection.getresponse()
+            content = answer.read()
+        except (OSError, http.client.HTTPException):
+            return Response('{"message": "The emulated GitHub did not answer."}', 502)
+        finally:
+            connection.close()
+        lines = [(name, self._here(value)) for name, value in answer.getheaders() if name.lower() not in THEIRS]
+        return Response(content.replace(self._emulator.encode(), self.url.encode()), answer.status, lines)
+
+    def _here(self, text: str) -> str:
+        return text.replace(self._emulator, self.url)
+
+    def _publish(self, check_run: dict[str, Any]) -> None:
+        self._owner.call("POST", f"/repos/{self.org.deployment}/check-runs", check_run)
+
+    def _deliver(self, event: str, facts: dict[str, Any]) -> None:
+        """As GitHub delivers, signed; what can't be delivered is lost, as on GitHub."""
+        try:
+            repository = self._owner.call("GET", f"/repos/{self.org.deployment}")
+            envelope = {"repository": repository, "installation": {"id": self.org.installation_id}}
+            body = json.dumps({**facts, **envelope}).encode()
+            signature = hmac.new(self.org.webhook_secret.encode(), body, hashlib.sha256).hexdigest()
+            headers = {"Content-Type": "application/json", "X-GitHub-Event": event}
+            headers["X-Hub-Signature-256"] = f"sha256={signature}"
+            with requests.Session() as session:
+                session.trust_env = False  # as everything here, it stays on this machine
+                session.post(self.org.webhook_url, body, headers=headers, timeout=PATIENCE)
+        except (requests.RequestException, GitHubError):
+            return
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass

@@ -1,0 +1,77 @@
+"""What the demo shows: a line for every step, and things as people see them on GitHub."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from bot.cli.terminal import framed
+
+POLL = 0.25  # seconds
+T = TypeVar("T")
+
+
+class NotInTimeError(RuntimeError):
+    """What should have come to be did not; the message is what was waited for."""
+
+
+class Screen:
+    """A terminal with a clock that starts now."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._began = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._began
+
+    def chapter(self, title: str) -> None:
+        self.console.print(Text(f"\n{title}", "bold cyan"))
+
+    def done(self, words: str) -> None:
+        self._line(words, "✓", "green")
+
+    def failed(self, words: str) -> None:
+        self._line(words, "✗", "red")
+
+    @contextmanager
+    def doing(self, words: str) -> Iterator[None]:
+        """A step that takes a while; it is told as done when the context ends well."""
+        with self._busy(words):
+            yield
+        self.done(words)
+
+    def wait(self, words: str, what: Callable[[], T | None], patience: float, alive: Callable[[], bool]) -> T:
+        """The first answer of `what` that is true. Raises NotInTimeError after `patience` seconds, or sooner when
+        nobody is `alive` who could bring it about."""
+        deadline = time.monotonic() + patience
+        with self._busy(words):
+            while not (answer := what()):
+                if not alive():
+                    raise NotInTimeError(f"{words}: mibot has ended")
+                if time.monotonic() > deadline:
+                    raise NotInTimeError(f"{words}: not within {patience:.0f} s")
+                time.sleep(POLL)
+        self.done(words)
+        return answer
+
+    def show(self, title: str, *parts: RenderableType) -> None:
+        self.console.print(framed(title, *parts))
+
+    @contextmanager
+    def _busy(self, words: str) -> Iterator[None]:
+        if self.console.is_terminal:
+            with self.console.status(Text(f"{words} …"), spinner="dots"):
+                yield
+        else:
+            yield
+
+    def _line(self, words: str, mark: str, colour: str) -> None:
+        clock = f"{self.seconds:6.1f} s"
+        self.console.print(Text.assemble((clock, "dim"), "  ", (mark, colour), " ", words), soft_wrap=False)

@@ -1,0 +1,124 @@
+"""A running demo as one finds it from a second terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from demo.cast import NAMES, OWNER, make_orgs
+from demo.merging import merge
+from demo.seed import Api
+
+PATIENCE = 60.0
+SETTLED = 2.0
+POLL = 0.5
+
+
+class NoDemoError(RuntimeError):
+    """There is nothing to visit, or no answer; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a running demo leaves for its visitors."""
+
+    pid: int
+    api_url: str
+    tracker: int
+    config: str
+
+
+def place() -> Path:
+    """Where the notice is: in the user's cache folder."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "mibot" / "demo.json"
+
+
+@contextmanager
+def posted(notice: Notice) -> Iterator[None]:
+    """Let visitors find the demo as long as the context lasts; of two demos they find the later one.
+
+    Where nothing can be written they have to do with curl.
+    """
+    file = place()
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(asdict(notice)))
+    try:
+        yield
+    finally:
+        with suppress(OSError, ValueError, NoDemoError):
+            if _notice() == notice:
+                file.unlink()
+
+
+def _notice() -> Notice:
+    try:
+        return Notice(**json.loads(place().read_text()))
+    except (OSError, ValueError, TypeError):
+        raise NoDemoError("No demo is running; start one in another terminal with `mibot demo`.") from None
+
+
+class Visit:
+    """Talks to the demo that runs now. Raises NoDemoError without one, GitHubError for what GitHub refuses."""
+
+    def __init__(self) -> None:
+        self.notice = _notice()
+        (self.org,) = make_orgs(1, "", "")
+        try:
+            self._api(OWNER).call("GET", self._releases)
+        except requests.RequestException:
+            raise NoDemoError("The demo has ended; start another one with `mibot demo`.") from None
+
+    @property
+    def tracker(self) -> int:
+        return self.notice.tracker
+
+    def say(self, person: str, issue: int, words: str) -> int:
+        """Comment as that person; the comment's number."""
+        made = self._api(person).call("POST", f"{self._releases}/issues/{issue}/comments", {"body": words})
+        return int(made["id"])
+
+    def reply(self, issue: int, comment: int) -> str:
+        """mibot's reply, as soon as it has not changed for two seconds."""
+        mark = f"<!-- mibot:reply comment={comment} -->"
+        deadline = time.monotonic() + PATIENCE
+        body, since = "", time.monotonic()
+        while time.monotonic() < deadline:
+            path = f"{self._releases}/issues/{issue}/comments"
+            now = next((str(c["body"]) for c in self._api(OWNER).pages(path) if mark in c["body"]), "")
+            if now != body:
+                body, since = now, time.monotonic()
+            elif body and time.monotonic() - since > SETTLED:
+                return body
+            time.sleep(POLL)
+        if not body:
+            raise NoDemoError(f"mibot did not answer within {PATIENCE:.0f} s.")
+        return body
+
+    def issue(self, number: int) -> Any:
+        return self._api(OWNER).call("GET", f"{self._releases}/issues/{number}")
+
+    def approve(self, person: str, pull: int) -> None:
+        path = f"/repos/{self.org.deployment}/pulls/{pull}/reviews"
+        self._api(person).call("POST", path, {"event": "APPROVE", "body": ""})
+
+    def merge(self, person: str, pull: int) -> None:
+        merge(self._api(person), self._api(OWNER), self.org.deployment, pull)
+
+    @property
+    def _releases(self) -> str:
+        return f"/repos/{self.org.releases}"
+
+    def _api(self, person: str) -> Api:
+        if person not in NAMES:
+            raise NoDemoError(f"There is nobody called {person}; the demo has {', '.join(sorted(NAMES))}.")
+        return Api(self.notice.api_url, self.org.token(person), person)

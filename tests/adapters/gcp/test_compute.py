@@ -1,0 +1,382 @@
+"""The Compute Engine edge against a local Compute Engine: every failure is one sentence, nothing is raised."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+import requests
+import responses
+from google.api_core.exceptions import RetryError, ServiceUnavailable
+
+from bot.adapters.gcp import ComputeInspector, calls, compute
+from bot.adapters.gcp.compute import COMPUTE
+from bot.adapters.gcp.compute_api import LIST_MACHINES
+from bot.adapters.gcp.errors import Asking, explain
+from bot.domain.health.queries import Answer, MachineQuery, Machines
+from demo.google.compute import ComputeServer
+from demo.google.failures import KINDS
+from tests.adapters.gcp.sentences import reason
+
+PROJECT = "sourcegraph-managed-acme"
+ASKING = Asking(COMPUTE, LIST_MACHINES, 5)
+QUERY = MachineQuery(PROJECT, "us-central1-f", ("default-red-instance", "default-black-instance"))
+GOOGLE = "https://compute.googleapis.com/compute/v1/projects/sourcegraph-managed-acme/zones/us-central1-f/instances"
+OPEN = "http://elsewhere.test"
+ELSEWHERE = GOOGLE.replace("https://compute.googleapis.com", OPEN)
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[ComputeServer]:
+    with ComputeServer(page_size=2) as server:
+        yield server
+
+
+@pytest.fixture
+def server(shared: ComputeServer) -> Iterator[ComputeServer]:
+    yield shared
+    shared.heal(PROJECT)
+    shared.set(PROJECT, {"default-red-instance": "RUNNING"})
+    assert shared.violations == []
+
+
+def inspector(url: str | None, deadline: float = 5.0, **others: Any) -> ComputeInspector:
+    """An edge that does not sleep between its tries."""
+    return ComputeInspector(url, deadline, **{"sleep": lambda _: None} | others)
+
+
+def statuses(answer: Answer) -> Mapping[str, str]:
+    assert isinstance(answer, Machines)
+    return answer.statuses
+
+
+def requests_for(server: ComputeServer, answer: Any) -> int:
+    before = server.requests(PROJECT)
+    answer()
+    return server.requests(PROJECT) - before
+
+
+def test_the_status_of_each_machine_by_its_name(server: ComputeServer) -> None:
+    server.set(
+        PROJECT, {"default-red-instance": "RUNNING", "default-black-instance": "TERMINATED", "other": "STAGING"}
+    )
+    edge = inspector(server.url)
+    assert statuses(edge.ask(QUERY)) == {"default-red-instance": "RUNNING", "default-black-instance": "TERMINATED"}
+    assert requests_for(server, lambda: edge.ask(QUERY)) == 1
+
+
+def test_the_type_of_each_machine_and_when_it_was_started(server: ComputeServer) -> None:
+    answer = inspector(server.url).ask(QUERY)
+    assert isinstance(answer, Machines)
+    assert answer.kinds == {"default-red-instance": "n2-standard-8"}
+    assert answer.since == {"default-red-instance": datetime(2024, 1, 1, 8, 0, tzinfo=UTC)}
+
+
+@responses.activate
+@pytest.mark.parametrize("started", ["", "yesterday", "2024-01-01T00:00:00"])
+def test_a_start_that_is_not_told_or_no_time_is_left_out(started: str) -> None:
+    machine = {"name": "default-red-instance", "status": "RUNNING", "lastStartTimestamp": started}
+    responses.get(ELSEWHERE, json={"kind": "compute#instanceList", "items": [machine]})
+    assert inspector(OPEN).ask(QUERY) == Machines({"default-red-instance": "RUNNING"})
+
+
+def test_a_machine_that_is_not_there_is_absent(server: ComputeServer) -> None:
+    server.set(PROJECT, {})
+    assert inspector(f"{server.url}/").ask(QUERY) == Machines({}, {}, {})
+
+
+def test_all_pages_are_read(server: ComputeServer) -> None:
+    machines = {f"machine-{number}": "RUNNING" for number in range(5)}
+    server.set(PROJECT, machines)
+    edge = inspector(server.url)
+    query = MachineQuery(PROJECT, QUERY.zone, tuple(machines))
+    assert statuses(edge.ask(query)) == machines
+    assert requests_for(server, lambda: edge.ask(query)) == 3
+
+
+def test_the_local_compute_engine_speaks_as_googles(server: ComputeServer) -> None:
+    """The fields' names and the errors' shape of the REST API, which the edge's library would hide."""
+    url = f"{server.url}/compute/v1/projects/{PROJECT}/zones/us-central1-f/instances"
+    server.set(PROJECT, {"a": "RUNNING", "b": "STAGING"})
+    page = requests.get(url, {"maxResults": "1"}, timeout=5).json()
+    assert page["kind"] == "compute#instanceList"
+    assert [(item["kind"], item["name"], item["status"]) for item in page["items"]] == [
+        ("compute#instance", "a", "RUNNING")
+    ]
+    rest = requests.get(url, {"pageToken": page["nextPageToken"]}, timeout=5).json()
+    assert [item["name"] for item in rest["items"]] == ["b"]
+    assert "nextPageToken" not in rest
+    refused = requests.get(url, {"filter": "labels.owner:*"}, timeout=5)
+    assert (refused.status_code, refused.json()["error"]["errors"][0]["reason"]) == (400, "invalid")
+    with pytest.raises(ValueError, match="can't be 'ASLEEP'"):
+        server.set(PROJECT, {"a": "ASLEEP"})
+    with pytest.raises(ValueError, match="'sulk' is none of"):
+        server.fail(PROJECT, "sulk")
+
+
+def test_one_edge_serves_many_threads(server: ComputeServer) -> None:
+    edge, answers = inspector(server.url), []
+    threads = [threading.Thread(target=lambda: answers.append(edge.ask(QUERY))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [statuses(answer) for answer in answers] == [{"default-red-instance": "RUNNING"}] * 8
+
+
+# what the server does, what the sentence says, and how often the server was asked
+FAILURES = [
+    ("forbidden", "grant it the permission compute.instances.list", 1),
+    ("api_disabled", "The Compute Engine API is not enabled in the instance's project", 1),
+    ("not_found", "The instance's project or zone was not found", 1),
+    ("bad_zone", "The instance's project or zone was not found", 1),
+    ("bad_filter", "Compute Engine refused the request with error 400", 1),
+    ("unauthorized", "mibot found no Google credentials", 1),
+    ("quota", "Google's quota of requests to Compute Engine is used up", 4),
+    ("quota_403", "Google's quota of requests to Compute Engine is used up", 4),
+    ("error_500", "Compute Engine failed with error 500, also when asked again", 4),
+    ("error_503", "Compute Engine failed with error 503, also when asked again", 4),
+    ("html", "What answered was not the Compute Engine API", 1),
+    ("lost", "Compute Engine failed with error 503, also when asked again", 4),
+    ("hang", "Compute Engine did not answer within 0.3 seconds", 1),
+]
+
+
+@pytest.mark.parametrize(("kind", "says", "asked"), FAILURES)
+def test_each_failure_has_its_sentence(server: ComputeServer, kind: str, says: str, asked: int) -> None:
+    server.fail(PROJECT, kind)
+    edge = inspector(server.url, deadline=0.3 if kind == "hang" else 5.0)
+    answers: list[Answer] = []
+    assert requests_for(server, lambda: answers.append(edge.ask(QUERY))) == asked
+    assert says in reason(answers[0])
+
+
+def test_every_way_to_fail_is_tried_above() -> None:
+    assert {kind for kind, _, _ in FAILURES} == KINDS
+
+
+@pytest.mark.parametrize("kind", ["error_500", "error_503", "quota"])
+def test_what_passes_is_asked_again(server: ComputeServer, kind: str) -> None:
+    server.fail(PROJECT, kind, times=2)
+    pauses: list[float] = []
+    answer = inspector(server.url, sleep=pauses.append, jitter=lambda: 1.0).ask(QUERY)
+    assert statuses(answer) == {"default-red-instance": "RUNNING"}
+    assert pauses == [0.25, 0.5]
+
+
+def test_a_server_that_hangs_costs_no_more_than_the_deadline(server: ComputeServer) -> None:
+    inspector(server.url).ask(QUERY)  # the libraries are loaded by now
+    server.fail(PROJECT, "hang")
+    begin = time.monotonic()
+    reason(ComputeInspector(server.url, 0.5).ask(QUERY))
+    assert 0.4 < time.monotonic() - begin < 10, "the server hangs for thirty seconds"
+
+
+def test_tries_end_with_the_deadline(server: ComputeServer) -> None:
+    server.fail(PROJECT, "error_503")
+    begin = time.monotonic()
+    answer = ComputeInspector(server.url, 0.5, tries=1000, pause=0.05).ask(QUERY)
+    assert "failed with error 503" in reason(answer)
+    assert time.monotonic() - begin < 10, "a thousand tries would take longer"
+
+
+def test_pages_end_with_the_deadline(server: ComputeServer) -> None:
+    server.set(PROJECT, {f"machine-{number}": "RUNNING" for number in range(9)})
+    seconds = iter([0.0, 0.0, 1.0, 2.0, 3.0])
+    query = MachineQuery(PROJECT, QUERY.zone, tuple(f"machine-{number}" for number in range(9)))
+    answer = inspector(server.url, deadline=2.0, monotonic=lambda: next(seconds)).ask(query)
+    assert "did not answer within 2 seconds" in reason(answer)
+
+
+def test_nobody_listens() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
+        answer = inspector(f"http://127.0.0.1:{taken.getsockname()[1]}").ask(QUERY)
+    assert "could not be reached" in reason(answer)
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "body",
+    ["", "null", "[]", '"hello"', "{}", '{"items": 3}', '{"kind": "storage#objects"}', b"\xff\xfe", "<html>"],
+)
+def test_an_answer_of_something_else_is_never_an_empty_list(body: str | bytes) -> None:
+    responses.get(ELSEWHERE, body=body)
+    assert "was not the Compute Engine API" in reason(inspector(OPEN).ask(QUERY))
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    ("status", "body", "says"),
+    [
+        (403, "<html>Sign in</html>", "was not the Compute Engine API"),
+        (404, "no such page", "was not the Compute Engine API"),
+        (403, '"no"', "was not the Compute Engine API"),
+        (403, '{"error": "no"}', "was not the Compute Engine API"),
+        (400, '{"error": {"errors": ["odd"], "message": "odd"}}', "was not the Compute Engine API"),
+        (409, '{"error": {"errors": [{"reason": "odd"}]}}', "refused the request with error 409"),
+        (429, "slow down", "quota of requests to Compute Engine is used up"),
+        (502, "<html>Bad gateway</html>", "failed with error 502"),
+        (504, "", "did not answer within 5 seconds"),
+    ],
+)
+def test_errors_that_are_not_of_googles_shape(status: int, body: str, says: str) -> None:
+    responses.get(ELSEWHERE, status=status, body=body)
+    assert says in reason(inspector(OPEN).ask(QUERY))
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    ("info", "says"),
+    [
+        ("BILLING_DISABLED", "Billing is off"),
+        ("ACCESS_TOKEN_SCOPE_INSUFFICIENT", "the access scope https://www.googleapis.com/auth/compute.readonly"),
+        ("CONSUMER_INVALID", "project or zone was not found"),
+        ("IAM_PERMISSION_DENIED", "compute.instances.list"),
+    ],
+)
+def test_refusals_are_told_apart_by_googles_reason(info: str, says: str) -> None:
+    details = [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": info, "domain": "googleapis.com"}]
+    error = {
+        "error": {"code": 403, "message": f"not in {PROJECT}", "status": "PERMISSION_DENIED", "details": details}
+    }
+    responses.get(ELSEWHERE, json=error, status=403)
+    assert says in reason(inspector(OPEN).ask(QUERY))
+
+
+@responses.activate
+def test_retry_after_is_waited_for_or_taken_as_a_no() -> None:
+    responses.get(ELSEWHERE, status=503, headers={"Retry-After": "2"})
+    pauses: list[float] = []
+    reason(inspector(OPEN, sleep=pauses.append).ask(QUERY))
+    assert pauses == [2.0, 2.0, 2.0]
+    pauses.clear()
+    reason(inspector(OPEN, deadline=1.0, sleep=pauses.append).ask(QUERY))
+    assert pauses == []
+
+
+def test_the_librarys_retry_error_is_explained_by_its_cause() -> None:
+    assert "error 503" in explain(RetryError("late", ServiceUnavailable("no")), ASKING).sentence
+    assert "did not answer within 5 seconds" in explain(RetryError("late", None), ASKING).sentence
+
+
+# --- Google's own endpoint, with credentials
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine without any credentials; the empty folder that Google's tools look into."""
+    monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS", raising=False)
+    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
+    monkeypatch.setattr("google.auth.compute_engine._metadata._NO_GCE_CHECK", True)  # NO_GCE_CHECK, read at import
+    return tmp_path
+
+
+def test_no_credentials_at_all(nowhere: Path) -> None:
+    assert "mibot found no Google credentials" in reason(inspector(None).ask(QUERY))
+
+
+@pytest.mark.parametrize("content", [None, "{}", "not JSON", '{"type": "service_account"}'])
+def test_a_key_file_that_is_missing_or_wrong(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
+) -> None:
+    key = nowhere / "key.json"
+    if content is not None:
+        key.write_text(content)
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key))
+    sentence = reason(inspector(None).ask(QUERY))
+    assert "mibot found no Google credentials" in sentence
+    assert str(nowhere) not in sentence
+
+
+def test_the_search_for_credentials_is_not_repeated_at_once_but_later(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch, server: ComputeServer
+) -> None:
+    connect = compute._connect
+    search = Mock(side_effect=connect)
+    monkeypatch.setattr(compute, "_connect", search)
+    now = [100.0]
+    edge = inspector(None, monotonic=lambda: now[0])
+    for _ in range(3):
+        assert "mibot found no Google credentials" in reason(edge.ask(QUERY))
+    assert search.call_count == 1
+    now[0] += calls.NO_CREDENTIALS_FOR
+    monkeypatch.setattr(compute, "_connect", lambda _: connect(server.url))
+    assert statuses(edge.ask(QUERY)) == {"default-red-instance": "RUNNING"}
+
+
+@pytest.fixture
+def user(nowhere: Path) -> None:
+    """Application Default Credentials as `gcloud auth application-default login` leaves them."""
+    secrets = {"client_id": "mibot", "client_secret": "hush", "refresh_token": "hush"}
+    (nowhere / "application_default_credentials.json").write_text(json.dumps({"type": "authorized_user"} | secrets))
+
+
+TOKEN = "https://oauth2.googleapis.com/token"
+LIST = {"kind": "compute#instanceList", "items": [{"name": "default-red-instance", "status": "RUNNING"}]}
+
+
+@responses.activate
+def test_google_is_asked_with_the_default_credentials(user: None) -> None:
+    responses.post(TOKEN, json={"access_token": "ticket", "expires_in": 3600})
+    responses.get(GOOGLE, json=LIST)
+    edge = inspector(None)
+    assert edge.ask(QUERY) == edge.ask(QUERY) == Machines({"default-red-instance": "RUNNING"})
+    assert [str(call.request.url).split("?")[0] for call in responses.calls] == [TOKEN, GOOGLE, GOOGLE]
+    assert responses.calls[1].request.headers["Authorization"] == "Bearer ticket"
+
+
+@responses.activate
+def test_another_endpoint_with_https_gets_credentials_too(user: None) -> None:
+    responses.post(TOKEN, json={"access_token": "ticket", "expires_in": 3600})
+    private = responses.get(GOOGLE.replace("compute.googleapis.com", "compute.internal.test"), json=LIST)
+    assert inspector("https://compute.internal.test/").ask(QUERY) == Machines({"default-red-instance": "RUNNING"})
+    assert private.calls[0].request.headers["Authorization"] == "Bearer ticket"
+
+
+@responses.activate
+def test_credentials_that_google_refuses(user: None) -> None:
+    responses.post(TOKEN, status=400, json={"error": "invalid_grant", "error_description": "Token revoked."})
+    assert "Google rejected mibot's credentials" in reason(inspector(None).ask(QUERY))
+
+
+@responses.activate
+def test_a_sign_in_that_cannot_be_reached(user: None) -> None:
+    assert "Google's sign-in service could not be reached" in reason(inspector(None).ask(QUERY))
+
+
+@responses.activate
+def test_a_token_that_google_refuses(user: None) -> None:
+    responses.post(TOKEN, json={"access_token": "stale", "expires_in": 3600})
+    responses.get(GOOGLE, status=401, json={"error": {"code": 401, "errors": [{"reason": "authError"}]}})
+    assert "Google rejected mibot's credentials" in reason(inspector(None).ask(QUERY))
+
+
+def test_a_bug_is_not_taken_for_the_world(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no failure of Google's or the network's goes up, to where it is logged as a bug."""
+
+    def broken(endpoint: str) -> None:
+        raise KeyError(endpoint)
+
+    monkeypatch.setattr(compute, "_connect", broken)
+    with pytest.raises(KeyError):
+        inspector(OPEN).ask(QUERY)
+
+
+def test_google_is_not_imported_before_it_is_needed() -> None:
+    program = (
+        "import sys, bot.adapters.gcp as gcp; gcp.ComputeInspector();"
+        " print([m for m in sys.modules if 'google' in m])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,220 @@
+"""The Cloud SQL edge against a local Cloud SQL Admin API: every failure is one sentence, nothing is raised."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import responses
+
+from bot.adapters.gcp import SqlInspector, google
+from bot.domain.health.queries import SqlBackupQuery, SqlBackups, SqlInstance, SqlInstances, SqlQuery
+from demo.google.databases import Backup, Database
+from demo.google.failures import KINDS
+from demo.google.sqladmin import SqlAdminServer
+from tests.adapters.gcp.sentences import reason
+
+PROJECT = "sourcegraph-managed-acme"
+NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+DATABASES = SqlQuery(PROJECT)
+BACKUPS = SqlBackupQuery(PROJECT)
+OPEN = "http://elsewhere.test"
+PATH = f"v1/projects/{PROJECT}/instances"
+TOKEN = "https://oauth2.googleapis.com/token"
+
+
+@pytest.fixture
+def server() -> Iterator[SqlAdminServer]:
+    with SqlAdminServer(page_size=2, now=lambda: NOW) as server:
+        yield server
+        assert server.violations == []
+
+
+def inspector(url: str | None, deadline: float = 5.0, **others: Any) -> SqlInspector:
+    """An edge that does not sleep between its tries."""
+    return SqlInspector(url, deadline, **{"sleep": lambda _: None} | others)
+
+
+def ago(hours: float) -> datetime:
+    return NOW - timedelta(hours=hours)
+
+
+def instances(url: str) -> tuple[SqlInstance, ...]:
+    answer = inspector(url).instances(DATABASES)
+    assert isinstance(answer, SqlInstances)
+    return answer.instances
+
+
+def backups(url: str) -> SqlBackups:
+    answer = inspector(url).backups(BACKUPS)
+    assert isinstance(answer, SqlBackups)
+    return answer
+
+
+def test_every_instance_with_its_state_and_disk(server: SqlAdminServer) -> None:
+    told = [
+        Database("a", disk_gb=200, used_gb=50, grows=False),
+        Database("b", "MAINTENANCE", used_gb=None, limit_gb=500),
+        Database("c", full=True),
+        Database("d", stopped=True),
+    ]
+    server.set(PROJECT, told)
+    assert instances(f"{server.url}/") == (
+        SqlInstance("a", "RUNNABLE", 200, 50, grows=False),
+        SqlInstance("b", "MAINTENANCE", 100, None, grows=True, limit_gb=500),
+        SqlInstance("c", "RUNNABLE", 100, 40, grows=True, full=True),
+        SqlInstance("d", "STOPPED", 100, 40, grows=True),
+    )
+
+
+def test_what_google_does_not_tell_is_not_known() -> None:
+    with responses.RequestsMock() as mock:
+        item = {"name": "a", "state": "RUNNABLE", "currentDiskSize": "much"}
+        mock.get(f"{OPEN}/{PATH}", json={"kind": "sql#instancesList", "items": [item]})
+        assert instances(OPEN) == (SqlInstance("a", "RUNNABLE"),)
+
+
+def test_no_instance_and_no_backup(server: SqlAdminServer) -> None:
+    server.set_backups(PROJECT, [])
+    assert backups(server.url) == SqlBackups(("default-database",))
+    server.set(PROJECT, [])
+    assert instances(server.url) == ()
+    assert backups(server.url) == SqlBackups(())
+
+
+def test_a_project_that_nobody_set_is_healthy(server: SqlAdminServer) -> None:
+    assert [one.state for one in instances(server.url)] == ["RUNNABLE"]
+    (backup,) = backups(server.url).backups
+    assert (backup.status, backup.type) == ("SUCCESSFUL", "AUTOMATED")
+    assert timedelta(hours=1) < NOW - backup.started_at < timedelta(hours=12)
+
+
+def test_the_backups_of_every_instance_newest_first(server: SqlAdminServer) -> None:
+    server.set(PROJECT, [Database("a"), Database("b"), Database("copy-of-a", kind="READ_REPLICA_INSTANCE")])
+    told = [
+        Backup("a", ago(30), id="1"),
+        Backup("b", ago(2), "FAILED", error="OUT_OF_DISK", id="2"),
+        Backup("a", ago(6), "SUCCESSFUL", "ON_DEMAND", "mibot before-4.0", id="3"),
+        Backup("a", ago(0), ends_at=NOW + timedelta(hours=1), id="4"),
+        Backup("gone", ago(1), id="5"),
+    ]
+    server.set_backups(PROJECT, told)
+    answer = backups(server.url)
+    assert answer.instances == ("a", "b"), "a replica has no backups of its own"
+    assert [(one.instance, one.id, one.status) for one in answer.backups] == [
+        ("a", "4", "ENQUEUED"),
+        ("b", "2", "FAILED"),
+        ("a", "3", "SUCCESSFUL"),
+        ("a", "1", "SUCCESSFUL"),
+    ]
+    running, failed, ours, _ = answer.backups
+    assert (running.started_at, running.ended_at) == (NOW, None)
+    assert failed.error == "OUT_OF_DISK"
+    assert (ours.type, ours.description, ours.started_at) == ("ON_DEMAND", "mibot before-4.0", ago(6))
+    assert ours.ended_at is not None
+
+
+# what the server does, what the sentence says, and how often the server was asked
+FAILURES = [
+    ("forbidden", "grant it the permission cloudsql.instances.list (role Cloud SQL Viewer)", 1),
+    ("api_disabled", "The Cloud SQL Admin API is not enabled in the instance's project: enable sqladmin.goog", 1),
+    ("not_found", "The instance's project was not found: compare the setting gcp.project_template", 1),
+    ("bad_zone", "The instance's project was not found", 1),
+    ("bad_filter", "Cloud SQL Admin refused the request with error 400", 1),
+    ("unauthorized", "Google rejected mibot's credentials", 1),
+    ("quota", "Google's quota of requests to Cloud SQL Admin is used up", 4),
+    ("quota_403", "Google's quota of requests to Cloud SQL Admin is used up", 4),
+    ("error_500", "Cloud SQL Admin failed with error 500", 4),
+    ("error_503", "Cloud SQL Admin failed with error 503", 4),
+    ("lost", "Cloud SQL Admin failed with error 503", 4),
+    ("html", "What answered was not the Cloud SQL Admin API: check the setting gcp.sqladmin_endpoint", 1),
+    ("hang", "Cloud SQL Admin did not answer within 0.3 seconds", 1),
+]
+
+
+@pytest.mark.parametrize(("kind", "says", "asked"), FAILURES)
+def test_each_failure_has_its_sentence(server: SqlAdminServer, kind: str, says: str, asked: int) -> None:
+    edge = inspector(server.url, 0.3 if kind == "hang" else 5.0)
+    server.fail(PROJECT, kind)
+    said = reason(edge.instances(DATABASES))
+    assert says in said
+    assert server.requests(PROJECT) == asked
+    reason(edge.backups(BACKUPS))
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS - {"hang"}))
+def test_a_failure_to_list_the_backups_is_no_answer(server: SqlAdminServer, kind: str) -> None:
+    server.fail(PROJECT, kind, method="sql.backupRuns.list")
+    said = reason(inspector(server.url).backups(BACKUPS))
+    assert kind != "forbidden" or "cloudsql.backupRuns.list" in said
+
+
+def test_every_way_to_fail_is_tried_above() -> None:
+    assert {kind for kind, _, _ in FAILURES} == KINDS
+
+
+@pytest.mark.parametrize("kind", ["error_500", "error_503", "quota"])
+def test_what_passes_is_asked_again(server: SqlAdminServer, kind: str) -> None:
+    server.fail(PROJECT, kind, times=2)
+    assert len(instances(server.url)) == 1
+
+
+ODD = ["", "null", "[]", '"hello"', "{}", '{"items": []}', '{"kind": "storage#objects"}', b"\xff\xfe", "<html>"]
+WRONG: list[dict[str, Any]] = [
+    {"items": 3},
+    {"items": [3]},
+    {"items": [{}]},
+    {"items": [{"name": "a"}]},
+    {"items": [{"name": 3, "state": "RUNNABLE"}]},
+]
+
+
+@responses.activate
+@pytest.mark.parametrize("body", [*ODD, *(json.dumps({"kind": "sql#instancesList"} | wrong) for wrong in WRONG)])
+def test_an_answer_of_something_else_is_never_an_empty_list(body: str | bytes) -> None:
+    responses.get(f"{OPEN}/{PATH}", body=body)
+    assert "was not the Cloud SQL Admin API" in reason(inspector(OPEN).instances(DATABASES))
+
+
+RUN = {"instance": "a", "id": "1", "status": "SUCCESSFUL", "enqueuedTime": "2026-01-05T09:00:00Z"}
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "run",
+    [
+        RUN | {"enqueuedTime": "yesterday"},
+        {key: value for key, value in RUN.items() if key != "enqueuedTime"},
+        RUN | {"status": None},
+        RUN | {"id": ""},
+    ],
+)
+def test_a_backup_that_lacks_what_counts_is_no_answer(run: dict[str, Any]) -> None:
+    database = {"name": "a", "state": "RUNNABLE"}
+    responses.get(f"{OPEN}/{PATH}", json={"kind": "sql#instancesList", "items": [database]})
+    runs = responses.get(f"{OPEN}/{PATH}/-/backupRuns", json={"kind": "sql#backupRunsList", "items": [RUN]})
+    assert [backup.type for backup in backups(OPEN).backups] == [""]
+    responses.replace(runs.method, str(runs.url), json={"kind": "sql#backupRunsList", "items": [run]})
+    assert "was not the Cloud SQL Admin API" in reason(inspector(OPEN).backups(BACKUPS))
+
+
+@responses.activate
+def test_google_is_asked_with_the_default_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS", raising=False)
+    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
+    secrets = {"client_id": "mibot", "client_secret": "hush", "refresh_token": "hush"}
+    (tmp_path / "application_default_credentials.json").write_text(json.dumps({"type": "authorized_user"} | secrets))
+    responses.post(TOKEN, json={"access_token": "ticket", "expires_in": 3600})
+    google_own = responses.get(f"https://sqladmin.googleapis.com/{PATH}", json={"kind": "sql#instancesList"})
+    assert inspector(None).instances(DATABASES) == SqlInstances(())
+    assert google_own.calls[0].request.headers["Authorization"] == "Bearer ticket"
+
+
+def test_every_question_has_somebody_who_answers_it(server: SqlAdminServer) -> None:
+    answerers = google(server.url, server.url)
+    assert isinstance(answerers[SqlQuery](DATABASES), SqlInstances)
+    assert isinstance(answerers[SqlBackupQuery](BACKUPS), SqlBackups)

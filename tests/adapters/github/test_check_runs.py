@@ -1,0 +1,182 @@
+"""mibot's own check runs and its comments on pull requests: found first, and written only when they differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.adapters.github import GitHubDeployment, Session
+from bot.adapters.github.check_runs import LONGEST_SUMMARY, within
+from bot.domain.github_models import Conclusion, Report
+from bot.ports import Refused
+from demo.cast import BASE
+from demo.world import World
+from tests.adapters.github.conftest import Site
+from tests.adapters.github.samples import Cache, check_run, comment, pull
+from tests.world.proxy import Proxy
+
+HERE = "/repos/fleet/deploy"
+RUNS = f"{HERE}/commits/c1/check-runs"
+NAME = "mibot / health"
+REPORT = Report(NAME, "success", "All is well", "| check | state |")
+SAID = {"title": "All is well", "summary": "| check | state |", "text": None, "annotations_count": 0}
+
+
+def ours(number: int = 7, **changes: Any) -> dict[str, Any]:
+    return check_run(number, NAME, app={"slug": "mibot"}, external_id="mibot", output=SAID) | changes
+
+
+def writes(site: Site) -> list[str]:
+    return [line for line in site.asked() if not line.startswith("GET")]
+
+
+def given(site: Site, *runs: dict[str, Any]) -> None:
+    """What the commit has, and that GitHub takes whatever is written."""
+    site.on("GET", RUNS, {"total_count": len(runs), "check_runs": list(runs)}, query={"check_name": NAME})
+    site.on("POST", f"{HERE}/check-runs", ours(), 201)
+    for run in runs:
+        site.on("PATCH", f"{HERE}/check-runs/{run['id']}", run)
+
+
+def test_a_report_is_made_where_there_is_none(site: Site, deployment: GitHubDeployment) -> None:
+    given(site)
+    deployment.report("c1", REPORT)
+    assert writes(site) == [f"POST {HERE}/check-runs"]
+    assert site.sent() == {
+        "name": NAME,
+        "head_sha": "c1",
+        "external_id": "mibot",
+        "status": "completed",
+        "conclusion": "success",
+        "output": {"title": "All is well", "summary": "| check | state |"},
+    }
+
+
+def test_what_is_there_already_is_not_written_again(site: Site, deployment: GitHubDeployment) -> None:
+    given(site, ours())
+    deployment.report("c1", REPORT)
+    assert writes(site) == []
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        ours(conclusion="failure"),
+        ours(status="in_progress", conclusion=None),
+        ours(output={**SAID, "title": "Something is wrong"}),
+        ours(output={**SAID, "summary": None}),
+    ],
+)
+def test_what_says_something_else_is_put_right(
+    site: Site, deployment: GitHubDeployment, there: dict[str, Any]
+) -> None:
+    given(site, there)
+    deployment.report("c1", REPORT)
+    assert writes(site) == [f"PATCH {HERE}/check-runs/7"]
+    assert site.sent()["conclusion"] == "success"
+
+
+def test_while_it_goes_on_there_is_no_conclusion(site: Site, deployment: GitHubDeployment) -> None:
+    given(site, ours(status="queued", conclusion=None))
+    goes_on = Report(NAME, "", "Under way", "…")
+    deployment.report("c1", goes_on)
+    assert writes(site) == [f"PATCH {HERE}/check-runs/7"]
+    assert site.sent()["status"] == "in_progress"
+    assert "conclusion" not in site.sent()
+
+
+def test_what_was_completed_does_not_go_on_but_is_made_anew(site: Site, deployment: GitHubDeployment) -> None:
+    """GitHub takes no other status for a completed check run, and shows the newest of one name."""
+    given(site, ours())
+    deployment.report("c1", Report(NAME, "", "Once more", "…"))
+    assert writes(site) == [f"POST {HERE}/check-runs"]
+
+
+def test_of_several_the_newest_counts(site: Site, deployment: GitHubDeployment) -> None:
+    given(site, ours(8, conclusion="failure"), ours(7))
+    deployment.report("c1", REPORT)
+    assert writes(site) == [f"PATCH {HERE}/check-runs/8"]
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        ours(app={"slug": "ci"}),
+        ours(app=None, external_id=""),
+        ours(name="mibot / health 2"),
+    ],
+)
+def test_somebody_elses_is_left_alone(site: Site, deployment: GitHubDeployment, others: dict[str, Any]) -> None:
+    given(site, others)
+    deployment.report("c1", REPORT)
+    assert writes(site) == [f"POST {HERE}/check-runs"]
+
+
+def test_where_no_app_is_told_ours_is_known_by_its_mark(site: Site, deployment: GitHubDeployment) -> None:
+    given(site, ours(app=None))
+    deployment.report("c1", REPORT)
+    assert writes(site) == []
+
+
+def test_long_texts_are_cut_and_then_recognised(site: Site, deployment: GitHubDeployment) -> None:
+    long = Report(NAME, "failure", "t" * 300, "| ä line of the table |\n" * 5_000)
+    given(site)
+    deployment.report("c1", long)
+    sent = site.sent()["output"]
+    assert len(sent["title"]) == 255
+    assert len(sent["summary"].encode()) <= LONGEST_SUMMARY
+    assert sent["summary"].endswith("|\n\n… shortened: GitHub takes no more.")
+
+
+def test_a_summary_without_lines_is_cut_where_it_fits() -> None:
+    assert within("x" * 100, 100) == "x" * 100
+    assert len(within("ä" * 100, 100).encode()) <= 100
+
+
+def test_a_missing_permission_is_named(site: Site, deployment: GitHubDeployment) -> None:
+    site.on("GET", RUNS, {"total_count": 0, "check_runs": []})
+    site.on("POST", f"{HERE}/check-runs", {"message": "Resource not accessible by integration"}, 403)
+    with pytest.raises(Refused, match="`checks=write`"):
+        deployment.report("c1", REPORT)
+
+
+def test_the_comments_of_a_pull_request(site: Site, deployment: GitHubDeployment) -> None:
+    late = comment(1, body="second", created_at="2022-06-01T11:00:00Z", updated_at="2022-06-01T11:00:00Z")
+    site.on("GET", f"{HERE}/issues/5/comments", [late, comment(2, body="first"), late])
+    assert [found.body for found in deployment.pull_comments(5)] == ["first", "second"]
+
+
+@pytest.mark.parametrize(("merged_at", "commit"), [("2022-06-02T09:00:00Z", "m1"), (None, "")])
+def test_the_merge_commit_of_a_merge_and_not_of_githubs_trial(
+    site: Site, deployment: GitHubDeployment, merged_at: str | None, commit: str
+) -> None:
+    site.on("GET", f"{HERE}/pulls/5", pull(5, merged_at=merged_at, merge_commit_sha="m1"))
+    assert deployment.pull(5).merge_commit == commit
+
+
+@pytest.mark.e2e
+def test_a_report_on_the_emulated_github(world: World, proxy: Proxy, emulated: Session) -> None:
+    world.build()
+    commit = world.branches()[BASE]
+    deployment = GitHubDeployment(emulated, world.org.deployment, Cache())
+    for report in (Report(NAME, "", "Under way", "…"), REPORT, REPORT, Report(NAME, "failure", "Oh", "no")):
+        deployment.report(commit, report)
+    (found,) = world.api("dana").call("GET", f"/repos/{world.org.deployment}/commits/{commit}/check-runs")[
+        "check_runs"
+    ]
+    assert (found["name"], found["conclusion"], found["output"]["title"]) == (NAME, "failure", "Oh")
+    assert found["app"]["slug"] == world.org.app_slug
+    assert [exchange.request.method for exchange in proxy.writes()] == ["POST", "PATCH", "PATCH"]
+    assert deployment.checks(commit).conclusion is Conclusion.NONE
+
+
+@pytest.mark.e2e
+def test_a_comment_on_a_pull_request_of_the_emulated_github(world: World, emulated: Session) -> None:
+    world.build()
+    deployment = GitHubDeployment(emulated, world.org.deployment, Cache())
+    issue = world.api("dana").call("POST", f"/repos/{world.org.deployment}/issues", {"title": "stands for a pull"})
+    made = deployment.comment_on_pull(issue["number"], "first words")
+    deployment.edit_pull_comment(made.id, "other words")
+    (found,) = deployment.pull_comments(issue["number"])
+    assert (found.id, found.body, found.author) == (made.id, "other words", world.org.bot)

@@ -1,0 +1,209 @@
+"""GitHub Actions: a run is started once, found again, and tells what failed in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from bot.adapters.github import GitHubWorkflows, Session
+from bot.domain.github_models import FailedJob, Run
+from bot.ports import Missing, Passing, Refused
+from demo.world import World
+from tests.adapters.github.conftest import Site
+from tests.adapters.github.samples import run
+from tests.world.proxy import Proxy
+
+HERE = "/repos/fleet/deploy"
+FILE = "mi_upgrade.yml"
+WORKFLOW = f"{HERE}/actions/workflows/{FILE}"
+DISPATCHES = f"{WORKFLOW}/dispatches"
+INPUTS = {"customer": "rctest", "version": "3.40.1"}
+TEN = datetime(2022, 6, 1, 10, 0, tzinfo=UTC)
+UNKNOWN_KEY = {"message": 'Invalid request.\n\n"return_run_details" is not a permitted key.'}
+
+
+@pytest.fixture
+def warm(site: Site, workflows: GitHubWorkflows) -> GitHubWorkflows:
+    site.on("GET", HERE, {"default_branch": "main"})
+    return workflows
+
+
+def test_a_run_starts_on_the_base_branch_and_tells_its_number(site: Site, warm: GitHubWorkflows) -> None:
+    site.on("POST", DISPATCHES, {"workflow_run_id": 21_000_000_009, "run_url": "…", "html_url": "…"})
+    assert warm.dispatch(FILE, INPUTS) == 21_000_000_009
+    assert site.sent() == {"ref": "main", "inputs": INPUTS, "return_run_details": True}
+
+
+@pytest.mark.parametrize(("answer", "status"), [("", 204), ({}, 200), ({"workflow_run_id": None}, 200), ([], 200)])
+def test_a_server_that_tells_no_number_has_started_it_all_the_same(
+    site: Site, warm: GitHubWorkflows, answer: Any, status: int
+) -> None:
+    site.on("POST", DISPATCHES, answer, status)
+    assert warm.dispatch(FILE, INPUTS) is None
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_an_old_server_is_asked_once_more_without_the_key_it_does_not_know(
+    site: Site, warm: GitHubWorkflows, status: int
+) -> None:
+    site.on("POST", DISPATCHES, UNKNOWN_KEY, status)
+    site.on("POST", DISPATCHES, "", 204)
+    assert warm.dispatch(FILE, INPUTS) is None
+    assert site.sent() == {"ref": "main", "inputs": INPUTS}
+    assert site.asked().count(f"POST {DISPATCHES}") == 2
+
+
+def test_a_workflow_that_is_not_there_is_named(site: Site, warm: GitHubWorkflows) -> None:
+    site.on("POST", DISPATCHES, {"message": "Not Found"}, 404)
+    site.on("GET", f"{WORKFLOW}/runs", {"message": "Not Found"}, 404)
+    with pytest.raises(Missing, match=r"has no workflow file \.github/workflows/mi_upgrade\.yml on its base branch"):
+        warm.dispatch(FILE, INPUTS)
+    with pytest.raises(Missing, match=r"mi_upgrade\.yml"):
+        warm.runs(FILE, "push", TEN)
+
+
+def test_other_refusals_are_told_in_githubs_words_and_asked_once(site: Site, warm: GitHubWorkflows) -> None:
+    site.on("POST", DISPATCHES, {"message": 'Unexpected inputs provided: ["version"]'}, 422)
+    with pytest.raises(Refused, match="Unexpected inputs provided"):
+        warm.dispatch(FILE, INPUTS)
+    assert site.asked().count(f"POST {DISPATCHES}") == 1
+
+
+def test_a_fault_is_not_tried_again_for_nobody_knows_whether_a_run_started(site: Site, warm: GitHubWorkflows) -> None:
+    site.on("POST", DISPATCHES, {"message": "Server Error"}, 502)
+    with pytest.raises(Passing):
+        warm.dispatch(FILE, INPUTS)
+    assert site.asked().count(f"POST {DISPATCHES}") == 1
+
+
+def test_a_missing_permission_is_named(site: Site, warm: GitHubWorkflows) -> None:
+    site.on("POST", DISPATCHES, {"message": "Resource not accessible by integration"}, 403)
+    with pytest.raises(Refused, match="`actions=write`"):
+        warm.dispatch(FILE, INPUTS)
+
+
+def test_runs_are_asked_for_by_event_time_and_commit(site: Site, workflows: GitHubWorkflows) -> None:
+    site.on("GET", f"{WORKFLOW}/runs", {"total_count": 0, "workflow_runs": []})
+    later = TEN.replace(microsecond=999_999).astimezone(UTC)
+    assert workflows.runs(FILE, "push", later, "c1") == []
+    query = parse_qs(urlsplit(site.urls()[-1]).query)
+    assert query == {
+        "event": ["push"],
+        "created": [">=2022-06-01T10:00:00Z"],
+        "head_sha": ["c1"],
+        "per_page": ["100"],
+    }
+
+
+def test_a_server_that_takes_no_notice_of_the_filters_does_not_mislead(
+    site: Site, workflows: GitHubWorkflows
+) -> None:
+    answers = [
+        run(5, created_at="2022-06-01T10:00:07Z"),
+        run(4, created_at="2022-06-01T10:00:05Z"),
+        run(4, created_at="2022-06-01T10:00:05Z"),
+        run(3, created_at="2022-06-01T10:00:05Z", event="push"),
+        run(2, created_at="2022-06-01T10:00:04Z"),
+        run(1, created_at="2022-06-01T10:00:05Z", head_sha="c2"),
+    ]
+    site.on("GET", f"{WORKFLOW}/runs", {"total_count": 6, "workflow_runs": answers})
+    since = TEN + timedelta(seconds=5.9)
+    assert [one.id for one in workflows.runs(FILE, "workflow_dispatch", since, "c1")] == [4, 5]
+    assert [one.id for one in workflows.runs(FILE, "workflow_dispatch", since)] == [1, 4, 5]
+
+
+def test_a_run_is_read(site: Site, workflows: GitHubWorkflows) -> None:
+    done = run(status="completed", conclusion="failure", updated_at="2022-06-01T10:09:00Z", run_attempt=2)
+    site.on("GET", f"{HERE}/actions/runs/9", done)
+    assert workflows.run(9) == Run(
+        id=9,
+        url="https://github.test/fleet/deploy/actions/runs/9",
+        title="Upgrade rctest to 3.40.1",
+        actor="mibot[bot]",
+        event="workflow_dispatch",
+        status="completed",
+        conclusion="failure",
+        commit="c1",
+        created_at=TEN,
+        updated_at=TEN + timedelta(minutes=9),
+        attempt=2,
+    )
+
+
+def test_a_run_of_an_older_server_and_of_somebody_who_left(site: Site, workflows: GitHubWorkflows) -> None:
+    plain = {key: value for key, value in run(actor=None).items() if key not in {"display_title", "run_attempt"}}
+    site.on("GET", f"{HERE}/actions/runs/9", plain)
+    found = workflows.run(9)
+    assert (found.title, found.actor, found.attempt, found.conclusion) == ("mi_upgrade", "ghost", 1, "")
+    assert not found.completed
+
+
+def test_what_failed_is_told_with_its_first_failed_step(site: Site, workflows: GitHubWorkflows) -> None:
+    def step(name: str, conclusion: str | None) -> dict[str, Any]:
+        return {"name": name, "conclusion": conclusion}
+
+    def job(name: str, conclusion: str | None, *steps: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "name": name,
+            "conclusion": conclusion,
+            "steps": list(steps),
+            "html_url": f"https://github.test/{name}",
+        }
+
+    jobs = [
+        job("lint", "success", step("ruff", "success")),
+        job("upgrade", "failure", step("back up", "success"), step("copy", "failure"), step("up", "failure")),
+        job("notify", "skipped"),
+        job("watch", None, step("wait", None)),
+        job("late", "timed_out"),
+    ]
+    site.on("GET", f"{HERE}/actions/runs/9/jobs", {"total_count": 5, "jobs": jobs}, query={"filter": "latest"})
+    assert workflows.failed_jobs(9) == [
+        FailedJob("upgrade", "copy", "https://github.test/upgrade"),
+        FailedJob("late", "", "https://github.test/late"),
+    ]
+
+
+def test_who_starts_runs(site: Site, workflows: GitHubWorkflows) -> None:
+    assert workflows.me == "mibot[bot]"
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("details", ["told", "ignored", "refused"])
+def test_a_whole_run_on_the_emulated_github(world: World, proxy: Proxy, emulated: Session, details: str) -> None:
+    world.build()
+    workflows = GitHubWorkflows(emulated, world.org.deployment)
+    proxy.actions.details = details
+    before = datetime.now(UTC)
+    number = workflows.dispatch(FILE, INPUTS)
+    assert (number is None) == (details != "told")
+    (found,) = workflows.runs(FILE, "workflow_dispatch", before)
+    assert found.id == number or details != "told"
+    assert (found.actor, found.commit) == (workflows.me, world.branches()["main"])
+    assert found.title == "Upgrade rctest to 3.40.1"
+    proxy.actions.finish(conclusion="failure", failed_step="Back up")
+    ended = workflows.run(found.id)
+    assert (ended.completed, ended.succeeded, ended.conclusion) == (True, False, "failure")
+    (failed,) = workflows.failed_jobs(found.id)
+    assert (failed.job, failed.step) == ("upgrade", "Back up")
+    with pytest.raises(Missing, match=r"no workflow file .*other\.yml"):
+        workflows.dispatch("other.yml", INPUTS)
+    with pytest.raises(Refused, match="Unexpected inputs"):
+        workflows.dispatch(FILE, {**INPUTS, "color": "red"})
+
+
+@pytest.mark.e2e
+def test_more_runs_than_a_page_holds(world: World, proxy: Proxy, emulated: Session) -> None:
+    world.build()
+    commit = world.branches()["main"]
+    before = datetime.now(UTC)
+    pushed = [proxy.actions.push(commit) for _ in range(105)]
+    proxy.actions.dispatch(FILE, INPUTS, "dana", commit, "main")
+    workflows = GitHubWorkflows(emulated, world.org.deployment)
+    found = workflows.runs(FILE, "push", before, commit)
+    assert [one.id for one in found] == [one.id for one in pushed]
+    assert workflows.runs(FILE, "push", before, "f" * 40) == []
+    assert workflows.runs(FILE, "push", before + timedelta(hours=1)) == []

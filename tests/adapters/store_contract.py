@@ -1,0 +1,422 @@
+"""What every `Ledger` does, whatever it keeps things in: inherit from `LedgerContract` and give it a `ledger`."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.chat.replies import (
+    BackupShown,
+    CheckTable,
+    Item,
+    Paragraph,
+    PlanShown,
+    Preparing,
+    Progress,
+    Reply,
+    TrackerRecord,
+)
+from bot.domain.github_models import Conclusion
+from bot.domain.health.model import Result, State
+from bot.domain.plans.change_set import Stray
+from bot.domain.upgrade.backups import Copy, CopyKind, CopyState
+from bot.domain.upgrade.dispatch import intended
+from bot.domain.upgrade.preparation import Preparation, PreparationStage
+from bot.domain.upgrade.record import IN_FLIGHT, UNFINISHED, Deployment, Stage, Step, Upgrade
+from bot.domain.upgrade.transitions import planned
+from bot.domain.versions import Version
+from bot.formats.markdown import Markdown
+from bot.ports import Ledger
+from tests.records import VERSIONS, copies, fields_of_upgrade, results, several
+
+NOW = datetime(2022, 6, 1, 12, 30, 15, 250_000, tzinfo=UTC)
+V1, V2, RC = Version(3, 40, 1), Version(3, 41, 0), Version(3, 41, 0, candidate=2)
+RESULT = Result("vm", "Virtual machine", State.FAIL, "It does not run.", "https://console/?project=x", NOW, 1.25)
+TRACKER = TrackerRecord(V1, 12, "https://github.test/acme/releases/issues/12", "dana")
+UPGRADE = Upgrade("rctest", V1, Stage.WAITING, "dana", NOW)
+FULL = Upgrade(
+    slug="demo",
+    version=RC,
+    stage=Stage.FAILED,
+    asked_by="lee",
+    asked_at=NOW,
+    reason="red after the merge: Virtual machine",
+    from_version=V1,
+    number=7,
+    url="https://github.test/acme/deploy/pull/7",
+    head="f" * 40,
+    checks=Conclusion.SUCCESS,
+    failing=("build", "lint"),
+    approved_by=("rio",),
+    objections_by=("sam", "uma"),
+    merged_by="dana",
+    merged_at=NOW + timedelta(hours=1),
+    before=(RESULT,),
+    after=(RESULT, replace(RESULT, state=State.PASS, seconds=0.0)),
+    history=(Step(Stage.MERGED, NOW, "dana", link="https://github.test/acme/deploy/pull/7"),),
+    copies=(Copy(CopyKind.DISK, "default-red-data-disk", "mibot-3-41-0", CopyState.READY, NOW),),
+    deployment=Deployment(NOW, run=5, conclusion="failure", failed="job upgrade", ended_at=NOW + timedelta(hours=2)),
+    posted={"report": "f" * 40},
+)
+PLANNED = planned(UPGRADE, NOW)
+DEPLOYING = replace(UPGRADE, stage=Stage.DEPLOYING, number=7, merged_at=NOW)
+PREPARATION = Preparation(
+    V1, PreparationStage.OPEN, "dana", NOW, number=8, url="https://github.test/acme/deploy/pull/8",
+    stray=(Stray("symbols-0", "sourcegraph/symbols:3.40.0"),), accepted_by="lee", accepted_at=NOW,
+)  # fmt: skip
+REPLY = Reply(9, 12, "dana", (Paragraph(Markdown("a word")), Progress("rctest", V1), CheckTable("demo")))
+
+# GitHub stores what people type, so all of Unicode has to go through, down to what some databases can't hold as text.
+WORDS = st.text(st.characters(exclude_categories=()), max_size=30)
+MOMENTS = st.datetimes(
+    datetime(2000, 1, 1),
+    datetime(2100, 1, 1),
+    timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45))]),
+)
+UPGRADES = st.builds(
+    Upgrade,
+    **fields_of_upgrade(WORDS, MOMENTS)
+    | {
+        "slug": st.from_regex(r"[a-z0-9][a-z0-9._-]{0,50}", fullmatch=True),
+        "number": st.none() | st.integers(1, 2**53),
+        "head": st.just("") | st.from_regex(r"[0-9a-f]{40}", fullmatch=True),
+        "earlier": st.sampled_from([None, UPGRADE, FULL]),
+    },
+)
+PREPARATIONS = st.builds(
+    Preparation,
+    version=VERSIONS,
+    stage=st.sampled_from(PreparationStage),
+    asked_by=WORDS,
+    asked_at=MOMENTS,
+    reason=WORDS,
+    number=st.none() | st.integers(1, 2**53),
+    url=WORDS,
+    head=WORDS,
+    built=WORDS,
+    base=WORDS,
+    meaning=WORDS,
+    note=WORDS,
+    warnings=several(WORDS),
+    stray=st.lists(st.builds(Stray, WORDS, WORDS), max_size=2).map(tuple),
+    accepted_by=WORDS,
+    accepted_at=st.none() | MOMENTS,
+    approved_by=several(WORDS),
+    merged_by=WORDS,
+    merged_at=st.none() | MOMENTS,
+)
+ITEMS: st.SearchStrategy[Item] = (
+    st.builds(Paragraph, WORDS.map(Markdown))
+    | st.builds(Progress, st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True), VERSIONS)
+    | st.builds(CheckTable, WORDS, st.none() | several(results(WORDS, MOMENTS)))
+    | st.builds(Preparing, VERSIONS)
+    | st.builds(BackupShown, WORDS, st.none() | copies(WORDS, MOMENTS), copies(WORDS, MOMENTS), WORDS)
+    | st.builds(PlanShown, st.from_regex(r"[a-z]{1,9}", fullmatch=True), VERSIONS, st.none() | WORDS.map(Markdown))
+)
+REPLIES = st.builds(
+    Reply,
+    comment=st.integers(1, 2**53),
+    issue=st.integers(1, 2**53),
+    author=WORDS,
+    items=st.lists(ITEMS, max_size=4).map(tuple),
+    written=st.none() | st.integers(1, 2**53),
+    digest=WORDS,
+    effects=st.none() | st.lists(st.fixed_dictionaries({"effect": WORDS, "slugs": st.lists(WORDS)})).map(tuple),
+    found_by=WORDS,
+)
+TRACKERS = st.builds(
+    TrackerRecord,
+    version=VERSIONS,
+    issue=st.integers(1, 2**53),
+    url=WORDS,
+    asked_by=WORDS,
+    adopted=st.booleans(),
+    parts=st.lists(st.integers(1, 2**53), max_size=3).map(tuple),
+    announced=st.lists(st.integers(1, 2**53), max_size=3).map(tuple),
+    dirty=st.integers(0, 1000),
+    clean=st.integers(0, 1000),
+    edited_at=st.none() | MOMENTS,
+)
+_few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+class LedgerContract:
+    """The tests. A subclass has a fixture `ledger` that gives an empty one."""
+
+    # Trackers
+
+    def test_a_tracker_is_there_when_it_was_saved(self, ledger: Ledger) -> None:
+        assert ledger.tracker(V1) is None
+        assert list(ledger.trackers()) == []
+        ledger.save_tracker(TRACKER)
+        assert ledger.tracker(V1) == TRACKER
+        assert ledger.tracker(V2) is None
+        assert list(ledger.trackers()) == [TRACKER]
+
+    def test_a_tracker_is_saved_again(self, ledger: Ledger) -> None:
+        ledger.save_tracker(TRACKER)
+        changed = replace(TRACKER, issue=13, adopted=True, parts=(1, 2), announced=(5,), clean=1, edited_at=NOW)
+        ledger.save_tracker(changed)
+        assert ledger.tracker(V1) == changed
+        assert len(ledger.trackers()) == 1
+
+    def test_saving_a_tracker_keeps_what_was_touched_meanwhile(self, ledger: Ledger) -> None:
+        ledger.save_tracker(TRACKER)
+        seen = ledger.tracker(V1)
+        assert seen is not None
+        ledger.touch_tracker(V1)  # something happens while the tracker is written
+        ledger.save_tracker(replace(seen, clean=seen.dirty))
+        after = ledger.tracker(V1)
+        assert after is not None
+        assert (after.dirty, after.clean) == (2, 1), "it still does not show all that happened"
+
+    def test_touching_a_tracker_that_is_not_there_is_nothing(self, ledger: Ledger) -> None:
+        ledger.touch_tracker(V1)
+        assert ledger.tracker(V1) is None
+
+    def test_touching_a_tracker_touches_no_other(self, ledger: Ledger) -> None:
+        ledger.save_tracker(TRACKER)
+        ledger.save_tracker(replace(TRACKER, version=V2))
+        ledger.touch_tracker(V2)
+        assert [ledger.tracker(version).dirty for version in (V1, V2)] == [1, 2]  # type: ignore[union-attr]
+
+    def test_touches_from_many_threads_all_count(self, ledger: Ledger) -> None:
+        ledger.save_tracker(TRACKER)
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(ledger.touch_tracker, [V1] * 40))
+        tracker = ledger.tracker(V1)
+        assert tracker is not None
+        assert tracker.dirty == 41
+
+    @_few
+    @given(tracker=TRACKERS)
+    def test_every_tracker_comes_back_as_it_was(self, ledger: Ledger, tracker: TrackerRecord) -> None:
+        known = ledger.tracker(tracker.version)
+        ledger.save_tracker(tracker)
+        expected = tracker if known is None else replace(tracker, dirty=known.dirty)
+        assert ledger.tracker(tracker.version) == expected
+
+    # Replies
+
+    def test_a_reply_is_there_when_it_was_saved(self, ledger: Ledger) -> None:
+        assert ledger.reply(9) is None
+        ledger.save_reply(REPLY)
+        assert ledger.reply(9) == REPLY
+        written = replace(REPLY, written=77, digest="d", items=(*REPLY.items, CheckTable("demo", (RESULT,))))
+        ledger.save_reply(written)
+        assert ledger.reply(9) == written
+
+    def test_replies_are_found_by_the_upgrades_that_they_show(self, ledger: Ledger) -> None:
+        ledger.save_reply(REPLY)
+        ledger.save_reply(replace(REPLY, comment=8, items=(Progress("rctest", V1), Progress("rctest", V1))))
+        ledger.save_reply(replace(REPLY, comment=7, items=(Progress("rctest", V2), Progress("demo", V1))))
+        assert list(ledger.replies_about("rctest", V1)) == [8, 9]
+        assert list(ledger.replies_about("demo", V1)) == [7]
+        assert list(ledger.replies_about("tpgi", V1)) == []
+        ledger.save_reply(replace(REPLY, items=()))
+        assert list(ledger.replies_about("rctest", V1)) == [8]
+
+    def test_replies_that_were_never_written(self, ledger: Ledger) -> None:
+        for comment in (5, 3, 4):
+            ledger.save_reply(replace(REPLY, comment=comment))
+        ledger.save_reply(replace(REPLY, comment=4, written=44))
+        assert list(ledger.unwritten_replies()) == [3, 5]
+
+    @pytest.mark.parametrize("words", ["\x00", "\ud83d", "\U0001f440", "'\"\\%s:x", "\u2028\r\n"])
+    def test_whatever_people_type_can_be_kept(self, ledger: Ledger, words: str) -> None:
+        reply = replace(REPLY, author=words, items=(Paragraph(Markdown(words)),))
+        ledger.save_reply(reply)
+        assert ledger.reply(9) == reply
+        upgrade = replace(UPGRADE, reason=words, failing=(words,))
+        ledger.save_upgrade(upgrade)
+        assert ledger.upgrade("rctest", V1) == upgrade
+
+    @_few
+    @given(reply=REPLIES)
+    def test_every_reply_comes_back_as_it_was(self, ledger: Ledger, reply: Reply) -> None:
+        ledger.save_reply(reply)
+        assert ledger.reply(reply.comment) == reply
+
+    # Upgrades
+
+    def test_an_upgrade_is_there_when_it_was_saved(self, ledger: Ledger) -> None:
+        assert ledger.upgrade("rctest", V1) is None
+        ledger.save_upgrade(UPGRADE)
+        ledger.save_upgrade(FULL)
+        assert ledger.upgrade("rctest", V1) == UPGRADE
+        assert ledger.upgrade("demo", RC) == FULL
+        assert ledger.upgrade("demo", V2) is None, "a candidate is not its release"
+        ledger.save_upgrade(replace(UPGRADE, stage=Stage.DONE))
+        assert ledger.upgrade("rctest", V1) == replace(UPGRADE, stage=Stage.DONE)
+
+    def test_upgrades_of_a_version_and_of_all(self, ledger: Ledger) -> None:
+        for slug, version in (("tpgi", V1), ("demo", V1), ("demo", V2)):
+            ledger.save_upgrade(replace(UPGRADE, slug=slug, version=version))
+        assert sorted(u.key for u in ledger.upgrades(V1)) == ["demo@3.40.1", "tpgi@3.40.1"]
+        assert sorted(u.key for u in ledger.upgrades()) == ["demo@3.40.1", "demo@3.41.0", "tpgi@3.40.1"]
+
+    def test_unfinished_upgrades(self, ledger: Ledger) -> None:
+        for stage in Stage:
+            ledger.save_upgrade(replace(UPGRADE, slug=stage.name.lower().replace("_", "-"), stage=stage))
+        assert {upgrade.stage for upgrade in ledger.unfinished_upgrades()} == UNFINISHED
+
+    def test_upgrades_by_their_pull_requests_head(self, ledger: Ledger) -> None:
+        ledger.save_upgrade(UPGRADE)
+        ledger.save_upgrade(FULL)
+        assert list(ledger.upgrades_at("f" * 40)) == [FULL]
+        assert list(ledger.upgrades_at("e" * 40)) == []
+        assert list(ledger.upgrades_at("")) == [], "what has no pull request yet has no head either"
+
+    def test_a_saved_upgrade_makes_its_tracker_out_of_date(self, ledger: Ledger) -> None:
+        ledger.save_tracker(TRACKER)
+        ledger.save_tracker(replace(TRACKER, version=V2))
+        ledger.save_upgrade(UPGRADE)
+        assert [ledger.tracker(version).dirty for version in (V1, V2)] == [2, 1]  # type: ignore[union-attr]
+
+    def test_what_stands_on_github_is_noted_and_its_tracker_shows_it_as_before(self, ledger: Ledger) -> None:
+        ledger.save_tracker(TRACKER)
+        ledger.save_upgrade(UPGRADE)
+        tracker = ledger.tracker(V1)
+        ledger.note_posted(UPGRADE, {"report": "a word"})
+        assert ledger.upgrade("rctest", V1) == replace(UPGRADE, posted={"report": "a word"})
+        assert ledger.tracker(V1) == tracker
+
+    @_few
+    @given(upgrade=UPGRADES)
+    def test_every_upgrade_comes_back_as_it_was(self, ledger: Ledger, upgrade: Upgrade) -> None:
+        ledger.save_upgrade(upgrade)
+        assert ledger.upgrade(upgrade.slug, upgrade.version) == upgrade
+
+    # The flight
+
+    def test_a_turn_is_claimed_up_to_the_limit(self, ledger: Ledger) -> None:
+        waiting = [replace(UPGRADE, slug=slug, reason="waits") for slug in ("a", "b", "c")]
+        for upgrade in waiting:
+            ledger.save_upgrade(upgrade)
+        going = [planned(upgrade, NOW) for upgrade in waiting]
+        assert [ledger.claim_turn(upgrade, 2) for upgrade in going] == [True, True, False]
+        assert [ledger.upgrade(slug, V1) for slug in ("a", "b", "c")] == [*going[:2], waiting[2]]
+
+    @pytest.mark.parametrize("stage", list(Stage))
+    def test_what_counts_as_in_flight(self, ledger: Ledger, stage: Stage) -> None:
+        ledger.save_upgrade(replace(UPGRADE, slug="other", stage=stage))
+        assert ledger.claim_turn(PLANNED, 1) is (stage not in IN_FLIGHT)
+
+    def test_upgrades_to_other_versions_count_too(self, ledger: Ledger) -> None:
+        ledger.save_upgrade(replace(UPGRADE, version=V2, stage=Stage.OPEN))
+        assert not ledger.claim_turn(PLANNED, 1)
+
+    def test_an_upgrade_does_not_stand_in_its_own_way(self, ledger: Ledger) -> None:
+        assert ledger.claim_turn(PLANNED, 1)
+        assert ledger.claim_turn(PLANNED, 1), "a job that is run again finds its turn claimed"
+
+    def test_a_claimed_turn_makes_the_tracker_out_of_date(self, ledger: Ledger) -> None:
+        ledger.save_tracker(TRACKER)
+        ledger.claim_turn(PLANNED, 1)
+        tracker = ledger.tracker(V1)
+        assert tracker is not None
+        assert tracker.dirty == 2
+
+    def test_no_number_of_threads_gets_past_the_limit(self, ledger: Ledger) -> None:
+        going = [replace(PLANNED, slug=f"i{number}") for number in range(24)]
+        with ThreadPoolExecutor(8) as pool:
+            claimed = list(pool.map(lambda upgrade: ledger.claim_turn(upgrade, 5), going))
+        assert claimed.count(True) == 5
+        assert len(ledger.upgrades()) == 5
+
+    # Deployments
+
+    def test_a_deployment_is_claimed_while_no_other_ones_run_is_still_to_be_found(self, ledger: Ledger) -> None:
+        first, second = (intended(replace(DEPLOYING, slug=slug), NOW) for slug in ("a", "b"))
+        assert ledger.claim_dispatch(first)
+        assert ledger.upgrade("a", V1) == first
+        assert not ledger.claim_dispatch(second)
+        assert ledger.upgrade("b", V1) is None
+        found = replace(first, deployment=Deployment(NOW, accepted=True, run=5))
+        ledger.save_upgrade(found)
+        assert ledger.claim_dispatch(second)
+
+    def test_an_instance_is_deployed_once_at_a_time_whatever_the_version(self, ledger: Ledger) -> None:
+        ledger.save_upgrade(replace(DEPLOYING, deployment=Deployment(NOW, accepted=True, run=5)))
+        other = intended(replace(DEPLOYING, version=V2), NOW)
+        assert not ledger.claim_dispatch(other)
+        ledger.save_upgrade(replace(DEPLOYING, stage=Stage.VERIFYING))
+        assert ledger.claim_dispatch(other)
+
+    def test_a_deployment_that_is_asked_for_again_does_not_stand_in_its_own_way(self, ledger: Ledger) -> None:
+        first = intended(DEPLOYING, NOW)
+        again = intended(first, NOW + timedelta(minutes=5))
+        assert [ledger.claim_dispatch(first), ledger.claim_dispatch(again)] == [True, True]
+        assert ledger.upgrade("rctest", V1) == again
+
+    @pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.DEPLOYING}))
+    def test_only_what_is_deploying_is_in_the_way(self, ledger: Ledger, stage: Stage) -> None:
+        ledger.save_upgrade(replace(UPGRADE, slug="other", stage=stage, deployment=Deployment(NOW)))
+        assert ledger.claim_dispatch(intended(DEPLOYING, NOW))
+
+    def test_a_claimed_deployment_makes_the_tracker_out_of_date(self, ledger: Ledger) -> None:
+        ledger.save_tracker(TRACKER)
+        ledger.claim_dispatch(intended(DEPLOYING, NOW))
+        tracker = ledger.tracker(V1)
+        assert tracker is not None
+        assert tracker.dirty == 2
+
+    def test_of_any_number_of_threads_one_asks_for_a_deployment(self, ledger: Ledger) -> None:
+        wanted = [intended(replace(DEPLOYING, slug=f"i{number}"), NOW) for number in range(16)]
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(ledger.claim_dispatch, wanted)).count(True) == 1
+
+    # Preparations
+
+    def test_a_preparation_is_there_when_it_was_saved(self, ledger: Ledger) -> None:
+        assert ledger.preparation(V1) is None
+        ledger.save_tracker(TRACKER)
+        ledger.save_preparation(PREPARATION)
+        assert ledger.preparation(V1) == PREPARATION
+        assert ledger.preparation(V2) is None
+        changed = replace(PREPARATION, stage=PreparationStage.READY, note="merged")
+        ledger.save_preparation(changed)
+        assert list(ledger.preparations()) == [changed]
+        tracker = ledger.tracker(V1)
+        assert tracker is not None
+        assert tracker.dirty == TRACKER.dirty + 2
+
+    def test_preparations_that_are_not_finished(self, ledger: Ledger) -> None:
+        for number, stage in enumerate(PreparationStage):
+            ledger.save_preparation(replace(PREPARATION, version=Version(4, 0, number), stage=stage))
+        found = {preparation.stage for preparation in ledger.unfinished_preparations()}
+        assert found == {PreparationStage.ASKED, PreparationStage.OPEN}
+
+    def test_replies_about_a_preparation(self, ledger: Ledger) -> None:
+        ledger.save_reply(Reply(7, 12, "dana", (Preparing(V1), Progress("rctest", V1))))
+        ledger.save_reply(Reply(8, 12, "dana", (Preparing(V2),)))
+        assert list(ledger.replies_about("", V1)) == [7]
+        assert list(ledger.replies_about("", V2)) == [8]
+        assert list(ledger.replies_about("rctest", V1)) == [7]
+
+    @_few
+    @given(preparation=PREPARATIONS)
+    def test_any_preparation_comes_back_as_it_was(self, ledger: Ledger, preparation: Preparation) -> None:
+        ledger.save_preparation(preparation)
+        assert ledger.preparation(preparation.version) == preparation
+
+    # Cursors
+
+    def test_a_cursor(self, ledger: Ledger) -> None:
+        assert ledger.cursor("comments") is None
+        ledger.set_cursor("comments", NOW)
+        ledger.set_cursor("issues", NOW + timedelta(days=1))
+        assert ledger.cursor("comments") == NOW
+        ledger.set_cursor("comments", NOW - timedelta(days=1))
+        assert ledger.cursor("comments") == NOW - timedelta(days=1)
+
+    def test_a_cursor_is_a_moment_whatever_clock_it_was_read_from(self, ledger: Ledger) -> None:
+        ledger.set_cursor("comments", NOW.astimezone(timezone(timedelta(hours=-7))))
+        found = ledger.cursor("comments")
+        assert found == NOW
+        assert found.tzinfo is not None

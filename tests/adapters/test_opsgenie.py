@@ -1,0 +1,216 @@
+"""The Opsgenie edge against a local Opsgenie: every failure is one sentence, and the key is never told."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import responses
+from structlog.testing import capture_logs
+
+from bot.adapters.opsgenie import PAGE, OpsgenieInspector
+from bot.domain.health.queries import Alert, Alerts, Answer, OpsgenieQuery, Unavailable
+from demo.opsgenie import KINDS, OpsgenieServer
+
+KEY = "secret-genie-key"
+PROJECT = "sourcegraph-managed-acme"
+QUERY = OpsgenieQuery("acme", PROJECT)
+NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+ELSEWHERE = "http://elsewhere.test"
+LIST = f"{ELSEWHERE}/v2/alerts"
+
+
+@pytest.fixture
+def server() -> Iterator[OpsgenieServer]:
+    with OpsgenieServer(KEY) as server:
+        yield server
+
+
+def inspector(url: str, deadline: float = 5.0, key: str = KEY, **others: Any) -> OpsgenieInspector:
+    """An edge that does not sleep between its tries."""
+    return OpsgenieInspector(url, key, deadline, **{"sleep": lambda _: None} | others)
+
+
+def reason(answer: Answer) -> str:
+    """The sentence of no answer, after what holds for all of them: one sentence, no customer and no key in it."""
+    assert isinstance(answer, Unavailable)
+    assert answer.reason.endswith(".")
+    assert "\n" not in answer.reason
+    assert ". " not in answer.reason
+    assert "acme" not in answer.reason
+    assert KEY not in answer.reason
+    return answer.reason
+
+
+def messages(answer: Answer) -> list[str]:
+    assert isinstance(answer, Alerts)
+    return [alert.policy for alert in answer.alerts]
+
+
+def test_nothing_is_open(server: OpsgenieServer) -> None:
+    server.open_alert("Over", tags=["acme"])
+    server.close_alerts()
+    server.open_alert("Another's", tags=["other"], details={"project_id": "sourcegraph-managed-other"})
+    assert inspector(server.url).ask(QUERY) == Alerts(())
+
+
+def test_alerts_by_tag_and_by_detail_with_their_severity(server: OpsgenieServer) -> None:
+    earlier = [NOW - timedelta(minutes=minutes) for minutes in range(5, 0, -1)]
+    server.open_alert("CPU", "P1", tags=["acme"], created_at=earlier[0])
+    server.open_alert("Memory", "P2", tags=[PROJECT], created_at=earlier[1])
+    server.open_alert("Disk", "P3", details={"customer": "acme"}, created_at=earlier[2], acknowledged=True)
+    server.open_alert("Latency", "P4", details={"project_id": PROJECT}, created_at=earlier[3])
+    link = f"https://console.cloud.google.com/monitoring?project={PROJECT}"
+    server.open_alert("Sync", "P5", details={"link": link}, created_at=earlier[4])
+    assert inspector(server.url).ask(QUERY) == Alerts(
+        (
+            Alert("CPU", "CRITICAL", earlier[0], "opsgenie"),
+            Alert("Memory", "ERROR", earlier[1], "opsgenie"),
+            Alert("Disk", "ERROR", earlier[2], "opsgenie"),
+            Alert("Latency", "WARNING", earlier[3], "opsgenie"),
+            Alert("Sync", "WARNING", earlier[4], "opsgenie"),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "others",
+    [{"tags": ["acme-eu"]}, {"details": {"project_id": f"{PROJECT}-eu"}}, {"details": {"about": "acme and others"}}],
+)
+def test_what_the_search_finds_within_longer_words_is_not_about_it(
+    server: OpsgenieServer, others: dict[str, Any]
+) -> None:
+    server.open_alert("Another's", **others)
+    assert inspector(server.url).ask(QUERY) == Alerts(())
+
+
+def test_all_pages_are_read(server: OpsgenieServer) -> None:
+    for number in range(PAGE + 3):
+        server.open_alert(f"Alert {number}", tags=["acme"], created_at=NOW + timedelta(seconds=number))
+    assert messages(inspector(server.url).ask(QUERY)) == [f"Alert {number}" for number in range(PAGE + 3)]
+    assert server.requests() == 2
+
+
+# what the server does, what the sentence says, and how often the server was asked
+FAILURES = [
+    ("unauthorized", "Opsgenie rejected mibot's key", 1),
+    ("forbidden", "mibot's Opsgenie key may not read alerts", 1),
+    ("unprocessable", "Opsgenie refused the search with error 422", 1),
+    ("throttled", "Opsgenie's limit of requests is used up", 3),
+    ("error_500", "Opsgenie failed with error 500, also when asked again", 3),
+    ("error_503", "Opsgenie failed with error 503, also when asked again", 3),
+    ("html", "What answered was not Opsgenie", 1),
+    ("hang", "Opsgenie did not answer within 0.3 seconds", 1),
+]
+
+
+@pytest.mark.parametrize(("kind", "says", "asked"), FAILURES)
+def test_each_failure_has_its_sentence(server: OpsgenieServer, kind: str, says: str, asked: int) -> None:
+    server.fail(kind)
+    with capture_logs() as logs:
+        assert says in reason(inspector(server.url, 0.3 if kind == "hang" else 5.0).ask(QUERY))
+    assert server.requests() == asked
+    assert KEY not in str(logs)
+
+
+def test_every_way_to_fail_is_tried_above() -> None:
+    assert {kind for kind, _, _ in FAILURES} == KINDS
+
+
+def test_a_wrong_key_is_not_told(server: OpsgenieServer) -> None:
+    with capture_logs() as logs:
+        sentence = reason(inspector(server.url, key="another-key").ask(QUERY))
+    assert "set opsgenie.api_key" in sentence
+    assert "another-key" not in sentence + str(logs)
+
+
+@pytest.mark.parametrize("kind", ["throttled", "error_503"])
+def test_what_passes_is_asked_again(server: OpsgenieServer, kind: str) -> None:
+    server.open_alert("CPU", tags=["acme"])
+    server.fail(kind, times=2)
+    pauses: list[float] = []
+    assert messages(inspector(server.url, sleep=pauses.append).ask(QUERY)) == ["CPU"]
+    assert pauses == ([1.0, 1.0] if kind == "throttled" else [0.5, 1.0]), "the server asks for one second"
+
+
+def test_a_wait_that_is_longer_than_the_deadline_is_a_no() -> None:
+    with OpsgenieServer(KEY, retry_after=60) as server:
+        server.fail("throttled")
+        pauses: list[float] = []
+        reason(inspector(server.url, sleep=pauses.append).ask(QUERY))
+        assert (pauses, server.requests()) == ([], 1)
+
+
+def test_a_server_that_hangs_costs_no_more_than_the_deadline(server: OpsgenieServer) -> None:
+    server.fail("hang")
+    begin = time.monotonic()
+    reason(OpsgenieInspector(server.url, KEY, 0.3).ask(QUERY))
+    assert time.monotonic() - begin < 10, "the server hangs for thirty seconds"
+
+
+def test_pages_end_with_the_deadline(server: OpsgenieServer) -> None:
+    for number in range(PAGE + 1):
+        server.open_alert(f"Alert {number}", tags=["acme"])
+    seconds = iter([0.0, 0.0, 9.0, 9.0])
+    answer = inspector(server.url, deadline=2.0, monotonic=lambda: next(seconds)).ask(QUERY)
+    assert "did not answer within 2 seconds" in reason(answer)
+
+
+def test_nobody_listens() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
+        answer = inspector(f"http://127.0.0.1:{taken.getsockname()[1]}").ask(QUERY)
+    assert "Opsgenie could not be reached" in reason(answer)
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        '{"data": {}}',
+        '{"data": ["CPU"]}',
+        '{"data": [{"tags": ["acme"]}]}',
+        '{"data": [{"tags": ["acme"], "createdAt": "soon"}]}',
+        '{"data": [{"tags": [], "id": "../../v1"}]}',
+        b"\xff\xfe",
+        "<html>",
+    ],
+)
+def test_an_answer_of_something_else_is_never_no_alert(body: str | bytes) -> None:
+    responses.get(LIST, body=body)
+    assert "What answered was not Opsgenie" in reason(inspector(ELSEWHERE).ask(QUERY))
+
+
+@responses.activate
+@pytest.mark.parametrize("status", [301, 302, 404])
+def test_a_server_that_is_another(status: int) -> None:
+    """A redirect is not followed: it would take the key along."""
+    responses.get(LIST, status=status, headers={"Location": "http://evil.test/"})
+    assert "What answered was not Opsgenie" in reason(inspector(ELSEWHERE).ask(QUERY))
+    assert len(responses.calls) == 1
+
+
+@responses.activate
+def test_details_that_the_list_tells_are_not_asked_for() -> None:
+    alert = {"message": "CPU", "createdAt": "2026-01-05T09:00:00.000Z", "priority": "P0", "details": {"of": "acme"}}
+    other = alert | {"message": "Memory", "details": {"of": "other"}}
+    responses.get(LIST, json={"data": [alert, other], "paging": {}})
+    assert inspector(ELSEWHERE).ask(QUERY) == Alerts((Alert("CPU", "", NOW, "opsgenie"),))
+
+
+@responses.activate
+def test_the_key_wins_over_a_netrc_file(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine elsewhere.test login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    responses.get(LIST, json={"data": []})
+    assert inspector(f"{ELSEWHERE}/").ask(QUERY) == Alerts(())
+    assert responses.calls[0].request.headers["Authorization"] == f"GenieKey {KEY}"

@@ -1,0 +1,59 @@
+"""How things look in a terminal."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console, RenderableType
+
+from bot.cli.terminal import diff, framed, moved, rendered
+
+BODY = """<!-- mibot:tracker
+version=3.40.1 -->
+# 3.40.1 managed instances upgrade
+
+- [ ] Upgrade [rctest.sourcegraph.com](https://rctest.sourcegraph.com) <!-- mibot:open:1a --> `3.40.0` <!-- /mibot -->
+- [x] Upgrade instance for https://github.com/sourcegraph/accounts/issues/528
+* [X] by hand
+
+Not a box: a[ ]b.
+"""
+
+
+def printed(what: RenderableType, width: int = 80) -> str:
+    file = io.StringIO()
+    Console(file=file, width=width).print(what)
+    return file.getvalue()
+
+
+def test_a_body_is_shown_as_on_github() -> None:
+    text = printed(rendered(BODY))
+    assert "mibot:" not in text
+    assert "• ☐ Upgrade rctest.sourcegraph.com 3.40.0" in text
+    assert "• ☑ Upgrade instance for https://github.com/sourcegraph/accounts/issues/528" in text
+    assert "• ☑ by hand" in text
+    assert "a[ ]b" in text
+
+
+def test_a_moved_link_takes_one_line_or_two() -> None:
+    old, new = "../golden/a.yaml", "../golden/b.yaml"
+    assert moved(old, new, 80).plain == f"{old} → {new}"
+    assert moved(old, new, 20).plain == f"  {old}\n→ {new}"
+
+
+def test_a_difference_shows_changed_lines_and_their_neighbours() -> None:
+    old = "a\nb\nc\nd\ne\n"
+    assert diff(old, old.replace("c", "C")).plain == "@@ -1,5 +1,5 @@\n a\n b\n-c\n+C\n d\n e"
+    assert diff("", "new\n").plain == "@@ -0,0 +1 @@\n+new"
+
+
+def test_a_frame_has_its_title_as_it_is() -> None:
+    text = printed(framed("#1 [bold] is no markup", rendered("words")))
+    assert "#1 [bold] is no markup" in text
+
+
+def test_what_is_folded_is_shown_with_its_summary() -> None:
+    text = printed(rendered("<details><summary>Diff of 2 files</summary>\n\nwords\n\n</details>\n"))
+    assert "Diff of 2 files" in text
+    assert "words" in text
+    assert "details" not in text

@@ -1,0 +1,419 @@
+"""What can be proven of the upgrades to a version, and what is missing for which control."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.checks import all_checks
+from bot.domain.audit.controls import ALERTS, UPTIME, Control
+from bot.domain.audit.evidence import GONE
+from bot.domain.chat.replies import TrackerRecord
+from bot.domain.fleet.model import Fleet, Problem
+from bot.domain.health.model import State
+from bot.domain.upgrade.backups import CopyKind, CopyState
+from bot.domain.upgrade.deployment import by_hand, held, retried
+from bot.domain.upgrade.record import Back, Upgrade
+from bot.domain.upgrade.stages import Stage
+from bot.domain.upgrade.transitions import Cause, ask, moved, skipped
+from tests.domain.audit.evidences import (
+    CONSOLE,
+    FLEET,
+    FROM,
+    MERGE,
+    NAMES,
+    PULLS,
+    RUN_URL,
+    TO,
+    TRACKER,
+    after,
+    checks,
+    copies,
+    deployed,
+    evidence,
+    merged,
+    perfect,
+    proven,
+    rolled_back,
+    vouched,
+)
+from tests.samples import ACCOUNT, NOW, customer, fleet, internal, result, upgrade, version
+
+
+def gaps(*upgrades: Upgrade, tracker: TrackerRecord | None = TRACKER) -> list[str]:
+    """What is missing of the last of these, each as its control and its first words."""
+    called = {"rctest": "rctest", "demo": "demo", "amberotter": ACCOUNT}.get(upgrades[-1].slug, GONE)
+    (entry,) = [one for one in evidence(*upgrades, tracker=tracker).entries if one.name.plain == called]
+    return [f"{gap.control}: {gap.sentence.partition(':')[0]}" for gap in entry.gaps]
+
+
+# A perfect upgrade
+
+
+def test_of_a_perfect_upgrade_nothing_is_missing() -> None:
+    everything = evidence(perfect("rctest"), perfect("demo"), perfect("amberotter", after(120)))
+    assert everything.incomplete == ()
+    assert everything.counts == (("done", 3),)
+    assert [entry.name.plain for entry in everything.entries] == ["rctest", "demo", ACCOUNT]
+    assert everything.tracker == TRACKER.url
+
+
+def test_its_story_tells_who_and_when_and_how_long() -> None:
+    (entry,) = evidence(perfect()).entries
+    (story,) = entry.stories
+    assert (story.asked_by, story.approved_by, story.merged_by) == ("dana", ("lee",), "rio")
+    assert (story.number, story.url, story.merge_commit) == (7, f"{PULLS}/7", MERGE)
+    assert (story.from_version, story.to_version, story.stage) == (FROM, TO, Stage.DONE)
+    times = story.times
+    assert (times.asked_at, times.merged_at) == (NOW, after(30))
+    assert (times.deployed_at, times.proven_at) == (after(50), after(60))
+    assert (times.asked_to_merged, times.merged_to_deployed) == (1800, 1200)
+    assert (times.deployed_to_proven, times.asked_to_proven) == (600, 3600)
+    assert [step.stage for step in story.history][-1] is Stage.DONE
+    assert [copy.name for copy in story.copies] == ["1234", "mibot-3-40-1-x"]
+    assert story.deployment is not None
+    assert (story.deployment.url, story.deployment.conclusion) == (RUN_URL, "success")
+    assert [one.name for one in story.after] == sorted(NAMES)
+
+
+def test_a_forced_one_needs_no_green_checks_and_no_turn() -> None:
+    forced = replace(perfect("amberotter"), before=checks(NOW, state=State.FAIL), forced="an outage", forced_by="lee")
+    assert gaps(forced) == []
+    (entry,) = evidence(forced).entries
+    assert (entry.last.forced, entry.last.forced_by) == ("an outage", "lee")
+
+
+def test_the_checks_that_controls_ask_for_exist() -> None:
+    assert {ALERTS, UPTIME} <= {check.name for check in all_checks()}
+
+
+# Each gap alone
+
+
+def unready(record: Upgrade, kind: CopyKind, state: CopyState) -> Upgrade:
+    made = (replace(copy, state=state) if copy.kind is kind else copy for copy in record.copies)
+    return replace(record, copies=tuple(made))
+
+
+def without(record: Upgrade, name: str) -> Upgrade:
+    return replace(record, after=tuple(one for one in record.after if one.name != name))
+
+
+def failing(record: Upgrade, name: str, state: State) -> Upgrade:
+    return replace(
+        record, after=tuple(replace(one, state=state) if one.name == name else one for one in record.after)
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda u: replace(u, number=None), ["CI-98: There is no pull request, and it is done"]),
+        (lambda u: replace(u, approved_by=()), ["CI-98: Nobody approved the pull request before its merge"]),
+        (
+            lambda u: replace(u, approved_by=("renovate[bot]", "mibot")),
+            ["CI-98: Only bots approved the pull request before its merge"],
+        ),
+        (lambda u: replace(u, merged_by=""), ["CI-98: It is not known who merged the pull request"]),
+        (
+            lambda u: replace(u, merged_by="mergify[bot]"),
+            ["CI-98: No person merged the pull request, but mergify[bot]"],
+        ),
+        (lambda u: replace(u, before=()), ["CI-100: No health check ran before the upgrade, and nobody forced it"]),
+        (
+            lambda u: replace(u, before=(result("vm", State.FAIL), result("uptime", State.UNKNOWN))),
+            ["CI-100: Before the upgrade, red"],
+        ),
+        (
+            lambda u: failing(u, "front_end", State.FAIL),
+            ["CI-109: It is done, but after the deployment, red"],
+        ),
+        (
+            lambda u: without(u, "uptime"),
+            [
+                "CI-87: Nothing shows that the front page could be reached after the deployment, "
+                "for the check uptime did not run"
+            ],
+        ),
+        (
+            lambda u: replace(u, copies=u.copies[1:]),
+            ["CI-110: No Cloud SQL backup was taken before the deployment"],
+        ),
+        (
+            lambda u: replace(u, copies=u.copies[:1]),
+            ["CI-110: No disk snapshot was taken before the deployment"],
+        ),
+        (
+            lambda u: unready(u, CopyKind.DISK, CopyState.FAILED),
+            ["CI-110: The disk snapshot mibot-3-40-1-x is failed, not ready"],
+        ),
+        (
+            lambda u: unready(u, CopyKind.DATABASE, CopyState.RUNNING),
+            ["CI-110: The Cloud SQL backup 1234 is running, not ready"],
+        ),
+        (
+            lambda u: replace(u, copies=copies(after(45))),
+            [
+                "CI-110: The Cloud SQL backup was begun after the deployment had been asked for",
+                "CI-110: The disk snapshot was begun after the deployment had been asked for",
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_one_thing_is_missing(change: Callable[[Upgrade], Upgrade], told: list[str]) -> None:
+    assert gaps(change(perfect())) == told
+
+
+def test_without_the_alerts_neither_monitoring_nor_performance_is_shown() -> None:
+    assert gaps(without(perfect(), "alerts")) == [
+        "CI-86: Nothing shows that no critical alert was open after the deployment, for the check alerts did not run",
+        "CI-25: Nothing shows that search was fast enough (99th percentile) after the deployment, "
+        "for the check alerts did not run",
+    ]
+
+
+def test_what_nobody_knows_is_not_shown() -> None:
+    assert gaps(failing(perfect(), "uptime", State.UNKNOWN)) == [
+        "CI-109: It is done, but after the deployment, unknown",
+        "CI-87: Nothing shows that the front page could be reached after the deployment, "
+        "for the check uptime was unknown",
+    ]
+
+
+def test_an_upgrade_that_is_not_done_yet() -> None:
+    assert gaps(deployed(merged())) == [
+        "CI-109: It is verifying, not done",
+        "CI-86: Nothing shows that no critical alert was open after the deployment, for the check alerts did not run",
+        "CI-87: Nothing shows that the front page could be reached after the deployment, "
+        "for the check uptime did not run",
+        "CI-25: Nothing shows that search was fast enough (99th percentile) after the deployment, "
+        "for the check alerts did not run",
+    ]
+
+
+def test_before_the_merge_every_sentence_says_what_comes_next() -> None:
+    told = gaps(upgrade(stage=Stage.OPEN))
+    assert told[:3] == [
+        "CI-98: Nobody approved the pull request yet",
+        "CI-98: The pull request is not merged, it is open",
+        "CI-100: No health check ran before the upgrade, and nobody forced it",
+    ]
+    assert "CI-110: There is no Cloud SQL backup that is ready, and it is open" in told
+    assert gaps(ask(None, "rctest", TO, "dana", NOW))[0] == "CI-98: There is no pull request, and it is waiting"
+
+
+def test_every_gap_says_what_to_do() -> None:
+    for record in (
+        ask(None, "rctest", TO, "dana", NOW),
+        upgrade(stage=Stage.OPEN),
+        deployed(merged()),
+        rolled_back(),
+    ):
+        for entry in evidence(record, tracker=None).entries:
+            for gap in entry.gaps:
+                assert gap.sentence.count(": ") >= 1
+                assert gap.sentence.endswith(".")
+
+
+def test_without_a_tracker() -> None:
+    assert gaps(perfect(), tracker=None) == ["CI-108: There is no tracker that lists it"]
+
+
+# The order
+
+
+ORDER = "CI-100: No record shows that rctest was done before this was merged, and nobody forced it"
+
+
+def test_a_customer_before_the_first_instance() -> None:
+    assert gaps(perfect("amberotter")) == [ORDER], "there is no record of rctest at all"
+    assert gaps(perfect("rctest"), perfect("amberotter")) == [ORDER], "it was done later"
+    assert gaps(perfect("rctest"), perfect("amberotter", after(60))) == []
+    assert gaps(perfect("demo")) == [], "internal ones wait for nobody"
+
+
+def test_a_customer_after_the_first_instance_was_undone() -> None:
+    undone = proven(deployed(merged("rctest", after(100), Back("lee", "slow", FROM), perfect("rctest"))))
+    assert gaps(undone, perfect("amberotter", after(61))) == [], "rctest was still well when this was merged"
+    assert gaps(undone, perfect("amberotter", after(200))) == [ORDER]
+
+
+def test_an_instance_that_is_gone_counts_as_a_customers() -> None:
+    assert gaps(perfect("jaderaven")) == [ORDER]
+    broken = Fleet(FLEET.instances, (Problem("demo2", "its config.yaml is missing", internal=True),))
+    (entry,) = evidence(perfect("demo2"), fleet=broken).entries
+    assert (entry.name.plain, entry.gaps) == ("demo2", ())
+
+
+# Ends of other kinds
+
+
+def test_a_rollback_tells_both_stories() -> None:
+    (entry,) = evidence(rolled_back()).entries
+    assert [(one.kind, one.stage) for one in entry.stories] == [
+        ("upgrade", Stage.FAILED),
+        ("rollback", Stage.ROLLED_BACK),
+    ]
+    upgraded, back = entry.stories
+    assert (upgraded.from_version, upgraded.to_version, upgraded.url) == (FROM, TO, f"{PULLS}/7")
+    assert (back.from_version, back.to_version, back.url) == (TO, FROM, f"{PULLS}/8")
+    assert (back.asked_by, back.why, back.merged_by) == ("lee", "search is slow", "rio")
+    assert entry.gaps == (), "the red checks were answered by the rollback"
+
+
+def test_of_the_upgrade_that_was_undone_the_change_has_to_be_shown() -> None:
+    record = rolled_back()
+    assert record.earlier is not None
+    unseen = replace(record, earlier=replace(record.earlier, approved_by=(), copies=()))
+    (entry,) = evidence(unseen).entries
+    assert [gap.sentence.partition(": ")[0] for gap in entry.gaps] == ["About the earlier upgrade"] * 3
+    assert [gap.control for gap in entry.gaps] == [Control.CHANGES, Control.RECOVERY, Control.RECOVERY]
+
+
+def test_a_rollback_that_is_not_proven() -> None:
+    record = rolled_back()
+    assert gaps(replace(record, stage=Stage.VERIFYING)) == ["CI-109: It is verifying, not rolled back"]
+
+
+def test_a_rollback_of_what_mibot_knows_nothing_of() -> None:
+    record = replace(rolled_back(), earlier=None)
+    assert gaps(record) == ["CI-108: mibot has no record of the upgrade that was undone"]
+
+
+def test_the_upgrade_after_a_rollback() -> None:
+    again = proven(deployed(merged("demo", after(200), before=rolled_back())))
+    (entry,) = evidence(again).entries
+    assert [story.kind for story in entry.stories] == ["upgrade", "rollback", "upgrade"]
+    assert (entry.last.stage, entry.gaps) == (Stage.DONE, ())
+
+
+def test_what_was_closed_after_a_rollback_hides_nothing() -> None:
+    red = rolled_back()
+    broken = replace(red, stage=Stage.FAILED, after=checks(NOW, state=State.FAIL))
+    closed = replace(ask(broken, "demo", TO, "dana", after(300)), stage=Stage.CLOSED)
+    assert "CI-109: It is failed, not rolled back, and after the deployment, red" in gaps(closed)
+
+
+@pytest.mark.parametrize("stage", [Stage.CLOSED, Stage.SKIPPED])
+def test_what_came_to_nothing_has_nothing_to_show(stage: Stage) -> None:
+    assert gaps(upgrade(stage=stage)) == []
+
+
+def test_one_deployed_by_hand_tells_by_whom_and_lacks_its_backup() -> None:
+    hand = proven(by_hand(held(merged(), "it waits", after(31)), "lee", after(40)))
+    assert gaps(hand) == [
+        "CI-100: No health check ran before the upgrade, and nobody forced it",
+        "CI-110: No Cloud SQL backup was taken before the deployment",
+        "CI-110: No disk snapshot was taken before the deployment",
+    ]
+    deployment = evidence(hand).entries[0].last.deployment
+    assert deployment is not None
+    assert (deployment.by, deployment.conclusion) == ("lee", "by hand")
+
+
+def test_only_the_attempt_that_counts_is_looked_at() -> None:
+    failed = moved(deployed(merged()), Stage.FAILED, Cause(after(50)), "its deployment failed")
+    (entry,) = evidence(retried(failed, "lee", after(55))).entries
+    assert (entry.last.attempt, entry.last.earlier_runs) == (2, (4711,))
+    assert [copy.name for copy in entry.last.earlier_copies] == ["1234", "mibot-3-40-1-x"]
+    assert Control.RECOVERY in {gap.control for gap in entry.gaps}
+
+
+def test_what_somebody_vouched_for_is_told_as_such() -> None:
+    (entry,) = evidence(vouched()).entries
+    assert (entry.gaps, entry.last.stage) == ((), Stage.DONE)
+    assert entry.last.vouched == ("front_end",)
+    assert (entry.last.accepted_by, entry.last.accepted) == ("lee", "I signed in")
+    sentence = next(one.sentence for one in entry.last.after if one.name == "front_end")
+    assert sentence == "lee vouches for it: I signed in (mibot could not find out: No answer.)"
+
+
+# Instances without a record
+
+
+def test_instances_without_a_record() -> None:
+    known = fleet(
+        internal("rctest"),
+        internal("s2", skip="takes nightly builds, like amberotter"),
+        internal("demo", version=TO),
+        customer("amberotter"),
+        customer("big-co", f"{ACCOUNT}1", version=version("3.41.0"), ordinal=2),
+    )
+    broken = replace(known, problems=(Problem("jaderaven", "no config.yaml", account=f"{ACCOUNT}2", ordinal=2),))
+    found = evidence(perfect(), fleet=broken).absent
+    assert [(one.name.plain, one.state, one.reason) for one in found] == [
+        ("s2", "skipped", f"takes nightly builds, like {ACCOUNT}"),
+        ("demo", "already there", "it was brought to 3.40.1 by hand: show who did that, and who approved it"),
+        (ACCOUNT, "not started", "it runs 3.40.0, and nobody has asked for its upgrade"),
+        (f"{ACCOUNT}1#2", "already there", "it runs 3.41.0, which is later"),
+        (f"{ACCOUNT}2#2", "can't be read", "no config.yaml"),
+    ]
+
+
+def test_one_that_was_skipped_while_it_waited() -> None:
+    left_out = skipped(ask(None, "rctest", TO, "dana", NOW), "its release channel is pause", after(1))
+    (entry,) = evidence(left_out).entries
+    assert (entry.last.stage, entry.last.reason, entry.gaps) == (Stage.SKIPPED, "its release channel is pause", ())
+
+
+# What leaves
+
+
+def test_names_and_links_are_private() -> None:
+    record = replace(
+        perfect("amberotter"),
+        note="tell Amber Otter",
+        forced="amberotter asked",
+        forced_by="amberotter-dev",
+        url=f"{PULLS}/7",
+    )
+    links = replace(record, history=tuple(replace(step, link=CONSOLE) for step in record.history))
+    (entry,) = evidence(links).entries
+    assert (entry.name.plain, entry.name.public) == (ACCOUNT, f"instance for {ACCOUNT}")
+    assert entry.last.note == f"tell {ACCOUNT}"
+    assert (entry.last.forced, entry.last.forced_by) == (f"{ACCOUNT} asked", f"{ACCOUNT}-dev")
+    assert {step.link for step in entry.last.history} == {""}
+    assert "amberotter" not in str(entry).lower()
+    assert "console.cloud" not in str(entry)
+
+
+def test_an_instance_that_is_gone_is_not_named() -> None:
+    record = replace(perfect("jaderaven"), reason="jaderaven is gone", asked_by="jade-raven")
+    (entry,) = evidence(record).entries
+    assert (entry.name.plain, entry.last.reason, entry.last.asked_by) == (GONE, "a customer is gone", "a customer")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://x/amberotter",
+        "https://github.com/o/r/tree/amberotter/upgrade-v3.40.1",
+        "https://github.com/o/r/pull/7?amberotter",
+        "javascript:alert(1)",
+        CONSOLE,
+        "https://github.com/o/r/pull/7\n",
+        "https://github.com/o/r/pull/7)",
+    ],
+)
+def test_a_link_to_anything_else_is_left_out(url: str) -> None:
+    record = perfect()
+    assert record.deployment is not None
+    changed = replace(record, url=url, deployment=replace(record.deployment, url=url))
+    story = evidence(changed, tracker=replace(TRACKER, url=url)).entries[0].last
+    assert (story.url, story.deployment and story.deployment.url) == ("", "")
+    assert evidence(tracker=replace(TRACKER, url=url)).tracker == ""
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"{PULLS}/7",
+        f"{PULLS}/7#issuecomment-12",
+        f"{RUN_URL}/attempts/2",
+        "http://127.0.0.1:8080/org-3/deploy.x/pull/7",
+    ],
+)
+def test_a_link_to_a_pull_request_or_a_run_is_kept(url: str) -> None:
+    assert evidence(replace(perfect(), url=url)).entries[0].last.url == url

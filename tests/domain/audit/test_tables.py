@@ -1,0 +1,190 @@
+"""Evidence for programs and for spreadsheets: nothing is lost, nothing is a formula, whatever people wrote."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.audit.controls import Control
+from bot.domain.audit.document import document, iso
+from bot.domain.audit.evidence import Evidence
+from bot.domain.audit.tables import COLUMNS, table
+from bot.domain.upgrade.record import Upgrade
+from tests.domain.audit.evidences import (
+    LATER,
+    PULLS,
+    RUN_URL,
+    TRACKER,
+    deployed,
+    evidence,
+    merged,
+    perfect,
+    rolled_back,
+    vouched,
+    with_words,
+)
+from tests.samples import ACCOUNT
+
+EVERYTHING = evidence(perfect(), rolled_back(), perfect("amberotter"))
+KEYS = {"format", "version", "tracker", "generated_at", "satisfied", "counts", "instances", "without_record"}
+INSTANCE = {"instance", "ordinal", "type", "stage", "reason", "satisfied", "missing", "stories"}
+STORY = {
+    "kind", "stage", "reason", "note", "from_version", "to_version", "asked_by", "why", "forced", "pull_request",
+    "approved_by", "changes_requested_by", "merged_by", "merge_commit", "attempt", "earlier_runs", "deployment",
+    "backups", "earlier_backups", "checks_before", "checks_after", "vouched", "history", "times",
+}  # fmt: skip
+
+
+def read(found: Evidence) -> list[dict[str, str]]:
+    """The table as a spreadsheet reads it."""
+    return list(csv.DictReader(io.StringIO(table(found), newline="")))
+
+
+def written(found: Evidence) -> Any:
+    """The document as a program reads it."""
+    return json.loads(json.dumps(document(found), ensure_ascii=False))
+
+
+# JSON
+
+
+def test_the_keys_are_stable() -> None:
+    found = written(EVERYTHING)
+    assert set(found) == KEYS
+    assert (found["format"], found["version"], found["tracker"]) == (1, "3.40.1", TRACKER.url)
+    assert found["generated_at"] == "2026-01-06T09:00:00+00:00"
+    assert found["counts"] == {"done": 2, "rolled back": 1}
+    for instance in found["instances"]:
+        assert set(instance) == INSTANCE
+        assert all(set(story) == STORY for story in instance["stories"])
+    assert {"name", "title", "state", "sentence", "taken_at", "seconds", "vouched"} == set(
+        found["instances"][0]["stories"][0]["checks_after"][0]
+    )
+
+
+def test_a_perfect_upgrade_as_a_program_reads_it() -> None:
+    (instance,) = written(evidence(perfect()))["instances"]
+    assert (instance["instance"], instance["type"], instance["stage"]) == ("rctest", "internal", "done")
+    assert (instance["satisfied"], instance["missing"]) == (True, [])
+    (story,) = instance["stories"]
+    assert story["pull_request"] == {"number": 7, "url": f"{PULLS}/7"}
+    assert story["times"] == {
+        "asked_at": "2026-01-05T09:00:00+00:00",
+        "merged_at": "2026-01-05T09:30:00+00:00",
+        "deployed_at": "2026-01-05T09:50:00+00:00",
+        "proven_at": "2026-01-05T10:00:00+00:00",
+        "asked_to_merged_seconds": 1800,
+        "merged_to_deployed_seconds": 1200,
+        "deployed_to_proven_seconds": 600,
+        "asked_to_proven_seconds": 3600,
+    }
+    assert story["deployment"]["url"] == RUN_URL
+    assert [copy["state"] for copy in story["backups"]] == ["ready", "ready"]
+    assert (story["forced"], story["vouched"], story["why"]) == (None, None, None)
+
+
+def test_what_is_missing_is_told_by_control() -> None:
+    (instance,) = written(evidence(replace(perfect(), merged_by="")))["instances"]
+    assert [gap["control"] for gap in instance["missing"]] == ["CI-98"]
+    assert not written(evidence(replace(perfect(), merged_by="")))["satisfied"]
+
+
+def test_what_somebody_vouched_for() -> None:
+    story = written(evidence(vouched()))["instances"][0]["stories"][0]
+    assert story["vouched"] == {"by": "lee", "words": "I signed in"}
+    assert {one["name"]: one["vouched"] for one in story["checks_after"]} == {
+        "alerts": False, "front_end": True, "uptime": False, "vm": False,
+    }  # fmt: skip
+
+
+def test_every_time_is_utc() -> None:
+    east = timezone(timedelta(hours=5, minutes=30))
+    assert iso(datetime(2026, 1, 5, 14, 30, tzinfo=east)) == "2026-01-05T09:00:00+00:00"
+    moved = replace(perfect(), asked_at=perfect().asked_at.astimezone(east))
+    assert written(evidence(moved)) == written(evidence(perfect()))
+
+
+# CSV
+
+
+def test_the_columns_are_stable() -> None:
+    (head,) = list(csv.reader(io.StringIO(table(evidence()))))[:1]
+    assert tuple(head) == COLUMNS
+    assert len(set(COLUMNS)) == len(COLUMNS)
+    assert {control.value for control in Control} <= set(COLUMNS)
+
+
+def test_one_row_an_instance() -> None:
+    rows = read(evidence(perfect(), perfect("amberotter")))
+    assert [(row["instance"], row["stage"]) for row in rows] == [
+        ("rctest", "done"),
+        (ACCOUNT, "done"),
+        ("demo", "no record: not started"),
+    ]
+    first, customers, absent = rows
+    assert (first["asked_by"], first["approved_by"], first["merged_by"]) == ("dana", "lee", "rio")
+    assert (first["merged_at"], first["asked_to_proven_seconds"]) == ("2026-01-05T09:30:00+00:00", "3600.0")
+    assert (first["pull_request"], first["run"], first["satisfied"]) == (f"{PULLS}/7", RUN_URL, "yes")
+    assert "disk snapshot, mibot-3-40-1-x, default-red-data-disk, ready" in first["backups"]
+    assert first["checks_after"].count("pass") == 4
+    assert first["history"].count(" | ") == len(perfect().history) - 1
+    assert (customers["satisfied"], customers["type"]) == ("no", "production")
+    assert customers["CI-100"].startswith("No record shows that rctest was done before")
+    assert (absent["reason"], absent["satisfied"], absent["CI-98"]) == (
+        "it runs 3.40.0, and nobody has asked for its upgrade", "", "",
+    )  # fmt: skip
+
+
+def test_a_rollback_tells_of_the_upgrade_in_one_cell() -> None:
+    row = read(evidence(rolled_back()))[0]
+    assert (row["kind"], row["stage"], row["why"]) == ("rollback", "rolled back", "search is slow")
+    for words in ("stage: failed", "kind: upgrade", f"pull_request: {PULLS}/7", "approved_by: lee", "fail"):
+        assert words in row["earlier"]
+
+
+def test_one_that_is_not_over_has_empty_cells() -> None:
+    row = read(evidence(deployed(merged())))[0]
+    assert (row["proven_at"], row["asked_to_proven_seconds"], row["satisfied"]) == ("", "", "no")
+
+
+def test_program_and_spreadsheet_read_the_same() -> None:
+    told = written(EVERYTHING)
+    rows = read(EVERYTHING)
+    assert [row["instance"] for row in rows] == [
+        one["instance"] for one in (*told["instances"], *told["without_record"])
+    ]
+    for row, one in zip(rows, told["instances"], strict=False):
+        for column in ("asked_by", "merged_by", "from_version", "to_version", "merge_commit"):
+            assert row[column] == (one["stories"][-1][column] or "")
+        assert {gap["control"] for gap in one["missing"]} == {c.value for c in Control if row[c.value]}
+
+
+@pytest.mark.parametrize("words", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\u200b=1", "\u202e@x"])
+def test_no_cell_is_a_formula(words: str) -> None:
+    rows = read(evidence(with_words(perfect(), words)))
+    assert rows[0]["note"].startswith("'")
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
+
+
+@given(st.text(max_size=40), st.booleans())
+def test_whatever_people_write(words: str, undone: bool) -> None:
+    junk: Upgrade = with_words(rolled_back() if undone else perfect("demo"), words)
+    found = evidence(junk, tracker=None)
+    rows = read(found)
+    assert len(rows) == 3, "no line break makes a row"
+    for row in rows:
+        assert set(row) == set(COLUMNS)
+        assert None not in row.values()
+        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row.values())
+    assert written(found) == document(found)
+    json.dumps(document(found), ensure_ascii=False).encode()
+    table(found).encode()
+    assert found.generated_at == LATER.astimezone(UTC)

@@ -1,0 +1,261 @@
+"""Commands in comments: what is one, what is none, and that no comment can harm the parser."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.chat.comments import MOST_ARGUMENTS, MOST_COMMANDS, CommandLine, has_commands, parse
+
+UPGRADE = CommandLine("upgrade", ("rctest",))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "/upgrade rctest",
+        "  /upgrade   rctest  ",
+        "   /upgrade rctest",
+        "/UPGRADE rctest",
+        "please:\n/upgrade rctest",
+        "please:\n\n/upgrade rctest\n\nthanks!",
+        "please:\r\n/upgrade rctest\r\nthanks!",
+        "/upgrade\trctest",
+        "/upgrade\u00a0rctest",
+        "/upgrade rc\u200btest",
+        "# Today\n/upgrade rctest",
+        "- first\n- second\n\n/upgrade rctest",
+        "> do it?\n\n/upgrade rctest",
+        "```\n/check demo\n```\n/upgrade rctest",
+        "<!-- /check demo -->\n/upgrade rctest",
+        "/upgrade rctest\n---\nDana, by mail",
+        "/upgrade rctest\n===",
+        "a `b` c\n/upgrade rctest",
+        "**bold\n/upgrade rctest\nstill bold**",
+        "<details>\n\n/upgrade rctest\n\n</details>",
+        "| a | b |\n|---|---|\n| 1 | 2 |\n/upgrade rctest",
+    ],
+)
+def test_a_command_is_a_line_that_starts_with_a_slash(body: str) -> None:
+    assert parse(body) == [UPGRADE]
+    assert has_commands(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "please /upgrade rctest",
+        "`/upgrade rctest`",
+        "\\/upgrade rctest",
+        "&#47;upgrade rctest",
+        "> /upgrade rctest",
+        "> please\n/upgrade rctest",
+        "> > please\n> /upgrade rctest",
+        "- item\n  > /upgrade rctest",
+        "    /upgrade rctest",
+        "\t/upgrade rctest",
+        "```\n/upgrade rctest\n```",
+        "```sh\n/upgrade rctest",
+        "~~~\n/upgrade rctest\n~~~",
+        "1. x\n   ```\n   /upgrade rctest\n   ```",
+        "`code\n/upgrade rctest\nmore`",
+        "``\n/upgrade rctest\n``",
+        "<!--\n/upgrade rctest\n-->",
+        "<!--\n\n/upgrade rctest\n\n-->",
+        "words <!--\n/upgrade rctest\n--> words",
+        "<!--\r\n/upgrade rctest\r\n-->",
+        "<pre>\n\n/upgrade rctest\n\n</pre>",
+        '<a title="\n/upgrade rctest\n">x</a>',
+        "![\n/upgrade rctest\n](picture.png)",
+        "/etc/hosts is broken",
+        "//upgrade rctest",
+        "/ upgrade rctest",
+        "/2 rctest",
+        "/upgrade: rctest",
+        "\ue000/upgrade rctest",
+    ],
+)
+def test_what_is_no_command(body: str) -> None:
+    assert parse(body) == []
+    assert not has_commands(body)
+
+
+def test_several_commands_in_order() -> None:
+    body = "/upgrade rctest demo 3.41.0\nand then\n/check rctest\n\n/status\n\n/upgrade rctest demo 3.41.0"
+    again = CommandLine("upgrade", ("rctest", "demo", "3.41.0"))
+    assert parse(body) == [again, CommandLine("check", ("rctest",)), CommandLine("status"), again]
+
+
+@pytest.mark.parametrize(
+    ("line", "arguments"),
+    [
+        ("/upgrade rctest, demo", ("rctest", "demo")),
+        ("/upgrade rctest,demo,", ("rctest", "demo")),
+        ('/upgrade "rctest"', ("rctest",)),
+        ("/upgrade https://github.com/a/b/issues/5#2", ("https://github.com/a/b/issues/5#2",)),
+        ("/upgrade https\u200b://github.com/a/b/issues/5#\u200b2", ("https://github.com/a/b/issues/5#2",)),
+        ("/upgrade dana's", ("dana's",)),
+        ('/upgrade demo --force "they asked, today"', ("demo", "--force", "they asked, today")),
+        ('/upgrade rctest,demo, --force="no, really", 3.40.1', ("rctest", "demo", "--force=no, really", "3.40.1")),
+        ('/upgrade "a,b",c,"d,e"', ("a,b", "c", "d,e")),
+        ("/upgrade --force “it's late, they say”", ("--force", "it's late, they say")),
+        ("/upgrade --force „leider, ja“ demo", ("--force", "leider, ja", "demo")),
+        ("/upgrade --force ‟so, then” demo", ("--force", "so, then", "demo")),
+        ('/upgrade --force “mixed, too"', ("--force", "mixed, too")),
+        ("/upgrade ,", ()),
+        ("/upgrade a\\b", ("a\\b",)),
+        ("/upgrade", ()),
+    ],
+)
+def test_arguments(line: str, arguments: tuple[str, ...]) -> None:
+    assert parse(line) == [CommandLine("upgrade", arguments)]
+
+
+def test_a_row_of_a_table_is_one_command() -> None:
+    body = "| a | b |\n|---|---|\n| 1 | 2 |\n/check rctest | demo"
+    assert [line.name for line in parse(body)] == ["check"]
+
+
+@pytest.mark.parametrize("body", ['/upgrade "rctest', "/upgrade “rctest", '/upgrade a "b, c" "d, e'])
+def test_a_quotation_mark_left_open_is_explained(body: str) -> None:
+    (line,) = parse(body)
+    assert "quotation mark" in line.fault
+
+
+def test_too_many_commands_are_cut_and_the_last_one_says_so() -> None:
+    found = parse("/check rctest\n" * 100)
+    assert len(found) == MOST_COMMANDS + 1
+    assert [bool(line.fault) for line in found] == [False] * MOST_COMMANDS + [True]
+
+
+def test_too_many_words_are_explained() -> None:
+    (line,) = parse("/upgrade " + "x " * (MOST_ARGUMENTS + 1))
+    assert str(MOST_ARGUMENTS) in line.fault
+
+
+WORD = st.text("abcdefghijklmnopqrstuvwxyz0123456789.-:/#", min_size=1, max_size=20).filter(lambda w: w.strip("/"))
+COMMAND = st.builds(CommandLine, st.text("abcdefgh", min_size=1, max_size=10), st.lists(WORD, max_size=4).map(tuple))
+PROSE = st.text("abc äöü.,;!?()'\"", max_size=40).map(str.strip).filter(lambda p: p and not p.startswith(("-", "=")))
+
+
+def written(command: CommandLine) -> str:
+    return " ".join([f"/{command.name}", *command.arguments])
+
+
+SENTENCE = st.text("abc äö.,;:!?()'/-=1", min_size=1, max_size=30).filter(lambda words: words.strip())
+
+
+@given(st.lists(WORD, max_size=3), SENTENCE, st.lists(WORD, max_size=3), st.sampled_from(['""', "“”", "„“", '”"']))
+def test_quoted_words_come_through_as_they_were_written(
+    before: list[str], sentence: str, behind: list[str], marks: str
+) -> None:
+    body = " ".join(["/upgrade", *before, f"{marks[0]}{sentence}{marks[1]}", *behind])
+    (line,) = parse(body)
+    said = [" ".join(word.split()) for word in line.arguments]
+    assert said == [*before, " ".join(sentence.split()), *behind]
+
+
+@given(st.lists(st.tuples(PROSE, COMMAND), max_size=6), st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_commands_among_prose_are_found_and_nothing_else(
+    pairs: list[tuple[str, CommandLine]], newline: str, apart: bool
+) -> None:
+    gap = newline * 2 if apart else newline
+    body = gap.join(part for prose, command in pairs for part in (prose, written(command)))
+    assert parse(body) == [command for _, command in pairs]
+
+
+def quoted(text: str) -> str:
+    return "\n".join(f"> {line}" for line in text.split("\n"))
+
+
+def indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.split("\n"))
+
+
+HIDING = st.sampled_from(
+    (
+        quoted,
+        indented,
+        lambda text: f"```\n{text}\n```",
+        lambda text: f"~~~~ text\n{text}\n~~~~",
+        lambda text: f"<!--\n{text}\n-->",
+        lambda text: f"<!-- {text} -->",
+        lambda text: f"`{text}`",
+        lambda text: quoted(quoted(text)),
+        lambda text: quoted(f"```\n{text}\n```"),
+    )
+)
+
+
+@given(st.lists(COMMAND, min_size=1, max_size=4), HIDING, COMMAND)
+def test_hidden_commands_are_none_and_the_next_one_is(
+    hidden: list[CommandLine], hide: Callable[[str], str], shown: CommandLine
+) -> None:
+    orders = "\n".join(map(written, hidden))
+    assert parse(f"{hide(orders)}\n\n{written(shown)}") == [shown]
+
+
+MARKUP = st.sampled_from(
+    ["/a b", "/", "\n", "\r", "\r\n", " ", "    ", "\t", "`", "```", "~~~", "<!--", "-->", "<", ">", "> ", "- ",
+     "1. ", "#", "|", "|-|", "[", "](", ")", "![", "*", "_", "\\", '"', "&", "a", "\0", "\ue000", "\ue0011",
+     "\u2028", "\ud800", "é"]
+)  # fmt: skip
+
+
+@given(st.lists(MARKUP, max_size=60).map("".join) | st.text(max_size=200))
+def test_no_comment_breaks_the_parser(body: str) -> None:
+    for line in parse(body):
+        assert line.name
+        assert all(line.arguments)
+
+
+@pytest.mark.slow
+@settings(max_examples=20_000)
+@given(st.lists(MARKUP, max_size=200).map("".join))
+def test_no_comment_breaks_the_parser_however_many_are_tried(body: str) -> None:
+    assert len(parse(body)) <= MOST_COMMANDS + 1
+
+
+NASTY = {
+    "quotes": "> ",
+    "brackets": "[",
+    "links": "[](",
+    "pictures": "![",
+    "stars": "*a ",
+    "lone backticks": "`a",
+    "comments": "<!--",
+    "tags": "<a ",
+    "commands": "/a b\n",
+    "open backticks": "/a `\n",
+    "open brackets": "/a [\n",
+    "quoted commands": "> /a\n/b\n",
+    "table": "/a|b\n",
+    "titles": "/a\n===\n",
+    "blanks": "\n /a\n    ",
+    "references": "[a]: /b\n/c\n",
+}
+
+
+@pytest.mark.parametrize("nasty", NASTY.values(), ids=NASTY.keys())
+def test_a_long_comment_takes_no_more_than_its_share_of_time(nasty: str) -> None:
+    def seconds(size: int) -> float:
+        body = "/x\n\n" + (nasty * size)[:size]
+        start = time.process_time()
+        parse(body)
+        return time.process_time() - start
+
+    short, long = (min(seconds(size) for _ in range(3)) for size in (2_048, 32_768))  # the least disturbed ones
+    assert long < 80 * short + 0.5  # sixteen times the length; quadratic would be 256 times as long
+
+
+def test_the_longest_comment_that_github_takes() -> None:
+    assert len(parse("/check rctest\n" * 4_681)) == MOST_COMMANDS + 1
+
+
+def test_runs_of_backticks_of_every_length() -> None:
+    assert parse("/x\n" + " ".join("`" * n for n in range(1, 350))) == [CommandLine("x")]

@@ -1,0 +1,159 @@
+"""The fleet as it is read from the deployment repository."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.fleet.inventory import golden_versions, wanted_blobs
+from bot.domain.fleet.model import Channel, Colour, Fleet, Instance, InstanceType
+from demo.fleet import make_fleet
+from tests.domain.upgrade.deployments import CONFIG, SLUG, Files, golden, plain, repository
+from tests.samples import ACCOUNT, files, read, snapshot_of, version
+
+
+def the_instance(found: Fleet) -> Instance:
+    assert not found.problems, found.problems
+    instance = found.get(SLUG)
+    assert instance is not None
+    return instance
+
+
+def test_an_instance_is_all_that_its_files_say() -> None:
+    config = f"""\
+# facts
+customer: amberotter
+domain: Search.AmberOtter.example.com
+instanceType: trial
+type: private # who can reach it
+account: {ACCOUNT}/
+releaseChannel: pause
+trialAdditionalDays: 14
+upgrade:
+  note: >
+    tell them
+    a day ahead
+  skip: their audit
+"""
+    assert the_instance(read(repository(config, "enable_executors = true\n"))) == Instance(
+        slug=SLUG,
+        type=InstanceType.TRIAL,
+        domain="search.amberotter.example.com",
+        active=Colour.BLACK,
+        version=version("3.40.0"),
+        public=False,
+        customer="amberotter",
+        account=ACCOUNT,
+        note="tell them a day ahead",
+        skip="their audit",
+        channel=Channel.PAUSE,
+        trial_additional_days=14,
+        executors=True,
+    )
+
+
+def test_what_a_config_may_leave_out() -> None:
+    instance = the_instance(read(repository(f"instanceType: production\naccount: {ACCOUNT}")))
+    assert instance.domain == "amberotter.sourcegraph.com"
+    assert instance.public
+    assert instance.channel is Channel.STABLE
+    assert (instance.note, instance.skip, instance.skip_reason, instance.trial_additional_days) == ("", "", "", 0)
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ("upgrade: {skip: true}", "marked to be skipped"),
+        ("upgrade: {skip: 'no thanks'}", "no thanks"),
+        ("upgrade: {skip: false}", ""),
+        ("upgrade: {skip: null}", ""),
+        ("upgrade:", ""),
+        ("releaseChannel: insiders", "release channel is insiders"),
+        ("releaseChannel: pause", "release channel is pause"),
+        ("releaseChannel: pause\nupgrade: {skip: their audit}", "their audit"),
+    ],
+)
+def test_who_is_left_out_and_why(lines: str, reason: str) -> None:
+    assert the_instance(read(repository(f"{CONFIG}{lines}\n"))).skip_reason == reason
+
+
+@pytest.mark.parametrize(
+    ("tfvars", "folders", "active"),
+    [
+        ("", ["red"], "red"),
+        ("", ["black"], "black"),
+        ('active_deployment = "red"', ["red", "black"], "red"),
+        ('active_deployment = "black"', ["red", "black"], "black"),
+    ],
+)
+def test_the_active_deployment_is_the_key_or_the_only_folder(tfvars: str, folders: list[str], active: str) -> None:
+    made = repository(tfvars=tfvars)
+    del made[f"{SLUG}/black/docker-compose/docker-compose.yaml"]
+    for colour in folders:
+        text = "3.40.1" if colour == active else "3.40.0"
+        made[f"{SLUG}/{colour}/docker-compose/docker-compose.yaml"] = golden(text)
+    instance = the_instance(read(made))
+    assert (instance.active, str(instance.version)) == (active, "3.40.1")
+    assert instance.link_path == f"{SLUG}/{active}/docker-compose/docker-compose.yaml"
+
+
+def test_the_order_of_work() -> None:
+    found = read(files(make_fleet(60)))
+    types = list(InstanceType)
+    places = [(types.index(instance.type), instance.slug) for instance in found]
+    assert found.instances[0].slug == "rctest"
+    assert places[1:] == sorted(places[1:])
+
+
+def customers(**accounts: str) -> Files:
+    """Instances of these slugs and accounts; a slug that begins with `x` can't be read."""
+    made: Files = {}
+    for slug, account in accounts.items():
+        config = f"instanceType: production\naccount: {account}\n" + ("type: none" if slug.startswith("x") else "")
+        made |= repository(config, slug=slug)
+    return made
+
+
+def test_a_customers_instances_are_numbered_by_slug() -> None:
+    found = read(customers(b=ACCOUNT, a=ACCOUNT, c=f"{ACCOUNT}9", d=ACCOUNT))
+    assert {i.slug: i.ordinal for i in found.customers} == {"a": 1, "b": 2, "c": 1, "d": 3}
+
+
+def test_an_account_is_one_however_its_url_is_written() -> None:
+    found = read(
+        customers(a=ACCOUNT, b=f"{ACCOUNT}/", c=ACCOUNT.upper().replace("HTTPS", "http"), d=f"{ACCOUNT}#top")
+    )
+    assert [i.ordinal for i in found.customers] == [1, 2, 3, 4]
+
+
+def test_an_unreadable_instance_is_counted_where_its_account_is_known() -> None:
+    found = read(customers(xa=ACCOUNT, y=ACCOUNT, z=f"{ACCOUNT}9"))
+    assert {i.slug: i.ordinal for i in found.customers} == {"y": 2, "z": 1}
+    assert [(problem.slug, problem.ordinal) for problem in found.problems] == [("xa", 1)]
+
+
+def test_folders_that_are_no_instances() -> None:
+    more = {
+        "golden/config.yaml": plain("x"),
+        "modules/config.yaml": plain("x"),
+        "monitoring/terraform.tfvars": plain("x"),
+        ".github/config.yaml": plain("x"),
+        "docs/readme.md": plain("x"),
+        "util/red/x.sh": plain("x"),
+        "config.yaml": plain("x"),
+    }
+    found = read(repository(changed=more))
+    assert len(found) == 2
+    assert not found.problems
+
+
+def test_golden_files_are_those_that_are_named_so() -> None:
+    names = ["3.40.1", "3.41.0-rc.2", "3.41", "latest", "03.40.2", "3.40.1.bak"]
+    made = {f"golden/docker-compose.{name}.yaml": plain("x") for name in names}
+    assert golden_versions(snapshot_of(made)) == {version("3.40.1"), version("3.41.0-rc.2")}
+
+
+def test_only_the_files_that_are_needed_are_wanted() -> None:
+    made = repository()
+    wanted = wanted_blobs(snapshot_of(made))
+    contents = {content for path, (_, content) in made.items() if path.endswith(("config.yaml", ".tfvars"))}
+    assert len(wanted) == len(contents)

@@ -1,0 +1,120 @@
+"""Effects are durable jobs: each is written down, comes back as it was, and has a key that keeps jobs apart."""
+
+from __future__ import annotations
+
+import json
+from typing import get_args
+
+import pytest
+
+from bot.domain.flow.effects import (
+    TURNS,
+    Advance,
+    AdvancePreparation,
+    BackUpNow,
+    CheckNow,
+    Effect,
+    EnsureTracker,
+    Follow,
+    MarkDeployed,
+    Obey,
+    PlanNow,
+    Prepare,
+    Publish,
+    React,
+    Recheck,
+    RefreshReply,
+    RefreshTracker,
+    Retry,
+    StartRollback,
+    StartUpgrade,
+    StartUpgrades,
+    TakeTurns,
+    delay_of,
+    from_json,
+    to_json,
+)
+
+SAMPLES: tuple[Effect, ...] = (
+    React(77),
+    Obey(77, 12, "3.40.1", "/help", "dana"),
+    RefreshReply(77),
+    CheckNow(77, "rctest"),
+    PlanNow(77, "rctest", "3.40.1"),
+    EnsureTracker("3.40.1", 12, "dana"),
+    RefreshTracker("3.40.1"),
+    RefreshTracker("3.40.1", 9.5),
+    StartUpgrade("rctest", "3.40.1", "dana", 12, "they asked"),
+    StartUpgrades(("rctest", "demo"), "3.40.1", "dana", 12, "they asked"),
+    StartUpgrades((), "3.40.1", "dana", 12),
+    TakeTurns(),
+    StartRollback("rctest", "3.40.1", "dana", "slow"),
+    Prepare("3.40.1", "dana", asked=False, accept=True),
+    AdvancePreparation("3.40.1"),
+    Advance("rctest", "3.40.1"),
+    Recheck("rctest", "3.40.1"),
+    Recheck("rctest", "3.40.1", "dana", "I signed in"),
+    Follow("rctest", "3.40.1", 15.0),
+    Publish("rctest", "3.40.1"),
+    MarkDeployed("rctest", "3.40.1", "dana", 2),
+    Retry("rctest", "3.40.1", "dana", 2),
+    BackUpNow(77, "rctest"),
+    BackUpNow(77, "rctest", 15.0),
+)
+DELAYED = (RefreshTracker, Follow, BackUpNow)
+
+
+@pytest.mark.parametrize("effect", SAMPLES, ids=lambda effect: type(effect).__name__)
+def test_what_is_written_down_comes_back_as_it_was(effect: Effect) -> None:
+    again = from_json(json.loads(json.dumps(to_json(effect))))
+    assert again == effect
+    assert hash(again) == hash(effect), "so that repetitions are found"
+
+
+def test_every_kind_is_among_the_samples() -> None:
+    assert {type(effect) for effect in SAMPLES} == set(get_args(Effect))
+
+
+def test_a_job_that_an_older_version_wrote_is_understood() -> None:
+    old = {"effect": "StartUpgrade", "slug": "rctest", "version": "3.40.1", "by": "dana", "issue": 12}
+    assert from_json(old) == StartUpgrade("rctest", "3.40.1", "dana", 12)
+    assert from_json({"effect": "Recheck", "slug": "rctest", "version": "3.40.1"}) == Recheck("rctest", "3.40.1")
+    assert from_json({"effect": "RefreshTracker", "version": "3.40.1"}) == RefreshTracker("3.40.1")
+
+
+@pytest.mark.parametrize("effect", SAMPLES, ids=lambda effect: type(effect).__name__)
+def test_only_looks_and_edits_that_are_bundled_wait(effect: Effect) -> None:
+    assert delay_of(effect) == (effect.seconds if isinstance(effect, DELAYED) else 0.0)
+    assert delay_of(Follow("rctest", "3.40.1", 15.0)) == 15.0
+
+
+def test_a_look_that_waits_has_the_key_of_what_it_looks_at() -> None:
+    """So that it never runs beside a move, and one that comes at once is not held up by it."""
+    assert Follow("rctest", "3.40.1", 15.0).key == Follow("rctest", "3.40.1").key == Advance("rctest", "3.40.1").key
+    assert RefreshTracker("3.40.1", 9.5).key == EnsureTracker("3.40.1", 12, "dana").key
+    assert BackUpNow(77, "rctest", 15.0).key == RefreshReply(77).key
+
+
+def test_whatever_decides_whose_turn_it_is_runs_alone() -> None:
+    assert TakeTurns().key == StartUpgrades(("rctest",), "3.40.1", "dana", 12).key == TURNS
+    assert [
+        effect for effect in SAMPLES if effect.key == TURNS and type(effect) not in {TakeTurns, StartUpgrades}
+    ] == []
+
+
+def test_whatever_moves_an_upgrade_or_undoes_it_runs_alone() -> None:
+    kinds = (StartUpgrade, StartRollback, Advance, Recheck, Follow, Publish, MarkDeployed, Retry)
+    moving = [effect for effect in SAMPLES if isinstance(effect, kinds)]
+    assert {effect.key for effect in moving} == {"upgrade rctest@3.40.1"}
+    assert {type(effect) for effect in moving} == set(kinds)
+
+
+def test_whatever_moves_a_preparation_runs_alone_and_beside_upgrades() -> None:
+    assert Prepare("3.40.1", "dana").key == AdvancePreparation("3.40.1").key == "prepare 3.40.1"
+    assert Prepare("3.40.1", "dana").key != Prepare("3.41.0", "dana").key
+
+
+def test_whatever_writes_a_reply_runs_alone() -> None:
+    writing = [e for e in SAMPLES if isinstance(e, Obey | RefreshReply | CheckNow | PlanNow | BackUpNow)]
+    assert {effect.key for effect in writing} == {"reply 77"}
+    assert React(77).key != "reply 77"

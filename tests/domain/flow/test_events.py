@@ -1,0 +1,326 @@
+"""Deliveries as GitHub sends them: which are anybody's business, and that no payload breaks the door."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.flow.events import (
+    SUBSCRIBED,
+    CommentWritten,
+    CommitTouched,
+    Interest,
+    IssueLabelled,
+    PreparationTouched,
+    RunTouched,
+    UpgradeTouched,
+    from_json,
+    read,
+    to_json,
+    work_of,
+)
+
+Json = dict[str, Any]
+INTEREST = Interest("sourcegraph/sourcegraph", "sourcegraph/deploy-sourcegraph-managed", "team/cloud")
+RELEASES = {"id": 1, "full_name": "sourcegraph/sourcegraph", "private": False}
+DEPLOYMENT = {"id": 2, "full_name": "sourcegraph/deploy-sourcegraph-managed", "private": True}
+DANA = {"login": "dana", "id": 5, "type": "User"}
+BOT = {"login": "mibot[bot]", "id": 6, "type": "Bot"}
+LABEL = {"id": 9, "name": "team/cloud", "color": "ededed"}
+BRANCH = "rctest/upgrade-v3.40.1"
+SHA = "f" * 40
+
+
+def issue(**facts: Any) -> Json:
+    plain = {"number": 12, "title": "3.40.1 upgrade managed instances", "body": None, "labels": [LABEL], "user": DANA}
+    return {**plain, "state": "open", **facts}
+
+
+def labelled(action: str = "labeled", sender: Json = DANA, **facts: Any) -> Json:
+    return {"action": action, "issue": issue(**facts), "label": LABEL, "repository": RELEASES, "sender": sender}
+
+
+def comment(
+    body: str | None = "/upgrade rctest", action: str = "created", user: Json | None = DANA, **facts: Any
+) -> Json:
+    words = {"id": 77, "body": body, "user": user, "html_url": "https://github.com/x"}
+    return {"action": action, "issue": issue(**facts), "comment": words, "repository": RELEASES, "sender": DANA}
+
+
+def pull(action: str = "closed", ref: str = BRANCH) -> Json:
+    request = {"number": 7, "state": "closed", "merged": True, "head": {"ref": ref, "sha": SHA}}
+    return {"action": action, "pull_request": request, "repository": DEPLOYMENT, "sender": DANA}
+
+
+def review() -> Json:
+    return {**pull("submitted"), "review": {"id": 3, "state": "approved", "user": DANA}}
+
+
+def check_run(branch: str | None = BRANCH, status: str = "completed") -> Json:
+    run = {
+        "id": 4,
+        "head_sha": SHA,
+        "status": status,
+        "conclusion": "success",
+        "check_suite": {"head_branch": branch},
+    }
+    return {"action": "completed", "check_run": run, "repository": DEPLOYMENT, "sender": BOT}
+
+
+def check_suite(branch: str | None = BRANCH) -> Json:
+    suite = {"id": 4, "head_sha": SHA, "head_branch": branch, "status": "completed", "conclusion": "failure"}
+    return {"action": "completed", "check_suite": suite, "repository": DEPLOYMENT, "sender": BOT}
+
+
+def status(*branches: str) -> Json:
+    named = [{"name": name, "commit": {"sha": SHA}} for name in branches]
+    return {"sha": SHA, "state": "success", "context": "ci", "branches": named, "repository": DEPLOYMENT}
+
+
+def workflow_run(action: str = "completed") -> Json:
+    run = {"id": 21_000_000_009, "head_sha": SHA, "event": "workflow_dispatch", "status": "completed"}
+    return {"action": action, "workflow_run": run, "repository": DEPLOYMENT, "sender": BOT}
+
+
+WANTED = {
+    "issues": labelled(),
+    "issue_comment": comment(),
+    "pull_request": pull(),
+    "pull_request_review": review(),
+    "check_run": check_run(),
+    "check_suite": check_suite(),
+    "status": status(BRANCH),
+    "workflow_run": workflow_run(),
+}
+
+
+def test_every_subscribed_event_can_be_wanted() -> None:
+    assert WANTED.keys() == SUBSCRIBED
+    for name, payload in WANTED.items():
+        assert read(name, payload, INTEREST) is not None, name
+
+
+@pytest.mark.parametrize("action", ["opened", "labeled", "reopened"])
+def test_an_issue_that_has_the_label_and_names_a_version(action: str) -> None:
+    assert read("issues", labelled(action), INTEREST) == IssueLabelled(12, "3.40.1", "dana")
+
+
+def test_labels_and_repositories_are_compared_as_github_compares_them() -> None:
+    payload = labelled(labels=[{"name": "Team/Cloud"}])
+    payload["repository"] = {"full_name": "Sourcegraph/SourceGraph"}
+    assert read("issues", payload, INTEREST) == IssueLabelled(12, "3.40.1", "dana")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        labelled("edited"),
+        labelled("closed"),
+        labelled("unlabeled"),
+        labelled("deleted"),
+        labelled(labels=[]),
+        labelled(labels=[{"name": "team/cloudy"}]),
+        labelled(title="please fix the coffee machine"),
+        labelled(pull_request={"url": "https://api.github.com/x"}),
+        labelled(body="# x\n<!-- mibot:tracker version=3.40.1 -->\n"),
+        {**labelled(), "repository": DEPLOYMENT},
+    ],
+    ids=["edited", "closed", "unlabeled", "deleted", "no label", "another label", "no version", "a pull request",
+         "the tracker itself", "another repository"],
+)  # fmt: skip
+def test_issues_that_are_nobodys_business(payload: Json) -> None:
+    assert read("issues", payload, INTEREST) is None
+
+
+def test_a_tracker_that_was_renamed_for_another_version_is_asked_for_anew() -> None:
+    payload = labelled(title="3.41.0 upgrade", body="<!-- mibot:tracker version=3.40.1 -->")
+    assert read("issues", payload, INTEREST) == IssueLabelled(12, "3.41.0", "dana")
+
+
+def test_a_comment_with_a_command() -> None:
+    wanted = CommentWritten(77, 12, "3.40.1", "/upgrade rctest", "dana")
+    assert read("issue_comment", comment(), INTEREST) == wanted
+
+
+def test_a_comment_on_an_issue_that_names_no_version() -> None:
+    event = read("issue_comment", comment(title="help wanted"), INTEREST)
+    assert event == CommentWritten(77, 12, "", "/upgrade rctest", "dana")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        comment(action="edited"),
+        comment(action="deleted"),
+        comment(user=BOT),
+        comment(user={"login": "renovate[bot]", "type": "User"}),
+        comment(user=None),
+        comment("thanks!"),
+        comment(None),
+        comment("> /upgrade rctest"),
+        comment(labels=[]),
+        comment(pull_request={"url": "https://api.github.com/x"}),
+        {**comment(), "repository": DEPLOYMENT},
+    ],
+    ids=["edited", "deleted", "mibot", "another bot", "a deleted account", "no command", "no text", "a quote",
+         "no label", "on a pull request", "another repository"],
+)  # fmt: skip
+def test_comments_that_are_nobodys_business(payload: Json) -> None:
+    assert read("issue_comment", payload, INTEREST) is None
+
+
+@pytest.mark.parametrize("action", ["opened", "closed", "reopened", "synchronize", "labeled"])
+def test_an_upgrades_pull_request(action: str) -> None:
+    assert read("pull_request", pull(action), INTEREST) == UpgradeTouched("rctest", "3.40.1")
+
+
+def test_other_pull_requests_are_nobodys_business() -> None:
+    assert read("pull_request", pull(ref="fix-typo"), INTEREST) is None
+    assert read("pull_request", {**pull(), "repository": RELEASES}, INTEREST) is None
+    assert read("pull_request_review", {**review(), "repository": RELEASES}, INTEREST) is None
+
+
+@pytest.mark.parametrize("payload", [check_run(), check_suite(), status("main", BRANCH)])
+def test_checks_of_an_upgrades_branch(payload: Json) -> None:
+    (name,) = SUBSCRIBED & payload.keys() or {"status"}
+    assert read(name, payload, INTEREST) == UpgradeTouched("rctest", "3.40.1")
+
+
+def test_checks_of_a_commit_whose_branch_github_does_not_name() -> None:
+    assert read("check_run", check_run(None), INTEREST) == CommitTouched(SHA)
+    assert read("check_suite", check_suite(None), INTEREST) == CommitTouched(SHA)
+    assert read("status", status(), INTEREST) == CommitTouched(SHA)
+
+
+def test_checks_that_are_nobodys_business() -> None:
+    assert read("check_run", check_run("main"), INTEREST) is None
+    assert read("check_run", check_run(status="in_progress"), INTEREST) is None
+    assert read("status", status("main", "other"), INTEREST) is None
+    assert read("status", {**status(BRANCH), "repository": RELEASES}, INTEREST) is None
+
+
+@pytest.mark.parametrize("action", ["requested", "in_progress", "completed"])
+def test_a_workflow_run_of_the_deployment_repository(action: str) -> None:
+    assert read("workflow_run", workflow_run(action), INTEREST) == RunTouched(21_000_000_009, SHA)
+
+
+def test_workflow_runs_that_are_nobodys_business() -> None:
+    assert read("workflow_run", workflow_run("rerequested"), INTEREST) is None
+    assert read("workflow_run", {**workflow_run(), "repository": RELEASES}, INTEREST) is None
+
+
+@pytest.mark.parametrize("name", ["ping", "push", "installation", "star", "", "issues2"])
+def test_other_events_are_dropped_unread(name: str) -> None:
+    assert read(name, {"zen": "Keep it logically awesome."}, INTEREST) is None
+
+
+@pytest.mark.parametrize(
+    ("branch", "touched"),
+    [
+        ("rctest/upgrade-v3.40.1", UpgradeTouched("rctest", "3.40.1")),
+        ("rctest/upgrade-v3.41.0-rc.2", UpgradeTouched("rctest", "3.41.0-rc.2")),
+        ("rctest/rollback-v3.40.1", UpgradeTouched("rctest", "3.40.1")),
+        ("golden/v3.40.1", PreparationTouched("3.40.1")),
+        ("golden/v3.41.0-rc.2", PreparationTouched("3.41.0-rc.2")),
+        ("golden/v3.40", None),
+        ("golden/v3.40.1-hotfix", None),
+        ("rctest/v3.40.1", None),
+        ("rctest/undo-v3.40.1", None),
+        ("rctest/upgrade-v3.40", None),
+        ("rctest/upgrade-v99999.0.0", None),
+        ("rctest/upgrade-v3.40.1-hotfix", None),
+        ("x/rctest/upgrade-v3.40.1", None),
+        ("/upgrade-v3.40.1", None),
+        ("main", None),
+    ],
+)
+def test_a_branchs_name_tells_the_upgrade(branch: str, touched: UpgradeTouched | PreparationTouched | None) -> None:
+    assert work_of(branch) == touched
+
+
+@pytest.mark.parametrize("name", sorted(SUBSCRIBED))
+def test_a_payload_that_lacks_something_is_told_from_one_that_nobody_wants(name: str) -> None:
+    outcomes = set()
+    for path in paths(WANTED[name]):
+        payload = copy.deepcopy(WANTED[name])
+        inside: Any = payload
+        for step in path[:-1]:
+            inside = inside[step]
+        del inside[path[-1]]
+        try:
+            outcomes.add(type(read(name, payload, INTEREST)).__name__)
+        except ValueError:
+            outcomes.add("ValueError")
+    assert len(outcomes) > 1
+    assert "ValueError" in outcomes
+
+
+def paths(payload: Any, before: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    steps = payload.items() if isinstance(payload, dict) else enumerate(payload) if isinstance(payload, list) else ()
+    return [path for step, inside in steps for path in ((*before, step), *paths(inside, (*before, step)))]
+
+
+@pytest.mark.parametrize("name", sorted(SUBSCRIBED))
+def test_no_payload_at_all(name: str) -> None:
+    for payload in ({}, {"repository": None}, {"action": "created"}):
+        with pytest.raises(ValueError, match=name):
+            read(name, payload, INTEREST)
+
+
+JUNK = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=10)
+    | st.sampled_from([BRANCH, "created"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_junk_in_place_of_anything_is_a_value_error_or_nothing(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(SUBSCRIBED)))
+    payload = copy.deepcopy(WANTED[name])
+    path = data.draw(st.sampled_from(paths(payload)))
+    inside: Any = payload
+    for step in path[:-1]:
+        inside = inside[step]
+    inside[path[-1]] = data.draw(JUNK)
+    try:
+        event = read(name, payload, INTEREST)
+    except ValueError:
+        return
+    assert event is None or from_json(json.loads(json.dumps(to_json(event)))) == event
+
+
+@given(
+    st.sampled_from(sorted(SUBSCRIBED)),
+    st.dictionaries(st.sampled_from(["action", "issue", "repository", "x"]), JUNK),
+)
+def test_junk_alone_is_a_value_error_or_nothing(name: str, payload: Json) -> None:
+    try:
+        read(name, payload, INTEREST)
+    except ValueError:
+        return
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        IssueLabelled(12, "3.40.1", "dana"),
+        CommentWritten(77, 12, "", "/help\n\u2028", "dana"),
+        UpgradeTouched("rctest", "3.41.0-rc.1"),
+        CommitTouched(SHA),
+        RunTouched(21_000_000_009, SHA),
+    ],
+)
+def test_events_survive_being_written_down(event: Any) -> None:
+    assert from_json(json.loads(json.dumps(to_json(event)))) == event

@@ -1,0 +1,192 @@
+"""Container reports, read: tables and the output of `docker ps`, and nothing else in the text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.health.containers import Condition, Container, condition, read
+from demo.actions import container_table
+from demo.fleet.compose import SERVICES
+
+DIGEST = "sha256:" + "9f" * 32
+MARKDOWN = f"""\
+# What runs now
+
+| container | image | status |
+| --- | :-: | ---: |
+| `sourcegraph-frontend-0` | index.docker.io/sourcegraph/frontend:3.40.1@{DIGEST} | ✅ Up 5 minutes (healthy) |
+| **gitserver-0** | sourcegraph/gitserver:3.40.1 | Restarting (1) 3 seconds ago |
+| redis | redis | Up About an hour |
+
+All done, nothing dead.
+"""
+DOCKER_PS = """\
+CONTAINER ID   IMAGE                          COMMAND                  CREATED          STATUS                      PORTS                  NAMES
+4c01db0b339c   sourcegraph/frontend:3.40.1    "/sbin/tini -- /usr/…"   17 minutes ago   Up 16 minutes (unhealthy)   0.0.0.0:80->3080/tcp   sourcegraph-frontend-0
+d7886598dbe2   redis                          "docker-entrypoint.s…"   5 minutes ago    Exited (137) 2 hours ago    6379/tcp               cache
+"""  # noqa: E501
+COMPOSE_PS = """\
+NAME       IMAGE                     COMMAND   SERVICE    CREATED      STATUS                            PORTS
+worker-1   sourcegraph/worker:3.40.1 "/worker" worker     3 days ago   Up 10 seconds (health: starting)   80/tcp
+pgsql-1    sourcegraph/pg:3.40.1     "/pg.sh"  pgsql      3 days ago   running(healthy)                   5432/tcp
+""".replace(":3.40.1 ", ":3.40.1   ").replace('" ', '"   ')
+
+
+def test_a_markdown_table() -> None:
+    assert read([MARKDOWN]) == (
+        Container(
+            "sourcegraph-frontend-0",
+            f"index.docker.io/sourcegraph/frontend:3.40.1@{DIGEST}",
+            "✅ Up 5 minutes (healthy)",
+        ),
+        Container("gitserver-0", "sourcegraph/gitserver:3.40.1", "Restarting (1) 3 seconds ago"),
+        Container("redis", "redis", "Up About an hour"),
+    )
+
+
+def test_what_docker_ps_prints() -> None:
+    assert read([DOCKER_PS]) == (
+        Container("sourcegraph-frontend-0", "sourcegraph/frontend:3.40.1", "Up 16 minutes (unhealthy)"),
+        Container("cache", "redis", "Exited (137) 2 hours ago"),
+    )
+
+
+def test_what_compose_prints() -> None:
+    assert read([COMPOSE_PS]) == (
+        Container("worker-1", "sourcegraph/worker:3.40.1", "Up 10 seconds (health: starting)"),
+        Container("pgsql-1", "sourcegraph/pg:3.40.1", "running(healthy)"),
+    )
+
+
+@pytest.mark.parametrize("gap", [" ", "\t", "    "])
+def test_name_image_and_status_with_whatever_between(gap: str) -> None:
+    line = gap.join(["web", "sourcegraph/web:3.40.1", "Up 2 weeks (healthy)"])
+    assert read([f"```\n{line}\n```"]) == (Container("web", "sourcegraph/web:3.40.1", "Up 2 weeks (healthy)"),)
+
+
+def test_each_container_is_told_once() -> None:
+    assert read([MARKDOWN, MARKDOWN]) == read([MARKDOWN])
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("Up 5 minutes", Condition.UP),
+        ("Up Less than a second", Condition.UP),
+        ("Up 5 minutes (healthy)", Condition.UP),
+        ("running", Condition.UP),
+        ("running (healthy)", Condition.UP),
+        ("Up 10 seconds (health: starting)", Condition.STARTING),
+        ("running(starting)", Condition.STARTING),
+        ("Up 2 hours (unhealthy)", Condition.UNHEALTHY),
+        ("Up 3 days (Paused)", Condition.PAUSED),
+        ("paused", Condition.PAUSED),
+        ("Restarting (1) 3 seconds ago", Condition.RESTARTING),
+        ("Restarting (-1) Less than a second ago", Condition.RESTARTING),
+        ("restarting", Condition.RESTARTING),
+        ("Exited (0) 5 weeks ago", Condition.DOWN),
+        ("exited (137)", Condition.DOWN),
+        ("Created", Condition.DOWN),
+        ("Dead", Condition.DOWN),
+        ("Removal In Progress", Condition.DOWN),
+        ("Up 5 minutes (confused)", Condition.UNCLEAR),
+        ("Upside down", Condition.UNCLEAR),
+        ("", Condition.UNCLEAR),
+    ],
+)
+def test_what_a_status_means(status: str, expected: Condition) -> None:
+    assert condition(status) is expected
+
+
+@pytest.mark.parametrize(
+    ("image", "tag"),
+    [
+        ("index.docker.io/sourcegraph/frontend:3.40.1", "3.40.1"),
+        ("sourcegraph/frontend", ""),
+        ("sourcegraph/frontend:${TAG}", ""),
+        ("library/redis:6", None),
+        ("${REGISTRY}", None),
+    ],
+)
+def test_the_tag_of_the_products_own_images(image: str, tag: str | None) -> None:
+    assert Container("x", image, "Up 5 minutes").product_tag == tag
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "| container | image | created | status |",
+        "| --- | --- | --- |",
+        "NAME IMAGE CREATED",
+        "they were created",
+        "Pulling index.docker.io/sourcegraph/frontend:3.40.1 … done",
+        "| frontend | sourcegraph/frontend:3.40.0 | sourcegraph/frontend:3.40.1 |",
+        "| frontend | Up 5 minutes |",
+        "| sourcegraph/frontend:3.40.1 | Up 5 minutes |",
+        'x   "/sourcegraph/run"   Up 5 minutes',
+        "| web | sourcegraph/web:1 | Up 5 minutes |" + " " * 2_000 + "x",
+    ],
+)
+def test_other_lines_are_prose(line: str) -> None:
+    assert read([line]) == ()
+
+
+NAMES = st.from_regex(r"[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,5}){0,2}", fullmatch=True).filter(
+    lambda name: condition(name) is Condition.UNCLEAR
+)
+REFERENCES = st.builds(
+    lambda registry, name, tag: f"{registry}{name}:{tag}",
+    st.sampled_from(["", "index.docker.io/", "localhost:5000/"]),
+    st.sampled_from(["sourcegraph/frontend", "library/redis", "acme/x"]),
+    st.from_regex(r"[0-9]\.[0-9]{1,2}\.[0-9]", fullmatch=True),
+)
+STATUSES = st.sampled_from(
+    ["Up 5 minutes (healthy)", "Up About an hour", "Restarting (1) 3 seconds ago", "Exited (1) 2 days ago", "Created"]
+)
+CONTAINERS = st.lists(st.builds(Container, NAMES, REFERENCES, STATUSES), unique=True, max_size=8)
+
+
+def as_markdown(found: list[Container]) -> str:
+    rows = [f"| {one.name} | {one.image} | {one.status} |" for one in found]
+    return "\n".join(["| container | image | status |", "|---|---|---|", *rows])
+
+
+def as_printed(found: list[Container]) -> str:
+    rows = [
+        f'{index:012x}   {one.image:40}   "/init"   3 days ago   {one.status:40}   80/tcp   {one.name}'
+        for index, one in enumerate(found)
+    ]
+    return "\n".join(["CONTAINER ID   IMAGE   COMMAND   CREATED   STATUS   PORTS   NAMES", *rows])
+
+
+def as_columns(found: list[Container]) -> str:
+    return "\n".join(f"{one.name}\t{one.image}\t{one.status}" for one in found)
+
+
+def as_words(found: list[Container]) -> str:
+    return "\n".join(f"{one.name} {one.image} {one.status}" for one in found)
+
+
+@given(CONTAINERS, st.sampled_from([as_markdown, as_printed, as_columns, as_words]), st.text("abc |\n", max_size=40))
+def test_what_was_written_is_read(found: list[Container], write: object, around: str) -> None:
+    assert callable(write)
+    assert read([f"{around}\n{write(found)}\n{around}"]) == tuple(found)
+
+
+@given(st.text() | st.text("|\t \n:/@()aUp`*\\", max_size=200))
+def test_junk_is_no_container_and_no_error(text: str) -> None:
+    for container in read([text]):
+        assert container.name
+        assert container.image
+        assert container.condition in Condition
+
+
+def test_the_demos_own_report_tells_all_its_containers() -> None:
+    found = read([container_table("3.40.1", {"worker": "Restarting (1) 3 seconds ago"}, {"worker": "3.40.0"})])
+    assert [one.name for one in found] == [service.name for service in SERVICES]
+    by_name = {one.name: one for one in found}
+    assert (by_name["worker"].condition, by_name["worker"].product_tag) == (Condition.RESTARTING, "3.40.0")
+    assert by_name["gitserver-0"].product_tag == "3.40.1"

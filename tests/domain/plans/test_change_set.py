@@ -1,0 +1,91 @@
+"""Change sets: what they are called, and whether two of them mean the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.fleet.model import FileChange
+from bot.domain.flow.events import PreparationTouched, UpgradeTouched, work_of
+from bot.domain.plans.change_set import ChangeSet, HotpatchRemoved, Kind, LinkMoved, Stray, branch_of
+from tests.samples import version
+
+LINK = "rctest/red/docker-compose/docker-compose.yaml"
+MOVED = LinkMoved(LINK, "../golden/old.yaml", "../golden/new.yaml")
+PATCH = HotpatchRemoved("rctest/overrides/a.yaml", "searcher", "sourcegraph/searcher:x")
+CHANGE = FileChange(LINK, "120000", "../golden/new.yaml")
+OLD, NEW = version("3.40.0"), version("3.40.1")
+UPGRADE = ChangeSet(Kind.UPGRADE, NEW, (CHANGE,), "rctest", OLD, NEW, (MOVED, PATCH))
+ROLLBACK = ChangeSet(Kind.ROLLBACK, NEW, (CHANGE,), "rctest", NEW, OLD, (MOVED,))
+PREPARATION = ChangeSet(Kind.PREPARATION, NEW, (CHANGE,), reasons=(MOVED,))
+
+
+@pytest.mark.parametrize(
+    ("change", "branch", "title", "labels"),
+    [
+        (UPGRADE, "rctest/upgrade-v3.40.1", "rctest: upgrade to v3.40.1", ("mi-upgrade",)),
+        (
+            ROLLBACK,
+            "rctest/rollback-v3.40.1",
+            "rctest: roll back from v3.40.1 to v3.40.0",
+            ("mi-upgrade", "mi-rollback"),
+        ),
+        (PREPARATION, "golden/v3.40.1", "golden: prepare v3.40.1", ("mi-upgrade",)),
+    ],
+)
+def test_its_branch_title_and_labels_are_those_of_the_process(
+    change: ChangeSet, branch: str, title: str, labels: tuple[str, ...]
+) -> None:
+    assert (change.branch, change.title, change.labels) == (branch, title, labels)
+
+
+@pytest.mark.parametrize(
+    ("kind", "touched"),
+    [
+        (Kind.UPGRADE, UpgradeTouched("rctest", "3.41.0-rc.1")),
+        (Kind.ROLLBACK, UpgradeTouched("rctest", "3.41.0-rc.1")),
+        (Kind.PREPARATION, PreparationTouched("3.41.0-rc.1")),
+    ],
+)
+def test_a_branch_tells_what_it_is_for(kind: Kind, touched: UpgradeTouched | PreparationTouched) -> None:
+    assert work_of(branch_of(kind, "rctest", version("3.41.0-rc.1"))) == touched
+
+
+def test_no_two_kinds_of_work_share_a_branch() -> None:
+    assert len({branch_of(kind, "rctest", NEW) for kind in Kind}) == len(Kind)
+
+
+def test_its_paths_are_those_of_its_changes() -> None:
+    gone = FileChange("rctest/overrides/a.yaml", "100644", None)
+    assert replace(UPGRADE, changes=(CHANGE, gone)).paths == {LINK, "rctest/overrides/a.yaml"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(UPGRADE, changes=(replace(CHANGE, content="another text, for the base moved"),)),
+        replace(UPGRADE, reasons=(PATCH, MOVED)),
+        replace(UPGRADE, warnings=("look at it",), note="tell them first", replaced=("module.x",)),
+        replace(UPGRADE, stray=(Stray("searcher", "sourcegraph/searcher:x"),)),
+    ],
+)
+def test_what_the_files_say_besides_does_not_change_its_meaning(other: ChangeSet) -> None:
+    assert other.meaning == UPGRADE.meaning
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(UPGRADE, slug="demo"),
+        replace(UPGRADE, version=version("3.40.2")),
+        replace(UPGRADE, kind=Kind.ROLLBACK),
+        replace(UPGRADE, reasons=()),
+        replace(UPGRADE, reasons=(MOVED,)),
+        replace(UPGRADE, reasons=(MOVED, replace(PATCH, service="frontend"))),
+        replace(UPGRADE, reasons=(MOVED, replace(PATCH, path="rctest/overrides/b.yaml"))),
+        replace(UPGRADE, reasons=(replace(MOVED, new="../golden/newer.yaml"), PATCH)),
+    ],
+)
+def test_another_reason_is_another_meaning(other: ChangeSet) -> None:
+    assert other.meaning != UPGRADE.meaning

@@ -1,0 +1,142 @@
+"""Which version an instance may go to, and what the refusals say to do instead."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.fleet.model import Channel, Instance
+from bot.domain.plans.change_set import Refusal
+from bot.domain.plans.version_policy import judge, unknown
+from bot.domain.versions import Version
+from tests.samples import customer, internal, version
+
+GOLDEN = "3.40.0 3.40.1 3.41.0"
+
+
+def judged(instance: Instance, target: str, golden: str = GOLDEN, released: str = "") -> Refusal | None:
+    known, tags = ([version(text) for text in texts.split()] for texts in (golden, released))
+    return judge(instance, version(target), known, tags)
+
+
+def refused(instance: Instance, target: str, golden: str = GOLDEN, released: str = "") -> str:
+    refusal = judged(instance, target, golden, released)
+    assert refusal is not None
+    assert not refusal.unprepared
+    assert not refusal.held
+    return refusal.sentence
+
+
+@pytest.mark.parametrize("target", ["3.40.1", "3.41.0"])
+@pytest.mark.parametrize("instance", [internal(), internal("demo"), customer()], ids=lambda one: one.slug)
+def test_one_step_is_allowed_to_all(instance: Instance, target: str) -> None:
+    assert judged(instance, target) is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "target", "why"),
+    [
+        (
+            {"skip": "shared by engineering"},
+            "3.40.1",
+            "left out of release upgrades: shared by engineering. To take it in, take upgrade.skip out of its config",
+        ),
+        (
+            {"channel": Channel.PAUSE},
+            "3.40.1",
+            "release channel is pause. To take it in, set releaseChannel to stable in its config.yaml.",
+        ),
+        (
+            {"channel": Channel.INSIDERS},
+            "3.40.1",
+            "release channel is insiders. To take it in, set releaseChannel to stable",
+        ),
+        ({}, "3.40.0", "it already runs 3.40.0."),
+        ({"version": version("3.40.1")}, "3.40.0", "downgrade"),
+        ({"version": version("3.40.1")}, "3.40.0", "What undoes its last upgrade is /rollback."),
+        ({"version": version("3.39.1")}, "3.41.0", "Next step: 3.40.1."),
+        ({}, "3.41.0-rc.1", "release candidates go to rctest only"),
+    ],
+)
+def test_policy_refuses_with_the_reason_and_what_to_do(facts: dict[str, object], target: str, why: str) -> None:
+    assert why in refused(internal("demo", **facts), target)
+
+
+def test_a_version_without_a_golden_file_is_no_refusal() -> None:
+    assert judged(internal("demo"), "3.40.9") is None
+    assert judged(internal("demo"), "3.40.9", released="3.40.9") is None
+
+
+def test_release_candidates_go_to_rctest() -> None:
+    assert judged(internal(), "3.41.0-rc.1", "3.40.0 3.41.0-rc.1") is None
+
+
+def test_who_may_not_have_a_candidate_is_told_of_a_release_that_is_a_step() -> None:
+    alone = "release candidates go to rctest only; upgrade it to a release."
+    such = "release candidates go to rctest only; upgrade it to a release, such as 3.40.1."
+    assert refused(customer(), "3.41.0-rc.1") == such
+    assert refused(customer(), "3.41.0-rc.1", "3.40.0", "3.40.1 3.41.0-rc.1") == such
+    assert refused(customer(), "3.41.0-rc.1", "3.40.0 3.40.1-rc.1") == alone
+    assert refused(customer(version=version("3.40.1")), "3.41.0-rc.1") == alone
+
+
+def test_the_last_minor_of_a_major_leads_to_the_next_major() -> None:
+    at_the_end = internal(version=version("3.43.2"))
+    assert judged(at_the_end, "4.0.0", "3.43.2 4.0.0", released="3.43.2 4.0.0") is None
+    assert "Next step: 3.44.0." in refused(at_the_end, "4.0.0", "3.43.2 4.0.0", released="3.44.0")
+
+
+def test_what_upstream_released_tells_the_next_step() -> None:
+    old = internal("demo", version=version("3.39.0"))
+    assert "Next step: 3.40.5." in refused(old, "3.41.0", released="3.40.5")
+
+
+def test_a_version_that_nobody_knows_is_refused_with_the_nearest() -> None:
+    assert refused(internal(), "3.40.7", released="3.40.1 3.41.0") == (
+        "there is no version 3.40.7 among upstream's tags. The nearest that there is: 3.40.1."
+    )
+    assert "The nearest that there is: 3.42.0-rc.2." in refused(
+        internal(), "3.42.0-rc.1", released="3.41.0 3.42.0-rc.2"
+    )
+
+
+def test_a_golden_file_is_as_good_as_a_tag() -> None:
+    assert judged(internal(), "3.40.1", released="3.41.0") is None
+
+
+def test_where_no_tag_is_known_nobody_says_that_a_version_does_not_exist() -> None:
+    assert judged(internal(), "3.40.7") is None
+    assert unknown(version("3.40.7"), []) == "there is no version 3.40.7 among upstream's tags."
+
+
+def test_what_it_runs_is_no_unknown_version() -> None:
+    odd = internal(version=version("3.40.7"))
+    assert refused(odd, "3.40.7", released="3.41.0") == "it already runs 3.40.7."
+
+
+VERSIONS = st.builds(Version, st.integers(3, 4), st.integers(0, 3), st.integers(0, 2), st.none() | st.integers(1, 2))
+KNOWN = st.frozensets(VERSIONS, max_size=6)
+INSTANCES = st.builds(
+    internal,
+    st.sampled_from(["rctest", "demo"]),
+    version=VERSIONS,
+    skip=st.sampled_from(["", "", "frozen"]),
+    channel=st.sampled_from([*[Channel.STABLE] * 3, *Channel]),
+)
+
+
+@given(INSTANCES, VERSIONS, KNOWN, KNOWN)
+def test_whatever_is_known_no_rule_is_broken(
+    instance: Instance, target: Version, golden: frozenset[Version], released: frozenset[Version]
+) -> None:
+    refusal = judge(instance, target, golden, released)
+    if refusal is not None:
+        assert refusal.sentence.endswith(".")
+        return
+    assert not instance.skip_reason
+    assert target > instance.version
+    assert instance.slug == "rctest" or not target.is_candidate
+    assert not released or target in golden | released
+    minors = (target.major - instance.version.major, target.minor - instance.version.minor)
+    assert minors in {(0, 0), (0, 1)} or (minors[0] == 1 and target.minor == 0)

@@ -1,0 +1,419 @@
+"""One upgrade up to its merge: asked for, opened, reviewed, merged; closed, skipped, undone, and asked for again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.github_models import CommitChecks, Conclusion, Opinion, Pull, Review
+from bot.domain.upgrade.record import Back, Deployment, Step, Upgrade
+from bot.domain.upgrade.stages import UNDER_WAY, UNFINISHED, WAYS, Stage
+from bot.domain.upgrade.transitions import (
+    Cause,
+    ask,
+    failed,
+    gone,
+    loose_runs,
+    lost_since,
+    moved,
+    observe,
+    opened,
+    planned,
+    refused,
+    skipped,
+    undo,
+)
+from tests.samples import NOW, PULL, result, upgrade, version
+
+HEAD = "c" * 40
+OPEN = Pull(7, "rctest: upgrade", "", PULL, "rctest/upgrade-v3.40.1", HEAD, True, False, "mibot[bot]", frozenset())
+MERGED = replace(OPEN, open=False, merged=True, merged_at=NOW, merged_by="rio", merge_commit="d" * 40)
+CLOSED = replace(OPEN, open=False)
+QUIET = CommitChecks(Conclusion.NONE)
+YES, NO = Review("rio", Opinion.APPROVED), Review("sam", Opinion.CHANGES_REQUESTED)
+LATER = NOW + timedelta(hours=1)
+FROM, TO = version("3.40.0"), version("3.40.1")
+BACK = Back("lee", "search is slow", FROM)
+BY_LEE = Cause(LATER, "lee", "https://github.com/x")
+DEPLOYING_NOW = [Stage.BACKING_UP, Stage.DEPLOYING]
+
+
+def asked(existing: Upgrade | None, forced: str = "") -> Upgrade:
+    return ask(existing, "rctest", TO, "lee", LATER, forced)
+
+
+def undone(existing: Upgrade | None) -> Upgrade:
+    return undo(existing, "rctest", TO, Back("lee", "search is slow"), LATER)
+
+
+def seen(existing: Upgrade, pull: Pull = OPEN, *reviews: Review, checks: CommitChecks = QUIET) -> Upgrade:
+    """The upgrade as GitHub shows it an hour later."""
+    return observe(existing, pull, reviews, checks, LATER)
+
+
+def steps(there: Upgrade) -> list[tuple[Stage, str, str, str]]:
+    """The history without its times."""
+    return [(step.stage, step.by, step.why, step.link) for step in there.history]
+
+
+# Any step
+
+
+@given(st.sampled_from(Stage), st.sampled_from(Stage))
+def test_a_step_is_one_that_there_is_or_it_is_a_bug(start: Stage, end: Stage) -> None:
+    there = upgrade(stage=start, reason="before")
+    if start is end:
+        assert moved(there, end, BY_LEE, "stays") == replace(there, reason="stays"), "which is no step"
+    elif end in WAYS[start]:
+        after = moved(there, end, BY_LEE, "so it is")
+        step = Step(end, LATER, "lee", "so it is", "https://github.com/x")
+        assert after == replace(there, stage=end, reason="so it is", history=(step,))
+    else:
+        with pytest.raises(ValueError, match=f"an upgrade that is {start} can't become {end}"):
+            moved(there, end, BY_LEE, "so it is")
+
+
+def test_a_step_can_show_something_else_than_its_cause() -> None:
+    there = moved(upgrade(stage=Stage.PLANNED), Stage.OPEN, BY_LEE, "pull request #7", "")
+    assert (there.reason, there.history[0].why) == ("", "pull request #7")
+
+
+def test_steps_are_added_to_the_history_and_none_is_lost() -> None:
+    there = upgrade(stage=Stage.PLANNED)
+    for stage in (Stage.OPEN, Stage.APPROVED, Stage.MERGED):
+        there = moved(there, stage, BY_LEE)
+    assert [step.stage for step in there.history] == [Stage.OPEN, Stage.APPROVED, Stage.MERGED]
+
+
+def test_every_stage_has_its_ways_and_the_ends_are_ends() -> None:
+    assert set(WAYS) == set(Stage)
+    assert {stage for stage, ways in WAYS.items() if not ways} == {Stage.DONE, Stage.SKIPPED, Stage.ROLLED_BACK}
+    reached: set[Stage] = set().union(*WAYS.values())
+    assert reached == set(Stage)
+
+
+def test_what_is_merged_never_goes_back_to_review() -> None:
+    after_merge = UNDER_WAY | {Stage.DONE, Stage.ROLLED_BACK}
+    for stage in after_merge:
+        assert WAYS[stage] <= after_merge | {Stage.FAILED}
+
+
+# Asking
+
+
+def test_asking_for_the_first_time() -> None:
+    assert asked(None) == Upgrade("rctest", TO, Stage.WAITING, "lee", LATER)
+    assert asked(None).branch == OPEN.branch
+
+
+@pytest.mark.parametrize("stage", sorted(UNFINISHED | {Stage.DONE}))
+def test_asking_again_is_the_same_upgrade(stage: Stage) -> None:
+    there = upgrade(stage=stage)
+    assert asked(there) is there
+
+
+@pytest.mark.parametrize("stage", [Stage.CLOSED, Stage.SKIPPED])
+def test_a_closed_or_skipped_one_begins_anew_when_somebody_asks(stage: Stage) -> None:
+    ended = upgrade(stage=stage)
+    assert asked(ended) == replace(asked(None), earlier=ended), "and what it was before is kept"
+
+
+def test_a_failed_one_is_tried_again_with_the_pull_request_it_has() -> None:
+    again = asked(upgrade(stage=Stage.FAILED, reason="GitHub refused"))
+    assert (again.stage, again.number, again.reason, again.asked_by) == (Stage.WAITING, 7, "", "lee")
+
+
+def test_one_that_failed_after_its_merge_is_shown_again() -> None:
+    there = upgrade(stage=Stage.FAILED, merged_at=NOW, reason="red after the merge")
+    assert asked(there) is there
+    assert asked(there, "they asked") is there
+
+
+@pytest.mark.parametrize("merged_at", [None, NOW])
+@pytest.mark.parametrize("stage", [Stage.ROLLED_BACK, Stage.FAILED])
+def test_one_whose_rollback_has_ended_begins_anew_when_asked_for(stage: Stage, merged_at: datetime | None) -> None:
+    rolled_back = upgrade(stage=stage, back=BACK, merged_at=merged_at, after=(result(),))
+    assert asked(rolled_back) == replace(asked(None), earlier=rolled_back)
+
+
+def test_one_that_begins_anew_remembers_the_runs_that_may_still_go_on() -> None:
+    deployment = Deployment(NOW, accepted=True, run=5)
+    rolled_back = upgrade(stage=Stage.FAILED, back=BACK, merged_at=NOW, deployment=deployment, loose=(4,))
+    again = asked(rolled_back)
+    assert (again.loose, again.deployment) == ((4, 5), None)
+    failed_again = replace(again, stage=Stage.FAILED, lost_since=NOW)
+    third = asked(failed_again)
+    assert (third.loose, third.lost_since, third.earlier) == ((4, 5), NOW, rolled_back)
+
+
+# Force
+
+
+def test_an_operator_forces_it_and_the_record_says_who_and_why() -> None:
+    forced = asked(None, "they asked")
+    assert forced == replace(asked(None), forced="they asked", forced_by="lee")
+    assert (asked(None).forced, asked(None).forced_by) == ("", "")
+
+
+def test_one_that_waits_can_be_forced_later_and_stays_forced() -> None:
+    waiting = upgrade(stage=Stage.WAITING, reason="for rctest, which is red")
+    forced = asked(waiting, "they asked")
+    assert forced == replace(waiting, forced="they asked", forced_by="lee", reason="")
+    assert forced.asked_by == "dana"
+    assert asked(forced) is forced, "asking without force takes nothing back"
+
+
+@pytest.mark.parametrize("stage", sorted(UNFINISHED - {Stage.WAITING}))
+def test_one_under_way_can_be_forced_past_its_checks_and_says_what_it_said(stage: Stage) -> None:
+    there = upgrade(stage=stage, reason="before the deployment, red: Vm")
+    forced = asked(there, "they asked")
+    assert forced == replace(there, forced="they asked", forced_by="lee")
+    assert asked(forced, "again") is forced
+
+
+@pytest.mark.parametrize("there", [upgrade(stage=Stage.DONE), upgrade(stage=Stage.OPEN, back=BACK)])
+def test_force_makes_no_difference_to_one_that_waits_for_nothing(there: Upgrade) -> None:
+    assert asked(there, "they asked") is there
+
+
+@pytest.mark.parametrize("stage", [Stage.CLOSED, Stage.SKIPPED, Stage.FAILED])
+def test_one_that_begins_anew_is_forced_only_if_it_is_said_again(stage: Stage) -> None:
+    there = upgrade(stage=stage, forced="long ago", forced_by="dana")
+    assert (asked(there).forced, asked(there).forced_by) == ("", "")
+    assert (asked(there, "now").forced, asked(there, "now").forced_by) == ("now", "lee")
+
+
+# Its turn, and its pull request
+
+
+def test_its_turn_comes() -> None:
+    there = planned(upgrade(stage=Stage.WAITING, reason="for its turn"), LATER)
+    assert (there.stage, there.reason) == (Stage.PLANNED, "")
+    assert there.history == (Step(Stage.PLANNED, LATER, "mibot", "its turn has come"),)
+
+
+def test_one_whose_instance_is_left_out_by_now_is_skipped_with_the_reason() -> None:
+    there = skipped(upgrade(stage=Stage.WAITING), "shared by engineering", LATER)
+    assert (there.stage, there.reason) == (Stage.SKIPPED, "shared by engineering")
+    assert there.history == (Step(Stage.SKIPPED, LATER, "", "shared by engineering"),)
+
+
+def test_a_pull_request_is_opened() -> None:
+    waiting = upgrade(stage=Stage.PLANNED, number=None, url="", reason="delayed")
+    after = opened(waiting, OPEN, FROM, LATER)
+    assert (after.stage, after.number, after.url, after.head) == (Stage.OPEN, 7, PULL, HEAD)
+    assert after.reason == ""
+    assert after.branch == OPEN.branch
+    assert after.history == (Step(Stage.OPEN, LATER, "mibot", "pull request #7", PULL),)
+
+
+def test_without_a_change_set_it_waits_for_its_preparation_or_fails() -> None:
+    there = upgrade(stage=Stage.PLANNED)
+    waits = refused(there, "there is no golden file", LATER, waits=True)
+    fails = refused(there, "it is a downgrade", LATER, waits=False)
+    assert [(one.stage, one.reason) for one in (waits, fails)] == [
+        (Stage.WAITING, "there is no golden file"),
+        (Stage.FAILED, "it is a downgrade"),
+    ]
+
+
+def test_a_rollback_without_a_change_set_leaves_things_as_they_were() -> None:
+    done = upgrade(stage=Stage.DONE, merged_at=NOW)
+    noted = refused(undone(done), "there is nothing to go back to", LATER, waits=False)
+    assert noted == replace(done, note="it can't be rolled back: there is nothing to go back to")
+    assert refused(undone(None), "there is nothing", LATER, waits=False).stage is Stage.FAILED
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_what_the_world_refuses_fails_unless_it_has_ended(stage: Stage) -> None:
+    there = upgrade(stage=stage)
+    after = failed(there, "no permission", LATER)
+    if Stage.FAILED in WAYS[stage]:
+        assert (after.stage, after.reason) == (Stage.FAILED, "no permission")
+        assert steps(after) == [(Stage.FAILED, "mibot", "no permission", "")]
+    else:
+        assert after is there
+
+
+def test_a_pull_request_that_is_gone() -> None:
+    after = gone(upgrade(), LATER)
+    assert (after.stage, after.reason) == (Stage.CLOSED, "its pull request is gone")
+
+
+# What GitHub shows
+
+
+@pytest.mark.parametrize(
+    ("reviews", "stage", "approved", "objections"),
+    [
+        ([], Stage.OPEN, (), ()),
+        ([Review("x", Opinion.COMMENTED)], Stage.OPEN, (), ()),
+        ([YES], Stage.APPROVED, ("rio",), ()),
+        ([YES, Review("amy", Opinion.APPROVED)], Stage.APPROVED, ("amy", "rio"), ()),
+        ([NO], Stage.CHANGES_REQUESTED, (), ("sam",)),
+        ([YES, NO], Stage.CHANGES_REQUESTED, ("rio",), ("sam",)),
+    ],
+)
+def test_reviews(reviews: list[Review], stage: Stage, approved: tuple[str, ...], objections: tuple[str, ...]) -> None:
+    there = seen(upgrade(), OPEN, *reviews)
+    assert (there.stage, there.approved_by, there.objections_by) == (stage, approved, objections)
+
+
+def test_the_history_tells_who_moved_it_and_where_to_look() -> None:
+    there = upgrade()
+    for reviews in ([YES], [YES], [YES, NO], []):
+        there = seen(there, OPEN, *reviews)
+    there = seen(there, MERGED, YES)
+    assert steps(there) == [
+        (Stage.APPROVED, "rio", "", PULL),
+        (Stage.CHANGES_REQUESTED, "sam", "", PULL),
+        (Stage.OPEN, "", "", PULL),
+        (Stage.MERGED, "rio", "", PULL),
+    ], "once each, however often it is looked at"
+    assert [step.at for step in there.history] == [LATER, LATER, LATER, NOW], "a merge is of when it was merged"
+
+
+def test_a_withdrawn_review_is_gone() -> None:
+    assert seen(seen(upgrade(), OPEN, YES)).stage is Stage.OPEN
+
+
+def test_the_pull_requests_own_checks_are_noted() -> None:
+    there = seen(upgrade(), checks=CommitChecks(Conclusion.FAILURE, ("lint",)))
+    assert (there.checks, there.failing) == (Conclusion.FAILURE, ("lint",))
+
+
+def test_a_note_of_delay_goes_when_github_answers_again() -> None:
+    assert seen(upgrade(reason="delayed: GitHub did not answer")).reason == ""
+
+
+def test_a_merge_is_noted_with_who_and_when_and_who_approved() -> None:
+    there = seen(upgrade(), MERGED, YES)
+    assert (there.stage, there.merged_by, there.merged_at, there.approved_by) == (Stage.MERGED, "rio", NOW, ("rio",))
+    assert there.merge_commit == "d" * 40
+
+
+def test_a_closed_pull_request_can_be_opened_again() -> None:
+    closed = seen(upgrade(), CLOSED)
+    assert closed.stage is Stage.CLOSED
+    assert "closed without a merge" in closed.reason
+    again = seen(closed)
+    assert (again.stage, again.reason) == (Stage.OPEN, "")
+    assert seen(closed, MERGED).stage is Stage.MERGED
+
+
+@pytest.mark.parametrize("pull", [OPEN, CLOSED, MERGED], ids=["open", "closed", "merged"])
+@pytest.mark.parametrize("stage", sorted(UNDER_WAY | {Stage.DONE, Stage.FAILED}))
+def test_what_was_merged_stays_merged(stage: Stage, pull: Pull) -> None:
+    there = upgrade(stage=stage, merged_at=NOW, merged_by="rio", approved_by=("rio",))
+    assert seen(there, pull, NO) == there
+
+
+def test_one_that_failed_before_its_merge_is_taken_up_when_people_merge_it() -> None:
+    there = upgrade(stage=Stage.FAILED, reason="GitHub refused")
+    assert seen(there, OPEN, YES) == there
+    assert seen(there, MERGED, YES).stage is Stage.MERGED
+
+
+# Rollbacks
+
+
+def test_an_upgrade_is_undone_by_a_pull_request_of_its_own() -> None:
+    done = upgrade(stage=Stage.DONE, merged_at=NOW, after=(result(),), approved_by=("rio",))
+    back = undone(done)
+    assert back == Upgrade(
+        "rctest", TO, Stage.PLANNED, "lee", LATER, from_version=TO, back=Back("lee", "search is slow"), earlier=done
+    )
+    assert back.key == done.key
+    assert (done.branch, back.branch) == ("rctest/upgrade-v3.40.1", "rctest/rollback-v3.40.1")
+
+
+def test_an_upgrade_that_mibot_knows_nothing_of_can_be_undone() -> None:
+    assert undone(None) == replace(undone(upgrade()), earlier=None)
+
+
+@pytest.mark.parametrize("stage", sorted(UNFINISHED))
+def test_asking_again_for_a_rollback_is_the_same_rollback(stage: Stage) -> None:
+    there = upgrade(stage=stage, back=Back("dana"))
+    assert undone(there) is there
+
+
+@pytest.mark.parametrize("stage", [Stage.ROLLED_BACK, Stage.FAILED, Stage.CLOSED])
+def test_a_rollback_that_has_ended_is_no_obstacle_to_another(stage: Stage) -> None:
+    there = upgrade(stage=stage, back=Back("dana"))
+    assert undone(there) == replace(undone(None), earlier=there)
+
+
+@pytest.mark.parametrize("stage", [Stage.ROLLED_BACK, Stage.FAILED])
+def test_the_same_comment_undoes_once(stage: Stage) -> None:
+    back = Back("lee", comment=77)
+    there = upgrade(stage=stage, back=back)
+    assert undo(there, "rctest", TO, back, LATER) is there
+    assert undo(there, "rctest", TO, replace(back, comment=78), LATER).stage is Stage.PLANNED
+
+
+@pytest.mark.parametrize("stage", DEPLOYING_NOW)
+def test_what_is_being_deployed_is_not_undone_before_that_is_over(stage: Stage) -> None:
+    there = upgrade(stage=stage, merged_at=NOW)
+    after = undone(there)
+    assert after == replace(there, note="it can't be rolled back, as lee asked, before its deployment is over")
+
+
+def test_a_rollback_remembers_the_runs_of_what_it_undoes() -> None:
+    there = upgrade(stage=Stage.FAILED, merged_at=NOW, deployment=Deployment(NOW, run=5), loose=(4,))
+    assert undone(there).loose == (4, 5)
+    lost = undone(upgrade(stage=Stage.FAILED, merged_at=NOW, deployment=Deployment(NOW, accepted=True)))
+    assert (lost.loose, lost.lost_since) == ((), NOW)
+
+
+def test_the_pull_request_of_a_rollback_is_followed_like_any_other() -> None:
+    back = opened(undone(upgrade(stage=Stage.DONE, merged_at=NOW)), OPEN, TO, LATER)
+    assert (back.stage, back.number, back.from_version) == (Stage.OPEN, 7, TO)
+    assert seen(back, OPEN, YES).stage is Stage.APPROVED
+    assert seen(back, OPEN, YES, NO).stage is Stage.CHANGES_REQUESTED
+    merged = seen(back, MERGED, YES)
+    assert (merged.stage, merged.merged_by, merged.back) == (Stage.MERGED, "rio", back.back)
+
+
+def test_when_its_pull_request_is_closed_the_upgrade_is_what_it_was() -> None:
+    done = upgrade(stage=Stage.DONE, merged_at=NOW, after=(result(),))
+    back = opened(undone(done), OPEN, TO, LATER)
+    assert seen(back, CLOSED) == replace(done, note="its rollback by lee was closed without a merge")
+    assert gone(back, LATER) == replace(done, note="its rollback by lee is gone, with its pull request")
+
+
+def test_where_there_was_no_record_before_a_closed_rollback_is_closed() -> None:
+    closed = seen(opened(undone(None), OPEN, TO, LATER), CLOSED)
+    assert (closed.stage, closed.reason) == (Stage.CLOSED, "its pull request was closed without a merge")
+
+
+@pytest.mark.parametrize("pull", [OPEN, CLOSED, MERGED], ids=["open", "closed", "merged"])
+def test_what_was_rolled_back_or_skipped_stays_so(pull: Pull) -> None:
+    back = upgrade(stage=Stage.ROLLED_BACK, back=BACK, merged_at=NOW, earlier=upgrade(stage=Stage.DONE))
+    assert seen(back, pull, NO) == back
+    left_out = upgrade(stage=Stage.SKIPPED)
+    assert seen(left_out, pull, NO) == left_out
+
+
+# Runs that nobody follows any more
+
+
+@pytest.mark.parametrize(
+    ("deployment", "runs", "lost"),
+    [
+        (None, (4,), NOW),
+        (Deployment(LATER, accepted=True, run=5, url="https://x"), (4, 5), NOW),
+        (Deployment(LATER, accepted=True, run=5), (4, 5), LATER),
+        (Deployment(LATER), (4,), LATER),
+        (Deployment(LATER, accepted=True), (4,), LATER),
+        (Deployment(LATER, ended_at=LATER, failed="refused"), (4,), NOW),
+    ],
+)
+def test_what_a_deployment_leaves_behind(
+    deployment: Deployment | None, runs: tuple[int, ...], lost: datetime | None
+) -> None:
+    there = upgrade(deployment=deployment, loose=(4,), lost_since=NOW)
+    assert (loose_runs(there), lost_since(there)) == (runs, lost)

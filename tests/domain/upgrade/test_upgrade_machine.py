@@ -1,0 +1,342 @@
+"""Whatever the world and people do: no deployment beside another one, nothing done without proof, nothing stuck."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import cast
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from bot.checks import vm
+from bot.domain.chat.replies import TrackerRecord
+from bot.domain.flow.effects import Advance, Effect, MarkDeployed, Recheck, Retry, StartRollback, StartUpgrade
+from bot.domain.github_models import Opinion
+from bot.domain.health.model import Places, State
+from bot.domain.rollout.schedule import Standing, line_stopped, turns
+from bot.domain.upgrade.backups import CopyState
+from bot.domain.upgrade.deployment import may_be_deployed, may_be_retried, overtaken_by
+from bot.domain.upgrade.record import Upgrade
+from bot.domain.upgrade.stages import IN_REVIEW, UNDER_WAY, UNFINISHED, WAYS, Stage
+from bot.domain.upgrade.transitions import ask, planned
+from bot.domain.versions import Version
+from bot.handlers.upgrades import UpgradeRunner
+from bot.ports import Deployment, Passing
+from bot.services.deployments import Deployer
+from bot.services.health_checks import Examiner
+from bot.services.upgrade_pull_requests import PullOpener
+from tests.domain.upgrade.simulation import POLICY, Crash, Manner, Opener, World, WorldFleets
+from tests.samples import version
+
+SLUGS = ("rctest", "demo", "demo-2")
+VERSIONS = (version("3.40.1"), version("3.40.10"))
+CHECKS = (vm.CHECK, replace(vm.CHECK, name="front", title="Front end"))
+MANNERS = st.builds(
+    Manner,
+    st.sampled_from(["number", "nothing", "lost", "unheard", "refused"]),
+    st.sampled_from([0, 0, 20, 200, 290, 1500, None]),
+    st.sampled_from([60, 500, 5000, 20_000]),
+    st.sampled_from(["success", "success", "failure", "cancelled"]),
+)
+WHICH = st.integers(0, 99)
+
+
+class Upgrades(RuleBasedStateMachine):
+    """Upgrades of a few instances to two versions, from the asking to the end."""
+
+    @initialize(named=st.booleans(), merged=st.lists(st.sampled_from(SLUGS), max_size=3), manner=MANNERS)
+    def begin(self, named: bool, merged: list[str], manner: Manner) -> None:
+        """Some upgrades have been merged already, and nobody has looked since."""
+        self.world = World(SLUGS, named, manner=manner)
+        self.comments = 0
+        for number, to in enumerate(VERSIONS, 1):
+            self.world.ledger.save_tracker(TrackerRecord(to, number, "https://x", "dana"))
+        self.restart()
+        for slug in merged:
+            self.ask(slug, VERSIONS[0], "")
+        for one in self.of(lambda one: one.stage is Stage.OPEN):
+            self.world.merge(one.number or 0, one)
+
+    def restart(self) -> None:
+        world, fleets = self.world, WorldFleets(self.world)
+        world.ledger.crash_in = None
+        examiner = Examiner(fleets, Places(), world, world.clock, checks=CHECKS)
+        deployer = Deployer(world.ledger, fleets, world, world, examiner, Places(), POLICY, world.clock)
+        pulls, opener = cast("Deployment", world), cast("PullOpener", Opener(world))
+        self.runner = UpgradeRunner(pulls, world.ledger, fleets, opener, examiner, deployer, world.clock)
+
+    def carry_out(self, upgrade: tuple[str, str], job: Callable[[], Sequence[Effect]]) -> bool:
+        """Whether a job came to its end, as the worker would have it."""
+        try:
+            try:
+                job()
+            except Passing as error:
+                self.runner.delayed(*upgrade, str(error))
+                return False
+        except Crash:
+            self.restart()
+            return False
+        return True
+
+    def look(self, there: Upgrade) -> bool:
+        to = str(there.version)
+        return self.carry_out((there.slug, to), lambda: self.runner.advance(Advance(there.slug, to)))
+
+    def take_turns(self) -> None:
+        ledger = self.world.ledger
+        standing = Standing(self.world.fleet, ledger.upgrades(), 3, {}, {})
+        for turn in [turn for turn in turns(standing) if turn.goes]:
+            going = planned(turn.upgrade, self.world.now)
+            if self.carry_out(name(going), partial(self.claim, going)):
+                self.look(going)
+
+    def claim(self, going: Upgrade) -> Sequence[Effect]:
+        assert self.world.ledger.claim_turn(going, 3)
+        return []
+
+    def of(self, fits: Callable[[Upgrade], bool]) -> list[Upgrade]:
+        return sorted(filter(fits, self.world.ledger.upgrades()), key=lambda one: one.key)
+
+    # What people say
+
+    @rule(slug=st.sampled_from(SLUGS), to=st.sampled_from(VERSIONS), force=st.sampled_from(["", "", "they asked"]))
+    def ask(self, slug: str, to: Version, force: str) -> None:
+        self.world.passes(1)
+        ledger = self.world.ledger
+        existing = ledger.upgrade(slug, to)
+        if existing is None or existing.stage is Stage.WAITING:
+            self.restart()
+            ledger.save_upgrade(ask(existing, slug, to, "dana", self.world.now, force))
+        else:
+            effect = StartUpgrade(slug, str(to), "dana", 12, force)
+            self.carry_out((slug, str(to)), lambda: self.runner.start(effect))
+        self.take_turns()
+
+    @rule(which=WHICH)
+    def people_order(self, which: int) -> None:
+        """One of all the orders that fit one of the upgrades."""
+        self.world.passes(1)
+        orders = [(one, order) for one in self.of(lambda _: True) for order in self.orders(one)]
+        if orders:
+            there, order = orders[which % len(orders)]
+            self.carry_out(name(there), order)
+
+    @rule(which=WHICH)
+    def people_order_once_more(self, which: int) -> None:
+        self.people_order(which)
+
+    def orders(self, one: Upgrade) -> Iterator[Callable[[], Sequence[Effect]]]:
+        runner, named = self.runner, name(one)
+        if one.deployed and one.stage in {Stage.HELD, Stage.FAILED, Stage.VERIFYING}:
+            yield lambda: runner.recheck(Recheck(*named, "lee"))
+            yield lambda: runner.recheck(Recheck(*named, "lee", "they looked"))
+        if may_be_retried(one):
+            yield lambda: runner.retry(Retry(*named, "lee", one.attempt))
+        if may_be_deployed(one):
+            yield lambda: runner.mark_deployed(MarkDeployed(*named, "lee", one.attempt))
+        if one.merged_at is not None:
+            self.comments += 1
+            yield lambda: runner.roll_back(StartRollback(*named, "lee", "it is slow", self.comments))
+
+    # What people do on GitHub
+
+    @rule(which=WHICH, deed=st.sampled_from(["approve", "object", "close", "reopen", "merge", "merge", "merge"]))
+    def review(self, which: int, deed: str) -> None:
+        world = self.world
+        in_review = self.of(lambda one: one.stage in IN_REVIEW | {Stage.CLOSED} and one.number is not None)
+        if not in_review:
+            return
+        there = in_review[which % len(in_review)]
+        number = there.number or 0
+        pull = world.pulls[number]
+        match deed:
+            case "approve" | "object":
+                opinion = Opinion.APPROVED if deed == "approve" else Opinion.CHANGES_REQUESTED
+                world.opinions.setdefault(number, {})["rio"] = opinion
+            case "close" if pull.open:
+                world.pulls[number] = replace(pull, open=False)
+            case "reopen" if not pull.merged:
+                world.pulls[number] = replace(pull, open=True)
+            case "merge" if pull.open:
+                world.merge(number, there)
+        self.look(there)
+
+    @rule()
+    def all_are_merged(self) -> None:
+        for one in self.of(lambda one: one.stage in IN_REVIEW and one.number is not None):
+            if self.world.pulls[one.number or 0].open:
+                self.world.merge(one.number or 0, one)
+        self.sweep()
+
+    @rule(which=WHICH, manner=MANNERS, again=st.booleans())
+    def people_press_the_button(self, which: int, manner: Manner, again: bool) -> None:
+        """They start a run themselves, of whatever mibot might start one of, or let one run again that has ended."""
+        world = self.world
+        ended = [run for run in world.started.values() if run.ends_at <= world.now]
+        there = self.of(lambda one: one.merged_at is not None)
+        if again and ended:
+            run = ended[which % len(ended)]
+            run.ends_at, run.excused = world.now + timedelta(seconds=manner.lasts), True
+            run.attempt += 1
+        elif there:
+            one = there[which % len(there)]
+            world.start(one.slug, world.title(one.slug, str(one.target)), "dana", manner)
+
+    # What the world does
+
+    @rule(manner=MANNERS)
+    def github_takes_requests_so(self, manner: Manner) -> None:
+        self.world.manner = manner
+
+    @rule(
+        slug=st.sampled_from(SLUGS),
+        health=st.sampled_from([State.PASS, State.PASS, *State]),
+        copying=st.tuples(
+            st.sampled_from([CopyState.READY, CopyState.READY, *CopyState]), st.sampled_from([0, 0, 900])
+        ),
+    )
+    def google_is(self, slug: str, health: State, copying: tuple[CopyState, int]) -> None:
+        """An instance's machine, and whatever is copied from now on."""
+        self.world.health[slug], self.world.copying = health, copying
+
+    @rule(kind=st.sampled_from(["crash", "silence", "refusal"]), times=st.integers(0, 4))
+    def trouble_is_near(self, kind: str, times: int) -> None:
+        """mibot ends instead of keeping one of the next records, or requests are not answered, or one is refused."""
+        match kind:
+            case "crash":
+                self.world.ledger.crash_in = times
+            case "silence":
+                self.world.silent_for = times
+            case "refusal":
+                self.world.refuses_in = times
+
+    # What mibot does
+
+    @rule(seconds=st.sampled_from([1, 15, 30]))
+    def a_moment_passes(self, seconds: int) -> None:
+        self.time_passes(seconds)
+
+    @rule(seconds=st.sampled_from([60, 150, 301]), times=st.integers(1, 4))
+    def minutes_pass(self, seconds: int, times: int) -> None:
+        self.time_passes(seconds, times)
+
+    @rule(seconds=st.sampled_from([301, 1900]), times=st.integers(2, 6))
+    def hours_pass(self, seconds: int, times: int) -> None:
+        self.time_passes(seconds, times)
+
+    def time_passes(self, seconds: int, times: int = 1) -> None:
+        """Whatever is unfinished is looked at each time."""
+        for _ in range(times):
+            self.world.passes(seconds)
+            self.sweep()
+
+    def sweep(self) -> None:
+        for there in self.of(lambda one: one.stage in UNFINISHED - {Stage.WAITING}):
+            if self.look(there):
+                self.tells_what_it_waits_for(there.key)
+        self.take_turns()
+
+    def tells_what_it_waits_for(self, key: str) -> None:
+        """By the next look at the latest; in review it is people's turn, as the stage says."""
+        there = next(iter(self.of(lambda one: one.key == key)))
+        if there.reason or there.stage not in UNDER_WAY or not self.look(there):
+            return
+        after = next(iter(self.of(lambda one: one.key == key)))
+        assert after.reason or after.stage not in UNDER_WAY, f"{key} is {after.stage} and does not say why"
+
+    # What is always true
+
+    @invariant()
+    def no_instance_is_deployed_twice_at_once(self) -> None:
+        for slug in SLUGS:
+            assert len(self.world.going_on(slug)) <= 1
+
+    @invariant()
+    def no_run_is_two_upgrades(self) -> None:
+        runs = [one.deployment.run for one in self.of(lambda _: True) if one.deployment and one.deployment.run]
+        assert len(runs) == len(set(runs))
+
+    @invariant()
+    def nothing_is_done_without_proof(self) -> None:
+        for one in self.of(lambda one: one.stage in {Stage.DONE, Stage.ROLLED_BACK}):
+            deployment = one.deployment
+            assert deployment is not None
+            assert deployment.ended_at is not None
+            assert one.green_since is not None
+            assert {result.name for result in one.after} == {check.name for check in CHECKS}
+            assert {result.state for result in one.after} == {State.PASS}
+            assert deployment.ended_at <= one.green_since
+            stable = timedelta(seconds=POLICY.stable_for)
+            assert all(one.green_since + stable <= result.taken_at for result in one.after)
+
+    @invariant()
+    def every_step_is_one_that_there_is(self) -> None:
+        for one in self.of(lambda _: True):
+            at = Stage.WAITING if one.back is None else Stage.PLANNED
+            for step in one.history:
+                assert step.stage in WAYS[at], f"{at} to {step.stage}"
+                at = step.stage
+            assert at is one.stage
+            assert all(step.at <= self.world.now for step in one.history)
+
+    @precondition(lambda self: self.of(lambda one: one.stage in {Stage.FAILED, Stage.CLOSED, Stage.SKIPPED}))
+    @invariant()
+    def whoever_gives_up_says_why(self) -> None:
+        for one in self.of(lambda one: one.stage in {Stage.FAILED, Stage.CLOSED, Stage.SKIPPED}):
+            assert one.reason
+
+    # And in the end
+
+    def teardown(self) -> None:
+        """When all is well again, what is merged ends well: by itself, or where a person has to say so, then."""
+        if not hasattr(self, "world"):
+            return
+        self.restart()
+        self.world.heal()
+        self.an_hour_passes()
+        for one in self.of(lambda one: one.stage in UNDER_WAY):
+            assert one.stage is Stage.HELD, f"{one.key} is {one.stage}: {one.reason}"
+            assert one.deployed or line_stopped(one, self.world.ledger.upgrades(), self.world.fleet), one.reason
+        for _ in range(2):
+            self.people_see_to_it()
+            self.an_hour_passes()
+        left = self.of(lambda one: one.merged_at is not None and one.stage not in {Stage.DONE, Stage.ROLLED_BACK})
+        left = [one for one in left if not self.is_overtaken(one)]
+        assert not left, [(one.key, one.stage.value, one.reason) for one in left]
+
+    def an_hour_passes(self) -> None:
+        for _ in range(62):
+            self.time_passes(60)
+            self.no_instance_is_deployed_twice_at_once()
+
+    def is_overtaken(self, upgrade: Upgrade) -> bool:
+        """Whether it failed, and its instance went on since: that can't be mended, and stays in the record."""
+        return upgrade.stage is Stage.FAILED and overtaken_by(upgrade, self.world.ledger.upgrades()) is not None
+
+    def people_see_to_it(self) -> None:
+        for one in self.of(lambda one: one.stage is Stage.HELD and not one.deployed):  # by what was overtaken
+            self.runner.start(StartUpgrade(*name(one), "lee", 12, "we saw to it"))
+        for one in self.of(may_be_retried):
+            if one.stage is Stage.FAILED:
+                self.runner.retry(Retry(*name(one), "lee", one.attempt))
+            else:
+                self.runner.recheck(Recheck(*name(one), "lee"))
+
+
+def name(upgrade: Upgrade) -> tuple[str, str]:
+    return upgrade.slug, str(upgrade.version)
+
+
+class TestUpgrades(Upgrades.TestCase):  # type: ignore[valid-type, misc]
+    settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+class TestUpgradesForLong(Upgrades.TestCase):  # type: ignore[valid-type, misc]
+    settings = settings(max_examples=1_000, stateful_step_count=80, deadline=None)

@@ -1,0 +1,305 @@
+"""Merging Compose files, rule by rule; what docker-compose makes of whole files is in test_compose_oracle.py."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from bot.formats.compose.edits import ComposeProblem, difference, merged
+from bot.formats.yaml.edit import edited
+from bot.formats.yaml.parse import value_of
+from bot.formats.yaml.value import Map, Scalar
+from demo.fleet import compose_file, make_fleet
+from tests.formats.yaml_texts import Chance, chances
+
+HEAD = "services:\n  a:\n    image: x\n"
+
+
+def service(*lines: str) -> str:
+    return HEAD + "".join(f"    {line}\n" for line in lines)
+
+
+def tuned(*lines: str) -> str:
+    return "services:\n  a:\n" + "".join(f"    {line}\n" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("base", "override", "result"),
+    [
+        # scalars are replaced, mappings merge, nothing leaves what is there
+        (["cpus: 4"], ["cpus: 8"], ["cpus: 8"]),
+        (["mem_limit: '4g'"], ["mem_limit: 8g"], ["mem_limit: '8g'"]),
+        (["cpus: 4"], ["cpus:"], ["cpus: 4"]),
+        ([], ["cpus:"], []),
+        (["deploy: {replicas: 1}"], ["deploy: {mode: global}"], ["deploy: {replicas: 1, mode: global}"]),
+        (["environment:"], ["environment: [A=1]"], ["environment: [A=1]"]),
+        # commands are replaced, in whichever form
+        (["command: [a, b]"], ["command: c d"], ["command: c d"]),
+        (["entrypoint: a"], ["entrypoint: [b]"], ["entrypoint: [b]"]),
+        (["healthcheck: {test: a, retries: 1}"], ["healthcheck: {test: [CMD, b]}"],
+         ["healthcheck: {test: [CMD, b], retries: 1}"]),
+        # pairs merge by key and keep the form that is there
+        (["environment:", "  - A=1", "  - 'B=2'"], ["environment: {B: 3, C: '4', D: }"],
+         ["environment:", "  - A=1", "  - 'B=3'", "  - C=4", "  - D"]),
+        (["environment:", "  A: 1"], ["environment: [A=1, B=2, C, D=]"],
+         ["environment:", "  A: 1", "  B: '2'", "  C:", "  D: ''"]),
+        (["environment: [A=1, A=2]"], ["environment: [A=3]"], ["environment: [A=1, A=3]"]),
+        (["environment: {A: 1}"], ["environment: {A: }"], ["environment: {A: null}"]),
+        (["labels: [a]"], ["labels: {a: 1}"], ["labels: [a=1]"]),
+        (["labels: {a: 1}"], ["labels: [b]"], ["labels: {a: 1, b: ''}"]),
+        (["build: {context: ., args: [A=1]}"], ["build: {args: {A: 2, B: }}"],
+         ["build: {context: ., args: [A=2, B]}"]),
+        (["sysctls: {a.b: 1}"], ["sysctls: [a.b=2]"], ["sysctls: {a.b: '2'}"]),
+        (["annotations: [a=1]"], ["annotations: [b=2]"], ["annotations: [a=1, b=2]"]),
+        (["deploy: {labels: [a=1]}"], ["deploy: {labels: [a=2]}"], ["deploy: {labels: [a=2]}"]),
+        # hosts
+        (["extra_hosts:", "  - 'a:1.1.1.1'"], ["extra_hosts: {a: 2.2.2.2, b: '::1'}"],
+         ["extra_hosts:", "  - 'a:2.2.2.2'", "  - 'b:::1'"]),
+        (["extra_hosts: {a: 1.1.1.1}"], ["extra_hosts: ['a=2.2.2.2', 'b:3.3.3.3']"],
+         ["extra_hosts: {a: 2.2.2.2, b: 3.3.3.3}"]),
+        (["extra_hosts: [a=1.1.1.1]"], ["extra_hosts: ['b:2.2.2.2']"], ["extra_hosts: [a=1.1.1.1, b=2.2.2.2]"]),
+        # volumes and devices by where they are mounted
+        (["volumes:", "  - a:/b:ro", "  - /data"], ["volumes: ['c:/b', 'd:/data/', /e]"],
+         ["volumes:", "  - c:/b", "  - d:/data/", "  - /e"]),
+        (["volumes:", "  - ${A:-x}:/y"], ["volumes: ['${B:-z}:/y']"], ["volumes:", "  - ${B:-z}:/y"]),
+        (["volumes:", "  - a:/b"], ["volumes:", "  - type: bind", "    source: /c", "    target: /b"],
+         ["volumes:", "  - type: bind", "    source: /c", "    target: /b"]),
+        (["volumes:", "  - type: bind", "    source: /a", "    target: /b"],
+         ["volumes:", "  - type: bind", "    source: /c", "    target: /b"],
+         ["volumes:", "  - type: bind", "    source: /c", "    target: /b"]),
+        (["devices: ['/a:/b']"], ["devices: ['/c:/b:r', /d]"], ["devices: ['/c:/b:r', /d]"]),
+        # ports by what they publish
+        (["ports:", "  - '80:80'", "  - 90"], ["ports: [80:80/tcp, 81:80, '90', '127.0.0.1:80:80']"],
+         ["ports:", "  - '80:80'", "  - 90", "  - 81:80", "  - '127.0.0.1:80:80'"]),
+        (["ports: [9000-9002:9000-9002]"], ["ports: ['9001:9001', '9002-9003:9002-9003']"],
+         ["ports: [9000-9002:9000-9002, '9003:9003']"]),
+        (["ports: ['80:80']"], ["ports: [{target: 80, published: 80}]"], ["ports: ['80:80']"]),
+        (["ports: ['80:80']"], ["ports: [{target: 80, published: 80, mode: host}]"],
+         ["ports: [{target: 80, published: 80, mode: host}]"]),
+        (["ports: ['80:80']"], ["ports: ['80:80/udp']"], ["ports: ['80:80', '80:80/udp']"]),
+        (["ports: ['${P:-80}:80']"], ["ports: ['${P:-80}:80', '${P}:80']"], ["ports: ['${P:-80}:80', '${P}:80']"]),
+        (["ports: ['8000-8010:80']"], ["ports: ['8000-8010:80']"], ["ports: ['8000-8010:80']"]),
+        # secrets and configs by target, links by alias
+        (["secrets: [one, {source: two, target: 2}]"], ["secrets: [{source: three, target: 2}, one, four]"],
+         ["secrets: [one, {source: three, target: 2}, four]"]),
+        (["configs: [one]"], ["configs: [{source: two, target: one}]"], ["configs: [{source: two, target: one}]"]),
+        (["links: [b, 'c:d']"], ["links: ['e:d', b]"], ["links: [b, 'e:d']"]),
+        # what is not there is appended, and a text becomes a list
+        (["cap_add: [A]"], ["cap_add: [A, B]"], ["cap_add: [A, B]"]),
+        (["expose: ['80']"], ["expose: [80, 81]"], ["expose: ['80', 81]"]),
+        (["dns: 8.8.8.8"], ["dns: 1.1.1.1"], ["dns:", "  - 8.8.8.8", "  - 1.1.1.1"]),
+        (["dns: 8.8.8.8"], ["dns: [8.8.8.8]"], ["dns: 8.8.8.8"]),
+        (["tmpfs: [/a]"], ["tmpfs: /b"], ["tmpfs: [/a, /b]"]),
+        (["env_file: a.env"], ["env_file: [{path: a.env}, {path: b.env}]"],
+         ["env_file:", "  - a.env", "  - {path: b.env}"]),
+        (["security_opt: [a]"], ["security_opt: [b]"], ["security_opt: [a, b]"]),
+        (["deploy: {placement: {constraints: [a]}}"], ["deploy: {placement: {constraints: [a, b]}}"],
+         ["deploy: {placement: {constraints: [a, b]}}"]),
+        # networks and depends_on, as lists and as mappings
+        (["networks: [n]"], ["networks: [n, m]"], ["networks: [n, m]"]),
+        (["networks: [n]"], ["networks: {n: {aliases: [x]}, m: }"],
+         ["networks:", "  n: {aliases: [x]}", "  m:"]),
+        (["networks: {n: {aliases: [x]}}"], ["networks: [n, m]"], ["networks: {n: {aliases: [x]}, m: null}"]),
+        (["networks: {n: {aliases: [x]}}"], ["networks: {n: {aliases: [x, y]}}"],
+         ["networks: {n: {aliases: [x, y]}}"]),
+        (["depends_on: [b]"], ["depends_on: [b, c]"], ["depends_on: [b, c]"]),
+        (["depends_on:", "  b: {condition: service_healthy}"], ["depends_on: [b]"],
+         ["depends_on:", "  b: {condition: service_started}"]),
+        (["depends_on: [b]"], ["depends_on: {c: {condition: service_healthy}}"],
+         ["depends_on:", "  b:", "    condition: service_started", "  c: {condition: service_healthy}"]),
+        # logging belongs to a driver, a limit is one value
+        (["logging: {driver: d, options: {a: 1}}"], ["logging: {options: {b: 2}}"],
+         ["logging: {driver: d, options: {a: 1, b: 2}}"]),
+        (["logging: {options: {a: 1}}"], ["logging: {driver: d, options: {b: 2}}"],
+         ["logging: {options: {a: 1, b: 2}, driver: d}"]),
+        (["logging: {driver: d, options: {a: 1}}"], ["logging: {driver: e}"], ["logging: {driver: e}"]),
+        (["ulimits: {n: {soft: 1, hard: 2}, p: 1}"], ["ulimits: {n: {soft: 3, hard: 4}, p: 2}"],
+         ["ulimits: {n: {soft: 3, hard: 4}, p: 2}"]),
+        (["ulimits: {n: {soft: 1, hard: 2}}"], ["ulimits: {n: 5}"], ["ulimits: {n: 5}"]),
+        (["build: ./a"], ["build: ./b"], ["build: ./b"]),
+        (["build: ./a"], ["build: {target: t}"], ["build:", "  context: ./a", "  target: t"]),
+        (["build: {context: a, target: t}"], ["build: ./b"], ["build: {context: ./b, target: t}"]),
+        (["blkio_config: {device_read_bps: [{path: a, rate: 1}]}"],
+         ["blkio_config: {device_read_bps: [{path: a, rate: 2}]}"],
+         ["blkio_config: {device_read_bps: [{path: a, rate: 2}]}"]),
+        # what has no rule of its own, and extensions
+        (["x-mine: {a: 1}"], ["x-mine: {b: 2}"], ["x-mine: {b: 2}"]),
+        (["unknown: [1]"], ["unknown: [1, 2]"], ["unknown: [1, 1, 2]"]),
+        (["extends: {service: b}"], ["extends: {service: c}"], ["extends: {service: c}"]),
+        # tags that say how to merge
+        (["ports: ['80:80']"], ["ports: !reset []"], []),
+        ([], ["ports: !reset []"], []),
+        (["environment: [A=1, B=2]"], ["environment: {A: !reset null, C: !override 3}"], ["environment: [B=2, C=3]"]),
+        (["environment: {A: 1, B: 2}"], ["environment: {A: !reset null}"], ["environment: {B: 2}"]),
+        (["ports: ['80:80']"], ["ports: !override ['81:81']"], ["ports: ['81:81']"]),
+        (["command: a"], ["command: !override [b]"], ["command: [b]"]),
+        (["networks: [one, two]"], ["networks: {two: !reset null}"], ["networks:", "  one:"]),
+        (["deploy: {a: {b: 1}, c: 2}"], ["deploy: {a: !override {d: 3}}"], ["deploy: {a: {d: 3}, c: 2}"]),
+    ],
+)  # fmt: skip
+def test_a_rule(base: list[str], override: list[str], result: list[str]) -> None:
+    assert merged(service(*base), [("o.yaml", tuned(*override))]).text == service(*result)
+
+
+def test_the_comments_of_what_goes_go_with_it() -> None:
+    base = service("# about ports", "ports:", "  - 80:80", "# about cpus", "cpus: 4 # many")
+    assert merged(base, [("o", tuned("ports: !reset []", "cpus: 2"))]).text == service(
+        "# about cpus", "cpus: 2 # many"
+    )
+
+
+@pytest.mark.parametrize(
+    ("base", "override", "result"),
+    [
+        ("volumes:\n  d:\n", "volumes:\n  e:\n", "volumes:\n  d:\n  e:\n"),
+        ("volumes:\n  d: {driver: x}\n", "volumes:\n  d:\n", "volumes:\n  d: {driver: x}\n"),
+        ("volumes:\n  d:\n", "volumes:\n  d: {labels: [a=1]}\n", "volumes:\n  d: {labels: [a=1]}\n"),
+        ("networks:\n  n: {labels: {a: 1}}\n", "networks:\n  n: {labels: [b=2]}\n",
+         "networks:\n  n: {labels: {a: 1, b: '2'}}\n"),
+        ("networks:\n  n: {ipam: {config: [{subnet: s, gateway: g}]}}\n",
+         "networks:\n  n: {ipam: {config: [{subnet: s, gateway: h}, {subnet: t}]}}\n",
+         "networks:\n  n: {ipam: {config: [{subnet: s, gateway: h}, {subnet: t}]}}\n"),
+        ("", "secrets:\n  s: {file: f}\n", "secrets:\n  s: {file: f}\n"),
+        ("x-a: {b: 1}\n", "x-a: {c: 1}\n", "x-a: {c: 1}\n"),
+        ("", "version: '3.9'\nname: n\n", "name: n\n"),
+    ],
+)  # fmt: skip
+def test_the_other_sections(base: str, override: str, result: str) -> None:
+    assert merged(HEAD + base, [("o.yaml", override)]).text == HEAD + result
+
+
+def test_upstreams_version_stays() -> None:
+    assert merged("version: '2.4'\n" + HEAD, [("o", "version: '3'\n")]).text == "version: '2.4'\n" + HEAD
+
+
+def test_several_overrides_in_order() -> None:
+    overrides = [
+        ("1", tuned("cpus: 1", "environment: [A=1]")),
+        ("2", "# nothing\n"),
+        ("3", tuned("cpus: 3")),
+        ("4", ""),
+    ]
+    assert merged(HEAD, overrides).text == service("cpus: 3", "environment: [A=1]")
+
+
+def test_services_that_an_override_adds() -> None:
+    new = "services:\n  b:\n    image: y\n  c:\n    build: .\n  a: {}\n"
+    result = merged(HEAD, [("1.yaml", "services: {b: {cpus: 1}}"), ("2.yaml", new)])
+    assert result.added == ("b", "c")
+    assert value_of(result.text) == value_of(HEAD + "  b: {cpus: 1, image: y}\n  c: {build: .}\n")
+
+
+@pytest.mark.parametrize("value", ["{cpus: 1}", "", "{}", "{image: }"])
+def test_a_service_that_upstream_lost(value: str) -> None:
+    with pytest.raises(ComposeProblem) as raised:
+        merged(
+            HEAD,
+            [
+                ("golden/overrides/a.yaml", "services: {a: {}}"),
+                ("golden/overrides/b.yaml", f"services: {{gone: {value}}}"),
+            ],
+        )
+    assert str(raised.value) == (
+        "golden/overrides/b.yaml overrides the service `gone`, which upstream's file does not have (any more); "
+        "take it out of that override, then prepare again"
+    )
+
+
+def test_a_service_that_upstream_lost_may_be_reset() -> None:
+    assert merged(HEAD, [("o.yaml", "services: {gone: !reset null}")]).text == HEAD
+
+
+@pytest.mark.parametrize(
+    ("upstream", "override", "sentence"),
+    [
+        ("[]", "", "upstream's Compose file is no Compose file; write a mapping with `services` in it"),
+        (
+            "",
+            "",
+            "upstream's Compose file is no Compose file: it has no `services`; see whether it is the right file",
+        ),
+        ("services:\n", "", "upstream's Compose file is no Compose file: it has no `services`; see whether"),
+        ("services: []", "", "upstream's Compose file is no Compose file: `services` is no mapping"),
+        ("services: {a: 1}", "", "upstream's Compose file has a service `a` that is no mapping"),
+        (HEAD, "- a", "o.yaml is no Compose file; write a mapping"),
+        (HEAD, "services: [a]", "o.yaml is no Compose file: `services` is no mapping"),
+        (HEAD, "services: {a: [b]}", "o.yaml has a service `a` that is no mapping; write it as a mapping"),
+        (HEAD, "services: {a: 'b\n`c'}", "o.yaml has a service `a` that is no mapping"),
+        (HEAD, "a: [", "o.yaml is not valid YAML (line 1); correct it"),
+        (HEAD, "a: 1\na: 2", "o.yaml has a key twice in one mapping (line 2); correct it"),
+        (service("environment: [A=1]"), tuned("environment: 5"), "o.yaml writes `services.a.environment` otherwise"),
+        (service("volumes: ['a:/b']"), tuned("volumes: {a: b}"), "o.yaml writes `services.a.volumes` otherwise"),
+        (service("deploy: {x: {y: 1}}"), tuned("deploy: {x: [1]}"), "o.yaml writes `services.a.deploy.x` otherwise"),
+        (service("cap_add: [A]"), tuned("cap_add: {A: B}"), "o.yaml writes `services.a.cap_add` otherwise"),
+        (service("ports: ['80']"), tuned("ports: '80'"), "o.yaml writes `services.a.ports` otherwise"),
+        (service("labels: [a]"), tuned("labels: [[b]]"), "o.yaml writes `services.a.labels` otherwise"),
+    ],
+)
+def test_what_cant_be_merged_is_one_sentence(upstream: str, override: str, sentence: str) -> None:
+    with pytest.raises(ComposeProblem) as raised:
+        merged(upstream, [("o.yaml", override)])
+    assert str(raised.value).startswith(sentence)
+    assert "; " in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_windows_line_ends_stay() -> None:
+    base = service("environment:", "  - A=1", "cpus: 4").replace("\n", "\r\n")
+    result = service("environment:", "  - A=1", "  - B=2", "cpus: 5").replace("\n", "\r\n")
+    assert merged(base, [("o", tuned("environment: [B=2]", "cpus: 5"))]).text == result
+
+
+def test_anchors_of_upstream_stay_where_they_still_say_what_is_meant() -> None:
+    base = (
+        "x-env: &env\n  A: 1\n"
+        "services:\n  a:\n    image: x\n    environment: *env\n"
+        "  b:\n    image: y\n    environment:\n      <<: *env\n      B: 2\n"
+        "  c:\n    image: z\n    environment: *env\n"
+    )
+    result = base.replace("    image: x\n    environment: *env\n", "    image: x\n    environment:\n      A: 5\n")
+    result = result.replace("      B: 2\n", "      B: 2\n      A: 6\n")
+    override = "services: {a: {environment: {A: 5}}, b: {environment: {A: 6}}}"
+    assert merged(base, [("o", override)]).text == result
+
+
+def test_the_golden_files_of_the_demo() -> None:
+    """Upstream's demo file with the demo's overrides is the demo's golden file, down to quotes."""
+    files = make_fleet(3).files
+    golden = {path: file.content for path, file in files.items() if path.startswith("golden/docker-compose")}
+    overrides = [(path, files[path].content) for path in sorted(files) if path.startswith("golden/overrides/")]
+    assert golden
+    assert overrides
+    for path, content in golden.items():
+        version = path.removeprefix("golden/docker-compose.").removesuffix(".yaml")
+        assert merged(compose_file(version), overrides).text == content
+
+
+def test_merging_again_changes_nothing() -> None:
+    override = tuned(
+        "environment: {A: 1}", "ports: ['80:80']", "volumes: ['a:/b']", "dns: 1.1.1.1", "depends_on: [a]"
+    )
+    once = merged(HEAD, [("o", override)])
+    assert merged(once.text, [("o", override)]).text == once.text
+
+
+ATTRIBUTES = [
+    "environment", "volumes", "ports", "command", "labels", "networks", "depends_on", "logging", "build", "dns",
+    "extra_hosts", "ulimits", "deploy", "secrets", "links", "healthcheck", "env_file", "blkio_config", "x-a",
+]  # fmt: skip
+
+
+def chance_service(chance: Chance) -> Map:
+    return Map({name: chance.value() for name in chance.some(ATTRIBUTES, 0, 6)} | {"image": Scalar("x")})
+
+
+@given(chances())
+def test_whatever_two_files_say_they_merge_or_the_problem_is_told(chance: Chance) -> None:
+    services = [Map({"services": Map({"a": chance_service(chance)})}) for _ in range(2)]
+    files = [edited("", service, drop_comments=False) for service in services]
+    try:
+        result = merged(files[0], [("o.yaml", files[1])])
+    except ComposeProblem as problem:
+        assert str(problem).startswith("o.yaml writes `services.a.")  # noqa: PT017 - whether it raises is chance
+    else:
+        assert value_of(result.text)
+        assert difference(files[0], result.text).removed == ()

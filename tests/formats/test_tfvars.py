@@ -1,0 +1,91 @@
+"""terraform.tfvars: the two values that mibot needs, whatever else is in the file."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.formats.terraform.tfvars import Tfvars, Unreadable, parse
+from demo.fleet import make_fleet
+
+
+def test_the_files_of_a_fleet() -> None:
+    repository = make_fleet(60)
+    for specimen in repository.instances:
+        text = repository.files[f"{specimen.slug}/terraform.tfvars"].content
+        assert parse(text) == Tfvars(specimen.active if specimen.keyed else None, specimen.executors)
+
+
+@pytest.mark.parametrize(
+    ("text", "active"),
+    [
+        ("", None),
+        ("# nothing yet\n", None),
+        ('active_deployment = "red"', "red"),
+        ('active_deployment="black" # moved in May', "black"),
+        ('/* a\n b */\nactive_deployment = "black"\n', "black"),
+        ('x = 1\r\nactive_deployment = "black"\r\n', "black"),
+        ("active_deployment = null", None),
+        ('other = { active_deployment = "black" }', None),
+        ('note = "active_deployment = black"', None),
+        ('active_deployment = "green"', "green"),
+        ('active_deployment = ""', ""),
+    ],
+)
+def test_the_active_deployment(text: str, active: str | None) -> None:
+    assert parse(text) == Tfvars(active, executors=False)
+
+
+def test_a_reference_is_no_colour() -> None:
+    found = parse("active_deployment = var.colour")
+    assert isinstance(found, Tfvars)
+    assert found.active not in {"red", "black", None}
+
+
+@pytest.mark.parametrize(
+    ("text", "executors"),
+    [("enable_executors = true", True), ("enable_executors = false", False), ('enable_executors = "true"', False)],
+)
+def test_executors(text: str, executors: bool) -> None:
+    assert parse(text) == Tfvars(None, executors)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "active_deployment",
+        "a = ",
+        'a = "',
+        "a = [",
+        "{",
+        "\x00",
+        "a: b",
+        "x = " + "[" * 5_000,
+        "a = " + "9" * 5_000,
+        "<<<<<<< HEAD\na = 1\n=======\na = 2\n>>>>>>> x\n",
+    ],
+)
+def test_a_broken_file_is_explained_without_its_own_words(text: str) -> None:
+    found = parse(f"amberotter = 1\n{text}")
+    assert isinstance(found, Unreadable)
+    assert "terraform.tfvars is not valid Terraform" in found.sentence
+    assert "amberotter" not in found.sentence
+
+
+def test_the_broken_line_is_named() -> None:
+    found = parse("a = 1\nb = \nc = 3\n")
+    assert isinstance(found, Unreadable)
+    assert "(line 2)" in found.sentence
+
+
+PIECES = st.sampled_from(
+    ["a", "active_deployment", " = ", '"', "red", "{", "}", "[", "]", "(", ")", "\n", "#", "//", "/*", "*/",
+     "<<EOF\n", "EOF\n", "${", "%{", "if", "for", "in", ":", "=>", "...", ".", "?", "1", "1e9", "true", "null", "!",
+     "\\", ",", "é"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=80))
+def test_no_file_breaks_the_reader(text: str) -> None:
+    assert isinstance(parse(text), Tfvars | Unreadable)

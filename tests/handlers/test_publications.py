@@ -1,0 +1,327 @@
+"""What stands on an upgrade's pull request, and who is called: each once, whatever dies in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+import pytest
+import structlog
+
+from bot.domain.chat import markers
+from bot.domain.chat.replies import TrackerRecord
+from bot.domain.flow.effects import Publish
+from bot.domain.github_models import Comment, Report
+from bot.domain.health.model import State
+from bot.domain.plans.change_set import Kind
+from bot.domain.upgrade.deployment import retried
+from bot.domain.upgrade.publications import unpublished
+from bot.domain.upgrade.record import Back, Step, Upgrade
+from bot.domain.upgrade.stages import Stage
+from bot.domain.upgrade.transitions import Cause, moved
+from bot.handlers.publications import LABELS, Publisher
+from bot.ports import Deployment, Missing, Passing, Refused, WorldError
+from bot.services.fleet_reader import Fleets
+from demo.fleet import make_fleet
+from tests.ports import MemoryIssues, MemoryLedger, MemorySource
+from tests.samples import NOW, result, upgrade, version
+
+HEAD = "c" * 40
+TO = version("3.40.1")
+STEP = Step(Stage.MERGED, NOW, "rio")
+OPEN = upgrade(head=HEAD, before=(result(),), history=(Step(Stage.OPEN, NOW, "mibot"),))
+DONE = replace(OPEN, stage=Stage.DONE, merged_at=NOW, history=(STEP, Step(Stage.DONE, NOW, "mibot")))
+FAILED = replace(
+    DONE, stage=Stage.FAILED, reason="its deployment failed", history=(STEP, Step(Stage.FAILED, NOW, "mibot"))
+)
+
+
+@dataclass
+class MemoryDeployment:
+    """Pull requests' comments and labels, and check runs. `refuses` has what is raised by whom; `wrote` has every
+    call that changed something."""
+
+    refuses: Mapping[str, WorldError] = field(default_factory=dict)
+    reports: dict[tuple[str, str], Report] = field(default_factory=dict)
+    labels: dict[int, set[str]] = field(default_factory=dict)
+    wrote: list[str] = field(default_factory=list)
+    _comments: dict[int, Comment] = field(default_factory=dict)
+
+    # What people do
+
+    def say(self, number: int, body: str, author: str = "dana") -> Comment:
+        comment = 500 + len(self._comments)
+        by_bot = author.endswith("[bot]")
+        self._comments[comment] = Comment(comment, number, body, author, by_bot, "https://x", NOW, NOW)
+        return self._comments[comment]
+
+    def delete(self, comment: int) -> None:
+        del self._comments[comment]
+
+    # What mibot asks for
+
+    def pull_comments(self, number: int) -> Sequence[Comment]:
+        return [comment for comment in self._comments.values() if comment.issue == number]
+
+    def comment_on_pull(self, number: int, body: str) -> Comment:
+        self._write("comment")
+        return self.say(number, body, "mibot[bot]")
+
+    def edit_pull_comment(self, comment: int, body: str) -> None:
+        self._write("edit")
+        if comment not in self._comments:
+            raise Missing("there is no such comment")
+        self._comments[comment] = replace(self._comments[comment], body=body)
+
+    def label_pull(self, number: int, labels: Iterable[str]) -> None:
+        self._write("label")
+        self.labels.setdefault(number, set()).update(labels)
+
+    def report(self, commit: str, report: Report) -> None:
+        self._write("report")
+        self.reports[commit, report.name] = report
+
+    def _write(self, what: str) -> None:
+        if what in self.refuses:
+            raise self.refuses[what]
+        self.wrote.append(what)
+
+
+class StaleComments(MemoryDeployment):
+    """Comments that are still listed though people deleted them."""
+
+    def pull_comments(self, number: int) -> Sequence[Comment]:
+        gone = Comment(9, number, markers.evidence(Kind.UPGRADE), "mibot[bot]", True, "https://x", NOW, NOW)
+        return [gone, *super().pull_comments(number)]
+
+
+class ForgetfulLedger(MemoryLedger):
+    """The process dies whenever it would note what it has written."""
+
+    def note_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:  # noqa: ARG002 - the port's
+        raise Passing("the process died")
+
+
+@dataclass
+class Scene:
+    """A pull request, a tracker, our records, and whoever publishes."""
+
+    deployment: MemoryDeployment = field(default_factory=MemoryDeployment)
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    issues: MemoryIssues = field(default_factory=MemoryIssues)
+    on_call: tuple[str, ...] = ("lee", "sourcegraph/cloud")
+
+    def __post_init__(self) -> None:
+        self.tracker = self.issues.open("3.40.1", author="mibot[bot]").number
+        self.ledger.save_tracker(TrackerRecord(TO, self.tracker, "https://github.test/12", "dana"))
+        self.fleets = Fleets(MemorySource(make_fleet(12)))
+
+    def publish(self, there: Upgrade | None = None) -> None:
+        """Publish what is known of rctest, of which there may be something new."""
+        if there is not None:
+            known = self.ledger.upgrade(there.slug, there.version)
+            self.ledger.save_upgrade(replace(there, posted=known.posted if known else {}))
+        deployment = cast(Deployment, self.deployment)
+        publisher = Publisher(self.issues, deployment, self.ledger, self.fleets, self.on_call)
+        assert publisher.publish(Publish("rctest", "3.40.1")) == []
+
+    def dies_publishing(self, there: Upgrade) -> None:
+        """Publish until the first thing is to be noted, and die there."""
+        kept, self.ledger = self.ledger, ForgetfulLedger(self.ledger._trackers, self.ledger._replies)
+        with pytest.raises(Passing):
+            self.publish(there)
+        self.ledger = kept
+        self.ledger.save_upgrade(there)
+
+    @property
+    def evidence(self) -> list[str]:
+        return [one.body for one in self.deployment.pull_comments(7) if "mibot:evidence" in one.body]
+
+    @property
+    def alarms(self) -> list[str]:
+        return [one.body for one in self.issues.comments(self.tracker)]
+
+    @property
+    def upgrade(self) -> Upgrade:
+        found = self.ledger.upgrade("rctest", TO)
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def test_the_checks_of_an_open_pull_request_are_a_check_run_on_its_head_commit(scene: Scene) -> None:
+    scene.publish(OPEN)
+    assert scene.deployment.wrote == ["report"]
+    report = scene.deployment.reports[HEAD, "mibot / pre-upgrade"]
+    assert (report.conclusion, report.title) == ("success", "1 of 1 health checks pass")
+    assert not unpublished(scene.upgrade)
+
+
+def test_what_went_well_gets_its_evidence_and_its_label(scene: Scene) -> None:
+    scene.publish(DONE)
+    (evidence,) = scene.evidence
+    assert "**rctest runs 3.40.1, proven healthy.**" in evidence
+    assert "https://github.test/12" in evidence, "the tracker"
+    assert scene.deployment.labels == {7: {LABELS[Stage.DONE]}}
+    assert scene.alarms == []
+
+
+def test_a_rollback_gets_its_own(scene: Scene) -> None:
+    scene.publish(DONE)
+    back = Back("lee", to=version("3.40.0"))
+    scene.ledger.save_upgrade(replace(DONE, stage=Stage.ROLLED_BACK, number=8, back=back))
+    scene.publish()
+    assert len(scene.evidence) == 1
+    (evidence,) = scene.deployment.pull_comments(8)
+    assert markers.evidence(Kind.ROLLBACK) in evidence.body
+    assert scene.deployment.labels[8] == {LABELS[Stage.ROLLED_BACK]}
+
+
+def test_what_failed_gets_its_evidence_and_calls_the_people_on_call(scene: Scene) -> None:
+    scene.publish(FAILED)
+    assert "**rctest: failed: its deployment failed.**" in scene.evidence[0]
+    assert scene.deployment.labels == {}
+    (alarm,) = scene.alarms
+    assert "@lee, @sourcegraph/cloud: the upgrade of [rctest.sourcegraph.com]" in alarm
+
+
+@pytest.mark.parametrize("there", [OPEN, DONE, FAILED], ids=lambda one: str(one.stage))
+def test_publishing_again_writes_nothing(scene: Scene, there: Upgrade) -> None:
+    scene.publish(there)
+    wrote, alarms = list(scene.deployment.wrote), list(scene.alarms)
+    for _ in range(3):
+        scene.publish()
+    scene.publish(replace(there, reason="said otherwise"))
+    assert scene.deployment.wrote == wrote
+    assert scene.alarms == alarms
+
+
+@pytest.mark.parametrize("there", [OPEN, DONE, FAILED], ids=lambda one: str(one.stage))
+def test_what_was_written_and_not_noted_is_found_again(scene: Scene, there: Upgrade) -> None:
+    for _ in range(3):
+        scene.dies_publishing(there)
+    scene.publish()
+    for _ in range(2):  # and as if every note had been lost
+        scene.ledger.save_upgrade(there)
+        scene.publish()
+    assert len(scene.evidence) == (there is not OPEN)
+    assert len(scene.alarms) == (there is FAILED)
+    assert len(scene.deployment.reports) == 1
+    assert not unpublished(scene.upgrade)
+
+
+def test_evidence_is_brought_up_to_date_where_it_stands(scene: Scene) -> None:
+    scene.publish(FAILED)
+    (first,) = scene.deployment.pull_comments(7)
+    again = moved(retried(FAILED, "lee", NOW), Stage.FAILED, Cause(NOW), "red again")
+    scene.publish(again)
+    (second,) = scene.deployment.pull_comments(7)
+    assert second.id == first.id
+    assert "red again" in second.body
+
+
+def test_what_others_wrote_is_not_taken_for_its_own(scene: Scene) -> None:
+    mark = markers.evidence(Kind.UPGRADE)
+    quoted = scene.deployment.say(7, f"> {mark} is what they say")
+    scene.issues.say(scene.tracker, f"{markers.alarm(7, 2)} should do", "olive")
+    scene.publish(FAILED)
+    assert len(scene.evidence) == 2
+    assert quoted in scene.deployment.pull_comments(7), "unchanged"
+    assert len(scene.alarms) == 2
+
+
+def test_evidence_that_people_deleted_is_written_anew(scene: Scene) -> None:
+    scene.publish(FAILED)
+    scene.deployment.delete(scene.deployment.pull_comments(7)[0].id)
+    scene.publish(replace(FAILED, history=(*FAILED.history, STEP)))
+    assert len(scene.evidence) == 1
+
+
+def test_so_is_evidence_that_was_deleted_between_looking_and_writing() -> None:
+    scene = Scene(StaleComments())
+    scene.publish(DONE)
+    assert sum("proven healthy" in body for body in scene.evidence) == 1
+
+
+@pytest.mark.parametrize(
+    ("refused", "left"), [("report", ["comment"]), ("comment", ["report"])], ids=["report", "comment"]
+)
+def test_a_refusal_is_in_the_log_and_stops_nothing_else(scene: Scene, refused: str, left: list[str]) -> None:
+    scene.deployment.refuses = {refused: Refused("GitHub does not let mibot do that")}
+    with structlog.testing.capture_logs() as lines:
+        scene.publish(FAILED)
+    told = [(line["event"], line["error"]) for line in lines]
+    assert told == [("not_published", "GitHub does not let mibot do that")]
+    assert scene.deployment.wrote == left
+    assert len(scene.alarms) == 1
+    scene.publish()
+    assert scene.deployment.wrote == left, "nothing depends on it, so it is not tried for ever"
+
+
+def test_what_may_pass_is_tried_again_from_where_it_was_left(scene: Scene) -> None:
+    scene.deployment.refuses = {"comment": Passing("GitHub answered 502.")}
+    with pytest.raises(Passing):
+        scene.publish(DONE)
+    assert unpublished(scene.upgrade)
+    scene.deployment.refuses = {}
+    scene.publish()
+    assert scene.deployment.wrote == ["report", "comment", "label"], "the report stood already"
+
+
+def test_on_call_is_mentioned_once_for_each_failure(scene: Scene) -> None:
+    there = FAILED
+    for attempt in (1, 2, 3):
+        scene.publish(there)
+        scene.publish(replace(there, reason="delayed: GitHub does not answer"))
+        assert len(scene.alarms) == attempt
+        again = retried(there, "lee", NOW)
+        scene.publish(again)
+        assert len(scene.alarms) == attempt, "trying again calls nobody"
+        there = moved(again, Stage.FAILED, Cause(NOW), "red again")
+    assert len({*scene.alarms}) == 3, "each has its own mark"
+
+
+def test_without_names_nobody_is_mentioned() -> None:
+    scene = Scene(on_call=())
+    scene.publish(FAILED)
+    assert scene.alarms == []
+    assert len(scene.evidence) == 1
+    assert not unpublished(scene.upgrade)
+
+
+def test_without_a_tracker_there_is_no_place_to_call_from(scene: Scene) -> None:
+    scene.ledger._trackers.clear()
+    scene.publish(FAILED)
+    assert scene.alarms == []
+    assert ["| tracker | none |" in body for body in scene.evidence] == [True]
+
+
+def test_a_check_run_changes_with_what_it_says_and_with_the_commit(scene: Scene) -> None:
+    scene.publish(OPEN)
+    scene.publish(replace(OPEN, before=(result(state=State.FAIL),)))
+    assert [report.conclusion for report in scene.deployment.reports.values()] == ["failure"]
+    scene.publish(replace(OPEN, head="d" * 40))
+    assert {commit for commit, _ in scene.deployment.reports} == {HEAD, "d" * 40}
+
+
+def test_an_upgrade_that_is_gone_from_the_records_has_nothing_to_publish(scene: Scene) -> None:
+    scene.publish()
+    assert scene.deployment.wrote == []
+
+
+def test_a_customer_is_called_for_by_its_account_only(scene: Scene) -> None:
+    customer = next(one for one in scene.fleets.now() if not one.internal)
+    there = replace(FAILED, slug=customer.slug, reason=f"job {customer.slug} failed")
+    scene.ledger.save_upgrade(there)
+    deployment = cast(Deployment, scene.deployment)
+    publisher = Publisher(scene.issues, deployment, scene.ledger, scene.fleets, scene.on_call)
+    publisher.publish(Publish(customer.slug, "3.40.1"))
+    (alarm,) = scene.alarms
+    assert f"instance for {customer.account}" in alarm
+    assert customer.slug not in alarm
+    assert customer.slug in scene.evidence[0], "inside the deployment repository slugs are used freely"

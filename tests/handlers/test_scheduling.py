@@ -1,0 +1,426 @@
+"""Whose turn it is, as records: what was asked for waits, goes, or is told what it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import pytest
+
+from bot.checks import vm
+from bot.domain.chat.replies import Progress, Reply, TrackerRecord
+from bot.domain.fleet.inventory import link_target
+from bot.domain.flow.effects import (
+    Advance,
+    Effect,
+    Prepare,
+    RefreshReply,
+    RefreshTracker,
+    StartUpgrade,
+    StartUpgrades,
+    TakeTurns,
+)
+from bot.domain.health.model import Places, State
+from bot.domain.health.queries import Answer, MachineQuery, Machines, Query
+from bot.domain.upgrade.preparation import Preparation, PreparationStage
+from bot.domain.upgrade.record import Back, Stage, Step, Upgrade
+from bot.domain.versions import Version
+from bot.handlers.scheduling import TurnTaker
+from bot.services.commands import Policy
+from bot.services.fleet_reader import Fleets
+from bot.services.health_checks import Examiner
+from bot.services.planner import Planner
+from demo.fleet import DeploymentRepository, File, compose_file, make_fleet
+from tests.ports import MemoryLedger, MemorySource, MemoryUpstream
+from tests.samples import NOW, result, upgrade, version
+
+TO, NEW = version("3.40.1"), version("3.40.2")
+GOLDEN = "golden/docker-compose.3.40.2.yaml"
+FLEET = make_fleet(24)
+CUSTOMERS = [one.slug for one in FLEET.instances if not one.internal]
+TRIAL = next(one.slug for one in FLEET.instances if one.kind == "trial")
+PRODUCTION = next(one.slug for one in FLEET.instances if one.kind == "production")
+SKIPPED_BECAUSE = {i.slug: i.skip_reason for i in Fleets(MemorySource(FLEET)).recent() if i.skip_reason}
+NOT_YET = (
+    'for rctest, which has not been upgraded to 3.40.1 yet; an operator can let it go first, with --force "reason"'
+)
+
+
+@dataclass
+class MemoryInspector:
+    """The machines of every instance: all have this status. `asked` counts the questions."""
+
+    status: str = "RUNNING"
+    asked: int = 0
+
+    def ask(self, query: Query) -> Answer:
+        self.asked += 1
+        assert isinstance(query, MachineQuery)
+        return Machines({query.names[0]: self.status})
+
+
+@dataclass
+class Scene:
+    """The deployment repository, our records, the world's machines, and orders that people give."""
+
+    repository: DeploymentRepository = field(default_factory=lambda: FLEET)
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    inspector: MemoryInspector = field(default_factory=MemoryInspector)
+    accepted: frozenset[Version] = frozenset()
+    limit: int = 5
+    now: datetime = NOW
+
+    def __post_init__(self) -> None:
+        self.ledger.save_tracker(TrackerRecord(TO, 12, "https://x", "dana", dirty=0))
+
+    @property
+    def taker(self) -> TurnTaker:
+        source = MemorySource(self.repository)
+        fleets = Fleets(source)
+        examiner = Examiner(fleets, Places(), self.inspector, lambda: self.now, checks=[vm.CHECK])
+        planner = Planner(source, MemoryUpstream(), lambda: self.accepted)
+        return TurnTaker(self.ledger, fleets, planner, examiner, Policy("x", (), self.limit), lambda: self.now)
+
+    def start(self, *slugs: str, to: Version = TO, force: str = "", by: str = "dana") -> list[Effect]:
+        return self.taker.start(StartUpgrades(slugs, str(to), by, 12, force))
+
+    def take(self) -> list[Effect]:
+        return self.taker.take(TakeTurns())
+
+    def put(self, *upgrades: Upgrade) -> None:
+        for one in upgrades:
+            self.ledger.save_upgrade(one)
+
+    def of(self, slug: str, to: Version = TO) -> Upgrade:
+        found = self.ledger.upgrade(slug, to)
+        assert found is not None
+        return found
+
+    def stands(self) -> Mapping[str, Stage]:
+        return {one.slug: one.stage for one in self.ledger.upgrades()}
+
+    def prepared(self, stage: PreparationStage, reason: str = "") -> None:
+        self.ledger.save_preparation(Preparation(NEW, stage, "lee", NOW, reason))
+
+    def merge(self, text: str = "") -> None:
+        """The golden file of 3.40.2 is there."""
+        files = {**FLEET.files, GOLDEN: File.plain(GOLDEN, text or compose_file("3.40.2"))}
+        self.repository = replace(FLEET, files=files)
+
+    def by_hand(self, slug: str, to: Version = TO) -> None:
+        """People move an instance's link themselves."""
+        path = self.repository.by_slug[slug].link_path
+        self.repository = replace(
+            self.repository, files={**self.repository.files, path: File.link(path, link_target(to))}
+        )
+
+    @property
+    def saved(self) -> int:
+        """How often something about 3.40.1 was written down."""
+        tracker = self.ledger.tracker(TO)
+        assert tracker is not None
+        return tracker.dirty
+
+
+def went(effects: list[Effect]) -> list[str]:
+    return [effect.slug for effect in effects if isinstance(effect, Advance)]
+
+
+def green(slug: str, to: str = "3.40.1") -> Upgrade:
+    return upgrade(slug, to, Stage.DONE, merged_at=NOW, after=(result(),))
+
+
+# Asking
+
+
+def test_whose_turn_it_is_goes_at_once() -> None:
+    scene = Scene()
+    assert scene.start("rctest") == [Advance("rctest", "3.40.1")], "which shows where it stands"
+    planned = Upgrade("rctest", TO, Stage.PLANNED, "dana", NOW)
+    assert scene.of("rctest") == replace(planned, history=(Step(Stage.PLANNED, NOW, "mibot", "its turn has come"),))
+
+
+def test_every_reply_that_shows_one_that_waits_is_refreshed() -> None:
+    scene = Scene()
+    scene.ledger.save_reply(Reply(77, 12, "dana", (Progress("rctest", TO),)))
+    scene.ledger.save_reply(Reply(78, 12, "dana", (Progress(PRODUCTION, TO),)))
+    assert set(scene.start("rctest", PRODUCTION)) == {
+        Advance("rctest", "3.40.1"),
+        RefreshReply(78),
+        RefreshTracker("3.40.1"),
+    }
+
+
+def test_they_go_in_the_order_of_work_whatever_the_order_of_asking() -> None:
+    scene = Scene()
+    assert went(scene.start("tpgi", "rctest", "demo")) == ["rctest", "demo", "tpgi"]
+
+
+def test_no_more_go_than_the_policy_allows_and_the_rest_follow_in_their_turn() -> None:
+    scene = Scene(limit=2)
+    assert went(scene.start("tpgi", "research", "rctest", "demo")) == ["rctest", "demo"]
+    assert scene.of("tpgi").reason == scene.of("research").reason == "for its turn, 2 upgrades are in flight"
+    assert went(scene.take()) == []
+    scene.put(green("demo"))
+    assert went(scene.take()) == ["research"]
+    assert scene.of("tpgi").stage is Stage.WAITING
+    scene.put(green("rctest"), green("research"))
+    assert went(scene.take()) == ["tpgi"]
+
+
+def test_asking_twice_is_the_same_upgrade() -> None:
+    scene = Scene()
+    scene.start("rctest", PRODUCTION)
+    before, saved = dict(scene.stands()), scene.saved
+    assert scene.start("rctest", PRODUCTION, by="lee") == [StartUpgrade("rctest", "3.40.1", "lee", 12)]
+    assert (dict(scene.stands()), scene.saved) == (before, saved)
+    assert scene.of(PRODUCTION).asked_by == "dana"
+
+
+@pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.WAITING}))
+def test_what_is_past_waiting_belongs_to_its_own_jobs(stage: Stage) -> None:
+    scene = Scene()
+    there = upgrade("rctest", stage=stage, merged_at=NOW)
+    scene.put(there)
+    found = scene.start("rctest", "demo", force="they asked")
+    assert found[0] == StartUpgrade("rctest", "3.40.1", "dana", 12, "they asked")
+    assert went(found) == ["demo"]
+    assert scene.of("rctest") == there
+
+
+# The order
+
+
+def test_customers_wait_for_the_first_instance_and_are_told_so() -> None:
+    scene = Scene()
+    assert went(scene.start(TRIAL, PRODUCTION, "demo")) == ["demo"]
+    assert scene.of(TRIAL).reason == scene.of(PRODUCTION).reason == NOT_YET
+    assert scene.inspector.asked == 0, "there is nothing to look at before it runs the version"
+
+
+def test_once_it_is_green_they_go_trials_first() -> None:
+    scene = Scene()
+    scene.start(PRODUCTION, TRIAL, "rctest")
+    scene.put(green("rctest"))
+    assert went(scene.take()) == [TRIAL, PRODUCTION]
+    assert scene.of(TRIAL).reason == ""
+    assert scene.inspector.asked == 0, "the record tells"
+
+
+@pytest.mark.parametrize(("status", "goes"), [("RUNNING", True), ("TERMINATED", False), ("STAGING", False)])
+def test_a_first_instance_that_people_upgraded_is_looked_at_once(status: str, goes: bool) -> None:
+    scene = Scene(inspector=MemoryInspector(status))
+    scene.by_hand("rctest")
+    assert went(scene.start(TRIAL, PRODUCTION)) == ([TRIAL, PRODUCTION] if goes else [])
+    assert scene.inspector.asked == 1
+    assert goes or scene.of(TRIAL).reason.startswith("for rctest, whose health checks are not all green; ")
+
+
+def test_it_is_not_looked_at_where_no_customer_waits() -> None:
+    scene = Scene()
+    scene.by_hand("rctest")
+    scene.start("demo")
+    scene.start(TRIAL, force="they asked")
+    assert scene.inspector.asked == 0
+
+
+def test_a_red_internal_instance_stops_production_until_it_is_green() -> None:
+    scene = Scene()
+    scene.put(green("rctest"), upgrade("tpgi", before=(result(state=State.FAIL),)))
+    assert went(scene.start(TRIAL, PRODUCTION)) == [TRIAL]
+    assert scene.of(PRODUCTION).reason.startswith("for tpgi: an internal instance is red; ")
+    scene.put(green("tpgi"))
+    assert went(scene.take()) == [PRODUCTION]
+
+
+def test_one_that_failed_after_its_merge_stops_the_line_until_somebody_has_seen_to_it() -> None:
+    scene = Scene()
+    scene.put(green("rctest"), upgrade("tpgi", stage=Stage.FAILED, merged_at=NOW))
+    assert went(scene.start("demo", TRIAL)) == []
+    stopped = "for tpgi, whose upgrade to 3.40.1 failed: the line is stopped; "
+    assert scene.of("demo").reason.startswith(stopped)
+    assert scene.of(TRIAL).reason.startswith(stopped)
+    scene.put(upgrade("tpgi", stage=Stage.MERGED, merged_at=NOW, attempt=2))
+    assert went(scene.take()) == ["demo", TRIAL]
+
+
+def test_a_stopped_line_lets_those_pass_that_an_operator_forces() -> None:
+    scene = Scene()
+    scene.put(upgrade("tpgi", stage=Stage.FAILED, merged_at=NOW))
+    scene.start("demo", PRODUCTION)
+    assert went(scene.start(PRODUCTION, force="they asked", by="lee")) == [PRODUCTION]
+    assert scene.of("demo").stage is Stage.WAITING
+
+
+@pytest.mark.parametrize("slug", sorted(SKIPPED_BECAUSE))
+def test_one_that_release_upgrades_leave_out_by_now_waits_no_longer(slug: str) -> None:
+    scene = Scene()
+    scene.ledger.save_reply(Reply(77, 12, "dana", (Progress(slug, TO),)))
+    found = scene.start(slug, "rctest")
+    assert went(found) == ["rctest"]
+    assert RefreshReply(77) in found
+    skipped = scene.of(slug)
+    assert (skipped.stage, skipped.reason) == (Stage.SKIPPED, SKIPPED_BECAUSE[slug])
+    assert skipped.history == (Step(Stage.SKIPPED, NOW, "", skipped.reason),)
+    assert scene.take() == [], "and it is told once"
+
+
+def test_while_the_first_instance_is_rolled_back_customers_wait() -> None:
+    scene = Scene()
+    scene.by_hand("rctest")
+    scene.put(upgrade("rctest", stage=Stage.OPEN, back=Back("lee"), earlier=green("rctest")))
+    assert went(scene.start(TRIAL)) == []
+    assert scene.of(TRIAL).reason.startswith("for rctest, which is red; ")
+
+
+def test_an_operators_force_goes_first_and_is_recorded() -> None:
+    scene = Scene()
+    assert went(scene.start(PRODUCTION, TRIAL, force="they asked")) == [TRIAL, PRODUCTION]
+    for slug in (PRODUCTION, TRIAL):
+        assert (scene.of(slug).forced, scene.of(slug).forced_by) == ("they asked", "dana")
+
+
+def test_one_that_waits_can_be_forced_later() -> None:
+    scene = Scene()
+    scene.start(PRODUCTION)
+    assert went(scene.start(PRODUCTION, force="they asked", by="lee")) == [PRODUCTION]
+    forced = scene.of(PRODUCTION)
+    assert (forced.asked_by, forced.forced_by, forced.reason) == ("dana", "lee", "")
+
+
+def test_force_gives_no_place_that_there_is_not() -> None:
+    scene = Scene(limit=1)
+    scene.start("rctest")
+    assert went(scene.start(PRODUCTION, force="they asked")) == []
+    assert scene.of(PRODUCTION).reason == "for its turn, 1 upgrade is in flight"
+
+
+# What has to be there first
+
+
+def test_a_version_without_a_golden_file_is_prepared_once_and_all_its_upgrades_wait() -> None:
+    scene = Scene()
+    found = scene.start("rctest", "demo", PRODUCTION, to=NEW)
+    assert [effect for effect in found if isinstance(effect, Prepare)] == [Prepare("3.40.2", "dana", asked=False)]
+    assert went(found) == []
+    reasons = {one.reason for one in scene.ledger.upgrades(NEW)}
+    assert reasons == {f"for {GOLDEN}, which is being prepared"}
+
+
+def test_another_version_is_not_held_up_by_it() -> None:
+    scene = Scene()
+    scene.start("demo", to=NEW)
+    assert went(scene.start("rctest")) == ["rctest"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "reason", "words"),
+    [
+        (PreparationStage.OPEN, "", f"for {GOLDEN}: its pull request has to be merged first"),
+        (PreparationStage.READY, "", f"for {GOLDEN}, which was there and is gone: bring it back"),
+        (PreparationStage.CLOSED, "it was closed", f"for {GOLDEN}: it was closed; /prepare 3.40.2 tries again"),
+        (PreparationStage.FAILED, "no such tag", f"for {GOLDEN}: no such tag; /prepare 3.40.2 tries again"),
+    ],
+)
+def test_what_becomes_of_the_preparation_is_told_and_nothing_is_asked_for_again(
+    stage: PreparationStage, reason: str, words: str
+) -> None:
+    scene = Scene()
+    scene.prepared(stage, reason)
+    assert not [effect for effect in scene.start("rctest", to=NEW) if isinstance(effect, Prepare)]
+    assert scene.of("rctest", NEW).reason == words
+
+
+def test_one_that_was_asked_for_and_not_begun_is_begun_in_the_name_of_who_asked() -> None:
+    scene = Scene()
+    scene.prepared(PreparationStage.ASKED)
+    assert Prepare("3.40.2", "lee", asked=False) in scene.start("rctest", to=NEW)
+
+
+def test_after_the_merge_they_go_by_themselves() -> None:
+    scene = Scene()
+    scene.start("demo", "rctest", to=NEW)
+    scene.prepared(PreparationStage.READY)
+    scene.merge()
+    assert went(scene.take()) == ["rctest", "demo"]
+
+
+def test_images_with_another_tag_hold_the_version_until_they_are_accepted() -> None:
+    scene = Scene()
+    scene.merge(compose_file("3.40.2").replace("symbols:3.40.2", "symbols:3.40.1"))
+    assert went(scene.start("rctest", to=NEW)) == []
+    reason = scene.of("rctest", NEW).reason
+    assert reason.startswith("3.40.2 is held: images of the publisher's do not carry the tag 3.40.2: symbols-0 ")
+    assert reason.endswith("an operator says /prepare 3.40.2 --accept-tags.")
+    assert went(scene.start("rctest", to=NEW, force="now")) == [], "and no force helps"
+    scene.accepted = frozenset({NEW})
+    assert went(scene.take()) == ["rctest"]
+
+
+@pytest.mark.parametrize("text", ["- just\n- words\n", "services: words\n", "services: [\n"])
+def test_a_golden_file_that_is_no_compose_file_holds_the_version_too(text: str) -> None:
+    scene = Scene()
+    scene.merge(text)
+    assert went(scene.start("rctest", to=NEW)) == []
+    assert scene.of("rctest", NEW).reason.startswith(f"{GOLDEN} is no")
+
+
+# Saying it
+
+
+def test_where_nobody_waits_nobody_looks() -> None:
+    scene = Scene()
+    scene.put(upgrade("rctest", stage=Stage.OPEN), green("demo"))
+    assert scene.take() == []
+    assert scene.inspector.asked == 0
+
+
+def test_a_reason_is_written_down_when_it_changes_and_only_then() -> None:
+    scene = Scene(limit=1)
+    scene.start("rctest", "demo", PRODUCTION)
+    saved = scene.saved
+    assert scene.take() == []
+    assert scene.saved == saved
+    scene.put(green("rctest"))
+    saved = scene.saved
+    found = scene.take()
+    assert went(found) == ["demo"]
+    assert scene.of(PRODUCTION).reason == "for its turn, 1 upgrade is in flight"
+    assert scene.saved == saved + 2, "one that went, and one with another reason"
+    assert found == [Advance("demo", "3.40.1"), RefreshTracker("3.40.1")], "each place that shows them once"
+
+
+def test_deciding_again_changes_nothing() -> None:
+    scene = Scene()
+    scene.start(*CUSTOMERS, "rctest", "demo", "tpgi")
+    scene.start("research", to=NEW)
+    before = {one.key: one for one in scene.ledger.upgrades()}
+    assert [effect for effect in scene.take() if not isinstance(effect, Prepare)] == []
+    assert {one.key: one for one in scene.ledger.upgrades()} == before
+
+
+def test_a_whole_fleet_goes_in_order_and_never_more_than_five_at_once() -> None:
+    scene = Scene()
+    everyone = [one.slug for one in FLEET.instances if one.slug not in SKIPPED_BECAUSE]
+    flying = went(scene.start(*reversed(everyone)))
+    order = list(flying)
+    while flying:
+        assert len(flying) <= 5
+        scene.put(green(flying.pop(0)))
+        more = went(scene.take())
+        flying += more
+        order += more
+    kinds = [FLEET.by_slug[slug].kind for slug in order]
+    assert sorted(order) == sorted(everyone)
+    assert order[0] == "rctest"
+    assert kinds == sorted(kinds, key=["internal", "trial", "production"].index)
+
+
+def test_when_all_that_wait_for_an_unprepared_version_are_left_out_nothing_is_prepared_for_them() -> None:
+    scene = Scene()
+    slug = next(iter(SKIPPED_BECAUSE))
+    scene.put(upgrade(slug, str(NEW), Stage.WAITING, number=None, url=""))
+    effects = scene.take()
+    assert scene.of(slug, NEW).stage is Stage.SKIPPED
+    assert not [effect for effect in effects if isinstance(effect, Prepare)]

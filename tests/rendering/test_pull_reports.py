@@ -1,0 +1,257 @@
+"""What mibot writes on a pull request: the pre-upgrade check run, and the evidence of what was done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.chat import markers
+from bot.domain.chat.comments import has_commands
+from bot.domain.github_models import FailedJob, Run
+from bot.domain.health.model import Result, State
+from bot.domain.plans.change_set import Kind
+from bot.domain.upgrade.deployment import backed_up, by_hand, examined, judged, ran, retried
+from bot.domain.upgrade.dispatch import accepted, intended
+from bot.domain.upgrade.record import Back, Step, Upgrade
+from bot.domain.upgrade.stages import Stage
+from bot.formats.markdown import LIMIT
+from bot.rendering import evidence_comment, pre_upgrade_report
+from tests import rendered as rendering
+from tests.domain.audit.evidences import (
+    CONSOLE,
+    FROM,
+    POLICY,
+    PULLS,
+    RUN_URL,
+    TRACKER,
+    after,
+    checks,
+    deployed,
+    merged,
+    perfect,
+    proven,
+    rolled_back,
+    vouched,
+    with_words,
+)
+from tests.domain.audit.evidences import copies as backups
+from tests.rendering.test_privacy import HOSTILE
+from tests.samples import NOW, result, upgrade
+
+RED, UNKNOWN = result("vm", State.FAIL, sentence="It is off."), result("front", State.UNKNOWN, sentence="No answer.")
+WORDS = st.lists(st.sampled_from([*HOSTILE, "words", " "]) | st.text(max_size=30), max_size=3).map("".join)
+
+
+# The check run
+
+
+@pytest.mark.parametrize(
+    ("results", "conclusion", "title"),
+    [
+        ((result("disk"), result("vm")), "success", "2 of 2 health checks pass"),
+        ((result("disk"), RED), "failure", "1 of 2 health checks pass"),
+        ((UNKNOWN, result("disk")), "action_required", "1 of 2 health checks pass"),
+        ((UNKNOWN, RED), "failure", "0 of 2 health checks pass"),
+        ((), "action_required", "0 of 0 health checks pass"),
+    ],
+)
+def test_a_check_run_concludes_as_its_checks_do_and_unknown_is_no_success(
+    results: tuple[Result, ...], conclusion: str, title: str
+) -> None:
+    report = pre_upgrade_report(upgrade(before=results))
+    assert (report.name, report.conclusion, report.title) == ("mibot / pre-upgrade", conclusion, title)
+
+
+@pytest.mark.parametrize("bad", [RED, UNKNOWN])
+def test_what_an_operator_forces_stands_in_nobodys_way_and_says_who_and_why(bad: Result) -> None:
+    report = pre_upgrade_report(upgrade(before=(bad,), forced="an outage\n\nof search", forced_by="lee"))
+    assert report.conclusion == "neutral"
+    assert report.title == "0 of 1 health checks pass; forced by lee: an outage of search"
+
+
+def test_where_all_is_green_nothing_was_forced() -> None:
+    report = pre_upgrade_report(upgrade(before=(result(),), forced="an outage", forced_by="lee"))
+    assert (report.conclusion, report.title) == ("success", "1 of 1 health checks pass")
+
+
+def test_its_table_has_the_worst_first_and_where_to_look() -> None:
+    report = pre_upgrade_report(upgrade(before=(result("disk"), UNKNOWN, replace(RED, link=CONSOLE))))
+    assert rendering.cells(report.summary) == [
+        ["", "check", "result", "taken (UTC)", "took"],
+        ["❌ fail", "Vm", "It is off. look", "2026-01-05 09:00:00", "0.5 s"],
+        ["❔ unknown", "Front", "No answer.", "2026-01-05 09:00:00", "0.5 s"],
+        ["✅ pass", "Disk", "All is well.", "2026-01-05 09:00:00", "0.5 s"],
+    ]
+    assert f"[look]({CONSOLE})" in report.summary
+
+
+def test_a_check_run_fits_githubs_limit() -> None:
+    report = pre_upgrade_report(upgrade(before=tuple(result(f"c{n}", sentence="x" * 4000) for n in range(30))))
+    assert len(report.summary) <= LIMIT
+    assert report.summary.endswith("The rest does not fit here.")
+
+
+# The evidence
+
+
+def evidence(record: Upgrade) -> str:
+    return evidence_comment(record, TRACKER.url)
+
+
+def rows(record: Upgrade) -> list[list[str]]:
+    return rendering.cells(evidence(record))
+
+
+def red() -> Upgrade:
+    """demo, red after its deployment for as long as it may be."""
+    there = deployed(merged("demo"))
+    return judged(there, checks(after(55), state=State.FAIL), replace(POLICY, verify_timeout=60), after(55))
+
+
+def broken() -> Upgrade:
+    """One whose deployment failed in a job."""
+    ready = backed_up(examined(merged(), checks(NOW), POLICY, after(31)), backups(after(32)), POLICY, after(35))
+    begun = accepted(intended(ready, after(36)), 4711)
+    run = Run(
+        4711, RUN_URL, "", "mibot[bot]", "workflow_dispatch", "completed", "failure", "c" * 40, after(36), after(50),
+    )  # fmt: skip
+    return ran(begun, run, (FailedJob("upgrade", "Restart", RUN_URL),), POLICY, after(51))
+
+
+def test_what_is_proven_is_told_with_who_did_what_and_when() -> None:
+    text = evidence(perfect())
+    assert text.startswith(f"{markers.evidence(Kind.UPGRADE)}\n**rctest runs 3.40.1, proven healthy.**\n")
+    found = rendering.cells(text)
+    for row in (
+        ["asked for by", "dana, 2026-01-05 09:00:00 UTC"],
+        ["tracker", TRACKER.url],
+        ["approved by", "lee"],
+        ["merged by", "rio, 2026-01-05 09:30:00 UTC"],
+        ["Cloud SQL backup", "1234 of sql-main, ready, 2026-01-05 09:32:00 UTC look"],
+        ["disk snapshot", "mibot-3-40-1-x of default-red-data-disk, ready, 2026-01-05 09:32:00 UTC look"],
+        ["deployment", "run 4711, success, 2026-01-05 09:50:00 UTC"],
+    ):
+        assert row in found, row
+    assert f"[run 4711]({RUN_URL})" in text
+    assert ["✅ pass", "Vm", "All is well. look", "2026-01-05 10:00:00", "0.5 s"] in found, "after the deployment"
+    assert ["✅ pass", "Vm", "All is well. look", "2026-01-05 09:31:00", "0.5 s"] in found, "and before it"
+    steps = found[found.index(["when (UTC)", "stage", "by", "why"]) + 1 :]
+    assert [row[1] for row in steps] == [str(step.stage) for step in perfect().history]
+    assert ["2026-01-05 09:30:00", "merged", "rio", "look"] in steps
+    assert "forced" not in text
+    assert "vouched" not in text
+    assert "attempt" not in text
+
+
+def test_what_failed_is_told_with_what_was_red() -> None:
+    text = evidence(red())
+    assert "**demo: failed: after the deployment, red: Alerts, Front" in text
+    assert ["❌ fail", "Vm", "All is well. look", "2026-01-05 09:55:00", "0.5 s"] in rendering.cells(text)
+    failed = rows(broken())
+    assert ["deployment", "run 4711, job upgrade, step Restart (failure), 2026-01-05 09:50:00 UTC"] in failed
+    assert failed[-1][1:] == ["failed", "mibot[bot]", "its deployment failed: job upgrade, step Restart (failure)"]
+
+
+def test_a_rollback_has_evidence_of_its_own_with_the_reason() -> None:
+    text = evidence(rolled_back())
+    assert text.startswith(f"{markers.evidence(Kind.ROLLBACK)}\n**demo is back on 3.40.0, proven healthy.**\n")
+    assert ["asked for by", "lee, 2026-01-05 10:00:00 UTC"] in rendering.cells(text)
+    assert ["because", "search is slow"] in rendering.cells(text)
+    assert f"{PULLS}/8" in text
+    assert f"{PULLS}/7" not in text
+    assert markers.evidence(Kind.ROLLBACK) != markers.evidence(Kind.UPGRADE), "each is found on its own"
+    before = replace(rolled_back(), before=(result(),))
+    assert "<summary>Health checks before the rollback</summary>" in evidence(before)
+    wordless = proven(deployed(merged("demo", after(60), Back("lee", to=FROM), red())))
+    assert "because" not in evidence(wordless)
+
+
+def test_what_was_deployed_by_hand_says_whose_word_that_is() -> None:
+    record = proven(by_hand(merged(), "lee", after(40)))
+    assert ["deployment", "by hand, says lee, 2026-01-05 09:40:00 UTC"] in rows(record)
+    assert ["backup", "none was taken"] in rows(record)
+    assert ["2026-01-05 09:40:00", "verifying", "lee", "deployed by hand"] in rows(record)
+
+
+def test_attempts_vouching_and_force_are_told() -> None:
+    again = proven(deployed(retried(broken(), "lee", after(60))))
+    assert ["deployment", "run 4711, success, 2026-01-05 09:50:00 UTC, attempt 2"] in rows(again)
+    assert ["2026-01-05 10:00:00", "merged", "lee", "to be deployed once more"] in rows(again)
+    assert "disk snapshot of an earlier attempt" in [row[0] for row in rows(again)]
+    assert ["vouched for by", "lee: I signed in"] in rows(vouched())
+    assert ["forced by", "lee: an outage"] in rows(replace(perfect(), forced="an outage", forced_by="lee"))
+
+
+def test_what_nobody_knows_is_said_to_be_so() -> None:
+    text = evidence_comment(upgrade(stage=Stage.FAILED, reason="it is red"), "")
+    found = rendering.cells(text)
+    for row in (["tracker", "none"], ["approved by", "nobody"], ["merged by", "not known"]):
+        assert row in found
+    assert "Every step" not in text
+    assert "Health checks" not in text
+
+
+def long(words: str) -> Upgrade:
+    """One with thirty checks that had much to say, and a long history."""
+    results = tuple(result(f"check{n}", sentence=words, link=CONSOLE) for n in range(30))
+    steps = tuple(Step(Stage.HELD, NOW + timedelta(minutes=n), "mibot", words, RUN_URL) for n in range(200))
+    return replace(perfect(), before=results, after=results, history=(*perfect().history, *steps))
+
+
+@pytest.mark.parametrize("size", [10, 250, 1000, 5000])
+def test_however_much_there_is_to_tell_it_fits_and_what_is_folded_stays_folded(size: int) -> None:
+    text = evidence(long("word " * (size // 5)))
+    assert len(text) <= LIMIT
+    assert text.count("<details>") == text.count("</details>")
+    assert ["merged by", "rio, 2026-01-05 09:30:00 UTC"] in rendering.cells(text)
+    whole = text.endswith("</details>")
+    assert whole == (size == 10)
+    assert whole or text.endswith("The rest does not fit here; `mibot evidence` has all of it.")
+
+
+def told(record: Upgrade, words: str) -> Upgrade:
+    """With these words everywhere; what was deployed by a run stays so."""
+    said = with_words(record, words)
+    if said.deployment is None or record.deployment is None or record.deployment.by:
+        return said
+    return replace(said, deployment=replace(said.deployment, by=""))
+
+
+HAND = proven(by_hand(merged(), "lee", after(40)))
+
+
+@pytest.mark.parametrize(
+    "record", [perfect(), red(), broken(), rolled_back(), vouched(), HAND], ids=lambda one: one.slug
+)
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_words_do_nothing_in_the_evidence(hostile: str, record: Upgrade) -> None:
+    text, harmless = evidence(told(record, hostile)), evidence(told(record, "words"))
+    assert rendering.kinds(text) == rendering.kinds(harmless), text
+    assert [len(row) for row in rendering.cells(text)] == [len(row) for row in rendering.cells(harmless)]
+    assert text.count("\n") == harmless.count("\n")
+    assert text.count("<!--") == text.count("-->") == 1
+    assert not rendering.mentions(text)
+    assert not has_commands(text)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_nor_in_the_check_run(hostile: str) -> None:
+    said = with_words(replace(perfect(), before=(RED, UNKNOWN)), hostile)
+    report = pre_upgrade_report(said)
+    assert "\n" not in report.title
+    assert len(rendering.cells(report.summary)) == 3
+    assert not rendering.mentions(report.summary)
+    assert not {"html_block", "html_inline"} & rendering.kinds(report.summary)
+
+
+@settings(max_examples=50)
+@given(WORDS)
+def test_no_words_at_all_do_anything(words: str) -> None:
+    text = evidence(told(rolled_back(), words))
+    assert not rendering.mentions(text)
+    assert not has_commands(text)
+    assert [line for line in text.splitlines() if line.startswith("#")] == []

@@ -1,0 +1,275 @@
+"""What the tracker says, in the words that the process prescribes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.chat import markers
+from bot.domain.chat.replies import TrackerRecord
+from bot.domain.fleet.model import Fleet, InstanceType, Problem
+from bot.domain.github_models import Conclusion
+from bot.domain.tracker.layout import Block, lay_out, with_block
+from bot.domain.tracker.line import LONGEST_STATE, Key, own_line
+from bot.domain.tracker.text import looks_like_tracker, parse
+from bot.domain.upgrade.record import Back, Deployment, Stage, Upgrade
+from bot.formats.markdown import LIMIT, Markdown
+from bot.rendering import Voice
+from demo.fleet import Breakage, make_fleet
+from tests import rendered as rendering
+from tests.samples import ACCOUNT, NOW, PULL, customer, files, fleet, internal, read, upgrade, version
+
+TO = version("3.40.1")
+RECORD = TrackerRecord(TO, 12, "https://github.com/sourcegraph/sourcegraph/issues/12", "dana", announced=(11,))
+FLEET = fleet(
+    internal("rctest"),
+    internal("demo", note="tell #ce"),
+    internal("s2", skip="takes nightly builds"),
+    customer("amberotter", type=InstanceType.TRIAL),
+    customer("amberotter-two", ordinal=2, version=TO),
+)
+VOICE = Voice(FLEET)
+RUNS = Deployment(NOW, accepted=True, run=5, url="https://github.test/runs/5")
+SLICE = re.compile(r' {4}"([a-z ]+)" : ([1-9]\d*)')
+
+
+def lines(*upgrades: Upgrade, voice: Voice = VOICE) -> list[str]:
+    """The lines as people read them in the issue's source, without mibot's marks."""
+    items = voice.tracker_items(TO, {one.slug: one for one in upgrades})
+    words = (own_line(item).replace(" <!-- /mibot -->", "").split(" <!-- mibot:") for item in items)
+    return [f"{own} | {marked.partition(' --> — ')[2]}" for own, marked in words]
+
+
+def whole(voice: Voice, upgrades: list[Upgrade], body: str = "") -> str:
+    head = with_block(body or voice.tracker_heading(TO), Block.HEAD, voice.tracker_head(RECORD, upgrades, []))
+    framed = with_block(head, Block.END, voice.tracker_end())
+    return lay_out([framed], voice.tracker_items(TO, {one.slug: one for one in upgrades}))[0]
+
+
+def test_its_title_and_the_beginning_of_its_body() -> None:
+    assert VOICE.tracker_title(TO) == "3.40.1 upgrade managed instances tracking issue"
+    assert whole(VOICE, []).startswith("# 3.40.1 managed instances upgrade\n")
+
+
+def test_each_line_reads_as_the_process_has_it() -> None:
+    assert lines() == [
+        "- [ ] Upgrade [rctest.sourcegraph.com](https://rctest.sourcegraph.com) | `3.40.0` · not started",
+        "- [ ] Upgrade [demo.sourcegraph.com](https://demo.sourcegraph.com) | tell #ce · `3.40.0` · not started",
+        "- [ ] ~~Upgrade [s2.sourcegraph.com](https://s2.sourcegraph.com)~~ | "
+        "`3.40.0` · skipped: takes nightly builds",
+        f"- [ ] Upgrade instance for {ACCOUNT} | `3.40.0` · not started",
+        f"- [ ] Upgrade second instance for {ACCOUNT} | `3.40.1` · already on 3.40.1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("standing", "words"),
+    [
+        (upgrade(stage=Stage.WAITING, number=None, reason="for its turn"), "waiting: for its turn"),
+        (upgrade(stage=Stage.PLANNED, number=None), "planned"),
+        (upgrade(), f"[#7]({PULL}) open, waiting for a review"),
+        (upgrade(checks=Conclusion.PENDING), "open, waiting for a review, its checks are running"),
+        (upgrade(checks=Conclusion.FAILURE, failing=("lint",)), "open, waiting for a review, its checks failed"),
+        (upgrade(stage=Stage.APPROVED, approved_by=("rio", "sam")), "approved by `rio` and 1 more"),
+        (upgrade(stage=Stage.CHANGES_REQUESTED, objections_by=("sam",)), "changes requested by `sam`"),
+        (upgrade(stage=Stage.MERGED, merged_by="rio"), f"[#7]({PULL}) merged by `rio`"),
+        (upgrade(stage=Stage.BACKING_UP, reason="1 of 2 ready"), f"[#7]({PULL}) backing up: 1 of 2 ready"),
+        (upgrade(stage=Stage.DEPLOYING, deployment=RUNS), f"[#7]({PULL}) [deploying]({RUNS.url})"),
+        (upgrade(stage=Stage.VERIFYING, deployment=RUNS), f"[#7]({PULL}) [verifying]({RUNS.url})"),
+        (upgrade(stage=Stage.HELD, reason="waits for demo"), f"[#7]({PULL}) held: waits for demo"),
+        (
+            upgrade(stage=Stage.MERGED, merged_by="rio", reason="health unknown: VM"),
+            "merged by `rio`: health unknown: VM",
+        ),
+        (upgrade(stage=Stage.FAILED, reason="red after the merge: VM"), "failed: red after the merge: VM"),
+        (upgrade(stage=Stage.CLOSED, reason="its pull request was closed"), "closed: its pull request was closed"),
+        (upgrade(stage=Stage.DONE), f"[#7]({PULL}) done"),
+    ],
+)
+def test_a_lines_state_follows_the_upgrade(standing: Upgrade, words: str) -> None:
+    assert words in lines(standing)[0]
+    assert lines(standing)[0].startswith("- [x]") == (standing.stage is Stage.DONE)
+
+
+def test_an_instance_that_is_further_says_so() -> None:
+    ahead = Voice(fleet(internal(version=version("3.41.0"))))
+    assert lines(voice=ahead)[0].endswith("| `3.41.0` · ahead of 3.40.1")
+
+
+def test_the_head_says_what_it_is_who_asked_how_it_stands_and_how_to_talk_to_the_bot() -> None:
+    head = VOICE.tracker_head(RECORD, [upgrade(stage=Stage.DONE), upgrade("demo")], [])
+    assert markers.tracker_version(head) == TO
+    for words in ("3.40.1", "`mibot[bot]`", "asked for by `dana` in #11", "**1 of 4 done**", "1 open",
+                  "`/upgrade rctest`", "`/check rctest`", "`/status`", "`/help`"):  # fmt: skip
+        assert words in head
+
+
+def picture(head: str) -> list[str]:
+    """The lines of the head's picture, none where it has none."""
+    _, _, behind = head.partition("```mermaid\n")
+    return behind.partition("\n```")[0].splitlines()
+
+
+@given(st.lists(st.sampled_from(Stage), max_size=len(FLEET.instances)))
+def test_the_picture_shows_every_instance_once_and_nothing_that_is_not_there(stages: list[Stage]) -> None:
+    shown = [upgrade(one.slug, stage=stage) for one, stage in zip(FLEET, stages, strict=False)]
+    head = VOICE.tracker_head(RECORD, shown, [])
+    assert head.count("```") == (2 if stages else 0), "nobody looks at a picture of nothing"
+    if not stages:
+        return
+    kind, title, *slices = picture(head)
+    assert kind == "pie showData"
+    assert re.fullmatch(r" {4}title 3\.40\.1: \d+ of [45] done", title), "no # and no ;, which end a title"
+    found = [match.groups() for line in slices if (match := SLICE.fullmatch(line))]
+    assert len(found) == len(slices)
+    told = {name: int(count) for name, count in found}
+    assert len(told) == len(slices)
+    assert {name: count for name, count in told.items() if name != "not started"} == Counter(map(str, stages))
+    taking_part = {one.slug for one in FLEET if not one.skip_reason} | {one.slug for one in shown}
+    assert sum(told.values()) == len(taking_part)
+
+
+def test_a_picture_of_a_tracker_whose_work_is_over_is_one_colour() -> None:
+    everyone = [upgrade(instance.slug, stage=Stage.DONE) for instance in FLEET]
+    assert picture(VOICE.tracker_head(RECORD, everyone, [])) == [
+        "pie showData", "    title 3.40.1: 5 of 5 done", '    "done" : 5',
+    ]  # fmt: skip
+
+
+def test_the_picture_is_one_block_of_code_whatever_stands_around_it() -> None:
+    fences = [token for token in rendering.tokens(whole(VOICE, [upgrade()])) if token.type == "fence"]
+    assert [token.info for token in fences] == ["mermaid"]
+    assert fences[0].content.startswith("pie showData\n")
+
+
+@pytest.mark.parametrize("stage", sorted(Stage))
+def test_nothing_in_the_picture_is_taken_for_an_instances_line(stage: Stage) -> None:
+    head = VOICE.tracker_head(RECORD, [upgrade(stage=stage)], [])
+    assert parse(head).keys == []
+    assert not any(line.shown or line.heading for line in parse(head).lines)
+    assert not looks_like_tracker(head)
+
+
+@given(st.lists(st.sampled_from(Stage), max_size=5), st.lists(st.sampled_from(Stage), max_size=5))
+def test_the_picture_comes_changes_and_goes_and_no_line_is_lost(first: list[Stage], then: list[Stage]) -> None:
+    body = whole(VOICE, [], f"People's words first.\n\n{whole(VOICE, [])}People's words last.\n")
+    for stages in (first, then, []):
+        shown = [upgrade(one.slug, stage=stage) for one, stage in zip(FLEET, stages, strict=False)]
+        body = whole(VOICE, shown, body)
+        assert whole(VOICE, shown, body) == body, "what is up to date is not written again"
+        assert bool(picture(body)) == bool(stages)
+        assert len(parse(body).keys) == len(FLEET.instances)
+        assert body.count("\n- [") == len(FLEET.instances)
+        assert body.startswith("People's words first.\n")
+        assert body.endswith("People's words last.\n")
+
+
+def test_a_rollback_has_its_slice_too() -> None:
+    undone = upgrade(stage=Stage.ROLLED_BACK, back=Back("lee", to=version("3.40.0")))
+    assert '    "rolled back" : 1' in picture(VOICE.tracker_head(RECORD, [undone], []))
+
+
+def test_the_head_links_the_parts() -> None:
+    head = VOICE.tracker_head(RECORD, [], ["https://x.com/1", "https://x.com/2"])
+    assert "The list goes on in [part 2](https://x.com/1), [part 3](https://x.com/2)." in head
+    part = VOICE.tracker_part(RECORD, 2)
+    assert markers.tracker_part(TO, 2) in part
+    assert "[3.40.1 tracker](https://github.com/sourcegraph/sourcegraph/issues/12)" in part
+
+
+def test_an_adopted_tracker_does_not_link_itself() -> None:
+    assert "#11" not in VOICE.tracker_head(replace(RECORD, adopted=True), [], [])
+
+
+def test_more_done_than_take_part_is_never_said() -> None:
+    everyone = [upgrade(instance.slug, stage=Stage.DONE) for instance in FLEET]
+    assert "**5 of 5 done**" in VOICE.tracker_head(RECORD, everyone, [])
+
+
+def test_the_end_names_what_cannot_be_read_without_naming_anybody() -> None:
+    problems = (
+        Problem("jaderaven", "config.yaml is missing; add it", "abc1234567"),
+        Problem("opalwombat", "terraform.tfvars is missing; add it", "x", account=ACCOUNT, ordinal=2),
+        Problem("tpgi", "config.yaml is not valid YAML", "y", internal=True),
+    )
+    end = Voice(Fleet((), problems)).tracker_end()
+    assert rendering.text(end).startswith(
+        "Instances that can't be readfolder with tree abc1234567: config.yaml is missing; add it"
+    )
+    assert f"- second instance for {ACCOUNT}: terraform.tfvars is missing; add it" in end
+    assert "- tpgi: config.yaml is not valid YAML" in end
+    assert "raven" not in end
+    assert "wombat" not in end
+
+
+def test_nothing_is_said_at_the_end_when_everything_can_be_read() -> None:
+    assert VOICE.tracker_end() == ""
+
+
+def test_a_fleet_that_cannot_be_read_at_all_still_fits() -> None:
+    problems = tuple(Problem(f"x{n}", "config.yaml is missing; add it", account=f"{ACCOUNT}{n}") for n in range(3000))
+    end = Voice(Fleet((), problems)).tracker_end()
+    assert len(end) < 6_000
+    assert "and 2975 more" in end
+
+
+@pytest.mark.parametrize("broken", list(Breakage))
+def test_each_kind_of_broken_instance_has_its_sentence(broken: Breakage) -> None:
+    repository = make_fleet(12, broken=[broken])
+    end = Voice(read(files(repository))).tracker_end()
+    assert sum(1 for line in end.splitlines() if line.startswith("- ")) == 1
+
+
+def test_the_first_announcement_mentions_the_operators_and_the_others_nobody() -> None:
+    first = VOICE.announcement(TO, 12, ["sourcegraph/cloud"], first=True, adopted=False)
+    assert first.startswith(markers.announcement(TO))
+    assert "@sourcegraph/cloud: the tracker of the 3.40.1 upgrade is #12." in first
+    second = VOICE.announcement(TO, 12, ["sourcegraph/cloud"], first=False, adopted=False)
+    assert "#12" in second
+    assert not rendering.mentions(second)
+    adopted = VOICE.announcement(TO, 12, ["sourcegraph/cloud"], first=True, adopted=True)
+    assert "@sourcegraph/cloud, it is yours: comment `/help` here" in adopted
+    assert "This issue is the tracker" in adopted
+    later = VOICE.announcement(TO, 12, ["sourcegraph/cloud"], first=False, adopted=True)
+    assert not rendering.mentions(later), "the teams are mentioned once"
+
+
+LOGINS = st.text("abcdefgh-", min_size=1, max_size=39)
+UPGRADES = st.builds(
+    upgrade,
+    stage=st.sampled_from(Stage),
+    reason=st.text(max_size=900),
+    url=st.sampled_from([PULL, "https://github.example.com/" + "x" * 300, ""]),
+    number=st.none() | st.integers(1, 10**6),
+    checks=st.sampled_from(Conclusion),
+    failing=st.lists(st.text(max_size=50), max_size=9).map(tuple),
+    approved_by=st.lists(LOGINS, max_size=9).map(tuple),
+    objections_by=st.lists(LOGINS, max_size=9).map(tuple),
+    merged_by=LOGINS,
+    merged_at=st.none() | st.just(NOW),
+    deployment=st.sampled_from([None, RUNS, replace(RUNS, url=f"https://github.example.com/{'x' * 300}")]),
+)
+
+
+@given(UPGRADES, st.text(max_size=900), st.text(max_size=900))
+def test_no_state_is_longer_than_trackers_are_planned_with(one: Upgrade, note: str, skip: str) -> None:
+    voice = Voice(fleet(internal(note=note, skip=skip)))
+    for upgrades in ({"rctest": one}, {}):
+        (item,) = voice.tracker_items(TO, upgrades)
+        assert len(item.state) <= LONGEST_STATE
+        assert rendering.kinds(item.state) <= {"code_inline", "link_open", "link_close"}
+        assert not rendering.mentions(item.state)
+        body = with_block(own_line(item), Block.HEAD, Markdown("head"))
+        assert lay_out([body], [item]) == lay_out(lay_out([body], [item]), [item])
+        assert len(body) < LIMIT
+
+
+def test_the_keys_of_a_fleet_are_all_different() -> None:
+    items = Voice(read(files(make_fleet(200)))).tracker_items(TO, {})
+    assert len({item.key for item in items}) == 200
+    assert Key(ACCOUNT.removeprefix("https://"), 2) in {item.key for item in VOICE.tracker_items(TO, {})}

@@ -1,0 +1,417 @@
+"""A merged upgrade, as the world answers: one run at a time, and whatever was asked for is never forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import pytest
+
+from bot.checks import vm
+from bot.domain.github_models import Run
+from bot.domain.health.model import Places, State
+from bot.domain.upgrade.backups import CopyState
+from bot.domain.upgrade.deploy_policy import DeployPolicy, Mode
+from bot.domain.upgrade.deployment import by_hand, retried
+from bot.domain.upgrade.record import Back, Deployment, Upgrade
+from bot.domain.upgrade.stages import Stage
+from bot.domain.upgrade.transitions import undo
+from bot.domain.versions import Version
+from bot.ports import Missing, Passing
+from bot.services.deployments import Deployer
+from bot.services.health_checks import Examiner
+from tests.domain.upgrade.simulation import POLICY, Crash, Manner, World, WorldFleets
+from tests.samples import NOW, upgrade, version
+
+SLUGS = ("demo", "demo-2", "rctest")
+TO, NEXT = version("3.40.1"), version("3.40.10")
+
+
+@dataclass
+class Scene:
+    """A world, and a deployer that looks at one upgrade after another."""
+
+    world: World = field(default_factory=lambda: World(SLUGS))
+    policy: DeployPolicy = POLICY
+
+    def merged(self, slug: str = "demo", to: Version = TO, **facts: object) -> Upgrade:
+        """An upgrade that was merged just now."""
+        there = upgrade(slug, str(to), Stage.MERGED, merged_at=self.world.now, **facts)
+        self.world.ledger.save_upgrade(there)
+        return there
+
+    def keep(self, there: Upgrade) -> Upgrade:
+        self.world.ledger.save_upgrade(there)
+        return there
+
+    def of(self, slug: str = "demo", to: Version = TO) -> Upgrade:
+        found = self.world.ledger.upgrade(slug, to)
+        assert found is not None
+        return found
+
+    def look(self, slug: str = "demo", to: Version = TO, seconds: float = 0) -> Upgrade:
+        """What becomes of it after so many seconds."""
+        world, fleets = self.world, WorldFleets(self.world)
+        world.passes(seconds)
+        examiner = Examiner(fleets, Places(), world, world.clock, checks=[vm.CHECK])
+        deployer = Deployer(world.ledger, fleets, world, world, examiner, Places(), self.policy, world.clock)
+        return deployer.go_on(self.of(slug, to), self.keep)
+
+    def retry(self) -> None:
+        self.keep(retried(self.of(), "lee", self.world.now))
+
+    def ended(self) -> Upgrade:
+        """What becomes of it when it is looked at until nothing moves any more."""
+        for _ in range(600):
+            there = self.look(seconds=15)
+            if there.stage in {Stage.DONE, Stage.ROLLED_BACK, Stage.FAILED}:
+                break
+        return self.of()
+
+    @property
+    def runs(self) -> list[int]:
+        return list(self.world.started)
+
+
+def scene(answer: str = "number", delay: int | None = 0, lasts: int = 60, conclusion: str = "success") -> Scene:
+    return Scene(World(SLUGS, manner=Manner(answer, delay, lasts, conclusion)))
+
+
+# The way
+
+
+@pytest.mark.parametrize("answer", ["number", "nothing", "lost"])
+@pytest.mark.parametrize("delay", [0, 200])
+def test_whatever_github_answers_it_is_deployed_once_and_proven(answer: str, delay: int) -> None:
+    there = scene(answer, delay)
+    there.merged()
+    done = there.ended()
+    assert (done.stage, there.runs) == (Stage.DONE, [1])
+    assert [step.stage for step in done.history] == [
+        Stage.BACKING_UP,
+        Stage.DEPLOYING,
+        Stage.VERIFYING,
+        Stage.DONE,
+    ]
+
+
+def test_what_github_did_not_hear_is_asked_for_again_when_nothing_appeared() -> None:
+    there = scene("unheard")
+    there.merged()
+    assert there.look().reason == "GitHub did not say whether it begins; waiting for its run to appear"
+    there.world.manner = Manner()
+    there.look(seconds=299)
+    assert there.runs == []
+    there.look(seconds=1)
+    assert there.runs == [1]
+    assert there.ended().stage is Stage.DONE
+
+
+def test_a_crash_after_the_request_finds_its_run_again() -> None:
+    there = scene("number")
+    there.merged()
+    there.world.ledger.crash_in = 3
+    with pytest.raises(Crash):
+        there.look()
+    assert (there.of().stage, there.runs) == (Stage.DEPLOYING, [1])
+    assert there.of().deployment == Deployment(NOW), "it had noted that it was about to ask, and nothing else"
+    assert there.ended().stage is Stage.DONE
+    assert there.runs == [1]
+
+
+def test_while_anothers_run_is_to_be_found_none_is_asked_for() -> None:
+    there = scene("lost", delay=60)
+    there.merged()
+    there.merged("rctest")
+    there.look()
+    assert there.look("rctest").reason == "waits for the run of another deployment to appear"
+    there.look(seconds=60)
+    there.look("rctest")
+    assert [run.slug for run in there.world.started.values()] == ["demo", "rctest"]
+
+
+@pytest.mark.parametrize(
+    ("copying", "stage", "reason"),
+    [
+        ((CopyState.READY, 900), Stage.DONE, ""),
+        ((CopyState.READY, 4000), Stage.FAILED, "its backup was not ready within 30 minutes"),
+        (
+            (CopyState.FAILED, 60),
+            Stage.FAILED,
+            "its backup failed: disk snapshot mibot-3-40-1-20260105090015 (no space)",
+        ),
+    ],
+)
+def test_without_a_backup_nothing_is_deployed(copying: tuple[CopyState, int], stage: Stage, reason: str) -> None:
+    there = scene()
+    there.world.copying = copying
+    there.merged()
+    ended = there.ended()
+    assert (ended.stage, ended.reason) == (stage, reason)
+    assert bool(there.runs) is (stage is Stage.DONE)
+
+
+def test_a_red_instance_is_held_and_goes_on_by_itself() -> None:
+    there = scene()
+    there.world.health["demo"] = State.FAIL
+    there.merged()
+    assert there.look().stage is Stage.HELD
+    there.world.health.clear()
+    assert there.ended().stage is Stage.DONE
+
+
+def test_a_stopped_line_holds_what_is_merged_and_no_rollback_nor_what_is_forced() -> None:
+    there = scene()
+    there.keep(upgrade("rctest", stage=Stage.FAILED, merged_at=NOW))
+    there.merged()
+    there.merged("demo-2", forced="they asked", forced_by="lee")
+    held = there.look()
+    assert held.reason == "waits for rctest, whose upgrade to 3.40.1 failed: the line is stopped"
+    assert there.look("demo-2").stage is Stage.DEPLOYING
+    there.keep(replace(held, stage=Stage.MERGED, back=Back("lee", to=version("3.40.0"))))
+    assert there.look(seconds=60).stage is Stage.DEPLOYING
+
+
+def test_an_instance_that_is_taken_out_after_the_merge_waits_until_it_takes_part_again() -> None:
+    there = scene()
+    there.world.skipped["demo"] = "release channel is pause"
+    there.merged()
+    held = there.look()
+    assert (held.stage, held.reason) == (
+        Stage.HELD,
+        "waits until it takes part in release upgrades again: release channel is pause",
+    )
+    there.world.skipped.clear()
+    assert there.ended().stage is Stage.DONE
+
+
+def test_a_rollback_does_not_wait_for_that_for_it_makes_things_safe() -> None:
+    there = scene()
+    there.world.skipped["demo"] = "release channel is pause"
+    there.merged(back=Back("lee", to=version("3.40.0")))
+    assert there.look().stage is Stage.DEPLOYING
+
+
+# Its own run and no other
+
+
+def test_two_late_runs_that_may_be_its_own_are_nobodys() -> None:
+    """The first request was lost for longer than mibot waits; its run and the second one's appear."""
+    there = scene("lost", delay=310, lasts=600)
+    there.merged()
+    there.look()
+    there.look(seconds=300)
+    assert there.runs == [1, 2]
+    failed = there.look(seconds=310)
+    assert (failed.stage, failed.loose) == (Stage.FAILED, (1, 2))
+    there.world.manner = Manner()
+    there.retry()
+    held = there.look(seconds=1)
+    assert held.stage is Stage.HELD
+    assert held.reason.startswith("waits for the end of an earlier deployment, https://")
+    assert there.ended().stage is Stage.DONE
+    assert there.runs == [1, 2, 3]
+
+
+def test_a_run_that_appears_after_it_was_given_up_is_waited_for_and_not_taken_for_the_next() -> None:
+    there = scene("nothing", delay=400, lasts=600)
+    there.merged()
+    there.look()
+    assert there.look(seconds=300).reason == "no run of mi_upgrade.yml began within 5 minutes"
+    there.world.passes(200)
+    there.world.manner = Manner()
+    there.retry()
+    held = there.look()
+    assert (held.stage, held.loose) == (Stage.HELD, (1,))
+    done = there.ended()
+    assert (done.stage, done.deployment and done.deployment.run) == (Stage.DONE, 2)
+
+
+def test_a_run_that_another_one_looks_for_is_not_taken_for_a_lost_one() -> None:
+    there = scene("nothing", delay=None)
+    there.world.named = False
+    there.merged()
+    there.look()
+    there.look(seconds=300)
+    there.world.manner = Manner("lost")
+    there.merged("rctest", NEXT)
+    there.look("rctest", NEXT, seconds=60)
+    there.retry()
+    waits = there.look(seconds=1)
+    assert (waits.loose, waits.reason) == ((), "waits for the run of another deployment to appear")
+    found = there.look("rctest", NEXT).deployment
+    assert found is not None
+    assert found.run == there.runs[-1]
+
+
+def test_where_titles_tell_nothing_a_run_that_is_late_is_not_taken_for_another_upgrades() -> None:
+    """Somebody deployed by hand while a run was looked for, which appears five minutes after it was asked for."""
+    there = scene("nothing", delay=290)
+    there.world.named = False
+    there.merged()
+    there.keep(by_hand(there.look(), "lee", there.world.now))
+    there.world.manner = Manner()
+    there.merged("rctest")
+    for seconds in (5, 286, 60):
+        assert there.look("rctest", seconds=seconds).reason == "waits for the run of another deployment to appear"
+    assert there.runs == [1]
+    found = there.look("rctest", seconds=9).deployment
+    assert found is not None
+    assert found.run == 2
+
+
+def test_a_run_that_nobody_found_is_waited_for_however_long_it_lasts() -> None:
+    there = scene("lost", delay=200, lasts=20_000)
+    there.merged()
+    there.keep(by_hand(there.look(), "lee", there.world.now))
+    there.merged(to=NEXT)
+    held = there.look(to=NEXT, seconds=10_000)
+    assert (held.stage, held.loose) == (Stage.HELD, (1,))
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_rollback_does_not_take_the_lost_run_of_the_upgrade_for_its_own(named: bool) -> None:
+    there = scene("lost", delay=200, lasts=600)
+    there.world.named = named
+    there.merged()
+    there.keep(by_hand(there.look(), "lee", there.world.now))
+    undone = undo(there.of(), "demo", TO, Back("lee", to=version("3.40.0")), there.world.now)
+    there.keep(replace(undone, stage=Stage.MERGED, number=8, merged_at=there.world.now))
+    there.world.manner = Manner()
+    assert there.look(seconds=5).reason == "waiting for its run to appear on GitHub"
+    there.look(seconds=300)
+    assert there.runs == [1], "the upgrade's run goes on"
+    assert there.ended().stage is Stage.ROLLED_BACK
+    assert there.runs == [1, 2]
+
+
+def test_a_number_that_github_told_is_kept_while_there_is_no_such_run_yet() -> None:
+    there = scene("number", delay=100)
+    there.merged()
+    assert there.look().reason == "waiting for its run to appear on GitHub"
+    assert there.ended().stage is Stage.DONE
+
+
+@pytest.mark.parametrize("delay", [0, 200])
+def test_what_fails_after_its_run_was_started_does_not_forget_the_run(delay: int) -> None:
+    there = scene("number", delay, lasts=1000)
+    there.merged()
+    there.world.refuses_in = 2  # the backup, the request for a run, and then the look at it
+    failed = there.look()
+    assert (failed.stage, failed.reason) == (Stage.FAILED, "GitHub refused to answer")
+    assert there.runs == [1]
+    there.retry()
+    there.look(seconds=1)
+    there.look(seconds=250)
+    assert there.runs == [1], "it goes on, or may yet begin"
+
+
+# One at a time of one instance
+
+
+def test_a_run_that_went_on_too_long_keeps_the_next_version_waiting() -> None:
+    there = scene(lasts=5000)
+    there.merged()
+    there.look()
+    assert there.look(seconds=3600).reason == "its deployment has not ended within 60 minutes"
+    there.merged(to=NEXT)
+    assert there.look(to=NEXT).reason.startswith("waits for the end of an earlier deployment, ")
+    there.world.passes(1400)
+    assert there.look(to=NEXT).stage is Stage.DEPLOYING
+
+
+def test_a_run_beside_a_deployment_by_hand_keeps_the_next_version_waiting() -> None:
+    there = scene(lasts=5000)
+    there.merged()
+    there.keep(by_hand(there.look(), "lee", there.world.now))
+    there.merged(to=NEXT)
+    assert there.look(to=NEXT, seconds=900).stage is Stage.HELD
+
+
+def test_a_run_that_may_yet_appear_keeps_the_next_version_waiting() -> None:
+    there = scene("lost", delay=200)
+    there.merged()
+    there.keep(by_hand(there.look(), "lee", there.world.now))
+    there.merged(to=NEXT)
+    held = there.look(to=NEXT, seconds=5)
+    assert held.reason == "waits for the run of an earlier deployment, which may yet appear on GitHub"
+    assert there.look(to=NEXT, seconds=295).loose == (1,), "and then it is known"
+
+
+def test_a_run_that_people_let_run_again_is_waited_for() -> None:
+    there = scene(conclusion="failure")
+    there.merged()
+    there.look()
+    there.look(seconds=60)
+    there.retry()
+    there.world.started[1].ends_at = there.world.now + (there.world.now - NOW)
+    assert there.look(seconds=1).stage is Stage.HELD
+
+
+def test_what_a_person_vouched_for_is_of_the_deployment_that_they_saw() -> None:
+    there = scene()
+    there.world.health["demo"] = State.PASS
+    before = there.merged()
+    there.keep(replace(before, stage=Stage.FAILED, accepted="I saw it", accepted_by="lee"))
+    there.retry()
+    there.look()
+    there.world.health["demo"] = State.UNKNOWN
+    verifying = there.look(seconds=60)
+    assert (verifying.stage, verifying.green_since) == (Stage.VERIFYING, None)
+
+
+# Other ways to deploy
+
+
+def test_by_hand_only_people_deploy() -> None:
+    there = Scene(policy=DeployPolicy(Mode.MANUAL))
+    there.merged()
+    assert there.look().reason == "deploy 3.40.1 by hand, then an operator says /deployed"
+    assert there.runs == []
+
+
+@dataclass
+class Pushes(World):
+    """A world whose workflow runs when something is merged."""
+
+    def runs(self, workflow: str, event: str, since: datetime, commit: str = "") -> Sequence[Run]:
+        assert (workflow, event, commit) == (POLICY.workflow, "push", "d" * 40)
+        return [run.at(self.now) for run in self.started.values() if since <= run.appears_at <= self.now]
+
+
+def test_on_push_the_merges_own_run_is_followed() -> None:
+    world = Pushes(SLUGS)
+    there = Scene(world, DeployPolicy(Mode.ON_PUSH))
+    there.merged(merge_commit="d" * 40)
+    assert there.look().reason == "waiting for its run to appear on GitHub"
+    world.start("demo", "Deploy", "rio", Manner(delay=20))
+    there.look(seconds=20)
+    assert there.of().deployment == Deployment(NOW, accepted=True, run=1, url=world.run(1).url)
+    assert there.ended().stage is Stage.DONE
+
+
+def test_on_push_a_merge_without_a_run_is_given_up() -> None:
+    there = Scene(Pushes(SLUGS), DeployPolicy(Mode.ON_PUSH))
+    there.merged(merge_commit="d" * 40)
+    there.look()
+    assert there.look(seconds=300).stage is Stage.FAILED
+
+
+def test_a_silence_is_nobodys_failure() -> None:
+    there = scene()
+    there.merged()
+    there.world.silent_for = 1
+    with pytest.raises(Passing):
+        there.look()
+    assert there.of().stage is Stage.BACKING_UP
+    assert there.ended().stage is Stage.DONE
+
+
+def test_a_run_that_is_gone_is_no_obstacle_for_ever() -> None:
+    there = scene()
+    there.merged()
+    there.keep(replace(there.of(), loose=(77,)))
+    with pytest.raises(Missing):
+        there.world.run(77)
+    assert there.ended().stage is Stage.DONE
