@@ -17,14 +17,14 @@ from pathlib import Path
 
 import psutil
 
-from bench.cloud import LATENCY, PLACES, SERVICES, servers_of
+from bench.cloud import LATENCY, PLACES, SERVICES, start_servers
 from bot.adapters.front_end import FrontEndInspector
-from bot.adapters.gcp import google
-from bot.adapters.inspectors import Inspectors
+from bot.adapters.gcp import google_query_handlers
+from bot.adapters.inspectors import InspectorRouter
 from bot.checks import all_checks
 from bot.domain.fleet.inventory import blob_sha, read_fleet
 from bot.domain.fleet.model import Instance
-from bot.domain.health.model import Phase, Result, State, Subject
+from bot.domain.health.model import CheckContext, CheckResult, CheckState, Phase
 from bot.domain.health.queries import FrontEndQuery
 from bot.services.check_runner import run_checks
 from demo.fleet import make_fleet
@@ -36,7 +36,7 @@ THREADS = 8  # as many jobs as `DurableEngine` carries out at a time
 
 
 @dataclass
-class Round:
+class Measurement:
     """All instances examined once: the seconds that it took, those of mibot's processor time among them, and those of
     the slowest instance; the slowest check; the requests by service; the most threads, and the most MB that mibot
     grew by."""
@@ -44,13 +44,13 @@ class Round:
     seconds: float
     processor: float
     instance: float
-    check: Result
+    check: CheckResult
     requests: list[int]
     threads: int
     megabytes: float
 
 
-class Peak(threading.Thread):
+class ResourceMonitor(threading.Thread):
     """Watches this process while the context is open: its most threads, and the most MB that it grew by."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class Peak(threading.Thread):
             self.threads = max(self.threads, threading.active_count() - 1)
             self.megabytes = max(self.megabytes, (self._process.memory_info().rss - self._before) / 2**20)
 
-    def __enter__(self) -> Peak:
+    def __enter__(self) -> ResourceMonitor:
         self.start()
         return self
 
@@ -81,36 +81,36 @@ def measure() -> None:
     fleet = read_fleet(samples.snapshot_of(files), {blob_sha(content): content for _, content in files.values()})
     instances = list(fleet)
     assert len(instances) == size
-    with servers_of(size) as servers:
-        inspector = inspector_of(servers.settings)
+    with start_servers(size) as servers:
+        inspector = make_inspector(servers.settings)
 
-        def examined(count: int, phase: Phase) -> Round:
+        def examined(count: int, phase: Phase) -> Measurement:
             before, worked = servers.requests(), time.process_time()
-            with Peak() as peak:
-                seconds, each, results = examine(instances[:count], phase, inspector)
+            with ResourceMonitor() as peak:
+                seconds, each, results = check_instances(instances[:count], phase, inspector)
             worked = time.process_time() - worked
             sent = [now - then for now, then in zip(servers.requests(), before, strict=True)]
             check = max(results, key=lambda result: result.seconds)
-            return Round(seconds, worked, max(each), check, sent, peak.threads, peak.megabytes)
+            return Measurement(seconds, worked, max(each), check, sent, peak.threads, peak.megabytes)
 
-        show(1, "after, first of all", first := examined(1, Phase.AFTER), first.seconds)
+        print_row(1, "after, first of all", first := examined(1, Phase.AFTER), first.seconds)
         for phase in (Phase.AFTER, Phase.BEFORE):
             one = 0.0
             for count, times in ROUNDS.items():
                 rounds = sorted((examined(count, phase) for _ in range(times)), key=lambda found: found.seconds)
                 median = rounds[times // 2]
                 one = one or median.seconds
-                show(count, phase, median, one)
+                print_row(count, phase, median, one)
 
 
-def examine(
-    instances: Sequence[Instance], phase: Phase, inspector: Inspectors
-) -> tuple[float, list[float], list[Result]]:
+def check_instances(
+    instances: Sequence[Instance], phase: Phase, inspector: InspectorRouter
+) -> tuple[float, list[float], list[CheckResult]]:
     """Seconds for all and for each, and every check's result: all must be well."""
 
-    def timed(instance: Instance) -> tuple[float, list[Result]]:
+    def timed(instance: Instance) -> tuple[float, list[CheckResult]]:
         begun = time.perf_counter()
-        subject = Subject(instance, phase, datetime.now(UTC), version=instance.version)
+        subject = CheckContext(instance, phase, datetime.now(UTC), version=instance.version)
         results = run_checks(all_checks(), subject, PLACES, inspector)
         return time.perf_counter() - begun, results
 
@@ -119,20 +119,22 @@ def examine(
         found = list(pool.map(timed, instances))
     seconds = time.perf_counter() - started
     results = [result for _, ones in found for result in ones]
-    wrong = {result.sentence for result in results if result.state is not State.PASS}
+    wrong = {result.sentence for result in results if result.state is not CheckState.PASS}
     assert not wrong, wrong
     return seconds, [seconds for seconds, _ in found], results
 
 
-def inspector_of(settings: Mapping[str, Mapping[str, str]]) -> Inspectors:
+def make_inspector(settings: Mapping[str, Mapping[str, str]]) -> InspectorRouter:
     """Who answers the questions of checks, GitHub and Opsgenie left out (`Wiring.inspector`)."""
     gcp, front = settings["gcp"], settings["front_end"]
     front_ends = FrontEndInspector(front["connect_to"], Path(front["ca_file"]))
-    answerers = google(*(gcp[f"{name}_endpoint"] for name in ("compute", "sqladmin", "monitoring", "alerts")))
-    return Inspectors(answerers | {FrontEndQuery: front_ends.ask})
+    answerers = google_query_handlers(
+        *(gcp[f"{name}_endpoint"] for name in ("compute", "sqladmin", "monitoring", "alerts"))
+    )
+    return InspectorRouter(answerers | {FrontEndQuery: front_ends.fetch})
 
 
-def show(count: int, phase: str, found: Round, one: float) -> None:
+def print_row(count: int, phase: str, found: Measurement, one: float) -> None:
     sent = "".join(f"{requests:>11}" for requests in found.requests)
     print(
         f"{count:>9}  {phase:<20}{found.seconds:>8.2f}{found.seconds / one:>11.1f}{found.processor:>11.2f}"
@@ -142,7 +144,7 @@ def show(count: int, phase: str, found: Round, one: float) -> None:
     )
 
 
-def _turns() -> str:
+def _batches() -> str:
     return ", ".join(f"{-(-count // THREADS)} for {count}" for count in ROUNDS if count > 1)
 
 
@@ -150,7 +152,7 @@ def main() -> None:
     print(
         f"Health checks side by side, {THREADS} instances at a time; without those that ask GitHub or Opsgenie\n"
         f"(every request waits {LATENCY * 1000:.0f} ms in the servers, whose process shares the processors; no ratio "
-        f"can be below the number of turns: {_turns()})"
+        f"can be below the number of turns: {_batches()})"
     )
     services = "".join(f"{service:>11}" for service in SERVICES)
     print(

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from http.server import HTTPServer
 from typing import Any
 
-from bot.domain.health.model import Places
-from demo.cloud import Cloud, host_of
+from bot.domain.health.model import CloudConfig
+from demo.cloud import Cloud, front_end_host
 from demo.fleet import make_fleet
 
-PLACES = Places()
+PLACES = CloudConfig()
 LATENCY = 0.05  # seconds that every request waits in the servers
 SERVICES = ("compute", "sql", "monitoring", "front end")
 
@@ -40,7 +40,7 @@ class Servers:
 
 
 @contextmanager
-def servers_of(size: int) -> Iterator[Servers]:
+def start_servers(size: int) -> Iterator[Servers]:
     """The servers of a fleet of `size` instances, all of them well."""
     command = [sys.executable, "-c", f"from bench.cloud import serve; serve({size})"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
@@ -54,10 +54,10 @@ def serve(size: int) -> None:
     HTTPServer.request_queue_size = 512  # with the library's five, connections wait for a second
     fleet = make_fleet(size)
     with Cloud() as cloud:
-        cloud.settle(fleet, _project)
+        cloud.set_up_fleet(fleet, _project)
         for project in map(_project, fleet.by_slug):
-            cloud.front_ends.context_of(host_of(project))  # its certificate is made now
-            cloud.front_ends.fail(host_of(project), "hang", seconds=LATENCY)
+            cloud.front_ends.tls_context(front_end_host(project))  # its certificate is made now
+            cloud.front_ends.fail(front_end_host(project), "hang", seconds=LATENCY)
             for server in (cloud.compute, cloud.sql, cloud.monitoring):
                 server.fail(project, "hang", seconds=LATENCY)
         cloud.monitoring.fail(PLACES.monitoring_project, "hang", seconds=LATENCY)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import psutil
 
-from bench.stage import counted, deployment_of, world_of
-from bot.services.fleet_reader import Fleets
+from bench.stage import count_requests, make_deployment, make_world
+from bot.services.fleet_reader import FleetReader
 from demo.fleet import File
 
 SIZES = (10, 100, 1000)
@@ -28,17 +28,17 @@ class Row:
 def measure(size: int) -> list[Row]:
     """In a process of its own, so that memory is this size's alone."""
     rows = []
-    with world_of(size) as (world, proxy):
-        fleets = Fleets(deployment_of(proxy))
+    with make_world(size) as (world, proxy):
+        fleets = FleetReader(make_deployment(proxy))
         process = psutil.Process()
 
         def refresh(what: str) -> None:
             since, before, started = len(proxy.sent()), process.memory_info().rss, time.perf_counter()
-            fleet = fleets.now()
+            fleet = fleets.current()
             seconds = time.perf_counter() - started
             assert len(fleet) == size
             grown = max(process.memory_info().rss - before, 0) / 2**20
-            rows.append(Row(size, what, counted(proxy, since)[0], seconds, grown))
+            rows.append(Row(size, what, count_requests(proxy, since)[0], seconds, grown))
 
         refresh("cold")
         refresh("warm, nothing changed")
@@ -58,7 +58,7 @@ def main() -> None:
         print(subprocess.run(command, check=True, capture_output=True, text=True).stdout, end="", flush=True)
 
 
-def show(size: int) -> None:
+def print_rows(size: int) -> None:
     rows = measure(size)
     for row in rows:
         ratio = row.seconds / rows[0].seconds

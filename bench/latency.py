@@ -8,42 +8,49 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.stage import world_of
+from bench.stage import make_world
 from demo.cloud import Cloud
-from tests.stories.process import Mibot
+from demo.world import World
+from tests.stories.process import MibotProcess
 from tests.stories.story import Story
 
 INTERVALS = (0.0, 1.0)
-MOST = 4
+MAX_UPGRADES = 4
 
 
 def measure(interval: float) -> list[tuple[float, float, float]]:
     """For several instances in turn: seconds to the reaction, to the first reply, to the open pull request."""
     times = []
-    with TemporaryDirectory() as folder, Cloud() as cloud, world_of(12) as (world, proxy):
-        mibot = Mibot(Path(folder), proxy.org, proxy.api_url, cloud, MIBOT_GITHUB__WRITE_INTERVAL=str(interval))
+    with TemporaryDirectory() as folder, Cloud() as cloud, make_world(12) as (world, proxy):
+        mibot = MibotProcess(
+            Path(folder), proxy.org, proxy.api_url, cloud, MIBOT_GITHUB__WRITE_INTERVAL=str(interval)
+        )
         proxy.webhooks.target = mibot.webhook_url
         story = Story(world, proxy, mibot, cloud)
         mibot.start()
         try:
-            story.release()
+            story.open_release_issue()
             tracker = story.tracker()["number"]
-            story.settled(quiet=2.5)
-            for slug in ["rctest", "demo", "research", "tpgi"][:MOST]:
+            story.wait_until_idle(quiet=2.5)
+            for slug in ["rctest", "demo", "research", "tpgi"][:MAX_UPGRADES]:
                 started = time.perf_counter()
-                order = story.say(tracker, f"/upgrade {slug}")
-                reaction = _until(started, lambda order=order: bool(world.reactions(order)))  # type: ignore[misc]
+                order = story.comment(tracker, f"/upgrade {slug}")
+                reaction = _wait_until(started, lambda order=order: bool(world.reactions(order)))  # type: ignore[misc]
                 mark = f"comment={order} "
-                reply = _until(started, lambda mark=mark: any(mark in c["body"] for c in world.comments(tracker)))  # type: ignore[misc]
-                pull = _until(started, lambda slug=slug: bool(story.pulls(slug)))  # type: ignore[misc]
+                reply = _wait_until(started, lambda mark=mark: _has_comment(world, tracker, mark))  # type: ignore[misc]
+                pull = _wait_until(started, lambda slug=slug: bool(story.pulls(slug)))  # type: ignore[misc]
                 times.append((reaction, reply, pull))
-                story.settled(quiet=2.5)
+                story.wait_until_idle(quiet=2.5)
         finally:
             mibot.kill()
     return times
 
 
-def _until(started: float, what: Callable[[], bool]) -> float:
+def _has_comment(world: World, tracker: int, mark: str) -> bool:
+    return any(mark in comment["body"] for comment in world.comments(tracker))
+
+
+def _wait_until(started: float, what: Callable[[], bool]) -> float:
     while not what():
         if time.perf_counter() - started > 60:
             raise TimeoutError("it did not come to be within a minute")

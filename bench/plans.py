@@ -11,9 +11,9 @@ import psutil
 
 from bot.domain.fleet.inventory import blob_sha, read_fleet
 from bot.domain.plans.change_set import ChangeSet
-from bot.domain.plans.checkout import Checkout, overlaid
+from bot.domain.plans.checkout import Checkout, with_changes
 from bot.domain.plans.preparation import plan_preparation
-from bot.domain.plans.upgrade import Known, plan_upgrade
+from bot.domain.plans.upgrade import PlanContext, plan_upgrade
 from bot.domain.versions import Version
 from bot.formats.compose import edits as compose
 from demo.fleet import compose_file, make_fleet
@@ -22,8 +22,8 @@ from tests import samples
 SIZES = (10, 100, 1000)
 TARGET = Version(3, 40, 2)
 KNOWN = {
-    "link and hotpatches": Known(),
-    "with a module tag": Known(module_tags=frozenset({"mi-module-v3.40.2-v1"})),
+    "link and hotpatches": PlanContext(),
+    "with a module tag": PlanContext(module_tags=frozenset({"mi-module-v3.40.2-v1"})),
 }
 
 
@@ -35,34 +35,36 @@ def measure(size: int) -> None:
     started = time.perf_counter()
     fleet = read_fleet(snapshot, contents)
     reading = time.perf_counter() - started
-    merges = _counted()
+    merges = _count_merges()
     before, started = psutil.Process().memory_info().rss, time.perf_counter()
     prepared = plan_preparation(TARGET, compose_file(str(TARGET)), Checkout(snapshot, contents))
     assert isinstance(prepared, ChangeSet), prepared
-    checkout = overlaid(Checkout(snapshot, contents), prepared.changes)
-    _row(size, "the golden merge", started, before, reading, merges, 1)
+    checkout = with_changes(Checkout(snapshot, contents), prepared.changes)
+    _print_row(size, "the golden merge", started, before, reading, merges, 1)
     for what, known in KNOWN.items():
         before, started = psutil.Process().memory_info().rss, time.perf_counter()
         plans = [plan_upgrade(instance, TARGET, checkout, known) for instance in fleet]
         made = sum(isinstance(plan, ChangeSet) for plan in plans)
         assert made == sum(not instance.skip_reason for instance in fleet)
-        _row(size, what, started, before, reading, merges, made)
+        _print_row(size, what, started, before, reading, merges, made)
 
 
-def _counted() -> list[str]:
+def _count_merges() -> list[str]:
     """Counts the golden merges from now on: the list gets an entry for each."""
     merges: list[str] = []
-    merge = compose.merged
+    merge = compose.merge_files
 
-    def counting(*arguments: Any, **named: Any) -> compose.Merge:
+    def counting(*arguments: Any, **named: Any) -> compose.MergeResult:
         merges.append("merged")
         return merge(*arguments, **named)
 
-    compose.merged = counting
+    compose.merge_files = counting
     return merges
 
 
-def _row(size: int, what: str, started: float, before: int, reading: float, merges: list[str], made: int) -> None:
+def _print_row(
+    size: int, what: str, started: float, before: int, reading: float, merges: list[str], made: int
+) -> None:
     seconds = time.perf_counter() - started
     grown = max(psutil.Process().memory_info().rss - before, 0) / 2**20
     print(f"{size:>9}  {what:<22}{made:>7}{seconds:>10.3f}{seconds / reading:>18.2f}{grown:>10.1f}{len(merges):>8}")

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.adapters.blob_cache import TolerantCache
-from bot.adapters.github import GitHubDeployment, Session
+from bot.adapters.github import GitHubDeploymentRepository, Session
 from demo.fleet import make_fleet
 from demo.world import World
-from tests.world.pool import Pool
+from tests.world.pool import OrgPool
 from tests.world.proxy import Proxy
 
 
 @contextmanager
-def world_of(size: int) -> Iterator[tuple[World, Proxy]]:
+def make_world(size: int) -> Iterator[tuple[World, Proxy]]:
     """An emulated GitHub with a fleet of `size` instances."""
-    pool = Pool()
+    pool = OrgPool()
     try:
         with pool.fresh() as proxy:
             world = World(proxy.api_url, proxy.org, hold=proxy.webhooks.hold)
@@ -26,12 +26,12 @@ def world_of(size: int) -> Iterator[tuple[World, Proxy]]:
         pool.close()
 
 
-def deployment_of(proxy: Proxy) -> GitHubDeployment:
+def make_deployment(proxy: Proxy) -> GitHubDeploymentRepository:
     session = Session(proxy.api_url, proxy.org.app_id, proxy.org.private_key, write_interval=0)
-    return GitHubDeployment(session, proxy.org.deployment, TolerantCache(None))
+    return GitHubDeploymentRepository(session, proxy.org.deployment, TolerantCache(None))
 
 
-def counted(proxy: Proxy, since: int = 0) -> tuple[int, int]:
+def count_requests(proxy: Proxy, since: int = 0) -> tuple[int, int]:
     """Reading and writing requests to the deployment repository since the `since`-th request of all."""
     sent = [e.request for e in proxy.sent()[since:] if e.request.path.startswith(f"/repos/{proxy.org.deployment}/")]
     sent = [request for request in sent if not request.path.endswith("/installation")]

@@ -6,35 +6,37 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from bot.adapters.front_end import FrontEndInspector
-from bot.adapters.gcp import google
+from bot.adapters.gcp import google_query_handlers
 from bot.adapters.opsgenie import OpsgenieInspector
-from bot.domain.health.model import Places
+from bot.domain.health.model import CloudConfig
 from bot.domain.health.queries import Answer, FrontEndQuery, OpsgenieQuery
-from bot.settings import FrontEnds, Gcp, Opsgenie
+from bot.settings import FrontEndSettings, GcpSettings, OpsgenieSettings
 
 
 class CloudSettings(Protocol):
     """The sections that tell where everything beside GitHub is."""
 
     @property
-    def gcp(self) -> Gcp: ...
+    def gcp(self) -> GcpSettings: ...
     @property
-    def opsgenie(self) -> Opsgenie: ...
+    def opsgenie(self) -> OpsgenieSettings: ...
     @property
-    def front_end(self) -> FrontEnds: ...
+    def front_end(self) -> FrontEndSettings: ...
 
 
-def beside_github(settings: CloudSettings) -> dict[type, Callable[[Any], Answer]]:
+def cloud_query_handlers(settings: CloudSettings) -> dict[type, Callable[[Any], Answer]]:
     """Google's APIs, Opsgenie and the instances' front ends; each connects when it is first asked."""
     gcp, front_end, opsgenie = settings.gcp, settings.front_end, settings.opsgenie
-    return google(gcp.compute_endpoint, gcp.sqladmin_endpoint, gcp.monitoring_endpoint, gcp.alerts_endpoint) | {
-        FrontEndQuery: FrontEndInspector(front_end.connect_to or "", front_end.ca_file).ask,
-        OpsgenieQuery: OpsgenieInspector(opsgenie.api_url, opsgenie.read_api_key()).ask,
+    return google_query_handlers(
+        gcp.compute_endpoint, gcp.sqladmin_endpoint, gcp.monitoring_endpoint, gcp.alerts_endpoint
+    ) | {
+        FrontEndQuery: FrontEndInspector(front_end.connect_to or "", front_end.ca_file).fetch,
+        OpsgenieQuery: OpsgenieInspector(opsgenie.api_url, opsgenie.read_api_key()).fetch,
     }
 
 
-def places(settings: CloudSettings) -> Places:
+def cloud_config(settings: CloudSettings) -> CloudConfig:
     """Where things are found there."""
     gcp = settings.gcp
     has_key = bool(settings.opsgenie.read_api_key())
-    return Places(gcp.project_template, gcp.zone, gcp.monitoring_project, has_key)
+    return CloudConfig(gcp.project_template, gcp.zone, gcp.monitoring_project, has_key)

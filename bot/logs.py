@@ -9,9 +9,9 @@ from typing import Any, TextIO
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 
-_MOST_FRAMES = 30
+_MAX_FRAMES = 30
 _LIBRARIES = ("dbos", "github", "_granian", "granian.access")
-FOR_SERVER: dict[str, Any] = {
+GRANIAN_LOG_CONFIG: dict[str, Any] = {
     "handlers": {},
     "loggers": {name: {"handlers": [], "propagate": True} for name in ("_granian", "granian.access")},
 }
@@ -32,7 +32,7 @@ def configure(level: str = "info", stream: TextIO = sys.stderr) -> None:
     if stream.isatty():
         tail = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     else:
-        frames = ExceptionDictTransformer(show_locals=False, max_frames=_MOST_FRAMES)
+        frames = ExceptionDictTransformer(show_locals=False, max_frames=_MAX_FRAMES)
         tail = [structlog.processors.ExceptionRenderer(frames), structlog.processors.JSONRenderer()]
     threshold = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(

@@ -11,30 +11,30 @@ from bot.domain.chat.replies import Reply, TrackerRecord
 from bot.domain.fleet.model import FileChange, Snapshot
 from bot.domain.flow.jobs import Job, Outcome
 from bot.domain.github_models import (
-    Change,
+    CheckRun,
     Comment,
     CommitChecks,
+    CommitRef,
     Drift,
     FailedJob,
     Head,
     Issue,
-    Pull,
-    Report,
+    PullRequest,
     Review,
-    Run,
+    WorkflowRun,
 )
 from bot.domain.health.queries import Answer, Query
-from bot.domain.upgrade.backups import BackupOrder, Copy
+from bot.domain.upgrade.backups import Backup, BackupRequest
 from bot.domain.upgrade.preparation import Preparation
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.versions import Version
 
 
-class WorldError(Exception):
+class ExternalError(Exception):
     """Something outside refused or failed. The message is one sentence for people, without secrets."""
 
 
-class Passing(WorldError):  # noqa: N818 - named for what it says: trying again may help
+class TransientError(ExternalError):
     """A fault that trying again may cure: 5xx, time-outs, no connection, rate limits.
 
     `retry_after` is in seconds: how long the other side asked us to wait, or None when it did not say.
@@ -45,15 +45,15 @@ class Passing(WorldError):  # noqa: N818 - named for what it says: trying again 
         self.retry_after = retry_after
 
 
-class Refused(WorldError):  # noqa: N818
+class PermanentError(ExternalError):
     """A refusal that trying again will not cure: no permission, invalid request, conflict."""
 
 
-class Missing(Refused):
+class NotFoundError(PermanentError):
     """There is no such thing, or we may not see it (GitHub answers 404 for both)."""
 
 
-class Conflict(Refused):
+class ConflictError(PermanentError):
     """It exists already, or it moved meanwhile (409, and the 422s that mean the same)."""
 
 
@@ -61,11 +61,11 @@ class Issues(Protocol):
     """Issues and comments of the releases repository."""
 
     @property
-    def me(self) -> str:
+    def bot_login(self) -> str:
         """The bot's own login, such as `mibot[bot]`."""
 
     def issue(self, number: int) -> Issue: ...
-    def issues_with(self, labels: Iterable[str], *, state: str, since: datetime | None = None) -> Sequence[Issue]:
+    def list_issues(self, labels: Iterable[str], *, state: str, since: datetime | None = None) -> Sequence[Issue]:
         """Issues that carry all `labels`; `state` is `open` or `all`; `since` is the earliest last update."""
 
     def create_issue(self, title: str, body: str, labels: Iterable[str]) -> Issue: ...
@@ -83,7 +83,7 @@ class Issues(Protocol):
     def react(self, comment: int, content: str) -> None:
         """Add a reaction such as `eyes`."""
 
-    def write_turn(self) -> AbstractContextManager[None]:
+    def write_slot(self) -> AbstractContextManager[None]:
         """Wait for the turn to write, so that what is read inside is as fresh as can be when it is written back."""
 
 
@@ -119,14 +119,14 @@ class FleetSource(Protocol):
 class History(Protocol):
     """How the deployment repository came to be as it is."""
 
-    def last_change(self, path: str) -> Change | None:
+    def last_change(self, path: str) -> CommitRef | None:
         """The newest commit of the base branch that changed the path. One request."""
 
     def snapshot_at(self, commit: str) -> Snapshot:
         """All files at a commit. One request; raises Refused for a truncated answer."""
 
 
-class Deployment(FleetSource, History, Protocol):
+class DeploymentRepository(FleetSource, History, Protocol):
     """Branches and pull requests of the deployment repository."""
 
     def head(self) -> Head:
@@ -137,11 +137,11 @@ class Deployment(FleetSource, History, Protocol):
         """The paths in which the branch differs from the base branch, or None when its commits are not all ours."""
 
     def drift(self, branch: str) -> Drift: ...
-    def pulls_of(self, branch: str) -> Sequence[Pull]:
+    def pulls_from_branch(self, branch: str) -> Sequence[PullRequest]:
         """The pull requests from that branch, in any state, newest first. One request."""
 
-    def pull(self, number: int) -> Pull: ...
-    def open_pulls(self) -> Sequence[Pull]: ...
+    def pull(self, number: int) -> PullRequest: ...
+    def open_pulls(self) -> Sequence[PullRequest]: ...
     def commit(self, base: Head, changes: Iterable[FileChange], message: str) -> str:
         """Write a tree and a commit on top of `base`; the new commit's SHA-1. Two writing requests."""
 
@@ -149,7 +149,7 @@ class Deployment(FleetSource, History, Protocol):
         """Raises Conflict when the branch exists."""
 
     def move_branch(self, branch: str, commit: str) -> None: ...
-    def create_pull(self, branch: str, title: str, body: str) -> Pull:
+    def create_pull(self, branch: str, title: str, body: str) -> PullRequest:
         """Raises Conflict when there is an open pull request from that branch."""
 
     def edit_pull(self, number: int, body: str) -> None: ...
@@ -161,7 +161,7 @@ class Deployment(FleetSource, History, Protocol):
 
     def comment_on_pull(self, number: int, body: str) -> Comment: ...
     def edit_pull_comment(self, comment: int, body: str) -> None: ...
-    def report(self, commit: str, report: Report) -> None:
+    def publish_check_run(self, commit: str, report: CheckRun) -> None:
         """See that the commit has one check run of that name of ours, and that it says this."""
 
 
@@ -169,7 +169,7 @@ class Workflows(Protocol):
     """GitHub Actions in the deployment repository."""
 
     @property
-    def me(self) -> str:
+    def bot_login(self) -> str:
         """The login that the App's own runs are started by, such as `mibot[bot]`."""
 
     def dispatch(self, workflow: str, inputs: Mapping[str, str]) -> int | None:
@@ -178,8 +178,8 @@ class Workflows(Protocol):
         Not safe to repeat: whoever gets Passing does not know whether a run was started, and has to look.
         """
 
-    def run(self, number: int) -> Run: ...
-    def runs(self, workflow: str, event: str, since: datetime, commit: str = "") -> Sequence[Run]:
+    def run(self, number: int) -> WorkflowRun: ...
+    def runs(self, workflow: str, event: str, since: datetime, commit: str = "") -> Sequence[WorkflowRun]:
         """The workflow's runs by that event that were created since then, of that commit if one is given, oldest
         first."""
 
@@ -190,13 +190,13 @@ class Workflows(Protocol):
 class Backups(Protocol):
     """Copies of an instance's database and data disk."""
 
-    def ensure(self, order: BackupOrder) -> Sequence[Copy]:
+    def ensure(self, order: BackupRequest) -> Sequence[Backup]:
         """Begin whatever copy of the order is not there yet, and say how all of them stand; safe to repeat.
 
         Raises Refused when there is nothing to copy or Google refuses, Passing when trying again may help.
         """
 
-    def older(self, order: BackupOrder, keep: int) -> Sequence[Copy]:
+    def beyond_retention(self, order: BackupRequest, keep: int) -> Sequence[Backup]:
         """Our own copies, of whatever order, beyond the newest `keep` of each disk and database instance."""
 
 
@@ -214,10 +214,10 @@ class Upstream(Protocol):
 class Inspector(Protocol):
     """Asks the world what a health check wants to know. Never raises: what fails is Unavailable."""
 
-    def ask(self, query: Query) -> Answer: ...
+    def fetch(self, query: Query) -> Answer: ...
 
 
-class Ledger(Protocol):
+class Store(Protocol):
     """What mibot remembers. Every method is one transaction; raises Passing when the storage is down."""
 
     def tracker(self, version: Version) -> TrackerRecord | None: ...
@@ -225,7 +225,7 @@ class Ledger(Protocol):
     def save_tracker(self, tracker: TrackerRecord) -> None:
         """Save all but `dirty`, which only `touch_tracker` changes."""
 
-    def touch_tracker(self, version: Version) -> None:
+    def mark_tracker_dirty(self, version: Version) -> None:
         """Note that the tracker no longer shows how things stand."""
 
     def reply(self, comment: int) -> Reply | None: ...
@@ -237,14 +237,14 @@ class Ledger(Protocol):
     def upgrade(self, slug: str, version: Version) -> Upgrade | None: ...
     def upgrades(self, version: Version | None = None) -> Sequence[Upgrade]: ...
     def unfinished_upgrades(self) -> Sequence[Upgrade]: ...
-    def upgrades_at(self, commit: str) -> Sequence[Upgrade]:
+    def upgrades_by_head(self, commit: str) -> Sequence[Upgrade]:
         """The upgrades whose pull request's head is this commit."""
 
     def save_upgrade(self, upgrade: Upgrade) -> None: ...
-    def note_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:
+    def save_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:
         """Note what of the upgrade stands on GitHub; its tracker shows it as before."""
 
-    def claim_turn(self, planned: Upgrade, limit: int) -> bool:
+    def claim_slot(self, planned: Upgrade, limit: int) -> bool:
         """Save the upgrade, which is planned now, unless `limit` others are in flight; whether it was saved."""
 
     def claim_dispatch(self, intended: Upgrade) -> bool:
@@ -259,14 +259,14 @@ class Ledger(Protocol):
     def set_cursor(self, name: str, value: datetime) -> None: ...
 
 
-Handler = Callable[[Mapping[str, Any]], Outcome]
-GaveUp = Callable[[Mapping[str, Any], str], None]
+JobHandler = Callable[[Mapping[str, Any]], Outcome]
+FailureCallback = Callable[[Mapping[str, Any], str], None]
 
 
 class Engine(Protocol):
     """Runs durable jobs: each at least once, those of one key one after the other."""
 
-    def start(self, handler: Handler, gave_up: GaveUp) -> None:
+    def start(self, handler: JobHandler, on_failed: FailureCallback) -> None:
         """Begin to run jobs, those that a crash cut short first; `gave_up` is told of a job's last failed try."""
 
     def submit(self, id_: str, job: Job) -> None:
@@ -274,5 +274,5 @@ class Engine(Protocol):
 
     def is_unfinished(self, id_: str) -> bool: ...
     def backlog(self) -> int: ...
-    def forget_old(self, now: datetime) -> int: ...
+    def delete_old_jobs(self, now: datetime) -> int: ...
     def stop(self) -> None: ...

@@ -23,8 +23,8 @@ from bot.settings import Settings
 log = structlog.get_logger(__name__)
 
 WEB_THREADS = 4
-_WATCH_EVERY = 0.2
-_YOUNG_OBJECTS = 50_000
+_WATCH_INTERVAL = 0.2
+_GC_THRESHOLD = 50_000
 """How many new objects the garbage collector waits for (Python's own value is 700): at its start the process makes
 hundreds of thousands that stay, most of them of Google's libraries, and would look through them again and again."""
 
@@ -46,7 +46,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         workers=1,
         blocking_threads=WEB_THREADS,
         log_level=LogLevels.warning,
-        log_dictconfig=logs.FOR_SERVER,
+        log_dictconfig=logs.GRANIAN_LOG_CONFIG,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     )
@@ -56,9 +56,9 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
 def _load(settings: Settings, supervisor: int) -> Any:
     """In the process that serves: the worker, and the web application for the server to call."""
-    gc.set_threshold(_YOUNG_OBJECTS)
+    gc.set_threshold(_GC_THRESHOLD)
     logs.configure()
-    _end_with(supervisor)
+    _exit_with_parent(supervisor)
     from bot.wiring import Wiring, make_web  # the whole world, which the supervisor has no use for
 
     wiring = Wiring(settings)
@@ -67,12 +67,12 @@ def _load(settings: Settings, supervisor: int) -> Any:
     return make_web(wiring)
 
 
-def _end_with(supervisor: int) -> None:
+def _exit_with_parent(supervisor: int) -> None:
     """End at once when the supervisor is gone: an orphan would go on beside the process started in its place."""
 
     def watch() -> None:
         while os.getppid() == supervisor:
-            time.sleep(_WATCH_EVERY)
+            time.sleep(_WATCH_INTERVAL)
         os._exit(1)
 
     threading.Thread(target=watch, name="supervisor-watch", daemon=True).start()

@@ -35,11 +35,11 @@ CONFIG_VARIABLE = "MIBOT_CONFIG"
 PREFIX = "MIBOT_"
 DELIMITER = "__"
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+", re.ASCII)
-S = TypeVar("S", bound="_Sources")
-_SHORTEST_SECRET = 8
+S = TypeVar("S", bound="_BaseSettings")
+_MIN_SECRET_LENGTH = 8
 
 
-class SettingsProblem(Exception):  # noqa: N818 - named for what it says
+class SettingsError(Exception):
     """The settings are not complete or not right: one line for each problem, each naming its key."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -51,7 +51,7 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _list(value: Any) -> Any:
+def _split_list(value: Any) -> Any:
     """A variable holds a list as JSON, or simply with commas."""
     if not isinstance(value, str):
         return value
@@ -66,7 +66,7 @@ def _http_url(value: str) -> str:
     return value.rstrip("/")
 
 
-class GitHub(_Section):
+class GitHubSettings(_Section):
     """`[github]`: the App."""
 
     api_url: str = "https://api.github.com"
@@ -82,14 +82,14 @@ class GitHub(_Section):
 
     @field_validator("private_key", "webhook_secret")
     @classmethod
-    def _value_is_right(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    def _validate_value(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if value:
-            _must_be_right(str(info.field_name), value.get_secret_value())
+            _validate_secret(str(info.field_name), value.get_secret_value())
         return value
 
     @field_validator("private_key_file", "webhook_secret_file")
     @classmethod
-    def _file_is_right(cls, file: Path | None, info: ValidationInfo) -> Path | None:
+    def _validate_file(cls, file: Path | None, info: ValidationInfo) -> Path | None:
         """Whether there is just one of the two is judged here, where the other one is known."""
         name = str(info.field_name).removesuffix("_file")
         if name not in info.data:
@@ -98,17 +98,17 @@ class GitHub(_Section):
             ways = f"give either it ({_variable('github', name)}_FILE) or github.{name} ({_variable('github', name)})"
             raise ValueError(f"{ways}; {'both are' if file else 'neither is'} given")
         if file:
-            _must_be_right(name, _secret(None, file))
+            _validate_secret(name, _read_secret(None, file))
         return file
 
     def read_private_key(self) -> str:
-        return _pem(_secret(self.private_key, self.private_key_file))
+        return _unescape_newlines(_read_secret(self.private_key, self.private_key_file))
 
     def read_webhook_secret(self) -> str:
-        return _secret(self.webhook_secret, self.webhook_secret_file)
+        return _read_secret(self.webhook_secret, self.webhook_secret_file)
 
 
-def _secret(value: SecretStr | None, file: Path | None) -> str:
+def _read_secret(value: SecretStr | None, file: Path | None) -> str:
     """The secret. Raises ValueError for a file that can't be read.
 
     The message does not repeat the path: somebody may have put the secret itself there.
@@ -121,23 +121,23 @@ def _secret(value: SecretStr | None, file: Path | None) -> str:
         raise ValueError(f"the file can't be read ({type(error).__name__})") from None
 
 
-def _pem(text: str) -> str:
+def _unescape_newlines(text: str) -> str:
     """Where a variable can't hold line ends, `\\n` stands for them."""
     return text.replace("\\n", "\n")
 
 
-def _must_be_right(name: str, secret: str) -> None:
+def _validate_secret(name: str, secret: str) -> None:
     if name == "webhook_secret":
-        if len(secret) < _SHORTEST_SECRET:
-            raise ValueError(f"must be at least {_SHORTEST_SECRET} characters; use a long random secret")
+        if len(secret) < _MIN_SECRET_LENGTH:
+            raise ValueError(f"must be at least {_MIN_SECRET_LENGTH} characters; use a long random secret")
         return
     try:
-        load_pem_private_key(_pem(secret).encode(), password=None)
+        load_pem_private_key(_unescape_newlines(secret).encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise ValueError("must be a private key in PEM; use the .pem file that GitHub gave for the App") from None
 
 
-class Repositories(_Section):
+class RepositorySettings(_Section):
     """`[repositories]`, each as `owner/name`."""
 
     releases: str
@@ -159,7 +159,7 @@ class PolicySettings(_Section):
     operators: Annotated[tuple[str, ...], NoDecode] = Field(min_length=1)
     max_in_flight: int = Field(default=5, ge=1, le=1000)
 
-    _split = field_validator("operators", mode="before")(_list)
+    _split = field_validator("operators", mode="before")(_split_list)
 
     @field_validator("operators")
     @classmethod
@@ -169,7 +169,7 @@ class PolicySettings(_Section):
         return value
 
 
-class Gcp(_Section):
+class GcpSettings(_Section):
     """`[gcp]`: Google Cloud. An endpoint set to `http://…` is talked to without credentials."""
 
     project_template: str = "sourcegraph-managed-{slug}"
@@ -193,7 +193,7 @@ class Gcp(_Section):
         return _http_url(value) if value else None
 
 
-class Deploy(_Section):
+class DeploySettings(_Section):
     """`[deploy]`: how a merged upgrade comes onto its VM. Times are in seconds.
 
     `mode` is `workflow_dispatch` (mibot starts `workflow`), `on_push` (the merge itself starts it) or `manual`
@@ -212,7 +212,7 @@ class Deploy(_Section):
     poll: float = Field(default=15.0, gt=0, le=300)
 
 
-class Verify(_Section):
+class VerifySettings(_Section):
     """`[verify]`: how long a deployed instance may take to become healthy, and how long green must hold (seconds)."""
 
     timeout: float = Field(default=1800.0, gt=0, le=86_400)
@@ -220,18 +220,18 @@ class Verify(_Section):
     interval: float = Field(default=30.0, gt=0, le=600)
 
     @model_validator(mode="after")
-    def _enough(self) -> Verify:
+    def _validate_durations(self) -> VerifySettings:
         if self.stable_for >= self.timeout:
             raise ValueError("verify.stable_for must be shorter than verify.timeout, or nothing can ever be green")
         return self
 
 
-class OnCall(_Section):
+class OnCallSettings(_Section):
     """`[on_call]`: who is mentioned when an upgrade fails: logins and teams (`org/team`)."""
 
     mention: Annotated[tuple[str, ...], NoDecode] = ()
 
-    _split = field_validator("mention", mode="before")(_list)
+    _split = field_validator("mention", mode="before")(_split_list)
 
     @field_validator("mention")
     @classmethod
@@ -241,7 +241,7 @@ class OnCall(_Section):
         return value
 
 
-class Opsgenie(_Section):
+class OpsgenieSettings(_Section):
     """`[opsgenie]`: open alerts are read from there when a key is set."""
 
     api_url: str = "https://api.opsgenie.com"
@@ -251,7 +251,7 @@ class Opsgenie(_Section):
     _url = field_validator("api_url")(_http_url)
 
     @model_validator(mode="after")
-    def _one(self) -> Opsgenie:
+    def _validate_key(self) -> OpsgenieSettings:
         if self.api_key and self.api_key_file:
             raise ValueError("give opsgenie.api_key or opsgenie.api_key_file, not both")
         if self.api_key_file:
@@ -260,10 +260,10 @@ class Opsgenie(_Section):
 
     def read_api_key(self) -> str:
         """The key, or nothing when there is none."""
-        return _secret(self.api_key, self.api_key_file)
+        return _read_secret(self.api_key, self.api_key_file)
 
 
-class FrontEnds(_Section):
+class FrontEndSettings(_Section):
     """`[front_end]`: how instances are reached over HTTPS. `connect_to` (`host:port`) replaces what DNS says, as a
     gateway or a local test needs; names and certificates are verified all the same, by `ca_file` too where set."""
 
@@ -272,13 +272,13 @@ class FrontEnds(_Section):
 
     @field_validator("ca_file")
     @classmethod
-    def _there(cls, value: Path | None) -> Path | None:
+    def _validate_ca_file(cls, value: Path | None) -> Path | None:
         if value is not None and not value.expanduser().is_file():
             raise ValueError("there is no such file")
         return value
 
 
-class Store(_Section):
+class StoreSettings(_Section):
     """`[store]`: one URL for the engine and our tables."""
 
     url: str = Field(default="sqlite:///mibot.sqlite", repr=False)  # it may hold a password
@@ -291,7 +291,7 @@ class Store(_Section):
         return value
 
 
-class Reconcile(_Section):
+class ReconcileSettings(_Section):
     """`[reconcile]`: the sweep that makes up for lost webhooks; `interval` in seconds."""
 
     interval: float = Field(default=60.0, ge=1, le=3600)
@@ -305,7 +305,7 @@ class _Environment(EnvSettingsSource):
         self.env_vars = {name: value for name, value in self.env_vars.items() if DELIMITER in name}
 
 
-class _Sources(BaseSettings):
+class _BaseSettings(BaseSettings):
     """What is read from `_file` and the environment, which wins."""
 
     model_config = SettingsConfigDict(
@@ -326,20 +326,20 @@ class _Sources(BaseSettings):
         return (init_settings, _Environment(settings_cls), TomlConfigSettingsSource(settings_cls, cls._file))
 
 
-class Settings(_Sources):
+class Settings(_BaseSettings):
     """All settings, frozen."""
 
-    github: GitHub
-    repositories: Repositories
+    github: GitHubSettings
+    repositories: RepositorySettings
     policy: PolicySettings
-    gcp: Annotated[Gcp, Field(default_factory=Gcp)]
-    store: Annotated[Store, Field(default_factory=Store)]
-    reconcile: Annotated[Reconcile, Field(default_factory=Reconcile)]
-    deploy: Annotated[Deploy, Field(default_factory=Deploy)]
-    verify: Annotated[Verify, Field(default_factory=Verify)]
-    on_call: Annotated[OnCall, Field(default_factory=OnCall)]
-    opsgenie: Annotated[Opsgenie, Field(default_factory=Opsgenie)]
-    front_end: Annotated[FrontEnds, Field(default_factory=FrontEnds)]
+    gcp: Annotated[GcpSettings, Field(default_factory=GcpSettings)]
+    store: Annotated[StoreSettings, Field(default_factory=StoreSettings)]
+    reconcile: Annotated[ReconcileSettings, Field(default_factory=ReconcileSettings)]
+    deploy: Annotated[DeploySettings, Field(default_factory=DeploySettings)]
+    verify: Annotated[VerifySettings, Field(default_factory=VerifySettings)]
+    on_call: Annotated[OnCallSettings, Field(default_factory=OnCallSettings)]
+    opsgenie: Annotated[OpsgenieSettings, Field(default_factory=OpsgenieSettings)]
+    front_end: Annotated[FrontEndSettings, Field(default_factory=FrontEndSettings)]
 
     @model_validator(mode="before")
     @classmethod
@@ -348,14 +348,14 @@ class Settings(_Sources):
         return {name: {} for name, field in cls.model_fields.items() if field.is_required()} | data
 
 
-class CloudOnly(_Sources):
+class CloudOnly(_BaseSettings):
     """What is beside GitHub, whatever else there is."""
 
     model_config = SettingsConfigDict(extra="ignore")
 
-    gcp: Annotated[Gcp, Field(default_factory=Gcp)]
-    opsgenie: Annotated[Opsgenie, Field(default_factory=Opsgenie)]
-    front_end: Annotated[FrontEnds, Field(default_factory=FrontEnds)]
+    gcp: Annotated[GcpSettings, Field(default_factory=GcpSettings)]
+    opsgenie: Annotated[OpsgenieSettings, Field(default_factory=OpsgenieSettings)]
+    front_end: Annotated[FrontEndSettings, Field(default_factory=FrontEndSettings)]
 
 
 def load(file: Path | None) -> Settings:
@@ -363,33 +363,33 @@ def load(file: Path | None) -> Settings:
 
     Raises SettingsProblem with every problem there is, each in one line that names the key and no secret.
     """
-    return _loaded(Settings, file, _misnamed(os.environ))
+    return _load(Settings, file, _find_misnamed_variables(os.environ))
 
 
 def load_cloud(file: Path | None) -> CloudOnly:
     """What is beside GitHub, from where `load` looks: what a command on a local clone needs, be the rest missing or
     wrong."""
-    return _loaded(CloudOnly, file, [])
+    return _load(CloudOnly, file, [])
 
 
-def _loaded(kind: type[S], file: Path | None, problems: list[str]) -> S:
+def _load(kind: type[S], file: Path | None, problems: list[str]) -> S:
     """The settings of that kind, unless there are `problems` already or more are found."""
     chosen = file or (Path(os.environ[CONFIG_VARIABLE]) if os.environ.get(CONFIG_VARIABLE) else None)
     if chosen is not None and not chosen.is_file():
-        raise SettingsProblem([f"{chosen}: there is no such file; give the path by --config or {CONFIG_VARIABLE}."])
+        raise SettingsError([f"{chosen}: there is no such file; give the path by --config or {CONFIG_VARIABLE}."])
     kind._file = chosen or (Path(DEFAULT_FILE) if Path(DEFAULT_FILE).is_file() else None)
     try:
         settings = kind()
     except ValidationError as error:
-        raise SettingsProblem([*map(_line, error.errors()), *problems]) from None
+        raise SettingsError([*map(_format_problem, error.errors()), *problems]) from None
     except ValueError as error:  # the file is no TOML
-        raise SettingsProblem([f"{kind._file}: this is not valid TOML: {error}."]) from None
+        raise SettingsError([f"{kind._file}: this is not valid TOML: {error}."]) from None
     if problems:
-        raise SettingsProblem(problems)
+        raise SettingsError(problems)
     return settings
 
 
-def _misnamed(environment: Mapping[str, str]) -> list[str]:
+def _find_misnamed_variables(environment: Mapping[str, str]) -> list[str]:
     """The problems with variables that begin as ours do and name no section, or a whole one."""
     problems = []
     for variable in sorted(name for name in environment if name.upper().startswith(PREFIX)):
@@ -407,7 +407,7 @@ def _variable(*keys: str) -> str:
     return PREFIX + DELIMITER.join(keys).upper()
 
 
-def _line(problem: Any) -> str:
+def _format_problem(problem: Any) -> str:
     keys = [str(part) for part in problem["loc"]]
     name = ".".join(keys)
     match problem["type"]:

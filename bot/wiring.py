@@ -11,7 +11,7 @@ from typing import Any
 from bot.adapters.engine import DurableEngine, Enqueuer
 from bot.adapters.gcp import GoogleBackups
 from bot.adapters.github import (
-    GitHubDeployment,
+    GitHubDeploymentRepository,
     GitHubInspector,
     GitHubIssues,
     GitHubTeams,
@@ -19,32 +19,32 @@ from bot.adapters.github import (
     GitHubWorkflows,
     Session,
 )
-from bot.adapters.inspectors import Inspectors
-from bot.adapters.store import Database, SqlLedger
+from bot.adapters.inspectors import InspectorRouter
+from bot.adapters.store import Database, SqlStore
 from bot.adapters.store.worker_lock import WorkerLock
-from bot.cloud_wiring import beside_github, places
-from bot.domain.flow.events import Event, Interest
-from bot.domain.health.model import Places
-from bot.domain.health.queries import Answer, CommitQuery, ContainersQuery
-from bot.domain.upgrade.deploy_policy import DeployPolicy, Mode
+from bot.cloud_wiring import cloud_config, cloud_query_handlers
+from bot.domain.flow.events import Event, EventFilter
+from bot.domain.health.model import CloudConfig
+from bot.domain.health.queries import Answer, CommitStatusQuery, ContainersQuery
+from bot.domain.upgrade.deploy_policy import DeployMode, DeployPolicy
 from bot.domain.versions import Version
-from bot.handlers import Interpreter
-from bot.handlers.preparations import PreparationKeeper
+from bot.handlers import EffectDispatcher
+from bot.handlers.preparations import PreparationHandler
 from bot.handlers.publications import Publisher
-from bot.handlers.replies import ReplyWriter
-from bot.handlers.scheduling import TurnTaker
-from bot.handlers.trackers import TrackerKeeper
-from bot.handlers.upgrades import UpgradeRunner
+from bot.handlers.replies import ReplyHandler
+from bot.handlers.scheduling import Scheduler
+from bot.handlers.trackers import TrackerHandler
+from bot.handlers.upgrades import UpgradeHandler
 from bot.ports import Backups, Inspector
 from bot.rendering import pull_body
-from bot.services.commands import Commander, Policy
-from bot.services.deployments import Deployer
-from bot.services.fleet_reader import Fleets
-from bot.services.health_checks import Examiner
+from bot.services.commands import CommandService, Policy
+from bot.services.deployments import DeploymentService
+from bot.services.fleet_reader import FleetReader
+from bot.services.health_checks import HealthCheckRunner
 from bot.services.planner import Planner
-from bot.services.pull_requests import PullMaker
+from bot.services.pull_requests import PullRequestWriter
 from bot.services.reconciler import Reconciler
-from bot.services.upgrade_pull_requests import PullOpener
+from bot.services.upgrade_pull_requests import PullRequestService
 from bot.settings import Settings
 from bot.web import make_app
 from bot.worker import Worker, job_of_event
@@ -70,8 +70,8 @@ class Wiring:
         return WorkerLock(self.database)
 
     @cached_property
-    def ledger(self) -> SqlLedger:
-        return SqlLedger(self.database)
+    def store(self) -> SqlStore:
+        return SqlStore(self.database)
 
     @cached_property
     def session(self) -> Session:
@@ -83,12 +83,12 @@ class Wiring:
         return GitHubIssues(self.session, self.settings.repositories.releases)
 
     @cached_property
-    def deployment(self) -> GitHubDeployment:
-        return GitHubDeployment(self.session, self.settings.repositories.deployment, self.ledger)
+    def deployment(self) -> GitHubDeploymentRepository:
+        return GitHubDeploymentRepository(self.session, self.settings.repositories.deployment, self.store)
 
     @cached_property
-    def fleets(self) -> Fleets:
-        return Fleets(self.deployment)
+    def fleet_reader(self) -> FleetReader:
+        return FleetReader(self.deployment)
 
     @cached_property
     def upstream(self) -> GitHubUpstream:
@@ -104,17 +104,19 @@ class Wiring:
         return Policy(policy.label, policy.operators, policy.max_in_flight)
 
     @property
-    def places(self) -> Places:
-        return places(self.settings)
+    def cloud_config(self) -> CloudConfig:
+        return cloud_config(self.settings)
 
     @property
-    def interest(self) -> Interest:
+    def interest(self) -> EventFilter:
         repositories = self.settings.repositories
-        return Interest(repositories.releases, repositories.deployment, self.settings.policy.label)
+        return EventFilter(repositories.releases, repositories.deployment, self.settings.policy.label)
 
     @cached_property
-    def examiner(self) -> Examiner:
-        return Examiner(self.fleets, self.places, self.inspector, utc_now, stable_for=self.settings.verify.stable_for)
+    def check_runner(self) -> HealthCheckRunner:
+        return HealthCheckRunner(
+            self.fleet_reader, self.cloud_config, self.inspector, utc_now, stable_for=self.settings.verify.stable_for
+        )
 
     @cached_property
     def inspector(self) -> Inspector:
@@ -122,9 +124,9 @@ class Wiring:
         github = GitHubInspector(self.session, self.settings.repositories.deployment)
         by_github: dict[type, Callable[[Any], Answer]] = {
             ContainersQuery: github.containers,
-            CommitQuery: github.commit,
+            CommitStatusQuery: github.commit,
         }
-        return Inspectors(beside_github(self.settings) | by_github)
+        return InspectorRouter(cloud_query_handlers(self.settings) | by_github)
 
     @cached_property
     def workflows(self) -> GitHubWorkflows:
@@ -138,7 +140,7 @@ class Wiring:
     def deploy_policy(self) -> DeployPolicy:
         deploy, verify = self.settings.deploy, self.settings.verify
         return DeployPolicy(
-            Mode(deploy.mode),
+            DeployMode(deploy.mode),
             deploy.workflow,
             deploy.backup,
             deploy.backup_timeout,
@@ -152,44 +154,52 @@ class Wiring:
         )
 
     @cached_property
-    def deployer(self) -> Deployer:
-        return Deployer(
-            self.ledger,
-            self.fleets,
+    def deployment_service(self) -> DeploymentService:
+        return DeploymentService(
+            self.store,
+            self.fleet_reader,
             self.workflows,
             self.backups,
-            self.examiner,
-            self.places,
+            self.check_runner,
+            self.cloud_config,
             self.deploy_policy,
             utc_now,
         )
 
     @cached_property
-    def interpreter(self) -> Interpreter:
-        pulls = PullMaker(self.deployment, pull_body)
-        opener = PullOpener(self.deployment, self.ledger, self.fleets, self.planner, pulls, utc_now)
+    def dispatcher(self) -> EffectDispatcher:
+        pulls = PullRequestWriter(self.deployment, pull_body)
+        opener = PullRequestService(self.deployment, self.store, self.fleet_reader, self.planner, pulls, utc_now)
         interval = self.settings.github.tracker_interval
-        return Interpreter(
-            TrackerKeeper(self.issues, self.ledger, self.fleets, self.policy, utc_now, interval),
-            UpgradeRunner(self.deployment, self.ledger, self.fleets, opener, self.examiner, self.deployer, utc_now),
-            TurnTaker(self.ledger, self.fleets, self.planner, self.examiner, self.policy, utc_now),
-            PreparationKeeper(self.deployment, self.ledger, self.fleets, self.planner, pulls, utc_now),
+        return EffectDispatcher(
+            TrackerHandler(self.issues, self.store, self.fleet_reader, self.policy, utc_now, interval),
+            UpgradeHandler(
+                self.deployment,
+                self.store,
+                self.fleet_reader,
+                opener,
+                self.check_runner,
+                self.deployment_service,
+                utc_now,
+            ),
+            Scheduler(self.store, self.fleet_reader, self.planner, self.check_runner, self.policy, utc_now),
+            PreparationHandler(self.deployment, self.store, self.fleet_reader, self.planner, pulls, utc_now),
             self._reply_writer(),
-            Publisher(self.issues, self.deployment, self.ledger, self.fleets, self.settings.on_call.mention),
+            Publisher(self.issues, self.deployment, self.store, self.fleet_reader, self.settings.on_call.mention),
         )
 
-    def _reply_writer(self) -> ReplyWriter:
-        commander = Commander(
-            self.teams, self.fleets, self.ledger, self.upstream, self.policy, lambda: self.session.me
+    def _reply_writer(self) -> ReplyHandler:
+        commander = CommandService(
+            self.teams, self.fleet_reader, self.store, self.upstream, self.policy, lambda: self.session.bot_login
         )
-        return ReplyWriter(
+        return ReplyHandler(
             self.issues,
-            self.ledger,
-            self.fleets,
+            self.store,
+            self.fleet_reader,
             commander,
-            self.examiner,
+            self.check_runner,
             self.planner,
-            self.deployer,
+            self.deployment_service,
             self.backups,
             utc_now,
         )
@@ -200,13 +210,13 @@ class Wiring:
 
     def _accepted(self) -> frozenset[Version]:
         """The versions whose images an operator accepted as they are."""
-        return frozenset(one.version for one in self.ledger.preparations() if one.accepted_by)
+        return frozenset(one.version for one in self.store.preparations() if one.accepted_by)
 
     @cached_property
     def worker(self) -> Worker:
-        reconciler = Reconciler(self.issues, self.ledger, self.settings.policy.label, utc_now)
+        reconciler = Reconciler(self.issues, self.store, self.settings.policy.label, utc_now)
         engine = DurableEngine(self.database, self.worker_lock)
-        return Worker(engine, self.interpreter, self.ledger, reconciler, self.settings.reconcile.interval)
+        return Worker(engine, self.dispatcher, self.store, reconciler, self.settings.reconcile.interval)
 
 
 def make_web(wiring: Wiring) -> Any:

@@ -17,10 +17,10 @@ from prometheus_client import Counter, Gauge, Histogram
 from bot.domain.flow import effects, events
 from bot.domain.flow.effects import Effect
 from bot.domain.flow.events import Event
-from bot.domain.flow.jobs import Done, Job, Later, Outcome
+from bot.domain.flow.jobs import Done, Job, Outcome, RetryLater
 from bot.domain.upgrade.record import Stage
-from bot.handlers import Interpreter
-from bot.ports import Engine, Ledger, Passing, WorldError
+from bot.handlers import EffectDispatcher
+from bot.ports import Engine, ExternalError, Store, TransientError
 from bot.services.commands import effects_of
 from bot.services.reconciler import Reconciler
 
@@ -46,20 +46,20 @@ class Worker:
     """Handles the engine's jobs and sweeps every `interval` seconds."""
 
     def __init__(
-        self, engine: Engine, interpreter: Interpreter, ledger: Ledger, reconciler: Reconciler, interval: float
+        self, engine: Engine, interpreter: EffectDispatcher, ledger: Store, reconciler: Reconciler, interval: float
     ) -> None:
         self._engine = engine
-        self._interpreter = interpreter
+        self._dispatcher = interpreter
         self._ledger = ledger
         self._reconciler = reconciler
         self._interval = interval
         self._stopping = threading.Event()
-        self._sweeper = threading.Thread(target=self._sweep_for_ever, name="sweeper", daemon=True)
+        self._sweeper = threading.Thread(target=self._sweep_forever, name="sweeper", daemon=True)
         self._submitted: dict[Effect, str] = {}
 
     def start(self) -> None:
-        self._reconciler.begin()
-        self._engine.start(self.handle, self.gave_up)
+        self._reconciler.record_install()
+        self._engine.start(self.handle, self.on_failed)
         self._sweeper.start()
 
     def stop(self) -> None:
@@ -71,34 +71,34 @@ class Worker:
         kind = str(payload.get("event") or payload.get("effect"))
         with job_seconds.labels(kind).time():
             try:
-                follow = self._carried_out(payload)
-            except Passing as error:
+                follow = self._execute(payload)
+            except TransientError as error:
                 log.warning("job_delayed", kind=kind, error=str(error), retry_after=error.retry_after)
                 jobs_total.labels(kind, "delayed").inc()
-                return Later(str(error), error.retry_after)
-            except WorldError as error:
+                return RetryLater(str(error), error.retry_after)
+            except ExternalError as error:
                 log.error("job_refused", kind=kind, error=str(error))  # noqa: TRY400 - expected, no traceback
                 jobs_total.labels(kind, "refused").inc()
                 return Done()
             except Exception:
                 log.exception("job_broke", kind=kind)
                 jobs_total.labels(kind, "broke").inc()
-                self.gave_up(payload, "mibot made a mistake; its log says which")
+                self.on_failed(payload, "mibot made a mistake; its log says which")
                 raise
         jobs_total.labels(kind, "done").inc()
         return Done([job_of_effect(effect) for effect in follow])
 
-    def _carried_out(self, payload: Mapping[str, Any]) -> list[Effect]:
+    def _execute(self, payload: Mapping[str, Any]) -> list[Effect]:
         if "event" in payload:
             return effects_of(events.from_json(payload), self._ledger)
-        return self._interpreter.apply(effects.from_json(payload))
+        return self._dispatcher.apply(effects.from_json(payload))
 
-    def gave_up(self, payload: Mapping[str, Any], reason: str) -> None:
+    def on_failed(self, payload: Mapping[str, Any], reason: str) -> None:
         """After the last try: say so where people look; the sweep will try again."""
         log.error("job_gave_up", kind=payload.get("event") or payload.get("effect"), error=reason)
         if "effect" not in payload:
             return
-        for shown in self._interpreter.delayed(effects.from_json(payload), reason):
+        for shown in self._dispatcher.mark_delayed(effects.from_json(payload), reason):
             self._engine.submit(f"late-{uuid.uuid4().hex}", job_of_effect(shown))
 
     def sweep(self) -> None:
@@ -115,24 +115,24 @@ class Worker:
                 self._engine.submit(id_, job_of_effect(effect))
             kept[effect] = id_
         self._submitted = kept
-        self._reconciler.settle(sweep)
-        self._engine.forget_old(datetime.now(UTC))
-        self._measure()
+        self._reconciler.save_cursors(sweep)
+        self._engine.delete_old_jobs(datetime.now(UTC))
+        self._update_metrics()
         sweep_at.set_to_current_time()
         log.debug("sweep", found=len(sweep.effects), seconds=round(time.monotonic() - started, 3))
 
-    def _measure(self) -> None:
+    def _update_metrics(self) -> None:
         """Bring the gauges up to date."""
         backlog.set(self._engine.backlog())
         stages = Counts(upgrade.stage for upgrade in self._ledger.upgrades())
         for stage in Stage:
             upgrades_by_stage.labels(stage.value).set(stages[stage])
 
-    def _sweep_for_ever(self) -> None:
+    def _sweep_forever(self) -> None:
         while not self._stopping.is_set():
             try:
                 self.sweep()
-            except Passing as error:
+            except TransientError as error:
                 log.warning("sweep_failed", error=str(error))
             except Exception:  # the sweep is the safety net: a bug in it must be seen, and must not end it
                 log.exception("sweep_broke")

@@ -9,7 +9,7 @@ from typing import Self
 from werkzeug.serving import WSGIRequestHandler
 
 
-class Background:
+class BackgroundServer:
     """Answers as long as its context lasts. Who inherits makes `_server`, and sets `_closing` free what hangs."""
 
     _server: socketserver.BaseServer
@@ -31,7 +31,7 @@ class Background:
         self._server.server_close()
 
 
-class Quiet(WSGIRequestHandler):
+class QuietRequestHandler(WSGIRequestHandler):
     """Writes no line per request: the demo's terminal belongs to the story."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:

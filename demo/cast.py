@@ -111,7 +111,7 @@ def make_orgs(count: int, private_key: str, webhook_url: str) -> tuple[Org, ...]
     return tuple(Org(org.index, private_key, webhook_url.replace("{org}", org.name)) for org in names)
 
 
-def seed_of(orgs: Iterable[Org]) -> dict[str, Any]:
+def make_seed(orgs: Iterable[Org]) -> dict[str, Any]:
     """The emulator's seed. The outsider comes first: the emulator takes every unknown token for its first user's."""
     orgs = tuple(orgs)
     return {

@@ -7,19 +7,19 @@ from contextlib import ExitStack
 from typing import Self
 
 from demo.actions import WorkflowRun
-from demo.fleet import DeploymentRepository, Specimen
+from demo.fleet import SampleInstance, SampleRepository
 from demo.google.compute import ComputeServer
 from demo.google.front_end import FrontEndServer
 from demo.google.monitoring import MonitoringServer
 from demo.google.sqladmin import SqlAdminServer
 
-MANAGED = "-managed-"
+PROJECT_INFIX = "-managed-"
 """Stands in every project's name before the slug."""
 
 
-def host_of(project: str) -> str:
+def front_end_host(project: str) -> str:
     """The front page's host of an instance's project."""
-    return f"{project.partition(MANAGED)[2]}.sourcegraph.com"
+    return f"{project.partition(PROJECT_INFIX)[2]}.sourcegraph.com"
 
 
 class Cloud:
@@ -29,7 +29,7 @@ class Cloud:
     def __init__(self) -> None:
         self.compute = ComputeServer()
         self.sql = SqlAdminServer()
-        self.monitoring = MonitoringServer(host=host_of)
+        self.monitoring = MonitoringServer(host=front_end_host)
         self.front_ends = FrontEndServer()
         self._stack = ExitStack()
 
@@ -54,15 +54,15 @@ class Cloud:
             "front_end": {"connect_to": self.front_ends.address, "ca_file": str(self.front_ends.ca_file)},
         }
 
-    def settle(self, fleet: DeploymentRepository, project: Callable[[str], str]) -> None:
+    def set_up_fleet(self, fleet: SampleRepository, project: Callable[[str], str]) -> None:
         """Every instance of the fleet runs as its link says; `project` gives the project of a slug."""
         for specimen in fleet.by_slug.values():
             host = f"{specimen.slug}.sourcegraph.com"
             self.front_ends.reset(host)
-            self.front_ends.set(host, version=specimen.running)
-            self.compute.set(project(specimen.slug), machines(specimen))
+            self.front_ends.set(host, version=specimen.version)
+            self.compute.set(project(specimen.slug), vm_statuses(specimen))
 
-    def deployed(self, run: WorkflowRun) -> None:
+    def on_run_completed(self, run: WorkflowRun) -> None:
         """What a deployment changes, once it has succeeded: the front end reports the new version."""
         if run.conclusion == "success" and "customer" in run.inputs:
             self.front_ends.set(f"{run.inputs['customer']}.sourcegraph.com", version=run.inputs["version"])
@@ -73,7 +73,9 @@ class Cloud:
         return [*self.compute.violations, *self.sql.violations, *self.monitoring.violations]
 
 
-def machines(specimen: Specimen) -> dict[str, str]:
+def vm_statuses(specimen: SampleInstance) -> dict[str, str]:
     """The instance's VMs as they should be: the active one runs, the other one is stopped if there is one."""
     running = {f"default-{specimen.active}-instance": "RUNNING"}
-    return running | ({f"default-{specimen.other}-instance": "TERMINATED"} if specimen.both else {})
+    return running | (
+        {f"default-{specimen.inactive}-instance": "TERMINATED"} if specimen.has_both_deployments else {}
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass
-class Trouble:
+class InjectedFault:
     """One way to fail; `times` is how many requests more, or None for ever; `seconds` how long one of them hangs;
     `method` is the server's own name of the only method that fails, or nothing for all of them."""
 
@@ -19,7 +19,7 @@ class Trouble:
     method: str = ""
 
 
-class Troubles:
+class FaultInjector:
     """Troubles by whom they are about: a project, a host. All methods may be called from any thread.
 
     `kinds` are the ways to fail that the server knows.
@@ -27,7 +27,7 @@ class Troubles:
 
     def __init__(self, kinds: Iterable[str]) -> None:
         self._kinds = frozenset(kinds)
-        self._troubles: dict[str, Trouble] = {}
+        self._troubles: dict[str, InjectedFault] = {}
         self._requests: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -42,14 +42,14 @@ class Troubles:
         if kind not in self._kinds:
             raise ValueError(f"{kind!r} is none of {', '.join(sorted(self._kinds))}")
         with self._lock:
-            self._troubles[about] = Trouble(kind, times, seconds, method)
+            self._troubles[about] = InjectedFault(kind, times, seconds, method)
 
-    def heal(self, about: str) -> None:
+    def stop_failing(self, about: str) -> None:
         """End what `fail` began."""
         with self._lock:
             self._troubles.pop(about, None)
 
-    def meet(self, about: str, method: str = "") -> Trouble | None:
+    def next_fault(self, about: str, method: str = "") -> InjectedFault | None:
         """Count a request, and say what shall go wrong with it."""
         with self._lock:
             self._requests[about] += 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from demo.seed import Api, tip_of
+from demo.seed import GitHubApi, branch_tip
 
 Entries = Mapping[str, tuple[str, str]]
 """Paths to modes and blobs."""
@@ -19,30 +19,30 @@ class MergeError(RuntimeError):
     """Both sides changed the same file. The message is one sentence that names it."""
 
 
-def merge(person: Api, owner: Api, repo: str, number: int) -> str:
+def merge(person: GitHubApi, owner: GitHubApi, repo: str, number: int) -> str:
     """Merge pull request `number` of `repo` as `person`; the merge commit's SHA-1. `owner` may push to the base.
 
     Raises MergeError, and GitHubError when the emulator refuses.
     """
     pull = owner.call("GET", f"/repos/{repo}/pulls/{number}")
-    base, head = _tip(owner, repo, pull["base"]["ref"]), _tip(owner, repo, pull["head"]["ref"])
+    base, head = _branch_tip(owner, repo, pull["base"]["ref"]), _branch_tip(owner, repo, pull["head"]["ref"])
     expected = _merged_tree(owner, repo, base, head)
     if pull["base"]["sha"] != base["sha"]:
         owner.call("PATCH", f"/repos/{repo}/pulls/{number}", {"base": pull["base"]["ref"]})
     merged: str = person.call("PUT", f"/repos/{repo}/pulls/{number}/merge", {})["sha"]
     if owner.call("GET", f"/repos/{repo}/git/commits/{merged}")["tree"]["sha"] != expected:
-        _put_right(owner, repo, pull["base"]["ref"], merged, expected)
+        _correct_merge_tree(owner, repo, pull["base"]["ref"], merged, expected)
     return merged
 
 
-def _tip(api: Api, repo: str, branch: str) -> dict[str, Any]:
-    tip = tip_of(api, repo, branch)
+def _branch_tip(api: GitHubApi, repo: str, branch: str) -> dict[str, Any]:
+    tip = branch_tip(api, repo, branch)
     if tip is None:
         raise MergeError(f"There is no branch {branch} in {repo}.")
     return tip
 
 
-def _merged_tree(api: Api, repo: str, base: Mapping[str, Any], head: Mapping[str, Any]) -> str:
+def _merged_tree(api: GitHubApi, repo: str, base: Mapping[str, Any], head: Mapping[str, Any]) -> str:
     """The tree that merging `head` into `base` gives."""
     compared = api.call("GET", f"/repos/{repo}/compare/{base['sha']}...{head['sha']}")
     if compared["merge_base_commit"]["sha"] == base["sha"]:
@@ -69,7 +69,7 @@ def three_way(common: Entries, ours: Entries, theirs: Entries) -> dict[str, tupl
     return changes
 
 
-def _entries(api: Api, repo: str, tree: str) -> Entries:
+def _entries(api: GitHubApi, repo: str, tree: str) -> Entries:
     found = api.call("GET", f"/repos/{repo}/git/trees/{tree}", recursive="1")["tree"]
     return {entry["path"]: (entry["mode"], entry["sha"]) for entry in found if entry["type"] != "tree"}
 
@@ -79,7 +79,7 @@ def _change(path: str, ours: Entries, entry: tuple[str, str] | None) -> dict[str
     return {"path": path, "mode": mode, "type": "blob", "sha": sha}
 
 
-def _put_right(owner: Api, repo: str, branch: str, merged: str, tree: str) -> None:
+def _correct_merge_tree(owner: GitHubApi, repo: str, branch: str, merged: str, tree: str) -> None:
     """A commit on top of the merge with the tree that it should have had."""
     body = {"message": "The merge as GitHub would have made it", "tree": tree, "parents": [merged]}
     commit = owner.call("POST", f"/repos/{repo}/git/commits", body)

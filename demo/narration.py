@@ -8,41 +8,41 @@ from typing import Any, TypeVar
 from rich.console import RenderableType
 from rich.text import Text
 
-from bot.cli.terminal import diff, moved
+from bot.cli.terminal import diff, format_link_change
 from demo.cast import BASE
 from demo.screen import Screen
-from demo.stage import Stage
+from demo.stage import DemoEnvironment
 
-PATIENCE = 60.0
+STEP_TIMEOUT = 60.0
 T = TypeVar("T")
 Json = dict[str, Any]
 
 
-class Teller:
+class BaseStory:
     """Knows nothing of mibot but what GitHub shows. Raises NotInTimeError when mibot does not do its part,
     GitHubError when GitHub does not."""
 
-    def __init__(self, stage: Stage, screen: Screen) -> None:
+    def __init__(self, stage: DemoEnvironment, screen: Screen) -> None:
         self.world = stage.world
         self._service = stage.service
         self._screen = screen
 
     def _wait(self, words: str, what: Callable[[], T | None]) -> T:
-        return self._screen.wait(words, what, PATIENCE, lambda: self._service.alive)
+        return self._screen.wait(words, what, STEP_TIMEOUT, lambda: self._service.alive)
 
-    def _says(self, person: str, issue: int, words: str) -> int:
+    def _comment_as(self, person: str, issue: int, words: str) -> int:
         comment = self.world.comment(person, issue, words)
         self._screen.done(f"{person} comments {words} on #{issue}")
         return int(comment["id"])
 
-    def _comment(self, issue: int, kind: str) -> str:
+    def _bot_comment(self, issue: int, kind: str) -> str:
         """The body of a comment of mibot's by its hidden mark, or the announcement that mentions the team."""
         mark = f"@{self.world.org.operators}" if kind == "mention" else kind
         return next((str(c["body"]) for c in self.world.comments(issue) if mark in c["body"]), "")
 
     def _reply(self, issue: int, order: int, *words: str) -> str:
         """The reply to a comment once it says all these words, else nothing."""
-        body = self._comment(issue, f"<!-- mibot:reply comment={order} -->")
+        body = self._bot_comment(issue, f"<!-- mibot:reply comment={order} -->")
         return body if all(word in body for word in words) else ""
 
     def _pull_from(self, branch: str) -> Json | None:
@@ -59,5 +59,8 @@ class Teller:
             old = self.world.read_file(BASE, path) if file["status"] != "added" else None
             links = new.is_link and old is not None and old.is_link
             before = old.content if old else ""
-            shown += [Text(path, "bold"), moved(before, new.content, width) if links else diff(before, new.content)]
+            shown += [
+                Text(path, "bold"),
+                format_link_change(before, new.content, width) if links else diff(before, new.content),
+            ]
         return shown

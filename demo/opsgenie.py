@@ -18,8 +18,8 @@ from urllib.parse import urlencode
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from demo.background import Background, Quiet
-from demo.failures import Troubles
+from demo.background import BackgroundServer, QuietRequestHandler
+from demo.failures import FaultInjector
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -34,10 +34,10 @@ FAILURES: Mapping[str, tuple[int, str]] = {
     "error_503": (503, "Service unavailable"),
 }
 KINDS = frozenset(FAILURES) | {"hang", "html"}
-ALL = "all"
+ALL_REQUESTS = "all"
 """Whom `fail` is about: there are no projects here."""
 _CLAUSE = re.compile(r'(status|tag|details\.value)\s*:\s*"?([^"\s()]+)"?')
-_MOST = 100
+_MAX_LIMIT = 100
 _LIST, _ONE = "/v2/alerts", re.compile(r"/v2/alerts/(?P<id>[^/]+)")
 _numbers = itertools.count(1)
 
@@ -60,7 +60,7 @@ class OnCallAlert:
             raise ValueError(f"{self.priority!r} is none of {', '.join(PRIORITIES)}")
 
 
-class OpsgenieServer(Background):
+class OpsgenieServer(BackgroundServer):
     """Opsgenie at `.url`, served by threads of this process while the context is open; it takes only `key`.
 
     `retry_after` is what it asks throttled clients to wait, in seconds. All methods may be called from any thread.
@@ -72,8 +72,10 @@ class OpsgenieServer(Background):
         self._alerts: dict[str, OnCallAlert] = {}
         super().__init__("opsgenie")
         self._lock = threading.Lock()
-        self._troubles = Troubles(KINDS)
-        self._server = make_server("127.0.0.1", 0, self._application, threaded=True, request_handler=Quiet)
+        self._troubles = FaultInjector(KINDS)
+        self._server = make_server(
+            "127.0.0.1", 0, self._application, threaded=True, request_handler=QuietRequestHandler
+        )
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def open_alert(self, message: str, priority: str = "P1", *, tags: Iterable[str] = (), **others: Any) -> str:
@@ -91,11 +93,11 @@ class OpsgenieServer(Background):
     def fail(self, kind: str, times: int | None = None, *, seconds: float = 30.0) -> None:
         """Let the next `times` requests fail, or all of them. `kind` is one of KINDS: `hang` answers properly, but
         only after `seconds`; `html` is the page of some proxy with status 200."""
-        self._troubles.fail(ALL, kind, times, seconds=seconds)
+        self._troubles.fail(ALL_REQUESTS, kind, times, seconds=seconds)
 
-    def heal(self) -> None:
+    def stop_failing(self) -> None:
         """End what `fail` began."""
-        self._troubles.heal(ALL)
+        self._troubles.stop_failing(ALL_REQUESTS)
 
     def requests(self) -> int:
         """How many requests came in."""
@@ -105,7 +107,7 @@ class OpsgenieServer(Background):
         return self._respond(Request(environ))(environ, start_response)
 
     def _respond(self, request: Request) -> Response:
-        trouble = self._troubles.meet(ALL)
+        trouble = self._troubles.next_fault(ALL_REQUESTS)
         if trouble and trouble.kind in FAILURES:
             return self._error(*FAILURES[trouble.kind])
         if trouble and trouble.kind == "html":
@@ -117,11 +119,11 @@ class OpsgenieServer(Background):
         one = _ONE.fullmatch(request.path)
         if request.method != "GET" or not (one or request.path == _LIST):
             return self._error(404, "No such resource")
-        return self._one(one["id"]) if one else self._list(request.args)
+        return self._get(one["id"]) if one else self._list(request.args)
 
     def _list(self, args: Mapping[str, str]) -> Response:
         query, limit, offset = args.get("query", ""), int(args.get("limit", 20)), int(args.get("offset", 0))
-        if not 0 < limit <= _MOST or offset + limit > 20_000 or query.count('"') % 2:
+        if not 0 < limit <= _MAX_LIMIT or offset + limit > 20_000 or query.count('"') % 2:
             return self._error(*FAILURES["unprocessable"])
         with self._lock:
             alerts = [alert for alert in self._alerts.values() if _matches(alert, query)]
@@ -129,14 +131,14 @@ class OpsgenieServer(Background):
         paging = {"first": self._page(query, limit, 0)}
         if offset + limit < len(alerts):
             paging["next"] = self._page(query, limit, offset + limit)
-        return _json({"data": [_shown(alert) for alert in alerts[offset : offset + limit]], "paging": paging})
+        return _json({"data": [_alert_json(alert) for alert in alerts[offset : offset + limit]], "paging": paging})
 
-    def _one(self, id_: str) -> Response:
+    def _get(self, id_: str) -> Response:
         with self._lock:
             alert = self._alerts.get(id_)
         if alert is None:
             return self._error(404, f"Alert with id [{id_}] does not exist")
-        return _json({"data": _shown(alert) | {"details": dict(alert.details), "description": ""}})
+        return _json({"data": _alert_json(alert) | {"details": dict(alert.details), "description": ""}})
 
     def _page(self, query: str, limit: int, offset: int) -> str:
         return f"{self.url}{_LIST}?{urlencode({'query': query, 'limit': limit, 'offset': offset})}"
@@ -166,7 +168,7 @@ def _matches(alert: OnCallAlert, query: str) -> bool:
     return not wanted or any(value in text for name, value in wanted for text in values[name])
 
 
-def _shown(alert: OnCallAlert) -> dict[str, Any]:
+def _alert_json(alert: OnCallAlert) -> dict[str, Any]:
     """The alert as the list shows it."""
     moment = alert.created_at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return {

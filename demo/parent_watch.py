@@ -12,12 +12,12 @@ import sys
 import threading
 
 
-def _end_with_the_other_end() -> None:
+def _terminate_when_stdin_closes() -> None:
     while os.read(sys.stdin.fileno(), 1024):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":
-    threading.Thread(target=_end_with_the_other_end, name="leash", daemon=True).start()
+    threading.Thread(target=_terminate_when_stdin_closes, name="leash", daemon=True).start()
     runpy.run_module("bot.cli", run_name="__main__")

@@ -18,17 +18,17 @@ from rich.text import Text
 from demo.cast import OPERATORS
 from demo.emulator import EmulatorError
 from demo.merging import MergeError
-from demo.screen import NotInTimeError, Screen
+from demo.screen import Screen, StepTimeoutError
 from demo.seed import GitHubError
-from demo.sequel import Sequel
+from demo.sequel import FollowUpStory
 from demo.service import ServiceError
-from demo.stage import Stage, set_up
-from demo.story import Ending, Story
-from demo.visit import Notice, posted
+from demo.stage import DemoEnvironment, start_environment
+from demo.story import Story, StoryResult
+from demo.visit import DemoInfo, publish_info
 
-FAILURES = (EmulatorError, GitHubError, MergeError, NotInTimeError, ServiceError, requests.RequestException)
+FAILURES = (EmulatorError, GitHubError, MergeError, StepTimeoutError, ServiceError, requests.RequestException)
 INTERRUPTED = 130
-ENDING = (signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
+TERMINATION_SIGNALS = (signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
 """What ends a demo as Ctrl-C does: a closed terminal, too."""
 
 
@@ -36,19 +36,19 @@ def play(console: Console, size: int, port: int | None, *, stay: bool) -> int:
     """Set the stage, tell the story, and stay up until Ctrl-C when `stay`; the exit status."""
     screen = Screen(console)
     told = False
-    before = {number: signal.signal(number, _interrupt) for number in ENDING}
+    before = {number: signal.signal(number, _interrupt) for number in TERMINATION_SIGNALS}
     try:
-        screen.chapter("Setting the stage; nothing leaves this machine")
-        with set_up(screen, size, port) as stage:
+        screen.section("Setting the stage; nothing leaves this machine")
+        with start_environment(screen, size, port) as stage:
             try:
-                ending = Story(stage, screen).tell()
-                Sequel(stage, screen).tell(ending)
+                ending = Story(stage, screen).run()
+                FollowUpStory(stage, screen).run(ending)
             except FAILURES:
                 _show_log(screen, stage)
                 raise
             told = True
             if stay:
-                _stay(screen, stage, ending)
+                _keep_running(screen, stage, ending)
     except KeyboardInterrupt:
         console.print("\nEnded; nothing is left running.")
         return 0 if told else INTERRUPTED
@@ -66,17 +66,17 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _show_log(screen: Screen, stage: Stage) -> None:
+def _show_log(screen: Screen, stage: DemoEnvironment) -> None:
     """The end of mibot's log: with the stage it would be gone."""
     screen.console.print(Text("\nThe end of mibot's log:", "bold"))
     screen.console.print(Text(stage.service.tail(), "dim"), soft_wrap=True)
 
 
-def _stay(screen: Screen, stage: Stage, ending: Ending) -> None:
-    notice = Notice(os.getpid(), stage.world.api_url, ending.tracker, str(stage.service.config))
-    with posted(notice):
-        screen.chapter("It stays up; go on from a second terminal, in this folder")
-        for line in _ways_to_go_on(stage, ending):
+def _keep_running(screen: Screen, stage: DemoEnvironment, ending: StoryResult) -> None:
+    notice = DemoInfo(os.getpid(), stage.world.api_url, ending.tracker, str(stage.service.config))
+    with publish_info(notice):
+        screen.section("It stays up; go on from a second terminal, in this folder")
+        for line in _usage_examples(stage, ending):
             screen.console.print(Text(line), soft_wrap=True)
         screen.console.print(Text("\nCtrl-C ends it all.", "bold"))
         while stage.service.alive:
@@ -85,7 +85,7 @@ def _stay(screen: Screen, stage: Stage, ending: Ending) -> None:
     raise ServiceError("mibot has ended")
 
 
-def _ways_to_go_on(stage: Stage, ending: Ending) -> list[str]:
+def _usage_examples(stage: DemoEnvironment, ending: StoryResult) -> list[str]:
     """What to type, ready to be pasted."""
     mibot, config = mibot_command(), shlex.quote(str(stage.service.config))
     org, engineer = stage.world.org, OPERATORS[0]

@@ -22,17 +22,19 @@ from demo.actions import Actions
 from demo.cast import NAMES, OWNER, Org
 from demo.emulator import EmulatorError
 from demo.emulator.keys import is_taken
-from demo.seed import Api, GitHubError
+from demo.seed import GitHubApi, GitHubError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-PATIENCE = 60.0
-OURS = frozenset({"host", "connection", "content-length", "accept-encoding", "transfer-encoding"})
-THEIRS = frozenset({"connection", "content-length", "transfer-encoding", "keep-alive", "date", "server"})
+TIMEOUT = 60.0
+DROPPED_REQUEST_HEADERS = frozenset({"host", "connection", "content-length", "accept-encoding", "transfer-encoding"})
+DROPPED_RESPONSE_HEADERS = frozenset(
+    {"connection", "content-length", "transfer-encoding", "keep-alive", "date", "server"}
+)
 
 
-class Front:
+class GitHubProxy:
     """Listens at `url` while the context is open, on `port` if one is given. `actions` are the deployment
     repository's; their deliveries go where the App's others go.
 
@@ -44,9 +46,11 @@ class Front:
             raise EmulatorError(f"Port {port} is taken: end what listens there, or choose another for the emulator.")
         self._emulator = emulator_url
         self.org = org
-        self._owner = Api(emulator_url, org.token(OWNER), OWNER)
+        self._owner = GitHubApi(emulator_url, org.token(OWNER), OWNER)
         self._people = {f"bearer {org.token(login)}".lower(): login for login in NAMES}
-        self._server = make_server("127.0.0.1", port or 0, self._application, threaded=True, request_handler=_Quiet)
+        self._server = make_server(
+            "127.0.0.1", port or 0, self._application, threaded=True, request_handler=_QuietRequestHandler
+        )
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.actions = Actions(org.deployment, self._deliver, self._publish, self.url)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="front", daemon=True)
@@ -58,31 +62,33 @@ class Front:
     def __exit__(self, *_: object) -> None:
         self.actions.close()
         self._server.shutdown()
-        self._thread.join(PATIENCE)
+        self._thread.join(TIMEOUT)
         self._server.server_close()
 
     def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
-        answer = self._of_actions(request) or self._forwarded(request)
+        answer = self._actions_response(request) or self._forward(request)
         return answer(environ, start_response)
 
-    def _of_actions(self, request: Request) -> Response | None:
+    def _actions_response(self, request: Request) -> Response | None:
         """GitHub's answer about Actions to those who may see the repository; None for any other path."""
         repository = f"/repos/{self.org.deployment}"
         if not request.path.startswith(f"{repository}/actions/"):
             return None
         asker = request.headers.get("Authorization", "")
-        seen = self._ask("GET", repository, {"Authorization": asker})
+        seen = self._send("GET", repository, {"Authorization": asker})
         if seen.status_code != http.HTTPStatus.OK:
             return seen
 
         def head(ref: str) -> str | None:
-            found = self._ask("GET", f"{repository}/commits/{quote(ref)}", {"Authorization": asker})
+            found = self._send("GET", f"{repository}/commits/{quote(ref)}", {"Authorization": asker})
             return str(json.loads(found.get_data())["sha"]) if found.status_code == http.HTTPStatus.OK else None
 
         query = request.args.to_dict()
         body = request.get_json(force=True, silent=True)
-        answered = self.actions.handle(request.method, request.path, query, body, actor=self._login(asker), head=head)
+        answered = self.actions.handle(
+            request.method, request.path, query, body, actor=self._login(asker), resolve_ref=head
+        )
         if answered is None:
             return None
         document = b"" if answered.document is None else json.dumps(answered.document).encode()
@@ -96,15 +102,15 @@ class Front:
         """One of the people by their token, and mibot by any other."""
         return self._people.get(authorization.lower().replace("token ", "bearer ", 1), self.org.bot)
 
-    def _forwarded(self, request: Request) -> Response:
-        headers = {name: value for name, value in request.headers if name.lower() not in OURS}
+    def _forward(self, request: Request) -> Response:
+        headers = {name: value for name, value in request.headers if name.lower() not in DROPPED_REQUEST_HEADERS}
         target = str(request.environ["REQUEST_URI"])  # as it was sent: the slash of a label's name is not the path's
-        return self._ask(request.method, target, headers, request.get_data())
+        return self._send(request.method, target, headers, request.get_data())
 
-    def _ask(self, method: str, target: str, headers: dict[str, str], body: bytes = b"") -> Response:
+    def _send(self, method: str, target: str, headers: dict[str, str], body: bytes = b"") -> Response:
         """The emulator's answer, with this address in the place of its own."""
         address = urlsplit(self._emulator)
-        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=PATIENCE)
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT)
         try:
             connection.request(method, target, body or None, headers)
             answer = connection.getresponse()
@@ -113,10 +119,14 @@ class Front:
             return Response('{"message": "The emulated GitHub did not answer."}', 502)
         finally:
             connection.close()
-        lines = [(name, self._here(value)) for name, value in answer.getheaders() if name.lower() not in THEIRS]
+        lines = [
+            (name, self._rewrite_url(value))
+            for name, value in answer.getheaders()
+            if name.lower() not in DROPPED_RESPONSE_HEADERS
+        ]
         return Response(content.replace(self._emulator.encode(), self.url.encode()), answer.status, lines)
 
-    def _here(self, text: str) -> str:
+    def _rewrite_url(self, text: str) -> str:
         return text.replace(self._emulator, self.url)
 
     def _publish(self, check_run: dict[str, Any]) -> None:
@@ -133,11 +143,11 @@ class Front:
             headers["X-Hub-Signature-256"] = f"sha256={signature}"
             with requests.Session() as session:
                 session.trust_env = False  # as everything here, it stays on this machine
-                session.post(self.org.webhook_url, body, headers=headers, timeout=PATIENCE)
+                session.post(self.org.webhook_url, body, headers=headers, timeout=TIMEOUT)
         except (requests.RequestException, GitHubError):
             return
 
 
-class _Quiet(WSGIRequestHandler):
+class _QuietRequestHandler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass

@@ -21,20 +21,22 @@ from werkzeug.wrappers import Request, Response
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-PASSED_ON = ("Content-Type", "X-GitHub-Event", "X-Hub-Signature-256")
-PATIENCE = 10.0
-TRIES = 20
-PAUSE = 0.5
+FORWARDED_HEADERS = ("Content-Type", "X-GitHub-Event", "X-Hub-Signature-256")
+TIMEOUT = 10.0
+MAX_ATTEMPTS = 20
+RETRY_DELAY = 0.5
 
 
-class Relay:
+class WebhookRelay:
     """Listens at `url` while the context is open, and posts what comes to `target`, one after the other."""
 
     def __init__(self, target: str) -> None:
         self.target = target
-        self._waiting: queue.Queue[tuple[bytes, dict[str, str]] | None] = queue.Queue()
-        self._ending = threading.Event()
-        self._server = make_server("127.0.0.1", 0, self._application, threaded=True, request_handler=_Quiet)
+        self._queue: queue.Queue[tuple[bytes, dict[str, str]] | None] = queue.Queue()
+        self._stopping = threading.Event()
+        self._server = make_server(
+            "127.0.0.1", 0, self._application, threaded=True, request_handler=_QuietRequestHandler
+        )
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._threads = [
             threading.Thread(target=self._server.serve_forever, args=(0.05,), name="relay", daemon=True),
@@ -47,35 +49,35 @@ class Relay:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ending.set()
-        self._waiting.put(None)
+        self._stopping.set()
+        self._queue.put(None)
         self._server.shutdown()
         for thread in self._threads:
-            thread.join(PATIENCE)
+            thread.join(TIMEOUT)
         self._server.server_close()
 
     def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
-        headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
-        self._waiting.put((request.get_data(), headers | {"X-GitHub-Delivery": str(uuid.uuid4())}))
+        headers = {name: request.headers[name] for name in FORWARDED_HEADERS if name in request.headers}
+        self._queue.put((request.get_data(), headers | {"X-GitHub-Delivery": str(uuid.uuid4())}))
         return Response(status=202)(environ, start_response)
 
     def _send_all(self) -> None:
-        while (delivery := self._waiting.get()) is not None:
+        while (delivery := self._queue.get()) is not None:
             self._send(*delivery)
 
     def _send(self, body: bytes, headers: dict[str, str]) -> None:
         """Unlike GitHub it tries again: the demo's story shall not hang on a busy machine."""
-        for _ in range(TRIES):
-            if self._ending.is_set() or _posted(self.target, body, headers):
+        for _ in range(MAX_ATTEMPTS):
+            if self._stopping.is_set() or _post(self.target, body, headers):
                 return
-            time.sleep(PAUSE)
+            time.sleep(RETRY_DELAY)
 
 
-def _posted(target: str, body: bytes, headers: dict[str, str]) -> bool:
+def _post(target: str, body: bytes, headers: dict[str, str]) -> bool:
     """Whether mibot took it, or refused it for good."""
     address = urlsplit(target)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=PATIENCE)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT)
     try:
         connection.request("POST", address.path, body, headers)
         return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
@@ -85,6 +87,6 @@ def _posted(target: str, body: bytes, headers: dict[str, str]) -> bool:
         connection.close()
 
 
-class _Quiet(WSGIRequestHandler):
+class _QuietRequestHandler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass

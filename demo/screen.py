@@ -10,13 +10,13 @@ from typing import TypeVar
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from bot.cli.terminal import framed
+from bot.cli.terminal import make_panel
 
 POLL = 0.25  # seconds
 T = TypeVar("T")
 
 
-class NotInTimeError(RuntimeError):
+class StepTimeoutError(RuntimeError):
     """What should have come to be did not; the message is what was waited for."""
 
 
@@ -31,7 +31,7 @@ class Screen:
     def seconds(self) -> float:
         return time.monotonic() - self._began
 
-    def chapter(self, title: str) -> None:
+    def section(self, title: str) -> None:
         self.console.print(Text(f"\n{title}", "bold cyan"))
 
     def done(self, words: str) -> None:
@@ -41,9 +41,9 @@ class Screen:
         self._line(words, "✗", "red")
 
     @contextmanager
-    def doing(self, words: str) -> Iterator[None]:
+    def step(self, words: str) -> Iterator[None]:
         """A step that takes a while; it is told as done when the context ends well."""
-        with self._busy(words):
+        with self._spinner(words):
             yield
         self.done(words)
 
@@ -51,21 +51,21 @@ class Screen:
         """The first answer of `what` that is true. Raises NotInTimeError after `patience` seconds, or sooner when
         nobody is `alive` who could bring it about."""
         deadline = time.monotonic() + patience
-        with self._busy(words):
+        with self._spinner(words):
             while not (answer := what()):
                 if not alive():
-                    raise NotInTimeError(f"{words}: mibot has ended")
+                    raise StepTimeoutError(f"{words}: mibot has ended")
                 if time.monotonic() > deadline:
-                    raise NotInTimeError(f"{words}: not within {patience:.0f} s")
+                    raise StepTimeoutError(f"{words}: not within {patience:.0f} s")
                 time.sleep(POLL)
         self.done(words)
         return answer
 
     def show(self, title: str, *parts: RenderableType) -> None:
-        self.console.print(framed(title, *parts))
+        self.console.print(make_panel(title, *parts))
 
     @contextmanager
-    def _busy(self, words: str) -> Iterator[None]:
+    def _spinner(self, words: str) -> Iterator[None]:
         if self.console.is_terminal:
             with self.console.status(Text(f"{words} …"), spinner="dots"):
                 yield

@@ -9,7 +9,7 @@ import requests
 
 from demo.fleet import File
 
-PATIENCE = 120.0
+TIMEOUT = 120.0
 
 
 class GitHubError(RuntimeError):
@@ -20,7 +20,7 @@ class GitHubError(RuntimeError):
         self.status = status
 
 
-class Api:
+class GitHubApi:
     """GitHub's REST API as one person uses it. Raises GitHubError for every answer over 399."""
 
     def __init__(self, url: str, token: str, person: str = "") -> None:
@@ -34,7 +34,7 @@ class Api:
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, **query: str) -> Any:
         """One request; the decoded answer, None when it has no body."""
-        answer = self._session.request(method, f"{self._url}{path}", json=body, params=query, timeout=PATIENCE)
+        answer = self._session.request(method, f"{self._url}{path}", json=body, params=query, timeout=TIMEOUT)
         if not answer.ok:
             raise GitHubError(method, path, answer.status_code, _message(answer))
         return answer.json() if answer.content else None
@@ -72,11 +72,11 @@ def push(
 
     The branch is made when there is none. The new commit's SHA-1. Five requests at most, whatever the size.
     """
-    return push_as(Api(api_url, token), repo, files, removed=removed, branch=branch, message=message)
+    return push_with(GitHubApi(api_url, token), repo, files, removed=removed, branch=branch, message=message)
 
 
-def push_as(
-    api: Api,
+def push_with(
+    api: GitHubApi,
     repo: str,
     files: Iterable[File],
     *,
@@ -85,7 +85,7 @@ def push_as(
     message: str = "Import",
 ) -> str:
     """As `push`, with an API that is there already."""
-    tip = tip_of(api, repo, branch)
+    tip = branch_tip(api, repo, branch)
     entries = [_entry(file.path, file.mode, {"content": file.content}) for file in files]
     entries += [_entry(path, "100644", {"sha": None}) for path in removed]
     base = {"base_tree": tip["tree"]["sha"]} if tip else {}
@@ -102,7 +102,7 @@ def push_as(
     return sha
 
 
-def tip_of(api: Api, repo: str, branch: str) -> dict[str, Any] | None:
+def branch_tip(api: GitHubApi, repo: str, branch: str) -> dict[str, Any] | None:
     """The Git commit at the tip of a branch, or None when there is no such branch."""
     try:
         ref = api.call("GET", f"/repos/{repo}/git/ref/heads/{branch}")

@@ -16,16 +16,16 @@ from typing import Self
 
 from demo.cast import Org
 
-START_PATIENCE = 60.0
-STOP_PATIENCE = 15.0
-SWEEP_EVERY = 20  # seconds; more often, a demo left running would use up the emulator's 5,000 requests an hour
+START_TIMEOUT = 60.0
+STOP_TIMEOUT = 15.0
+SWEEP_INTERVAL = 20  # seconds; more often, a demo left running would use up the emulator's 5,000 requests an hour
 
 
 class ServiceError(RuntimeError):
     """mibot did not start, or ended by itself; the message is one sentence."""
 
 
-def settings_of(org: Org, folder: Path, api_url: str, cloud: Mapping[str, Mapping[str, str]]) -> str:
+def make_settings(org: Org, folder: Path, api_url: str, cloud: Mapping[str, Mapping[str, str]]) -> str:
     """A mibot.toml for that organisation; the private key is written beside it. `cloud` are the settings by which it
     finds what is beside GitHub. Everything that takes minutes in earnest takes seconds here."""
     key = folder / "private-key.pem"
@@ -47,7 +47,7 @@ def settings_of(org: Org, folder: Path, api_url: str, cloud: Mapping[str, Mappin
         "verify": {"interval": 1, "stable_for": 3, "timeout": 60},
         "on_call": {"mention": ["lee"]},
         "store": {"url": f"sqlite:///{folder / 'mibot.sqlite'}"},
-        "reconcile": {"interval": SWEEP_EVERY},
+        "reconcile": {"interval": SWEEP_INTERVAL},
     }
     chapters = (
         (f"[{name}]", *(f"{k} = {json.dumps(v)}" for k, v in keys.items())) for name, keys in sections.items()
@@ -62,7 +62,7 @@ def _environment() -> dict[str, str]:
     return inherited | {"NO_PROXY": direct, "no_proxy": direct}
 
 
-class Service:
+class MibotProcess:
     """`mibot serve --config CONFIG` while the context is open. What it logs is in `log_file`."""
 
     def __init__(self, config: Path, port: int) -> None:
@@ -97,7 +97,7 @@ class Service:
             return
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_PATIENCE)
+            process.wait(STOP_TIMEOUT)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -114,12 +114,12 @@ class Service:
         return "\n".join(log.splitlines()[-lines:])
 
     def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + START_PATIENCE
+        deadline = time.monotonic() + START_TIMEOUT
         while not self._ready():
             if not self.alive:
                 raise ServiceError("mibot ended instead of starting")
             if time.monotonic() > deadline:
-                raise ServiceError(f"mibot was not ready within {START_PATIENCE:.0f} s")
+                raise ServiceError(f"mibot was not ready within {START_TIMEOUT:.0f} s")
             time.sleep(0.05)
 
     def _ready(self) -> bool:

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from rich.console import RenderableType
 from rich.text import Text
 
-from bot.cli.terminal import rendered
+from bot.cli.terminal import render_markdown
 from demo.cast import OPERATORS, OUTSIDER, REVIEWER
-from demo.narration import Json, Teller
+from demo.narration import BaseStory, Json
 
 VERSION = "3.40.1"
 INSTANCE = "rctest"
 LABEL = "team/cloud"
-MOST_LINES = 60
+MAX_LINES = 60
 ENGINEER = OPERATORS[0]
 
 
 @dataclass(frozen=True)
-class Ending:
+class StoryResult:
     """Where the story left off: the numbers of the release issue, of the tracker, and of the pull request."""
 
     release: int
@@ -27,22 +27,22 @@ class Ending:
     pull: int
 
 
-class Story(Teller):
+class Story(BaseStory):
     """One telling."""
 
-    def tell(self) -> Ending:
-        self._screen.chapter(f"Version {VERSION} is released")
+    def run(self) -> StoryResult:
+        self._screen.section(f"Version {VERSION} is released")
         release = self._release()
         tracker = self._tracker(release)
-        self._screen.chapter("An upgrade is asked for")
+        self._screen.section("An upgrade is asked for")
         order, pull = self._upgrade(tracker)
-        self._screen.chapter("It is reviewed and merged")
+        self._screen.section("It is reviewed and merged")
         self._review(tracker, order, pull)
         self._merge(tracker, order, pull)
-        self._screen.chapter("And besides")
+        self._screen.section("And besides")
         self._outsider(release)
         self._status(tracker)
-        return Ending(release, tracker, pull["number"])
+        return StoryResult(release, tracker, pull["number"])
 
     # The chapters
 
@@ -54,19 +54,21 @@ class Story(Teller):
     def _tracker(self, release: int) -> int:
         issue = self._wait("mibot opens the tracker with every instance in order of work", self._tracker_issue)
         number = int(issue["number"])
-        self._wait(f"mibot tells the operators where it is, on #{release}", lambda: self._comment(release, "mention"))
-        self._screen.show(f"#{number} {issue['title']}", *_shortened(issue["body"]))
+        self._wait(
+            f"mibot tells the operators where it is, on #{release}", lambda: self._bot_comment(release, "mention")
+        )
+        self._screen.show(f"#{number} {issue['title']}", *_truncate(issue["body"]))
         return number
 
     def _upgrade(self, tracker: int) -> tuple[int, Json]:
-        order = self._says(ENGINEER, tracker, f"/upgrade {INSTANCE}")
+        order = self._comment_as(ENGINEER, tracker, f"/upgrade {INSTANCE}")
         pull = self._wait("mibot opens the pull request", self._pull)
         self._screen.show(f"Pull request #{pull['number']} {pull['title']}", *self._changes(pull))
         reply = self._wait(
             "mibot checks the instance's health and answers",
             lambda: self._reply(tracker, order, "Health checks before the upgrade"),
         )
-        self._screen.show(f"mibot's reply on #{tracker}", rendered(reply))
+        self._screen.show(f"mibot's reply on #{tracker}", render_markdown(reply))
         return order, pull
 
     def _review(self, tracker: int, order: int, pull: Json) -> None:
@@ -76,7 +78,7 @@ class Story(Teller):
         self.world.review(REVIEWER, pull["number"], body="The link and nothing else.")
         self._screen.done(f"{REVIEWER} approves the pull request")
         line = self._wait("the tracker says so", lambda: self._line("approved by"))
-        self._screen.show(f"#{tracker}", rendered(line))
+        self._screen.show(f"#{tracker}", render_markdown(line))
 
     def _merge(self, tracker: int, order: int, pull: Json) -> None:
         self.world.merge(ENGINEER, pull["number"])
@@ -90,21 +92,21 @@ class Story(Teller):
             lambda: self._reply(tracker, order, "Health checks after the deployment"),
         )
         reply = self._wait("it is proven healthy", lambda: self._reply(tracker, order, "Proven healthy"))
-        self._screen.show(f"the same reply on #{tracker}, edited in place", rendered(_unfolded(reply)))
+        self._screen.show(f"the same reply on #{tracker}, edited in place", render_markdown(_without_details(reply)))
         line = self._wait("mibot ticks the tracker's line", lambda: self._line("- [x]"))
-        self._screen.show(f"#{tracker}", rendered(line))
+        self._screen.show(f"#{tracker}", render_markdown(line))
         evidence = self._wait("the evidence stands on the pull request, for ever", lambda: self._evidence(pull))
-        self._screen.show(f"Pull request #{pull['number']}", rendered(evidence.partition("Health checks")[0]))
+        self._screen.show(f"Pull request #{pull['number']}", render_markdown(evidence.partition("Health checks")[0]))
 
     def _outsider(self, release: int) -> None:
-        order = self._says(OUTSIDER, release, "/upgrade demo")
+        order = self._comment_as(OUTSIDER, release, "/upgrade demo")
         reply = self._wait("mibot declines, for sam is no operator", lambda: self._reply(release, order, "Sorry"))
-        self._screen.show(f"mibot's reply on #{release}", rendered(reply))
+        self._screen.show(f"mibot's reply on #{release}", render_markdown(reply))
 
     def _status(self, tracker: int) -> None:
-        order = self._says(ENGINEER, tracker, "/status")
+        order = self._comment_as(ENGINEER, tracker, "/status")
         reply = self._wait("mibot tells where everything stands", lambda: self._reply(tracker, order, VERSION))
-        self._screen.show(f"mibot's reply on #{tracker}", rendered(reply))
+        self._screen.show(f"mibot's reply on #{tracker}", render_markdown(reply))
 
     # What people see
 
@@ -125,15 +127,15 @@ class Story(Teller):
         return self._pull_from(f"{INSTANCE}/upgrade-v{VERSION}")
 
 
-def _unfolded(body: str) -> str:
+def _without_details(body: str) -> str:
     """What a reader sees before unfolding anything."""
     return body.partition("<details>")[0]
 
 
-def _shortened(body: str) -> list[RenderableType]:
+def _truncate(body: str) -> list[RenderableType]:
     """The body, of a big fleet only the beginning."""
     lines = body.splitlines()
-    if len(lines) <= MOST_LINES:
-        return [rendered(body)]
-    rest = f"… and {len(lines) - MOST_LINES} more lines; `mibot demo show` shows them."
-    return [rendered("\n".join(lines[:MOST_LINES])), Text(rest, "dim")]
+    if len(lines) <= MAX_LINES:
+        return [render_markdown(body)]
+    rest = f"… and {len(lines) - MAX_LINES} more lines; `mibot demo show` shows them."
+    return [render_markdown("\n".join(lines[:MAX_LINES])), Text(rest, "dim")]

@@ -15,10 +15,10 @@ import requests
 
 from demo.cast import NAMES, OWNER, make_orgs
 from demo.merging import merge
-from demo.seed import Api
+from demo.seed import GitHubApi
 
-PATIENCE = 60.0
-SETTLED = 2.0
+TIMEOUT = 60.0
+SETTLE_SECONDS = 2.0
 POLL = 0.5
 
 
@@ -27,7 +27,7 @@ class NoDemoError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Notice:
+class DemoInfo:
     """What a running demo leaves for its visitors."""
 
     pid: int
@@ -36,19 +36,19 @@ class Notice:
     config: str
 
 
-def place() -> Path:
+def info_path() -> Path:
     """Where the notice is: in the user's cache folder."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "mibot" / "demo.json"
 
 
 @contextmanager
-def posted(notice: Notice) -> Iterator[None]:
+def publish_info(notice: DemoInfo) -> Iterator[None]:
     """Let visitors find the demo as long as the context lasts; of two demos they find the later one.
 
     Where nothing can be written they have to do with curl.
     """
-    file = place()
+    file = info_path()
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(asdict(notice)))
@@ -56,22 +56,22 @@ def posted(notice: Notice) -> Iterator[None]:
         yield
     finally:
         with suppress(OSError, ValueError, NoDemoError):
-            if _notice() == notice:
+            if _read_info() == notice:
                 file.unlink()
 
 
-def _notice() -> Notice:
+def _read_info() -> DemoInfo:
     try:
-        return Notice(**json.loads(place().read_text()))
+        return DemoInfo(**json.loads(info_path().read_text()))
     except (OSError, ValueError, TypeError):
         raise NoDemoError("No demo is running; start one in another terminal with `mibot demo`.") from None
 
 
-class Visit:
+class DemoClient:
     """Talks to the demo that runs now. Raises NoDemoError without one, GitHubError for what GitHub refuses."""
 
     def __init__(self) -> None:
-        self.notice = _notice()
+        self.info = _read_info()
         (self.org,) = make_orgs(1, "", "")
         try:
             self._api(OWNER).call("GET", self._releases)
@@ -80,9 +80,9 @@ class Visit:
 
     @property
     def tracker(self) -> int:
-        return self.notice.tracker
+        return self.info.tracker
 
-    def say(self, person: str, issue: int, words: str) -> int:
+    def comment(self, person: str, issue: int, words: str) -> int:
         """Comment as that person; the comment's number."""
         made = self._api(person).call("POST", f"{self._releases}/issues/{issue}/comments", {"body": words})
         return int(made["id"])
@@ -90,18 +90,18 @@ class Visit:
     def reply(self, issue: int, comment: int) -> str:
         """mibot's reply, as soon as it has not changed for two seconds."""
         mark = f"<!-- mibot:reply comment={comment} -->"
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         body, since = "", time.monotonic()
         while time.monotonic() < deadline:
             path = f"{self._releases}/issues/{issue}/comments"
             now = next((str(c["body"]) for c in self._api(OWNER).pages(path) if mark in c["body"]), "")
             if now != body:
                 body, since = now, time.monotonic()
-            elif body and time.monotonic() - since > SETTLED:
+            elif body and time.monotonic() - since > SETTLE_SECONDS:
                 return body
             time.sleep(POLL)
         if not body:
-            raise NoDemoError(f"mibot did not answer within {PATIENCE:.0f} s.")
+            raise NoDemoError(f"mibot did not answer within {TIMEOUT:.0f} s.")
         return body
 
     def issue(self, number: int) -> Any:
@@ -118,7 +118,7 @@ class Visit:
     def _releases(self) -> str:
         return f"/repos/{self.org.releases}"
 
-    def _api(self, person: str) -> Api:
+    def _api(self, person: str) -> GitHubApi:
         if person not in NAMES:
             raise NoDemoError(f"There is nobody called {person}; the demo has {', '.join(sorted(NAMES))}.")
-        return Api(self.notice.api_url, self.org.token(person), person)
+        return GitHubApi(self.info.api_url, self.org.token(person), person)

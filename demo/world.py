@@ -9,9 +9,9 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from demo.cast import BASE, NAMES, OPERATORS, OWNER, TEAM, UPSTREAM_BRANCH, Org
-from demo.fleet import DeploymentRepository, File, compose_file, make_fleet
+from demo.fleet import File, SampleRepository, compose_file, make_fleet
 from demo.merging import merge
-from demo.seed import Api, push_as
+from demo.seed import GitHubApi, push_with
 
 TAGS = ("3.39.1", "3.40.0", "3.40.1", "3.40.2", "3.41.0-rc.1", "3.41.0", "3.42.0", "3.43.2", "4.0.0")
 Json = dict[str, Any]
@@ -29,7 +29,7 @@ class World:
         api_url: str,
         org: Org,
         *,
-        fleet: Callable[[], DeploymentRepository] = make_fleet,
+        fleet: Callable[[], SampleRepository] = make_fleet,
         tags: Iterable[str] = TAGS,
         hold: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
@@ -38,26 +38,26 @@ class World:
         self.tags = tuple(tags)
         self._make = fleet
         self._hold = hold
-        self._fleet: DeploymentRepository | None = None
+        self._fleet: SampleRepository | None = None
         self._building = threading.Lock()
-        self._apis = {login: Api(api_url, org.token(login), login) for login in NAMES}
+        self._apis = {login: GitHubApi(api_url, org.token(login), login) for login in NAMES}
 
     @property
-    def fleet(self) -> DeploymentRepository:
+    def fleet(self) -> SampleRepository:
         return self.build()
 
-    def build(self, fleet: DeploymentRepository | None = None) -> DeploymentRepository:
+    def build(self, fleet: SampleRepository | None = None) -> SampleRepository:
         """Make the repositories and the team now, with another fleet if one is given. Later calls change nothing."""
         with self._building:
             if self._fleet is None:
                 built = fleet or self._make()
-                self._hire()
-                self._tag()
-                push_as(self._apis[OWNER], self.org.deployment, built.files.values(), message="All instances")
+                self._create_team()
+                self._publish_releases()
+                push_with(self._apis[OWNER], self.org.deployment, built.files.values(), message="All instances")
                 self._fleet = built
             return self._fleet
 
-    def api(self, user: str) -> Api:
+    def api(self, user: str) -> GitHubApi:
         """GitHub as `user` sees it."""
         self.build()
         return self._apis[user]
@@ -147,7 +147,7 @@ class World:
         """A commit status; only through a proxy, the emulator has none."""
         return self._json(OWNER, "POST", f"{self._deployment}/statuses/{sha}", {"context": context, "state": state})
 
-    def require(self, *names: str) -> None:
+    def require_checks(self, *names: str) -> None:
         """From now on these checks must succeed before anything is merged into the base branch."""
         checks = {"strict": False, "contexts": list(names)}
         unset: Json = {"required_pull_request_reviews": None, "restrictions": None}
@@ -166,7 +166,7 @@ class World:
         message: str = "Edit",
     ) -> str:
         """Push a commit with these files to a branch; its SHA-1. Operators and the owner may."""
-        return push_as(self.api(user), self.org.deployment, files, removed=removed, branch=branch, message=message)
+        return push_with(self.api(user), self.org.deployment, files, removed=removed, branch=branch, message=message)
 
     def tag(self, name: str, sha: str | None = None) -> None:
         """Tag a commit of the deployment repository, the base branch's tip unless another one is given."""
@@ -226,7 +226,7 @@ class World:
                 return found
         raise FileNotFoundError(f"There is no {path} in {self.org.deployment}.")
 
-    def _hire(self) -> None:
+    def _create_team(self) -> None:
         """The operator team, which may push to the deployment repository. A seed can't have teams."""
         owner = self._apis[OWNER]
         team = f"/orgs/{self.org.name}/teams/{TEAM}"
@@ -235,7 +235,7 @@ class World:
         for login in OPERATORS:
             owner.call("PUT", f"{team}/memberships/{login}", {"role": "member"})
 
-    def _tag(self) -> None:
+    def _publish_releases(self) -> None:
         """Upstream's versions: a commit, an annotated tag (the emulator lists no others) and its ref each."""
         for version in self.tags:
             self._publish(version, compose_file(version))
@@ -243,7 +243,7 @@ class World:
     def _publish(self, version: str, compose: str) -> None:
         owner, path = self._apis[OWNER], f"/repos/{self.org.upstream}/git"
         file = File.plain("docker-compose/docker-compose.yaml", compose)
-        sha = push_as(owner, self.org.upstream, [file], branch=UPSTREAM_BRANCH, message=f"release {version}")
+        sha = push_with(owner, self.org.upstream, [file], branch=UPSTREAM_BRANCH, message=f"release {version}")
         tag = {"tag": f"v{version}", "message": f"v{version}", "object": sha, "type": "commit"}
         made = owner.call("POST", f"{path}/tags", tag)
         owner.call("POST", f"{path}/refs", {"ref": f"refs/tags/v{version}", "sha": made["sha"]})

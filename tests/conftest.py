@@ -7,20 +7,20 @@ from collections.abc import Iterator
 import pytest
 
 from demo.world import World
-from tests.world.pool import Pool
+from tests.world.pool import OrgPool
 from tests.world.proxy import Proxy
 
 
 @pytest.fixture(scope="session")
-def emulator() -> Iterator[Pool]:
+def emulator() -> Iterator[OrgPool]:
     """The emulated GitHub of this worker process. It starts when a test first needs it."""
-    pool = Pool()
+    pool = OrgPool()
     yield pool
     pool.close()
 
 
 @pytest.fixture
-def proxy(emulator: Pool) -> Iterator[Proxy]:
+def proxy(emulator: OrgPool) -> Iterator[Proxy]:
     """What mibot takes for GitHub: `proxy.api_url`, `proxy.org`, and `proxy.webhooks` for the way back."""
     with emulator.fresh() as proxy:
         yield proxy

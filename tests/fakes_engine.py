@@ -9,8 +9,8 @@ from datetime import datetime
 from bot.domain.flow import effects
 from bot.domain.flow.effects import Effect
 from bot.domain.flow.jobs import Done, Job, Outcome
-from bot.handlers import Interpreter
-from bot.ports import GaveUp, Handler, WorldError
+from bot.handlers import EffectDispatcher
+from bot.ports import ExternalError, FailureCallback, JobHandler
 
 
 @dataclass
@@ -19,12 +19,12 @@ class MemoryEngine:
 
     waiting: dict[str, Job] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
-    down: WorldError | None = None
-    handler: Handler | None = None
+    down: ExternalError | None = None
+    handler: JobHandler | None = None
     stopped: bool = False
     forgotten_before: list[datetime] = field(default_factory=list)
 
-    def start(self, handler: Handler, gave_up: GaveUp) -> None:  # noqa: ARG002 - the engine's interface
+    def start(self, handler: JobHandler, on_failed: FailureCallback) -> None:  # noqa: ARG002 - the engine's interface
         self.handler = handler
 
     def submit(self, id_: str, job: Job) -> None:
@@ -40,7 +40,7 @@ class MemoryEngine:
     def backlog(self) -> int:
         return len(self.waiting)
 
-    def forget_old(self, now: datetime) -> int:
+    def delete_old_jobs(self, now: datetime) -> int:
         self.forgotten_before.append(now)
         return 0
 
@@ -70,7 +70,7 @@ class MemoryEngine:
         return outcomes
 
 
-class ScriptedInterpreter(Interpreter):
+class ScriptedDispatcher(EffectDispatcher):
     """Carries out nothing: `apply` does what the test put there, `delayed` is noted."""
 
     def __init__(self, does: Callable[[Effect], list[Effect]] = lambda _: []) -> None:
@@ -83,6 +83,6 @@ class ScriptedInterpreter(Interpreter):
         self.applied.append(effect)
         return self.does(effect)
 
-    def delayed(self, effect: Effect, reason: str) -> list[Effect]:
+    def mark_delayed(self, effect: Effect, reason: str) -> list[Effect]:
         self.delays.append((effect, reason))
         return self.shown

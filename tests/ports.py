@@ -8,16 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.domain.chat.replies import Preparing, Progress, Reply, TrackerRecord
+from bot.domain.chat.replies import PreparationProgress, Reply, TrackerRecord, UpgradeProgress
 from bot.domain.fleet.inventory import blob_sha
 from bot.domain.fleet.model import Snapshot
 from bot.domain.github_models import Comment, Issue
-from bot.domain.upgrade.dispatch import in_the_way
+from bot.domain.upgrade.dispatch import blocks_dispatch
 from bot.domain.upgrade.preparation import UNPREPARED, Preparation
 from bot.domain.upgrade.record import IN_FLIGHT, UNFINISHED, Stage, Upgrade
 from bot.domain.versions import Version
-from bot.ports import Missing, WorldError
-from demo.fleet import DeploymentRepository
+from bot.ports import ExternalError, NotFoundError
+from demo.fleet import SampleRepository
 from tests import samples
 
 
@@ -26,7 +26,7 @@ class MemoryTeams:
     """Teams (`org/team`) with their members' logins; `down` is raised instead of an answer."""
 
     members: Mapping[str, frozenset[str]]
-    down: WorldError | None = None
+    down: ExternalError | None = None
     asked: list[tuple[str, str]] = field(default_factory=list)
 
     def is_member(self, team: str, login: str) -> bool:
@@ -36,10 +36,10 @@ class MemoryTeams:
         return login in self.members.get(team, frozenset())
 
 
-class MemorySource:
+class MemoryFleetSource:
     """The files of a made-up deployment repository."""
 
-    def __init__(self, repository: DeploymentRepository, tags: Iterable[str] = ()) -> None:
+    def __init__(self, repository: SampleRepository, tags: Iterable[str] = ()) -> None:
         self._files = samples.files(repository)
         self.tags = frozenset(tags)
 
@@ -68,12 +68,12 @@ class MemoryUpstream:
 
     def compose_file(self, version: Version) -> bytes:
         if version not in self.files:
-            raise Missing(f"there is no tag v{version}")
+            raise NotFoundError(f"there is no tag v{version}")
         return self.files[version].encode()
 
 
 @dataclass
-class MemoryLedger:
+class MemoryStore:
     """What mibot remembers, until the test is over."""
 
     _trackers: dict[Version, TrackerRecord] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class MemoryLedger:
         known = self._trackers.get(tracker.version)
         self._trackers[tracker.version] = replace(tracker, dirty=known.dirty) if known else tracker
 
-    def touch_tracker(self, version: Version) -> None:
+    def mark_tracker_dirty(self, version: Version) -> None:
         with self._lock:
             known = self._trackers.get(version)
             if known:
@@ -106,7 +106,7 @@ class MemoryLedger:
         self._replies[reply.comment] = reply
 
     def replies_about(self, slug: str, version: Version) -> Sequence[int]:
-        shown = Progress(slug, version) if slug else Preparing(version)
+        shown = UpgradeProgress(slug, version) if slug else PreparationProgress(version)
         return sorted(reply.comment for reply in self._replies.values() if shown in reply.items)
 
     def unwritten_replies(self) -> Sequence[int]:
@@ -121,17 +121,17 @@ class MemoryLedger:
     def unfinished_upgrades(self) -> Sequence[Upgrade]:
         return [upgrade for upgrade in self._upgrades.values() if upgrade.stage in UNFINISHED]
 
-    def upgrades_at(self, commit: str) -> Sequence[Upgrade]:
+    def upgrades_by_head(self, commit: str) -> Sequence[Upgrade]:
         return [upgrade for upgrade in self._upgrades.values() if commit and upgrade.head == commit]
 
     def save_upgrade(self, upgrade: Upgrade) -> None:
         self._upgrades[upgrade.key] = upgrade
-        self.touch_tracker(upgrade.version)
+        self.mark_tracker_dirty(upgrade.version)
 
-    def note_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:
+    def save_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:
         self._upgrades[upgrade.key] = replace(upgrade, posted=dict(posted))
 
-    def claim_turn(self, planned: Upgrade, limit: int) -> bool:
+    def claim_slot(self, planned: Upgrade, limit: int) -> bool:
         with self._lock:
             if sum(other.stage in IN_FLIGHT for other in self._others(planned)) >= limit:
                 return False
@@ -141,7 +141,7 @@ class MemoryLedger:
     def claim_dispatch(self, intended: Upgrade) -> bool:
         with self._lock:
             deploying = (other for other in self._others(intended) if other.stage is Stage.DEPLOYING)
-            if any(in_the_way(other, intended) for other in deploying):
+            if any(blocks_dispatch(other, intended) for other in deploying):
                 return False
             self.save_upgrade(intended)
             return True
@@ -160,7 +160,7 @@ class MemoryLedger:
 
     def save_preparation(self, preparation: Preparation) -> None:
         self._preparations[preparation.version] = preparation
-        self.touch_tracker(preparation.version)
+        self.mark_tracker_dirty(preparation.version)
 
     def cursor(self, name: str) -> datetime | None:
         return self._cursors.get(name)
@@ -174,8 +174,8 @@ class MemoryIssues:
     """Issues and comments; `now` is what its clock shows, `down` is raised instead of listing."""
 
     now: datetime = samples.NOW
-    me: str = "mibot[bot]"
-    down: WorldError | None = None
+    bot_login: str = "mibot[bot]"
+    down: ExternalError | None = None
     _issues: dict[int, Issue] = field(default_factory=dict)
     _comments: dict[int, Comment] = field(default_factory=dict)
     reactions: list[tuple[int, str]] = field(default_factory=list)
@@ -201,10 +201,10 @@ class MemoryIssues:
 
     def issue(self, number: int) -> Issue:
         if number not in self._issues:
-            raise Missing(f"there is no issue {number}")
+            raise NotFoundError(f"there is no issue {number}")
         return self._issues[number]
 
-    def issues_with(self, labels: Iterable[str], *, state: str, since: datetime | None = None) -> Sequence[Issue]:
+    def list_issues(self, labels: Iterable[str], *, state: str, since: datetime | None = None) -> Sequence[Issue]:
         self._raise_if_down()
         wanted = {label.lower() for label in labels}
         return [
@@ -216,7 +216,7 @@ class MemoryIssues:
         ]
 
     def create_issue(self, title: str, body: str, labels: Iterable[str]) -> Issue:
-        return self.open(title, body, labels, self.me)
+        return self.open(title, body, labels, self.bot_login)
 
     def edit_issue(self, number: int, body: str) -> None:
         self._issues[number] = replace(self.issue(number), body=body, updated_at=self.now)
@@ -235,11 +235,11 @@ class MemoryIssues:
 
     def comment(self, comment: int) -> Comment:
         if comment not in self._comments:
-            raise Missing(f"there is no comment {comment}")
+            raise NotFoundError(f"there is no comment {comment}")
         return self._comments[comment]
 
     def create_comment(self, number: int, body: str) -> Comment:
-        return self.say(number, body, self.me)
+        return self.say(number, body, self.bot_login)
 
     def edit_comment(self, comment: int, body: str) -> None:
         self._comments[comment] = replace(self.comment(comment), body=body, updated_at=self.now)
@@ -248,7 +248,7 @@ class MemoryIssues:
         self.reactions.append((comment, content))
 
     @contextmanager
-    def write_turn(self) -> Iterator[None]:
+    def write_slot(self) -> Iterator[None]:
         yield
 
     def _raise_if_down(self) -> None:

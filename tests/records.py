@@ -9,33 +9,35 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot.domain.github_models import Conclusion
-from bot.domain.health.model import Result, State
-from bot.domain.upgrade.backups import Copy, CopyKind, CopyState
-from bot.domain.upgrade.record import Back, Deployment, Stage, Step, Upgrade
+from bot.domain.health.model import CheckResult, CheckState
+from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
+from bot.domain.upgrade.record import Deployment, Rollback, Stage, StageTransition, Upgrade
 from bot.domain.versions import Version
 
-Words = st.SearchStrategy[str]
-Moments = st.SearchStrategy[datetime]
+TextStrategy = st.SearchStrategy[str]
+DatetimeStrategy = st.SearchStrategy[datetime]
 
-MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+DATETIMES = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 VERSIONS = st.builds(Version, *[st.integers(0, 9999)] * 3, st.none() | st.integers(0, 9999))
 NUMBERS = st.integers(0, 2**53)
 
 
-def results(words: Words, moments: Moments = MOMENTS) -> st.SearchStrategy[Result]:
-    return st.builds(Result, words, words, st.sampled_from(State), words, words, moments, st.floats(0, 1e6))
+def results(words: TextStrategy, moments: DatetimeStrategy = DATETIMES) -> st.SearchStrategy[CheckResult]:
+    return st.builds(CheckResult, words, words, st.sampled_from(CheckState), words, words, moments, st.floats(0, 1e6))
 
 
-def copies(words: Words, moments: Moments = MOMENTS) -> st.SearchStrategy[tuple[Copy, ...]]:
-    kinds, states = st.sampled_from(CopyKind), st.sampled_from(CopyState)
-    return several(st.builds(Copy, kinds, words, words, states, moments, words, words))
+def backups(words: TextStrategy, moments: DatetimeStrategy = DATETIMES) -> st.SearchStrategy[tuple[Backup, ...]]:
+    kinds, states = st.sampled_from(BackupKind), st.sampled_from(BackupState)
+    return tuples_of(st.builds(Backup, kinds, words, words, states, moments, words, words))
 
 
-def several(one: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+def tuples_of(one: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.lists(one, max_size=3).map(tuple)
 
 
-def fields_of_upgrade(words: Words, moments: Moments = MOMENTS) -> dict[str, st.SearchStrategy[Any]]:
+def fields_of_upgrade(
+    words: TextStrategy, moments: DatetimeStrategy = DATETIMES
+) -> dict[str, st.SearchStrategy[Any]]:
     """A strategy for each field of an upgrade's record."""
     made: dict[str, st.SearchStrategy[Any]] = {
         "slug": words,
@@ -49,30 +51,30 @@ def fields_of_upgrade(words: Words, moments: Moments = MOMENTS) -> dict[str, st.
         "url": words,
         "head": words,
         "checks": st.sampled_from(Conclusion),
-        "failing": several(words),
-        "approved_by": several(words),
-        "objections_by": several(words),
+        "failing": tuples_of(words),
+        "approved_by": tuples_of(words),
+        "objections_by": tuples_of(words),
         "merged_by": words,
         "merged_at": st.none() | moments,
-        "before": several(results(words, moments)),
-        "after": several(results(words, moments)),
+        "before": tuples_of(results(words, moments)),
+        "after": tuples_of(results(words, moments)),
         "forced": words,
         "forced_by": words,
         "built": words,
         "base": words,
         "meaning": words,
         "note": words,
-        "warnings": several(words),
-        "back": st.none() | st.builds(Back, words, words, st.none() | VERSIONS, NUMBERS),
+        "warnings": tuples_of(words),
+        "back": st.none() | st.builds(Rollback, words, words, st.none() | VERSIONS, NUMBERS),
         "earlier": st.none(),
-        "history": several(st.builds(Step, st.sampled_from(Stage), moments, words, words, words)),
+        "history": tuples_of(st.builds(StageTransition, st.sampled_from(Stage), moments, words, words, words)),
         "checked": words,
         "merge_commit": words,
         "attempt": NUMBERS,
-        "copies": copies(words, moments),
-        "earlier_copies": copies(words, moments),
+        "copies": backups(words, moments),
+        "earlier_copies": backups(words, moments),
         "deployment": st.none() | _deployments(words, moments),
-        "loose": several(NUMBERS),
+        "loose": tuples_of(NUMBERS),
         "lost_since": st.none() | moments,
         "green_since": st.none() | moments,
         "accepted_by": words,
@@ -83,7 +85,7 @@ def fields_of_upgrade(words: Words, moments: Moments = MOMENTS) -> dict[str, st.
     return made
 
 
-def _deployments(words: Words, moments: Moments) -> st.SearchStrategy[Deployment]:
+def _deployments(words: TextStrategy, moments: DatetimeStrategy) -> st.SearchStrategy[Deployment]:
     return st.builds(
         Deployment,
         asked_at=moments,

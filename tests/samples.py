@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.fleet.inventory import blob_sha, read_fleet
-from bot.domain.fleet.model import Colour, Fleet, Instance, InstanceType, Snapshot, TreeEntry
-from bot.domain.health.model import Result, State
+from bot.domain.fleet.model import DeploymentColor, Fleet, Instance, InstanceType, Snapshot, TreeEntry
+from bot.domain.health.model import CheckResult, CheckState
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.versions import Version
-from demo.fleet import DeploymentRepository
+from demo.fleet import SampleRepository
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 ACCOUNT = "https://github.com/sourcegraph/accounts/issues/528"
@@ -25,16 +25,16 @@ def version(text: str) -> Version:
     return found
 
 
-def internal(slug: str = "rctest", **facts: Any) -> Instance:
+def internal_instance(slug: str = "rctest", **facts: Any) -> Instance:
     return _instance(slug, {"type": InstanceType.INTERNAL} | facts)
 
 
-def customer(slug: str = "amberotter", account: str = ACCOUNT, **facts: Any) -> Instance:
+def customer_instance(slug: str = "amberotter", account: str = ACCOUNT, **facts: Any) -> Instance:
     return _instance(slug, {"type": InstanceType.PRODUCTION, "account": account, "customer": slug} | facts)
 
 
 def _instance(slug: str, facts: Mapping[str, Any]) -> Instance:
-    plain = {"domain": f"{slug}.sourcegraph.com", "active": Colour.RED, "version": version("3.40.0")}
+    plain = {"domain": f"{slug}.sourcegraph.com", "active": DeploymentColor.RED, "version": version("3.40.0")}
     return Instance(slug, **{**plain, **facts})
 
 
@@ -48,17 +48,17 @@ def upgrade(slug: str = "rctest", to: str = "3.40.1", stage: Stage = Stage.OPEN,
     return Upgrade(slug, version(to), stage, "dana", NOW, **{**plain, **facts})
 
 
-def result(name: str = "vm", state: State = State.PASS, **facts: Any) -> Result:
+def result(name: str = "vm", state: CheckState = CheckState.PASS, **facts: Any) -> CheckResult:
     plain = {"title": name.title(), "sentence": "All is well.", "link": "", "taken_at": NOW, "seconds": 0.5}
-    return Result(name=name, state=state, **{**plain, **facts})
+    return CheckResult(name=name, state=state, **{**plain, **facts})
 
 
-def files(repository: DeploymentRepository) -> dict[str, tuple[str, bytes]]:
+def files(repository: SampleRepository) -> dict[str, tuple[str, bytes]]:
     """A repository's paths to modes and contents."""
     return {path: (file.mode, file.content.encode()) for path, file in repository.files.items()}
 
 
-def read(files: Mapping[str, tuple[str, bytes]]) -> Fleet:
+def fleet_from(files: Mapping[str, tuple[str, bytes]]) -> Fleet:
     """The fleet that mibot reads from these files."""
     snapshot = snapshot_of(files)
     return read_fleet(snapshot, {blob_sha(content): content for _, content in files.values()})

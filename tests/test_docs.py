@@ -26,7 +26,7 @@ from bot.checks import discover as discover_checks
 from bot.cli import app
 from bot.commands import all_commands
 from bot.commands import discover as discover_commands
-from bot.domain.flow.events import SUBSCRIBED
+from bot.domain.flow.events import SUBSCRIBED_EVENTS
 from bot.settings import Settings
 from bot.web import webhook
 
@@ -75,14 +75,14 @@ def test_the_permissions_table() -> None:
 
 def test_the_events_table() -> None:
     rows = table("| event |")
-    assert [plain(event) for event, _ in rows] == sorted(SUBSCRIBED)
+    assert [plain(event) for event, _ in rows] == sorted(SUBSCRIBED_EVENTS)
     assert all(why for *_, why in rows)
 
 
 def test_the_commands_table() -> None:
     rows = table("| command | what it does | who may |")
     told = [(plain(usage), summary, who) for usage, summary, who in rows]
-    assert told == [(command.usage, command.summary, command.who.value) for command in all_commands().values()]
+    assert told == [(command.usage, command.summary, command.permission.value) for command in all_commands().values()]
 
 
 def test_the_metrics_table() -> None:

@@ -151,6 +151,6 @@ def test_the_threshold(lines: Lines) -> None:
 
 
 def test_the_servers_own_set_up_does_not_take_its_lines_away(lines: Lines) -> None:
-    configure_logging(LogLevels.warning, logs.FOR_SERVER)
+    configure_logging(LogLevels.warning, logs.GRANIAN_LOG_CONFIG)
     logging.getLogger("_granian").warning("a worker died")
     assert [line["event"] for line in lines.json] == ["a worker died"]

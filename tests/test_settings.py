@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import ValidationError
 
-from bot.settings import Settings, SettingsProblem, load
+from bot.settings import Settings, SettingsError, load
 
 SECRET = "hunter2-hunter2"
 Set = Callable[..., None]
@@ -56,7 +56,7 @@ def given(monkeypatch: pytest.MonkeyPatch, pem: str) -> Set:
 
 
 def problems(file: Path | None = None) -> list[str]:
-    with pytest.raises(SettingsProblem) as caught:
+    with pytest.raises(SettingsError) as caught:
         load(file)
     assert all("\n" not in line for line in caught.value.problems)
     shown = "".join(traceback.format_exception(caught.value))

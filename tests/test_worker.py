@@ -16,61 +16,68 @@ from prometheus_client import REGISTRY
 from bot.domain.chat.replies import Paragraph, Reply, TrackerRecord
 from bot.domain.flow import effects, events
 from bot.domain.flow.effects import (
+    AddReaction,
     Advance,
     AdvancePreparation,
     BackUpNow,
     CheckNow,
     Effect,
     EnsureTracker,
-    Follow,
+    HandleComment,
     MarkDeployed,
-    Obey,
     PlanNow,
+    Poll,
     Prepare,
     Publish,
-    React,
     Recheck,
     RefreshReply,
     RefreshTracker,
     Retry,
+    Schedule,
     StartRollback,
     StartUpgrade,
     StartUpgrades,
-    TakeTurns,
 )
-from bot.domain.flow.events import CommentWritten, CommitTouched, Event, IssueLabelled, RunTouched, UpgradeTouched
-from bot.domain.flow.jobs import Done, Job, Later
+from bot.domain.flow.events import (
+    CommentCreated,
+    CommitChecksChanged,
+    Event,
+    IssueLabeled,
+    UpgradeChanged,
+    WorkflowRunChanged,
+)
+from bot.domain.flow.jobs import Done, Job, RetryLater
 from bot.domain.github_models import Comment, Issue
 from bot.domain.upgrade.record import Stage
 from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
-from bot.ports import Conflict, Missing, Passing, Refused, WorldError
+from bot.ports import ConflictError, ExternalError, NotFoundError, PermanentError, TransientError
 from bot.services.reconciler import Reconciler
 from bot.worker import Worker, job_of_effect, job_of_event
 from tests import samples
-from tests.fakes_engine import MemoryEngine, ScriptedInterpreter
-from tests.ports import MemoryIssues, MemoryLedger
+from tests.fakes_engine import MemoryEngine, ScriptedDispatcher
+from tests.ports import MemoryIssues, MemoryStore
 
 V = Version(3, 40, 1)
 LABEL = "team/cloud"
 ADVANCE = Advance("rctest", "3.40.1")
 EVERY_EFFECT: list[Effect] = [
-    React(9),
-    Obey(9, 12, "3.40.1", "/upgrade rctest", "dana"),
+    AddReaction(9),
+    HandleComment(9, 12, "3.40.1", "/upgrade rctest", "dana"),
     RefreshReply(9),
     CheckNow(9, "rctest"),
     EnsureTracker("3.40.1", 12, "dana"),
     RefreshTracker("3.40.1"),
     StartUpgrade("rctest", "3.40.1", "dana", 12),
     StartUpgrades(("rctest", "demo"), "3.40.1", "dana", 12, "a reason"),
-    TakeTurns(),
+    Schedule(),
     StartRollback("rctest", "3.40.1", "dana", "slow"),
     Prepare("3.40.1", "dana", asked=True, accept=True),
     AdvancePreparation("3.40.1"),
     PlanNow(9, "rctest", "3.40.1"),
     ADVANCE,
     Recheck("rctest", "3.40.1", "dana", "I signed in"),
-    Follow("rctest", "3.40.1", 15.0),
+    Poll("rctest", "3.40.1", 15.0),
     Publish("rctest", "3.40.1"),
     MarkDeployed("rctest", "3.40.1", "dana", 1),
     Retry("rctest", "3.40.1", "dana", 1),
@@ -82,33 +89,33 @@ class HalfDownIssues(MemoryIssues):
     """Comments can't be listed, issues can."""
 
     def recent_comments(self, since: datetime) -> Sequence[Comment]:  # noqa: ARG002
-        raise Passing("GitHub answered 502.")
+        raise TransientError("GitHub answered 502.")
 
 
 class HalfDownTheOtherWay(MemoryIssues):
     """Issues can't be listed, comments can."""
 
-    def issues_with(self, *_: Any, **__: Any) -> Sequence[Issue]:
-        raise Refused("GitHub refused.")
+    def list_issues(self, *_: Any, **__: Any) -> Sequence[Issue]:
+        raise PermanentError("GitHub refused.")
 
 
 @dataclass
-class Works:
+class WorkerHarness:
     """A worker and what it works with."""
 
     issues: MemoryIssues = field(default_factory=MemoryIssues)
     engine: MemoryEngine = field(default_factory=MemoryEngine)
-    interpreter: ScriptedInterpreter = field(default_factory=ScriptedInterpreter)
-    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    interpreter: ScriptedDispatcher = field(default_factory=ScriptedDispatcher)
+    ledger: MemoryStore = field(default_factory=MemoryStore)
     now: datetime = samples.NOW
 
     def __post_init__(self) -> None:
         self.reconciler = Reconciler(self.issues, self.ledger, LABEL, lambda: self.now)
-        self.reconciler.begin()
+        self.reconciler.record_install()
         self.worker = Worker(self.engine, self.interpreter, self.ledger, self.reconciler, interval=0.02)
-        self.engine.start(self.worker.handle, self.worker.gave_up)
+        self.engine.start(self.worker.handle, self.worker.on_failed)
 
-    def handle(self, what: Effect | Event) -> Done | Later:
+    def handle(self, what: Effect | Event) -> Done | RetryLater:
         payload = events.to_json(what) if isinstance(what, Event) else effects.to_json(what)
         return self.worker.handle(payload)
 
@@ -117,8 +124,8 @@ class Works:
 
 
 @pytest.fixture
-def works() -> Works:
-    return Works()
+def works() -> WorkerHarness:
+    return WorkerHarness()
 
 
 def fails(error: Exception) -> Callable[[Effect], list[Effect]]:
@@ -138,25 +145,25 @@ def jobs_of(*wanted: Effect) -> list[Job]:
 @pytest.mark.parametrize(
     ("event", "wanted"),
     [
-        (IssueLabelled(12, "3.40.1", "dana"), [EnsureTracker("3.40.1", 12, "dana")]),
+        (IssueLabeled(12, "3.40.1", "dana"), [EnsureTracker("3.40.1", 12, "dana")]),
         (
-            CommentWritten(9, 12, "3.40.1", "/help", "dana"),
-            [React(9), Obey(9, 12, "3.40.1", "/help", "dana")],
+            CommentCreated(9, 12, "3.40.1", "/help", "dana"),
+            [AddReaction(9), HandleComment(9, 12, "3.40.1", "/help", "dana")],
         ),
-        (UpgradeTouched("rctest", "3.40.1"), [ADVANCE]),
-        (CommitTouched("f" * 40), [ADVANCE]),
-        (CommitTouched("e" * 40), []),
-        (RunTouched(5, "f" * 40), []),
+        (UpgradeChanged("rctest", "3.40.1"), [ADVANCE]),
+        (CommitChecksChanged("f" * 40), [ADVANCE]),
+        (CommitChecksChanged("e" * 40), []),
+        (WorkflowRunChanged(5, "f" * 40), []),
     ],
 )
-def test_an_event_is_followed_by_its_effects(works: Works, event: Event, wanted: list[Effect]) -> None:
+def test_an_event_is_followed_by_its_effects(works: WorkerHarness, event: Event, wanted: list[Effect]) -> None:
     works.ledger.save_upgrade(samples.upgrade(head="f" * 40))
     assert works.handle(event) == Done(jobs_of(*wanted))
     assert works.interpreter.applied == []
 
 
 @pytest.mark.parametrize("effect", EVERY_EFFECT, ids=lambda effect: type(effect).__name__)
-def test_an_effect_is_carried_out_as_it_was_submitted(works: Works, effect: Effect) -> None:
+def test_an_effect_is_carried_out_as_it_was_submitted(works: WorkerHarness, effect: Effect) -> None:
     works.does(lambda _: [RefreshTracker("3.40.1")])
     assert works.handle(effect) == Done(jobs_of(RefreshTracker("3.40.1")))
     assert works.interpreter.applied == [effect]
@@ -167,9 +174,9 @@ def test_every_kind_of_effect_is_carried_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "effect", [Follow("rctest", "3.40.1", 15.0), RefreshTracker("3.40.1", 9.5), BackUpNow(9, "rctest", 30.0)]
+    "effect", [Poll("rctest", "3.40.1", 15.0), RefreshTracker("3.40.1", 9.5), BackUpNow(9, "rctest", 30.0)]
 )
-def test_what_is_to_wait_waits_in_the_engine(works: Works, effect: Effect) -> None:
+def test_what_is_to_wait_waits_in_the_engine(works: WorkerHarness, effect: Effect) -> None:
     """Not in a thread, and whatever shares its key runs meanwhile."""
     works.does(lambda applied: [effect] if applied == ADVANCE else [])
     works.engine.submit("d-1", job_of_effect(ADVANCE))
@@ -179,7 +186,7 @@ def test_what_is_to_wait_waits_in_the_engine(works: Works, effect: Effect) -> No
     assert effects.from_json(job.payload) == effect
 
 
-@pytest.mark.parametrize("effect", [ADVANCE, Follow("rctest", "3.40.1"), RefreshTracker("3.40.1"), React(9)])
+@pytest.mark.parametrize("effect", [ADVANCE, Poll("rctest", "3.40.1"), RefreshTracker("3.40.1"), AddReaction(9)])
 def test_everything_else_runs_as_soon_as_it_can(effect: Effect) -> None:
     assert job_of_effect(effect).delay == 0
 
@@ -187,25 +194,27 @@ def test_everything_else_runs_as_soon_as_it_can(effect: Effect) -> None:
 def test_effects_of_one_key_share_it_as_jobs() -> None:
     assert job_of_effect(ADVANCE).key == job_of_effect(Recheck("rctest", "3.40.1")).key
     assert job_of_effect(ADVANCE).key != job_of_effect(Advance("demo", "3.40.1")).key
-    deliveries = {job_of_event(delivery, CommitTouched("f" * 40)).key for delivery in ("a", "b")}
+    deliveries = {job_of_event(delivery, CommitChecksChanged("f" * 40)).key for delivery in ("a", "b")}
     assert len(deliveries) == 2, "one delivery does not wait for another"
 
 
 @pytest.mark.parametrize("seconds", [None, 0.0, 61.5])
-def test_a_fault_that_may_pass_asks_for_patience(works: Works, seconds: float | None) -> None:
-    works.does(fails(Passing("GitHub answered 502.", seconds)))
-    assert works.handle(ADVANCE) == Later("GitHub answered 502.", seconds)
+def test_a_fault_that_may_pass_asks_for_patience(works: WorkerHarness, seconds: float | None) -> None:
+    works.does(fails(TransientError("GitHub answered 502.", seconds)))
+    assert works.handle(ADVANCE) == RetryLater("GitHub answered 502.", seconds)
 
 
-@pytest.mark.parametrize("error", [Refused("no"), Missing("gone"), Conflict("moved"), WorldError("odd")])
-def test_a_refusal_ends_the_job_and_is_in_the_log(works: Works, error: WorldError) -> None:
+@pytest.mark.parametrize(
+    "error", [PermanentError("no"), NotFoundError("gone"), ConflictError("moved"), ExternalError("odd")]
+)
+def test_a_refusal_ends_the_job_and_is_in_the_log(works: WorkerHarness, error: ExternalError) -> None:
     works.does(fails(error))
     with structlog.testing.capture_logs() as lines:
         assert works.handle(ADVANCE) == Done()
     assert [(line["event"], line["error"]) for line in lines] == [("job_refused", str(error))]
 
 
-def test_a_bug_is_told_and_not_hidden(works: Works) -> None:
+def test_a_bug_is_told_and_not_hidden(works: WorkerHarness) -> None:
     works.does(fails(KeyError("a bug")))
     with structlog.testing.capture_logs() as lines, pytest.raises(KeyError):
         works.handle(ADVANCE)
@@ -214,20 +223,22 @@ def test_a_bug_is_told_and_not_hidden(works: Works) -> None:
 
 
 @pytest.mark.parametrize("payload", [{}, {"effect": "NoSuchThing"}, {"event": "NoSuchThing"}, {"effect": "React"}])
-def test_a_job_that_this_version_does_not_understand_is_a_bug_too(works: Works, payload: dict[str, Any]) -> None:
+def test_a_job_that_this_version_does_not_understand_is_a_bug_too(
+    works: WorkerHarness, payload: dict[str, Any]
+) -> None:
     with pytest.raises((KeyError, TypeError)):
         works.worker.handle(payload)
 
 
-def test_jobs_are_counted_by_how_they_ended(works: Works) -> None:
+def test_jobs_are_counted_by_how_they_ended(works: WorkerHarness) -> None:
     def count(outcome: str) -> float:
         return REGISTRY.get_sample_value("mibot_jobs_total", {"kind": "Advance", "outcome": outcome}) or 0.0
 
     before = {outcome: count(outcome) for outcome in ("done", "delayed", "refused", "broke")}
     works.handle(ADVANCE)
-    works.does(fails(Passing("later")))
+    works.does(fails(TransientError("later")))
     works.handle(ADVANCE)
-    works.does(fails(Refused("no")))
+    works.does(fails(PermanentError("no")))
     works.handle(ADVANCE)
     works.does(fails(KeyError()))
     with pytest.raises(KeyError):
@@ -244,7 +255,7 @@ def test_jobs_are_counted_by_how_they_ended(works: Works) -> None:
         ADVANCE,
         StartUpgrade("rctest", "3.40.1", "dana", 12),
         Recheck("rctest", "3.40.1"),
-        Follow("rctest", "3.40.1", 15.0),
+        Poll("rctest", "3.40.1", 15.0),
         Retry("rctest", "3.40.1", "dana", 1),
         MarkDeployed("rctest", "3.40.1", "dana", 1),
         StartRollback("rctest", "3.40.1", "dana", "slow"),
@@ -252,20 +263,20 @@ def test_jobs_are_counted_by_how_they_ended(works: Works) -> None:
         AdvancePreparation("3.40.1"),
     ],
 )
-def test_giving_up_is_noted_on_the_upgrade_and_shown(works: Works, effect: Effect) -> None:
+def test_giving_up_is_noted_on_the_upgrade_and_shown(works: WorkerHarness, effect: Effect) -> None:
     works.interpreter.shown = [RefreshReply(9), RefreshTracker("3.40.1")]
-    works.worker.gave_up(effects.to_json(effect), "GitHub answered 502.")
+    works.worker.on_failed(effects.to_json(effect), "GitHub answered 502.")
     assert works.interpreter.delays == [(effect, "GitHub answered 502.")]
     assert works.engine.effects == [RefreshReply(9), RefreshTracker("3.40.1")]
 
 
 @pytest.mark.parametrize(
-    "what", [CommitTouched("f" * 40), React(9), RefreshReply(9), EnsureTracker("3.40.1", 1, "dana")]
+    "what", [CommitChecksChanged("f" * 40), AddReaction(9), RefreshReply(9), EnsureTracker("3.40.1", 1, "dana")]
 )
-def test_giving_up_anything_else_is_in_the_log(works: Works, what: Effect | Event) -> None:
+def test_giving_up_anything_else_is_in_the_log(works: WorkerHarness, what: Effect | Event) -> None:
     payload = events.to_json(what) if isinstance(what, Event) else effects.to_json(what)
     with structlog.testing.capture_logs() as lines:
-        works.worker.gave_up(payload, "GitHub answered 502.")
+        works.worker.on_failed(payload, "GitHub answered 502.")
     assert [(line["event"], line["kind"]) for line in lines] == [("job_gave_up", type(what).__name__)]
     assert works.interpreter.delays == ([] if isinstance(what, Event) else [(what, "GitHub answered 502.")])
     assert not works.engine.waiting
@@ -274,7 +285,7 @@ def test_giving_up_anything_else_is_in_the_log(works: Works, what: Effect | Even
 # Sweeping
 
 
-def unfinished_work(works: Works) -> list[Effect]:
+def unfinished_work(works: WorkerHarness) -> list[Effect]:
     """One of each that a sweep finds in our own records; the effects that take it up."""
     works.ledger.save_upgrade(samples.upgrade("rctest", stage=Stage.OPEN))
     works.ledger.save_upgrade(samples.upgrade("demo", stage=Stage.DONE))
@@ -284,13 +295,13 @@ def unfinished_work(works: Works) -> list[Effect]:
     return [ADVANCE, RefreshReply(9), RefreshTracker("3.40.1")]
 
 
-def test_what_is_unfinished_is_taken_up(works: Works) -> None:
+def test_what_is_unfinished_is_taken_up(works: WorkerHarness) -> None:
     wanted = unfinished_work(works)
     works.worker.sweep()
     assert works.engine.effects == wanted
 
 
-def test_what_no_webhook_told_is_found(works: Works) -> None:
+def test_what_no_webhook_told_is_found(works: WorkerHarness) -> None:
     works.issues.open("3.40.1 upgrade", labels=[LABEL])
     works.issues.open("3.40.2 upgrade", labels=["bug"])
     asked = works.issues.say(1, "/upgrade rctest")
@@ -300,24 +311,24 @@ def test_what_no_webhook_told_is_found(works: Works) -> None:
     works.issues.say(2, "/upgrade demo")
     works.worker.sweep()
     assert works.engine.effects == [
-        React(asked.id),
-        Obey(asked.id, 1, "3.40.1", "/upgrade rctest", "dana", "sweep"),
+        AddReaction(asked.id),
+        HandleComment(asked.id, 1, "3.40.1", "/upgrade rctest", "dana", "sweep"),
         EnsureTracker("3.40.1", 1, "dana"),
     ]
 
 
-def test_sweeps_pile_nothing_up_while_a_job_is_unfinished(works: Works) -> None:
+def test_sweeps_pile_nothing_up_while_a_job_is_unfinished(works: WorkerHarness) -> None:
     wanted = unfinished_work(works)
     for _ in range(5):
         works.worker.sweep()
     assert works.engine.effects == wanted
-    works.does(fails(Passing("GitHub answered 502.")))
+    works.does(fails(TransientError("GitHub answered 502.")))
     works.engine.run()  # they will be tried later
     works.worker.sweep()
     assert works.engine.effects == wanted
 
 
-def test_what_was_done_without_a_result_is_taken_up_again(works: Works) -> None:
+def test_what_was_done_without_a_result_is_taken_up_again(works: WorkerHarness) -> None:
     wanted = unfinished_work(works)
     works.worker.sweep()
     works.engine.finish()
@@ -325,7 +336,7 @@ def test_what_was_done_without_a_result_is_taken_up_again(works: Works) -> None:
     assert works.engine.effects == wanted
 
 
-def test_what_is_found_again_after_it_was_gone_is_a_new_job(works: Works) -> None:
+def test_what_is_found_again_after_it_was_gone_is_a_new_job(works: WorkerHarness) -> None:
     works.ledger.save_upgrade(samples.upgrade(stage=Stage.OPEN))
     works.worker.sweep()
     works.ledger.save_upgrade(samples.upgrade(stage=Stage.DONE))
@@ -342,7 +353,7 @@ def test_what_is_found_again_after_it_was_gone_is_a_new_job(works: Works) -> Non
     ids=["comments", "issues"],
 )
 def test_a_part_that_fails_keeps_no_other_from_being_found(issues: MemoryIssues, found: str) -> None:
-    works = Works(issues=issues)
+    works = WorkerHarness(issues=issues)
     wanted = unfinished_work(works)
     issue = issues.open("3.41.0 upgrade", labels=[LABEL])
     issues.say(issue.number, "/help")
@@ -353,11 +364,11 @@ def test_a_part_that_fails_keeps_no_other_from_being_found(issues: MemoryIssues,
     assert [line["event"] for line in lines if line["log_level"] == "warning"] == ["sweep_incomplete"]
 
 
-def test_what_could_not_be_looked_at_is_looked_at_from_where_it_was_left(works: Works) -> None:
+def test_what_could_not_be_looked_at_is_looked_at_from_where_it_was_left(works: WorkerHarness) -> None:
     works.worker.sweep()
     first = works.ledger.cursor("comments")
     works.now += timedelta(hours=1)
-    works.issues.down = Passing("GitHub answered 502.")
+    works.issues.down = TransientError("GitHub answered 502.")
     works.worker.sweep()
     assert works.ledger.cursor("comments") == first
     works.issues.down = None
@@ -365,10 +376,10 @@ def test_what_could_not_be_looked_at_is_looked_at_from_where_it_was_left(works: 
     assert works.ledger.cursor("comments") == works.now
 
 
-def test_nothing_counts_as_looked_at_before_what_was_found_is_durable(works: Works) -> None:
+def test_nothing_counts_as_looked_at_before_what_was_found_is_durable(works: WorkerHarness) -> None:
     works.issues.open("3.40.1 upgrade", labels=[LABEL])
-    works.engine.down = Passing("the storage does not answer")
-    with pytest.raises(Passing):
+    works.engine.down = TransientError("the storage does not answer")
+    with pytest.raises(TransientError):
         works.worker.sweep()
     assert works.ledger.cursor("issues") is None
     works.engine.down = None
@@ -376,7 +387,7 @@ def test_nothing_counts_as_looked_at_before_what_was_found_is_durable(works: Wor
     assert works.engine.effects == [EnsureTracker("3.40.1", 1, "dana")]
 
 
-def test_a_sweep_forgets_old_jobs_and_measures(works: Works) -> None:
+def test_a_sweep_forgets_old_jobs_and_measures(works: WorkerHarness) -> None:
     unfinished_work(works)
     works.worker.sweep()
     assert len(works.engine.forgotten_before) == 1
@@ -386,7 +397,9 @@ def test_a_sweep_forgets_old_jobs_and_measures(works: Works) -> None:
     assert time.time() - (REGISTRY.get_sample_value("mibot_last_sweep_timestamp_seconds") or 0) < 60
 
 
-def test_sweeps_go_on_whatever_happens_until_the_worker_stops(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sweeps_go_on_whatever_happens_until_the_worker_stops(
+    works: WorkerHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[int] = []
     enough = threading.Event()
 
@@ -394,7 +407,7 @@ def test_sweeps_go_on_whatever_happens_until_the_worker_stops(works: Works, monk
         seen.append(1)
         if len(seen) >= 4:
             enough.set()
-        raise [Passing("down"), KeyError("a bug")][len(seen) % 2]
+        raise [TransientError("down"), KeyError("a bug")][len(seen) % 2]
 
     monkeypatch.setattr(works.reconciler, "sweep", sweep)
     works.worker.start()
@@ -407,7 +420,7 @@ def test_sweeps_go_on_whatever_happens_until_the_worker_stops(works: Works, monk
     assert len(seen) == count
 
 
-def test_a_delivery_runs_to_its_end_and_the_next_sweep_finds_nothing(works: Works) -> None:
+def test_a_delivery_runs_to_its_end_and_the_next_sweep_finds_nothing(works: WorkerHarness) -> None:
     upgrade = samples.upgrade(head="f" * 40, stage=Stage.OPEN)
     works.ledger.save_upgrade(upgrade)
 
@@ -418,7 +431,7 @@ def test_a_delivery_runs_to_its_end_and_the_next_sweep_finds_nothing(works: Work
         return []
 
     works.does(merge)
-    works.engine.submit("d-1", job_of_event("d-1", CommitTouched("f" * 40)))
+    works.engine.submit("d-1", job_of_event("d-1", CommitChecksChanged("f" * 40)))
     while works.engine.waiting:
         works.engine.run()
     assert works.interpreter.applied == [ADVANCE, RefreshTracker("3.40.1")]

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.ports import BlobCache, WorldError
+from bot.ports import BlobCache, ExternalError
 
-_FAILURES = (WorldError, SQLAlchemyError)  # the latter for tables that were never made
+_FAILURES = (ExternalError, SQLAlchemyError)  # the latter for tables that were never made
 
 
 class TolerantCache:
@@ -16,11 +16,11 @@ class TolerantCache:
 
     def __init__(self, store: BlobCache | None) -> None:
         self._store = store
-        self._here: dict[str, bytes] = {}
+        self._memory: dict[str, bytes] = {}
 
     def get_many(self, shas: Iterable[str]) -> Mapping[str, bytes]:
         wanted = set(shas)
-        found = {sha: self._here[sha] for sha in wanted & self._here.keys()}
+        found = {sha: self._memory[sha] for sha in wanted & self._memory.keys()}
         if self._store is not None:
             try:
                 found |= self._store.get_many(wanted - found.keys())
@@ -29,7 +29,7 @@ class TolerantCache:
         return found
 
     def put_many(self, blobs: Mapping[str, bytes]) -> None:
-        self._here |= blobs
+        self._memory |= blobs
         if self._store is not None:
             try:
                 self._store.put_many(blobs)

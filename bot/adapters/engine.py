@@ -22,10 +22,10 @@ from dbos._serialization import DBOSPortableJSON
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.store import Database
-from bot.adapters.store.database import StoreProblem
+from bot.adapters.store.database import StoreError
 from bot.adapters.store.worker_lock import WorkerLock
-from bot.domain.flow.jobs import Done, Job, Later
-from bot.ports import GaveUp, Handler, Passing
+from bot.domain.flow.jobs import Done, Job, RetryLater
+from bot.ports import FailureCallback, JobHandler, TransientError
 
 log = structlog.get_logger(__name__)
 
@@ -35,14 +35,14 @@ NAME = "mibot"
 # Constant: what waits in the queue at an upgrade of mibot is carried on with by the new version. Payloads are plain
 # JSON that newer versions must go on reading.
 APPLICATION_VERSION = "1"
-TRIES = 6
-FIRST_PAUSE = 2.0
-LONGEST_PAUSE = 900.0
-LONGEST_ID = 150
-POLLING = 0.1
+MAX_ATTEMPTS = 6
+INITIAL_PAUSE = 2.0
+MAX_PAUSE = 900.0
+MAX_ID_LENGTH = 150
+POLL_INTERVAL = 0.1
 """Seconds between two looks at the queue: half of it is what a job waits on average. It costs 4 % of a core."""
-KEPT = timedelta(days=14)
-_ADOPT_EVERY = 15.0
+JOB_RETENTION = timedelta(days=14)
+_RECOVERY_INTERVAL = 15.0
 _UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
 _FINISHED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
@@ -60,11 +60,11 @@ class Enqueuer:
             # In a transaction of ours, for DBOS tries for ever to get into a SQLite file that is locked.
             with self._database.transaction() as connection:
                 options = _options(id_, job.key, job.delay)
-                self._connected().enqueue_in_transaction(connection, options, _storable(job.payload), job.key)
+                self._get_client().enqueue_in_transaction(connection, options, _storable(job.payload), job.key)
         except SQLAlchemyError as error:
-            raise Passing("the storage does not answer; mibot will try again") from error
+            raise TransientError("the storage does not answer; mibot will try again") from error
 
-    def _connected(self) -> DBOSClient:
+    def _get_client(self) -> DBOSClient:
         if self._client is None:
             self._client = DBOSClient(
                 system_database_engine=self._database.engine,
@@ -110,7 +110,7 @@ class DurableEngine:
         self._stopping = threading.Event()
         self._worker = ""
 
-    def start(self, handler: Handler, gave_up: GaveUp) -> None:
+    def start(self, handler: JobHandler, on_failed: FailureCallback) -> None:
         """Begin to run jobs, those that a crash cut short first. Raises StoreProblem when there can be no worker."""
         self._worker = self._lock.acquire()
         config: DBOSConfig = {
@@ -123,33 +123,33 @@ class DurableEngine:
             "max_executor_threads": self._threads + 8,  # DBOS's own chores need some
         }
         DBOS(config=config)
-        _register(handler, gave_up)
+        _register(handler, on_failed)
         DBOS.launch()
         DBOS.register_queue(
             QUEUE,
             worker_concurrency=self._threads,
             partition_concurrency=1,
-            polling_interval_sec=POLLING,
+            polling_interval_sec=POLL_INTERVAL,
             on_conflict="always_update",
         )
         if not self._database.is_sqlite:
-            threading.Thread(target=self._adopt_for_ever, name="adopter", daemon=True).start()
+            threading.Thread(target=self._recover_periodically, name="adopter", daemon=True).start()
 
     def submit(self, id_: str, job: Job) -> None:
         self._enqueuer.submit(id_, job)
 
     def is_unfinished(self, id_: str) -> bool:
         """Whether a job of that id waits, for its turn or to be tried again, or runs."""
-        ids = [_try_id(id_, attempt) for attempt in range(1, TRIES + 1)]
+        ids = [_attempt_id(id_, attempt) for attempt in range(1, MAX_ATTEMPTS + 1)]
         return bool(DBOS.list_workflows(workflow_ids=ids, status=_UNFINISHED, load_input=False, load_output=False))
 
     def backlog(self) -> int:
         """How many jobs wait or run."""
         return len(DBOS.list_workflows(status=_UNFINISHED, load_input=False, load_output=False))
 
-    def forget_old(self, now: datetime) -> int:
+    def delete_old_jobs(self, now: datetime) -> int:
         """Delete jobs that ended two weeks ago: nothing needs them, and they would only pile up."""
-        before = (now.astimezone(UTC) - KEPT).isoformat()
+        before = (now.astimezone(UTC) - JOB_RETENTION).isoformat()
         old = DBOS.list_workflows(
             status=_FINISHED, completed_before=before, limit=1000, load_input=False, load_output=False
         )
@@ -166,20 +166,20 @@ class DurableEngine:
             self._stopping.set()
             DBOS.destroy(workflow_completion_timeout_sec=5)
 
-    def adopt(self) -> None:
+    def recover_orphaned_jobs(self) -> None:
         """Take over the jobs of workers that are no more, else their keys would stay taken for ever."""
         running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
         for worker in {status.executor_id for status in running if status.executor_id}:
-            with self._lock.standing_in_for(worker) as ended:
+            with self._lock.take_over(worker) as ended:
                 if ended:
                     log.warning("worker_lost", worker=worker)
                     DBOS._recover_pending_workflows([worker])
 
-    def _adopt_for_ever(self) -> None:
-        while not self._stopping.wait(_ADOPT_EVERY):
+    def _recover_periodically(self) -> None:
+        while not self._stopping.wait(_RECOVERY_INTERVAL):
             try:
-                self.adopt()
-            except StoreProblem as error:
+                self.recover_orphaned_jobs()
+            except StoreError as error:
                 log.error("worker_ends", error=str(error))  # noqa: TRY400 - the sentence says it
                 os._exit(1)
             except Exception:  # it must not end: others wait for what it does
@@ -187,20 +187,20 @@ class DurableEngine:
                     log.warning("adopting_failed", exc_info=True)
 
 
-def _follow_id(id_: str, number: int) -> str:
+def _child_id(id_: str, number: int) -> str:
     """The id of what follows from a job: made from its own, however long the chain of what followed already is."""
-    if len(id_) <= LONGEST_ID:
+    if len(id_) <= MAX_ID_LENGTH:
         return f"{id_}/{number}"
     digest = hashlib.sha256(id_.encode()).hexdigest()[:32]
     return f"{id_.partition('/')[0]}/{digest}/{number}"
 
 
-def _try_id(id_: str, attempt: int) -> str:
+def _attempt_id(id_: str, attempt: int) -> str:
     """The id of a job's further try."""
     return id_ if attempt == 1 else f"{id_}~{attempt}"
 
 
-def _register(handler: Handler, gave_up: GaveUp) -> None:
+def _register(handler: JobHandler, gave_up: FailureCallback) -> None:
     """The one workflow there is: run the job, then submit what follows, or the same job to be tried again later."""
 
     @DBOS.workflow(name=WORKFLOW)
@@ -210,19 +210,19 @@ def _register(handler: Handler, gave_up: GaveUp) -> None:
             outcome = DBOS.run_step({"name": "apply"}, _step, payload)
             if "jobs" in outcome:
                 for number, job in enumerate(outcome["jobs"]):
-                    follow = _options(_follow_id(id_, number), job["key"], job.get("delay", 0.0))
+                    follow = _options(_child_id(id_, number), job["key"], job.get("delay", 0.0))
                     DBOS.enqueue_workflow_with_options(follow, job["payload"], job["key"])
                 return
-            pause = outcome["seconds"] or FIRST_PAUSE * 2 ** (attempt - 1)
-            if attempt == TRIES or pause > LONGEST_PAUSE:
+            pause = outcome["seconds"] or INITIAL_PAUSE * 2 ** (attempt - 1)
+            if attempt == MAX_ATTEMPTS or pause > MAX_PAUSE:
                 DBOS.run_step({"name": "give up"}, gave_up, payload, outcome["reason"])
                 return
-            again = _options(_try_id(id_, attempt + 1), key, pause)
+            again = _options(_attempt_id(id_, attempt + 1), key, pause)
             DBOS.enqueue_workflow_with_options(again, payload, key, id_, attempt + 1)
 
     def _step(payload: dict[str, Any]) -> dict[str, Any]:
         match handler(payload):
             case Done(jobs):
                 return {"jobs": [_document(job) for job in jobs]}
-            case Later(reason, seconds):
+            case RetryLater(reason, seconds):
                 return {"reason": reason, "seconds": seconds}

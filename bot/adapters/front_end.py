@@ -19,13 +19,13 @@ from bot.domain.health.queries import FrontEnd, FrontEndQuery, Unavailable
 log = structlog.get_logger(__name__)
 
 ROOT, VERSION, READY, HEALTHZ = PATHS = ("/", "/__version", "/ready", "/healthz")
-MOST_BYTES = 4096  # of a page; what is read is a version
-MOST_LETTERS = 200  # of the version
+MAX_BYTES = 4096  # of a page; what is read is a version
+MAX_VERSION_LENGTH = 200  # of the version
 # OpenSSL's X509_V_ERR_… numbers (x509_vfy.h), as predicates of the certificate.
 _CERTIFICATE_FAULTS = {9: "is not valid yet", 10: "has expired", 62: "is for another host name"}
 _UNTRUSTED = {18, 19, 20, 21, 27}
-_CANT_RESOLVE_NOW = {socket.EAI_AGAIN, socket.EAI_FAIL, socket.EAI_SYSTEM}
-UNREACHED = "nothing answers at its address"
+_DNS_SERVER_ERRORS = {socket.EAI_AGAIN, socket.EAI_FAIL, socket.EAI_SYSTEM}
+UNREACHABLE = "nothing answers at its address"
 NO_HOST_NAME = "its domain in config.yaml is no host name"
 CA_FILE_WRONG = Unavailable(
     "The file that the setting front_end.ca_file names can't be read as certificates in PEM: correct the setting."
@@ -49,7 +49,7 @@ class FrontEndInspector:
         self._deadline = deadline
         self._shared: ssl.SSLContext | None = None
 
-    def ask(self, query: FrontEndQuery) -> FrontEnd | Unavailable:
+    def fetch(self, query: FrontEndQuery) -> FrontEnd | Unavailable:
         """How the front end answers, whatever that is. Redirects are not followed: they are answers."""
         try:
             context = self._context()
@@ -57,18 +57,18 @@ class FrontEndInspector:
             return CA_FILE_WRONG
         try:
             visits = [
-                _Visit(path, _Connection(query.domain, self._address(query), context, self._deadline))
+                _PageRequest(path, _Connection(query.domain, self._address(query), context, self._deadline))
                 for path in PATHS
             ]
         except http.client.InvalidURL:
-            return FrontEnd(0, "", 0, 0, None, refused=NO_HOST_NAME)
-        _together(visits, self._deadline)
-        seen = {visit.path: visit.page for visit in visits}
+            return FrontEnd(0, "", 0, 0, None, refusal=NO_HOST_NAME)
+        _run_all(visits, self._deadline)
+        seen = {visit.path: visit.result for visit in visits}
         for path, page in seen.items():
             if page.error:
                 log.info("front_end_page", domain=query.domain, path=path, error=page.error[:300])
         # A name that does not exist is the front end's fault, unless it is that of the way there.
-        lost = seen[ROOT].lost and (self._connect_to or not seen[ROOT].refused)
+        lost = seen[ROOT].unresolved and (self._connect_to or not seen[ROOT].refusal)
         return NO_DNS if lost else _front_end(seen)
 
     def _context(self) -> ssl.SSLContext:
@@ -86,7 +86,7 @@ class FrontEndInspector:
 
 
 @dataclass(frozen=True)
-class _Page:
+class _PageResult:
     """What came of asking for one page. `refused` and `fault` are as in FrontEnd; `lost` says that the host name was
     not found; `error` is for the log."""
 
@@ -94,9 +94,9 @@ class _Page:
     headers: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
     certificate_ends: datetime | None = None
-    refused: str = ""
-    fault: str = ""
-    lost: bool = False
+    refusal: str = ""
+    certificate_fault: str = ""
+    unresolved: bool = False
     error: str = ""
 
 
@@ -125,7 +125,7 @@ class _Connection(http.client.HTTPConnection):
         ends = certificate.get("notAfter") if certificate else None
         return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) if isinstance(ends, str) else None
 
-    def cut(self) -> None:
+    def abort(self) -> None:
         """End whatever waits for this connection, from another thread."""
         if self.sock is not None:
             try:
@@ -134,31 +134,31 @@ class _Connection(http.client.HTTPConnection):
                 return
 
 
-class _Visit:
+class _PageRequest:
     """One page that is asked for."""
 
     def __init__(self, path: str, connection: _Connection) -> None:
         self.path = path
         self.connection = connection
-        self.page = _Page()
+        self.result = _PageResult()
         self._lock = threading.Lock()
-        self._over = False
+        self._done = False
 
     def run(self) -> None:
         self._end(_page(self.connection, self.path))
 
-    def give_up(self) -> None:
+    def time_out(self) -> None:
         """It took too long: what comes yet does not count."""
-        self._end(_Page(refused=UNREACHED if self.connection.step == "reach" else "", error="too late"))
-        self.connection.cut()
+        self._end(_PageResult(refusal=UNREACHABLE if self.connection.step == "reach" else "", error="too late"))
+        self.connection.abort()
 
-    def _end(self, page: _Page) -> None:
+    def _end(self, page: _PageResult) -> None:
         with self._lock:
-            if not self._over:
-                self._over, self.page = True, page
+            if not self._done:
+                self._done, self.result = True, page
 
 
-def _together(visits: Sequence[_Visit], seconds: float) -> None:
+def _run_all(visits: Sequence[_PageRequest], seconds: float) -> None:
     """Run them side by side for so many seconds; those that take longer are cut off."""
     ends = time.monotonic() + seconds
     threads = [threading.Thread(target=visit.run, name="front-end", daemon=True) for visit in visits]
@@ -168,49 +168,49 @@ def _together(visits: Sequence[_Visit], seconds: float) -> None:
         thread.join(max(0.0, ends - time.monotonic()))
     for visit, thread in zip(visits, threads, strict=True):
         if thread.is_alive():
-            visit.give_up()
+            visit.time_out()
 
 
-def _page(connection: _Connection, path: str) -> _Page:
+def _page(connection: _Connection, path: str) -> _PageResult:
     """Ask for one page. Raises nothing that the world may cause."""
     try:
         connection.connect()
         ends = connection.certificate_ends
         connection.request("GET", path, headers={"User-Agent": "mibot", "Accept": "*/*", "Connection": "close"})
         response = connection.getresponse()
-        text = response.read(MOST_BYTES).decode("utf-8", "replace") if path == VERSION else ""
+        text = response.read(MAX_BYTES).decode("utf-8", "replace") if path == VERSION else ""
         headers = {name.lower(): value for name, value in response.getheaders()}
         refused = f"it answers {response.status}" if response.status in (401, 403) else ""
-        return _Page(response.status, headers, text, ends, refused)
+        return _PageResult(response.status, headers, text, ends, refused)
     except (OSError, ValueError, http.client.HTTPException) as error:
-        return _failed(error, connection.step)
+        return _result_from_error(error, connection.step)
     finally:
         connection.close()
 
 
-def _failed(error: Exception, step: str) -> _Page:
+def _result_from_error(error: Exception, step: str) -> _PageResult:
     """What an error at that step of a connection says about the front end."""
     said = f"{step}: {type(error).__name__}: {error}"
     match error:
         case ssl.SSLCertVerificationError():
-            return _Page(fault=_certificate_fault(error.verify_code), error=said)
-        case socket.gaierror() if error.errno in _CANT_RESOLVE_NOW:
-            return _Page(lost=True, error=said)
+            return _PageResult(certificate_fault=_certificate_fault(error.verify_code), error=said)
+        case socket.gaierror() if error.errno in _DNS_SERVER_ERRORS:
+            return _PageResult(unresolved=True, error=said)
         case socket.gaierror():
-            return _Page(refused="its host name does not exist", lost=True, error=said)
+            return _PageResult(refusal="its host name does not exist", unresolved=True, error=said)
         case ValueError():
-            return _Page(refused=NO_HOST_NAME, error=said)
+            return _PageResult(refusal=NO_HOST_NAME, error=said)
         case TimeoutError():
-            return _Page(refused=UNREACHED if step == "reach" else "", error=said)
+            return _PageResult(refusal=UNREACHABLE if step == "reach" else "", error=said)
         case ConnectionRefusedError():
-            return _Page(refused="it refuses the connection", error=said)
+            return _PageResult(refusal="it refuses the connection", error=said)
         case OSError() if step == "reach":
-            return _Page(refused="its address can't be reached", error=said)
+            return _PageResult(refusal="its address can't be reached", error=said)
         case OSError() if step == "handshake":
-            return _Page(refused="it breaks off the TLS handshake", error=said)
+            return _PageResult(refusal="it breaks off the TLS handshake", error=said)
         case OSError():
-            return _Page(refused="it closes the connection without an answer", error=said)
-    return _Page(error=said)
+            return _PageResult(refusal="it closes the connection without an answer", error=said)
+    return _PageResult(error=said)
 
 
 def _certificate_fault(code: int) -> str:
@@ -220,15 +220,15 @@ def _certificate_fault(code: int) -> str:
     return _CERTIFICATE_FAULTS.get(code, "can't be verified")
 
 
-def _front_end(seen: Mapping[str, _Page]) -> FrontEnd:
+def _front_end(seen: Mapping[str, _PageResult]) -> FrontEnd:
     root, version = seen[ROOT], seen[VERSION]
     return FrontEnd(
         status=root.status,
-        version=version.text.strip()[:MOST_LETTERS].strip() if version.status == 200 else "",
+        version=version.text.strip()[:MAX_VERSION_LENGTH].strip() if version.status == 200 else "",
         ready=seen[READY].status,
         healthz=seen[HEALTHZ].status,
         certificate_ends=root.certificate_ends,
         headers=root.headers,
-        refused=root.refused,
-        certificate_fault=root.fault,
+        refusal=root.refusal,
+        certificate_fault=root.certificate_fault,
     )

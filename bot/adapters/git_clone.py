@@ -10,17 +10,17 @@ from pathlib import Path
 
 from bot.domain.fleet.inventory import blob_sha
 from bot.domain.fleet.model import LINK_MODE, FileChange, Snapshot, TreeEntry
-from bot.ports import Missing, Refused
+from bot.ports import NotFoundError, PermanentError
 
-PLAIN = "100644"
-EXECUTABLE = "100755"
+FILE_MODE = "100644"
+EXECUTABLE_MODE = "100755"
 _MODULE_TAG = "mi-module-v"
-_FOLDER = "40000"  # as Git writes a folder's mode into a tree
-NOT_KEPT = frozenset({".git", ".terraform"})
+_FOLDER_MODE = "40000"  # as Git writes a folder's mode into a tree
+IGNORED_FOLDERS = frozenset({".git", ".terraform"})
 """Never part of the repository: Git's own folder, and what Terraform downloads beside the files it is run on."""
 
 
-class Clone:
+class LocalClone:
     """The files below `folder`, as they are on the disk now: edits that nobody has committed are part of it.
 
     Raises Refused when the folder is no clone of the deployment repository (it has no `golden/`).
@@ -28,9 +28,11 @@ class Clone:
 
     def __init__(self, folder: Path) -> None:
         if not folder.is_dir():
-            raise Refused(f"There is no folder {folder}; name the folder of a clone of the deployment repository.")
+            raise PermanentError(
+                f"There is no folder {folder}; name the folder of a clone of the deployment repository."
+            )
         if not (folder / "golden").is_dir():
-            raise Refused(f"{folder} is no clone of the deployment repository: it has no folder golden/.")
+            raise PermanentError(f"{folder} is no clone of the deployment repository: it has no folder golden/.")
         self._folder = folder
         self._files: dict[str, str] = {}
 
@@ -39,7 +41,7 @@ class Clone:
         that the folder with a tree that the tracker speaks of can be found."""
         entries: dict[str, TreeEntry] = {}
         folders: dict[str, str] = {}
-        tree = self._read(str(self._folder), "", entries, folders)
+        tree = self._scan_folder(str(self._folder), "", entries, folders)
         self._files = {entry.sha: path for path, entry in entries.items()}
         return Snapshot(tree, entries, folders)
 
@@ -66,30 +68,30 @@ class Clone:
             try:
                 _write(place, change)
             except OSError as error:
-                raise Refused(f"{place} can't be written ({error.strerror}).") from error
+                raise PermanentError(f"{place} can't be written ({error.strerror}).") from error
 
     def _content(self, sha: str) -> bytes:
         if sha not in self._files:
-            raise Missing(f"There is no file with the SHA-1 {sha} in {self._folder}.")
+            raise NotFoundError(f"There is no file with the SHA-1 {sha} in {self._folder}.")
         path = self._folder / self._files[sha]
         content = _link(str(path)) if path.is_symlink() else _plain(str(path))
         if blob_sha(content) != sha:
-            raise Refused(f"{path} has changed while it was read; run this again.")
+            raise PermanentError(f"{path} has changed while it was read; run this again.")
         return content
 
-    def _read(self, place: str, path: str, entries: dict[str, TreeEntry], folders: dict[str, str]) -> str:
+    def _scan_folder(self, place: str, path: str, entries: dict[str, TreeEntry], folders: dict[str, str]) -> str:
         """Note the files below one folder; the SHA-1 of its tree, or nothing when it holds none."""
         lines: list[tuple[bytes, bytes]] = []
         for entry in _listed(place):
-            if entry.name in NOT_KEPT:
+            if entry.name in IGNORED_FOLDERS:
                 continue
             inner, name = f"{path}{entry.name}", os.fsencode(entry.name)
             if entry.is_dir(follow_symlinks=False):
-                sha = self._read(entry.path, f"{inner}/", entries, folders)
+                sha = self._scan_folder(entry.path, f"{inner}/", entries, folders)
                 if sha and not path:
                     folders[inner] = sha
                 if sha:
-                    lines.append((name + b"/", _line(_FOLDER, name, sha)))
+                    lines.append((name + b"/", _line(_FOLDER_MODE, name, sha)))
             elif (found := _entry(entry)) is not None:
                 entries[inner] = found
                 lines.append((name, _line(found.mode, name, found.sha)))
@@ -119,7 +121,7 @@ def _write(place: Path, change: FileChange) -> None:
         beside.symlink_to(change.content)
     else:
         beside.write_text(change.content, encoding="utf-8", newline="")
-        beside.chmod(0o755 if change.mode == EXECUTABLE else 0o644)
+        beside.chmod(0o755 if change.mode == EXECUTABLE_MODE else 0o644)
     beside.replace(place)
 
 
@@ -130,7 +132,7 @@ def _entry(entry: os.DirEntry[str]) -> TreeEntry | None:
     if not entry.is_file(follow_symlinks=False):
         return None
     executable = entry.stat(follow_symlinks=False).st_mode & stat.S_IXUSR
-    return TreeEntry(EXECUTABLE if executable else PLAIN, blob_sha(_plain(entry.path)))
+    return TreeEntry(EXECUTABLE_MODE if executable else FILE_MODE, blob_sha(_plain(entry.path)))
 
 
 def _listed(place: str) -> list[os.DirEntry[str]]:
@@ -155,8 +157,8 @@ def _plain(place: str) -> bytes:
         raise _unreadable(place, error) from error
 
 
-def _unreadable(place: str, error: OSError) -> Refused:
-    return Refused(f"{place} can't be read ({error.strerror}).")
+def _unreadable(place: str, error: OSError) -> PermanentError:
+    return PermanentError(f"{place} can't be read ({error.strerror}).")
 
 
 def _line(mode: str, name: bytes, sha: str) -> bytes:

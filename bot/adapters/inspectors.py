@@ -7,17 +7,17 @@ from typing import Any
 
 from bot.domain.health.queries import Answer, Query, Unavailable
 
-NOBODY = Unavailable(
+NOT_CONNECTED = Unavailable(
     "Nobody can be asked that from here: it takes a mibot that is connected to GitHub, not a clone alone."
 )
 
 
-class Inspectors:
+class InspectorRouter:
     """Puts each question to whoever answers its kind; one that nobody answers is Unavailable."""
 
     def __init__(self, by_query: Mapping[type, Callable[[Any], Answer]]) -> None:
-        self._by_query = dict(by_query)
+        self._handlers = dict(by_query)
 
-    def ask(self, query: Query) -> Answer:
-        answerer = self._by_query.get(type(query))
-        return answerer(query) if answerer else NOBODY
+    def fetch(self, query: Query) -> Answer:
+        answerer = self._handlers.get(type(query))
+        return answerer(query) if answerer else NOT_CONNECTED

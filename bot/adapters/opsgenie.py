@@ -18,8 +18,8 @@ from bot.domain.health.queries import Alert, Alerts, OpsgenieQuery, Unavailable
 
 log = structlog.get_logger(__name__)
 
-PAGE = 100  # the most that Opsgenie gives at once
-MOST_PAGES = 20
+PAGE_SIZE = 100  # the most that Opsgenie gives at once
+MAX_PAGES = 20
 SEVERITIES = {"P1": "CRITICAL", "P2": "ERROR", "P3": "ERROR", "P4": "WARNING", "P5": "WARNING"}
 """Opsgenie's priorities in Cloud Monitoring's words; P3 is what an alert has that nobody gave one, so it counts."""
 
@@ -34,14 +34,14 @@ REFUSALS = {
 }
 
 
-class _Fault(Exception):  # noqa: N818
-    """No answer, in one sentence; `again` says whether asking again may help, `after` how long to wait (seconds)."""
+class _OpsgenieError(Exception):
+    """No answer, in one sentence; `retryable`: asking again may help, after `retry_after` seconds."""
 
-    def __init__(self, sentence: str, *, again: bool = False, after: float = 0.0) -> None:
+    def __init__(self, sentence: str, *, retryable: bool = False, retry_after: float = 0.0) -> None:
         super().__init__(sentence)
         self.sentence = sentence
-        self.again = again
-        self.after = after
+        self.retryable = retryable
+        self.retry_after = retry_after
 
 
 class OpsgenieInspector:
@@ -70,45 +70,45 @@ class OpsgenieInspector:
         self._monotonic = monotonic
         self._sleep = sleep
 
-    def ask(self, query: OpsgenieQuery) -> Alerts | Unavailable:
+    def fetch(self, query: OpsgenieQuery) -> Alerts | Unavailable:
         """The open alerts, acknowledged or not, that bear the slug or the project as a tag or a detail."""
         ends = self._monotonic() + self._deadline
         try:
-            found = [_alert(one) for one in self._found(query, ends) if self._is_about(one, query, ends)]
-        except _Fault as fault:
+            found = [_alert(one) for one in self._search(query, ends) if self._is_about(one, query, ends)]
+        except _OpsgenieError as fault:
             return Unavailable(fault.sentence)
         return Alerts(tuple(sorted(found, key=lambda alert: (alert.since, alert.policy))))
 
-    def _found(self, query: OpsgenieQuery, ends: float) -> Iterator[Mapping[str, Any]]:
+    def _search(self, query: OpsgenieQuery, ends: float) -> Iterator[Mapping[str, Any]]:
         """What the search finds, from all pages; its words match within longer ones too. Raises _Fault."""
         names = (query.slug, query.project)
         anywhere = " OR ".join(f'{field}: "{name}"' for field in ("tag", "details.value") for name in names)
-        wanted = {"query": f"status: open AND ({anywhere})", "limit": PAGE, "sort": "createdAt", "order": "asc"}
-        for number in range(MOST_PAGES):
-            page = self._get("/v2/alerts", {**wanted, "offset": number * PAGE}, ends)
+        wanted = {"query": f"status: open AND ({anywhere})", "limit": PAGE_SIZE, "sort": "createdAt", "order": "asc"}
+        for number in range(MAX_PAGES):
+            page = self._get("/v2/alerts", {**wanted, "offset": number * PAGE_SIZE}, ends)
             alerts = page.get("data")
             if not isinstance(alerts, list) or not all(isinstance(alert, dict) for alert in alerts):
-                raise _Fault(NOT_OPSGENIE)
+                raise _OpsgenieError(NOT_OPSGENIE)
             yield from alerts
             paging = page.get("paging")
             if not (isinstance(paging, dict) and paging.get("next")):
                 return
-        raise _Fault(
-            f"Opsgenie has more than {MOST_PAGES * PAGE} open alerts to look through: close those that are over."
+        raise _OpsgenieError(
+            f"Opsgenie has more than {MAX_PAGES * PAGE_SIZE} open alerts to look through: close those that are over."
         )
 
     def _is_about(self, alert: Mapping[str, Any], query: OpsgenieQuery, ends: float) -> bool:
         """Whether it bears one of the names as it is. Details are not in the list: they are asked for when the tags
         do not tell. Raises _Fault."""
-        if _bears(alert.get("tags"), query):
+        if _has_name(alert.get("tags"), query):
             return True
         if "details" not in alert:
             id_ = str(alert.get("id", ""))
             if not re.fullmatch(r"[\w-]+", id_, re.ASCII):
-                raise _Fault(NOT_OPSGENIE)
+                raise _OpsgenieError(NOT_OPSGENIE)
             alert = self._get(f"/v2/alerts/{id_}", {"identifierType": "id"}, ends).get("data") or {}
         details = alert.get("details") if isinstance(alert, dict) else None
-        return _bears(list(details.values()) if isinstance(details, dict) else [], query)
+        return _has_name(list(details.values()) if isinstance(details, dict) else [], query)
 
     def _get(self, path: str, query: Mapping[str, Any], ends: float) -> Mapping[str, Any]:
         """One request, made again while that may help and the deadline allows. Raises _Fault."""
@@ -116,15 +116,15 @@ class OpsgenieInspector:
         while True:
             attempt += 1
             try:
-                return self._once(path, query, ends - self._monotonic())
-            except _Fault as fault:
-                wait = max(self._pause * 2 ** (attempt - 1), fault.after)
-                if not fault.again or attempt >= self._tries or self._monotonic() + wait >= ends:
+                return self._send_once(path, query, ends - self._monotonic())
+            except _OpsgenieError as fault:
+                wait = max(self._pause * 2 ** (attempt - 1), fault.retry_after)
+                if not fault.retryable or attempt >= self._tries or self._monotonic() + wait >= ends:
                     raise
                 self._sleep(wait)
 
-    def _once(self, path: str, query: Mapping[str, Any], left: float) -> Mapping[str, Any]:
-        late = _Fault(
+    def _send_once(self, path: str, query: Mapping[str, Any], left: float) -> Mapping[str, Any]:
+        late = _OpsgenieError(
             f"Opsgenie did not answer within {self._deadline:g} seconds: check again, and see its status page."
         )
         if left <= 0:
@@ -135,21 +135,21 @@ class OpsgenieInspector:
                 f"{self._url}{path}", params=dict(query), auth=self._sign, timeout=left, allow_redirects=False
             )
         except requests.Timeout as error:
-            raise self._logged(late, 0, error) from None
+            raise self._log_error(late, 0, error) from None
         except requests.RequestException as error:
             sentence = (
                 "Opsgenie could not be reached, the connection was refused or broke: check the setting "
                 "opsgenie.api_url and the network of the machine that runs mibot."
             )
-            raise self._logged(_Fault(sentence, again=True), 0, error) from None
+            raise self._log_error(_OpsgenieError(sentence, retryable=True), 0, error) from None
         if response.status_code != 200:
-            raise self._logged(_refusal(response), response.status_code, response.text[:300])
+            raise self._log_error(_error_from_response(response), response.status_code, response.text[:300])
         try:
             document = response.json()
         except ValueError:
             document = None
         if not isinstance(document, dict):
-            raise self._logged(_Fault(NOT_OPSGENIE), 200, response.text[:300])
+            raise self._log_error(_OpsgenieError(NOT_OPSGENIE), 200, response.text[:300])
         return document
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -157,28 +157,28 @@ class OpsgenieInspector:
         request.headers["Authorization"] = f"GenieKey {self._key}"
         return request
 
-    def _logged(self, fault: _Fault, status: int, said: object) -> _Fault:
+    def _log_error(self, fault: _OpsgenieError, status: int, said: object) -> _OpsgenieError:
         """The fault, which the log gets with Opsgenie's own words: those may name the customer, never the key."""
         words = str(said).replace(self._key, "…") if self._key else str(said)
         log.warning("opsgenie_unavailable", sentence=fault.sentence, status=status, said=words)
         return fault
 
 
-def _refusal(response: requests.Response) -> _Fault:
+def _error_from_response(response: requests.Response) -> _OpsgenieError:
     """What an answer other than 200 means."""
     status = response.status_code
     after = response.headers.get("Retry-After", "")
     wait = float(after) if re.fullmatch(r"\d{1,6}(\.\d+)?", after, re.ASCII) else 0.0
     if status >= 500:
         sentence = f"Opsgenie failed with error {status}, also when asked again: check again in a few minutes."
-        return _Fault(sentence, again=True, after=wait)
+        return _OpsgenieError(sentence, retryable=True, retry_after=wait)
     if status < 400:
-        return _Fault(NOT_OPSGENIE)
+        return _OpsgenieError(NOT_OPSGENIE)
     sentence = f"Opsgenie refused the search with error {status}: what it said is in mibot's log."
-    return _Fault(REFUSALS.get(status, sentence), again=status == 429, after=wait)
+    return _OpsgenieError(REFUSALS.get(status, sentence), retryable=status == 429, retry_after=wait)
 
 
-def _bears(values: object, query: OpsgenieQuery) -> bool:
+def _has_name(values: object, query: OpsgenieQuery) -> bool:
     """Whether one of the values is the slug or the project, or holds the project (as a link does)."""
     if not isinstance(values, list):
         return False
@@ -193,5 +193,5 @@ def _alert(alert: Mapping[str, Any]) -> Alert:
     try:
         since = datetime.fromisoformat(str(alert["createdAt"])).astimezone(UTC)
     except (KeyError, ValueError):
-        raise _Fault(NOT_OPSGENIE) from None
+        raise _OpsgenieError(NOT_OPSGENIE) from None
     return Alert(str(alert.get("message", "")), SEVERITIES.get(str(alert.get("priority")), ""), since, "opsgenie")

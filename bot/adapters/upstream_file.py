@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from bot.domain.versions import Version
-from bot.ports import Missing, Refused
+from bot.ports import NotFoundError, PermanentError
 
 
 class UpstreamFile:
@@ -22,11 +22,13 @@ class UpstreamFile:
     def compose_file(self, version: Version) -> bytes:
         """The file's content. Raises Missing without a file, Refused for one that can't be read."""
         if self._file is None:
-            raise Missing(
+            raise NotFoundError(
                 f"{version.golden_path} is not in this clone, and nobody was asked for upstream's file: "
                 f"prepare it first, with `mibot prepare {version} --repo PATH`"
             )
         try:
             return self._file.read_bytes()
         except OSError as error:
-            raise Refused(f"{self._file} can't be read ({error.strerror}); name upstream's Compose file.") from error
+            raise PermanentError(
+                f"{self._file} can't be read ({error.strerror}); name upstream's Compose file."
+            ) from error

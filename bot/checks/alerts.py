@@ -6,47 +6,47 @@ from collections.abc import Sequence
 from datetime import UTC
 from urllib.parse import quote
 
-from bot.domain.health.model import Check, Judgement, Places, State, Subject, no_answer
+from bot.domain.health.model import Check, CheckContext, CheckState, CloudConfig, Verdict, unavailable_verdict
 from bot.domain.health.queries import Alert, AlertQuery, Alerts, Answer
 from bot.formats.markdown import one_line
 
 WARNING = "WARNING"
 """The severity that does not count: the policy's author says that nothing is broken yet."""
 SEVERITIES = {"CRITICAL": "critical", "ERROR": "error", WARNING: "warning"}
-_MOST_NAMED = 5
-_LONGEST_NAME = 100
+_MAX_NAMED = 5
+_MAX_NAME_LENGTH = 100
 
 
-def query(subject: Subject, places: Places) -> AlertQuery:
+def query(subject: CheckContext, places: CloudConfig) -> AlertQuery:
     return AlertQuery(places.project(subject.instance), places.monitoring_project)
 
 
-def judge(_subject: Subject, answer: Answer) -> Judgement:
+def evaluate(_subject: CheckContext, answer: Answer) -> Verdict:
     """Pass only when no alert is open but warnings; an alert without a severity counts as one that matters."""
-    return judged(answer, "Cloud Monitoring")
+    return evaluate_alerts(answer, "Cloud Monitoring")
 
 
-def judged(answer: Answer, where: str) -> Judgement:
+def evaluate_alerts(answer: Answer, where: str) -> Verdict:
     """What open alerts mean, whoever told them. Names of policies are people's text: the voice redacts them."""
     if not isinstance(answer, Alerts):
-        return no_answer(answer)
+        return unavailable_verdict(answer)
     bad = [alert for alert in answer.alerts if alert.severity != WARNING]
     warnings = [alert for alert in answer.alerts if alert.severity == WARNING]
     if bad:
         are = "is" if len(bad) == 1 else "are"
         more = f", and {_count(warnings, 'warning')}" if warnings else ""
-        return Judgement(
-            State.FAIL,
+        return Verdict(
+            CheckState.FAIL,
             f"{_count(bad, 'alert')} {are} open in {where}: {_listed(bad)}{more}; see to it and check again.",
         )
     if warnings:
-        return Judgement(
-            State.PASS, f"Nothing but {_count(warnings, 'warning')} is open in {where}: {_listed(warnings)}."
+        return Verdict(
+            CheckState.PASS, f"Nothing but {_count(warnings, 'warning')} is open in {where}: {_listed(warnings)}."
         )
-    return Judgement(State.PASS, f"No alert is open in {where}.")
+    return Verdict(CheckState.PASS, f"No alert is open in {where}.")
 
 
-def link(subject: Subject, places: Places) -> str:
+def link(subject: CheckContext, places: CloudConfig) -> str:
     """The alerts in the Google Cloud console. It names the project."""
     project = quote(places.project(subject.instance), safe="")
     return f"https://console.cloud.google.com/monitoring/alerting?project={project}"
@@ -58,17 +58,19 @@ def _count(alerts: Sequence[Alert], what: str) -> str:
 
 def _listed(alerts: Sequence[Alert]) -> str:
     """The alerts in words, the oldest first, and how many more there are."""
-    named = [_told(alert) for alert in sorted(alerts, key=lambda alert: (alert.since, alert.policy))[:_MOST_NAMED]]
+    named = [
+        _format_alert(alert) for alert in sorted(alerts, key=lambda alert: (alert.since, alert.policy))[:_MAX_NAMED]
+    ]
     rest = len(alerts) - len(named)
     return ", ".join(named) + (f" and {rest} more" if rest else "")
 
 
-def _told(alert: Alert) -> str:
+def _format_alert(alert: Alert) -> str:
     name = one_line(alert.policy)
-    shown = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+    shown = name if len(name) <= _MAX_NAME_LENGTH else f"{name[: _MAX_NAME_LENGTH - 1]}…"
     severity = SEVERITIES.get(alert.severity, "no severity")
     since = alert.since.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
     return f"{shown or 'an alert without a name'} ({severity}, since {since} UTC)"
 
 
-CHECK = Check(name="alerts", title="Open alerts", query=query, judge=judge, link=link)
+CHECK = Check(name="alerts", title="Open alerts", query=query, evaluate=evaluate, link=link)

@@ -4,37 +4,39 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from bot.checks.vm import machine
-from bot.domain.health.model import Check, Judgement, Phase, Places, State, Subject, no_answer
+from bot.checks.vm import machine_name
+from bot.domain.health.model import Check, CheckContext, CheckState, CloudConfig, Phase, Verdict, unavailable_verdict
 from bot.domain.health.queries import Answer, DiskSnapshot, DiskSnapshots, SnapshotQuery
-from bot.domain.health.recovery import Kind, Made, judge_copies
+from bot.domain.health.recovery import BackupTerms, FinishedBackup, judge_backups
 
 READY = "READY"
 FAILED = "FAILED"  # every other status is of a snapshot that is being made or deleted
-KIND = Kind("data disk", "snapshot", "take a snapshot, and see whether the disk's snapshot schedule is attached")
+KIND = BackupTerms(
+    "data disk", "snapshot", "take a snapshot, and see whether the disk's snapshot schedule is attached"
+)
 
 
-def query(subject: Subject, places: Places) -> SnapshotQuery:
+def query(subject: CheckContext, places: CloudConfig) -> SnapshotQuery:
     """The snapshots of the active machine's data disks."""
     instance = subject.instance
-    return SnapshotQuery(places.project(instance), places.zone, machine(instance.active))
+    return SnapshotQuery(places.project(instance), places.zone, machine_name(instance.active))
 
 
-def judge(subject: Subject, answer: Answer) -> Judgement:
+def evaluate(subject: CheckContext, answer: Answer) -> Verdict:
     """Pass only when every data disk has a fresh READY snapshot and its last one did not fail."""
     if not isinstance(answer, DiskSnapshots):
-        return no_answer(answer)
+        return unavailable_verdict(answer)
     if not answer.disks:
-        return Judgement(
-            State.FAIL,
+        return Verdict(
+            CheckState.FAIL,
             "The active VM has no data disk, or does not exist: attach one, or correct active_deployment in "
             "terraform.tfvars.",
         )
-    disks = [[_made(snapshot) for snapshot in _finished(answer, disk)] for disk in answer.disks]
-    return judge_copies(KIND, disks, subject.now)
+    disks = [[_to_attempt(snapshot) for snapshot in _finished(answer, disk)] for disk in answer.disks]
+    return judge_backups(KIND, disks, subject.now)
 
 
-def link(subject: Subject, places: Places) -> str:
+def link(subject: CheckContext, places: CloudConfig) -> str:
     """The snapshots in the Google Cloud console. It names the project."""
     project = quote(places.project(subject.instance), safe="")
     return f"https://console.cloud.google.com/compute/snapshots?project={project}"
@@ -44,15 +46,15 @@ def _finished(answer: DiskSnapshots, disk: str) -> list[DiskSnapshot]:
     return [one for one in answer.snapshots if one.disk == disk and one.status in {READY, FAILED}]
 
 
-def _made(snapshot: DiskSnapshot) -> Made:
-    return Made(snapshot.taken_at, snapshot.status == READY)
+def _to_attempt(snapshot: DiskSnapshot) -> FinishedBackup:
+    return FinishedBackup(snapshot.taken_at, snapshot.status == READY)
 
 
 CHECK = Check(
     name="disk_snapshot",
     title="Disk snapshot",
     query=query,
-    judge=judge,
+    evaluate=evaluate,
     link=link,
     phases=frozenset({Phase.BEFORE, Phase.NOW}),
 )

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from bot.checks.alerts import judged
-from bot.domain.health.model import Check, Judgement, Places, Subject
+from bot.checks.alerts import evaluate_alerts
+from bot.domain.health.model import Check, CheckContext, CloudConfig, Verdict
 from bot.domain.health.queries import Answer, OpsgenieQuery
 
 
-def query(subject: Subject, places: Places) -> OpsgenieQuery:
+def query(subject: CheckContext, places: CloudConfig) -> OpsgenieQuery:
     return OpsgenieQuery(subject.instance.slug, places.project(subject.instance))
 
 
-def judge(_subject: Subject, answer: Answer) -> Judgement:
+def evaluate(_subject: CheckContext, answer: Answer) -> Verdict:
     """Pass only when no alert is open but of the lowest priorities (P4 and P5, which are told as warnings)."""
-    return judged(answer, "Opsgenie")
+    return evaluate_alerts(answer, "Opsgenie")
 
 
-def applies(_subject: Subject, places: Places) -> bool:
+def applies(_subject: CheckContext, places: CloudConfig) -> bool:
     """Where there is a key for Opsgenie."""
-    return places.opsgenie
+    return places.has_opsgenie_key
 
 
-def link(_subject: Subject, _places: Places) -> str:
+def link(_subject: CheckContext, _places: CloudConfig) -> str:
     """The list of alerts in Opsgenie."""
     return "https://app.opsgenie.com/alert/list"
 
 
-CHECK = Check(name="opsgenie", title="Opsgenie", query=query, judge=judge, link=link, applies=applies)
+CHECK = Check(name="opsgenie", title="Opsgenie", query=query, evaluate=evaluate, link=link, applies=applies)

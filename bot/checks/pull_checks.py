@@ -4,54 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.domain.health.model import Check, Judgement, Phase, Places, State, Subject, no_answer
-from bot.domain.health.queries import Answer, CommitQuery, CommitSignals
-from bot.formats.markdown import one_line, shorten
+from bot.domain.health.model import Check, CheckContext, CheckState, CloudConfig, Phase, Verdict, unavailable_verdict
+from bot.domain.health.queries import Answer, CommitStatus, CommitStatusQuery
+from bot.formats.markdown import one_line, truncate
 
-MOST_NAMED = 5
-LONGEST_NAME = 80
+MAX_NAMED = 5
+MAX_NAME_LENGTH = 80
 
 
-def applies(subject: Subject, _places: Places) -> bool:
+def applies(subject: CheckContext, _places: CloudConfig) -> bool:
     return bool(subject.head)
 
 
-def query(subject: Subject, _places: Places) -> CommitQuery:
-    return CommitQuery(subject.head)
+def query(subject: CheckContext, _places: CloudConfig) -> CommitStatusQuery:
+    return CommitStatusQuery(subject.head)
 
 
-def judge(_subject: Subject, answer: Answer) -> Judgement:
+def evaluate(_subject: CheckContext, answer: Answer) -> Verdict:
     """Pass only when nothing failed, nothing is under way, and everything required has reported."""
-    if not isinstance(answer, CommitSignals):
-        return no_answer(answer)
+    if not isinstance(answer, CommitStatus):
+        return unavailable_verdict(answer)
     checks, required = answer.checks, answer.required
     if checks.failed:
-        return Judgement(State.FAIL, f"Failed on the pull request: {_named(checks.failed, required)}.")
+        return Verdict(CheckState.FAIL, f"Failed on the pull request: {_format_names(checks.failed, required)}.")
     absent = required - answer.seen
     if checks.pending or absent:
-        parts = [f"still under way: {_named(checks.pending, required)}"] if checks.pending else []
-        parts += [f"required and not reported yet: {_named(absent)}"] if absent else []
-        return Judgement(State.UNKNOWN, f"The pull request's checks are not done ({'; '.join(parts)}).")
+        parts = [f"still under way: {_format_names(checks.pending, required)}"] if checks.pending else []
+        parts += [f"required and not reported yet: {_format_names(absent)}"] if absent else []
+        return Verdict(CheckState.UNKNOWN, f"The pull request's checks are not done ({'; '.join(parts)}).")
     if not answer.seen:
-        return Judgement(State.PASS, "No checks are required on the pull request and none reported.")
+        return Verdict(CheckState.PASS, "No checks are required on the pull request and none reported.")
     count = len(answer.seen)
     passed = "The one check" if count == 1 else f"All {count} checks"
-    return Judgement(State.PASS, f"{passed} of the pull request passed.")
+    return Verdict(CheckState.PASS, f"{passed} of the pull request passed.")
 
 
-def _named(names: Iterable[str], required: Iterable[str] = ()) -> str:
+def _format_names(names: Iterable[str], required: Iterable[str] = ()) -> str:
     """The names as people gave them, the required ones first and marked."""
     first = sorted(names, key=lambda name: (name not in required, name))
-    shown = [_shown(name) + (" (required)" if name in required else "") for name in first[:MOST_NAMED]]
-    more = len(first) - MOST_NAMED
+    shown = [_format_name(name) + (" (required)" if name in required else "") for name in first[:MAX_NAMED]]
+    more = len(first) - MAX_NAMED
     return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
 
-def _shown(name: str) -> str:
-    return shorten(one_line(name), LONGEST_NAME) or "(without a name)"
+def _format_name(name: str) -> str:
+    return truncate(one_line(name), MAX_NAME_LENGTH) or "(without a name)"
 
 
-def link(subject: Subject, _places: Places) -> str:
+def link(subject: CheckContext, _places: CloudConfig) -> str:
     """The pull request's own page of checks."""
     return f"{subject.pull_url}/checks" if subject.pull_url else ""
 
@@ -60,7 +60,7 @@ CHECK = Check(
     name="pull_checks",
     title="Pull request's checks",
     query=query,
-    judge=judge,
+    evaluate=evaluate,
     link=link,
     phases=frozenset({Phase.BEFORE}),
     applies=applies,

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cli.common import WRONG_USE, fail
+from bot.cli.common import USAGE_ERROR, error_exit
 
 if TYPE_CHECKING:
     from bot.domain.fleet.model import Fleet, Instance
     from bot.domain.versions import Version
 
 
-def version_named(word: str) -> Version:
+def parse_version(word: str) -> Version:
     """The version, or a sentence and exit status 2."""
     from bot.domain.versions import Version
 
     version = Version.parse(word)
     if version is None:
-        raise fail(f"{word!r} is no version; write X.Y.Z, as 3.40.1, or X.Y.Z-rc.N.", WRONG_USE)
+        raise error_exit(f"{word!r} is no version; write X.Y.Z, as 3.40.1, or X.Y.Z-rc.N.", USAGE_ERROR)
     return version
 
 
-def instance_named(word: str, fleet: Fleet) -> Instance:
+def resolve_instance(word: str, fleet: Fleet) -> Instance:
     """The instance that a slug, a domain or an account URL names, or a sentence and exit status 2.
 
     Whoever sits at a terminal sees the deployment repository, so that the nearest one is named by its slug.
@@ -32,7 +32,7 @@ def instance_named(word: str, fleet: Fleet) -> Instance:
     found = resolve(word, fleet)
     if isinstance(found, Instance):
         return found
-    sentence = found.sentence
+    sentence = found.message
     for instance in fleet:
         sentence = sentence.replace(f"Did you mean {plain_name(instance)}?", f"Did you mean {instance.slug}?")
-    raise fail(f"{word}: {sentence}", WRONG_USE)
+    raise error_exit(f"{word}: {sentence}", USAGE_ERROR)

@@ -9,17 +9,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli.terminal import diff, moved
+from bot.cli.terminal import diff, format_link_change
 from bot.domain.fleet.model import LINK_MODE, FileChange
 from bot.domain.plans.change_set import ChangeSet
-from bot.domain.plans.preview import Prepared
+from bot.domain.plans.preview import PreparationPreview
 from bot.domain.versions import Version
 from bot.formats.compose.edits import Difference, SettingChange
 from bot.formats.secrets import is_secret
 from bot.rendering.golden_files import golden_counts
-from bot.rendering.reasons import reasons_told
+from bot.rendering.reasons import describe_reasons
 
-MOST_NEW_LINES = 12
+MAX_NEW_LINES = 12
 
 
 def files(plan: ChangeSet, now: Mapping[str, str], width: int) -> RenderableType:
@@ -34,13 +34,13 @@ def _file(change: FileChange, now: str | None, width: int) -> RenderableType:
     if change.content is None:
         return Group(Text("removed", "red"), diff(now or "", ""))
     if change.mode == LINK_MODE and now is not None:
-        return moved(now, change.content, width)
+        return format_link_change(now, change.content, width)
     if now is None:
         lines = change.content.splitlines()
-        more = f"… {len(lines) - MOST_NEW_LINES} lines more" if len(lines) > MOST_NEW_LINES else ""
+        more = f"… {len(lines) - MAX_NEW_LINES} lines more" if len(lines) > MAX_NEW_LINES else ""
         return Group(
             Text(f"new, {len(lines)} lines", "green"),
-            Text("\n".join(lines[:MOST_NEW_LINES]), "green"),
+            Text("\n".join(lines[:MAX_NEW_LINES]), "green"),
             Text(more, "dim"),
         )
     return diff(now, change.content)
@@ -48,10 +48,10 @@ def _file(change: FileChange, now: str | None, width: int) -> RenderableType:
 
 def reasons(plan: ChangeSet) -> RenderableType:
     """Why each file changes, and what to look at."""
-    told = [Text(f"• {sentence}") for sentence in reasons_told(plan)]
-    told += [Text(f"• Terraform replaces {address}", "magenta") for address in plan.replaced]
+    told = [Text(f"• {sentence}") for sentence in describe_reasons(plan)]
+    told += [Text(f"• Terraform replaces {address}", "magenta") for address in plan.replaced_resources]
     told += [Text(f"! {warning}", "yellow") for warning in plan.warnings]
-    told += [Text(f"! {one.service} runs {one.image}: not the version's tag", "red") for one in plan.stray]
+    told += [Text(f"! {one.service} runs {one.image}: not the version's tag", "red") for one in plan.mistagged_images]
     return Group(*told)
 
 
@@ -63,14 +63,20 @@ def golden(difference: Difference, old: Version, new: Version) -> RenderableType
     for name in difference.removed:
         rows.add_row(Text("- service", "red"), Text(name))
     for image in difference.images:
-        rows.add_row(Text("image", "cyan"), Text(image.service), Text(f"{_short(image.old)} → {_short(image.new)}"))
+        rows.add_row(
+            Text("image", "cyan"),
+            Text(image.service),
+            Text(f"{_without_digest(image.old)} → {_without_digest(image.new)}"),
+        )
     for setting in difference.settings:
-        where = f"{setting.where} {setting.path}"
-        rows.add_row(Text("setting", "cyan"), Text(where), Text(_values(setting)))
+        where = f"{setting.section} {setting.path}"
+        rows.add_row(Text("setting", "cyan"), Text(where), Text(_format_setting(setting)))
     return Group(Text(f"{old} → {new}: {golden_counts(difference)}"), rows)
 
 
-def preparation(prepared: Prepared, plan: ChangeSet, now: Mapping[str, str], width: int) -> Iterator[RenderableType]:
+def preparation(
+    prepared: PreparationPreview, plan: ChangeSet, now: Mapping[str, str], width: int
+) -> Iterator[RenderableType]:
     """What is printed of a preparation, in order."""
     if not plan.changes:
         yield Text.assemble(("✓ ", "green"), f"{plan.version} is prepared: all of it is there.")
@@ -81,13 +87,13 @@ def preparation(prepared: Prepared, plan: ChangeSet, now: Mapping[str, str], wid
     facts.add_row("title", plan.title)
     facts.add_row("label", ", ".join(plan.labels))
     yield facts
-    yield from chapter("Changes", reasons(plan))
-    yield from chapter("Files", files(plan, now, width))
-    if prepared.golden is not None and prepared.earlier is not None:
-        yield from chapter("Golden file", golden(prepared.golden, prepared.earlier, plan.version))
+    yield from section("Changes", reasons(plan))
+    yield from section("Files", files(plan, now, width))
+    if prepared.golden_diff is not None and prepared.previous_version is not None:
+        yield from section("Golden file", golden(prepared.golden_diff, prepared.previous_version, plan.version))
 
 
-def wrote(plan: ChangeSet, changes: Iterable[FileChange]) -> RenderableType:
+def written_changes(plan: ChangeSet, changes: Iterable[FileChange]) -> RenderableType:
     """What was written."""
     rows = [Text(f"  {'removed' if change.content is None else 'wrote'} {change.path}") for change in changes]
     if not rows:
@@ -95,16 +101,16 @@ def wrote(plan: ChangeSet, changes: Iterable[FileChange]) -> RenderableType:
     return Group(Text(f"Made in the work tree, as “{plan.title}” would:", "green"), *rows, reasons(plan))
 
 
-def chapter(title: str, content: RenderableType) -> Iterator[RenderableType]:
+def section(title: str, content: RenderableType) -> Iterator[RenderableType]:
     yield Text(f"\n{title}", "bold cyan")
     yield Padding(content, (0, 0, 0, 2))
 
 
-def _values(setting: SettingChange) -> str:
+def _format_setting(setting: SettingChange) -> str:
     if is_secret(setting.path):
         return "a value that is not shown"
     return f"{'—' if setting.old is None else setting.old} → {'—' if setting.new is None else setting.new}"
 
 
-def _short(reference: str) -> str:
+def _without_digest(reference: str) -> str:
     return reference.partition("@")[0]

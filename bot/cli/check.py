@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.arguments import instance_named
-from bot.cli.common import Config, Json, Repo, output
+from bot.cli.arguments import resolve_instance
+from bot.cli.common import Config, Json, Repo, make_console
 
-STATUSES = {"pass": 0, "fail": 1, "unknown": 3}
+EXIT_CODES = {"pass": 0, "fail": 1, "unknown": 3}
 """The exit status by the overall state; 2 is for what was asked wrongly."""
 
 
@@ -26,23 +26,23 @@ def check(
     The exit status is 0 when all pass, 1 when one fails, 3 when it could not be found out, 2 for wrong use.
     """
     from bot.cli.checks_view import checks_table
-    from bot.cli.context import sight, told
-    from bot.domain.health.model import Phase, overall
+    from bot.cli.context import exit_on_error, make_context
+    from bot.domain.health.model import Phase, worst_state
 
-    looked_at = sight(repo, config, "info" if verbose else "error")
-    with told(STATUSES["unknown"]):
-        instance = instance_named(slug, looked_at.fleets.now())
-        results = looked_at.examiner.examine(instance.slug, Phase.NOW)
-    state = overall(results)
+    looked_at = make_context(repo, config, "info" if verbose else "error")
+    with exit_on_error(EXIT_CODES["unknown"]):
+        instance = resolve_instance(slug, looked_at.fleet_reader.current())
+        results = looked_at.check_runner.run(instance.slug, Phase.NOW)
+    state = worst_state(results)
     if as_json:
         rows = [result.to_json() for result in results]
         document = {"instance": instance.slug, "state": state, "results": rows}
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
-        screen = output()
+        screen = make_console()
         screen.print(f"[bold]{instance.slug}[/] ({instance.domain}), {instance.active}, {instance.version}\n")
         screen.print(checks_table(results))
         for result in results:
             if result.link and result.state != "pass":
                 screen.print(f"\n{result.title}: {result.link}", markup=False, soft_wrap=True)
-    raise typer.Exit(STATUSES[state])
+    raise typer.Exit(EXIT_CODES[state])

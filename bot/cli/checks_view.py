@@ -8,12 +8,12 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from bot.domain.health.model import Result
+from bot.domain.health.model import CheckResult
 
-LOOKS = {"pass": "[green]✓ pass", "fail": "[red]✗ fail", "unknown": "[yellow]? unknown"}
+STATE_LABELS = {"pass": "[green]✓ pass", "fail": "[red]✗ fail", "unknown": "[yellow]? unknown"}
 
 
-def checks_table(results: Sequence[Result]) -> Table:
+def checks_table(results: Sequence[CheckResult]) -> Table:
     """A row for each, worst first."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
     table.add_column("result", no_wrap=True)
@@ -21,5 +21,5 @@ def checks_table(results: Sequence[Result]) -> Table:
     table.add_column("what was found", overflow="fold")
     table.add_column("took", no_wrap=True, justify="right")
     for result in results:
-        table.add_row(LOOKS[result.state], result.title, escape(result.sentence), f"{result.seconds:.1f} s")
+        table.add_row(STATE_LABELS[result.state], result.title, escape(result.sentence), f"{result.seconds:.1f} s")
     return table

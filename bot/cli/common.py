@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot.settings import Settings, SettingsProblem, load
+from bot.settings import Settings, SettingsError, load
 
-WRONG_USE = 2
+USAGE_ERROR = 2
 """The exit status for what was asked wrongly, settings included; 1 is for what went wrong or was refused."""
-WIDEST = 200
+DEFAULT_WIDTH = 200
 
 Config = Annotated[
     Path | None, typer.Option("--config", help="The settings file; else MIBOT_CONFIG, else mibot.toml here.")
@@ -27,42 +27,44 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done
 Write = Annotated[
     bool, typer.Option("--write", help="Make the change in the work tree of the clone, for a day without GitHub.")
 ]
-Accept = Annotated[
+AcceptTags = Annotated[
     bool, typer.Option("--accept-tags", help="Take images of the publisher's that do not carry the version's tag.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")]
 
 
-def fail(message: str, status: int = 1) -> typer.Exit:
+def error_exit(message: str, status: int = 1) -> typer.Exit:
     """Say what is wrong on stderr; raise what this returns to end with that status."""
     typer.echo(f"mibot: {message}", err=True)
     return typer.Exit(status)
 
 
-def one_of(dry_run: bool, write: bool, repo: Path | None) -> None:
+def require_dry_run_or_write(dry_run: bool, write: bool, repo: Path | None) -> None:
     """See that one of --dry-run and --write was given, the latter with a clone; else end with exit status 2."""
     if dry_run == write:
-        raise fail("give either --dry-run, to see what would be done, or --write, to do it in a clone.", WRONG_USE)
+        raise error_exit(
+            "give either --dry-run, to see what would be done, or --write, to do it in a clone.", USAGE_ERROR
+        )
     if write and repo is None:
-        raise fail("--write makes the change in a clone: name it with --repo.", WRONG_USE)
+        raise error_exit("--write makes the change in a clone: name it with --repo.", USAGE_ERROR)
 
 
-def settings_from(config: Path | None) -> Settings:
+def load_settings(config: Path | None) -> Settings:
     """The settings, or every problem with them on stderr and exit status 2."""
     try:
         return load(config)
-    except SettingsProblem as error:
-        raise settings_are_wrong(error) from None
+    except SettingsError as error:
+        raise settings_error(error) from None
 
 
-def settings_are_wrong(error: SettingsProblem) -> typer.Exit:
-    return fail("the settings are not right:\n  " + "\n  ".join(error.problems), WRONG_USE)
+def settings_error(error: SettingsError) -> typer.Exit:
+    return error_exit("the settings are not right:\n  " + "\n  ".join(error.problems), USAGE_ERROR)
 
 
-def output() -> Console:
+def make_console() -> Console:
     """Standard output. What is no terminal gets no colours, and the width it needs unless COLUMNS says another."""
     if sys.stdout.isatty():
         return Console(highlight=False)
     columns = os.environ.get("COLUMNS", "")
-    width = int(columns) if columns.isdecimal() and int(columns) else WIDEST
+    width = int(columns) if columns.isdecimal() and int(columns) else DEFAULT_WIDTH
     return Console(width=width, highlight=False, no_color=True, force_terminal=False)

@@ -10,39 +10,41 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import logs
-from bot.adapters.git_clone import Clone
-from bot.adapters.inspectors import Inspectors
+from bot.adapters.git_clone import LocalClone
+from bot.adapters.inspectors import InspectorRouter
 from bot.adapters.upstream_file import UpstreamFile
-from bot.cli.common import WRONG_USE, fail, settings_are_wrong, settings_from
-from bot.cloud_wiring import CloudSettings, beside_github, places
+from bot.cli.common import USAGE_ERROR, error_exit, load_settings, settings_error
+from bot.cloud_wiring import CloudSettings, cloud_config, cloud_query_handlers
 from bot.domain.fleet.model import Fleet
 from bot.domain.versions import Version
-from bot.ports import FleetSource, Refused, Upstream, WorldError
+from bot.ports import ExternalError, FleetSource, PermanentError, Upstream
 from bot.services.commands import released_for
-from bot.services.fleet_reader import Fleets
-from bot.services.health_checks import Examiner
+from bot.services.fleet_reader import FleetReader
+from bot.services.health_checks import HealthCheckRunner
 from bot.services.planner import Planner
-from bot.settings import SettingsProblem, load_cloud
+from bot.settings import SettingsError, load_cloud
 
 if TYPE_CHECKING:
-    from bot.cli.read_only import Glance
+    from bot.cli.read_only import ReadOnlyWiring
 
 
 @dataclass(frozen=True)
-class Sight:
+class CliContext:
     """The fleet and where it is read from. `github` is None for a clone: then nobody asks GitHub anything."""
 
     source: FleetSource
-    fleets: Fleets
+    fleet_reader: FleetReader
     cloud: CloudSettings
-    github: Glance | None
+    github: ReadOnlyWiring | None
     upstream: Upstream
 
     @property
-    def examiner(self) -> Examiner:
+    def check_runner(self) -> HealthCheckRunner:
         if self.github is not None:
-            return self.github.examiner
-        return Examiner(self.fleets, places(self.cloud), Inspectors(beside_github(self.cloud)), _now)
+            return self.github.check_runner
+        return HealthCheckRunner(
+            self.fleet_reader, cloud_config(self.cloud), InspectorRouter(cloud_query_handlers(self.cloud)), _utc_now
+        )
 
     def planner(self, accepted: frozenset[Version] = frozenset()) -> Planner:
         """Plans from here. `accepted` are versions whose images are taken as they are."""
@@ -52,41 +54,43 @@ class Sight:
         """Upstream's releases where they decide; on a clone the golden files have to do."""
         return released_for({version}, fleet, self.github.upstream) if self.github else frozenset()
 
-    def tracker(self, version: Version) -> str:
+    def tracker_url(self, version: Version) -> str:
         """The address of the version's tracker, or nothing when it is not known here."""
-        return self.github.tracker(version) if self.github else ""
+        return self.github.tracker_url(version) if self.github else ""
 
 
-def sight(
+def make_context(
     repo: Path | None, config: Path | None, log_level: str = "warning", upstream: Upstream | None = None
-) -> Sight:
+) -> CliContext:
     """What to look at: the clone at `repo`, else GitHub as the settings say. Ends the program where one is wrong.
 
     `upstream` replaces what would say what upstream released: GitHub, and nobody for a clone.
     """
     logs.configure(log_level)
     if repo is None:
-        from bot.cli.read_only import Glance  # with it comes everything that a clone does not need
+        from bot.cli.read_only import ReadOnlyWiring  # with it comes everything that a clone does not need
 
-        github = Glance(settings_from(config))
-        return Sight(github.deployment, github.fleets, github.settings, github, upstream or github.upstream)
+        github = ReadOnlyWiring(load_settings(config))
+        return CliContext(
+            github.deployment, github.fleet_reader, github.settings, github, upstream or github.upstream
+        )
     try:
-        clone = Clone(repo)
-        return Sight(clone, Fleets(clone), load_cloud(config), None, upstream or UpstreamFile())
-    except Refused as error:
-        raise fail(str(error), WRONG_USE) from None
-    except SettingsProblem as error:
-        raise settings_are_wrong(error) from None
+        clone = LocalClone(repo)
+        return CliContext(clone, FleetReader(clone), load_cloud(config), None, upstream or UpstreamFile())
+    except PermanentError as error:
+        raise error_exit(str(error), USAGE_ERROR) from None
+    except SettingsError as error:
+        raise settings_error(error) from None
 
 
-def _now() -> datetime:
+def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
 @contextmanager
-def told(status: int = 1) -> Iterator[None]:
+def exit_on_error(status: int = 1) -> Iterator[None]:
     """What the world refuses or fails at inside is told in its sentence, and ends the program with that status."""
     try:
         yield
-    except WorldError as error:
-        raise fail(str(error), status) from None
+    except ExternalError as error:
+        raise error_exit(str(error), status) from None

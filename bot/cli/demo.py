@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot.cli.common import fail, output
+from bot.cli.common import error_exit, make_console
 
 demo = typer.Typer(name="demo", invoke_without_command=True, help="Play the main job on this machine alone.")
 
@@ -37,7 +37,7 @@ def play(
         return
     from demo import play as stage
 
-    raise typer.Exit(stage.play(_screen(), size, port, stay=not no_wait))
+    raise typer.Exit(stage.play(_make_console(), size, port, stay=not no_wait))
 
 
 @demo.command()
@@ -47,18 +47,18 @@ def say(
     on: Annotated[int | None, typer.Option(help="Another issue than the tracker.", show_default=False)] = None,
 ) -> None:
     """Comment on the running demo's tracker, and show mibot's reply when it comes."""
-    with _visited():
-        from bot.cli.terminal import framed, rendered
+    with _demo_errors():
+        from bot.cli.terminal import make_panel, render_markdown
         from bot.domain.chat.comments import has_commands
-        from demo.visit import Visit
+        from demo.visit import DemoClient
 
-        visit = Visit()
+        visit = DemoClient()
         issue = on or visit.tracker
-        comment = visit.say(person, issue, words)
+        comment = visit.comment(person, issue, words)
         if not has_commands(words):
-            _screen().print("That is no command, so nobody answers; /help lists them.")
+            _make_console().print("That is no command, so nobody answers; /help lists them.")
             return
-        _screen().print(framed(f"mibot's reply on #{issue}", rendered(visit.reply(issue, comment))))
+        _make_console().print(make_panel(f"mibot's reply on #{issue}", render_markdown(visit.reply(issue, comment))))
 
 
 @demo.command()
@@ -66,43 +66,45 @@ def show(
     number: Annotated[int | None, typer.Argument(help="Another issue than the tracker.", show_default=False)] = None,
 ) -> None:
     """Show the running demo's tracker as it is now."""
-    with _visited():
-        from bot.cli.terminal import framed, rendered
-        from demo.visit import Visit
+    with _demo_errors():
+        from bot.cli.terminal import make_panel, render_markdown
+        from demo.visit import DemoClient
 
-        visit = Visit()
+        visit = DemoClient()
         issue = visit.issue(number or visit.tracker)
-        _screen().print(framed(f"#{issue['number']} {issue['title']}", rendered(issue["body"] or "")))
+        _make_console().print(
+            make_panel(f"#{issue['number']} {issue['title']}", render_markdown(issue["body"] or ""))
+        )
 
 
 @demo.command()
 def approve(number: Number, person: Person = "rio") -> None:
     """Approve a pull request of the running demo."""
-    with _visited():
-        from demo.visit import Visit
+    with _demo_errors():
+        from demo.visit import DemoClient
 
-        Visit().approve(person, number)
-        _screen().print(f"{person} has approved pull request #{number}.")
+        DemoClient().approve(person, number)
+        _make_console().print(f"{person} has approved pull request #{number}.")
 
 
 @demo.command()
 def merge(number: Number, person: Person = "dana") -> None:
     """Merge a pull request of the running demo."""
-    with _visited():
-        from demo.visit import Visit
+    with _demo_errors():
+        from demo.visit import DemoClient
 
-        Visit().merge(person, number)
-        _screen().print(f"{person} has merged pull request #{number}.")
+        DemoClient().merge(person, number)
+        _make_console().print(f"{person} has merged pull request #{number}.")
 
 
-def _screen() -> Console:
-    screen = output()
+def _make_console() -> Console:
+    screen = make_console()
     screen.width = min(screen.width, 120)  # text is not read well in longer lines
     return screen
 
 
 @contextmanager
-def _visited() -> Iterator[None]:
+def _demo_errors() -> Iterator[None]:
     from requests import RequestException
 
     from demo.merging import MergeError
@@ -112,6 +114,6 @@ def _visited() -> Iterator[None]:
     try:
         yield
     except (NoDemoError, GitHubError, MergeError) as error:
-        raise fail(str(error)) from None
+        raise error_exit(str(error)) from None
     except RequestException:
-        raise fail("The demo does not answer any more.") from None
+        raise error_exit("The demo does not answer any more.") from None

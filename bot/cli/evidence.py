@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.arguments import version_named
-from bot.cli.common import Config, fail, settings_from
+from bot.cli.arguments import parse_version
+from bot.cli.common import Config, error_exit, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.cli.read_only import Glance
+    from bot.cli.read_only import ReadOnlyWiring
     from bot.domain.audit.evidence import Evidence
     from bot.domain.chat.replies import TrackerRecord
     from bot.domain.upgrade.record import Upgrade
     from bot.domain.versions import Version
 
-MISSING = 3
+EXIT_INCOMPLETE = 3
 """The exit status when a control is not satisfied."""
 
 
@@ -51,59 +51,65 @@ def evidence(
     The exit status is 0 when every instance that has a record satisfies all controls, 3 when something is missing, 1
     when it can't be told, 2 for wrong use.
     """
-    target = version_named(version)
+    target = parse_version(version)
     from bot import logs
-    from bot.cli.context import told
-    from bot.cli.read_only import Glance
+    from bot.cli.context import exit_on_error
+    from bot.cli.read_only import ReadOnlyWiring
     from bot.rendering.evidence import verdict
 
     logs.configure("warning")
-    glance = Glance(settings_from(config))
-    with told():
-        found = _gathered(glance, target)
+    glance = ReadOnlyWiring(load_settings(config))
+    with exit_on_error():
+        found = _gather_evidence(glance, target)
     if found is None:
-        raise fail(f"mibot knows nothing of {target}: there is neither a tracker nor a record of an upgrade to it.")
-    _write(_written(found, form), file)
+        raise error_exit(
+            f"mibot knows nothing of {target}: there is neither a tracker nor a record of an upgrade to it."
+        )
+    _write(_format_evidence(found, form), file)
     if found.incomplete:
-        raise fail(f"{verdict(found)}.", MISSING)
+        raise error_exit(f"{verdict(found)}.", EXIT_INCOMPLETE)
 
 
-def _gathered(glance: Glance, version: Version) -> Evidence | None:
+def _gather_evidence(glance: ReadOnlyWiring, version: Version) -> Evidence | None:
     """The evidence from the store and the fleet as it is now, or None where there is nothing to tell of."""
-    from bot.domain.audit.evidence import gather
+    from bot.domain.audit.evidence import collect_evidence
     from bot.wiring import utc_now
 
     upgrades, tracker = _records(glance, version)
     if not upgrades and tracker is None:
         return None
-    return gather(version, glance.fleets.now(), upgrades, tracker, utc_now())
+    return collect_evidence(version, glance.fleet_reader.current(), upgrades, tracker, utc_now())
 
 
-def _records(glance: Glance, version: Version) -> tuple[Sequence[Upgrade], TrackerRecord | None]:
+def _records(glance: ReadOnlyWiring, version: Version) -> tuple[Sequence[Upgrade], TrackerRecord | None]:
     """Every upgrade to the version and its tracker, or a sentence and exit status 1 where they are not kept here."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    ledger = glance.records
+    ledger = glance.existing_store
     if ledger is None:
-        raise fail("there is no store of mibot's on this machine; run this where mibot serves, with its settings.")
+        raise error_exit(
+            "there is no store of mibot's on this machine; run this where mibot serves, with its settings."
+        )
     try:
         return ledger.upgrades(version), ledger.tracker(version)
     except SQLAlchemyError:
-        raise fail("the store is not this mibot's; see store.url, and what `mibot doctor` says of it.") from None
+        raise error_exit(
+            "the store is not this mibot's; see store.url, and what `mibot doctor` says of it."
+        ) from None
 
 
-def _written(found: Evidence, form: Format) -> str:
+def _format_evidence(found: Evidence, form: Format) -> str:
     """The evidence in one of its forms."""
     if form is Format.JSON:
         import json
 
-        from bot.domain.audit.document import document
+        from bot.domain.audit.document import to_document
 
-        return f"{json.dumps(document(found), indent=2, ensure_ascii=False)}\n"
+        return f"{json.dumps(to_document(found), indent=2, ensure_ascii=False)}\n"
     if form is Format.CSV:
-        from bot.domain.audit.tables import table
+        from bot.domain.audit.tables import to_csv
 
-        return table(found)
+        return to_csv(found)
     from bot.rendering.evidence import evidence_report
 
     return evidence_report(found)
@@ -116,4 +122,4 @@ def _write(text: str, file: Path | None) -> None:
     try:
         file.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
-        raise fail(f"{file} can't be written: {error.strerror}.") from None
+        raise error_exit(f"{file} can't be written: {error.strerror}.") from None

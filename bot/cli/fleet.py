@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.arguments import version_named
-from bot.cli.common import Config, Json, Repo, output
+from bot.cli.arguments import parse_version
+from bot.cli.common import Config, Json, Repo, make_console
 
 
 def fleet(
@@ -26,20 +26,20 @@ def fleet(
 
     JSON has the keys version, instances, problems, golden and counts.
     """
-    target = version_named(version) if version else None
+    target = parse_version(version) if version else None
     from bot.cli import fleet_view
-    from bot.cli.context import sight, told
+    from bot.cli.context import exit_on_error, make_context
 
-    looked_at = sight(repo, config)
-    with told():
-        found = looked_at.fleets.now()
+    looked_at = make_context(repo, config)
+    with exit_on_error():
+        found = looked_at.fleet_reader.current()
         known = found.golden | frozenset(looked_at.released(target, found) if target else ())
     if as_json:
         typer.echo(json.dumps(fleet_view.document(found, target, known), indent=2, ensure_ascii=False))
         return
-    screen = output()
+    screen = make_console()
     screen.print(fleet_view.instances(found, target, known, screen.width))
-    if found.problems:
+    if found.unreadable:
         screen.print()
         screen.print(fleet_view.problems(found))
     screen.print()

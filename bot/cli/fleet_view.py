@@ -11,34 +11,34 @@ from rich.markup import escape
 from rich.table import Table
 
 from bot.domain.fleet.model import Fleet, Instance, InstanceType
-from bot.domain.plans.version_policy import judge
+from bot.domain.plans.version_policy import evaluate_policy
 from bot.domain.versions import Version
 
-ROOM_FOR_DOMAINS = 110
+MIN_WIDTH_FOR_DOMAINS = 110
 """Columns from which on the domains are shown: with fewer the states would be squeezed for them."""
 
 
-def standing(instance: Instance, target: Version, known: Collection[Version]) -> str:
+def target_status(instance: Instance, target: Version, known: Collection[Version]) -> str:
     """How an instance stands to a version: whether it can go there, or the sentence that says why not."""
     if instance.version == target:
         return "on it"
     if instance.skip_reason:
-        return _left_out(instance)
-    refusal = judge(instance, target, known, ())
-    return f"no: {refusal.sentence.rstrip('.')}" if refusal else "can go there"
+        return _skip_text(instance)
+    refusal = evaluate_policy(instance, target, known, ())
+    return f"no: {refusal.message.rstrip('.')}" if refusal else "can go there"
 
 
-def _left_out(instance: Instance) -> str:
+def _skip_text(instance: Instance) -> str:
     return f"left out: {instance.skip_reason}" if instance.skip_reason else ""
 
 
 def instances(fleet: Fleet, target: Version | None, known: Collection[Version], width: int) -> Table:
     """The instances in order of work; of a terminal that is `width` columns wide, states wrap and names don't."""
-    roomy = width >= ROOM_FOR_DOMAINS
+    roomy = width >= MIN_WIDTH_FOR_DOMAINS
     table = _table("instance", "type", *(["domain"] if roomy else []), "active", "version", "exec.")
     table.add_column(f"to {target}" if target else "state", overflow="fold")
     for instance in fleet:
-        words = [standing(instance, target, known) if target else _left_out(instance), instance.note]
+        words = [target_status(instance, target, known) if target else _skip_text(instance), instance.note]
         cells = [instance.type, *([instance.domain] if roomy else []), instance.active, str(instance.version)]
         cells += ["yes" if instance.executors else "", " · ".join(word for word in words if word)]
         table.add_row(f"[bold]{instance.slug}", *map(escape, cells), style="dim" if instance.skip_reason else "")
@@ -49,8 +49,8 @@ def problems(fleet: Fleet) -> Table:
     """The folders that can't be read. `tree` is how the tracker names a folder whose account is unknown."""
     table = _table("folder", "tree")
     table.add_column("can't be read", overflow="fold")
-    for problem in fleet.problems:
-        table.add_row(f"[red]{escape(problem.slug)}", problem.reference, escape(problem.sentence))
+    for problem in fleet.unreadable:
+        table.add_row(f"[red]{escape(problem.slug)}", problem.tree_prefix, escape(problem.message))
     return table
 
 
@@ -69,7 +69,7 @@ def counts(fleet: Fleet) -> dict[str, Any]:
         "instances": len(fleet),
         **{str(type_): types[type_] for type_ in InstanceType},
         "left_out": sum(1 for instance in fleet if instance.skip_reason),
-        "problems": len(fleet.problems),
+        "problems": len(fleet.unreadable),
         "versions": {str(version): versions[version] for version in sorted(versions)},
     }
 
@@ -81,7 +81,7 @@ def summary(fleet: Fleet) -> str:
     running = ", ".join(f"{count} on {version}" for version, count in number["versions"].items())
     newest = f"newest golden file {max(fleet.golden)}" if fleet.golden else "no golden file"
     parts = [f"{len(fleet)} instances ({kinds})", running, f"{number['left_out']} left out", newest]
-    parts += [f"{len(fleet.problems)} can't be read"] if fleet.problems else []
+    parts += [f"{len(fleet.unreadable)} can't be read"] if fleet.unreadable else []
     return " · ".join(part for part in parts if part)
 
 
@@ -111,11 +111,11 @@ def document(fleet: Fleet, target: Version | None, known: Collection[Version]) -
                 "left_out": instance.skip_reason,
                 "note": instance.note,
                 "trial_additional_days": instance.trial_additional_days,
-                "standing": standing(instance, target, known) if target else None,
+                "standing": target_status(instance, target, known) if target else None,
             }
             for instance in fleet
         ],
-        "problems": [{"folder": p.slug, "sentence": p.sentence, "tree": p.reference} for p in fleet.problems],
+        "problems": [{"folder": p.slug, "sentence": p.message, "tree": p.tree_prefix} for p in fleet.unreadable],
         "golden": [str(version) for version in sorted(fleet.golden)],
         "counts": counts(fleet),
     }

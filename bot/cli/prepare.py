@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.arguments import version_named
-from bot.cli.common import Accept, Config, DryRun, Repo, Write, fail, one_of, output
+from bot.cli.arguments import parse_version
+from bot.cli.common import AcceptTags, Config, DryRun, Repo, Write, error_exit, make_console, require_dry_run_or_write
 
 if TYPE_CHECKING:
     from bot.ports import Upstream
@@ -23,7 +23,7 @@ def prepare(
         Path | None,
         typer.Option("--upstream", help="Upstream's Compose file of the version; else it is read from GitHub."),
     ] = None,
-    accept_tags: Accept = False,
+    accept_tags: AcceptTags = False,
     config: Config = None,
 ) -> None:
     """Show what prepares a version: its golden file, made of upstream's and the global overrides, and the executors
@@ -32,33 +32,33 @@ def prepare(
     The exit status is 0 when it would be or was made, or is there already, 1 when it is refused or the version is
     held, 2 for wrong use.
     """
-    one_of(dry_run, write, repo)
-    target = version_named(version)
+    require_dry_run_or_write(dry_run, write, repo)
+    target = parse_version(version)
     from bot.cli import change_view
-    from bot.cli.context import sight, told
-    from bot.cli.output_files import written
+    from bot.cli.context import exit_on_error, make_context
+    from bot.cli.output_files import write_changes
     from bot.domain.plans.change_set import Refusal
-    from bot.domain.plans.upgrade import held
+    from bot.domain.plans.upgrade import describe_hold
 
-    looked_at = sight(repo, config, upstream=_upstream(repo, upstream, config))
-    screen = output()
-    with told():
-        seen = looked_at.fleets.sighting()
+    looked_at = make_context(repo, config, upstream=_upstream(repo, upstream, config))
+    screen = make_console()
+    with exit_on_error():
+        seen = looked_at.fleet_reader.current_view()
         planner = looked_at.planner()
         prepared = planner.preparation(seen, target)
         plan = prepared.plan
         if isinstance(plan, Refusal):
-            raise fail(f"{target} can't be prepared: {plan.sentence}")
-        texts = planner.texts(seen, plan)
+            raise error_exit(f"{target} can't be prepared: {plan.message}")
+        texts = planner.current_texts(seen, plan)
     if dry_run:
         for part in change_view.preparation(prepared, plan, texts, screen.width):
             screen.print(part)
-    if plan.stray and not accept_tags:
-        raise fail(f"{held(target, plan.stray)} Here: --accept-tags.")
+    if plan.mistagged_images and not accept_tags:
+        raise error_exit(f"{describe_hold(target, plan.mistagged_images)} Here: --accept-tags.")
     if write:
-        with told():
-            written(looked_at, plan.changes)
-        screen.print(change_view.wrote(plan, plan.changes))
+        with exit_on_error():
+            write_changes(looked_at, plan.changes)
+        screen.print(change_view.written_changes(plan, plan.changes))
 
 
 def _upstream(repo: Path | None, file: Path | None, config: Path | None) -> Upstream | None:
@@ -69,12 +69,12 @@ def _upstream(repo: Path | None, file: Path | None, config: Path | None) -> Upst
         return UpstreamFile(file)
     if repo is None:
         return None
-    from bot.cli.common import settings_are_wrong
-    from bot.cli.read_only import Glance
-    from bot.settings import SettingsProblem, load
+    from bot.cli.common import settings_error
+    from bot.cli.read_only import ReadOnlyWiring
+    from bot.settings import SettingsError, load
 
     try:
-        return Glance(load(config)).upstream
-    except SettingsProblem as error:
+        return ReadOnlyWiring(load(config)).upstream
+    except SettingsError as error:
         hint = "without settings, upstream's file of the version has to be given: --upstream FILE"
-        raise settings_are_wrong(SettingsProblem([*error.problems, hint])) from None
+        raise settings_error(SettingsError([*error.problems, hint])) from None

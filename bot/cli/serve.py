@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot import logs
-from bot.cli.common import Config, fail, settings_from
+from bot.cli.common import Config, error_exit, load_settings
 
 
 def serve(
@@ -16,12 +16,12 @@ def serve(
     port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8080,
 ) -> None:
     """Receive webhooks and do the work, in one process."""
-    settings = settings_from(config)
+    settings = load_settings(config)
     logs.configure()
-    from bot import server as serving  # imports a server and the store, which the other commands don't need
-    from bot.adapters.store.database import StoreProblem
+    from bot import server  # imports a server and the store, which the other commands don't need
+    from bot.adapters.store.database import StoreError
 
     try:
-        serving.serve(settings, host, port)
-    except StoreProblem as error:
-        raise fail(str(error)) from None
+        server.serve(settings, host, port)
+    except StoreError as error:
+        raise error_exit(str(error)) from None

@@ -19,7 +19,7 @@ _BOXES = (
 )
 
 
-def moved(old: str, new: str, width: int) -> Text:
+def format_link_change(old: str, new: str, width: int) -> Text:
     """Where a link pointed and where it points now: `old → new` in one line if that fits, else in two."""
     one_line = len(old) + len(new) + len(" → ") <= width
     between = " → " if one_line else "\n→ "
@@ -34,7 +34,7 @@ def diff(old: str, new: str) -> Text:
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def rendered(body: str) -> RenderableType:
+def render_markdown(body: str) -> RenderableType:
     """A body as GitHub shows it: without hidden comments, with boxes to tick, what is folded unfolded."""
     text = _SUMMARY.sub(r"**\1**", _COMMENT.sub("", body)).replace("</details>", "")
     for pattern, box in _BOXES:
@@ -42,6 +42,6 @@ def rendered(body: str) -> RenderableType:
     return Markdown(text.strip())
 
 
-def framed(title: str, *parts: RenderableType) -> Panel:
+def make_panel(title: str, *parts: RenderableType) -> Panel:
     """Something that is shown as a whole, with a title."""
     return Panel(Group(*parts), title=Text(title), title_align="left", border_style="dim", padding=(0, 1))

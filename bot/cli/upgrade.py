@@ -6,8 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.arguments import instance_named, version_named
-from bot.cli.common import WRONG_USE, Accept, Config, DryRun, Repo, Write, fail, one_of, output
+from bot.cli.arguments import parse_version, resolve_instance
+from bot.cli.common import (
+    USAGE_ERROR,
+    AcceptTags,
+    Config,
+    DryRun,
+    Repo,
+    Write,
+    error_exit,
+    make_console,
+    require_dry_run_or_write,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,7 +29,7 @@ def upgrade(
     dry_run: DryRun = False,
     write: Write = False,
     repo: Repo = None,
-    accept_tags: Accept = False,
+    accept_tags: AcceptTags = False,
     checks: Annotated[bool, typer.Option(help="With --dry-run: run the pre-upgrade checks, too.")] = True,
     config: Config = None,
 ) -> None:
@@ -29,45 +39,47 @@ def upgrade(
     The exit status is 0 when it would be or was made, 1 when it is refused, 2 for wrong use.
     """
     if not dry_run and not write:
-        raise fail(
+        raise error_exit(
             f"upgrades are asked for on the tracker, by a comment `/upgrade {slug}`, so that it is known who asked; "
             "here there are only --dry-run, and --write for a clone.",
-            WRONG_USE,
+            USAGE_ERROR,
         )
-    one_of(dry_run, write, repo)
-    target = version_named(version)
+    require_dry_run_or_write(dry_run, write, repo)
+    target = parse_version(version)
     from bot.cli import upgrade_view
-    from bot.cli.context import sight, told
-    from bot.cli.output_files import written
+    from bot.cli.context import exit_on_error, make_context
+    from bot.cli.output_files import write_changes
     from bot.domain.health.model import Phase
     from bot.domain.plans.change_set import ChangeSet
 
-    looked_at = sight(repo, config)
-    screen = output()
-    with told():
-        seen = looked_at.fleets.sighting()
-        instance = instance_named(slug, seen.fleet)
+    looked_at = make_context(repo, config)
+    screen = make_console()
+    with exit_on_error():
+        seen = looked_at.fleet_reader.current_view()
+        instance = resolve_instance(slug, seen.fleet)
         preview = looked_at.planner(frozenset([target] if accept_tags else [])).preview(seen, instance, target)
         planned = preview.plan
         if not isinstance(planned, ChangeSet):
-            raise fail(f"{instance.slug} can't be upgraded to {target}: {preview.refusal}")
+            raise error_exit(f"{instance.slug} can't be upgraded to {target}: {preview.refusal}")
         if write:
-            done = (*preview.first, *planned.changes)
-            written(looked_at, done)
-            screen.print(upgrade_view.wrote(planned, done))
-            _caution(screen, looked_at.github is None and target.major != instance.version.major)
+            done = (*preview.prerequisite_changes, *planned.changes)
+            write_changes(looked_at, done)
+            screen.print(upgrade_view.written_changes(planned, done))
+            _warn_releases_unknown(screen, looked_at.github is None and target.major != instance.version.major)
             return
-        tracker = looked_at.tracker(target)
+        tracker = looked_at.tracker_url(target)
         released = looked_at.released(target, seen.fleet)
-        results = looked_at.examiner.examine(instance.slug, Phase.BEFORE) if checks else ()
+        results = looked_at.check_runner.run(instance.slug, Phase.BEFORE) if checks else ()
     effects = upgrade_view.effects(planned, seen.fleet, released, tracker)
     known = seen.fleet.golden | frozenset(released)
-    for part in upgrade_view.parts(preview, instance.version, known, tracker, effects, results, screen.width):
+    for part in upgrade_view.preview_sections(
+        preview, instance.version, known, tracker, effects, results, screen.width
+    ):
         screen.print(part)
-    _caution(screen, looked_at.github is None and target.major != instance.version.major)
+    _warn_releases_unknown(screen, looked_at.github is None and target.major != instance.version.major)
 
 
-def _caution(screen: Console, unasked: bool) -> None:
+def _warn_releases_unknown(screen: Console, unasked: bool) -> None:
     """On a clone nobody knows but the golden files which version ends a major."""
     if unasked:
         screen.print("\nUpstream's releases were not asked for: the golden files told which version ends a major.")

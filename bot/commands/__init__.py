@@ -16,8 +16,8 @@ from types import MappingProxyType, ModuleType
 
 from rapidfuzz import fuzz, process
 
-from bot.domain.flow.requests import Plan, Request, View, Who
-from bot.rendering import Voice
+from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
+from bot.rendering import Renderer
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Command:
     name: str
     usage: str
     summary: str
-    who: Who
-    plan: Callable[[Request, View, Voice], Plan]
+    permission: Permission
+    plan: Callable[[CommandRequest, CommandContext, Renderer], CommandPlan]
 
 
 @lru_cache(maxsize=1)
@@ -53,7 +53,7 @@ def discover(package: ModuleType) -> Mapping[str, Command]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
-def nearest(name: str) -> str:
+def nearest_command(name: str) -> str:
     """The name of the command nearest to a mistyped one; the beginning of a name means that one."""
     begun = next((command for command in all_commands() if command.startswith(name)), None)
     return begun or str(process.extractOne(name, list(all_commands()), scorer=fuzz.WRatio)[0])

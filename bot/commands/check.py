@@ -3,39 +3,39 @@
 from __future__ import annotations
 
 from bot.commands import Command
-from bot.domain.chat.replies import CheckTable, Item, Paragraph
+from bot.domain.chat.replies import CheckTable, Paragraph, ReplyItem
 from bot.domain.fleet.model import Instance
-from bot.domain.flow.arguments import choose, read
+from bot.domain.flow.arguments import parse_arguments, select_instances
 from bot.domain.flow.effects import CheckNow, Effect, Recheck
-from bot.domain.flow.requests import Plan, Request, View, Who
-from bot.domain.upgrade.deployment import overtaken_by
+from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
+from bot.domain.upgrade.deployment import superseded_by
 from bot.domain.upgrade.stages import Stage
-from bot.rendering import Voice
+from bot.rendering import Renderer
 
-ACCEPT = "--accept"
-NOTHING_TO_ACCEPT = f"no deployed upgrade of it waits for its proof, so there is nothing to {ACCEPT}."
+ACCEPT_OPTION = "--accept"
+NOTHING_TO_ACCEPT = f"no deployed upgrade of it waits for its proof, so there is nothing to {ACCEPT_OPTION}."
 
 
-def plan(request: Request, view: View, voice: Voice) -> Plan:
-    arguments = read(request.arguments, valued=(ACCEPT,))
+def plan(request: CommandRequest, view: CommandContext, voice: Renderer) -> CommandPlan:
+    arguments = parse_arguments(request.arguments, valued=(ACCEPT_OPTION,))
     fault = arguments.fault or ("" if arguments.names else "name the instances to check: {usage}.")
     if fault:
-        return Plan((Paragraph(voice.misused("check", fault, COMMAND.usage)),))
-    accepted = arguments.option(ACCEPT) or ""
-    chosen = choose(arguments.names, view)
-    items: list[Item] = [Paragraph(voice.about_command("check", word.sentence)) for _, word in chosen.unknown]
+        return CommandPlan((Paragraph(voice.usage_error("check", fault, COMMAND.usage)),))
+    accepted = arguments.option(ACCEPT_OPTION) or ""
+    chosen = select_instances(arguments.names, view)
+    items: list[ReplyItem] = [Paragraph(voice.command_message("check", word.message)) for _, word in chosen.unknown]
     effects: list[Effect] = []
     for instance in chosen.instances:
         items.append(CheckTable(instance.slug))
         effects.append(CheckNow(request.comment, instance.slug))
-        waiting = _waiting_for_proof(instance, view, request.author, accepted)
+        waiting = _recheck_effects(instance, view, request.author, accepted)
         if accepted and not waiting and instance.slug not in chosen.by_group:
             items.append(Paragraph(voice.refusal(instance, NOTHING_TO_ACCEPT)))
         effects += waiting
-    return Plan(tuple(items), tuple(effects))
+    return CommandPlan(tuple(items), tuple(effects))
 
 
-def _waiting_for_proof(instance: Instance, view: View, by: str, accepted: str) -> list[Effect]:
+def _recheck_effects(instance: Instance, view: CommandContext, by: str, accepted: str) -> list[Effect]:
     """A deployed upgrade whose checks were not all green is judged anew: that is how its line gets ticked."""
     waits = {Stage.HELD, Stage.FAILED, *([Stage.VERIFYING] if accepted else [])}
     everything = view.upgrades.values()
@@ -43,15 +43,15 @@ def _waiting_for_proof(instance: Instance, view: View, by: str, accepted: str) -
         Recheck(upgrade.slug, str(upgrade.version), by, accepted)
         for upgrade in everything
         if upgrade.slug == instance.slug and upgrade.deployed and upgrade.stage in waits
-        if overtaken_by(upgrade, everything) is None
+        if superseded_by(upgrade, everything) is None
     ]
 
 
 COMMAND = Command(
     "check",
-    f'/check INSTANCE … [{ACCEPT} "what you saw"]',
+    f'/check INSTANCE … [{ACCEPT_OPTION} "what you saw"]',
     "runs the health checks now and posts the results; "
-    f"`{ACCEPT}` vouches for what mibot can't find out of a deployed upgrade",
-    Who.OPERATORS,
+    f"`{ACCEPT_OPTION}` vouches for what mibot can't find out of a deployed upgrade",
+    Permission.OPERATORS,
     plan,
 )

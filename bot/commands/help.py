@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from bot.commands import Command, all_commands
 from bot.domain.chat.replies import Paragraph
-from bot.domain.flow.requests import Plan, Request, View, Who
-from bot.rendering import Voice
+from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
+from bot.rendering import Renderer
 
 
-def plan(request: Request, view: View, voice: Voice) -> Plan:  # noqa: ARG001 - every command takes the same
+def plan(request: CommandRequest, view: CommandContext, voice: Renderer) -> CommandPlan:  # noqa: ARG001 - every command takes the same
     rows = [
-        {"usage": command.usage, "summary": command.summary, "who": command.who.value}
+        {"usage": command.usage, "summary": command.summary, "who": command.permission.value}
         for command in all_commands().values()
     ]
-    return Plan((Paragraph(voice.help(rows)),))
+    return CommandPlan((Paragraph(voice.help(rows)),))
 
 
-COMMAND = Command("help", "/help", "lists these commands", Who.ANYONE, plan)
+COMMAND = Command("help", "/help", "lists these commands", Permission.ANYONE, plan)

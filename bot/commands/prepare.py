@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from bot.commands import Command
-from bot.domain.chat.replies import Paragraph, Preparing
-from bot.domain.flow.arguments import read, the_version
+from bot.domain.chat.replies import Paragraph, PreparationProgress
+from bot.domain.flow.arguments import parse_arguments, resolve_version
 from bot.domain.flow.effects import Prepare
-from bot.domain.flow.requests import Plan, Request, View, Who
-from bot.domain.plans.version_policy import unknown
-from bot.rendering import Voice
+from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
+from bot.domain.plans.version_policy import describe_unknown_version
+from bot.rendering import Renderer
 
-ACCEPT = "--accept-tags"
+ACCEPT_OPTION = "--accept-tags"
 
 
-def plan(request: Request, view: View, voice: Voice) -> Plan:
-    arguments = read(request.arguments, flags=(ACCEPT,))
+def plan(request: CommandRequest, view: CommandContext, voice: Renderer) -> CommandPlan:
+    arguments = parse_arguments(request.arguments, flags=(ACCEPT_OPTION,))
     fault = arguments.fault or ("write {usage}, without an instance." if arguments.names else "")
-    version = the_version(arguments, request, view)
+    version = resolve_version(arguments, request, view)
     if fault or isinstance(version, str):
-        return Plan((Paragraph(voice.misused("prepare", fault or str(version), COMMAND.usage)),))
+        return CommandPlan((Paragraph(voice.usage_error("prepare", fault or str(version), COMMAND.usage)),))
     if view.released and version not in {*view.released, *view.fleet.golden}:
-        return Plan((Paragraph(voice.about_command("prepare", unknown(version, view.released))),))
-    accept = arguments.option(ACCEPT) is not None
-    return Plan((Preparing(version),), (Prepare(str(version), request.author, asked=True, accept=accept),))
+        return CommandPlan(
+            (Paragraph(voice.command_message("prepare", describe_unknown_version(version, view.released))),)
+        )
+    accept = arguments.option(ACCEPT_OPTION) is not None
+    return CommandPlan(
+        (PreparationProgress(version),), (Prepare(str(version), request.author, asked=True, accept=accept),)
+    )
 
 
 COMMAND = Command(
     "prepare",
-    f"/prepare [VERSION] [{ACCEPT}]",
+    f"/prepare [VERSION] [{ACCEPT_OPTION}]",
     "opens the pull request with the version's golden file and executors modules; "
-    f"`{ACCEPT}` accepts images without the version's tag",
-    Who.OPERATORS,
+    f"`{ACCEPT_OPTION}` accepts images without the version's tag",
+    Permission.OPERATORS,
     plan,
 )

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from bot.commands import Command
 from bot.domain.chat.replies import Paragraph
-from bot.domain.flow.requests import Plan, Request, View, Who
+from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
 from bot.domain.versions import Version
-from bot.rendering import Voice
+from bot.rendering import Renderer
 
 
-def plan(request: Request, view: View, voice: Voice) -> Plan:
+def plan(request: CommandRequest, view: CommandContext, voice: Renderer) -> CommandPlan:
     named = [version for word in request.arguments if (version := Version.parse(word))]
     if len(named) != len(request.arguments) or len(named) > 1:
-        return Plan((Paragraph(voice.about_command("status", f"write {COMMAND.usage}, with at most one version.")),))
+        return CommandPlan(
+            (Paragraph(voice.command_message("status", f"write {COMMAND.usage}, with at most one version.")),)
+        )
     version = named[0] if named else request.version
     order = {instance.slug: place for place, instance in enumerate(view.fleet)}
     upgrades = sorted(
@@ -20,7 +22,9 @@ def plan(request: Request, view: View, voice: Voice) -> Plan:
         key=lambda upgrade: (upgrade.version, order.get(upgrade.slug, len(order)), upgrade.slug),
     )
     tracker = view.tracker.issue if view.tracker and view.tracker.version == version else None
-    return Plan((Paragraph(voice.status(version, tracker, upgrades)),))
+    return CommandPlan((Paragraph(voice.status(version, tracker, upgrades)),))
 
 
-COMMAND = Command("status", "/status [VERSION]", "shows where every upgrade of the version stands", Who.ANYONE, plan)
+COMMAND = Command(
+    "status", "/status [VERSION]", "shows where every upgrade of the version stands", Permission.ANYONE, plan
+)

@@ -59,7 +59,7 @@ class Drift:
 
 
 @dataclass(frozen=True)
-class Change:
+class CommitRef:
     """A commit, and the one before it (its first parent; None for the first of all)."""
 
     commit: str
@@ -67,7 +67,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Pull:
+class PullRequest:
     """A pull request of the deployment repository."""
 
     number: int
@@ -85,7 +85,7 @@ class Pull:
     merge_commit: str = ""
 
 
-class Opinion(StrEnum):
+class ReviewState(StrEnum):
     """A reviewer's latest word on a pull request."""
 
     APPROVED = "approved"
@@ -98,7 +98,7 @@ class Review:
     """One person's standing review: the latest that counts, dismissed ones left out."""
 
     reviewer: str
-    opinion: Opinion
+    state: ReviewState
 
 
 class Conclusion(StrEnum):
@@ -120,7 +120,7 @@ class CommitChecks:
 
 
 @dataclass(frozen=True)
-class Run:
+class WorkflowRun:
     """A run of a workflow: GitHub's words for `event`, `status` (`queued`, `in_progress`, `completed` …) and
     `conclusion` (nothing before it is completed). `title` is what its `run-name` makes, `actor` who started it."""
 
@@ -155,7 +155,7 @@ class FailedJob:
 
 
 @dataclass(frozen=True)
-class Report:
+class CheckRun:
     """A check run of mibot's own on a commit. `conclusion` is GitHub's word (`success`, `failure`, `action_required`,
     `neutral`), or nothing while it goes on; `summary` is Markdown."""
 

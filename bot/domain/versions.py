@@ -10,7 +10,7 @@ from functools import total_ordering
 _VERSION = r"v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})(?:-rc\.(\d{1,4}))?"
 _WHOLE = re.compile(_VERSION, re.ASCII)
 _INSIDE = re.compile(rf"(?<![\w.\-])({_VERSION})(?![\w]|[.\-+]\w)", re.ASCII)
-GOLDEN_FILE = re.compile(r"golden/docker-compose\.(\d+\.\d+\.\d+(?:-rc\.\d+)?)\.yaml", re.ASCII)
+GOLDEN_PATH = re.compile(r"golden/docker-compose\.(\d+\.\d+\.\d+(?:-rc\.\d+)?)\.yaml", re.ASCII)
 
 
 @total_ordering
@@ -33,7 +33,7 @@ class Version:
         return cls(int(major), int(minor), int(patch), None if candidate is None else int(candidate))
 
     @classmethod
-    def named_in(cls, text: str) -> Version | None:
+    def find_in(cls, text: str) -> Version | None:
         """The first version that a sentence (an issue's title) names, or None."""
         match = _INSIDE.search(text)
         return None if match is None else cls.parse(match.group(1))
@@ -67,7 +67,7 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class StepDecision:
     """Whether something may be done, and the sentence that explains it either way."""
 
     allowed: bool
@@ -77,7 +77,7 @@ class Verdict:
         return self.allowed
 
 
-def judge_step(current: Version, target: Version, released: Collection[Version]) -> Verdict:
+def evaluate_step(current: Version, target: Version, released: Collection[Version]) -> StepDecision:
     """Whether an instance may go from `current` to `target` in one upgrade.
 
     `released` are the versions known to exist; they tell which minor ends a major (3.43 to 4.0), and make the
@@ -85,21 +85,21 @@ def judge_step(current: Version, target: Version, released: Collection[Version])
     no jump (domain.md, "Rules").
     """
     if target == current:
-        return Verdict(False, f"it already runs {current}.")
+        return StepDecision(False, f"it already runs {current}.")
     if target < current:
-        return Verdict(
+        return StepDecision(
             False,
             f"it runs {current}; going down to {target} is a downgrade, which is refused. "
             "What undoes its last upgrade is /rollback.",
         )
     if (target.major, target.minor) in {(current.major, current.minor), (current.major, current.minor + 1)}:
-        return Verdict(True, f"{current} to {target} is one step.")
+        return StepDecision(True, f"{current} to {target} is one step.")
     minors = (v.minor for v in released if v.major == current.major and not v.is_candidate)
     last_minor = max(minors, default=current.minor)
     if (target.major, target.minor) == (current.major + 1, 0) and last_minor <= current.minor:
-        return Verdict(True, f"{current.series} ends major {current.major}, so {target} is the next step.")
+        return StepDecision(True, f"{current.series} ends major {current.major}, so {target} is the next step.")
     step = _next_step(current, target, last_minor, released)
-    return Verdict(
+    return StepDecision(
         False,
         f"it runs {current}, and {target} is a jump: versions go one minor at a time. Next step: {step}.",
     )
@@ -115,7 +115,7 @@ def _next_step(current: Version, target: Version, last_minor: int, released: Col
     return str(max(known)) if known else f"{major}.{minor}.x"
 
 
-def nearest(target: Version, released: Collection[Version]) -> Version | None:
+def nearest_version(target: Version, released: Collection[Version]) -> Version | None:
     """The version that somebody who typed `target` most likely means: the nearest of those there are."""
 
     def distance(version: Version) -> tuple[int, int, int, bool, int]:
@@ -130,12 +130,12 @@ def nearest(target: Version, released: Collection[Version]) -> Version | None:
     return min(sorted(released, reverse=True), key=distance, default=None)
 
 
-def latest(released: Collection[Version]) -> Version | None:
+def latest_release(released: Collection[Version]) -> Version | None:
     """The newest release, candidates left out."""
     return max((version for version in released if not version.is_candidate), default=None)
 
 
-def version_of(text: str) -> Version:
+def parse_version(text: str) -> Version:
     """The version that mibot itself wrote down. Raises ValueError for anything else."""
     version = Version.parse(text)
     if version is None:

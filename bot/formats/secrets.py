@@ -6,7 +6,7 @@ import re
 
 _NAME = r"[\w.-]*(?:passw|secret|token|credential|dsn|_key|-key|apikey|license)[\w.-]*"
 _SETTING = re.compile(rf"(?P<name>{_NAME})(?P<between>['\"]?\s*[:=]\s*)(?P<value>\S.*)", re.IGNORECASE)
-HIDDEN = "…"
+MASK = "…"
 
 
 def is_secret(name: str) -> bool:
@@ -14,6 +14,6 @@ def is_secret(name: str) -> bool:
     return re.search(_NAME, name, re.IGNORECASE) is not None
 
 
-def without_secrets(line: str) -> str:
+def mask_secrets(line: str) -> str:
     """A line of a configuration file without the value of a setting that may hold a secret."""
-    return _SETTING.sub(rf"\g<name>\g<between>{HIDDEN}", line)
+    return _SETTING.sub(rf"\g<name>\g<between>{MASK}", line)

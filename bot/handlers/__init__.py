@@ -3,51 +3,51 @@
 from __future__ import annotations
 
 from bot.domain.flow.effects import (
+    AddReaction,
     Advance,
     AdvancePreparation,
     BackUpNow,
     CheckNow,
     Effect,
     EnsureTracker,
-    Follow,
+    HandleComment,
     MarkDeployed,
-    Obey,
     PlanNow,
+    Poll,
     Prepare,
     Publish,
-    React,
     Recheck,
     RefreshReply,
     RefreshTracker,
     Retry,
+    Schedule,
     StartRollback,
     StartUpgrade,
     StartUpgrades,
-    TakeTurns,
 )
-from bot.handlers.preparations import PreparationKeeper
+from bot.handlers.preparations import PreparationHandler
 from bot.handlers.publications import Publisher
-from bot.handlers.replies import ReplyWriter
-from bot.handlers.scheduling import TurnTaker
-from bot.handlers.trackers import TrackerKeeper
-from bot.handlers.upgrades import UpgradeRunner
+from bot.handlers.replies import ReplyHandler
+from bot.handlers.scheduling import Scheduler
+from bot.handlers.trackers import TrackerHandler
+from bot.handlers.upgrades import UpgradeHandler
 
 
-class Interpreter:
+class EffectDispatcher:
     """Carries out effects; each may set others in motion."""
 
     def __init__(
         self,
-        trackers: TrackerKeeper,
-        upgrades: UpgradeRunner,
-        turns: TurnTaker,
-        preparations: PreparationKeeper,
-        replies: ReplyWriter,
+        trackers: TrackerHandler,
+        upgrades: UpgradeHandler,
+        turns: Scheduler,
+        preparations: PreparationHandler,
+        replies: ReplyHandler,
         publisher: Publisher,
     ) -> None:
         self._trackers = trackers
         self._upgrades = upgrades
-        self._turns = turns
+        self._scheduler = turns
         self._preparations = preparations
         self._replies = replies
         self._publisher = publisher
@@ -58,10 +58,10 @@ class Interpreter:
         Raises Passing when trying again may help, other WorldErrors when it won't.
         """
         match effect:
-            case React(comment):
+            case AddReaction(comment):
                 return self._replies.react(comment)
-            case Obey():
-                return self._replies.obey(effect)
+            case HandleComment():
+                return self._replies.handle_comment(effect)
             case RefreshReply(comment):
                 return self._replies.refresh(comment)
             case CheckNow(comment, slug):
@@ -73,9 +73,9 @@ class Interpreter:
             case RefreshTracker():
                 return self._trackers.refresh(effect)
             case StartUpgrades():
-                return self._turns.start(effect)
-            case TakeTurns():
-                return self._turns.take(effect)
+                return self._scheduler.start(effect)
+            case Schedule():
+                return self._scheduler.schedule(effect)
             case Prepare():
                 return self._preparations.prepare(effect)
             case AdvancePreparation():
@@ -84,7 +84,7 @@ class Interpreter:
                 return self._upgrades.start(effect)
             case StartRollback():
                 return self._upgrades.roll_back(effect)
-            case Advance() | Follow():
+            case Advance() | Poll():
                 return self._upgrades.advance(effect)
             case Recheck():
                 return self._upgrades.recheck(effect)
@@ -97,18 +97,18 @@ class Interpreter:
             case BackUpNow():
                 return self._replies.back_up_now(effect)
 
-    def delayed(self, effect: Effect, reason: str) -> list[Effect]:
+    def mark_delayed(self, effect: Effect, reason: str) -> list[Effect]:
         """Note where people look that the world does not answer; the sweep will take it up again."""
         match effect:
-            case Advance(slug, version) | Follow(slug, version) | StartUpgrade(slug, version):
-                return self._upgrades.delayed(slug, version, reason)
+            case Advance(slug, version) | Poll(slug, version) | StartUpgrade(slug, version):
+                return self._upgrades.mark_delayed(slug, version, reason)
             case StartRollback(slug, version) | Recheck(slug, version) | Retry(slug, version):
-                return self._upgrades.delayed(slug, version, reason)
+                return self._upgrades.mark_delayed(slug, version, reason)
             case MarkDeployed(slug, version):
-                return self._upgrades.delayed(slug, version, reason)
+                return self._upgrades.mark_delayed(slug, version, reason)
             case BackUpNow():
-                return self._replies.backup_delayed(effect, reason)
+                return self._replies.mark_backup_delayed(effect, reason)
             case Prepare(version) | AdvancePreparation(version):
-                return self._preparations.delayed(version, reason)
+                return self._preparations.mark_delayed(version, reason)
             case _:
                 return []

@@ -10,48 +10,57 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.chat import markers
-from bot.domain.chat.replies import BackupShown, CheckTable, Item, Paragraph, PlanShown, Preparing, Progress, Reply
-from bot.domain.flow.effects import BackUpNow, Effect, Obey, PlanNow, RefreshReply, from_json, to_json
+from bot.domain.chat.replies import (
+    BackupProgress,
+    CheckTable,
+    Paragraph,
+    PlanPreview,
+    PreparationProgress,
+    Reply,
+    ReplyItem,
+    UpgradeProgress,
+)
+from bot.domain.flow.effects import BackUpNow, Effect, HandleComment, PlanNow, RefreshReply, from_json, to_json
 from bot.domain.health.model import Phase
 from bot.domain.plans.change_set import ChangeSet
-from bot.domain.rollout.schedule import Standing, order_gate
-from bot.domain.upgrade.backups import CopyState, standing
-from bot.domain.upgrade.stages import UNDER_WAY
-from bot.domain.versions import Version, version_of
+from bot.domain.rollout.schedule import RolloutState, order_gate
+from bot.domain.upgrade.backups import BackupState, overall_state
+from bot.domain.upgrade.stages import IN_DEPLOYMENT
+from bot.domain.versions import Version, parse_version
 from bot.formats.markdown import Markdown
-from bot.ports import Backups, Issues, Ledger, Missing, Refused, WorldError
-from bot.rendering import Voice
-from bot.services.commands import Commander
-from bot.services.deployments import Deployer
-from bot.services.fleet_reader import Fleets
-from bot.services.health_checks import Examiner, Expected
+from bot.ports import Backups, ExternalError, Issues, NotFoundError, PermanentError, Store
+from bot.rendering import Renderer
+from bot.services.commands import CommandService
+from bot.services.deployments import DeploymentService
+from bot.services.fleet_reader import FleetReader
+from bot.services.health_checks import ExpectedState, HealthCheckRunner
 from bot.services.planner import Planner
 
 log = structlog.get_logger(__name__)
 
 
-class ReplyWriter:
+class ReplyHandler:
     """Plans orders, writes their replies and keeps them up to date. `clock` gives the time in UTC."""
 
     def __init__(
         self,
         issues: Issues,
-        ledger: Ledger,
-        fleets: Fleets,
-        commander: Commander,
-        examiner: Examiner,
+        ledger: Store,
+        fleets: FleetReader,
+        commander: CommandService,
+        examiner: HealthCheckRunner,
         planner: Planner,
-        deployer: Deployer,
+        deployer: DeploymentService,
         backups: Backups,
         clock: Callable[[], datetime],
     ) -> None:
         self._issues = issues
         self._ledger = ledger
         self._fleets = fleets
-        self._commander = commander
-        self._examiner = examiner
+        self._commands = commander
+        self._check_runner = examiner
         self._planner = planner
-        self._deployer = deployer
+        self._deployments = deployer
         self._backups = backups
         self._clock = clock
 
@@ -59,11 +68,11 @@ class ReplyWriter:
         """Best effort: a reaction that can't be made is a line in the log."""
         try:
             self._issues.react(comment, "eyes")
-        except WorldError as error:
+        except ExternalError as error:
             log.info("no_reaction", comment=comment, error=str(error))
         return []
 
-    def obey(self, order: Obey) -> list[Effect]:
+    def handle_comment(self, order: HandleComment) -> list[Effect]:
         """Record the reply and start what the commands ask for.
 
         The same order again finds the same reply. The job that recorded it starts the same things when it is run
@@ -74,9 +83,11 @@ class ReplyWriter:
             again = known.effects if known.found_by == order.found_by else ()
             return [RefreshReply(order.comment), *map(from_json, again)]
         try:
-            reply, effects = self._commander.plan(order)
-        except Refused as error:
-            sentence = Voice(self._fleets.known(), self._issues.me).sentence(f"This can't be done now: {error}")
+            reply, effects = self._commands.plan(order)
+        except PermanentError as error:
+            sentence = Renderer(self._fleets.last_known(), self._issues.bot_login).safe_text(
+                f"This can't be done now: {error}"
+            )
             reply, effects = Reply(order.comment, order.issue, order.author, (Paragraph(sentence),)), []
         reply = replace(reply, effects=tuple(map(to_json, effects)), found_by=order.found_by)
         if known is not None:
@@ -89,7 +100,7 @@ class ReplyWriter:
         reply = self._ledger.reply(comment)
         if reply is None:
             return []
-        results = self._examiner.examine(slug, Phase.NOW, self._expected(slug))
+        results = self._check_runner.run(slug, Phase.NOW, self._expected(slug))
         items = tuple(
             replace(item, results=results) if isinstance(item, CheckTable) and item.slug == slug else item
             for item in reply.items
@@ -97,50 +108,50 @@ class ReplyWriter:
         self._ledger.save_reply(replace(reply, items=items))
         return [RefreshReply(comment)]
 
-    def _expected(self, slug: str) -> Expected:
+    def _expected(self, slug: str) -> ExpectedState:
         """What ought to be true of an instance now: by its upgrade that is under way, else by its link."""
         instance = self._fleets.recent().get(slug)
         records = [upgrade for upgrade in self._ledger.upgrades() if upgrade.slug == slug and upgrade.merged_at]
         latest = max(records, key=lambda upgrade: upgrade.merged_at or upgrade.asked_at, default=None)
         link = instance.version if instance else None
-        if latest is None or (latest.deployment is None and latest.stage not in UNDER_WAY):
-            return Expected(link)
+        if latest is None or (latest.deployment is None and latest.stage not in IN_DEPLOYMENT):
+            return ExpectedState(link)
         if not latest.deployed:
-            return Expected(latest.from_version)
+            return ExpectedState(latest.from_version)
         deployment = latest.deployment
         run = deployment.run if deployment and latest.target == link else None
         ended_at, url = (deployment.ended_at, deployment.url) if deployment else (None, "")
-        return Expected(link, run=run, deployed_at=ended_at, run_url=url)
+        return ExpectedState(link, run=run, deployed_at=ended_at, run_url=url)
 
     def back_up_now(self, effect: BackUpNow) -> list[Effect]:
         """Take backups for a `/backup`, and put how they stand into the reply that waits for them."""
         reply = self._ledger.reply(effect.comment)
         shown = next((i for i in reply.items if _is_backup_of(i, effect.slug)), None) if reply else None
-        if reply is None or not isinstance(shown, BackupShown):
+        if reply is None or not isinstance(shown, BackupProgress):
             return []
-        seen = self._backed_up(shown, effect, reply.issue)
+        seen = self._take_backups(shown, effect, reply.issue)
         items = tuple(seen if item == shown else item for item in reply.items)
         self._ledger.save_reply(replace(reply, items=items))
-        going_on = not seen.fault and standing(seen.copies or ()) is CopyState.RUNNING
-        again = [replace(effect, seconds=self._deployer.policy.poll)] if going_on else []
+        going_on = not seen.fault and overall_state(seen.copies or ()) is BackupState.RUNNING
+        again = [replace(effect, seconds=self._deployments.policy.poll)] if going_on else []
         return [RefreshReply(effect.comment), *again]
 
-    def _backed_up(self, shown: BackupShown, effect: BackUpNow, issue: int) -> BackupShown:
-        policy = self._deployer.policy
+    def _take_backups(self, shown: BackupProgress, effect: BackUpNow, issue: int) -> BackupProgress:
+        policy = self._deployments.policy
         try:
-            order = self._deployer.order_now(effect.slug, f"mibot-backup-{effect.comment}", issue)
+            order = self._deployments.backup_request_now(effect.slug, f"mibot-backup-{effect.comment}", issue)
             copies = tuple(self._backups.ensure(order))
-            older = tuple(self._backups.older(order, policy.keep_backups))
-        except Refused as error:
+            older = tuple(self._backups.beyond_retention(order, policy.keep_backups))
+        except PermanentError as error:
             return replace(shown, copies=shown.copies or (), fault=str(error).rstrip("."))
         began = min((copy.made_at for copy in copies), default=self._clock())
         late = self._clock() - began > timedelta(seconds=policy.backup_timeout)
         fault = ""
-        if late and standing(copies) is CopyState.RUNNING:
+        if late and overall_state(copies) is BackupState.RUNNING:
             fault = f"they are not ready after {policy.backup_timeout:g} seconds; look at them in Google's console"
         return replace(shown, copies=copies, older=older, fault=fault)
 
-    def backup_delayed(self, effect: BackUpNow, reason: str) -> list[Effect]:
+    def mark_backup_delayed(self, effect: BackUpNow, reason: str) -> list[Effect]:
         """Say in the reply that the backup was given up, for the world does not answer."""
         reply = self._ledger.reply(effect.comment)
         if reply is None:
@@ -148,7 +159,7 @@ class ReplyWriter:
         fault = f"{reason.rstrip('.')}; say /backup again"
         items = tuple(
             replace(item, copies=item.copies or (), fault=fault)
-            if isinstance(item, BackupShown) and item.slug == effect.slug
+            if isinstance(item, BackupProgress) and item.slug == effect.slug
             else item
             for item in reply.items
         )
@@ -160,30 +171,30 @@ class ReplyWriter:
         reply = self._ledger.reply(effect.comment)
         if reply is None:
             return []
-        version = version_of(effect.version)
-        words = self._planned(effect.slug, version)
+        version = parse_version(effect.version)
+        words = self._preview(effect.slug, version)
         items = tuple(
             replace(item, words=words)
-            if isinstance(item, PlanShown) and (item.slug, item.version) == (effect.slug, version)
+            if isinstance(item, PlanPreview) and (item.slug, item.version) == (effect.slug, version)
             else item
             for item in reply.items
         )
         self._ledger.save_reply(replace(reply, items=items))
         return [RefreshReply(effect.comment)]
 
-    def _planned(self, slug: str, version: Version) -> Markdown:
+    def _preview(self, slug: str, version: Version) -> Markdown:
         """What an upgrade would do, in words; why that can't be told, where it can't."""
-        seen = self._fleets.sighting()
-        voice = Voice(seen.fleet, self._issues.me)
+        seen = self._fleets.current_view()
+        voice = Renderer(seen.fleet, self._issues.bot_login)
         instance = seen.fleet.get(slug)
         if instance is None:
-            return voice.sentence("The instance can't be read from the deployment repository any more.")
+            return voice.safe_text("The instance can't be read from the deployment repository any more.")
         try:
             preview = self._planner.preview(seen, instance, version)
-        except Refused as error:
+        except PermanentError as error:
             return voice.refusal(instance, f"this can't be planned now: {error}")
-        standing = Standing(seen.fleet, self._ledger.upgrades(), 0, {}, {version: True})
-        checks = self._examiner.examine(slug, Phase.BEFORE) if isinstance(preview.plan, ChangeSet) else ()
+        standing = RolloutState(seen.fleet, self._ledger.upgrades(), 0, {}, {version: True})
+        checks = self._check_runner.run(slug, Phase.BEFORE) if isinstance(preview.plan, ChangeSet) else ()
         return voice.plan(instance, version, preview, checks, order_gate(instance, version, standing))
 
     def refresh(self, comment: int) -> list[Effect]:
@@ -199,11 +210,11 @@ class ReplyWriter:
         return []
 
     def _body(self, reply: Reply) -> Markdown:
-        shown = (item for item in reply.items if isinstance(item, Progress))
+        shown = (item for item in reply.items if isinstance(item, UpgradeProgress))
         upgrades = (self._ledger.upgrade(item.slug, item.version) for item in shown)
-        versions = (item.version for item in reply.items if isinstance(item, Preparing))
+        versions = (item.version for item in reply.items if isinstance(item, PreparationProgress))
         preparations = (self._ledger.preparation(version) for version in versions)
-        voice = Voice(self._fleets.known(), self._issues.me)
+        voice = Renderer(self._fleets.last_known(), self._issues.bot_login)
         return voice.reply(
             reply,
             {upgrade.key: upgrade for upgrade in upgrades if upgrade},
@@ -216,7 +227,7 @@ class ReplyWriter:
         if written is not None:
             try:
                 self._issues.edit_comment(written, body)
-            except Missing:
+            except NotFoundError:
                 log.info("reply_was_deleted", comment=reply.comment)
             else:
                 return written
@@ -225,9 +236,11 @@ class ReplyWriter:
     def _find(self, reply: Reply) -> int | None:
         """The reply that was written before we could note so."""
         marker = markers.reply(reply.comment)
-        mine = (c for c in self._issues.comments(reply.issue) if c.author == self._issues.me and marker in c.body)
+        mine = (
+            c for c in self._issues.comments(reply.issue) if c.author == self._issues.bot_login and marker in c.body
+        )
         return next((comment.id for comment in mine), None)
 
 
-def _is_backup_of(item: Item, slug: str) -> bool:
-    return isinstance(item, BackupShown) and item.slug == slug
+def _is_backup_of(item: ReplyItem, slug: str) -> bool:
+    return isinstance(item, BackupProgress) and item.slug == slug

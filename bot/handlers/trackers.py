@@ -12,17 +12,17 @@ from bot.domain.chat import markers
 from bot.domain.chat.replies import TrackerRecord
 from bot.domain.flow.effects import Advance, AdvancePreparation, Effect, EnsureTracker, RefreshTracker
 from bot.domain.github_models import Issue
-from bot.domain.tracker.layout import Block, TooLong, lay_out, with_block
+from bot.domain.tracker.layout import Block, TrackerTooLongError, lay_out, with_block
 from bot.domain.tracker.text import looks_like_tracker
 from bot.domain.upgrade.preparation import PreparationStage
 from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
-from bot.ports import Issues, Ledger, Refused
-from bot.rendering import Voice
+from bot.ports import Issues, PermanentError, Store
+from bot.rendering import Renderer
 from bot.services.commands import Policy
-from bot.services.fleet_reader import Fleets
-from bot.services.poll_throttle import Looks
+from bot.services.fleet_reader import FleetReader
+from bot.services.poll_throttle import PollThrottle
 
 log = structlog.get_logger(__name__)
 
@@ -30,15 +30,15 @@ LABELS = ("managed-instances", "release-tracking")
 """What a tracker is labelled with, besides `policy.label`."""
 
 
-class TrackerKeeper:
+class TrackerHandler:
     """Opens, adopts, announces and updates trackers. `clock` gives the time in UTC; a tracker is edited once in
     `interval` seconds at most."""
 
     def __init__(
         self,
         issues: Issues,
-        ledger: Ledger,
-        fleets: Fleets,
+        ledger: Store,
+        fleets: FleetReader,
         policy: Policy,
         clock: Callable[[], datetime],
         interval: float = 10.0,
@@ -49,7 +49,7 @@ class TrackerKeeper:
         self._policy = policy
         self._clock = clock
         self._interval = interval
-        self._looks = Looks(clock)
+        self._throttle = PollThrottle(clock)
 
     @property
     def _labels(self) -> list[str]:
@@ -62,44 +62,44 @@ class TrackerKeeper:
             return []
         record = self._ledger.tracker(version)
         if record is None:
-            record = self._found(version, effect) or self._opened(version, effect)
+            record = self._find(version, effect) or self._open(version, effect)
             self._ledger.save_tracker(record)
             log.info("tracker", version=effect.version, issue=record.issue, adopted=record.adopted)
         if effect.issue and effect.issue not in record.announced:
             self._announce(record, effect.issue)
             self._ledger.save_tracker(replace(record, announced=(*record.announced, effect.issue)))
-            self._ledger.touch_tracker(version)
+            self._ledger.mark_tracker_dirty(version)
         waiting = (u for u in self._ledger.upgrades(version) if u.stage is Stage.PLANNED)
         preparation = self._ledger.preparation(version)
-        asked = preparation is not None and preparation.stage is PreparationStage.ASKED
+        asked = preparation is not None and preparation.stage is PreparationStage.REQUESTED
         return [
             RefreshTracker(effect.version),
             *([AdvancePreparation(effect.version)] if asked else []),
             *(Advance(u.slug, effect.version) for u in waiting),
         ]
 
-    def _found(self, version: Version, effect: EnsureTracker) -> TrackerRecord | None:
+    def _find(self, version: Version, effect: EnsureTracker) -> TrackerRecord | None:
         """The tracker there is already: ours, noted or not, or one that people wrote, which is adopted."""
-        ours = [i for i in self._issues.issues_with(self._labels, state="all") if _is_ours(i, version)]
-        written = [] if ours else self._written_by_people(version, effect)
+        ours = [i for i in self._issues.list_issues(self._labels, state="all") if _is_ours(i, version)]
+        written = [] if ours else self._find_handwritten(version, effect)
         for issue in sorted(ours or written, key=lambda i: i.number):
-            adopted = issue.author != self._issues.me
+            adopted = issue.author != self._issues.bot_login
             if not set(self._labels) <= issue.labels:
                 self._issues.add_labels(issue.number, self._labels)
             return TrackerRecord(version, issue.number, issue.url, effect.by, adopted=adopted)
         return None
 
-    def _written_by_people(self, version: Version, effect: EnsureTracker) -> list[Issue]:
-        labelled = list(self._issues.issues_with([self._policy.label], state="open"))
+    def _find_handwritten(self, version: Version, effect: EnsureTracker) -> list[Issue]:
+        labelled = list(self._issues.list_issues([self._policy.label], state="open"))
         if effect.issue and all(issue.number != effect.issue for issue in labelled):
             labelled.append(self._issues.issue(effect.issue))
-        return [i for i in labelled if Version.named_in(i.title) == version and looks_like_tracker(i.body)]
+        return [i for i in labelled if Version.find_in(i.title) == version and looks_like_tracker(i.body)]
 
-    def _opened(self, version: Version, effect: EnsureTracker) -> TrackerRecord:
-        voice = Voice(self._fleets.now(), self._issues.me)
+    def _open(self, version: Version, effect: EnsureTracker) -> TrackerRecord:
+        voice = Renderer(self._fleets.current(), self._issues.bot_login)
         announced = (effect.issue,) if effect.issue else ()
         draft = TrackerRecord(version, 0, "", effect.by, announced=announced)
-        body = self._texts([str(voice.tracker_heading(version))], draft, voice)[0]
+        body = self._render_parts([str(voice.tracker_heading(version))], draft, voice)[0]
         issue = self._issues.create_issue(voice.tracker_title(version), body, self._labels)
         return TrackerRecord(version, issue.number, issue.url, effect.by)
 
@@ -107,9 +107,9 @@ class TrackerKeeper:
         """Link the tracker where it was asked for; only a version's first announcement mentions the teams."""
         marker = markers.announcement(record.version)
         for comment in self._issues.comments(issue):
-            if comment.author == self._issues.me and marker in comment.body:
+            if comment.author == self._issues.bot_login and marker in comment.body:
                 return
-        voice = Voice(self._fleets.recent(), self._issues.me)
+        voice = Renderer(self._fleets.recent(), self._issues.bot_login)
         first = not record.announced
         words = voice.announcement(
             record.version,
@@ -126,42 +126,42 @@ class TrackerKeeper:
         record = self._ledger.tracker(version) if version else None
         if record is None or record.clean >= record.dirty:
             return []
-        wait = self._to_wait(record)
+        wait = self._seconds_to_wait(record)
         if wait > 0:
-            return [RefreshTracker(effect.version, wait)] if self._looks.due(effect.version, wait) else []
-        voice = Voice(self._fleets.now(), self._issues.me)
+            return [RefreshTracker(effect.version, wait)] if self._throttle.due(effect.version, wait) else []
+        voice = Renderer(self._fleets.current(), self._issues.bot_login)
         try:
-            record, complete = self._rewritten(record, voice)
-        except TooLong as error:
-            raise Refused(str(error)) from error
+            record, complete = self._rewrite(record, voice)
+        except TrackerTooLongError as error:
+            raise PermanentError(str(error)) from error
         self._ledger.save_tracker(replace(record, clean=record.dirty if complete else record.clean))
         return [] if complete else [effect]
 
-    def _to_wait(self, record: TrackerRecord) -> float:
+    def _seconds_to_wait(self, record: TrackerRecord) -> float:
         """The seconds until the tracker may be edited again: edits are bundled, whatever happens meanwhile."""
         if record.edited_at is None:
             return 0.0
         left = record.edited_at + timedelta(seconds=self._interval) - self._clock()
         return max(left.total_seconds(), 0.0)
 
-    def _rewritten(self, record: TrackerRecord, voice: Voice) -> tuple[TrackerRecord, bool]:
+    def _rewrite(self, record: TrackerRecord, voice: Renderer) -> tuple[TrackerRecord, bool]:
         """Write every part that changes; a part more is added as a comment, and then the head has to link it."""
         texts = [self._read(record, part) for part in range(len(record.parts) + 1)]
         for part in range(len(texts)):
-            with self._issues.write_turn():
+            with self._issues.write_slot():
                 texts[part] = self._read(record, part)
-                wanted = self._texts(texts, record, voice)
+                wanted = self._render_parts(texts, record, voice)
                 if wanted[part] != texts[part]:
                     self._write(record, part, wanted[part])
                     texts[part] = wanted[part]
                     record = replace(record, edited_at=self._clock())
-        wanted = self._texts(texts, record, voice)
+        wanted = self._render_parts(texts, record, voice)
         if len(wanted) == len(texts):
             return record, True
         part = len(texts)
-        return replace(record, parts=(*record.parts, self._part(record, part, wanted[part]))), False
+        return replace(record, parts=(*record.parts, self._ensure_part(record, part, wanted[part]))), False
 
-    def _texts(self, texts: list[str], record: TrackerRecord, voice: Voice) -> list[str]:
+    def _render_parts(self, texts: list[str], record: TrackerRecord, voice: Renderer) -> list[str]:
         """What all parts should say, given what they say now."""
         upgrades = {upgrade.slug: upgrade for upgrade in self._ledger.upgrades(record.version)}
         items = voice.tracker_items(record.version, upgrades)
@@ -190,11 +190,11 @@ class TrackerKeeper:
         else:
             self._issues.edit_comment(record.parts[part - 1], text)
 
-    def _part(self, record: TrackerRecord, part: int, text: str) -> int:
+    def _ensure_part(self, record: TrackerRecord, part: int, text: str) -> int:
         """The comment that continues the tracker: found by its mark, or written."""
         marker = markers.tracker_part(record.version, part + 1)
         for comment in self._issues.comments(record.issue):
-            if comment.author == self._issues.me and marker in comment.body:
+            if comment.author == self._issues.bot_login and marker in comment.body:
                 return comment.id
         return self._issues.create_comment(record.issue, Markdown(text)).id
 

@@ -6,12 +6,12 @@ freed from customers' names, for most of what is written here is read outside th
 
 from __future__ import annotations
 
-from bot.rendering.plans import PlanVoice
+from bot.rendering.plans import PlanRenderer
 from bot.rendering.pull_requests import evidence_comment, pre_upgrade_report, pull_body
-from bot.rendering.tracker import TrackerVoice
+from bot.rendering.tracker import TrackerRenderer
 
-__all__ = ["Voice", "evidence_comment", "pre_upgrade_report", "pull_body"]
+__all__ = ["Renderer", "evidence_comment", "pre_upgrade_report", "pull_body"]
 
 
-class Voice(TrackerVoice, PlanVoice):
+class Renderer(TrackerRenderer, PlanRenderer):
     """What mibot writes, with the names of one fleet kept private. `me` is the bot's login."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.audit.audit_record import Story
+from bot.domain.audit.audit_record import AuditRecord
 from bot.domain.audit.controls import Control
-from bot.domain.audit.evidence import Entry, Evidence
+from bot.domain.audit.evidence import Evidence, InstanceEvidence
 from bot.formats.markdown import Markdown, code, link
-from bot.rendering.renderer import ICONS, environment
-from bot.rendering.upgrades import moment
+from bot.rendering.renderer import ICONS, template_environment
+from bot.rendering.upgrades import format_time
 
 
 def evidence_report(evidence: Evidence) -> Markdown:
@@ -18,17 +18,17 @@ def evidence_report(evidence: Evidence) -> Markdown:
 
     Evidence is private already, so that here its words have only to be made harmless.
     """
-    template = environment(str).get_template("evidence.md.j2")
+    template = template_environment(str).get_template("evidence.md.j2")
     body = template.render(
         evidence=evidence,
         tracker=Markdown(evidence.tracker or "none"),
         verdict=verdict(evidence),
         icons=ICONS,
-        people=_people,
-        controls=_controls,
-        pull=_pull,
-        deployment=_deployment,
-        took=_took,
+        people=_format_names,
+        controls=_missing_controls,
+        pull=_pull_link,
+        deployment=_describe_deployment,
+        took=_format_duration,
     )
     return Markdown(f"{body.strip()}\n")
 
@@ -47,25 +47,25 @@ def _instances(count: int) -> str:
     return "1 instance" if count == 1 else f"{count} instances"
 
 
-def _people(names: Sequence[str]) -> Markdown:
+def _format_names(names: Sequence[str]) -> Markdown:
     return Markdown(", ".join(map(code, names)) or "nobody")
 
 
-def _controls(entry: Entry) -> Markdown:
+def _missing_controls(entry: InstanceEvidence) -> Markdown:
     """The controls for which something is missing, each once."""
     open_ones = {gap.control for gap in entry.gaps}
     named = ", ".join(control for control in Control if control in open_ones)
     return Markdown(f"**{named}**" if named else "nothing")
 
 
-def _pull(story: Story) -> Markdown:
+def _pull_link(story: AuditRecord) -> Markdown:
     if story.number is None:
         return Markdown("none")
     number = f"{story.number}"
     return link(f"pull request {number}", story.url) if story.url else Markdown(number)
 
 
-def _deployment(story: Story) -> Markdown:
+def _describe_deployment(story: AuditRecord) -> Markdown:
     """How it was deployed, by which run or by whom, and how that ended."""
     deployment = story.deployment
     if deployment is None:
@@ -73,15 +73,15 @@ def _deployment(story: Story) -> Markdown:
     run = "run" if deployment.run is None else f"run {deployment.run}"
     how = [link(run, deployment.url)] if deployment.url else [] if deployment.run is None else [run]
     how += [f"by hand, says {code(deployment.by)}"] if deployment.by else []
-    how += [f"asked for at {moment(deployment.asked_at)}"]
+    how += [f"asked for at {format_time(deployment.asked_at)}"]
     if deployment.ended_at is not None:
-        how += [f"ended at {moment(deployment.ended_at)}: {code(deployment.conclusion) or 'as nothing'}"]
+        how += [f"ended at {format_time(deployment.ended_at)}: {code(deployment.conclusion) or 'as nothing'}"]
     how += [f"what failed: {code(deployment.failed)}"] if deployment.failed else []
     return Markdown(", ".join(how))
 
 
-def _took(seconds: float | None, until: datetime | None) -> Markdown:
+def _format_duration(seconds: float | None, until: datetime | None) -> Markdown:
     """How long it took and until when, or that it did not come to that."""
     if seconds is None or until is None:
         return Markdown("not known, or not yet")
-    return Markdown(f"{seconds:.0f} s, until {moment(until)}")
+    return Markdown(f"{seconds:.0f} s, until {format_time(until)}")

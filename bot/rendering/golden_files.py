@@ -9,7 +9,7 @@ from bot.formats.compose.images import Image
 from bot.formats.markdown import Markdown, code
 from bot.formats.secrets import is_secret
 
-MOST_ROWS = 60
+MAX_ROWS = 60
 
 
 def golden_counts(golden: Difference) -> str:
@@ -36,28 +36,30 @@ def golden_summary(golden: Difference, old: Version, new: Version, redact: Redac
 
     rows = [f"- service added: {told(name)}" for name in golden.added]
     rows += [f"- service removed: {told(name)}" for name in golden.removed]
-    plain = [change for change in golden.images if _only_tag(change.old, change.new, new)]
+    plain = [change for change in golden.images if _is_version_bump(change.old, change.new, new)]
     others = [change for change in golden.images if change not in plain]
-    rows += [f"- {told(c.service)} runs {told(_short(c.new))}, not {told(_short(c.old))}" for c in others]
+    rows += [
+        f"- {told(c.service)} runs {told(_without_digest(c.new))}, not {told(_without_digest(c.old))}" for c in others
+    ]
     if plain:
         rows.append(f"- {len(plain)} images move to the tag {told(str(new))}")
     rows += [
-        f"- {told(f'{c.where} {c.path}')}: {value(c.path, c.old)} → {value(c.path, c.new)}" for c in golden.settings
+        f"- {told(f'{c.section} {c.path}')}: {value(c.path, c.old)} → {value(c.path, c.new)}" for c in golden.settings
     ]
-    shown = "\n".join(rows[:MOST_ROWS])
-    more = f"\n- and {len(rows) - MOST_ROWS} more" if len(rows) > MOST_ROWS else ""
+    shown = "\n".join(rows[:MAX_ROWS])
+    more = f"\n- and {len(rows) - MAX_ROWS} more" if len(rows) > MAX_ROWS else ""
     head = f"Golden file {old} → {new}: {golden_counts(golden)}"
     return Markdown(f"<details><summary>{head}</summary>\n\n{shown}{more}\n\n</details>")
 
 
-def _only_tag(old: str, new: str, version: Version) -> bool:
+def _is_version_bump(old: str, new: str, version: Version) -> bool:
     """Whether the same image moves to the version's own tag, as all of the publisher's do."""
     before, after = Image.parse(old), Image.parse(new)
     same = before is not None and after is not None and before.repository == after.repository
     return same and after is not None and after.tag == str(version)
 
 
-def _short(reference: str) -> str:
+def _without_digest(reference: str) -> str:
     return reference.partition("@")[0]
 
 

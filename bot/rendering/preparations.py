@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from bot.domain.plans.mistagged_images import named
+from bot.domain.plans.mistagged_images import format_mistagged
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.versions import Version
-from bot.formats.markdown import Markdown, code, link_target, shorten
-from bot.rendering.upgrades import UpgradeVoice
+from bot.formats.markdown import Markdown, code, escape_link_target, truncate
+from bot.rendering.upgrades import UpgradeRenderer
 
-LONGEST_IMAGES = 2_000
+MAX_IMAGES_LENGTH = 2_000
 
 
-class PreparationVoice(UpgradeVoice):
+class PreparationRenderer(UpgradeRenderer):
     """Words for preparations."""
 
     def preparation(self, version: Version, preparation: Preparation | None) -> Markdown:
@@ -22,32 +22,36 @@ class PreparationVoice(UpgradeVoice):
 
     def preparation_state(self, preparation: Preparation) -> Markdown:
         """Where it stands, in a sentence or two, with the link to its pull request."""
-        words = [f"{self._preparation_link(preparation)}{self._prepared_as(preparation)}."]
+        words = [f"{self._preparation_link(preparation)}{self._describe_preparation_stage(preparation)}."]
         if preparation.stray:
-            words.append(self._images(preparation))
+            words.append(self._describe_mistagged_images(preparation))
         if preparation.note:
-            words.append(f"{self.sentence(preparation.note[:1].upper() + preparation.note[1:])}.")
+            words.append(f"{self.safe_text(preparation.note[:1].upper() + preparation.note[1:])}.")
         return Markdown(" ".join(words))
 
-    def _prepared_as(self, preparation: Preparation) -> str:
+    def _describe_preparation_stage(self, preparation: Preparation) -> str:
         match preparation.stage:
             case PreparationStage.OPEN:
-                approved = f", approved by {self.people(preparation.approved_by)}" if preparation.approved_by else ""
-                late = f" ({self.sentence(preparation.reason)})" if preparation.reason else ""
+                approved = (
+                    f", approved by {self.format_names(preparation.approved_by)}" if preparation.approved_by else ""
+                )
+                late = f" ({self.safe_text(preparation.reason)})" if preparation.reason else ""
                 return f"open{approved}, upgrades to it wait for the merge and then go on by themselves{late}"
             case PreparationStage.READY if preparation.merged_by:
-                return f"merged by {self.people([preparation.merged_by])}"
+                return f"merged by {self.format_names([preparation.merged_by])}"
             case PreparationStage.READY:
                 return "all of it is in the deployment repository"
             case _:
-                reason = f": {self.sentence(preparation.reason)}" if preparation.reason else ""
+                reason = f": {self.safe_text(preparation.reason)}" if preparation.reason else ""
                 return f"{preparation.stage}{reason}"
 
-    def _images(self, preparation: Preparation) -> str:
+    def _describe_mistagged_images(self, preparation: Preparation) -> str:
         """The images that do not carry the version's tag, and what that means."""
-        images = code(shorten(self.redact(named(preparation.stray)), LONGEST_IMAGES))
+        images = code(truncate(self.redact(format_mistagged(preparation.stray)), MAX_IMAGES_LENGTH))
         if preparation.accepted_by:
-            return f"Images with other tags were accepted by {self.people([preparation.accepted_by])}: {images}."
+            return (
+                f"Images with other tags were accepted by {self.format_names([preparation.accepted_by])}: {images}."
+            )
         command = code(f"/prepare {preparation.version} --accept-tags")
         return (
             f"**Held**: images of the publisher's do not carry the tag {preparation.version}: {images}. "
@@ -56,4 +60,4 @@ class PreparationVoice(UpgradeVoice):
 
     @staticmethod
     def _preparation_link(preparation: Preparation) -> str:
-        return f"[#{preparation.number}]({link_target(preparation.url)}) " if preparation.number else ""
+        return f"[#{preparation.number}]({escape_link_target(preparation.url)}) " if preparation.number else ""

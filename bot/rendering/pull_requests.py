@@ -5,95 +5,97 @@ from __future__ import annotations
 from typing import TypeVar
 
 from bot.domain.chat import markers
-from bot.domain.github_models import Report
-from bot.domain.health.model import State, overall, worst_first
+from bot.domain.github_models import CheckRun
+from bot.domain.health.model import CheckState, sort_worst_first, worst_state
 from bot.domain.plans.change_set import (
+    ChangeKind,
     ChangeSet,
     ExecutorsPinned,
-    GoldenMade,
+    FileRestored,
+    GoldenFileCreated,
     HotpatchRemoved,
     ImageRetagged,
-    Kind,
-    LinkMoved,
-    ModuleMoved,
-    Restored,
+    LinkRetargeted,
+    ModuleRefUpdated,
 )
-from bot.domain.plans.pull_request_spec import Order
-from bot.domain.upgrade.publications import PRE_UPGRADE
+from bot.domain.plans.pull_request_spec import PullRequestSpec
+from bot.domain.upgrade.publications import PRE_UPGRADE_CHECK
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.formats.compose.edits import Difference
-from bot.formats.markdown import LIMIT, Markdown, code, cut, one_line
+from bot.formats.markdown import MAX_BODY_LENGTH, Markdown, code, one_line, truncate_body
 from bot.rendering.golden_files import golden_counts, golden_summary
-from bot.rendering.reasons import reasons_told
-from bot.rendering.renderer import ICONS, environment
+from bot.rendering.reasons import describe_reasons
+from bot.rendering.renderer import ICONS, template_environment
 
 R = TypeVar("R")
 TEMPLATES = {
-    Kind.UPGRADE: "pull_upgrade.md.j2",
-    Kind.ROLLBACK: "pull_rollback.md.j2",
-    Kind.PREPARATION: "pull_preparation.md.j2",
+    ChangeKind.UPGRADE: "pull_upgrade.md.j2",
+    ChangeKind.ROLLBACK: "pull_rollback.md.j2",
+    ChangeKind.PREPARATION: "pull_preparation.md.j2",
 }
 
 
-def pull_body(order: Order) -> Markdown:
+def pull_body(order: PullRequestSpec) -> Markdown:
     """The body of a pull request, all of it from its change set: what and why in three lines, test plan, pre-upgrade
     checks, fallback. Where GitHub's limit demands, the summary of the golden file goes first."""
-    body = _rendered(order, order.golden)
-    if len(body) > LIMIT:
-        body = _rendered(order, None)
-    return cut(body, "The rest does not fit here.")
+    body = _render_body(order, order.golden_diff)
+    if len(body) > MAX_BODY_LENGTH:
+        body = _render_body(order, None)
+    return truncate_body(body, "The rest does not fit here.")
 
 
-def _rendered(order: Order, golden: Difference | None) -> Markdown:
+def _render_body(order: PullRequestSpec, golden: Difference | None) -> Markdown:
     change, compared_with = order.change, order.compared_with
     summary = None
     if golden is not None and compared_with is not None:
         summary = golden_summary(golden, compared_with, change.new or change.version)
-    template = environment(str).get_template(TEMPLATES[change.kind])
+    template = template_environment(str).get_template(TEMPLATES[change.kind])
     return Markdown(
         template.render(
             change=change,
-            what=what(change),
-            details=reasons_told(change),
+            what=summarize_change(change),
+            details=describe_reasons(change),
             files=len(change.changes),
-            hotpatches=_of(change, HotpatchRemoved),
-            modules=_of(change, ModuleMoved),
-            pins=_of(change, ExecutorsPinned),
-            retagged=_of(change, ImageRetagged),
-            overrides=[path for made in _of(change, GoldenMade) for path in made.overrides],
+            hotpatches=_reasons_of_type(change, HotpatchRemoved),
+            modules=_reasons_of_type(change, ModuleRefUpdated),
+            pins=_reasons_of_type(change, ExecutorsPinned),
+            retagged=_reasons_of_type(change, ImageRetagged),
+            overrides=[path for made in _reasons_of_type(change, GoldenFileCreated) for path in made.overrides],
             golden=summary,
             counts=golden_counts(golden) if golden is not None and summary else None,
             compared_with=compared_with,
-            asked_by=order.asked_by,
+            asked_by=order.requested_by,
             tracker=Markdown(order.tracker),
             note=order.note,
-            why=order.why,
+            why=order.reason,
         ).strip()
     )
 
 
-_CONCLUSIONS = {State.PASS: "success", State.FAIL: "failure", State.UNKNOWN: "action_required"}
+_CONCLUSIONS = {CheckState.PASS: "success", CheckState.FAIL: "failure", CheckState.UNKNOWN: "action_required"}
 
 
-def pre_upgrade_report(upgrade: Upgrade) -> Report:
+def pre_upgrade_report(upgrade: Upgrade) -> CheckRun:
     """The check run on a pull request's head commit. Unknown is no success; where an operator forces the upgrade, the
     check run says so and stands in nobody's way."""
-    results = worst_first(upgrade.before)
-    state = overall(results)
-    passed = sum(result.state is State.PASS for result in results)
+    results = sort_worst_first(upgrade.before)
+    state = worst_state(results)
+    passed = sum(result.state is CheckState.PASS for result in results)
     title = f"{passed} of {len(results)} health checks pass"
     conclusion = _CONCLUSIONS[state]
-    if upgrade.forced and state is not State.PASS:
+    if upgrade.forced and state is not CheckState.PASS:
         title, conclusion = f"{title}; forced by {upgrade.forced_by}: {upgrade.forced}", "neutral"
-    table = environment(str).get_template("pull_checks.md.j2").render(results=results, icons=ICONS)
-    return Report(PRE_UPGRADE, conclusion, one_line(title), cut(table.strip(), "The rest does not fit here."))
+    table = template_environment(str).get_template("pull_checks.md.j2").render(results=results, icons=ICONS)
+    return CheckRun(
+        PRE_UPGRADE_CHECK, conclusion, one_line(title), truncate_body(table.strip(), "The rest does not fit here.")
+    )
 
 
 def evidence_comment(upgrade: Upgrade, tracker: str) -> Markdown:
     """The comment on a pull request that proves what was done: who, what, when, with which result, every check with
     its time (domain.md, "Rules": CI-98, CI-108, CI-109, CI-110)."""
-    template = environment(str).get_template("pull_evidence.md.j2")
+    template = template_environment(str).get_template("pull_evidence.md.j2")
     body = template.render(
         marker=Markdown(markers.evidence(upgrade.kind)),
         upgrade=upgrade,
@@ -102,7 +104,7 @@ def evidence_comment(upgrade: Upgrade, tracker: str) -> Markdown:
         icons=ICONS,
         rolled_back=upgrade.back is not None,
     )
-    return cut(body.strip(), "The rest does not fit here; `mibot evidence` has all of it.")
+    return truncate_body(body.strip(), "The rest does not fit here; `mibot evidence` has all of it.")
 
 
 def _verdict(upgrade: Upgrade) -> str:
@@ -113,17 +115,20 @@ def _verdict(upgrade: Upgrade) -> str:
     return f"{upgrade.slug}: {upgrade.stage}: {upgrade.reason}"
 
 
-def what(change: ChangeSet) -> Markdown:
+def summarize_change(change: ChangeSet) -> Markdown:
     """The change in half a line each thing."""
-    told = [f"{code(one.path)} → {code(one.new.removeprefix('../../../'))}" for one in _of(change, LinkMoved)]
-    told += [f"hotpatch of {code(one.service)} removed" for one in _of(change, HotpatchRemoved)]
-    told += [f"module → {code(one.new)}" for one in _of(change, ModuleMoved)]
-    told += [f"{code(one.path)} added" for one in _of(change, GoldenMade)]
-    pins = len(_of(change, ExecutorsPinned))
+    told = [
+        f"{code(one.path)} → {code(one.new.removeprefix('../../../'))}"
+        for one in _reasons_of_type(change, LinkRetargeted)
+    ]
+    told += [f"hotpatch of {code(one.service)} removed" for one in _reasons_of_type(change, HotpatchRemoved)]
+    told += [f"module → {code(one.new)}" for one in _reasons_of_type(change, ModuleRefUpdated)]
+    told += [f"{code(one.path)} added" for one in _reasons_of_type(change, GoldenFileCreated)]
+    pins = len(_reasons_of_type(change, ExecutorsPinned))
     told += [f"{pins} executors module{'s' if pins > 1 else ''} pinned to {change.version}"] if pins else []
-    told += [f"{code(one.path)} restored" for one in _of(change, Restored)]
+    told += [f"{code(one.path)} restored" for one in _reasons_of_type(change, FileRestored)]
     return Markdown("; ".join(told))
 
 
-def _of(change: ChangeSet, kind: type[R]) -> list[R]:
+def _reasons_of_type(change: ChangeSet, kind: type[R]) -> list[R]:
     return [reason for reason in change.reasons if isinstance(reason, kind)]

@@ -5,45 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.domain.plans.change_set import (
+    ChangeReason,
     ChangeSet,
     ExecutorsPinned,
     FileRemoved,
-    GoldenMade,
+    FileRestored,
+    GoldenFileCreated,
     HotpatchRemoved,
     ImageRetagged,
-    LinkMoved,
-    ModuleMoved,
-    Reason,
-    Restored,
+    LinkRetargeted,
+    ModuleRefUpdated,
 )
 
 
-def reasons_told(change: ChangeSet, within: str = "") -> list[str]:
+def describe_reasons(change: ChangeSet, within: str = "") -> list[str]:
     """The reasons as sentences; paths are shown without the folder `within`."""
-    return list(_told(change, f"{within}/" if within else ""))
+    return list(_describe_each(change, f"{within}/" if within else ""))
 
 
-def _told(change: ChangeSet, folder: str) -> Iterator[str]:
+def _describe_each(change: ChangeSet, folder: str) -> Iterator[str]:
     for reason in change.reasons:
-        yield _sentence(reason, folder)
+        yield _describe(reason, folder)
 
 
-def _sentence(reason: Reason, folder: str) -> str:
+def _describe(reason: ChangeReason, folder: str) -> str:
     match reason:
-        case LinkMoved(path, old, new):
+        case LinkRetargeted(path, old, new):
             return f"The link {path.removeprefix(folder)} moves: {old} → {new}"
         case HotpatchRemoved(path, service, image):
             return f"The hotpatch of {service} goes from {path.removeprefix(folder)}: {image.partition('@')[0]}"
         case FileRemoved(path):
             return f"{path.removeprefix(folder)} goes, for nothing is left in it"
-        case ModuleMoved(path, old, new):
+        case ModuleRefUpdated(path, old, new):
             return f"The module in {path.removeprefix(folder)} moves: {old} → {new}"
-        case GoldenMade(path, overrides):
+        case GoldenFileCreated(path, overrides):
             merged = f", merged with {len(overrides)} overrides in the order of their names" if overrides else ""
             return f"{path} is upstream's file at the version's tag{merged}"
         case ImageRetagged(service, old, new):
             return f"The image of {service} gets the candidate's tag: {old.partition('@')[0]} → {new}"
         case ExecutorsPinned(path, module, old, new):
             return f"Module {module} in {path} is pinned to {new}, from {old}"
-        case Restored(path):
+        case FileRestored(path):
             return f"{path.removeprefix(folder)} is again as it was before the upgrade"

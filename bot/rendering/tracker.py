@@ -8,21 +8,21 @@ from bot.domain.chat import markers
 from bot.domain.chat.replies import TrackerRecord
 from bot.domain.fleet.inventory import FIRST_INSTANCE
 from bot.domain.fleet.model import Instance
-from bot.domain.fleet.names import problem_name, public_name
-from bot.domain.tracker.line import LONGEST_STATE, SEPARATOR, UNDOING, Item, Key, Section
+from bot.domain.fleet.names import public_name, unreadable_name
+from bot.domain.tracker.line import MAX_STATE_LENGTH, ROLLING_BACK, SEPARATOR, InstanceKey, Section, TrackerItem
 from bot.domain.upgrade.preparation import Preparation
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import Version
-from bot.formats.markdown import Markdown, code, link_target
-from bot.formats.urls import normal_url
-from bot.rendering.preparations import PreparationVoice
+from bot.formats.markdown import Markdown, code, escape_link_target
+from bot.formats.urls import normalize_url
+from bot.rendering.preparations import PreparationRenderer
 
-MOST_PROBLEMS = 25
-_LONGEST_NOTE = 100
+MAX_PROBLEMS = 25
+_MAX_NOTE_LENGTH = 100
 
 
-class TrackerVoice(PreparationVoice):
+class TrackerRenderer(PreparationRenderer):
     """Words for trackers."""
 
     def tracker_title(self, version: Version) -> str:
@@ -31,18 +31,20 @@ class TrackerVoice(PreparationVoice):
     def tracker_heading(self, version: Version) -> Markdown:
         return Markdown(f"# {version} managed instances upgrade\n")
 
-    def tracker_items(self, version: Version, upgrades: Mapping[str, Upgrade]) -> list[Item]:
+    def tracker_items(self, version: Version, upgrades: Mapping[str, Upgrade]) -> list[TrackerItem]:
         """A line for every instance of the fleet, in order of work."""
         return [self._tracker_item(instance, version, upgrades.get(instance.slug)) for instance in self.fleet]
 
-    def _tracker_item(self, instance: Instance, version: Version, upgrade: Upgrade | None) -> Item:
+    def _tracker_item(self, instance: Instance, version: Version, upgrade: Upgrade | None) -> TrackerItem:
         current = code(str(instance.version))
-        room = LONGEST_STATE - len(current) - len(SEPARATOR)
+        room = MAX_STATE_LENGTH - len(current) - len(SEPARATOR)
         state = self._tracker_state(instance, version, upgrade, room)
-        note = self.brief(instance.note, min(_LONGEST_NOTE, room - len(state) - len(SEPARATOR)))
+        note = self.safe_text_within(instance.note, min(_MAX_NOTE_LENGTH, room - len(state) - len(SEPARATOR)))
         words = [word.replace(SEPARATOR.strip(), "•") for word in (note, current, state) if word]
-        return Item(
-            key=Key(normal_url(instance.domain if instance.internal else instance.account or ""), instance.ordinal),
+        return TrackerItem(
+            key=InstanceKey(
+                normalize_url(instance.domain if instance.internal else instance.account or ""), instance.ordinal
+            ),
             section=Section.INTERNAL if instance.internal else Section.CUSTOMERS,
             text=Markdown(f"Upgrade {public_name(instance)}"),
             state=Markdown(SEPARATOR.join(words)),
@@ -52,9 +54,9 @@ class TrackerVoice(PreparationVoice):
 
     def _tracker_state(self, instance: Instance, version: Version, upgrade: Upgrade | None, room: int) -> str:
         if upgrade is not None:
-            return self.brief_state(upgrade, room)
+            return self.upgrade_state_within(upgrade, room)
         if instance.skip_reason:
-            return f"skipped: {self.brief(instance.skip_reason, room - len('skipped: '))}"
+            return f"skipped: {self.safe_text_within(instance.skip_reason, room - len('skipped: '))}"
         if instance.version < version:
             return "not started"
         return f"already on {version}" if instance.version == version else f"ahead of {version}"
@@ -67,7 +69,7 @@ class TrackerVoice(PreparationVoice):
         preparation: Preparation | None = None,
     ) -> Markdown:
         """The block at the tracker's head: what it is, who asked, how it stands, how to talk to the bot."""
-        counts, done, total = self.counts(upgrades)
+        counts, done, total = self.stage_counts(upgrades)
         source = record.announced[0] if record.announced and not record.adopted else None
         return self.render(
             "tracker_head.md.j2",
@@ -79,8 +81,8 @@ class TrackerVoice(PreparationVoice):
             done=done,
             total=total,
             counts=counts,
-            picture=_picture(counts, done, total),
-            parts=[link_target(url) for url in parts],
+            picture=_pie_slices(counts, done, total),
+            parts=[escape_link_target(url) for url in parts],
             example=Markdown(FIRST_INSTANCE),
             preparation=self.preparation_state(preparation) if preparation else None,
         )
@@ -88,13 +90,13 @@ class TrackerVoice(PreparationVoice):
     def tracker_part(self, record: TrackerRecord, part: int) -> Markdown:
         marker = Markdown(markers.tracker_part(record.version, part))
         return self.render(
-            "tracker_part.md.j2", marker=marker, part=part, version=record.version, url=link_target(record.url)
+            "tracker_part.md.j2", marker=marker, part=part, version=record.version, url=escape_link_target(record.url)
         )
 
     def tracker_end(self) -> Markdown:
         """The block at the tracker's end: the instances that can't be read, as many as there is room for."""
-        problems = [{"name": problem_name(p), "sentence": p.sentence} for p in self.fleet.problems[:MOST_PROBLEMS]]
-        left_out = len(self.fleet.problems) - len(problems)
+        problems = [{"name": unreadable_name(p), "sentence": p.message} for p in self.fleet.unreadable[:MAX_PROBLEMS]]
+        left_out = len(self.fleet.unreadable) - len(problems)
         return self.render("tracker_end.md.j2", problems=problems, left_out=left_out)
 
     def announcement(
@@ -113,7 +115,7 @@ class TrackerVoice(PreparationVoice):
         )
 
 
-def _picture(counts: Sequence[tuple[str, int]], done: int, total: int) -> list[tuple[str, int]]:
+def _pie_slices(counts: Sequence[tuple[str, int]], done: int, total: int) -> list[tuple[str, int]]:
     """How many instances stand where, for a picture; nothing while there is nothing to see."""
     rest = total - done - sum(count for _, count in counts)
     slices = [("done", done), *counts, ("not started", rest)]
@@ -122,7 +124,7 @@ def _picture(counts: Sequence[tuple[str, int]], done: int, total: int) -> list[t
 
 def _tracker_stage(instance: Instance, version: Version, upgrade: Upgrade | None) -> str:
     if upgrade is not None and upgrade.back is not None and upgrade.stage is not Stage.ROLLED_BACK:
-        return UNDOING if upgrade.earlier is not None and upgrade.earlier.stage is Stage.DONE else "rollback"
+        return ROLLING_BACK if upgrade.earlier is not None and upgrade.earlier.stage is Stage.DONE else "rollback"
     if upgrade is not None:
         return upgrade.stage.value
     if instance.skip_reason:

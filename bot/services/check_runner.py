@@ -13,7 +13,15 @@ from typing import TypeVar
 
 import structlog
 
-from bot.domain.health.model import Check, Judgement, Places, Result, State, Subject, worst_first
+from bot.domain.health.model import (
+    Check,
+    CheckContext,
+    CheckResult,
+    CheckState,
+    CloudConfig,
+    Verdict,
+    sort_worst_first,
+)
 from bot.domain.health.queries import Answer, Query
 from bot.ports import Inspector
 
@@ -21,48 +29,50 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-LIMIT = 30.0  # seconds; well above an edge's own deadline, whose sentence says more than "did not finish"
-BROKE = Judgement(
-    State.UNKNOWN,
+CHECK_TIMEOUT = 30.0  # seconds; well above an edge's own deadline, whose sentence says more than "did not finish"
+CHECK_CRASHED = Verdict(
+    CheckState.UNKNOWN,
     "The check itself broke, which says nothing about the instance: look for check_broke in mibot's log.",
 )
 
 
 def run_checks(
     checks: Iterable[Check],
-    subject: Subject,
-    places: Places,
+    subject: CheckContext,
+    places: CloudConfig,
     inspector: Inspector,
     monotonic: Callable[[], float] = time.monotonic,
-    limit: float = LIMIT,
-) -> list[Result]:
+    timeout: float = CHECK_TIMEOUT,
+) -> list[CheckResult]:
     """The results of those `checks` that belong to the subject's phase and apply to it, worst first.
 
     All checks begin together, and the subject's moment is their `taken_at`. `monotonic` gives seconds, for how long
     each took. `limit` is in seconds of real time, for each. A check that hangs or breaks is
     `unknown`, never a pass (domain.md, "Health"), the log says why, and nothing is raised for its sake.
     """
-    start, asking = monotonic(), _AskedOnce(inspector)
+    start, asking = monotonic(), _CachingInspector(inspector)
 
-    def finding(check: Check) -> tuple[Judgement, float]:
-        judgement = _guarded(check, subject, partial(_judgement, check, subject, places, asking), BROKE)
+    def finding(check: Check) -> tuple[Verdict, float]:
+        judgement = _call_safely(check, subject, partial(_evaluate, check, subject, places, asking), CHECK_CRASHED)
         return judgement, monotonic() - start
 
     concerned = (check for check in checks if subject.phase in check.phases)
-    chosen = [check for check in concerned if _guarded(check, subject, partial(check.applies, subject, places), True)]
+    chosen = [
+        check for check in concerned if _call_safely(check, subject, partial(check.applies, subject, places), True)
+    ]
     running = [(check, _in_background(check, finding)) for check in chosen]
-    concurrent.futures.wait([future for _, future in running], timeout=limit)
+    concurrent.futures.wait([future for _, future in running], timeout=timeout)
     results = []
     for check, future in running:
-        judgement, seconds = future.result() if future.done() else (_gave_up(check, subject, limit), limit)
-        link = _guarded(check, subject, partial(check.link, subject, places), "")
+        judgement, seconds = future.result() if future.done() else (_timed_out(check, subject, timeout), timeout)
+        link = _call_safely(check, subject, partial(check.link, subject, places), "")
         results.append(
-            Result(check.name, check.title, judgement.state, judgement.sentence, link, subject.now, seconds)
+            CheckResult(check.name, check.title, judgement.state, judgement.sentence, link, subject.now, seconds)
         )
-    return worst_first(results)
+    return sort_worst_first(results)
 
 
-class _AskedOnce:
+class _CachingInspector:
     """Puts each question once, for however many checks want to know it."""
 
     def __init__(self, inspector: Inspector) -> None:
@@ -70,24 +80,24 @@ class _AskedOnce:
         self._answers: dict[Query, Future[Answer]] = {}
         self._lock = threading.Lock()
 
-    def ask(self, query: Query) -> Answer:
+    def fetch(self, query: Query) -> Answer:
         with self._lock:
             first = query not in self._answers
             answer = self._answers.setdefault(query, Future())
         if first:
             try:
-                answer.set_result(self._inspector.ask(query))
+                answer.set_result(self._inspector.fetch(query))
             except BaseException as error:
                 answer.set_exception(error)  # whoever else waits for the answer has to learn of it
                 raise
         return answer.result()
 
 
-def _judgement(check: Check, subject: Subject, places: Places, inspector: Inspector) -> Judgement:
-    return check.judge(subject, inspector.ask(check.query(subject, places)))
+def _evaluate(check: Check, subject: CheckContext, places: CloudConfig, inspector: Inspector) -> Verdict:
+    return check.evaluate(subject, inspector.fetch(check.query(subject, places)))
 
 
-def _guarded(check: Check, subject: Subject, job: Callable[[], T], otherwise: T) -> T:
+def _call_safely(check: Check, subject: CheckContext, job: Callable[[], T], otherwise: T) -> T:
     """What `job` returns, or `otherwise` when it raises: the one place where a check's bug is caught, and logged."""
     try:
         return job()
@@ -96,10 +106,10 @@ def _guarded(check: Check, subject: Subject, job: Callable[[], T], otherwise: T)
         return otherwise
 
 
-def _gave_up(check: Check, subject: Subject, limit: float) -> Judgement:
+def _timed_out(check: Check, subject: CheckContext, limit: float) -> Verdict:
     log.warning("check_timed_out", check=check.name, instance=subject.instance.slug, limit=limit)
-    return Judgement(
-        State.UNKNOWN,
+    return Verdict(
+        CheckState.UNKNOWN,
         f"The check did not finish within {limit:g} seconds: run it again, and look for check_timed_out in mibot's "
         "log if it lasts.",
     )

@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from bot.commands import Command, all_commands, nearest
+from bot.commands import Command, all_commands, nearest_command
 from bot.domain.chat import comments
 from bot.domain.chat.comments import CommandLine
-from bot.domain.chat.replies import Item, Paragraph, Reply
+from bot.domain.chat.replies import Paragraph, Reply, ReplyItem
 from bot.domain.fleet.model import Fleet
-from bot.domain.flow.effects import Advance, AdvancePreparation, Effect, EnsureTracker, Obey, React
+from bot.domain.flow.effects import AddReaction, Advance, AdvancePreparation, Effect, EnsureTracker, HandleComment
 from bot.domain.flow.events import (
-    CommentWritten,
-    CommitTouched,
+    CommentCreated,
+    CommitChecksChanged,
     Event,
-    IssueLabelled,
-    PreparationTouched,
-    RunTouched,
-    UpgradeTouched,
+    IssueLabeled,
+    PreparationChanged,
+    UpgradeChanged,
+    WorkflowRunChanged,
 )
-from bot.domain.flow.requests import LATEST, Plan, Request, View, Who
+from bot.domain.flow.requests import LATEST, CommandContext, CommandPlan, CommandRequest, Permission
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.versions import Version
-from bot.ports import Ledger, Refused, Teams, Upstream
-from bot.rendering import Voice
-from bot.services.fleet_reader import Fleets
+from bot.ports import PermanentError, Store, Teams, Upstream
+from bot.rendering import Renderer
+from bot.services.fleet_reader import FleetReader
 
 
 @dataclass(frozen=True)
@@ -37,20 +37,20 @@ class Policy:
     max_in_flight: int
 
 
-def effects_of(event: Event, ledger: Ledger) -> list[Effect]:
+def effects_of(event: Event, ledger: Store) -> list[Effect]:
     """What an event sets in motion."""
     match event:
-        case IssueLabelled(number, version, by):
+        case IssueLabeled(number, version, by):
             return [EnsureTracker(version, number, by)]
-        case CommentWritten(comment, issue, version, body, author):
-            return [React(comment), Obey(comment, issue, version, body, author)]
-        case UpgradeTouched(slug, version):
+        case CommentCreated(comment, issue, version, body, author):
+            return [AddReaction(comment), HandleComment(comment, issue, version, body, author)]
+        case UpgradeChanged(slug, version):
             return [Advance(slug, version)]
-        case PreparationTouched(version):
+        case PreparationChanged(version):
             return [AdvancePreparation(version)]
-        case CommitTouched(commit):
-            return [Advance(upgrade.slug, str(upgrade.version)) for upgrade in ledger.upgrades_at(commit)]
-        case RunTouched(run, commit):
+        case CommitChecksChanged(commit):
+            return [Advance(upgrade.slug, str(upgrade.version)) for upgrade in ledger.upgrades_by_head(commit)]
+        case WorkflowRunChanged(run, commit):
             return [
                 Advance(u.slug, str(u.version)) for u in ledger.unfinished_upgrades() if _waits_for(u, run, commit)
             ]
@@ -66,14 +66,14 @@ def _waits_for(upgrade: Upgrade, run: int, commit: str) -> bool:
     return deployment.run == run
 
 
-class Commander:
+class CommandService:
     """Plans what the commands of a comment ask for: permission, then state, then each command's own plan."""
 
     def __init__(
         self,
         teams: Teams,
-        fleets: Fleets,
-        ledger: Ledger,
+        fleets: FleetReader,
+        ledger: Store,
         upstream: Upstream,
         policy: Policy,
         me: Callable[[], str],
@@ -85,47 +85,49 @@ class Commander:
         self._policy = policy
         self._me = me
 
-    def plan(self, order: Obey) -> tuple[Reply, list[Effect]]:
+    def plan(self, order: HandleComment) -> tuple[Reply, list[Effect]]:
         """The reply that a comment deserves and the effects of its commands."""
         fleet = self._fleets.recent()
-        voice = Voice(fleet, self._me())
-        items: list[Item] = []
+        voice = Renderer(fleet, self._me())
+        items: list[ReplyItem] = []
         effects: list[Effect] = []
         may: bool | None = None
         for line in comments.parse(order.body):
             command = all_commands().get(line.name)
             try:
-                if command is not None and command.who is Who.OPERATORS and may is None:
+                if command is not None and command.permission is Permission.OPERATORS and may is None:
                     may = self._is_operator(order.author)
-                plan = self._plan_line(order, line, command, voice, may=bool(may))
-            except Refused as error:
-                plan = Plan((Paragraph(voice.about_command(line.name, f"this can't be done now: {error}")),))
+                plan = self._plan_line(order, line, command, voice, is_operator=bool(may))
+            except PermanentError as error:
+                plan = CommandPlan((Paragraph(voice.command_message(line.name, f"this can't be done now: {error}")),))
             items += plan.items
             effects += (effect for effect in plan.effects if effect not in effects)
-        return Reply(order.comment, order.issue, order.author, _once(items)), effects
+        return Reply(order.comment, order.issue, order.author, _without_duplicates(items)), effects
 
-    def _plan_line(self, order: Obey, line: CommandLine, command: Command | None, voice: Voice, *, may: bool) -> Plan:
+    def _plan_line(
+        self, order: HandleComment, line: CommandLine, command: Command | None, voice: Renderer, *, is_operator: bool
+    ) -> CommandPlan:
         if command is None:
-            return Plan((Paragraph(voice.unknown_command(line.name, nearest(line.name))),))
-        if command.who is Who.OPERATORS and not may:
-            return Plan((Paragraph(voice.not_allowed(line.name, order.author, self._policy.operators)),))
+            return CommandPlan((Paragraph(voice.unknown_command(line.name, nearest_command(line.name))),))
+        if command.permission is Permission.OPERATORS and not is_operator:
+            return CommandPlan((Paragraph(voice.not_allowed(line.name, order.author, self._policy.operators)),))
         if line.fault:
-            return Plan((Paragraph(voice.about_command(line.name, line.fault)),))
+            return CommandPlan((Paragraph(voice.command_message(line.name, line.fault)),))
         version = Version.parse(order.version)
-        request = Request(order.comment, order.issue, order.author, line.arguments, version)
+        request = CommandRequest(order.comment, order.issue, order.author, line.arguments, version)
         return command.plan(request, self._view(voice.fleet, line.arguments, version), voice)
 
     def _is_operator(self, login: str) -> bool:
         return any(self._teams.is_member(team, login) for team in self._policy.operators)
 
-    def _view(self, fleet: Fleet, arguments: Sequence[str], version: Version | None) -> View:
+    def _view(self, fleet: Fleet, arguments: Sequence[str], version: Version | None) -> CommandContext:
         named = [found for word in arguments if (found := Version.parse(word))]
         wanted = named[0] if named else version
         versions = set(named) or {*([version] if version else [])}
         released = released_for(versions, fleet, self._upstream)
         if LATEST in {word.lower() for word in arguments}:
             released = self._upstream.releases()
-        return View(
+        return CommandContext(
             fleet,
             {upgrade.key: upgrade for upgrade in self._ledger.upgrades()},
             self._ledger.tracker(wanted) if wanted else None,
@@ -143,6 +145,6 @@ def released_for(versions: Collection[Version], fleet: Fleet, upstream: Upstream
     return frozenset()
 
 
-def _once(items: Sequence[Item]) -> tuple[Item, ...]:
+def _without_duplicates(items: Sequence[ReplyItem]) -> tuple[ReplyItem, ...]:
     """The items without repetitions: the same command twice in a comment is answered once."""
     return tuple(dict.fromkeys(items))

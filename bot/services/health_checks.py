@@ -8,17 +8,17 @@ from datetime import datetime
 
 from bot.checks import all_checks
 from bot.domain.fleet.model import Instance
-from bot.domain.health.model import Check, Phase, Places, Result, State, Subject
+from bot.domain.health.model import Check, CheckContext, CheckResult, CheckState, CloudConfig, Phase
 from bot.domain.versions import Version
 from bot.ports import Inspector
 from bot.services.check_runner import run_checks
-from bot.services.fleet_reader import Fleets
+from bot.services.fleet_reader import FleetReader
 
 STABLE_FOR = 300.0
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedState:
     """What ought to be true of an instance beyond what the deployment repository says: the version that it should
     run (None: the one its link points to), its deployment's workflow run and when that ended, and the head commit of
     its pull request; `pull_url` and `run_url` lead a person there."""
@@ -31,13 +31,13 @@ class Expected:
     run_url: str = ""
 
 
-class Examiner:
+class HealthCheckRunner:
     """Knows where to look and whom to ask; `clock` gives the time in UTC, `stable_for` is in seconds."""
 
     def __init__(
         self,
-        fleets: Fleets,
-        places: Places,
+        fleets: FleetReader,
+        places: CloudConfig,
         inspector: Inspector,
         clock: Callable[[], datetime],
         *,
@@ -51,17 +51,17 @@ class Examiner:
         self._stable_for = stable_for
         self._checks = tuple(all_checks() if checks is None else checks)
 
-    def examine(self, slug: str, phase: Phase, expected: Expected | None = None) -> tuple[Result, ...]:
+    def run(self, slug: str, phase: Phase, expected: ExpectedState | None = None) -> tuple[CheckResult, ...]:
         """The results of all checks of that phase, worst first; `unknown` for an instance that can't be read."""
         instance = self._fleets.recent().get(slug)
         if instance is None:
             sentence = "The instance can't be read from the deployment repository now."
-            return (Result("fleet", "Fleet", State.UNKNOWN, sentence, "", self._clock(), 0.0),)
-        subject = self._subject(instance, phase, expected or Expected())
+            return (CheckResult("fleet", "Fleet", CheckState.UNKNOWN, sentence, "", self._clock(), 0.0),)
+        subject = self._context(instance, phase, expected or ExpectedState())
         return tuple(run_checks(self._checks, subject, self._places, self._inspector))
 
-    def _subject(self, instance: Instance, phase: Phase, expected: Expected) -> Subject:
-        return Subject(
+    def _context(self, instance: Instance, phase: Phase, expected: ExpectedState) -> CheckContext:
+        return CheckContext(
             instance,
             phase,
             self._clock(),

@@ -10,7 +10,7 @@ _SLACK = timedelta(milliseconds=100)
 """How much too early a look may come: clocks and schedulers are not exact."""
 
 
-class Looks:
+class PollThrottle:
     """The moment of each thing's next look. In memory only: after a crash the sweep begins the chain anew."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:

@@ -10,22 +10,22 @@ import structlog
 
 from bot.domain.chat import comments, markers
 from bot.domain.flow.effects import (
+    AddReaction,
     Advance,
     AdvancePreparation,
     Effect,
     EnsureTracker,
-    Obey,
+    HandleComment,
     Publish,
-    React,
     RefreshReply,
     RefreshTracker,
-    TakeTurns,
+    Schedule,
 )
 from bot.domain.github_models import Comment, Issue
-from bot.domain.upgrade.publications import unpublished
+from bot.domain.upgrade.publications import needs_publishing
 from bot.domain.upgrade.record import Stage
 from bot.domain.versions import Version
-from bot.ports import Issues, Ledger, Passing, WorldError
+from bot.ports import ExternalError, Issues, Store, TransientError
 
 log = structlog.get_logger(__name__)
 
@@ -43,19 +43,19 @@ class Sweep:
 
     effects: tuple[Effect, ...]
     began: datetime
-    looked: tuple[str, ...]
+    sources: tuple[str, ...]
 
 
 class Reconciler:
     """Finds what is to be done from GitHub's and our own records; `clock` gives the time in UTC."""
 
-    def __init__(self, issues: Issues, ledger: Ledger, label: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, issues: Issues, ledger: Store, label: str, clock: Callable[[], datetime]) -> None:
         self._issues = issues
         self._ledger = ledger
         self._label = label
         self._clock = clock
 
-    def begin(self) -> None:
+    def record_install(self) -> None:
         """Note when mibot was first started: what people wrote before is history, not orders."""
         if self._ledger.cursor(_INSTALLED) is None:
             self._ledger.set_cursor(_INSTALLED, self._clock())
@@ -69,29 +69,29 @@ class Reconciler:
             try:
                 found += part()
                 looked.append(name)
-            except WorldError as error:
+            except ExternalError as error:
                 log.warning("sweep_incomplete", part=name, error=str(error))
         found += self._unfinished()
         return Sweep(tuple(dict.fromkeys(found)), began, tuple(looked))
 
-    def settle(self, sweep: Sweep) -> None:
+    def save_cursors(self, sweep: Sweep) -> None:
         """Note how far was looked, once all that was found is durable: a crash before this only looks again."""
-        for name in sweep.looked:
+        for name in sweep.sources:
             self._ledger.set_cursor(name, sweep.began)
 
     def _since(self, name: str) -> datetime:
         """From when on to look: a little before the last sweep, but never before mibot was first started."""
         installed = self._ledger.cursor(_INSTALLED)
         if installed is None:
-            raise Passing("mibot has not begun yet")
+            raise TransientError("mibot has not begun yet")
         last = self._ledger.cursor(name)
         return max(installed, last - OVERLAP[name]) if last else installed
 
     def _missed_comments(self) -> list[Effect]:
         since = self._since(_COMMENTS)
-        return [effect for c in self._issues.recent_comments(since) for effect in self._obeyed(c, since)]
+        return [effect for c in self._issues.recent_comments(since) for effect in self._handle_missed(c, since)]
 
-    def _obeyed(self, comment: Comment, since: datetime) -> Iterator[Effect]:
+    def _handle_missed(self, comment: Comment, since: datetime) -> Iterator[Effect]:
         """The order in a comment that nobody obeyed. One that was edited is none: who knows what it said at first."""
         old = comment.created_at < since - timedelta(seconds=1)
         of_a_pull = "/pull/" in comment.url
@@ -100,21 +100,21 @@ class Reconciler:
         if self._ledger.reply(comment.id) is not None:
             return
         issue = self._issues.issue(comment.issue)
-        if not self._carries_label(issue):
+        if not self._has_label(issue):
             return
-        version = Version.named_in(issue.title)
+        version = Version.find_in(issue.title)
         log.info("missed_comment", comment=comment.id)
-        yield React(comment.id)
-        yield Obey(comment.id, comment.issue, str(version or ""), comment.body, comment.author, "sweep")
+        yield AddReaction(comment.id)
+        yield HandleComment(comment.id, comment.issue, str(version or ""), comment.body, comment.author, "sweep")
 
-    def _carries_label(self, issue: Issue) -> bool:
+    def _has_label(self, issue: Issue) -> bool:
         return any(label.lower() == self._label.lower() for label in issue.labels)
 
     def _missed_issues(self) -> list[Effect]:
         since = self._since(_ISSUES)
         effects: list[Effect] = []
-        for issue in self._issues.issues_with([self._label], state="open", since=since):
-            version = Version.named_in(issue.title)
+        for issue in self._issues.list_issues([self._label], state="open", since=since):
+            version = Version.find_in(issue.title)
             if version is None or markers.tracker_version(issue.body) == version:
                 continue
             record = self._ledger.tracker(version)
@@ -129,8 +129,8 @@ class Reconciler:
         return [
             *(Advance(u.slug, str(u.version)) for u in unfinished if u.stage is not Stage.WAITING),
             *(AdvancePreparation(str(p.version)) for p in self._ledger.unfinished_preparations()),
-            *([TakeTurns()] if waiting else []),
-            *(Publish(u.slug, str(u.version)) for u in self._ledger.upgrades() if unpublished(u)),
+            *([Schedule()] if waiting else []),
+            *(Publish(u.slug, str(u.version)) for u in self._ledger.upgrades() if needs_publishing(u)),
             *(RefreshReply(comment) for comment in self._ledger.unwritten_replies()),
             *(RefreshTracker(str(t.version)) for t in self._ledger.trackers() if t.clean < t.dirty),
         ]

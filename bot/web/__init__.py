@@ -7,12 +7,12 @@ from collections.abc import Callable
 from flask import Flask, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.domain.flow.events import Interest
-from bot.ports import Passing
+from bot.domain.flow.events import EventFilter
+from bot.ports import TransientError
 from bot.web.webhook import Inbox, blueprint
 
 
-def make_app(secret: str, interest: Interest, inbox: Inbox, ready: Callable[[], str]) -> Flask:
+def make_app(secret: str, interest: EventFilter, inbox: Inbox, ready: Callable[[], str]) -> Flask:
     """The Flask application. `ready` says what is not ready, or nothing; it may raise Passing."""
     app = Flask("mibot", static_folder=None)
     app.register_blueprint(blueprint(secret, interest, inbox))
@@ -25,7 +25,7 @@ def make_app(secret: str, interest: Interest, inbox: Inbox, ready: Callable[[], 
     def readyz() -> Response:
         try:
             missing = ready()
-        except Passing as error:
+        except TransientError as error:
             missing = str(error)
         return Response(f"{missing or 'ready'}\n", 503 if missing else 200, mimetype="text/plain")
 

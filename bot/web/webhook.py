@@ -14,15 +14,15 @@ from prometheus_client import Counter
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot.domain.flow import events
-from bot.domain.flow.events import Event, Interest
-from bot.ports import Passing
+from bot.domain.flow.events import Event, EventFilter
+from bot.ports import TransientError
 
 log = structlog.get_logger(__name__)
 
-LARGEST_BODY = 25 * 1024 * 1024
+MAX_BODY_BYTES = 25 * 1024 * 1024
 """GitHub caps its payloads at 25 MB."""
 TOO_LARGE = "The payload is larger than GitHub's 25 MB."
-_LONGEST_ID = 100
+_MAX_ID_LENGTH = 100
 _SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}", re.ASCII)
 _MALFORMED = (BadRequest, ValueError, LookupError, OverflowError, RecursionError)
 """What bytes that GitHub would not send come to: no JSON, an unknown charset, a number without an end …"""
@@ -36,7 +36,7 @@ class Inbox(Protocol):
     def __call__(self, delivery: str, event: Event) -> None: ...
 
 
-def blueprint(secret: str, interest: Interest, inbox: Inbox) -> Blueprint:
+def blueprint(secret: str, interest: EventFilter, inbox: Inbox) -> Blueprint:
     """The routes of the door. `secret` is the webhook's; an empty one is refused, for it would verify nothing."""
     if not secret:
         raise ValueError("the webhook secret is empty")
@@ -45,10 +45,10 @@ def blueprint(secret: str, interest: Interest, inbox: Inbox) -> Blueprint:
     @door.post("/webhooks/github")
     def receive() -> Response:
         name = request.headers.get("X-GitHub-Event", "")
-        delivery = request.headers.get("X-GitHub-Delivery", "")[:_LONGEST_ID]
+        delivery = request.headers.get("X-GitHub-Delivery", "")[:_MAX_ID_LENGTH]
         with structlog.contextvars.bound_contextvars(delivery=delivery):
             status, outcome, sentence = _receive(secret, interest, inbox)
-            known = name if name in events.SUBSCRIBED | {"ping"} else "other"
+            known = name if name in events.SUBSCRIBED_EVENTS | {"ping"} else "other"
             deliveries.labels(known, outcome).inc()
             log.info("delivery", github_event=known, outcome=outcome, status=status.value)
         return Response(f"{sentence}\n", status.value, mimetype="text/plain")
@@ -56,10 +56,10 @@ def blueprint(secret: str, interest: Interest, inbox: Inbox) -> Blueprint:
     return door
 
 
-def _receive(secret: str, interest: Interest, inbox: Inbox) -> tuple[HTTPStatus, str, str]:
+def _receive(secret: str, interest: EventFilter, inbox: Inbox) -> tuple[HTTPStatus, str, str]:
     """The status, the outcome for the metrics, and one sentence."""
     delivery = request.headers.get("X-GitHub-Delivery", "")
-    if not delivery or len(delivery) > _LONGEST_ID or "/" in delivery or not delivery.isprintable():
+    if not delivery or len(delivery) > _MAX_ID_LENGTH or "/" in delivery or not delivery.isprintable():
         return HTTPStatus.BAD_REQUEST, "malformed", "The X-GitHub-Delivery header is missing or no delivery's id."
     if not _SIGNATURE.fullmatch(request.headers.get("X-Hub-Signature-256", "")):
         return HTTPStatus.UNAUTHORIZED, "unsigned", "The X-Hub-Signature-256 header is missing; set the secret."
@@ -76,17 +76,17 @@ def _receive(secret: str, interest: Interest, inbox: Inbox) -> tuple[HTTPStatus,
         return HTTPStatus.ACCEPTED, "dropped", "Nothing to do."
     try:
         inbox(delivery, event)
-    except Passing:
+    except TransientError:
         return HTTPStatus.SERVICE_UNAVAILABLE, "no_storage", "The storage is down; please deliver again."
     return HTTPStatus.ACCEPTED, "accepted", "Accepted."
 
 
-def _event(secret: str, interest: Interest) -> Event | None:
+def _event(secret: str, interest: EventFilter) -> Event | None:
     """The event of a delivery that is what it should be, else one of several errors; None when nobody wants it."""
     parsed = sansio.Event.from_http(_headers(), _body(), secret=secret)
     if not isinstance(parsed.data, dict):
         raise ValueError("the payload is no JSON object")  # noqa: TRY004 - a fault of the sender, as the others
-    event = events.read(parsed.event, parsed.data, interest)
+    event = events.parse_event(parsed.event, parsed.data, interest)
     if event is not None:  # JSON can spell half a character, which no storage takes
         json.dumps(events.to_json(event), ensure_ascii=False).encode()
     return event
@@ -94,11 +94,11 @@ def _event(secret: str, interest: Interest) -> Event | None:
 
 def _body() -> bytes:
     """All of the body. One that comes in chunks, without a length, is cut off at the limit: one byte above tells."""
-    if (request.content_length or 0) > LARGEST_BODY:
+    if (request.content_length or 0) > MAX_BODY_BYTES:
         raise RequestEntityTooLarge
-    request.max_content_length = LARGEST_BODY + 1
+    request.max_content_length = MAX_BODY_BYTES + 1
     body = request.get_data(cache=False)
-    if len(body) > LARGEST_BODY:
+    if len(body) > MAX_BODY_BYTES:
         raise RequestEntityTooLarge
     return body
 

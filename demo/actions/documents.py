@@ -7,8 +7,8 @@ from typing import Any
 
 from demo.actions.runs import Step, Workflow, WorkflowRun
 
-SUITES = 7_000_000  # a run's check suite comes so long after it; the emulated GitHub has others, from 1
-JOBS = 100  # more attempts of one run there are not
+SUITE_ID_OFFSET = 7_000_000  # a run's check suite comes so long after it; the emulated GitHub has others, from 1
+JOB_ID_FACTOR = 100  # more attempts of one run there are not
 Json = dict[str, Any]
 
 
@@ -32,14 +32,14 @@ def run_document(run: WorkflowRun, workflow: Json, api: str, html: str) -> Json:
         "display_title": run.title,
         "path": workflow["path"],
         "workflow_id": workflow["id"],
-        "run_number": run.id % JOBS,
+        "run_number": run.id % JOB_ID_FACTOR,
         "run_attempt": run.attempt,
         "event": run.event,
         "status": run.status,
         "conclusion": run.conclusion,
         "head_branch": run.branch,
         "head_sha": run.commit,
-        "check_suite_id": SUITES + run.id,
+        "check_suite_id": SUITE_ID_OFFSET + run.id,
         "actor": user,
         "triggering_actor": user,
         "created_at": _time(run.created_at),
@@ -54,7 +54,7 @@ def run_document(run: WorkflowRun, workflow: Json, api: str, html: str) -> Json:
 
 def job_document(run: WorkflowRun, api: str, html: str) -> Json:
     """The run's one job, in its latest attempt."""
-    number = run.id * JOBS + run.attempt
+    number = run.id * JOB_ID_FACTOR + run.attempt
     return {
         "id": number,
         "run_id": run.id,

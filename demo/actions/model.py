@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from demo.actions.documents import Json, run_document, workflow_document
-from demo.actions.rest import Answered, Head, Rest
-from demo.actions.runs import GOOD, Workflow, WorkflowRun
-from demo.actions.table import container_table, report
+from demo.actions.rest import ActionsApi, ApiResponse, ResolveRef
+from demo.actions.runs import SUCCESSFUL_CONCLUSIONS, Workflow, WorkflowRun
+from demo.actions.table import container_table, containers_check_run
 
 WORKFLOW = "mi_upgrade.yml"
-FIRST = 21_000_000_001  # GitHub's numbers of runs have long outgrown 32 bits
+FIRST_RUN_ID = 21_000_000_001  # GitHub's numbers of runs have long outgrown 32 bits
 Deliver = Callable[[str, Json], None]
 Publish = Callable[[Json], None]
 
@@ -34,33 +34,33 @@ class Actions:
         self.url = url
         self.workflows = {WORKFLOW: Workflow("mi_upgrade", ("customer", "version"))}
         self.runs: list[WorkflowRun] = []
-        self.titled = True
-        self.details = "told"
+        self.titles_have_inputs = True
+        self.run_details_mode = "told"
         self.on_dispatch: Callable[[WorkflowRun], None] | None = None
         self.on_end: Callable[[WorkflowRun], None] | None = None
         self._deliver = deliver
         self._publish = publish
         self._losses = 0
         self._pace: tuple[float, str] | None = None
-        self._over = threading.Event()
+        self._closed = threading.Event()
         self._lock = threading.RLock()
-        self._rest = Rest(self)
+        self._rest = ActionsApi(self)
 
     def handle(
-        self, method: str, path: str, query: Mapping[str, str], body: Any, *, actor: str, head: Head
-    ) -> Answered | None:
+        self, method: str, path: str, query: Mapping[str, str], body: Any, *, actor: str, resolve_ref: ResolveRef
+    ) -> ApiResponse | None:
         """GitHub's answer to a request of `actor` (a login); None when the path is none of Actions'. `head` tells the
         commit of a branch, None when there is no such branch."""
-        return self._rest.handle(method, path, query, body, actor=actor, head=head)
+        return self._rest.handle(method, path, query, body, actor=actor, resolve_ref=resolve_ref)
 
     # --- what people do -------------------------------------------------------------------------------------------
 
     def dispatch(self, workflow: str, inputs: Mapping[str, str], actor: str, commit: str, branch: str) -> WorkflowRun:
         """Somebody starts a run by hand, or through the API."""
         title = self.workflows[workflow].name
-        if self.titled and {"customer", "version"} <= inputs.keys():
+        if self.titles_have_inputs and {"customer", "version"} <= inputs.keys():
             title = f"Upgrade {inputs['customer']} to {inputs['version']}"
-        run = self._made(workflow, title, "workflow_dispatch", commit, branch, actor, inputs)
+        run = self._create_run(workflow, title, "workflow_dispatch", commit, branch, actor, inputs)
         if self.on_dispatch:
             self.on_dispatch(run)
         return run
@@ -76,13 +76,13 @@ class Actions:
         inputs: Mapping[str, str] | None = None,
     ) -> WorkflowRun:
         """A push, such as a merge, starts a run; `inputs` (customer, version) tell its report what it is about."""
-        return self._made(workflow, title, "push", commit, branch, actor, inputs or {})
+        return self._create_run(workflow, title, "push", commit, branch, actor, inputs or {})
 
     def rerun(self, run: WorkflowRun | None = None) -> WorkflowRun:
         """Somebody runs a completed run again (the latest unless it is told which): its next attempt."""
         again = run or self.runs[-1]
         with self._lock:
-            again.again()
+            again.restart()
         self._begin(again)
         return again
 
@@ -90,17 +90,17 @@ class Actions:
 
     def start(self, run: WorkflowRun | None = None) -> WorkflowRun:
         """A runner takes it: the latest that is not completed, unless it is told which."""
-        begun = self._chosen(run)
+        begun = self._run_or_latest(run)
         with self._lock:
             begun.start()
-        self._tell("in_progress", begun)
+        self._deliver_event("in_progress", begun)
         return begun
 
     def step(self, name: str, run: WorkflowRun | None = None) -> WorkflowRun:
         """The step of that name begins. GitHub tells nobody."""
-        reaching = self._chosen(run)
+        reaching = self._run_or_latest(run)
         with self._lock:
-            reaching.reach(name)
+            reaching.start_step(name)
         return reaching
 
     def finish(
@@ -113,24 +113,24 @@ class Actions:
     ) -> WorkflowRun:
         """It is over. `containers` is the summary that it publishes about the instance's containers, nothing for no
         report; without one a run that ended well reports what is right."""
-        ending = self._chosen(run)
-        if ending.status == "queued" and (conclusion in GOOD or failed_step):
+        ending = self._run_or_latest(run)
+        if ending.status == "queued" and (conclusion in SUCCESSFUL_CONCLUSIONS or failed_step):
             self.start(ending)
         with self._lock:
             ending.end(conclusion, failed_step)
         if self.on_end:
             self.on_end(ending)
         self._report(ending, containers)
-        self._tell("completed", ending)
+        self._deliver_event("completed", ending)
         return ending
 
     # --- how it goes by itself ------------------------------------------------------------------------------------
 
-    def auto(self, seconds: float = 0.0, conclusion: str = "success") -> None:
+    def run_automatically(self, seconds: float = 0.0, conclusion: str = "success") -> None:
         """From now on runs go to their end by themselves, in about that time."""
         self._pace = (seconds, conclusion)
 
-    def hold(self) -> None:
+    def run_manually(self) -> None:
         """From now on runs stay as they are until somebody starts and finishes them."""
         self._pace = None
 
@@ -138,7 +138,7 @@ class Actions:
         """The next dispatch is answered with success, but no run ever appears."""
         self._losses += 1
 
-    def loses(self) -> bool:
+    def consume_loss(self) -> bool:
         """Whether this dispatch gets lost."""
         with self._lock:
             lost = self._losses > 0
@@ -147,8 +147,8 @@ class Actions:
 
     def close(self) -> None:
         """Nothing goes by itself any more."""
-        self.hold()
-        self._over.set()
+        self.run_manually()
+        self._closed.set()
 
     # --- within ---------------------------------------------------------------------------------------------------
 
@@ -166,25 +166,25 @@ class Actions:
     def document(self, run: WorkflowRun) -> Json:
         return run_document(run, self.workflow(run.workflow), self.api, self.html)
 
-    def _made(
+    def _create_run(
         self, workflow: str, title: str, event: str, commit: str, branch: str, actor: str, inputs: Mapping[str, str]
     ) -> WorkflowRun:
         now = datetime.now(UTC)
         with self._lock:
-            number = FIRST + len(self.runs)
+            number = FIRST_RUN_ID + len(self.runs)
             run = WorkflowRun(number, workflow, title, event, commit, branch, actor, dict(inputs), now, now)
             self.runs.append(run)
         self._begin(run)
         return run
 
     def _begin(self, run: WorkflowRun) -> None:
-        self._tell("requested", run)
+        self._deliver_event("requested", run)
         if self._pace:
-            threading.Thread(target=self._go, args=(run, *self._pace), name="runner", daemon=True).start()
+            threading.Thread(target=self._run_to_end, args=(run, *self._pace), name="runner", daemon=True).start()
 
-    def _go(self, run: WorkflowRun, seconds: float, conclusion: str) -> None:
+    def _run_to_end(self, run: WorkflowRun, seconds: float, conclusion: str) -> None:
         for status in ("queued", "in_progress"):
-            self._over.wait(seconds / 2)
+            self._closed.wait(seconds / 2)
             if self._pace is None or run.status != status:
                 return  # people have taken over
             if status == "queued":
@@ -192,10 +192,10 @@ class Actions:
             else:
                 self.finish(run, conclusion)
 
-    def _chosen(self, run: WorkflowRun | None) -> WorkflowRun:
+    def _run_or_latest(self, run: WorkflowRun | None) -> WorkflowRun:
         return run or next(run for run in reversed(self.runs) if not run.completed)
 
-    def _tell(self, action: str, run: WorkflowRun) -> None:
+    def _deliver_event(self, action: str, run: WorkflowRun) -> None:
         document = self.document(run)
         facts = {"action": action, "workflow_run": document, "workflow": self.workflow(run.workflow)}
         self._deliver("workflow_run", {**facts, "sender": document["actor"]})
@@ -204,4 +204,4 @@ class Actions:
         if containers is None and run.conclusion == "success" and "version" in run.inputs:
             containers = container_table(run.inputs["version"])
         if containers:
-            self._publish(report(run, self.document(run)["html_url"], containers))
+            self._publish(containers_check_run(run, self.document(run)["html_url"], containers))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 STEPS = ("Set up job", "Back up", "Copy the files to the VM", "docker-compose up -d")
 """The steps of a run's one job."""
-GOOD = frozenset({"success", "neutral", "skipped"})
+SUCCESSFUL_CONCLUSIONS = frozenset({"success", "neutral", "skipped"})
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,10 @@ class WorkflowRun:
     def start(self, names: Sequence[str] = STEPS) -> None:
         """A runner takes it, and its first step begins."""
         self.steps = [Step(name) for name in names]
-        self._is("in_progress")
-        self.reach(names[0])
+        self._set_status("in_progress")
+        self.start_step(names[0])
 
-    def reach(self, name: str) -> None:
+    def start_step(self, name: str) -> None:
         """The step of that name begins: a further one if there is none yet. Those before it have succeeded."""
         step = self._step(name)
         for earlier in self.steps[: self.steps.index(step)]:
@@ -72,23 +72,23 @@ class WorkflowRun:
 
     def end(self, conclusion: str, failed_step: str = "") -> None:
         """It is over; unless it ended well, at `failed_step` or at the step that is under way."""
-        if conclusion not in GOOD and failed_step:
-            self.reach(failed_step)
+        if conclusion not in SUCCESSFUL_CONCLUSIONS and failed_step:
+            self.start_step(failed_step)
         for step in self.steps:
-            if conclusion in GOOD:
+            if conclusion in SUCCESSFUL_CONCLUSIONS:
                 step.end("success")
             elif not step.conclusion:
                 step.end(conclusion if step.status == "in_progress" else "skipped")
         self.conclusion = conclusion
-        self._is("completed")
+        self._set_status("completed")
 
-    def again(self) -> None:
+    def restart(self) -> None:
         """Somebody starts it once more: the next attempt of the same run."""
         self.attempt += 1
         self.conclusion, self.steps = None, []
-        self._is("queued")
+        self._set_status("queued")
 
-    def _is(self, status: str) -> None:
+    def _set_status(self, status: str) -> None:
         self.status, self.updated_at = status, datetime.now(UTC)
 
     def _step(self, name: str) -> Step:

@@ -12,13 +12,13 @@ PER_PAGE = 30
 _SIGNS: dict[str, Callable[[datetime, datetime], bool]] = {">=": ge, "<=": le, ">": gt, "<": lt}
 
 
-def selected(runs: Iterable[WorkflowRun], query: Mapping[str, str]) -> list[WorkflowRun]:
+def filter_runs(runs: Iterable[WorkflowRun], query: Mapping[str, str]) -> list[WorkflowRun]:
     """Those that every filter lets through, newest first. Raises ValueError for a date that is none."""
-    found = [run for run in runs if _fits(run, query)]
+    found = [run for run in runs if _matches(run, query)]
     return sorted(found, key=lambda run: (run.created_at, run.id), reverse=True)
 
 
-def _fits(run: WorkflowRun, query: Mapping[str, str]) -> bool:
+def _matches(run: WorkflowRun, query: Mapping[str, str]) -> bool:
     has: dict[str, set[str | None]] = {
         "event": {run.event},
         "head_sha": {run.commit},
@@ -27,10 +27,10 @@ def _fits(run: WorkflowRun, query: Mapping[str, str]) -> bool:
         "status": {run.status, run.conclusion},
     }
     plain = all(query[name] in values for name, values in has.items() if name in query)
-    return plain and ("created" not in query or in_time(run.created_at, query["created"]))
+    return plain and ("created" not in query or matches_created(run.created_at, query["created"]))
 
 
-def in_time(moment: datetime, words: str) -> bool:
+def matches_created(moment: datetime, words: str) -> bool:
     """Whether GitHub finds the moment for the words: `>=T`, `>T`, `<=T`, `<T`, `T..U` or `T`."""
     at = moment.replace(microsecond=0)
     begin, dots, end = words.partition("..")
@@ -47,7 +47,7 @@ def _time(words: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def page_of(items: list[WorkflowRun], query: Mapping[str, str]) -> tuple[list[WorkflowRun], int | None]:
+def paginate(items: list[WorkflowRun], query: Mapping[str, str]) -> tuple[list[WorkflowRun], int | None]:
     """The page that is asked for, and the number of the next one when there is one."""
     size, number = int(query.get("per_page", PER_PAGE)), int(query.get("page", "1"))
     return items[(number - 1) * size : number * size], number + 1 if number * size < len(items) else None

@@ -30,7 +30,7 @@ def container_table(
     return "\n".join([*lines, *(f"| {name} | {reference} | {status} |" for name, reference, status in rows)])
 
 
-def report(run: WorkflowRun, url: str, containers: str) -> Json:
+def containers_check_run(run: WorkflowRun, url: str, containers: str) -> Json:
     """The check run that the workflow's last step creates; `url` is the run's page."""
     return {
         "name": f"containers: {run.inputs.get('customer', 'instance')}",

@@ -19,7 +19,7 @@ LOCK = HERE / "package-lock.json"
 MODULES = HERE / "node_modules"
 STAMP = MODULES / ".mibot-lock"
 ENTRY = MODULES / "emulate" / "dist" / "index.js"
-NPM_PATIENCE = 300.0
+NPM_TIMEOUT = 300.0
 NPM_CI = ("ci", "--omit=dev", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
 
 
@@ -54,7 +54,7 @@ def install() -> Path:
     """
     digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     if not _installed(digest):
-        with _alone():
+        with _exclusive_lock():
             if not _installed(digest):
                 _npm_ci()
                 STAMP.write_text(digest)
@@ -68,10 +68,10 @@ def _installed(digest: str) -> bool:
 def _npm_ci() -> None:
     command = [str(node()), str(npm()), *NPM_CI]
     try:
-        done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=NPM_PATIENCE, check=False)
+        done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=NPM_TIMEOUT, check=False)
     except subprocess.TimeoutExpired:
         raise EmulatorError(
-            f"npm did not install the emulated GitHub within {NPM_PATIENCE:.0f} s; is there a network?"
+            f"npm did not install the emulated GitHub within {NPM_TIMEOUT:.0f} s; is there a network?"
         ) from None
     except OSError as error:
         raise EmulatorError(f"Node can't be run ({error.strerror}); install mibot[demo] anew.") from None
@@ -81,7 +81,7 @@ def _npm_ci() -> None:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _exclusive_lock() -> Iterator[None]:
     """Let one process at a time install: pytest's workers all start at once."""
     with LOCK.open("rb") as lock:
         if sys.platform != "win32":

@@ -16,8 +16,8 @@ from demo.emulator.installation import EmulatorError, install, node
 from demo.emulator.keys import free_port, is_taken
 
 # The child reads its standard input, whose other end only we hold: when we are gone, however we went, it ends.
-LEASH = 'data:text/javascript,process.stdin.resume().on("end",()=>process.exit(0))'
-GRACE = 3.0
+PARENT_WATCH_SCRIPT = 'data:text/javascript,process.stdin.resume().on("end",()=>process.exit(0))'
+STOP_TIMEOUT = 3.0
 ATTEMPTS = 3
 
 
@@ -28,16 +28,16 @@ class Emulator:
     take to answer. Raises EmulatorError when it does not, with the last lines it wrote.
     """
 
-    def __init__(self, seed: Mapping[str, Any], *, port: int | None = None, patience: float = 30.0) -> None:
+    def __init__(self, seed: Mapping[str, Any], *, port: int | None = None, timeout: float = 30.0) -> None:
         self._entry = install()
-        self._room = tempfile.TemporaryDirectory(prefix="mibot-github-")
-        self._seed = Path(self._room.name) / "seed.json"
-        self._output = Path(self._room.name) / "output.log"
+        self._directory = tempfile.TemporaryDirectory(prefix="mibot-github-")
+        self._seed = Path(self._directory.name) / "seed.json"
+        self._output = Path(self._directory.name) / "output.log"
         self._seed.write_text(json.dumps(seed))
         self._process: subprocess.Popen[bytes] | None = None
         atexit.register(self.close)
         try:
-            self._start(port, patience)
+            self._start(port, timeout)
         except BaseException:
             self.close()
             raise
@@ -59,13 +59,13 @@ class Emulator:
         if process is not None:
             process.terminate()
             try:
-                process.wait(GRACE)
+                process.wait(STOP_TIMEOUT)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
             if process.stdin:
                 process.stdin.close()
-        self._room.cleanup()
+        self._directory.cleanup()
 
     def _start(self, port: int | None, patience: float) -> None:
         """Start on `port`, or on free ports until nobody was quicker to take one."""
@@ -83,7 +83,7 @@ class Emulator:
                 )
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        command = [str(node()), "--import", LEASH, str(self._entry), "start", "--service", "github"]
+        command = [str(node()), "--import", PARENT_WATCH_SCRIPT, str(self._entry), "start", "--service", "github"]
         command += ["--port", str(self.port), "--seed", str(self._seed), "--base-url", self.url]
         with self._output.open("wb") as output:
             return subprocess.Popen(
@@ -91,7 +91,7 @@ class Emulator:
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                cwd=self._room.name,
+                cwd=self._directory.name,
                 start_new_session=True,
             )
 

@@ -1,9 +1,9 @@
 """A deployment repository made up in any size, in exactly the layout that real ones have (domain.md, "Layout")."""
 
-from demo.fleet.breakage import Breakage
+from demo.fleet.breakage import Defect
 from demo.fleet.compose import compose_file
-from demo.fleet.files import DeploymentRepository, File
+from demo.fleet.files import File, SampleRepository
 from demo.fleet.generator import make_fleet
-from demo.fleet.specimens import Hotpatch, Specimen
+from demo.fleet.specimens import Hotpatch, SampleInstance
 
-__all__ = ["Breakage", "DeploymentRepository", "File", "Hotpatch", "Specimen", "compose_file", "make_fleet"]
+__all__ = ["Defect", "File", "Hotpatch", "SampleInstance", "SampleRepository", "compose_file", "make_fleet"]

@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from demo.fleet.files import File
 from demo.fleet.instance import instance_files
-from demo.fleet.specimens import Specimen
+from demo.fleet.specimens import SampleInstance
 
 
-class Breakage(StrEnum):
+class Defect(StrEnum):
     """What is wrong with an instance."""
 
     YAML = "config.yaml is not YAML"
@@ -22,27 +22,27 @@ class Breakage(StrEnum):
     ACCOUNT = "a customer has no account"
 
 
-def broken_files(specimen: Specimen, breakage: Breakage) -> Iterator[File]:
+def broken_files(specimen: SampleInstance, breakage: Defect) -> Iterator[File]:
     """The files of `specimen`, broken in one way."""
     match breakage:
-        case Breakage.BOTH:
-            yield from instance_files(replace(specimen, both=True, keyed=False))
-        case Breakage.TYPE:
+        case Defect.BOTH:
+            yield from instance_files(replace(specimen, has_both_deployments=True, declares_active=False))
+        case Defect.TYPE:
             yield from instance_files(replace(specimen, kind="sandbox"))
-        case Breakage.ACCOUNT:
+        case Defect.ACCOUNT:
             yield from instance_files(replace(specimen, account=None))
         case _:
-            yield from _spoilt(instance_files(specimen), specimen, breakage)
+            yield from _with_defect(instance_files(specimen), specimen, breakage)
 
 
-def _spoilt(files: Iterable[File], specimen: Specimen, breakage: Breakage) -> Iterator[File]:
+def _with_defect(files: Iterable[File], specimen: SampleInstance, breakage: Defect) -> Iterator[File]:
     """The files, with the one that the breakage is about replaced."""
     for file in files:
-        if breakage is Breakage.YAML and file.path.endswith("/config.yaml"):
+        if breakage is Defect.YAML and file.path.endswith("/config.yaml"):
             yield replace(file, content=f"{file.content}upgrade: [\n  note: 'left open\n")
-        elif breakage is Breakage.DANGLING and file.path == specimen.link_path:
+        elif breakage is Defect.DANGLING and file.path == specimen.link_path:
             yield replace(file, content="../../../golden/docker-compose.3.38.9.yaml")
-        elif breakage is Breakage.PLAIN and file.path == specimen.link_path:
+        elif breakage is Defect.PLAIN and file.path == specimen.link_path:
             yield File.plain(file.path, "# copied by hand in a hurry\nversion: '2.4'\nservices: {}\n")
         else:
             yield file

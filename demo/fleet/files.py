@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from demo.fleet.specimens import Specimen
+from demo.fleet.specimens import SampleInstance
 
-PLAIN = "100644"
-LINK = "120000"
+FILE_MODE = "100644"
+LINK_MODE = "120000"
 
 
 @dataclass(frozen=True)
@@ -22,28 +22,28 @@ class File:
 
     @property
     def is_link(self) -> bool:
-        return self.mode == LINK
+        return self.mode == LINK_MODE
 
     @classmethod
     def plain(cls, path: str, content: str) -> File:
-        return cls(path, PLAIN, content)
+        return cls(path, FILE_MODE, content)
 
     @classmethod
     def link(cls, path: str, target: str) -> File:
-        return cls(path, LINK, target)
+        return cls(path, LINK_MODE, target)
 
 
 @dataclass(frozen=True)
-class DeploymentRepository:
+class SampleRepository:
     """A whole deployment repository: every file by its path, and the truth about what was made up.
 
     `instances` are the readable ones in the order of slugs they were made, `broken` the slugs that can't be read.
     """
 
     files: Mapping[str, File]
-    instances: tuple[Specimen, ...]
-    broken: tuple[Specimen, ...] = ()
-    by_slug: Mapping[str, Specimen] = field(init=False, compare=False, repr=False)
+    instances: tuple[SampleInstance, ...]
+    broken: tuple[SampleInstance, ...] = ()
+    by_slug: Mapping[str, SampleInstance] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         everyone = {specimen.slug: specimen for specimen in (*self.instances, *self.broken)}
@@ -71,6 +71,6 @@ class DeploymentRepository:
                 place.write_text(file.content, encoding="utf-8", newline="\n")
 
 
-def _names(specimens: Iterable[Specimen]) -> tuple[str, ...]:
+def _names(specimens: Iterable[SampleInstance]) -> tuple[str, ...]:
     found = (name for specimen in specimens for name in (specimen.customer, specimen.slug))
     return tuple(dict.fromkeys(found))

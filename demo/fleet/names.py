@@ -19,11 +19,11 @@ SECOND = (
 def customer_names(count: int, seed: int) -> list[str]:
     """`count` different names, always the same ones for a seed; a longer list starts with the shorter one."""
     pairs = [first + second for first in FIRST.split() for second in SECOND.split()]
-    pairs.sort(key=lambda name: draw(seed, name, 1 << 62))
+    pairs.sort(key=lambda name: stable_random(seed, name, 1 << 62))
     rounds = -(-count // len(pairs))
     return [name if turn == 0 else f"{name}{turn + 1}" for turn in range(rounds) for name in pairs][:count]
 
 
-def draw(seed: int, about: str, sides: int) -> int:
+def stable_random(seed: int, about: str, sides: int) -> int:
     """A number below `sides` that depends on nothing but the seed and what it is about."""
     return int.from_bytes(hashlib.sha256(f"{seed}/{about}".encode()).digest()[:8]) % sides

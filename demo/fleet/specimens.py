@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from demo.fleet.names import customer_names, draw
+from demo.fleet.names import customer_names, stable_random
 
 ACCOUNTS = "https://github.com/sourcegraph/accounts/issues/"
-COLOURS = ("red", "black")
+COLORS = ("red", "black")
 
 
 class Hotpatch(StrEnum):
@@ -22,18 +22,19 @@ class Hotpatch(StrEnum):
 
 
 @dataclass(frozen=True)
-class Specimen:
-    """One instance. `keyed`: terraform.tfvars says which deployment is active; `both`: red and black exist."""
+class SampleInstance:
+    """One instance. With `declares_active` its terraform.tfvars says which deployment is active; with
+    `has_both_deployments` it has the folders red and black."""
 
     slug: str
     customer: str
     kind: str
     active: str
-    running: str
+    version: str
     account: str | None = None
     public: bool = True
-    both: bool = False
-    keyed: bool = True
+    has_both_deployments: bool = False
+    declares_active: bool = True
     channel: str = "stable"
     trial_days: int | None = None
     note: str = ""
@@ -47,8 +48,8 @@ class Specimen:
         return self.kind == "internal"
 
     @property
-    def other(self) -> str:
-        return COLOURS[1 - COLOURS.index(self.active)]
+    def inactive(self) -> str:
+        return COLORS[1 - COLORS.index(self.active)]
 
     @property
     def link_path(self) -> str:
@@ -56,23 +57,25 @@ class Specimen:
         return f"{self.slug}/{self.active}/docker-compose/docker-compose.yaml"
 
 
-def internal_specimens(running: str) -> list[Specimen]:
+def sample_internal_instances(running: str) -> list[SampleInstance]:
     """The internal instances of domain.md, with the notes and reasons it gives."""
 
-    def one(slug: str, active: str, **facts: object) -> Specimen:
-        return Specimen(slug, slug, "internal", active, running, **facts)  # type: ignore[arg-type]
+    def one(slug: str, active: str, **facts: object) -> SampleInstance:
+        return SampleInstance(slug, slug, "internal", active, running, **facts)  # type: ignore[arg-type]
 
     return [
-        one("rctest", "red", keyed=False),
-        one("demo", "black", both=True, note="tell #ce first: no demos may be scheduled in that hour"),
+        one("rctest", "red", declares_active=False),
+        one(
+            "demo", "black", has_both_deployments=True, note="tell #ce first: no demos may be scheduled in that hour"
+        ),
         one("tpgi", "red", note="tell #frontend-platform first"),
-        one("research", "black", keyed=False, executors=True, hotpatch=Hotpatch.ALONE),
+        one("research", "black", declares_active=False, executors=True, hotpatch=Hotpatch.ALONE),
         one("s2", "red", skip="takes nightly builds from the developer-experience team", disk=1000),
-        one("devmanaged", "red", both=True, skip="shared by engineering"),
+        one("devmanaged", "red", has_both_deployments=True, skip="shared by engineering"),
     ]
 
 
-def customer_specimens(count: int, running: str, seed: int, indiscreet: bool) -> Iterator[Specimen]:
+def sample_customer_instances(count: int, running: str, seed: int, indiscreet: bool) -> Iterator[SampleInstance]:
     """`count` customers' instances: one in three a trial, the second one the first customer's second instance."""
     names = customer_names(count, seed)
     for index, name in enumerate(names):
@@ -81,22 +84,22 @@ def customer_specimens(count: int, running: str, seed: int, indiscreet: bool) ->
         slug = f"{names[owner]}-two" if second else name
         kind = "trial" if index % 3 == 2 else "production"
         subject = names[owner] if indiscreet else "the administrators"
-        yield Specimen(
+        yield SampleInstance(
             slug=slug,
             customer=names[owner],
             kind=kind,
-            active=COLOURS[draw(seed, slug, 2)],
-            running=running,
+            active=COLORS[stable_random(seed, slug, 2)],
+            version=running,
             account=f"{ACCOUNTS}{501 + 9 * owner}",
             public=index % 3 != 1,
-            both=index % 5 == 0,
-            keyed=index % 5 == 0 or index % 2 == 0,
+            has_both_deployments=index % 5 == 0,
+            declares_active=index % 5 == 0 or index % 2 == 0,
             channel=_channel(index),
             trial_days=14 if kind == "trial" and index % 2 else None,
             note=f"tell {subject} a day ahead" if index % 9 == 3 else "",
             skip=f"{subject} asked for a freeze until their audit is over" if index % 31 == 30 else "",
             executors=index % 4 == 0,
-            disk=(250, 500, 1000, 2000)[draw(seed, f"{slug}/disk", 4)],
+            disk=(250, 500, 1000, 2000)[stable_random(seed, f"{slug}/disk", 4)],
             hotpatch=_hotpatch(index),
         )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from demo.google.discovery import Call
+from demo.google.discovery import ApiCall
 from demo.google.failures import FAILURES, Failure, Service
 from demo.google.server import GoogleServer, Handler
 
@@ -18,8 +18,8 @@ SERVICE = Service("Cloud Monitoring", "monitoring.googleapis.com")
 LIST = "monitoring.projects.alerts.list"
 SEVERITIES = ("CRITICAL", "ERROR", "WARNING", "")
 _STATE = re.compile(r'\s*state\s*=\s*"?(OPEN|CLOSED)"?\s*')
-_DEFAULT_PAGE = 50
-_MOST_ON_A_PAGE = 1000
+_DEFAULT_PAGE_SIZE = 50
+_MAX_PAGE_SIZE = 1000
 _numbers = itertools.count(1)
 
 
@@ -72,7 +72,7 @@ class AlertsServer(GoogleServer):
             old = self._alerts.get(project, [])
             self._alerts[project] = [replace(alert, closed_at=alert.closed_at or self._now()) for alert in old]
 
-    def _list(self, call: Call) -> Mapping[str, Any] | Failure:
+    def _list(self, call: ApiCall) -> Mapping[str, Any] | Failure:
         with self._lock:
             hosted = list(self._alerts.get(call.project, ()))
         wanted = call.query.get("filter", "")
@@ -86,32 +86,32 @@ def _page(project: str, alerts: Sequence[OpenAlert], query: Mapping[str, str], p
     match = _STATE.fullmatch(query.get("filter", ""))
     chosen = [one for one in alerts if match is None or (match[1] == "CLOSED") == (one.closed_at is not None)]
     chosen.sort(key=lambda one: (one.since, one.number), reverse=True)
-    size = min(page_size, int(query.get("pageSize", 0)) or _DEFAULT_PAGE, _MOST_ON_A_PAGE)
+    size = min(page_size, int(query.get("pageSize", 0)) or _DEFAULT_PAGE_SIZE, _MAX_PAGE_SIZE)
     first = int(query.get("pageToken", 0))
     page: dict[str, Any] = {"totalSize": len(chosen)} if chosen else {}
     if chosen[first : first + size]:
-        page["alerts"] = [_alert(project, one) for one in chosen[first : first + size]]
+        page["alerts"] = [_alert_json(project, one) for one in chosen[first : first + size]]
     if first + size < len(chosen):
         page["nextPageToken"] = str(first + size)
     return page
 
 
-def _alert(project: str, alert: OpenAlert) -> dict[str, Any]:
+def _alert_json(project: str, alert: OpenAlert) -> dict[str, Any]:
     """The alert in the shape of the REST API."""
     policy = {"name": f"projects/{project}/alertPolicies/{alert.number}", "displayName": alert.policy}
     shown: dict[str, Any] = {
         "name": f"projects/{project}/alerts/0.{alert.number:x}",
         "state": "CLOSED" if alert.closed_at else "OPEN",
-        "openTime": _text(alert.since),
+        "openTime": _format_time(alert.since),
         "resource": {"type": "gce_instance", "labels": dict(alert.labels)},
         "policy": policy | ({"severity": alert.severity} if alert.severity else {}),
     }
     if alert.metadata:
         shown["metadata"] = {"userLabels": dict(alert.metadata)}
     if alert.closed_at:
-        shown["closeTime"] = _text(alert.closed_at)
+        shown["closeTime"] = _format_time(alert.closed_at)
     return shown
 
 
-def _text(moment: datetime) -> str:
+def _format_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

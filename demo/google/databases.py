@@ -11,7 +11,7 @@ GB = 1024**3
 
 
 @dataclass(frozen=True)
-class Database:
+class DatabaseInstance:
     """A database instance: Google's `state`, whether it is `stopped` by its owner, and its disk in GB. `used_gb` is
     None where Google doesn't tell it; `kind` is Google's instanceType."""
 
@@ -19,15 +19,15 @@ class Database:
     state: str = "RUNNABLE"
     disk_gb: int = 100
     used_gb: float | None = 40.0
-    grows: bool = True
+    auto_resize: bool = True
     limit_gb: int = 0
-    full: bool = False
+    out_of_disk: bool = False
     stopped: bool = False
     kind: str = "CLOUD_SQL_INSTANCE"
 
 
 @dataclass(frozen=True)
-class Backup:
+class BackupRun:
     """A backup run; `status` is what it has (from `ends_at` on, before that it is ENQUEUED, then RUNNING)."""
 
     instance: str
@@ -39,7 +39,7 @@ class Backup:
     ends_at: datetime | None = None
     id: str = ""
 
-    def numbered(self, other: int) -> Backup:
+    def with_id(self, other: int) -> BackupRun:
         """The same with an id: Google's are the milliseconds of the beginning; `other` tells two of them apart."""
         return replace(self, id=self.id or str(int(self.started_at.timestamp() * 1000) + other))
 
@@ -50,23 +50,23 @@ class Backup:
         return "ENQUEUED" if now < middle else "RUNNING"
 
 
-def stamp(when: datetime) -> str:
+def format_timestamp(when: datetime) -> str:
     """RFC 3339 as Cloud SQL writes it."""
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
-def database(project: str, told: Database) -> dict[str, Any]:
+def database(project: str, told: DatabaseInstance) -> dict[str, Any]:
     settings = {
         "kind": "sql#settings",
         "tier": "db-custom-4-15360",
         "activationPolicy": "NEVER" if told.stopped else "ALWAYS",
         "dataDiskSizeGb": str(told.disk_gb),
         "dataDiskType": "PD_SSD",
-        "storageAutoResize": told.grows,
+        "storageAutoResize": told.auto_resize,
         "storageAutoResizeLimit": str(told.limit_gb),
     }
     used = {} if told.used_gb is None else {"currentDiskSize": str(int(told.used_gb * GB))}
-    report = {"outOfDiskReport": {"sqlOutOfDiskState": "SOFT_SHUTDOWN"}} if told.full else {}
+    report = {"outOfDiskReport": {"sqlOutOfDiskState": "SOFT_SHUTDOWN"}} if told.out_of_disk else {}
     return {
         "kind": "sql#instance",
         "name": told.name,
@@ -82,9 +82,9 @@ def database(project: str, told: Database) -> dict[str, Any]:
     }
 
 
-def backup_run(project: str, told: Backup, now: datetime) -> dict[str, Any]:
+def backup_run(project: str, told: BackupRun, now: datetime) -> dict[str, Any]:
     status = told.status_at(now)
-    begun = stamp(told.started_at)
+    begun = format_timestamp(told.started_at)
     waiting = status == "ENQUEUED"
     ended_at = told.ends_at or told.started_at + timedelta(minutes=2)
     run: dict[str, Any] = {
@@ -102,13 +102,13 @@ def backup_run(project: str, told: Backup, now: datetime) -> dict[str, Any]:
     if not waiting:
         run["startTime"] = begun
     if status not in {"ENQUEUED", "RUNNING", "OVERDUE"}:
-        run["endTime"] = stamp(ended_at)
+        run["endTime"] = format_timestamp(ended_at)
     if status == "FAILED":
         run["error"] = {"kind": "sql#operationError", "code": told.error or "INTERNAL", "message": told.error}
     return run
 
 
-def operation(project: str, told: Backup, now: datetime) -> dict[str, Any]:
+def operation(project: str, told: BackupRun, now: datetime) -> dict[str, Any]:
     """The operation that makes a backup: what `backupRuns.insert` answers."""
     name = f"operation-{told.id}"
     status = {"ENQUEUED": "PENDING", "RUNNING": "RUNNING"}.get(told.status_at(now), "DONE")
@@ -119,7 +119,7 @@ def operation(project: str, told: Backup, now: datetime) -> dict[str, Any]:
         "name": name,
         "operationType": "BACKUP_VOLUME",
         "status": status,
-        "insertTime": stamp(told.started_at),
+        "insertTime": format_timestamp(told.started_at),
         "targetId": told.instance,
         "targetProject": project,
         "backupContext": {"kind": "sql#backupContext", "backupId": told.id},

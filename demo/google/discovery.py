@@ -27,7 +27,7 @@ FORMATS = {
 """What a string of each format looks like; JSON has no 64-bit numbers, so those are strings."""
 
 
-class Violation(Exception):  # noqa: N818 - not this program's error but the asker's, or the local server's
+class SchemaViolation(Exception):  # noqa: N818 - not this program's error but the asker's, or the local server's
     """A request or an answer that is not as Google describes it. The message is one sentence."""
 
 
@@ -45,18 +45,18 @@ class Method:
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiCall:
     """A request that is as Google describes it: `place` are the parts of its path by name, `query` the parameters as
     they came, `body` the JSON of its body."""
 
     method: str
-    place: Mapping[str, str]
+    path_parameters: Mapping[str, str]
     query: Mapping[str, str]
     body: Mapping[str, Any]
 
     @property
     def project(self) -> str:
-        return self.place.get("project") or self.place.get("projectsId", "")
+        return self.path_parameters.get("project") or self.path_parameters.get("projectsId", "")
 
 
 class Discovery:
@@ -66,14 +66,14 @@ class Discovery:
         folder = files("googleapiclient") / "discovery_cache" / "documents"
         self._document = json.loads((folder / f"{name}.json").read_text("utf-8"))
         self.title: str = self._document["title"]
-        self._methods = {method.id: method for method in self._found(self._document)}
+        self._methods = {method.id: method for method in self._iter_methods(self._document)}
 
-    def _found(self, branch: Mapping[str, Any]) -> Iterator[Method]:
+    def _iter_methods(self, branch: Mapping[str, Any]) -> Iterator[Method]:
         """The methods of the document, or of one resource with all that are below it."""
         for method in branch.get("methods", {}).values():
             yield self._method(method)
         for resource in branch.get("resources", {}).values():
-            yield from self._found(resource)
+            yield from self._iter_methods(resource)
 
     def _method(self, told: Mapping[str, Any]) -> Method:
         parts = re.split(r"\{(\w+)\}", f"/{self._document['servicePath']}{told.get('flatPath', told['path'])}")
@@ -87,29 +87,29 @@ class Discovery:
             told.get("response", {}).get("$ref", ""),
         )
 
-    def call(self, verb: str, path: str, query: Mapping[str, str], body: Any = None) -> Call:
+    def parse_request(self, verb: str, path: str, query: Mapping[str, str], body: Any = None) -> ApiCall:
         """The request, after all of it was found in the document. Raises Violation."""
         for method in self._methods.values():
             match = method.path.fullmatch(path) if method.verb == verb else None
             if match:
                 break
         else:
-            raise Violation(f"{self.title} has no {verb} {path}")
+            raise SchemaViolation(f"{self.title} has no {verb} {path}")
         place = match.groupdict()
         for name, value in place.items():
             _check_parameter(method.id, name, value, method.parameters.get(name, {}))
         self._check_query(method, query)
         if body is not None and not method.request:
-            raise Violation(f"{method.id} takes no body")
+            raise SchemaViolation(f"{method.id} takes no body")
         if method.request:
             self._check(f"the request of {method.id}", method.request, body if body is not None else {}, True)
-        return Call(method.id, place, dict(query), body if isinstance(body, dict) else {})
+        return ApiCall(method.id, place, dict(query), body if isinstance(body, dict) else {})
 
     def check_answer(self, method: str, answer: Any) -> None:
         """Raises Violation for an answer that the method does not give."""
         self._check(f"the answer of {method}", self._methods[method].response, answer, False)
 
-    def values(self, schema: str, field: str) -> frozenset[str]:
+    def enum_values(self, schema: str, field: str) -> frozenset[str]:
         """The values that Google knows for an enumeration, as `Instance`, `status`."""
         return frozenset(self._document["schemas"][schema]["properties"][field]["enum"])
 
@@ -119,18 +119,18 @@ class Discovery:
             # A system parameter may be written with a dollar sign (https://cloud.google.com/apis/docs/system-parameters).
             told = own.get(name) or self._document["parameters"].get(name.removeprefix("$"))
             if told is None:
-                raise Violation(f"{method.id} has no query parameter {name!r}")
+                raise SchemaViolation(f"{method.id} has no query parameter {name!r}")
             if not name.startswith("$"):
                 _check_parameter(method.id, name, value, told)
         missing = [name for name, told in own.items() if told.get("required") and name not in query]
         if missing:
-            raise Violation(f"{method.id} lacks the query parameter {missing[0]!r}")
+            raise SchemaViolation(f"{method.id} lacks the query parameter {missing[0]!r}")
 
     def _check(self, what: str, schema: str, document: Any, writing: bool) -> None:
         problems = self._validator(schema, writing).iter_errors(document)
         told = [f"{problem.json_path}: {problem.message}" for problem in problems]
         if told:
-            raise Violation(f"{what} is no {schema}: {'; '.join(sorted(told))}")
+            raise SchemaViolation(f"{what} is no {schema}: {'; '.join(sorted(told))}")
 
     @functools.cache  # noqa: B019 - the documents live as long as the program
     def _validator(self, name: str, writing: bool) -> Draft202012Validator:
@@ -191,4 +191,4 @@ def _check_parameter(method: str, name: str, value: str, told: Mapping[str, Any]
     kinds = {"integer": r"-?[0-9]+", "boolean": "true|false", "number": r"-?[0-9.]+(e-?[0-9]+)?"}
     pattern = told.get("pattern") or kinds.get(told.get("type", "")) or FORMATS.get(told.get("format", ""))
     if (pattern and not re.fullmatch(pattern, value)) or ("enum" in told and value not in told["enum"]):
-        raise Violation(f"{method}: {value!r} is no value of {name}")
+        raise SchemaViolation(f"{method}: {value!r} is no value of {name}")

@@ -75,7 +75,7 @@ KINDS = frozenset(FAILURES) | {"hang", "html", LOST}
 status 200; `lost` does what it was asked, and then answers 503 instead of telling."""
 
 
-def body(failure: Failure, service: Service, project: str, zone: str = "", method: str = "") -> dict[str, Any]:
+def error_json(failure: Failure, service: Service, project: str, zone: str = "", method: str = "") -> dict[str, Any]:
     """The failure in the JSON shape of Google's REST errors."""
     message = failure.message.format(project=project, zone=zone, service=service.name, method=method)
     error: dict[str, Any] = {
@@ -93,12 +93,12 @@ def body(failure: Failure, service: Service, project: str, zone: str = "", metho
     return {"error": error}
 
 
-def error(failure: Failure, service: Service, project: str, zone: str = "", method: str = "") -> Response:
+def error_response(failure: Failure, service: Service, project: str, zone: str = "", method: str = "") -> Response:
     """The failure as an HTTP answer."""
-    content = json.dumps(body(failure, service, project, zone, method))
+    content = json.dumps(error_json(failure, service, project, zone, method))
     return Response(content, failure.status, content_type="application/json")
 
 
-def sign_in() -> Response:
+def sign_in_page() -> Response:
     """The page of some proxy, where an API's answer should be."""
     return Response("<html><body>Please sign in.</body></html>", content_type="text/html; charset=UTF-8")

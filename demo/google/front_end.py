@@ -17,36 +17,36 @@ from typing import Any
 
 import trustme
 
-from demo.background import Background
-from demo.failures import Trouble, Troubles
+from demo.background import BackgroundServer
+from demo.failures import FaultInjector, InjectedFault
 
 FORBIDDEN, UNAUTHORIZED = "forbidden", "unauthorized"
 KINDS = frozenset({FORBIDDEN, UNAUTHORIZED, "close", "reset", "hang"})
 """`forbidden` and `unauthorized` answer 403 and 401, `close` hangs up instead of an answer, `reset` refuses the TLS
 handshake, `hang` answers properly, but only after some seconds."""
 CERTIFICATES = ("good", "wrong_host", "untrusted")
-_PATIENCE = 10.0  # seconds that a client may stay silent
+_CLIENT_TIMEOUT = 10.0  # seconds that a client may stay silent
 
 
 @dataclass(frozen=True)
-class Front:
+class FrontEndBehavior:
     """How one front end answers: the HTTP status of each page, the version it reports, whether Cloudflare stands
     before it, and its certificate: one of CERTIFICATES, and the days until it runs out."""
 
     version: str
-    front: int = 200
+    front_page: int = 200
     ready: int = 200
     healthz: int = 200
     cloudflare: bool = True
     certificate: str = "good"
-    days: float = 90.0
+    certificate_days: float = 90.0
 
     def __post_init__(self) -> None:
         if self.certificate not in CERTIFICATES:
             raise ValueError(f"{self.certificate!r} is none of {', '.join(CERTIFICATES)}")
 
 
-class FrontEndServer(Background):
+class FrontEndServer(BackgroundServer):
     """Every host's front end at `.address` (`127.0.0.1:PORT`), served by threads of this process while the context is
     open. `.ca_file` holds the certificate of the authority that signs for all of them.
 
@@ -54,12 +54,16 @@ class FrontEndServer(Background):
     """
 
     def __init__(self, version: str = "3.40.1") -> None:
-        self._default = Front(version)
-        self._fronts: dict[str, Front] = {}
+        self._default = FrontEndBehavior(version)
+        self._fronts: dict[str, FrontEndBehavior] = {}
         super().__init__("front-end")
         self._lock = threading.Lock()
-        self._troubles = Troubles(KINDS)
-        self.fail, self.heal, self.requests = self._troubles.fail, self._troubles.heal, self._troubles.requests
+        self._troubles = FaultInjector(KINDS)
+        self.fail, self.stop_failing, self.requests = (
+            self._troubles.fail,
+            self._troubles.stop_failing,
+            self._troubles.requests,
+        )
         self._authorities = {name: trustme.CA() for name in ("good", "untrusted")}
         self._contexts: dict[tuple[str, str, float], ssl.SSLContext] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="mibot-front-end-")
@@ -85,19 +89,19 @@ class FrontEndServer(Background):
 
     def reset(self, host: str) -> None:
         """As if nobody had ever set anything of the host."""
-        self.heal(host)
+        self.stop_failing(host)
         with self._lock:
             self._fronts.pop(host, None)
 
-    def front(self, host: str) -> Front:
+    def behavior(self, host: str) -> FrontEndBehavior:
         with self._lock:
             return self._fronts.get(host, self._default)
 
-    def context_of(self, host: str) -> ssl.SSLContext:
+    def tls_context(self, host: str) -> ssl.SSLContext:
         """The host's certificate, made when it is first needed."""
-        front = self.front(host)
+        front = self.behavior(host)
         with self._lock:
-            key = (host, front.certificate, front.days)
+            key = (host, front.certificate, front.certificate_days)
             if key not in self._contexts:
                 self._contexts[key] = self._context(*key)
             return self._contexts[key]
@@ -111,9 +115,9 @@ class FrontEndServer(Background):
         authority.issue_cert(name, not_before=begin, not_after=now + timedelta(days=days)).configure_cert(context)
         return context
 
-    def meet(self, host: str) -> Trouble | None:
+    def next_fault(self, host: str) -> InjectedFault | None:
         """Count a connection, and say what shall go wrong with it."""
-        return self._troubles.meet(host)
+        return self._troubles.next_fault(host)
 
     def pause(self, seconds: float) -> None:
         """Wait so long, or until the server closes."""
@@ -124,7 +128,7 @@ class _Connection(ssl.SSLSocket):
     """A connection of the server, which knows whom it was made to and what shall go wrong with it."""
 
     host = ""
-    trouble: Trouble | None = None
+    trouble: InjectedFault | None = None
 
 
 class _Server(ThreadingHTTPServer):
@@ -141,7 +145,7 @@ class _Server(ThreadingHTTPServer):
         self._tls.sni_callback = self._on_name
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        request.settimeout(_PATIENCE)
+        request.settimeout(_CLIENT_TIMEOUT)
         with contextlib.suppress(OSError), self._tls.wrap_socket(request, server_side=True) as connection:
             super().finish_request(connection, client_address)
             with contextlib.suppress(OSError):
@@ -152,10 +156,10 @@ class _Server(ThreadingHTTPServer):
         if not name:
             return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
         connection.host = name
-        connection.trouble = self.fronts.meet(name)
+        connection.trouble = self.fronts.next_fault(name)
         if connection.trouble and connection.trouble.kind == "reset":
             return ssl.ALERT_DESCRIPTION_ACCESS_DENIED
-        connection.context = self.fronts.context_of(name)
+        connection.context = self.fronts.tls_context(name)
         return None
 
 
@@ -167,7 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         trouble = self.connection.trouble
-        front = self.server.fronts.front(self.connection.host)
+        front = self.server.fronts.behavior(self.connection.host)
         if trouble and trouble.kind == "hang":
             self.server.fronts.pause(trouble.seconds)
         if trouble and trouble.kind == "close":
@@ -176,7 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(403 if trouble.kind == FORBIDDEN else 401, "Access denied", front.cloudflare)
             return
         pages: Mapping[str, tuple[int, str]] = {
-            "/": (front.front, "<!DOCTYPE html><title>Sourcegraph</title>"),
+            "/": (front.front_page, "<!DOCTYPE html><title>Sourcegraph</title>"),
             "/__version": (200, f"{front.version}\n"),
             "/ready": (front.ready, ""),
             "/healthz": (front.healthz, ""),

@@ -13,7 +13,7 @@ _FILTER = re.compile(rf"{_TERM}(?:(?P<word> OR | AND ){_TERM}(?:(?P=word){_TERM}
 NEWEST_FIRST = "creationTimestamp desc"
 
 
-def chosen(items: Sequence[Item], query: Mapping[str, str]) -> list[Item] | None:
+def filter_and_sort(items: Sequence[Item], query: Mapping[str, str]) -> list[Item] | None:
     """Those of the items that the request's filter lets through, in the order that it asks for (by name without
     one); None for a filter that is none of ours."""
     wanted = query.get("filter", "")
@@ -21,13 +21,13 @@ def chosen(items: Sequence[Item], query: Mapping[str, str]) -> list[Item] | None
         return None
     terms = re.findall(_TERM, wanted)
     together = any if " OR " in wanted else all
-    found = [item for item in items if not terms or together(_holds(item, *term) for term in terms)]
+    found = [item for item in items if not terms or together(_term_matches(item, *term) for term in terms)]
     if query.get("orderBy") == NEWEST_FIRST:
         return sorted(found, key=lambda item: str(item["creationTimestamp"]), reverse=True)
     return sorted(found, key=lambda item: str(item["name"]))
 
 
-def page(items: Sequence[Item], query: Mapping[str, str], size: int) -> tuple[Sequence[Item], dict[str, str]]:
+def paginate(items: Sequence[Item], query: Mapping[str, str], size: int) -> tuple[Sequence[Item], dict[str, str]]:
     """The page that the request asks for, and its `nextPageToken` where there are more. A token is the number of
     items before the page; `size` is the most that one holds, whatever the request's maxResults."""
     begin = int(query.get("pageToken") or 0)
@@ -35,7 +35,7 @@ def page(items: Sequence[Item], query: Mapping[str, str], size: int) -> tuple[Se
     return items[begin:end], {"nextPageToken": str(end)} if end < len(items) else {}
 
 
-def _holds(item: Item, field: str, value: str) -> bool:
+def _term_matches(item: Item, field: str, value: str) -> bool:
     found: Any = item
     for name in field.split("."):
         found = found.get(name) if isinstance(found, dict) else None

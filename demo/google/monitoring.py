@@ -18,7 +18,7 @@ from grpc_status import rpc_status  # type: ignore[import-untyped]
 from demo.google import uptime
 from demo.google.alerts import SERVICE, AlertsServer
 from demo.google.failures import FAILURES, LOST, Failure
-from demo.google.uptime import REGIONS, Refusal, Watch
+from demo.google.uptime import REGIONS, InvalidArgumentError, UptimeConfig
 
 HEALTHY: Mapping[str, bool] = MappingProxyType(dict.fromkeys(REGIONS, True))
 LIST_CONFIGS = "monitoring.projects.uptimeCheckConfigs.list"
@@ -27,7 +27,7 @@ _PROXY = Failure(501, "UNIMPLEMENTED", "", "Received http2 header with status: 4
 _THREADS = 16
 
 
-def host_of(project: str) -> str:
+def default_host(project: str) -> str:
     """The front page's host of a project that is named as projects are by default."""
     return f"{project.removeprefix('sourcegraph-managed-')}.sourcegraph.com"
 
@@ -45,13 +45,13 @@ class MonitoringServer(AlertsServer):
     def __init__(
         self,
         *,
-        host: Callable[[str], str] = host_of,
+        host: Callable[[str], str] = default_host,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         page_size: int = 1000,
     ) -> None:
         super().__init__(now, page_size)
         self._host = host
-        self._watches: dict[str, list[Watch]] = {}
+        self._watches: dict[str, list[UptimeConfig]] = {}
         self._grpc = grpc.server(ThreadPoolExecutor(_THREADS, "monitoring"), options=[("grpc.so_reuseport", 0)])
         self._grpc.add_generic_rpc_handlers(
             (
@@ -76,9 +76,9 @@ class MonitoringServer(AlertsServer):
         Without any region it exists and nobody reports. `others` are the rest of `uptime.Watch`: `name`, `period`
         (seconds), `looks`, and `host`.
         """
-        self.set_checks(project, [Watch(**{"host": self._host(project)} | others, regions=dict(regions))])
+        self.set_checks(project, [UptimeConfig(**{"host": self._host(project)} | others, regions=dict(regions))])
 
-    def set_checks(self, project: str, watches: Iterable[Watch]) -> None:
+    def set_checks(self, project: str, watches: Iterable[UptimeConfig]) -> None:
         """All uptime checks of the project from now on; there may be none."""
         with self._lock:
             self._watches[project] = list(watches)
@@ -90,31 +90,31 @@ class MonitoringServer(AlertsServer):
             for watch in self._watches.setdefault(project, self._healthy(project)):
                 for one in watch.regions:
                     if region in (None, one):
-                        watch.dips.setdefault(one, []).append((begin, begin + timedelta(seconds=seconds)))
+                        watch.outages.setdefault(one, []).append((begin, begin + timedelta(seconds=seconds)))
 
     def reset(self, project: str) -> None:
         """As if nobody had ever set anything of the project."""
-        self.heal(project)
+        self.stop_failing(project)
         with self._lock:
             self._watches.pop(project, None)
             self._alerts.pop(project, None)
 
-    def _healthy(self, project: str) -> list[Watch]:
-        return [Watch(self._host(project), dict(HEALTHY))]
+    def _healthy(self, project: str) -> list[UptimeConfig]:
+        return [UptimeConfig(self._host(project), dict(HEALTHY))]
 
-    def _watched(self, project: str) -> Sequence[Watch]:
+    def _checks_of(self, project: str) -> Sequence[UptimeConfig]:
         with self._lock:
             return list(self._watches.get(project, self._healthy(project)))
 
     def _list_configs(self, request: Any, context: Any) -> Any:
         def answer(project: str) -> Any:
-            return uptime.list_configs(project, self._watched(project), request, self._page_size)
+            return uptime.list_configs(project, self._checks_of(project), request, self._page_size)
 
         return self._answer(request.parent, LIST_CONFIGS, context, answer)
 
     def _list_series(self, request: Any, context: Any) -> Any:
         def answer(project: str) -> Any:
-            return uptime.list_series(project, self._watched(project), request, self._now(), self._page_size)
+            return uptime.list_series(project, self._checks_of(project), request, self._now(), self._page_size)
 
         return self._answer(request.name, LIST_SERIES, context, answer)
 
@@ -122,14 +122,14 @@ class MonitoringServer(AlertsServer):
         """What `answer` says about the project of that resource name, unless it is in trouble."""
         try:
             project = uptime.project_of(name)
-            trouble = self._troubles.meet(project, method)
+            trouble = self._troubles.next_fault(project, method)
             if trouble and trouble.kind == "hang":
                 self._closing.wait(trouble.seconds)
             elif trouble:
                 failure = FAILURES.get("error_503" if trouble.kind == LOST else trouble.kind, _PROXY)
                 context.abort_with_status(_status(failure, project, method))
             return answer(project)
-        except Refusal as refusal:
+        except InvalidArgumentError as refusal:
             return context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(refusal))
 
 

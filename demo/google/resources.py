@@ -15,7 +15,7 @@ STARTED = "2024-01-01T00:00:00.000-08:00"
 
 
 @dataclass(frozen=True)
-class Shot:
+class Snapshot:
     """A snapshot of a disk: `status` is what it has (from `ready_at` on, before that it is CREATING)."""
 
     disk: str
@@ -25,18 +25,18 @@ class Shot:
     labels: Mapping[str, str] = field(default_factory=dict)
     ready_at: datetime | None = None
 
-    def named(self) -> Shot:
+    def with_name(self) -> Snapshot:
         """The same with a name, as a snapshot schedule would give it."""
         return replace(self, name=self.name or f"{self.disk[:40]}-{self.taken_at:%Y%m%d%H%M%S}")
 
 
 @dataclass(frozen=True)
-class Group:
+class ManagedGroup:
     """A managed instance group, with an autoscaler when there is a `most`; `scope` is where it is."""
 
     name: str
     size: int = 0
-    most: int | None = None
+    max_replicas: int | None = None
     mode: str = "ON"
     scope: str = "regions/us-central1"
 
@@ -46,11 +46,11 @@ def data_disk(machine: str) -> str:
     return f"{machine.removesuffix('-instance')}-data"
 
 
-def number(text: str) -> str:
+def numeric_id(text: str) -> str:
     return str(zlib.crc32(text.encode()))
 
 
-def stamp(when: datetime) -> str:
+def format_timestamp(when: datetime) -> str:
     """RFC 3339 as Compute Engine writes it: in milliseconds, and in the time of its own place."""
     return (when.astimezone(UTC) - timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "-08:00"
 
@@ -59,7 +59,7 @@ def instance(zone: str, name: str, status: str, disks: tuple[str, ...]) -> Item:
     """A machine with its boot disk and these data disks; `zone` is its zone's URL."""
     return {
         "kind": "compute#instance",
-        "id": number(f"{zone}/{name}"),
+        "id": numeric_id(f"{zone}/{name}"),
         "name": name,
         "status": status,
         "zone": zone,
@@ -85,15 +85,15 @@ def _attached(zone: str, disk: str, index: int) -> Item:
     }
 
 
-def snapshot(project: str, zone: str, shot: Shot, now: datetime) -> Item:
+def snapshot(project: str, zone: str, shot: Snapshot, now: datetime) -> Item:
     name = f"projects/{project}/global/snapshots/{shot.name}"
     waiting = shot.ready_at is not None and now < shot.ready_at
     return {
         "kind": "compute#snapshot",
-        "id": number(name),
+        "id": numeric_id(name),
         "name": shot.name,
         "status": "CREATING" if waiting else shot.status,
-        "creationTimestamp": stamp(shot.taken_at),
+        "creationTimestamp": format_timestamp(shot.taken_at),
         "sourceDisk": f"{zone}/disks/{shot.disk}",
         "diskSizeGb": "200",
         "labels": dict(shot.labels),
@@ -105,24 +105,24 @@ def operation(zone: str, disk: str, name: str, now: datetime) -> Item:
     """What `disks.createSnapshot` answers: that it was begun."""
     return {
         "kind": "compute#operation",
-        "id": number(name),
-        "name": f"operation-{number(name)}",
+        "id": numeric_id(name),
+        "name": f"operation-{numeric_id(name)}",
         "zone": zone,
         "operationType": "createSnapshot",
         "targetLink": f"{zone}/disks/{disk}",
         "status": "RUNNING",
         "progress": 0,
-        "insertTime": stamp(now),
-        "selfLink": f"{zone}/operations/operation-{number(name)}",
+        "insertTime": format_timestamp(now),
+        "selfLink": f"{zone}/operations/operation-{numeric_id(name)}",
     }
 
 
-def manager(project: str, group: Group) -> Item:
+def manager(project: str, group: ManagedGroup) -> Item:
     place = f"{ROOT}/projects/{project}/{group.scope}"
     link = f"{place}/instanceGroupManagers/{group.name}"
     return {
         "kind": "compute#instanceGroupManager",
-        "id": number(link),
+        "id": numeric_id(link),
         "name": group.name,
         "targetSize": group.size,
         "creationTimestamp": STARTED,
@@ -130,12 +130,12 @@ def manager(project: str, group: Group) -> Item:
     }
 
 
-def autoscaler(project: str, group: Group) -> Item:
+def autoscaler(project: str, group: ManagedGroup) -> Item:
     place = f"{ROOT}/projects/{project}/{group.scope}"
-    policy = {"minNumReplicas": 0, "maxNumReplicas": group.most, "mode": group.mode}
+    policy = {"minNumReplicas": 0, "maxNumReplicas": group.max_replicas, "mode": group.mode}
     return {
         "kind": "compute#autoscaler",
-        "id": number(f"{place}/autoscalers/{group.name}"),
+        "id": numeric_id(f"{place}/autoscalers/{group.name}"),
         "name": f"{group.name}-autoscaler",
         "target": f"{place}/instanceGroupManagers/{group.name}",
         "autoscalingPolicy": policy,
@@ -145,7 +145,7 @@ def autoscaler(project: str, group: Group) -> Item:
     }
 
 
-def nothing_here(scope: str) -> dict[str, Any]:
+def empty_scope(scope: str) -> dict[str, Any]:
     """What an aggregated list says of a place without any."""
     return {
         "warning": {

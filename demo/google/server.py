@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from demo.background import Background, Quiet
-from demo.failures import Trouble, Troubles
-from demo.google.discovery import Call, Violation, discovery
-from demo.google.failures import FAILURES, KINDS, LOST, Failure, Service, error, sign_in
+from demo.background import BackgroundServer, QuietRequestHandler
+from demo.failures import FaultInjector, InjectedFault
+from demo.google.discovery import ApiCall, SchemaViolation, discovery
+from demo.google.failures import FAILURES, KINDS, LOST, Failure, Service, error_response, sign_in_page
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-Handler = Callable[[Call], Mapping[str, Any] | Failure]
+Handler = Callable[[ApiCall], Mapping[str, Any] | Failure]
 
 
-class GoogleServer(Background):
+class GoogleServer(BackgroundServer):
     """One of Google's APIs at `.url`, served by threads of this process while the context is open.
 
     `document` names the discovery document. What is asked or answered against it is answered with a 500 that says
@@ -35,8 +35,8 @@ class GoogleServer(Background):
         self.violations: list[str] = []
         self.before: Callable[[str], None] | None = None
         self.after: Callable[[str], None] | None = None
-        self._troubles = Troubles(KINDS)
-        self._server = make_server(host, port, self._application, threaded=True, request_handler=Quiet)
+        self._troubles = FaultInjector(KINDS)
+        self._server = make_server(host, port, self._application, threaded=True, request_handler=QuietRequestHandler)
         self.url = f"http://{host}:{self._server.server_port}"
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -49,9 +49,9 @@ class GoogleServer(Background):
         """Let the next `times` requests for the project fail, or all of them. See `Troubles.fail`."""
         self._troubles.fail(project, kind, times, seconds=seconds, method=method)
 
-    def heal(self, project: str) -> None:
+    def stop_failing(self, project: str) -> None:
         """End what `fail` began."""
-        self._troubles.heal(project)
+        self._troubles.stop_failing(project)
 
     def requests(self, project: str | None = None) -> int:
         """How many requests came in, for that project or altogether."""
@@ -60,25 +60,25 @@ class GoogleServer(Background):
     def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
             response = self._respond(Request(environ))
-        except Violation as violation:
-            response = self._violated(str(violation))
+        except SchemaViolation as violation:
+            response = self._violation_response(str(violation))
         return response(environ, start_response)
 
     def _respond(self, request: Request) -> Response:
-        call = self._discovery.call(request.method, request.path, request.args, _json(request))
-        trouble = self._troubles.meet(call.project, call.method)
+        call = self._discovery.parse_request(request.method, request.path, request.args, _json(request))
+        trouble = self._troubles.next_fault(call.project, call.method)
         if trouble and trouble.kind in FAILURES:
             return self._error(FAILURES[trouble.kind], call)
         if trouble and trouble.kind == "html":
-            return sign_in()
-        return self._answered(call, trouble)
+            return sign_in_page()
+        return self._handle_call(call, trouble)
 
-    def _answered(self, call: Call, trouble: Trouble | None) -> Response:
+    def _handle_call(self, call: ApiCall, trouble: InjectedFault | None) -> Response:
         if trouble and trouble.kind != LOST:
             self._closing.wait(trouble.seconds)
         handler = self.handlers().get(call.method)
         if handler is None:
-            raise Violation(f"the local {self._service.name} does not have {call.method}")
+            raise SchemaViolation(f"the local {self._service.name} does not have {call.method}")
         changes = bool(call.body) or call.method.endswith("createSnapshot")
         if changes and self.before:
             self.before(call.method)
@@ -92,13 +92,13 @@ class GoogleServer(Background):
             return self._error(FAILURES["error_503"], call)
         return Response(json.dumps(answer), content_type="application/json")
 
-    def _error(self, failure: Failure, call: Call) -> Response:
-        return error(failure, self._service, call.project, call.place.get("zone", ""), call.method)
+    def _error(self, failure: Failure, call: ApiCall) -> Response:
+        return error_response(failure, self._service, call.project, call.path_parameters.get("zone", ""), call.method)
 
-    def _violated(self, sentence: str) -> Response:
+    def _violation_response(self, sentence: str) -> Response:
         self.violations.append(sentence)
         failure = Failure(500, "INTERNAL", "violation", "{service}: " + sentence.replace("{", "(").replace("}", ")"))
-        return error(failure, self._service, "")
+        return error_response(failure, self._service, "")
 
 
 def _json(request: Request) -> Any:
@@ -109,4 +109,4 @@ def _json(request: Request) -> Any:
     try:
         return json.loads(content)
     except ValueError as problem:
-        raise Violation(f"the body of {request.method} {request.path} is no JSON") from problem
+        raise SchemaViolation(f"the body of {request.method} {request.path} is no JSON") from problem

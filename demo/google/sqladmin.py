@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from demo.google import databases
-from demo.google.databases import Backup, Database
-from demo.google.discovery import Call
+from demo.google.databases import BackupRun, DatabaseInstance
+from demo.google.discovery import ApiCall
 from demo.google.failures import Failure, Service
-from demo.google.lists import page
+from demo.google.lists import paginate
 from demo.google.server import GoogleServer, Handler
 
 SQL_ADMIN = Service("Cloud SQL Admin", "sqladmin.googleapis.com")
-HOURS = 5.0  # the age of the backup that a project has by itself
-ALL = "-"  # in place of an instance's name
+DEFAULT_BACKUP_AGE_HOURS = 5.0  # the age of the backup that a project has by itself
+ALL_INSTANCES = "-"  # in place of an instance's name
 BUSY = Failure(
     409,
     "ABORTED",
@@ -32,11 +32,11 @@ NOT_RUNNING = Failure(400, "INVALID_ARGUMENT", "invalidState", "The instance is 
 
 
 @dataclass(frozen=True)
-class _Project:
+class _ProjectState:
     """What a project has; `backups` is None while it has the ones that every project has by itself."""
 
-    databases: tuple[Database, ...] = (Database(),)
-    backups: tuple[Backup, ...] | None = None
+    databases: tuple[DatabaseInstance, ...] = (DatabaseInstance(),)
+    backups: tuple[BackupRun, ...] | None = None
 
 
 class SqlAdminServer(GoogleServer):
@@ -57,36 +57,36 @@ class SqlAdminServer(GoogleServer):
         super().__init__(SQL_ADMIN, "sqladmin.v1", host=host, port=port)
         self._page_size = page_size
         self._now = now
-        self._projects: dict[str, _Project] = {}
-        self._takes, self._status = 0.0, "SUCCESSFUL"
+        self._projects: dict[str, _ProjectState] = {}
+        self._backup_seconds, self._status = 0.0, "SUCCESSFUL"
         self._state = threading.Lock()
 
-    def set(self, project: str, instances: Iterable[Database]) -> None:
+    def set(self, project: str, instances: Iterable[DatabaseInstance]) -> None:
         """The project's database instances from now on. Raises ValueError for a state the API doesn't have."""
         wanted = tuple(instances)
-        states = self._discovery.values("DatabaseInstance", "state")
+        states = self._discovery.enum_values("DatabaseInstance", "state")
         for one in wanted:
             if one.state not in states:
                 raise ValueError(f"{one.name} can't be {one.state!r}: Cloud SQL knows {', '.join(sorted(states))}")
         with self._state:
-            self._projects[project] = replace(self._projects.get(project, _Project()), databases=wanted)
+            self._projects[project] = replace(self._projects.get(project, _ProjectState()), databases=wanted)
 
-    def set_backups(self, project: str, backups: Iterable[Backup]) -> None:
+    def set_backups(self, project: str, backups: Iterable[BackupRun]) -> None:
         """The project's backups from now on."""
-        numbered = tuple(backup.numbered(number) for number, backup in enumerate(backups))
+        numbered = tuple(backup.with_id(number) for number, backup in enumerate(backups))
         with self._state:
-            self._projects[project] = replace(self._projects.get(project, _Project()), backups=numbered)
+            self._projects[project] = replace(self._projects.get(project, _ProjectState()), backups=numbered)
 
-    def pace(self, seconds: float = 0.0, status: str = "SUCCESSFUL") -> None:
+    def set_outcome(self, seconds: float = 0.0, status: str = "SUCCESSFUL") -> None:
         """How long new backups take from now on (ENQUEUED for the first half of it, then RUNNING), and what becomes
         of them: SUCCESSFUL or FAILED."""
         with self._state:
-            self._takes, self._status = seconds, status
+            self._backup_seconds, self._status = seconds, status
 
-    def backups(self, project: str) -> Sequence[Backup]:
+    def backups(self, project: str) -> Sequence[BackupRun]:
         """The project's backups."""
         with self._state:
-            return self._backups(self._projects.get(project, _Project()))
+            return self._backups(self._projects.get(project, _ProjectState()))
 
     def handlers(self) -> Mapping[str, Handler]:
         return {
@@ -97,59 +97,59 @@ class SqlAdminServer(GoogleServer):
             "sql.operations.get": self._get_operation,
         }
 
-    def _list_instances(self, call: Call) -> Mapping[str, Any]:
+    def _list_instances(self, call: ApiCall) -> Mapping[str, Any]:
         with self._state:
-            has = self._projects.get(call.project, _Project())
+            has = self._projects.get(call.project, _ProjectState())
         items = [databases.database(call.project, one) for one in has.databases]
-        part, token = page(items, call.query, self._page_size)
+        part, token = paginate(items, call.query, self._page_size)
         return {"kind": "sql#instancesList", "items": part, **token}
 
-    def _list_runs(self, call: Call) -> Mapping[str, Any] | Failure:
-        now, instance = self._now(), call.place["instance"]
-        if not self._has(call.project, instance):
+    def _list_runs(self, call: ApiCall) -> Mapping[str, Any] | Failure:
+        now, instance = self._now(), call.path_parameters["instance"]
+        if not self._has_instance(call.project, instance):
             return NO_INSTANCE
-        runs = [run for run in self.backups(call.project) if instance in {run.instance, ALL}]
+        runs = [run for run in self.backups(call.project) if instance in {run.instance, ALL_INSTANCES}]
         newest_first = sorted(runs, key=lambda run: (run.started_at, run.id), reverse=True)
         items = [databases.backup_run(call.project, run, now) for run in newest_first]
-        part, token = page(items, call.query, self._page_size)
+        part, token = paginate(items, call.query, self._page_size)
         return {"kind": "sql#backupRunsList", "items": part, **token}
 
-    def _get_run(self, call: Call) -> Mapping[str, Any] | Failure:
+    def _get_run(self, call: ApiCall) -> Mapping[str, Any] | Failure:
         for run in self.backups(call.project):
-            if (run.instance, run.id) == (call.place["instance"], call.place["id"]):
+            if (run.instance, run.id) == (call.path_parameters["instance"], call.path_parameters["id"]):
                 return databases.backup_run(call.project, run, self._now())
-        return NO_RUN if self._has(call.project, call.place["instance"]) else NO_INSTANCE
+        return NO_RUN if self._has_instance(call.project, call.path_parameters["instance"]) else NO_INSTANCE
 
-    def _insert_run(self, call: Call) -> Mapping[str, Any] | Failure:
-        now, instance = self._now(), call.place["instance"]
+    def _insert_run(self, call: ApiCall) -> Mapping[str, Any] | Failure:
+        now, instance = self._now(), call.path_parameters["instance"]
         with self._state:
-            has = self._projects.get(call.project, _Project())
+            has = self._projects.get(call.project, _ProjectState())
             one = next((one for one in has.databases if one.name == instance), None)
             if one is None or one.state != "RUNNABLE" or one.stopped:
                 return NOT_RUNNING if one else NO_INSTANCE
             backups = self._backups(has)
             if any(run.instance == instance and run.status_at(now) in {"ENQUEUED", "RUNNING"} for run in backups):
                 return BUSY
-            ends_at = now + timedelta(seconds=self._takes)
+            ends_at = now + timedelta(seconds=self._backup_seconds)
             said, error = call.body.get("description", ""), "INTERNAL" if self._status == "FAILED" else ""
-            new = Backup(instance, now, self._status, "ON_DEMAND", said, error, ends_at).numbered(len(backups))
+            new = BackupRun(instance, now, self._status, "ON_DEMAND", said, error, ends_at).with_id(len(backups))
             self._projects[call.project] = replace(has, backups=(*backups, new))
         return databases.operation(call.project, new, now)
 
-    def _get_operation(self, call: Call) -> Mapping[str, Any] | Failure:
+    def _get_operation(self, call: ApiCall) -> Mapping[str, Any] | Failure:
         for run in self.backups(call.project):
-            if call.place["operation"] == f"operation-{run.id}":
+            if call.path_parameters["operation"] == f"operation-{run.id}":
                 return databases.operation(call.project, run, self._now())
         return NO_OPERATION
 
-    def _has(self, project: str, instance: str) -> bool:
+    def _has_instance(self, project: str, instance: str) -> bool:
         with self._state:
-            has = self._projects.get(project, _Project())
-        return instance == ALL or instance in {one.name for one in has.databases}
+            has = self._projects.get(project, _ProjectState())
+        return instance == ALL_INSTANCES or instance in {one.name for one in has.databases}
 
-    def _backups(self, has: _Project) -> tuple[Backup, ...]:
+    def _backups(self, has: _ProjectState) -> tuple[BackupRun, ...]:
         """The project's backups: those that it was given, or one of every instance."""
         if has.backups is not None:
             return has.backups
-        begun = self._now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=HOURS)
-        return tuple(Backup(one.name, begun).numbered(number) for number, one in enumerate(has.databases))
+        begun = self._now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=DEFAULT_BACKUP_AGE_HOURS)
+        return tuple(BackupRun(one.name, begun).with_id(number) for number, one in enumerate(has.databases))

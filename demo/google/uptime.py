@@ -18,16 +18,16 @@ from google.cloud import monitoring_v3
 CHECK_PASSED = "monitoring.googleapis.com/uptime_check/check_passed"
 REGIONS = ("usa-oregon", "usa-iowa", "usa-virginia", "europe", "south-america", "asia-pacific")
 _CLAUSE = re.compile(r'([a-z_]+(?:\.[a-z_]+)*)\s*=\s*"([^"]*)"')
-_KEPT_FOR = timedelta(days=42)  # how long Google keeps the points of this metric
+_RETENTION = timedelta(days=42)  # how long Google keeps the points of this metric
 _PARENT = re.compile(r"projects/([^/]+)")
 
 
-class Refusal(Exception):  # noqa: N818 - it says what the server does
+class InvalidArgumentError(Exception):
     """The request is not one that the API takes: INVALID_ARGUMENT, with what is wrong."""
 
 
 @dataclass
-class Watch:
+class UptimeConfig:
     """One uptime check: it looks at `host` every `period` seconds from each region, which passes or does not.
 
     `dips` are the times (from, until) at which a region's looks fail though it passes; `looks` are the very points of
@@ -38,8 +38,8 @@ class Watch:
     regions: dict[str, bool]
     name: str = "Front page"
     period: int = 60
-    dips: dict[str, list[tuple[datetime, datetime]]] = field(default_factory=dict)
-    looks: dict[str, list[tuple[datetime, bool]]] = field(default_factory=dict)
+    outages: dict[str, list[tuple[datetime, datetime]]] = field(default_factory=dict)
+    points_by_region: dict[str, list[tuple[datetime, bool]]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -48,21 +48,21 @@ class Watch:
 
     def points(self, region: str, after: datetime, until: datetime) -> list[tuple[datetime, bool]]:
         """The looks from that region after `after` up to `until`, the newest first, as Google gives them."""
-        if region in self.looks:
-            return sorted((look for look in self.looks[region] if after < look[0] <= until), reverse=True)
+        if region in self.points_by_region:
+            return sorted((look for look in self.points_by_region[region] if after < look[0] <= until), reverse=True)
         at = datetime.fromtimestamp(until.timestamp() // self.period * self.period, UTC)
         found = []
-        while at > max(after, until - _KEPT_FOR):
-            dips = self.dips.get(region, ())
+        while at > max(after, until - _RETENTION):
+            dips = self.outages.get(region, ())
             found.append((at, self.regions[region] and not any(begin <= at < end for begin, end in dips)))
             at -= timedelta(seconds=self.period)
         return found
 
 
-def list_configs(project: str, watches: Sequence[Watch], request: Any, page_size: int) -> Any:
+def list_configs(project: str, watches: Sequence[UptimeConfig], request: Any, page_size: int) -> Any:
     """`UptimeCheckService.ListUptimeCheckConfigs`. Raises Refusal."""
     if request.filter:
-        raise Refusal("this server knows no filter of uptime checks")
+        raise InvalidArgumentError("this server knows no filter of uptime checks")
     first = _offset(request.page_token)
     size = min(page_size, request.page_size) if request.page_size > 0 else page_size
     return monitoring_v3.ListUptimeCheckConfigsResponse(
@@ -72,7 +72,7 @@ def list_configs(project: str, watches: Sequence[Watch], request: Any, page_size
     )
 
 
-def _config(project: str, watch: Watch) -> Any:
+def _config(project: str, watch: UptimeConfig) -> Any:
     http = {"use_ssl": True, "path": "/", "port": 443, "validate_ssl": True}
     return monitoring_v3.UptimeCheckConfig(
         name=f"projects/{project}/uptimeCheckConfigs/{watch.id}",
@@ -84,13 +84,13 @@ def _config(project: str, watch: Watch) -> Any:
     )
 
 
-def list_series(project: str, watches: Sequence[Watch], request: Any, now: datetime, page_size: int) -> Any:
+def list_series(project: str, watches: Sequence[UptimeConfig], request: Any, now: datetime, page_size: int) -> Any:
     """`MetricService.ListTimeSeries` of check_passed, a page holding at most so many points. Raises Refusal."""
     wanted = _conditions(request.filter)
     if wanted.pop("metric.type", "") != CHECK_PASSED:
-        raise Refusal("the filter must name one metric type that this server knows")
+        raise InvalidArgumentError("the filter must name one metric type that this server knows")
     if request.order_by or not request.interval.end_time:
-        raise Refusal("order_by must be blank, and the interval must have an end")
+        raise InvalidArgumentError("order_by must be blank, and the interval must have an end")
     until = min(request.interval.end_time, now)
     after = request.interval.start_time or until
     points = [
@@ -109,7 +109,7 @@ def list_series(project: str, watches: Sequence[Watch], request: Any, now: datet
     )
 
 
-def _labels(project: str, watch: Watch, region: str) -> tuple[tuple[str, str], ...]:
+def _labels(project: str, watch: UptimeConfig, region: str) -> tuple[tuple[str, str], ...]:
     """What names one time series."""
     return (
         ("metric.labels.check_id", watch.id),
@@ -141,7 +141,7 @@ def _conditions(text: str) -> dict[str, str]:
     for clause in re.split(r"\s+AND\s+", text.strip()):
         match = _CLAUSE.fullmatch(clause)
         if match is None:
-            raise Refusal(f"could not parse the filter at {clause!r}")
+            raise InvalidArgumentError(f"could not parse the filter at {clause!r}")
         found[match[1].replace(".label.", ".labels.")] = match[2]
     return found
 
@@ -153,7 +153,7 @@ def _matches(series: tuple[tuple[str, str], ...], wanted: Mapping[str, str]) -> 
 def _offset(token: str) -> int:
     """A page's token is how much went before it."""
     if token and not token.isdecimal():
-        raise Refusal("the page token is none of this server's")
+        raise InvalidArgumentError("the page token is none of this server's")
     return int(token or 0)
 
 
@@ -161,5 +161,5 @@ def project_of(name: str) -> str:
     """The project that a request's `name` or `parent` is about. Raises Refusal."""
     match = _PARENT.fullmatch(name)
     if match is None:
-        raise Refusal(f"{name!r} is no project's name")
+        raise InvalidArgumentError(f"{name!r} is no project's name")
     return match[1]

@@ -27,7 +27,7 @@ from bot.adapters import engine
 from bot.adapters.engine import DurableEngine
 from bot.adapters.store import Database
 from bot.adapters.store.worker_lock import WorkerLock
-from bot.domain.flow.jobs import Done, Job, Later, Outcome
+from bot.domain.flow.jobs import Done, Job, Outcome, RetryLater
 
 OPTIONS: dict[str, Any] = json.loads(os.environ.get("ENGINE_TEST", "{}"))
 
@@ -43,14 +43,14 @@ class Journal:
         os.write(self._file, json.dumps(line).encode() + b"\n")
 
 
-class Player:
+class ScriptedHandler:
     """The handler of the engine's jobs."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._tries: dict[str, int] = {}
 
-    def play(self, payload: Mapping[str, Any]) -> Outcome:
+    def handle(self, payload: Mapping[str, Any]) -> Outcome:
         name = payload["name"]
         bound = structlog.contextvars.get_contextvars()
         self._journal.note("begin", name=name, **bound)
@@ -61,11 +61,11 @@ class Player:
             raise ZeroDivisionError(f"{name} divides by zero")
         self._tries[name] = self._tries.get(name, 0) + 1
         if self._tries[name] <= payload.get("later", 0):
-            return Later(f"{name} asks for patience", payload.get("pause"))
+            return RetryLater(f"{name} asks for patience", payload.get("pause"))
         self._journal.note("end", name=name)
         return Done([_job(job) for job in payload.get("follow", [])])
 
-    def gave_up(self, payload: Mapping[str, Any], reason: str) -> None:
+    def on_failed(self, payload: Mapping[str, Any], reason: str) -> None:
         self._journal.note("gave up", name=payload["name"], reason=reason)
 
 
@@ -94,19 +94,19 @@ def main(url: str, journal: Journal) -> None:
     sys.addaudithook(watch)
     logs.configure()
     _workflow_commands._BACKGROUND_JOBS_INTERVAL_SEC = 0.05  # how soon DBOS sees that a wait is over
-    engine.FIRST_PAUSE = OPTIONS.get("first_pause", engine.FIRST_PAUSE)
+    engine.INITIAL_PAUSE = OPTIONS.get("first_pause", engine.INITIAL_PAUSE)
     if "die_at_submission" in OPTIONS:
         die_at_submission(OPTIONS["die_at_submission"])
     database = Database(url)
     runner = DurableEngine(database, WorkerLock(database), threads=OPTIONS.get("threads", 8))
-    player = Player(journal)
-    runner.start(player.play, player.gave_up)
+    player = ScriptedHandler(journal)
+    runner.start(player.handle, player.on_failed)
     commands: dict[str, Callable[..., Any]] = {
         "worker": lambda: runner._worker,
         "is_unfinished": runner.is_unfinished,
         "backlog": runner.backlog,
-        "forget_old": lambda days: runner.forget_old(datetime.now(UTC) + timedelta(days=days)),
-        "adopt": runner.adopt,
+        "forget_old": lambda days: runner.delete_old_jobs(datetime.now(UTC) + timedelta(days=days)),
+        "adopt": runner.recover_orphaned_jobs,
         "stop": runner.stop,
     }
     print(json.dumps("ready"), flush=True)

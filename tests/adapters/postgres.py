@@ -40,7 +40,7 @@ class Postgres:
         self._process: subprocess.Popen[bytes] | None = None
         if self._user is not None:
             os.chown(self._folder, self._user.pw_uid, self._user.pw_gid)
-            self._installed = self._reachable()
+            self._installed = self._make_binaries_readable()
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://postgres:{PASSWORD}@127.0.0.1:{self.port}/{database}"
@@ -124,7 +124,7 @@ class Postgres:
             return alone
         return {**alone, "user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
 
-    def _reachable(self) -> Path:
+    def _make_binaries_readable(self) -> Path:
         """Where that other user can run the programs from: a copy, when they are in a folder closed to others."""
         try:
             subprocess.run(

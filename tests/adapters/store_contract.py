@@ -11,32 +11,34 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.chat.replies import (
-    BackupShown,
+    BackupProgress,
     CheckTable,
-    Item,
     Paragraph,
-    PlanShown,
-    Preparing,
-    Progress,
+    PlanPreview,
+    PreparationProgress,
     Reply,
+    ReplyItem,
     TrackerRecord,
+    UpgradeProgress,
 )
 from bot.domain.github_models import Conclusion
-from bot.domain.health.model import Result, State
-from bot.domain.plans.change_set import Stray
-from bot.domain.upgrade.backups import Copy, CopyKind, CopyState
-from bot.domain.upgrade.dispatch import intended
+from bot.domain.health.model import CheckResult, CheckState
+from bot.domain.plans.change_set import MistaggedImage
+from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
+from bot.domain.upgrade.dispatch import prepare_dispatch
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
-from bot.domain.upgrade.record import IN_FLIGHT, UNFINISHED, Deployment, Stage, Step, Upgrade
-from bot.domain.upgrade.transitions import planned
+from bot.domain.upgrade.record import IN_FLIGHT, UNFINISHED, Deployment, Stage, StageTransition, Upgrade
+from bot.domain.upgrade.transitions import mark_planned
 from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
-from bot.ports import Ledger
-from tests.records import VERSIONS, copies, fields_of_upgrade, results, several
+from bot.ports import Store
+from tests.records import VERSIONS, backups, fields_of_upgrade, results, tuples_of
 
 NOW = datetime(2022, 6, 1, 12, 30, 15, 250_000, tzinfo=UTC)
 V1, V2, RC = Version(3, 40, 1), Version(3, 41, 0), Version(3, 41, 0, candidate=2)
-RESULT = Result("vm", "Virtual machine", State.FAIL, "It does not run.", "https://console/?project=x", NOW, 1.25)
+RESULT = CheckResult(
+    "vm", "Virtual machine", CheckState.FAIL, "It does not run.", "https://console/?project=x", NOW, 1.25
+)
 TRACKER = TrackerRecord(V1, 12, "https://github.test/acme/releases/issues/12", "dana")
 UPGRADE = Upgrade("rctest", V1, Stage.WAITING, "dana", NOW)
 FULL = Upgrade(
@@ -57,19 +59,19 @@ FULL = Upgrade(
     merged_by="dana",
     merged_at=NOW + timedelta(hours=1),
     before=(RESULT,),
-    after=(RESULT, replace(RESULT, state=State.PASS, seconds=0.0)),
-    history=(Step(Stage.MERGED, NOW, "dana", link="https://github.test/acme/deploy/pull/7"),),
-    copies=(Copy(CopyKind.DISK, "default-red-data-disk", "mibot-3-41-0", CopyState.READY, NOW),),
+    after=(RESULT, replace(RESULT, state=CheckState.PASS, seconds=0.0)),
+    history=(StageTransition(Stage.MERGED, NOW, "dana", link="https://github.test/acme/deploy/pull/7"),),
+    copies=(Backup(BackupKind.DISK, "default-red-data-disk", "mibot-3-41-0", BackupState.READY, NOW),),
     deployment=Deployment(NOW, run=5, conclusion="failure", failed="job upgrade", ended_at=NOW + timedelta(hours=2)),
     posted={"report": "f" * 40},
 )
-PLANNED = planned(UPGRADE, NOW)
+PLANNED = mark_planned(UPGRADE, NOW)
 DEPLOYING = replace(UPGRADE, stage=Stage.DEPLOYING, number=7, merged_at=NOW)
 PREPARATION = Preparation(
     V1, PreparationStage.OPEN, "dana", NOW, number=8, url="https://github.test/acme/deploy/pull/8",
-    stray=(Stray("symbols-0", "sourcegraph/symbols:3.40.0"),), accepted_by="lee", accepted_at=NOW,
+    stray=(MistaggedImage("symbols-0", "sourcegraph/symbols:3.40.0"),), accepted_by="lee", accepted_at=NOW,
 )  # fmt: skip
-REPLY = Reply(9, 12, "dana", (Paragraph(Markdown("a word")), Progress("rctest", V1), CheckTable("demo")))
+REPLY = Reply(9, 12, "dana", (Paragraph(Markdown("a word")), UpgradeProgress("rctest", V1), CheckTable("demo")))
 
 # GitHub stores what people type, so all of Unicode has to go through, down to what some databases can't hold as text.
 WORDS = st.text(st.characters(exclude_categories=()), max_size=30)
@@ -102,21 +104,21 @@ PREPARATIONS = st.builds(
     base=WORDS,
     meaning=WORDS,
     note=WORDS,
-    warnings=several(WORDS),
-    stray=st.lists(st.builds(Stray, WORDS, WORDS), max_size=2).map(tuple),
+    warnings=tuples_of(WORDS),
+    stray=st.lists(st.builds(MistaggedImage, WORDS, WORDS), max_size=2).map(tuple),
     accepted_by=WORDS,
     accepted_at=st.none() | MOMENTS,
-    approved_by=several(WORDS),
+    approved_by=tuples_of(WORDS),
     merged_by=WORDS,
     merged_at=st.none() | MOMENTS,
 )
-ITEMS: st.SearchStrategy[Item] = (
+ITEMS: st.SearchStrategy[ReplyItem] = (
     st.builds(Paragraph, WORDS.map(Markdown))
-    | st.builds(Progress, st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True), VERSIONS)
-    | st.builds(CheckTable, WORDS, st.none() | several(results(WORDS, MOMENTS)))
-    | st.builds(Preparing, VERSIONS)
-    | st.builds(BackupShown, WORDS, st.none() | copies(WORDS, MOMENTS), copies(WORDS, MOMENTS), WORDS)
-    | st.builds(PlanShown, st.from_regex(r"[a-z]{1,9}", fullmatch=True), VERSIONS, st.none() | WORDS.map(Markdown))
+    | st.builds(UpgradeProgress, st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True), VERSIONS)
+    | st.builds(CheckTable, WORDS, st.none() | tuples_of(results(WORDS, MOMENTS)))
+    | st.builds(PreparationProgress, VERSIONS)
+    | st.builds(BackupProgress, WORDS, st.none() | backups(WORDS, MOMENTS), backups(WORDS, MOMENTS), WORDS)
+    | st.builds(PlanPreview, st.from_regex(r"[a-z]{1,9}", fullmatch=True), VERSIONS, st.none() | WORDS.map(Markdown))
 )
 REPLIES = st.builds(
     Reply,
@@ -145,12 +147,12 @@ TRACKERS = st.builds(
 _few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-class LedgerContract:
+class StoreContract:
     """The tests. A subclass has a fixture `ledger` that gives an empty one."""
 
     # Trackers
 
-    def test_a_tracker_is_there_when_it_was_saved(self, ledger: Ledger) -> None:
+    def test_a_tracker_is_there_when_it_was_saved(self, ledger: Store) -> None:
         assert ledger.tracker(V1) is None
         assert list(ledger.trackers()) == []
         ledger.save_tracker(TRACKER)
@@ -158,44 +160,44 @@ class LedgerContract:
         assert ledger.tracker(V2) is None
         assert list(ledger.trackers()) == [TRACKER]
 
-    def test_a_tracker_is_saved_again(self, ledger: Ledger) -> None:
+    def test_a_tracker_is_saved_again(self, ledger: Store) -> None:
         ledger.save_tracker(TRACKER)
         changed = replace(TRACKER, issue=13, adopted=True, parts=(1, 2), announced=(5,), clean=1, edited_at=NOW)
         ledger.save_tracker(changed)
         assert ledger.tracker(V1) == changed
         assert len(ledger.trackers()) == 1
 
-    def test_saving_a_tracker_keeps_what_was_touched_meanwhile(self, ledger: Ledger) -> None:
+    def test_saving_a_tracker_keeps_what_was_touched_meanwhile(self, ledger: Store) -> None:
         ledger.save_tracker(TRACKER)
         seen = ledger.tracker(V1)
         assert seen is not None
-        ledger.touch_tracker(V1)  # something happens while the tracker is written
+        ledger.mark_tracker_dirty(V1)  # something happens while the tracker is written
         ledger.save_tracker(replace(seen, clean=seen.dirty))
         after = ledger.tracker(V1)
         assert after is not None
         assert (after.dirty, after.clean) == (2, 1), "it still does not show all that happened"
 
-    def test_touching_a_tracker_that_is_not_there_is_nothing(self, ledger: Ledger) -> None:
-        ledger.touch_tracker(V1)
+    def test_touching_a_tracker_that_is_not_there_is_nothing(self, ledger: Store) -> None:
+        ledger.mark_tracker_dirty(V1)
         assert ledger.tracker(V1) is None
 
-    def test_touching_a_tracker_touches_no_other(self, ledger: Ledger) -> None:
+    def test_touching_a_tracker_touches_no_other(self, ledger: Store) -> None:
         ledger.save_tracker(TRACKER)
         ledger.save_tracker(replace(TRACKER, version=V2))
-        ledger.touch_tracker(V2)
+        ledger.mark_tracker_dirty(V2)
         assert [ledger.tracker(version).dirty for version in (V1, V2)] == [1, 2]  # type: ignore[union-attr]
 
-    def test_touches_from_many_threads_all_count(self, ledger: Ledger) -> None:
+    def test_touches_from_many_threads_all_count(self, ledger: Store) -> None:
         ledger.save_tracker(TRACKER)
         with ThreadPoolExecutor(8) as pool:
-            list(pool.map(ledger.touch_tracker, [V1] * 40))
+            list(pool.map(ledger.mark_tracker_dirty, [V1] * 40))
         tracker = ledger.tracker(V1)
         assert tracker is not None
         assert tracker.dirty == 41
 
     @_few
     @given(tracker=TRACKERS)
-    def test_every_tracker_comes_back_as_it_was(self, ledger: Ledger, tracker: TrackerRecord) -> None:
+    def test_every_tracker_comes_back_as_it_was(self, ledger: Store, tracker: TrackerRecord) -> None:
         known = ledger.tracker(tracker.version)
         ledger.save_tracker(tracker)
         expected = tracker if known is None else replace(tracker, dirty=known.dirty)
@@ -203,7 +205,7 @@ class LedgerContract:
 
     # Replies
 
-    def test_a_reply_is_there_when_it_was_saved(self, ledger: Ledger) -> None:
+    def test_a_reply_is_there_when_it_was_saved(self, ledger: Store) -> None:
         assert ledger.reply(9) is None
         ledger.save_reply(REPLY)
         assert ledger.reply(9) == REPLY
@@ -211,24 +213,28 @@ class LedgerContract:
         ledger.save_reply(written)
         assert ledger.reply(9) == written
 
-    def test_replies_are_found_by_the_upgrades_that_they_show(self, ledger: Ledger) -> None:
+    def test_replies_are_found_by_the_upgrades_that_they_show(self, ledger: Store) -> None:
         ledger.save_reply(REPLY)
-        ledger.save_reply(replace(REPLY, comment=8, items=(Progress("rctest", V1), Progress("rctest", V1))))
-        ledger.save_reply(replace(REPLY, comment=7, items=(Progress("rctest", V2), Progress("demo", V1))))
+        ledger.save_reply(
+            replace(REPLY, comment=8, items=(UpgradeProgress("rctest", V1), UpgradeProgress("rctest", V1)))
+        )
+        ledger.save_reply(
+            replace(REPLY, comment=7, items=(UpgradeProgress("rctest", V2), UpgradeProgress("demo", V1)))
+        )
         assert list(ledger.replies_about("rctest", V1)) == [8, 9]
         assert list(ledger.replies_about("demo", V1)) == [7]
         assert list(ledger.replies_about("tpgi", V1)) == []
         ledger.save_reply(replace(REPLY, items=()))
         assert list(ledger.replies_about("rctest", V1)) == [8]
 
-    def test_replies_that_were_never_written(self, ledger: Ledger) -> None:
+    def test_replies_that_were_never_written(self, ledger: Store) -> None:
         for comment in (5, 3, 4):
             ledger.save_reply(replace(REPLY, comment=comment))
         ledger.save_reply(replace(REPLY, comment=4, written=44))
         assert list(ledger.unwritten_replies()) == [3, 5]
 
     @pytest.mark.parametrize("words", ["\x00", "\ud83d", "\U0001f440", "'\"\\%s:x", "\u2028\r\n"])
-    def test_whatever_people_type_can_be_kept(self, ledger: Ledger, words: str) -> None:
+    def test_whatever_people_type_can_be_kept(self, ledger: Store, words: str) -> None:
         reply = replace(REPLY, author=words, items=(Paragraph(Markdown(words)),))
         ledger.save_reply(reply)
         assert ledger.reply(9) == reply
@@ -238,13 +244,13 @@ class LedgerContract:
 
     @_few
     @given(reply=REPLIES)
-    def test_every_reply_comes_back_as_it_was(self, ledger: Ledger, reply: Reply) -> None:
+    def test_every_reply_comes_back_as_it_was(self, ledger: Store, reply: Reply) -> None:
         ledger.save_reply(reply)
         assert ledger.reply(reply.comment) == reply
 
     # Upgrades
 
-    def test_an_upgrade_is_there_when_it_was_saved(self, ledger: Ledger) -> None:
+    def test_an_upgrade_is_there_when_it_was_saved(self, ledger: Store) -> None:
         assert ledger.upgrade("rctest", V1) is None
         ledger.save_upgrade(UPGRADE)
         ledger.save_upgrade(FULL)
@@ -254,85 +260,85 @@ class LedgerContract:
         ledger.save_upgrade(replace(UPGRADE, stage=Stage.DONE))
         assert ledger.upgrade("rctest", V1) == replace(UPGRADE, stage=Stage.DONE)
 
-    def test_upgrades_of_a_version_and_of_all(self, ledger: Ledger) -> None:
+    def test_upgrades_of_a_version_and_of_all(self, ledger: Store) -> None:
         for slug, version in (("tpgi", V1), ("demo", V1), ("demo", V2)):
             ledger.save_upgrade(replace(UPGRADE, slug=slug, version=version))
         assert sorted(u.key for u in ledger.upgrades(V1)) == ["demo@3.40.1", "tpgi@3.40.1"]
         assert sorted(u.key for u in ledger.upgrades()) == ["demo@3.40.1", "demo@3.41.0", "tpgi@3.40.1"]
 
-    def test_unfinished_upgrades(self, ledger: Ledger) -> None:
+    def test_unfinished_upgrades(self, ledger: Store) -> None:
         for stage in Stage:
             ledger.save_upgrade(replace(UPGRADE, slug=stage.name.lower().replace("_", "-"), stage=stage))
         assert {upgrade.stage for upgrade in ledger.unfinished_upgrades()} == UNFINISHED
 
-    def test_upgrades_by_their_pull_requests_head(self, ledger: Ledger) -> None:
+    def test_upgrades_by_their_pull_requests_head(self, ledger: Store) -> None:
         ledger.save_upgrade(UPGRADE)
         ledger.save_upgrade(FULL)
-        assert list(ledger.upgrades_at("f" * 40)) == [FULL]
-        assert list(ledger.upgrades_at("e" * 40)) == []
-        assert list(ledger.upgrades_at("")) == [], "what has no pull request yet has no head either"
+        assert list(ledger.upgrades_by_head("f" * 40)) == [FULL]
+        assert list(ledger.upgrades_by_head("e" * 40)) == []
+        assert list(ledger.upgrades_by_head("")) == [], "what has no pull request yet has no head either"
 
-    def test_a_saved_upgrade_makes_its_tracker_out_of_date(self, ledger: Ledger) -> None:
+    def test_a_saved_upgrade_makes_its_tracker_out_of_date(self, ledger: Store) -> None:
         ledger.save_tracker(TRACKER)
         ledger.save_tracker(replace(TRACKER, version=V2))
         ledger.save_upgrade(UPGRADE)
         assert [ledger.tracker(version).dirty for version in (V1, V2)] == [2, 1]  # type: ignore[union-attr]
 
-    def test_what_stands_on_github_is_noted_and_its_tracker_shows_it_as_before(self, ledger: Ledger) -> None:
+    def test_what_stands_on_github_is_noted_and_its_tracker_shows_it_as_before(self, ledger: Store) -> None:
         ledger.save_tracker(TRACKER)
         ledger.save_upgrade(UPGRADE)
         tracker = ledger.tracker(V1)
-        ledger.note_posted(UPGRADE, {"report": "a word"})
+        ledger.save_posted(UPGRADE, {"report": "a word"})
         assert ledger.upgrade("rctest", V1) == replace(UPGRADE, posted={"report": "a word"})
         assert ledger.tracker(V1) == tracker
 
     @_few
     @given(upgrade=UPGRADES)
-    def test_every_upgrade_comes_back_as_it_was(self, ledger: Ledger, upgrade: Upgrade) -> None:
+    def test_every_upgrade_comes_back_as_it_was(self, ledger: Store, upgrade: Upgrade) -> None:
         ledger.save_upgrade(upgrade)
         assert ledger.upgrade(upgrade.slug, upgrade.version) == upgrade
 
     # The flight
 
-    def test_a_turn_is_claimed_up_to_the_limit(self, ledger: Ledger) -> None:
+    def test_a_turn_is_claimed_up_to_the_limit(self, ledger: Store) -> None:
         waiting = [replace(UPGRADE, slug=slug, reason="waits") for slug in ("a", "b", "c")]
         for upgrade in waiting:
             ledger.save_upgrade(upgrade)
-        going = [planned(upgrade, NOW) for upgrade in waiting]
-        assert [ledger.claim_turn(upgrade, 2) for upgrade in going] == [True, True, False]
+        going = [mark_planned(upgrade, NOW) for upgrade in waiting]
+        assert [ledger.claim_slot(upgrade, 2) for upgrade in going] == [True, True, False]
         assert [ledger.upgrade(slug, V1) for slug in ("a", "b", "c")] == [*going[:2], waiting[2]]
 
     @pytest.mark.parametrize("stage", list(Stage))
-    def test_what_counts_as_in_flight(self, ledger: Ledger, stage: Stage) -> None:
+    def test_what_counts_as_in_flight(self, ledger: Store, stage: Stage) -> None:
         ledger.save_upgrade(replace(UPGRADE, slug="other", stage=stage))
-        assert ledger.claim_turn(PLANNED, 1) is (stage not in IN_FLIGHT)
+        assert ledger.claim_slot(PLANNED, 1) is (stage not in IN_FLIGHT)
 
-    def test_upgrades_to_other_versions_count_too(self, ledger: Ledger) -> None:
+    def test_upgrades_to_other_versions_count_too(self, ledger: Store) -> None:
         ledger.save_upgrade(replace(UPGRADE, version=V2, stage=Stage.OPEN))
-        assert not ledger.claim_turn(PLANNED, 1)
+        assert not ledger.claim_slot(PLANNED, 1)
 
-    def test_an_upgrade_does_not_stand_in_its_own_way(self, ledger: Ledger) -> None:
-        assert ledger.claim_turn(PLANNED, 1)
-        assert ledger.claim_turn(PLANNED, 1), "a job that is run again finds its turn claimed"
+    def test_an_upgrade_does_not_stand_in_its_own_way(self, ledger: Store) -> None:
+        assert ledger.claim_slot(PLANNED, 1)
+        assert ledger.claim_slot(PLANNED, 1), "a job that is run again finds its turn claimed"
 
-    def test_a_claimed_turn_makes_the_tracker_out_of_date(self, ledger: Ledger) -> None:
+    def test_a_claimed_turn_makes_the_tracker_out_of_date(self, ledger: Store) -> None:
         ledger.save_tracker(TRACKER)
-        ledger.claim_turn(PLANNED, 1)
+        ledger.claim_slot(PLANNED, 1)
         tracker = ledger.tracker(V1)
         assert tracker is not None
         assert tracker.dirty == 2
 
-    def test_no_number_of_threads_gets_past_the_limit(self, ledger: Ledger) -> None:
+    def test_no_number_of_threads_gets_past_the_limit(self, ledger: Store) -> None:
         going = [replace(PLANNED, slug=f"i{number}") for number in range(24)]
         with ThreadPoolExecutor(8) as pool:
-            claimed = list(pool.map(lambda upgrade: ledger.claim_turn(upgrade, 5), going))
+            claimed = list(pool.map(lambda upgrade: ledger.claim_slot(upgrade, 5), going))
         assert claimed.count(True) == 5
         assert len(ledger.upgrades()) == 5
 
     # Deployments
 
-    def test_a_deployment_is_claimed_while_no_other_ones_run_is_still_to_be_found(self, ledger: Ledger) -> None:
-        first, second = (intended(replace(DEPLOYING, slug=slug), NOW) for slug in ("a", "b"))
+    def test_a_deployment_is_claimed_while_no_other_ones_run_is_still_to_be_found(self, ledger: Store) -> None:
+        first, second = (prepare_dispatch(replace(DEPLOYING, slug=slug), NOW) for slug in ("a", "b"))
         assert ledger.claim_dispatch(first)
         assert ledger.upgrade("a", V1) == first
         assert not ledger.claim_dispatch(second)
@@ -341,39 +347,39 @@ class LedgerContract:
         ledger.save_upgrade(found)
         assert ledger.claim_dispatch(second)
 
-    def test_an_instance_is_deployed_once_at_a_time_whatever_the_version(self, ledger: Ledger) -> None:
+    def test_an_instance_is_deployed_once_at_a_time_whatever_the_version(self, ledger: Store) -> None:
         ledger.save_upgrade(replace(DEPLOYING, deployment=Deployment(NOW, accepted=True, run=5)))
-        other = intended(replace(DEPLOYING, version=V2), NOW)
+        other = prepare_dispatch(replace(DEPLOYING, version=V2), NOW)
         assert not ledger.claim_dispatch(other)
         ledger.save_upgrade(replace(DEPLOYING, stage=Stage.VERIFYING))
         assert ledger.claim_dispatch(other)
 
-    def test_a_deployment_that_is_asked_for_again_does_not_stand_in_its_own_way(self, ledger: Ledger) -> None:
-        first = intended(DEPLOYING, NOW)
-        again = intended(first, NOW + timedelta(minutes=5))
+    def test_a_deployment_that_is_asked_for_again_does_not_stand_in_its_own_way(self, ledger: Store) -> None:
+        first = prepare_dispatch(DEPLOYING, NOW)
+        again = prepare_dispatch(first, NOW + timedelta(minutes=5))
         assert [ledger.claim_dispatch(first), ledger.claim_dispatch(again)] == [True, True]
         assert ledger.upgrade("rctest", V1) == again
 
     @pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.DEPLOYING}))
-    def test_only_what_is_deploying_is_in_the_way(self, ledger: Ledger, stage: Stage) -> None:
+    def test_only_what_is_deploying_is_in_the_way(self, ledger: Store, stage: Stage) -> None:
         ledger.save_upgrade(replace(UPGRADE, slug="other", stage=stage, deployment=Deployment(NOW)))
-        assert ledger.claim_dispatch(intended(DEPLOYING, NOW))
+        assert ledger.claim_dispatch(prepare_dispatch(DEPLOYING, NOW))
 
-    def test_a_claimed_deployment_makes_the_tracker_out_of_date(self, ledger: Ledger) -> None:
+    def test_a_claimed_deployment_makes_the_tracker_out_of_date(self, ledger: Store) -> None:
         ledger.save_tracker(TRACKER)
-        ledger.claim_dispatch(intended(DEPLOYING, NOW))
+        ledger.claim_dispatch(prepare_dispatch(DEPLOYING, NOW))
         tracker = ledger.tracker(V1)
         assert tracker is not None
         assert tracker.dirty == 2
 
-    def test_of_any_number_of_threads_one_asks_for_a_deployment(self, ledger: Ledger) -> None:
-        wanted = [intended(replace(DEPLOYING, slug=f"i{number}"), NOW) for number in range(16)]
+    def test_of_any_number_of_threads_one_asks_for_a_deployment(self, ledger: Store) -> None:
+        wanted = [prepare_dispatch(replace(DEPLOYING, slug=f"i{number}"), NOW) for number in range(16)]
         with ThreadPoolExecutor(8) as pool:
             assert list(pool.map(ledger.claim_dispatch, wanted)).count(True) == 1
 
     # Preparations
 
-    def test_a_preparation_is_there_when_it_was_saved(self, ledger: Ledger) -> None:
+    def test_a_preparation_is_there_when_it_was_saved(self, ledger: Store) -> None:
         assert ledger.preparation(V1) is None
         ledger.save_tracker(TRACKER)
         ledger.save_preparation(PREPARATION)
@@ -386,28 +392,28 @@ class LedgerContract:
         assert tracker is not None
         assert tracker.dirty == TRACKER.dirty + 2
 
-    def test_preparations_that_are_not_finished(self, ledger: Ledger) -> None:
+    def test_preparations_that_are_not_finished(self, ledger: Store) -> None:
         for number, stage in enumerate(PreparationStage):
             ledger.save_preparation(replace(PREPARATION, version=Version(4, 0, number), stage=stage))
         found = {preparation.stage for preparation in ledger.unfinished_preparations()}
-        assert found == {PreparationStage.ASKED, PreparationStage.OPEN}
+        assert found == {PreparationStage.REQUESTED, PreparationStage.OPEN}
 
-    def test_replies_about_a_preparation(self, ledger: Ledger) -> None:
-        ledger.save_reply(Reply(7, 12, "dana", (Preparing(V1), Progress("rctest", V1))))
-        ledger.save_reply(Reply(8, 12, "dana", (Preparing(V2),)))
+    def test_replies_about_a_preparation(self, ledger: Store) -> None:
+        ledger.save_reply(Reply(7, 12, "dana", (PreparationProgress(V1), UpgradeProgress("rctest", V1))))
+        ledger.save_reply(Reply(8, 12, "dana", (PreparationProgress(V2),)))
         assert list(ledger.replies_about("", V1)) == [7]
         assert list(ledger.replies_about("", V2)) == [8]
         assert list(ledger.replies_about("rctest", V1)) == [7]
 
     @_few
     @given(preparation=PREPARATIONS)
-    def test_any_preparation_comes_back_as_it_was(self, ledger: Ledger, preparation: Preparation) -> None:
+    def test_any_preparation_comes_back_as_it_was(self, ledger: Store, preparation: Preparation) -> None:
         ledger.save_preparation(preparation)
         assert ledger.preparation(preparation.version) == preparation
 
     # Cursors
 
-    def test_a_cursor(self, ledger: Ledger) -> None:
+    def test_a_cursor(self, ledger: Store) -> None:
         assert ledger.cursor("comments") is None
         ledger.set_cursor("comments", NOW)
         ledger.set_cursor("issues", NOW + timedelta(days=1))
@@ -415,7 +421,7 @@ class LedgerContract:
         ledger.set_cursor("comments", NOW - timedelta(days=1))
         assert ledger.cursor("comments") == NOW - timedelta(days=1)
 
-    def test_a_cursor_is_a_moment_whatever_clock_it_was_read_from(self, ledger: Ledger) -> None:
+    def test_a_cursor_is_a_moment_whatever_clock_it_was_read_from(self, ledger: Store) -> None:
         ledger.set_cursor("comments", NOW.astimezone(timezone(timedelta(hours=-7))))
         found = ledger.cursor("comments")
         assert found == NOW

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from bot.adapters.blob_cache import TolerantCache
-from bot.adapters.store import Database, SqlLedger
-from bot.ports import Passing
+from bot.adapters.store import Database, SqlStore
+from bot.ports import TransientError
 
 BLOBS = {"a" * 40: b"one", "b" * 40: b"two"}
 
@@ -20,11 +20,11 @@ class Broken:
 
     def get_many(self, shas: Iterable[str]) -> Mapping[str, bytes]:  # noqa: ARG002 - the protocol's
         self.asked += 1
-        raise Passing("the storage does not answer")
+        raise TransientError("the storage does not answer")
 
     def put_many(self, blobs: Mapping[str, bytes]) -> None:  # noqa: ARG002
         self.asked += 1
-        raise Passing("the storage does not answer")
+        raise TransientError("the storage does not answer")
 
 
 def test_without_a_store_it_remembers_by_itself() -> None:
@@ -37,8 +37,8 @@ def test_without_a_store_it_remembers_by_itself() -> None:
 def test_a_store_is_used_and_filled(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'mibot.sqlite'}")
     database.migrate()
-    TolerantCache(SqlLedger(database)).put_many(BLOBS)
-    assert TolerantCache(SqlLedger(database)).get_many(BLOBS) == BLOBS
+    TolerantCache(SqlStore(database)).put_many(BLOBS)
+    assert TolerantCache(SqlStore(database)).get_many(BLOBS) == BLOBS
     database.close()
 
 
@@ -56,7 +56,7 @@ def test_a_store_that_fails_is_left_alone() -> None:
 
 def test_a_store_without_tables_fails_softly(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'empty.sqlite'}")
-    cache = TolerantCache(SqlLedger(database))
+    cache = TolerantCache(SqlStore(database))
     cache.put_many(BLOBS)
     assert cache.get_many(BLOBS) == BLOBS
     database.close()
@@ -66,7 +66,7 @@ def test_a_store_that_may_only_be_read_fails_softly(tmp_path: Path) -> None:
     file = tmp_path / "mibot.sqlite"
     file.write_bytes(b"this is no database at all, but some other file of somebody's")
     database = Database(f"sqlite:///{file}")
-    cache = TolerantCache(SqlLedger(database))
+    cache = TolerantCache(SqlStore(database))
     assert cache.get_many(BLOBS) == {}
     cache.put_many(BLOBS)
     assert cache.get_many(BLOBS) == BLOBS

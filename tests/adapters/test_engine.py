@@ -21,10 +21,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.adapters.engine import LONGEST_ID, TRIES, Enqueuer, _follow_id, _try_id
+from bot.adapters.engine import MAX_ATTEMPTS, MAX_ID_LENGTH, Enqueuer, _attempt_id, _child_id
 from bot.adapters.store import Database
 from bot.domain.flow.jobs import Job
-from bot.ports import Passing
+from bot.ports import TransientError
 from tests.adapters.postgres import Postgres
 
 PATIENCE = 20.0
@@ -76,9 +76,9 @@ class EngineProcess:
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self.ended()
+            self.wait_for_exit()
 
-    def ended(self, within: float = PATIENCE) -> int:
+    def wait_for_exit(self, within: float = PATIENCE) -> int:
         """Its exit status, once it has ended by itself."""
         assert self._process is not None
         status = self._process.wait(within)
@@ -137,7 +137,7 @@ def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         url = request.getfixturevalue("postgres").create(f"template_{folder.name}")
     process = EngineProcess(url, folder).start()
     process.ask("stop")
-    process.ended()
+    process.wait_for_exit()
     process.close()
     return url
 
@@ -267,7 +267,7 @@ def test_a_job_that_the_process_died_in_is_run_again(engine: EngineProcess) -> N
     engine.start()
     engine.submit("deadly", key="one", die=True)
     engine.submit("behind", key="one")
-    assert engine.ended() == -signal.SIGKILL
+    assert engine.wait_for_exit() == -signal.SIGKILL
     engine.start(die=False)
     engine.wait_for_end("deadly", "behind")
     assert sorted(engine.names("begin")) == ["behind", "deadly", "deadly"]
@@ -285,7 +285,7 @@ def test_what_was_submitted_while_no_worker_ran_is_run(engine: EngineProcess) ->
 def test_follow_ups_are_submitted_once_when_it_dies_between_them(engine: EngineProcess) -> None:
     engine.start(die_at_submission=2)
     engine.submit("parent", follow=[{"name": "a"}, {"name": "b"}, {"name": "c"}])
-    assert engine.ended() == -signal.SIGKILL
+    assert engine.wait_for_exit() == -signal.SIGKILL
     engine.start()
     engine.wait_for_end("a", "b", "c")
     engine.submit("last")
@@ -301,7 +301,7 @@ def test_it_stops_soon_though_jobs_wait(engine: EngineProcess) -> None:
     engine.wait_for(lambda: "running" in engine.names("begin"))
     began = time.monotonic()
     engine.ask("stop")
-    assert engine.ended() == 0
+    assert engine.wait_for_exit() == 0
     assert time.monotonic() - began < 8
     assert "running" in engine.names("end")
 
@@ -403,13 +403,13 @@ def test_one_look_follows_another_however_long(shared: EngineProcess) -> None:
     assert [entry["name"] for entry in begun] == ["n", *(f"n{number}" for number in range(100))]
     assert len({entry["job"] for entry in begun}) == 101
     assert {entry["delivery"] for entry in begun} == {"n"}
-    assert all(len(entry["job"]) <= LONGEST_ID + 2 for entry in begun)
+    assert all(len(entry["job"]) <= MAX_ID_LENGTH + 2 for entry in begun)
 
 
 def test_patience_ends(shared: EngineProcess) -> None:
     shared.submit("hopeless", later=99)
     shared.wait_for(lambda: shared.names("gave up") == ["hopeless"])
-    assert shared.names("begin") == ["hopeless"] * TRIES
+    assert shared.names("begin") == ["hopeless"] * MAX_ATTEMPTS
     (entry,) = [entry for entry in shared.journal if entry["what"] == "gave up"]
     assert entry["reason"] == "hopeless asks for patience"
     shared.wait_for(lambda: not shared.is_unfinished("hopeless"))
@@ -425,11 +425,11 @@ def test_a_wait_of_more_than_a_quarter_of_an_hour_is_left_to_the_sweep(shared: E
 # Ids
 
 
-def chained(first: str, numbers: Iterable[int]) -> list[str]:
+def chain_ids(first: str, numbers: Iterable[int]) -> list[str]:
     """The ids of what follows from a job, one after the other."""
     ids = [first]
     for number in numbers:
-        ids.append(_follow_id(ids[-1], number))
+        ids.append(_child_id(ids[-1], number))
     return ids
 
 
@@ -437,28 +437,28 @@ DELIVERY = "72d3162e-cc78-11e3-81ab-4c9367dc0958"
 
 
 def test_the_ids_of_a_short_chain_tell_where_a_job_came_from() -> None:
-    assert chained(DELIVERY, (0, 1, 12))[-1] == f"{DELIVERY}/0/1/12"
+    assert chain_ids(DELIVERY, (0, 1, 12))[-1] == f"{DELIVERY}/0/1/12"
 
 
 @pytest.mark.parametrize("first", [DELIVERY, "sweep-" + "f" * 32 + "-17", "d" * 149, "d" * 400])
 def test_the_ids_of_a_long_chain_stay_short_and_unique_and_name_their_delivery(first: str) -> None:
-    ids = chained(first, (number % 7 for number in range(3000)))
+    ids = chain_ids(first, (number % 7 for number in range(3000)))
     assert len(set(ids)) == len(ids)
-    assert all(len(id_) <= max(LONGEST_ID, len(first) + 34) + 2 for id_ in ids)
+    assert all(len(id_) <= max(MAX_ID_LENGTH, len(first) + 34) + 2 for id_ in ids)
     assert {id_.partition("/")[0] for id_ in ids} == {first}
 
 
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=120), st.lists(st.integers(0, 20), min_size=1, max_size=120))
 def test_another_way_has_another_id_and_the_same_way_the_same(one: list[int], other: list[int]) -> None:
     """So that a job that is run again after a crash submits the same ones."""
-    assert chained(DELIVERY, one) == chained(DELIVERY, one)
-    assert (chained(DELIVERY, one)[-1] == chained(DELIVERY, other)[-1]) == (one == other)
+    assert chain_ids(DELIVERY, one) == chain_ids(DELIVERY, one)
+    assert (chain_ids(DELIVERY, one)[-1] == chain_ids(DELIVERY, other)[-1]) == (one == other)
 
 
 def test_a_further_try_of_any_of_them_is_no_other_job() -> None:
-    ids = chained(DELIVERY, [0] * 200)
-    tries = {_try_id(id_, attempt) for id_ in ids for attempt in range(1, TRIES + 1)}
-    assert len(tries) == len(ids) * TRIES
+    ids = chain_ids(DELIVERY, [0] * 200)
+    tries = {_attempt_id(id_, attempt) for id_ in ids for attempt in range(1, MAX_ATTEMPTS + 1)}
+    assert len(tries) == len(ids) * MAX_ATTEMPTS
 
 
 # Faults
@@ -517,9 +517,9 @@ def test_the_engine_goes_on_when_the_database_is_back(tmp_path: Path) -> None:
 # Handing jobs over
 
 
-def refused(enqueuer: Enqueuer, within: float) -> None:
+def assert_refused_within(enqueuer: Enqueuer, within: float) -> None:
     began = time.monotonic()
-    with pytest.raises(Passing, match="the storage does not answer"):
+    with pytest.raises(TransientError, match="the storage does not answer"):
         enqueuer.submit("d-1", Job({"name": "x"}, "k"))
     assert time.monotonic() - began < within
 
@@ -532,8 +532,8 @@ def test_nothing_is_taken_while_the_server_is_down(tmp_path: Path) -> None:
         engine.wait_for_end("first")
         engine.kill()
         server.kill()
-        refused(engine.enqueuer, within=2)
-        refused(Enqueuer(Database(engine.url)), within=2)
+        assert_refused_within(engine.enqueuer, within=2)
+        assert_refused_within(Enqueuer(Database(engine.url)), within=2)
         server.start()
         engine.submit("second")
         engine.start().wait_for_end("second")
@@ -549,7 +549,7 @@ def test_nothing_is_taken_while_the_file_is_locked(tmp_path: Path, monkeypatch: 
     engine.kill()
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    refused(engine.enqueuer, within=3)
+    assert_refused_within(engine.enqueuer, within=3)
     other.execute("ROLLBACK")
     other.close()
     engine.submit("after")
@@ -558,7 +558,7 @@ def test_nothing_is_taken_while_the_file_is_locked(tmp_path: Path, monkeypatch: 
 
 
 def test_nothing_is_taken_before_the_first_start_of_a_worker(store_url: str) -> None:
-    refused(Enqueuer(Database(store_url)), within=2)
+    assert_refused_within(Enqueuer(Database(store_url)), within=2)
 
 
 # Several workers on one PostgreSQL

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.front_end import CA_FILE_WRONG, MOST_BYTES, MOST_LETTERS, NO_DNS, FrontEndInspector
+from bot.adapters.front_end import CA_FILE_WRONG, MAX_BYTES, MAX_VERSION_LENGTH, NO_DNS, FrontEndInspector
 from bot.domain.health.queries import FrontEnd, FrontEndQuery, Unavailable
 from demo.google.front_end import KINDS, FrontEndServer
 
@@ -32,23 +32,23 @@ def server(shared: FrontEndServer) -> Iterator[FrontEndServer]:
     shared.reset(HOST)
 
 
-def ask(server: FrontEndServer, deadline: float = 5.0) -> FrontEnd:
-    return seen(FrontEndInspector(server.address, server.ca_file, deadline))
+def fetch(server: FrontEndServer, deadline: float = 5.0) -> FrontEnd:
+    return fetch_checked(FrontEndInspector(server.address, server.ca_file, deadline))
 
 
-def seen(edge: FrontEndInspector, query: FrontEndQuery = QUERY) -> FrontEnd:
+def fetch_checked(edge: FrontEndInspector, query: FrontEndQuery = QUERY) -> FrontEnd:
     """What is told of a front end, after what holds for all of it: no name stands in the words."""
-    answer = edge.ask(query)
+    answer = edge.fetch(query)
     assert isinstance(answer, FrontEnd)
-    assert "acme" not in answer.refused + answer.certificate_fault
+    assert "acme" not in answer.refusal + answer.certificate_fault
     return answer
 
 
 def test_a_healthy_front_end(server: FrontEndServer) -> None:
     before = server.requests(HOST)
-    answer = ask(server)
+    answer = fetch(server)
     assert (answer.status, answer.version, answer.ready, answer.healthz) == (200, "3.40.1", 200, 200)
-    assert (answer.refused, answer.certificate_fault) == ("", "")
+    assert (answer.refusal, answer.certificate_fault) == ("", "")
     assert answer.headers["server"] == "cloudflare"
     assert answer.headers["cf-ray"]
     assert answer.certificate_ends is not None
@@ -59,7 +59,7 @@ def test_a_healthy_front_end(server: FrontEndServer) -> None:
 
 def test_each_page_answers_for_itself(server: FrontEndServer) -> None:
     server.set(HOST, front=500, ready=503, healthz=404, version="3.41.0+abc", cloudflare=False)
-    answer = ask(server)
+    answer = fetch(server)
     assert (answer.status, answer.version, answer.ready, answer.healthz) == (500, "3.41.0+abc", 503, 404)
     assert answer.headers["server"] == "Caddy"
     assert "cf-ray" not in answer.headers
@@ -68,13 +68,13 @@ def test_each_page_answers_for_itself(server: FrontEndServer) -> None:
 def test_a_redirect_is_an_answer_and_not_followed(server: FrontEndServer) -> None:
     server.set(HOST, front=302)
     before = server.requests(HOST)
-    assert ask(server).status == 302
+    assert fetch(server).status == 302
     assert server.requests(HOST) - before == 4
 
 
 def test_a_version_is_trimmed_and_bounded(server: FrontEndServer) -> None:
-    server.set(HOST, version=f"\r\n {'x' * (MOST_BYTES * 3)}")
-    assert ask(server).version == "x" * MOST_LETTERS
+    server.set(HOST, version=f"\r\n {'x' * (MAX_BYTES * 3)}")
+    assert fetch(server).version == "x" * MAX_VERSION_LENGTH
 
 
 # what the server does, what is said of it, and the status of the front page
@@ -90,8 +90,8 @@ REFUSALS = [
 @pytest.mark.parametrize(("kind", "refused", "status"), REFUSALS)
 def test_each_way_to_be_turned_away(server: FrontEndServer, kind: str, refused: str, status: int) -> None:
     server.fail(HOST, kind)
-    answer = ask(server, 0.5 if kind == "hang" else 5.0)
-    assert (answer.refused, answer.status) == (refused, status)
+    answer = fetch(server, 0.5 if kind == "hang" else 5.0)
+    assert (answer.refusal, answer.status) == (refused, status)
     assert answer.version == ""
 
 
@@ -102,7 +102,7 @@ def test_every_way_to_fail_is_tried_above() -> None:
 def test_one_page_that_hangs_costs_the_deadline_and_not_the_others(server: FrontEndServer) -> None:
     server.fail(HOST, "hang", times=1)
     begin = time.monotonic()
-    answer = ask(server, 0.7)
+    answer = fetch(server, 0.7)
     assert time.monotonic() - begin < 5, "the server hangs for thirty seconds"
     assert [answer.status, 200 if answer.version else 0, answer.ready, answer.healthz].count(0) == 1
 
@@ -110,27 +110,27 @@ def test_one_page_that_hangs_costs_the_deadline_and_not_the_others(server: Front
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"days": -1}, "has expired"),
+        ({"certificate_days": -1}, "has expired"),
         ({"certificate": "wrong_host"}, "is for another host name"),
         ({"certificate": "untrusted"}, "is from an authority that mibot does not trust"),
     ],
 )
 def test_a_certificate_that_is_wrong(server: FrontEndServer, changes: dict[str, float], fault: str) -> None:
     server.set(HOST, **changes)
-    answer = ask(server)
+    answer = fetch(server)
     assert answer == FrontEnd(0, "", 0, 0, None, {}, "", fault)
 
 
 def test_a_certificate_that_ends_soon_still_answers(server: FrontEndServer) -> None:
-    server.set(HOST, days=3)
-    answer = ask(server)
+    server.set(HOST, certificate_days=3)
+    answer = fetch(server)
     assert answer.status == 200
     assert answer.certificate_ends is not None
     assert answer.certificate_ends < datetime.now(UTC) + timedelta(days=4)
 
 
 def test_without_the_authority_it_is_not_trusted(server: FrontEndServer) -> None:
-    answer = seen(FrontEndInspector(server.address))
+    answer = fetch_checked(FrontEndInspector(server.address))
     assert answer.certificate_fault == "is from an authority that mibot does not trust"
 
 
@@ -138,12 +138,12 @@ def test_nobody_listens() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-        answer = seen(FrontEndInspector(address))
-    assert (answer.status, answer.refused) == (0, "it refuses the connection")
+        answer = fetch_checked(FrontEndInspector(address))
+    assert (answer.status, answer.refusal) == (0, "it refuses the connection")
 
 
 @contextlib.contextmanager
-def talking(said: bytes) -> Iterator[str]:
+def raw_server(said: bytes) -> Iterator[str]:
     """A server that says this to everybody, before any handshake, and keeps the line open."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         lines: list[socket.socket] = []
@@ -162,16 +162,16 @@ def talking(said: bytes) -> Iterator[str]:
 
 
 def test_a_server_that_speaks_no_tls() -> None:
-    with talking(b"HTTP/1.1 400 Bad Request\r\n\r\n") as address:
-        assert seen(FrontEndInspector(address)).refused == "it breaks off the TLS handshake"
+    with raw_server(b"HTTP/1.1 400 Bad Request\r\n\r\n") as address:
+        assert fetch_checked(FrontEndInspector(address)).refusal == "it breaks off the TLS handshake"
 
 
 def test_a_server_that_is_silent() -> None:
-    with talking(b"") as address:
+    with raw_server(b"") as address:
         begin = time.monotonic()
-        answer = seen(FrontEndInspector(address, deadline=0.3))
+        answer = fetch_checked(FrontEndInspector(address, deadline=0.3))
         assert time.monotonic() - begin < 5
-    assert (answer.status, answer.refused) == (0, "")
+    assert (answer.status, answer.refusal) == (0, "")
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])
@@ -179,23 +179,23 @@ def test_a_file_of_authorities_that_cannot_be_used(tmp_path: Path, content: str 
     file = tmp_path / "authorities.pem"
     if content is not None:
         file.write_text(content)
-    assert FrontEndInspector("127.0.0.1:1", file).ask(QUERY) is CA_FILE_WRONG
+    assert FrontEndInspector("127.0.0.1:1", file).fetch(QUERY) is CA_FILE_WRONG
 
 
 def test_a_gateway_whose_name_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether the name does not exist or DNS is down: it is no fault of the instance's."""
     for number in (socket.EAI_NONAME, socket.EAI_AGAIN):
         _no_dns(monkeypatch, number)
-        answer = FrontEndInspector("gateway.invalid:443").ask(QUERY)
+        answer = FrontEndInspector("gateway.invalid:443").fetch(QUERY)
         assert answer is NO_DNS
         assert isinstance(answer, Unavailable)
 
 
 def test_a_domain_that_does_not_exist_and_dns_that_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
     _no_dns(monkeypatch, socket.EAI_NONAME)
-    assert seen(FrontEndInspector()).refused == "its host name does not exist"
+    assert fetch_checked(FrontEndInspector()).refusal == "its host name does not exist"
     _no_dns(monkeypatch, socket.EAI_AGAIN)
-    assert FrontEndInspector().ask(QUERY) is NO_DNS
+    assert FrontEndInspector().fetch(QUERY) is NO_DNS
 
 
 def _no_dns(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
@@ -209,13 +209,13 @@ def _no_dns(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
 
 @pytest.mark.parametrize("domain", ["", "a..b", "acme.sourcegraph.com\r\nX: y", "x" * 70])
 def test_a_domain_that_is_none(server: FrontEndServer, domain: str) -> None:
-    answer = seen(FrontEndInspector(server.address, server.ca_file), FrontEndQuery(domain))
+    answer = fetch_checked(FrontEndInspector(server.address, server.ca_file), FrontEndQuery(domain))
     assert answer.status == 0
 
 
 def test_one_edge_serves_many_threads(server: FrontEndServer) -> None:
     edge, statuses = FrontEndInspector(server.address, server.ca_file), []
-    threads = [threading.Thread(target=lambda: statuses.append(seen(edge).status)) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: statuses.append(fetch_checked(edge).status)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.git_clone import Clone
+from bot.adapters.git_clone import LocalClone
 from bot.domain.fleet.inventory import blob_sha
 from bot.domain.fleet.model import FileChange
 from bot.domain.versions import Version
-from bot.ports import Missing, Refused
-from bot.services.fleet_reader import Fleets
-from demo.fleet import Breakage, make_fleet
+from bot.ports import NotFoundError, PermanentError
+from bot.services.fleet_reader import FleetReader
+from demo.fleet import Defect, make_fleet
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    make_fleet(8, broken=(Breakage.YAML,)).write_to(tmp_path)
+    make_fleet(8, broken=(Defect.YAML,)).write_to(tmp_path)
     return tmp_path
 
 
@@ -37,7 +37,7 @@ def test_it_is_read_as_git_keeps_it(folder: Path) -> None:
         subprocess.run([*git, *command], check=True, capture_output=True, timeout=60)
     listed = subprocess.run([*git, "ls-tree", "-rt", "HEAD"], check=True, capture_output=True, timeout=60).stdout
     entries = [line.split(maxsplit=3) for line in listed.decode().splitlines()]
-    snapshot = Clone(folder).snapshot()
+    snapshot = LocalClone(folder).snapshot()
     assert {path: (e.mode, e.sha) for path, e in snapshot.files.items()} == {
         path: (mode, sha) for mode, kind, sha, path in entries if kind == "blob"
     }
@@ -47,35 +47,35 @@ def test_it_is_read_as_git_keeps_it(folder: Path) -> None:
 
 
 def test_the_fleet_is_read_from_the_disk(folder: Path) -> None:
-    fleets = Fleets(Clone(folder))
-    fleet = fleets.now()
+    fleets = FleetReader(LocalClone(folder))
+    fleet = fleets.current()
     assert [instance.slug for instance in fleet][:2] == ["rctest", "demo"]
-    (problem,) = fleet.problems
-    assert problem.sentence.startswith("config.yaml is not valid YAML (line ")
+    (problem,) = fleet.unreadable
+    assert problem.message.startswith("config.yaml is not valid YAML (line ")
     link = folder / "rctest/red/docker-compose/docker-compose.yaml"
     link.unlink()
     link.symlink_to("../../../golden/docker-compose.3.40.1.yaml")
-    rctest = fleets.now().get("rctest")
+    rctest = fleets.current().get("rctest")
     assert rctest
     assert rctest.version == Version(3, 40, 1), "what nobody has committed counts, too"
 
 
 def test_contents_are_those_of_the_snapshot(folder: Path) -> None:
-    clone = Clone(folder)
+    clone = LocalClone(folder)
     files = clone.snapshot().files
     config, link = files["rctest/config.yaml"].sha, files["rctest/red/docker-compose/docker-compose.yaml"].sha
     found = clone.contents([config, link])
     assert found[config] == (folder / "rctest/config.yaml").read_bytes()
     assert found[link] == b"../../../golden/docker-compose.3.40.0.yaml"
-    with pytest.raises(Missing):
+    with pytest.raises(NotFoundError):
         clone.contents([blob_sha(b"nobody wrote this")])
     (folder / "rctest/config.yaml").write_text("edited: meanwhile\n")
-    with pytest.raises(Refused, match="has changed while it was read"):
+    with pytest.raises(PermanentError, match="has changed while it was read"):
         clone.contents([config])
 
 
 def test_what_git_does_not_keep_is_left_out(folder: Path) -> None:
-    before = Clone(folder).snapshot()
+    before = LocalClone(folder).snapshot()
     (folder / ".git").mkdir()
     (folder / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
     (folder / "rctest" / ".terraform").mkdir()
@@ -84,21 +84,21 @@ def test_what_git_does_not_keep_is_left_out(folder: Path) -> None:
     os.mkfifo(folder / "pipe")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(os.path.relpath(folder / "socket"))
-        assert Clone(folder).snapshot() == before
+        assert LocalClone(folder).snapshot() == before
 
 
 def test_a_folder_that_is_no_clone_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match=r"There is no folder .*nowhere; name the folder of a clone"):
-        Clone(tmp_path / "nowhere")
-    with pytest.raises(Refused, match=r"is no clone of the deployment repository: it has no folder golden/\."):
-        Clone(tmp_path)
+    with pytest.raises(PermanentError, match=r"There is no folder .*nowhere; name the folder of a clone"):
+        LocalClone(tmp_path / "nowhere")
+    with pytest.raises(PermanentError, match=r"is no clone of the deployment repository: it has no folder golden/\."):
+        LocalClone(tmp_path)
 
 
 def test_a_link_that_leads_out_is_not_followed(folder: Path) -> None:
     (folder / "rctest" / "config.yaml").unlink()
     (folder / "rctest" / "config.yaml").symlink_to("/etc/hostname")
-    (problem,) = [p for p in Fleets(Clone(folder)).now().problems if p.slug == "rctest"]
-    assert problem.sentence == "config.yaml is a symbolic link; make it a plain file"
+    (problem,) = [p for p in FleetReader(LocalClone(folder)).current().unreadable if p.slug == "rctest"]
+    assert problem.message == "config.yaml is a symbolic link; make it a plain file"
 
 
 def test_a_file_that_may_not_be_read_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,20 +111,20 @@ def test_a_file_that_may_not_be_read_is_named(folder: Path, monkeypatch: pytest.
         return read(path)
 
     monkeypatch.setattr(Path, "read_bytes", refused)
-    with pytest.raises(Refused, match=r"rctest/config\.yaml can't be read"):
-        Clone(folder).snapshot()
+    with pytest.raises(PermanentError, match=r"rctest/config\.yaml can't be read"):
+        LocalClone(folder).snapshot()
 
 
 def test_a_thousand_instances(tmp_path: Path) -> None:
     make_fleet(1000).write_to(tmp_path)
-    assert len(Fleets(Clone(tmp_path)).now()) == 1000
+    assert len(FleetReader(LocalClone(tmp_path)).current()) == 1000
 
 
 # Writing
 
 
 def test_what_is_written_is_what_git_would_check_out(folder: Path) -> None:
-    clone = Clone(folder)
+    clone = LocalClone(folder)
     link = "rctest/red/docker-compose/docker-compose.yaml"
     clone.write(
         [
@@ -134,7 +134,7 @@ def test_what_is_written_is_what_git_would_check_out(folder: Path) -> None:
             FileChange("util/run.sh", "100755", "#!/bin/sh\n"),
         ]
     )
-    after = Clone(folder).snapshot().files
+    after = LocalClone(folder).snapshot().files
     assert after[link].mode == "120000"
     assert (folder / link).readlink() == Path("../../../golden/docker-compose.3.40.1.yaml")
     assert (folder / "golden/new.yaml").read_bytes() == b"a: 1\r\nb: 2\n"
@@ -147,19 +147,19 @@ def test_writing_through_a_link_replaces_the_link(folder: Path) -> None:
     link = "rctest/red/docker-compose/docker-compose.yaml"
     target = (folder / link).resolve().read_bytes()
     where = (folder / link).resolve()
-    Clone(folder).write([FileChange(link, "100644", "plain\n")])
+    LocalClone(folder).write([FileChange(link, "100644", "plain\n")])
     assert not (folder / link).is_symlink()
     assert where.read_bytes() == target
 
 
 def test_a_disk_that_refuses_is_told_in_a_sentence(folder: Path) -> None:
     (folder / "golden" / "in-the-way").write_text("a file\n")
-    with pytest.raises(Refused, match=r"in-the-way.* can't be written"):
-        Clone(folder).write([FileChange("golden/in-the-way/new.yaml", "100644", "a: 1\n")])
+    with pytest.raises(PermanentError, match=r"in-the-way.* can't be written"):
+        LocalClone(folder).write([FileChange("golden/in-the-way/new.yaml", "100644", "a: 1\n")])
 
 
 def test_a_clone_without_git_has_no_tags(folder: Path) -> None:
-    assert Clone(folder).module_tags() == frozenset()
+    assert LocalClone(folder).module_tags() == frozenset()
 
 
 def test_tags_of_a_work_tree_beside_others(folder: Path, tmp_path: Path) -> None:
@@ -168,4 +168,4 @@ def test_tags_of_a_work_tree_beside_others(folder: Path, tmp_path: Path) -> None
     (common / "worktrees" / "here" / "commondir").write_text("../..\n")
     (common / "packed-refs").write_text(f"{'1' * 40} refs/tags/mi-module-v3.40.1-v2\n{'2' * 40} refs/tags/other\n")
     (folder / ".git").write_text(f"gitdir: {common / 'worktrees' / 'here'}\n")
-    assert Clone(folder).module_tags() == {"mi-module-v3.40.1-v2"}
+    assert LocalClone(folder).module_tags() == {"mi-module-v3.40.1-v2"}

@@ -12,7 +12,7 @@ import pytest
 import responses
 from structlog.testing import capture_logs
 
-from bot.adapters.opsgenie import PAGE, OpsgenieInspector
+from bot.adapters.opsgenie import PAGE_SIZE, OpsgenieInspector
 from bot.domain.health.queries import Alert, Alerts, Answer, OpsgenieQuery, Unavailable
 from demo.opsgenie import KINDS, OpsgenieServer
 
@@ -55,7 +55,7 @@ def test_nothing_is_open(server: OpsgenieServer) -> None:
     server.open_alert("Over", tags=["acme"])
     server.close_alerts()
     server.open_alert("Another's", tags=["other"], details={"project_id": "sourcegraph-managed-other"})
-    assert inspector(server.url).ask(QUERY) == Alerts(())
+    assert inspector(server.url).fetch(QUERY) == Alerts(())
 
 
 def test_alerts_by_tag_and_by_detail_with_their_severity(server: OpsgenieServer) -> None:
@@ -66,7 +66,7 @@ def test_alerts_by_tag_and_by_detail_with_their_severity(server: OpsgenieServer)
     server.open_alert("Latency", "P4", details={"project_id": PROJECT}, created_at=earlier[3])
     link = f"https://console.cloud.google.com/monitoring?project={PROJECT}"
     server.open_alert("Sync", "P5", details={"link": link}, created_at=earlier[4])
-    assert inspector(server.url).ask(QUERY) == Alerts(
+    assert inspector(server.url).fetch(QUERY) == Alerts(
         (
             Alert("CPU", "CRITICAL", earlier[0], "opsgenie"),
             Alert("Memory", "ERROR", earlier[1], "opsgenie"),
@@ -85,13 +85,13 @@ def test_what_the_search_finds_within_longer_words_is_not_about_it(
     server: OpsgenieServer, others: dict[str, Any]
 ) -> None:
     server.open_alert("Another's", **others)
-    assert inspector(server.url).ask(QUERY) == Alerts(())
+    assert inspector(server.url).fetch(QUERY) == Alerts(())
 
 
 def test_all_pages_are_read(server: OpsgenieServer) -> None:
-    for number in range(PAGE + 3):
+    for number in range(PAGE_SIZE + 3):
         server.open_alert(f"Alert {number}", tags=["acme"], created_at=NOW + timedelta(seconds=number))
-    assert messages(inspector(server.url).ask(QUERY)) == [f"Alert {number}" for number in range(PAGE + 3)]
+    assert messages(inspector(server.url).fetch(QUERY)) == [f"Alert {number}" for number in range(PAGE_SIZE + 3)]
     assert server.requests() == 2
 
 
@@ -112,7 +112,7 @@ FAILURES = [
 def test_each_failure_has_its_sentence(server: OpsgenieServer, kind: str, says: str, asked: int) -> None:
     server.fail(kind)
     with capture_logs() as logs:
-        assert says in reason(inspector(server.url, 0.3 if kind == "hang" else 5.0).ask(QUERY))
+        assert says in reason(inspector(server.url, 0.3 if kind == "hang" else 5.0).fetch(QUERY))
     assert server.requests() == asked
     assert KEY not in str(logs)
 
@@ -123,7 +123,7 @@ def test_every_way_to_fail_is_tried_above() -> None:
 
 def test_a_wrong_key_is_not_told(server: OpsgenieServer) -> None:
     with capture_logs() as logs:
-        sentence = reason(inspector(server.url, key="another-key").ask(QUERY))
+        sentence = reason(inspector(server.url, key="another-key").fetch(QUERY))
     assert "set opsgenie.api_key" in sentence
     assert "another-key" not in sentence + str(logs)
 
@@ -133,7 +133,7 @@ def test_what_passes_is_asked_again(server: OpsgenieServer, kind: str) -> None:
     server.open_alert("CPU", tags=["acme"])
     server.fail(kind, times=2)
     pauses: list[float] = []
-    assert messages(inspector(server.url, sleep=pauses.append).ask(QUERY)) == ["CPU"]
+    assert messages(inspector(server.url, sleep=pauses.append).fetch(QUERY)) == ["CPU"]
     assert pauses == ([1.0, 1.0] if kind == "throttled" else [0.5, 1.0]), "the server asks for one second"
 
 
@@ -141,29 +141,29 @@ def test_a_wait_that_is_longer_than_the_deadline_is_a_no() -> None:
     with OpsgenieServer(KEY, retry_after=60) as server:
         server.fail("throttled")
         pauses: list[float] = []
-        reason(inspector(server.url, sleep=pauses.append).ask(QUERY))
+        reason(inspector(server.url, sleep=pauses.append).fetch(QUERY))
         assert (pauses, server.requests()) == ([], 1)
 
 
 def test_a_server_that_hangs_costs_no_more_than_the_deadline(server: OpsgenieServer) -> None:
     server.fail("hang")
     begin = time.monotonic()
-    reason(OpsgenieInspector(server.url, KEY, 0.3).ask(QUERY))
+    reason(OpsgenieInspector(server.url, KEY, 0.3).fetch(QUERY))
     assert time.monotonic() - begin < 10, "the server hangs for thirty seconds"
 
 
 def test_pages_end_with_the_deadline(server: OpsgenieServer) -> None:
-    for number in range(PAGE + 1):
+    for number in range(PAGE_SIZE + 1):
         server.open_alert(f"Alert {number}", tags=["acme"])
     seconds = iter([0.0, 0.0, 9.0, 9.0])
-    answer = inspector(server.url, deadline=2.0, monotonic=lambda: next(seconds)).ask(QUERY)
+    answer = inspector(server.url, deadline=2.0, monotonic=lambda: next(seconds)).fetch(QUERY)
     assert "did not answer within 2 seconds" in reason(answer)
 
 
 def test_nobody_listens() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
-        answer = inspector(f"http://127.0.0.1:{taken.getsockname()[1]}").ask(QUERY)
+        answer = inspector(f"http://127.0.0.1:{taken.getsockname()[1]}").fetch(QUERY)
     assert "Opsgenie could not be reached" in reason(answer)
 
 
@@ -186,7 +186,7 @@ def test_nobody_listens() -> None:
 )
 def test_an_answer_of_something_else_is_never_no_alert(body: str | bytes) -> None:
     responses.get(LIST, body=body)
-    assert "What answered was not Opsgenie" in reason(inspector(ELSEWHERE).ask(QUERY))
+    assert "What answered was not Opsgenie" in reason(inspector(ELSEWHERE).fetch(QUERY))
 
 
 @responses.activate
@@ -194,7 +194,7 @@ def test_an_answer_of_something_else_is_never_no_alert(body: str | bytes) -> Non
 def test_a_server_that_is_another(status: int) -> None:
     """A redirect is not followed: it would take the key along."""
     responses.get(LIST, status=status, headers={"Location": "http://evil.test/"})
-    assert "What answered was not Opsgenie" in reason(inspector(ELSEWHERE).ask(QUERY))
+    assert "What answered was not Opsgenie" in reason(inspector(ELSEWHERE).fetch(QUERY))
     assert len(responses.calls) == 1
 
 
@@ -203,7 +203,7 @@ def test_details_that_the_list_tells_are_not_asked_for() -> None:
     alert = {"message": "CPU", "createdAt": "2026-01-05T09:00:00.000Z", "priority": "P0", "details": {"of": "acme"}}
     other = alert | {"message": "Memory", "details": {"of": "other"}}
     responses.get(LIST, json={"data": [alert, other], "paging": {}})
-    assert inspector(ELSEWHERE).ask(QUERY) == Alerts((Alert("CPU", "", NOW, "opsgenie"),))
+    assert inspector(ELSEWHERE).fetch(QUERY) == Alerts((Alert("CPU", "", NOW, "opsgenie"),))
 
 
 @responses.activate
@@ -212,5 +212,5 @@ def test_the_key_wins_over_a_netrc_file(tmp_path: Any, monkeypatch: pytest.Monke
     netrc.write_text("machine elsewhere.test login somebody password else\n")
     monkeypatch.setenv("NETRC", str(netrc))
     responses.get(LIST, json={"data": []})
-    assert inspector(f"{ELSEWHERE}/").ask(QUERY) == Alerts(())
+    assert inspector(f"{ELSEWHERE}/").fetch(QUERY) == Alerts(())
     assert responses.calls[0].request.headers["Authorization"] == f"GenieKey {KEY}"

@@ -18,13 +18,13 @@ import pytest
 from sqlalchemy import delete, event, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.adapters.store import Database, SqlLedger
-from bot.adapters.store.database import PATIENCE, StoreProblem
+from bot.adapters.store import Database, SqlStore
+from bot.adapters.store.database import TIMEOUT, StoreError
 from bot.adapters.store.tables import metadata
 from bot.adapters.store.worker_lock import WorkerLock
-from bot.ports import Passing
+from bot.ports import TransientError
 from tests.adapters.postgres import PASSWORD, Postgres
-from tests.adapters.store_contract import FULL, NOW, REPLY, TRACKER, UPGRADE, V1, LedgerContract
+from tests.adapters.store_contract import FULL, NOW, REPLY, TRACKER, UPGRADE, V1, StoreContract
 
 
 @pytest.fixture
@@ -49,12 +49,12 @@ def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def ledger(shared: Database) -> SqlLedger:
+def ledger(shared: Database) -> SqlStore:
     """An empty one."""
     with shared.transaction() as connection:
         for each in metadata.sorted_tables:
             connection.execute(delete(each))
-    return SqlLedger(shared)
+    return SqlStore(shared)
 
 
 @pytest.fixture
@@ -78,14 +78,14 @@ def own_postgres(mortal: Postgres) -> Postgres:
     return mortal.start()
 
 
-class TestSqlLedger(LedgerContract):
+class TestSqlStore(StoreContract):
     """All of the contract, on both databases."""
 
 
 # Blobs
 
 
-def test_blobs_come_back_as_they_were(ledger: SqlLedger) -> None:
+def test_blobs_come_back_as_they_were(ledger: SqlStore) -> None:
     contents = {"a" * 40: b"", "b" * 40: bytes(range(256)), "c" * 40: b"x" * 1_000_000}
     ledger.put_many(contents)
     ledger.put_many(contents)
@@ -94,7 +94,7 @@ def test_blobs_come_back_as_they_were(ledger: SqlLedger) -> None:
     ledger.put_many({})
 
 
-def test_many_blobs_at_once(ledger: SqlLedger) -> None:
+def test_many_blobs_at_once(ledger: SqlStore) -> None:
     contents = {f"{number:040x}": str(number).encode() for number in range(2_500)}
     ledger.put_many(contents)
     assert ledger.get_many(iter([*contents, *contents])) == contents
@@ -106,9 +106,9 @@ def test_many_blobs_at_once(ledger: SqlLedger) -> None:
 def test_from_nothing_and_twice(store_url: str) -> None:
     database = Database(store_url)
     database.migrate()
-    SqlLedger(database).save_upgrade(FULL)
+    SqlStore(database).save_upgrade(FULL)
     database.migrate()
-    assert SqlLedger(database).upgrades() == [FULL]
+    assert SqlStore(database).upgrades() == [FULL]
     database.close()
 
 
@@ -127,7 +127,7 @@ def test_two_processes_that_migrate_at_once(store_url: str) -> None:
     running = [subprocess.Popen([sys.executable, "-c", code, store_url]) for _ in range(3)]
     assert [process.wait(60) for process in running] == [0, 0, 0]
     database = Database(store_url)
-    assert SqlLedger(database).trackers() == []
+    assert SqlStore(database).trackers() == []
     database.close()
 
 
@@ -150,14 +150,14 @@ def test_a_migration_that_is_cut_short_leaves_nothing_behind(store_url: str, sta
     again = Database(store_url)
     assert not [name for name in inspect(again.engine).get_table_names() if name.startswith("mibot_")]
     again.migrate()
-    assert SqlLedger(again).trackers() == []
+    assert SqlStore(again).trackers() == []
     again.close()
 
 
 def test_a_store_of_a_newer_mibot_is_refused(database: Database) -> None:
     with database.engine.begin() as connection:
         connection.execute(text("UPDATE mibot_migrations SET version_num = '9999'"))
-    with pytest.raises(StoreProblem, match="was last used by a newer mibot"):
+    with pytest.raises(StoreError, match="was last used by a newer mibot"):
         database.migrate()
 
 
@@ -183,12 +183,12 @@ def test_postgresql_by_its_short_names() -> None:
 # When the storage is down
 
 
-def calls(ledger: SqlLedger) -> list[Callable[[], object]]:
+def calls(ledger: SqlStore) -> list[Callable[[], object]]:
     return [
         lambda: ledger.tracker(V1),
         ledger.trackers,
         lambda: ledger.save_tracker(TRACKER),
-        lambda: ledger.touch_tracker(V1),
+        lambda: ledger.mark_tracker_dirty(V1),
         lambda: ledger.reply(1),
         lambda: ledger.save_reply(REPLY),
         lambda: ledger.replies_about("rctest", V1),
@@ -196,9 +196,9 @@ def calls(ledger: SqlLedger) -> list[Callable[[], object]]:
         lambda: ledger.upgrade("rctest", V1),
         ledger.upgrades,
         ledger.unfinished_upgrades,
-        lambda: ledger.upgrades_at("f" * 40),
+        lambda: ledger.upgrades_by_head("f" * 40),
         lambda: ledger.save_upgrade(UPGRADE),
-        lambda: ledger.claim_turn(UPGRADE, 5),
+        lambda: ledger.claim_slot(UPGRADE, 5),
         lambda: ledger.cursor("comments"),
         lambda: ledger.set_cursor("comments", NOW),
         lambda: ledger.get_many(["a" * 40]),
@@ -206,10 +206,10 @@ def calls(ledger: SqlLedger) -> list[Callable[[], object]]:
     ]
 
 
-def fails(call: Callable[[], object], within: float = 12.0) -> str:
+def assert_transient(call: Callable[[], object], within: float = 12.0) -> str:
     """The message of the Passing that it raises, soon."""
     began = time.monotonic()
-    with pytest.raises(Passing) as caught:
+    with pytest.raises(TransientError) as caught:
         call()
     assert time.monotonic() - began < within
     return str(caught.value)
@@ -218,45 +218,45 @@ def fails(call: Callable[[], object], within: float = 12.0) -> str:
 def test_every_method_says_passing_when_the_server_is_gone_and_works_when_it_is_back(own_postgres: Postgres) -> None:
     database = Database(own_postgres.url())
     database.migrate()
-    ledger = SqlLedger(database)
+    ledger = SqlStore(database)
     ledger.save_upgrade(FULL)
     own_postgres.kill()
     for call in [*calls(ledger), database.ping]:
-        assert fails(call, within=2) == "the storage does not answer; mibot will try again"
+        assert assert_transient(call, within=2) == "the storage does not answer; mibot will try again"
     own_postgres.start()
     assert ledger.upgrades() == [FULL]
     database.close()
 
 
 def test_github_is_answered_before_it_stops_listening() -> None:
-    assert PATIENCE < 10
+    assert TIMEOUT < 10
 
 
 def test_a_server_that_hangs_is_not_waited_for(own_postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.adapters.store.database.PATIENCE", 2)
     database = Database(own_postgres.url())
     own_postgres.freeze()
-    fails(database.ping, within=5)
+    assert_transient(database.ping, within=5)
     database.close()
 
 
 def test_every_method_says_passing_when_the_file_is_no_database(file: Path) -> None:
     file.write_bytes(b"a text that has nothing to do with it " * 1000)
     database = Database(f"sqlite:///{file}")
-    for call in [*calls(SqlLedger(database)), database.ping]:
-        fails(call, within=2)
+    for call in [*calls(SqlStore(database)), database.ping]:
+        assert_transient(call, within=2)
 
 
 def test_a_file_that_somebody_keeps_locked(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.adapters.store.database.PATIENCE", 1)
     database = Database(f"sqlite:///{file}")
     database.migrate()
-    ledger = SqlLedger(database)
+    ledger = SqlStore(database)
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     assert ledger.trackers() == [], "reading goes on beside a writer"
-    fails(lambda: ledger.save_tracker(TRACKER), within=3)
-    fails(database.ping, within=3)
+    assert_transient(lambda: ledger.save_tracker(TRACKER), within=3)
+    assert_transient(database.ping, within=3)
     other.execute("ROLLBACK")
     ledger.save_tracker(TRACKER)
     database.ping()
@@ -271,7 +271,7 @@ def test_a_postgresql_that_only_reads(own_postgres: Postgres) -> None:
     with psycopg.connect(own_postgres.url(), autocommit=True) as other:
         other.execute("ALTER ROLE postgres SET default_transaction_read_only = on")
         database.close()
-        assert "read-only" in fails(database.ping)
+        assert "read-only" in assert_transient(database.ping)
         database.close()
         other.execute("ALTER ROLE postgres RESET default_transaction_read_only")
 
@@ -297,7 +297,7 @@ def test_errors_do_not_repeat_what_people_wrote(database: Database) -> None:
 def test_a_folder_that_can_not_be_written_to(tmp_path: Path, where: str) -> None:
     (tmp_path / "file").touch()
     database = Database(f"sqlite:///{tmp_path / where}")
-    with pytest.raises(StoreProblem) as caught:
+    with pytest.raises(StoreError) as caught:
         database.migrate()
     sentence = str(caught.value)
     assert sentence.startswith(f"store.url {tmp_path / where} can't be used (")
@@ -314,7 +314,7 @@ def test_the_password_is_in_no_message(postgres: Postgres) -> None:
         f"{url}?sslmode=require",
         url.replace(f"postgres:{PASSWORD}@", "") + f"?user=nobody&password={PASSWORD}",
     ):
-        with pytest.raises(StoreProblem) as caught:
+        with pytest.raises(StoreError) as caught:
             Database(wrong).migrate()
         told, error = [], caught.value
         cause: BaseException | None = error
@@ -327,7 +327,7 @@ def test_the_password_is_in_no_message(postgres: Postgres) -> None:
 
 @pytest.mark.parametrize("url", [f"postgresql://u:{PASSWORD}@h:port/d", f"postgresql://u:{PASSWORD}@[::1/d"])
 def test_a_url_that_is_none(url: str) -> None:
-    with pytest.raises(StoreProblem, match=r"store\.url is no database's URL") as caught:
+    with pytest.raises(StoreError, match=r"store\.url is no database's URL") as caught:
         Database(url)
     assert caught.value.__suppress_context__
 
@@ -365,15 +365,15 @@ def test_nobody_becomes_a_worker_that_another_stands_in_for(locks: Callable[[], 
     first, second = locks(), locks()
     first.acquire()
     second.acquire()
-    with first.standing_in_for("worker-2") as ended:
+    with first.take_over("worker-2") as ended:
         assert not ended
     second.release()
-    with first.standing_in_for("worker-2") as ended:
+    with first.take_over("worker-2") as ended:
         assert ended
         assert locks().acquire() == "worker-3"
     assert locks().acquire() == "worker-2"
     for name in ("worker-1", "some host's name", "worker-x"):
-        with first.standing_in_for(name) as ended:
+        with first.take_over(name) as ended:
             assert not ended, "neither oneself nor what is no worker of ours"
 
 
@@ -383,10 +383,10 @@ def test_a_worker_holds_its_name_again_after_the_servers_restart(
     first = locks()
     first.acquire()
     own_postgres.kill()
-    with pytest.raises(Passing), first.standing_in_for("worker-2"):
+    with pytest.raises(TransientError), first.take_over("worker-2"):
         pass
     own_postgres.start()
-    with first.standing_in_for("worker-2") as ended:
+    with first.take_over("worker-2") as ended:
         assert ended
     assert locks().acquire() == "worker-2"
 
@@ -399,13 +399,13 @@ def test_a_worker_whose_name_was_taken_meanwhile_says_that_it_must_end(
     own_postgres.kill()
     own_postgres.start()
     assert locks().acquire() == "worker-1"
-    with pytest.raises(StoreProblem, match="another worker is worker-1 now"), first.standing_in_for("worker-2"):
+    with pytest.raises(StoreError, match="another worker is worker-1 now"), first.take_over("worker-2"):
         pass
 
 
 def test_no_worker_without_its_server(locks: Callable[[], WorkerLock], own_postgres: Postgres) -> None:
     own_postgres.kill()
-    with pytest.raises(StoreProblem, match="the storage does not answer"):
+    with pytest.raises(StoreError, match="the storage does not answer"):
         locks().acquire()
 
 
@@ -420,7 +420,7 @@ time.sleep(60)
 """
 
 
-def hold(url: str) -> subprocess.Popen[bytes]:
+def start_lock_holder(url: str) -> subprocess.Popen[bytes]:
     """A process that holds the worker's lock."""
     process = subprocess.Popen([sys.executable, "-c", HOLDER, url], stdout=subprocess.PIPE)
     assert process.stdout is not None
@@ -430,12 +430,12 @@ def hold(url: str) -> subprocess.Popen[bytes]:
 
 def test_one_worker_at_a_time_uses_a_file_and_its_death_sets_it_free(file: Path) -> None:
     url = f"sqlite:///{file}"
-    holder = hold(url)
-    lock = WorkerLock(Database(url), patience=0.2)
+    holder = start_lock_holder(url)
+    lock = WorkerLock(Database(url), timeout=0.2)
     try:
-        with pytest.raises(StoreProblem, match=f"another mibot uses {file}; stop it, or set store.url"):
+        with pytest.raises(StoreError, match=f"another mibot uses {file}; stop it, or set store.url"):
             lock.check()
-        with pytest.raises(StoreProblem):
+        with pytest.raises(StoreError):
             lock.acquire()
     finally:
         os.kill(holder.pid, signal.SIGKILL)
@@ -448,12 +448,12 @@ def test_one_worker_at_a_time_uses_a_file_and_its_death_sets_it_free(file: Path)
 
 def test_the_lock_is_waited_for_while_the_other_ends(file: Path) -> None:
     url = f"sqlite:///{file}"
-    holder = hold(url)
+    holder = start_lock_holder(url)
     os.kill(holder.pid, signal.SIGTERM)
-    WorkerLock(Database(url), patience=10).acquire()
+    WorkerLock(Database(url), timeout=10).acquire()
     holder.communicate(timeout=10)
 
 
 def test_a_lock_in_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(StoreProblem, match=r"can't be written \(FileNotFoundError\); check its folder"):
+    with pytest.raises(StoreError, match=r"can't be written \(FileNotFoundError\); check its folder"):
         WorkerLock(Database(f"sqlite:///{tmp_path}/missing/mibot.sqlite")).check()

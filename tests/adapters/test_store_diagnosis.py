@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.adapters.store import Database
-from bot.adapters.store.diagnosis import Shape, shape
-from bot.ports import WorldError
+from bot.adapters.store.diagnosis import SchemaState, schema_state
+from bot.ports import ExternalError
 
 
 @pytest.fixture
@@ -18,22 +18,22 @@ def database(tmp_path: Path) -> Database:
 
 
 def test_asking_makes_no_file(database: Database, tmp_path: Path) -> None:
-    assert shape(database) is Shape.ABSENT
+    assert schema_state(database) is SchemaState.ABSENT
     assert list(tmp_path.iterdir()) == []
 
 
 def test_from_empty_to_current(database: Database, tmp_path: Path) -> None:
     (tmp_path / "mibot.sqlite").touch()
-    assert shape(database) is Shape.EMPTY
+    assert schema_state(database) is SchemaState.EMPTY
     database.migrate()
-    assert shape(database) is Shape.CURRENT
+    assert schema_state(database) is SchemaState.CURRENT
     with database.transaction() as connection:
         connection.execute(text("UPDATE mibot_migrations SET version_num = 'from the future'"))
-    assert shape(database) is Shape.NEWER
+    assert schema_state(database) is SchemaState.NEWER
     database.close()
 
 
 def test_what_can_not_be_used_is_an_error_of_the_world(tmp_path: Path) -> None:
     for url in (f"sqlite:///{tmp_path}/nowhere/mibot.sqlite", "postgresql://bot@127.0.0.1:1/mibot"):
-        with pytest.raises(WorldError):
-            shape(Database(url))
+        with pytest.raises(ExternalError):
+            schema_state(Database(url))

@@ -6,29 +6,29 @@ import dataclasses
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.domain.fleet.model import Colour, Instance, InstanceType
-from bot.domain.health.model import Judgement, Phase, Places, State, Subject
+from bot.domain.fleet.model import DeploymentColor, Instance, InstanceType
+from bot.domain.health.model import CheckContext, CheckState, CloudConfig, Phase, Verdict
 from bot.domain.versions import Version
 
 ACME = Instance(
     slug="acme",
     type=InstanceType.PRODUCTION,
     domain="acme.sourcegraph.com",
-    active=Colour.RED,
+    active=DeploymentColor.RED,
     version=Version(3, 40, 1),
     customer="acme",
     account="https://github.com/sourcegraph/accounts/issues/528",
 )
 PRIVATE = dataclasses.replace(ACME, public=False)
-PLACES = Places()
+CONFIG = CloudConfig()
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
-def subject(instance: Instance = ACME, phase: Phase = Phase.NOW, **others: Any) -> Subject:
-    return Subject(instance, phase, NOW, **{"version": Version(3, 40, 1)} | others)
+def make_context(instance: Instance = ACME, phase: Phase = Phase.NOW, **others: Any) -> CheckContext:
+    return CheckContext(instance, phase, NOW, **{"version": Version(3, 40, 1)} | others)
 
 
-def told(judgement: Judgement) -> tuple[State, str]:
+def state_and_sentence(judgement: Verdict) -> tuple[CheckState, str]:
     """State and sentence, after what holds for all: one sentence, and no customer in it."""
     sentence = judgement.sentence
     assert sentence.endswith(".")

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.alerts import CHECK
-from bot.domain.health.model import Phase, State
+from bot.domain.health.model import CheckState, Phase
 from bot.domain.health.queries import Alert, AlertQuery, Alerts, Machines, Unavailable
-from tests.checks.seen import NOW, PLACES, subject, told
+from tests.checks.seen import CONFIG, NOW, make_context, state_and_sentence
 
 CPU = Alert("High CPU", "CRITICAL", NOW - timedelta(minutes=29), "scoped")
 DISK = Alert("Disk", "ERROR", NOW, "project")
@@ -53,25 +53,27 @@ CASES: list[tuple[tuple[Alert, ...], str, str]] = [
 
 @pytest.mark.parametrize(("alerts", "state", "says"), CASES)
 def test_verdict(alerts: tuple[Alert, ...], state: str, says: str) -> None:
-    found, sentence = told(CHECK.judge(subject(), Alerts(alerts)))
+    found, sentence = state_and_sentence(CHECK.evaluate(make_context(), Alerts(alerts)))
     assert found == state
     assert says in sentence
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    judgement = CHECK.judge(subject(), Unavailable("Google is away: come back later."))
-    assert (judgement.state, judgement.sentence) == (State.UNKNOWN, "Google is away: come back later.")
+    judgement = CHECK.evaluate(make_context(), Unavailable("Google is away: come back later."))
+    assert (judgement.state, judgement.sentence) == (CheckState.UNKNOWN, "Google is away: come back later.")
 
 
 def test_an_answer_to_another_question_is_a_bug() -> None:
     with pytest.raises(TypeError, match="Machines is no answer"):
-        CHECK.judge(subject(), Machines({}))
+        CHECK.evaluate(make_context(), Machines({}))
 
 
 def test_it_asks_for_the_project_and_the_scoped_one_and_leads_to_the_console() -> None:
     assert CHECK.phases == frozenset(Phase)
-    assert CHECK.query(subject(), PLACES) == AlertQuery("sourcegraph-managed-acme", "sourcegraph-managed-monitoring")
-    assert CHECK.link(subject(), PLACES) == (
+    assert CHECK.query(make_context(), CONFIG) == AlertQuery(
+        "sourcegraph-managed-acme", "sourcegraph-managed-monitoring"
+    )
+    assert CHECK.link(make_context(), CONFIG) == (
         "https://console.cloud.google.com/monitoring/alerting?project=sourcegraph-managed-acme"
     )
 
@@ -87,6 +89,6 @@ ALERT = st.builds(
 @given(alerts=st.lists(ALERT, max_size=9).map(tuple))
 def test_passes_only_when_nothing_but_warnings_is_open(alerts: tuple[Alert, ...]) -> None:
     """Whatever people call their policies."""
-    state, sentence = told(CHECK.judge(subject(), Alerts(alerts)))
-    assert (state is State.PASS) == all(alert.severity == "WARNING" for alert in alerts)
+    state, sentence = state_and_sentence(CHECK.evaluate(make_context(), Alerts(alerts)))
+    assert (state is CheckState.PASS) == all(alert.severity == "WARNING" for alert in alerts)
     assert len(sentence) < 1000

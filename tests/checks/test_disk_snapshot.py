@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.disk_snapshot import CHECK
-from bot.domain.health.model import Phase, Places, State
+from bot.domain.health.model import CheckState, CloudConfig, Phase
 from bot.domain.health.queries import DiskSnapshot, DiskSnapshots, Machines, SnapshotQuery, Unavailable
-from tests.checks.seen import NOW, PLACES, subject, told
+from tests.checks.seen import CONFIG, NOW, make_context, state_and_sentence
 
 
 def snapshot(hours: float, status: str = "READY", disk: str = "acme-data") -> DiskSnapshot:
@@ -75,23 +75,25 @@ CASES = [
 
 @pytest.mark.parametrize(("told_by_google", "state", "says"), CASES)
 def test_verdict(told_by_google: DiskSnapshots, state: str, says: str) -> None:
-    judged, sentence = told(CHECK.judge(subject(), told_by_google))
+    judged, sentence = state_and_sentence(CHECK.evaluate(make_context(), told_by_google))
     assert judged == state
     assert says in sentence
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    assert told(CHECK.judge(subject(), Unavailable("Google is away: come back later."))) == (
-        State.UNKNOWN,
+    assert state_and_sentence(CHECK.evaluate(make_context(), Unavailable("Google is away: come back later."))) == (
+        CheckState.UNKNOWN,
         "Google is away: come back later.",
     )
     with pytest.raises(TypeError):
-        CHECK.judge(subject(), Machines({}))
+        CHECK.evaluate(make_context(), Machines({}))
 
 
 def test_it_asks_for_the_snapshots_of_the_active_machine() -> None:
-    places = Places("company-{slug}", "europe-west1-b")
-    assert CHECK.query(subject(), places) == SnapshotQuery("company-acme", "europe-west1-b", "default-red-instance")
+    places = CloudConfig("company-{slug}", "europe-west1-b")
+    assert CHECK.query(make_context(), places) == SnapshotQuery(
+        "company-acme", "europe-west1-b", "default-red-instance"
+    )
 
 
 def test_it_looks_before_the_upgrade_and_when_somebody_asks() -> None:
@@ -99,7 +101,7 @@ def test_it_looks_before_the_upgrade_and_when_somebody_asks() -> None:
 
 
 def test_the_link_leads_to_the_snapshots_in_the_console() -> None:
-    assert CHECK.link(subject(), PLACES) == (
+    assert CHECK.link(make_context(), CONFIG) == (
         "https://console.cloud.google.com/compute/snapshots?project=sourcegraph-managed-acme"
     )
 
@@ -116,8 +118,8 @@ SNAPSHOTS = st.builds(
 @given(disks=st.lists(DISKS, unique=True), snapshots=st.lists(SNAPSHOTS))
 def test_passes_only_when_every_disk_is_covered(disks: list[str], snapshots: list[DiskSnapshot]) -> None:
     """Whatever there is, in whatever order."""
-    state, _ = told(CHECK.judge(subject(), DiskSnapshots(tuple(disks), tuple(snapshots))))
-    if state is State.PASS:
+    state, _ = state_and_sentence(CHECK.evaluate(make_context(), DiskSnapshots(tuple(disks), tuple(snapshots))))
+    if state is CheckState.PASS:
         assert disks
         for disk in disks:
             own = [one for one in snapshots if one.disk == disk and one.status in {"READY", "FAILED"}]

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.executors import CHECK
-from bot.domain.health.model import Phase, State
-from bot.domain.health.queries import GroupQuery, InstanceGroup, InstanceGroups, Machines, Unavailable
-from tests.checks.seen import ACME, PLACES, subject, told
+from bot.domain.health.model import CheckState, Phase
+from bot.domain.health.queries import InstanceGroup, InstanceGroupQuery, InstanceGroups, Machines, Unavailable
+from tests.checks.seen import ACME, CONFIG, make_context, state_and_sentence
 
 WITH = dataclasses.replace(ACME, executors=True)
 
@@ -44,32 +44,34 @@ CASES = [
 
 @pytest.mark.parametrize(("groups", "state", "says"), CASES)
 def test_verdict(groups: list[InstanceGroup], state: str, says: str) -> None:
-    judged, sentence = told(CHECK.judge(subject(WITH), InstanceGroups(tuple(groups))))
+    judged, sentence = state_and_sentence(CHECK.evaluate(make_context(WITH), InstanceGroups(tuple(groups))))
     assert judged == state
     assert says in sentence
 
 
 def test_it_is_about_instances_with_executors_alone() -> None:
-    assert CHECK.applies(subject(WITH), PLACES)
-    assert not CHECK.applies(subject(ACME), PLACES)
+    assert CHECK.applies(make_context(WITH), CONFIG)
+    assert not CHECK.applies(make_context(ACME), CONFIG)
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    assert told(CHECK.judge(subject(WITH), Unavailable("Google is away: come back later."))) == (
-        State.UNKNOWN,
+    assert state_and_sentence(
+        CHECK.evaluate(make_context(WITH), Unavailable("Google is away: come back later."))
+    ) == (
+        CheckState.UNKNOWN,
         "Google is away: come back later.",
     )
     with pytest.raises(TypeError):
-        CHECK.judge(subject(WITH), Machines({}))
+        CHECK.evaluate(make_context(WITH), Machines({}))
 
 
 def test_it_asks_for_the_groups_of_the_instances_project_in_every_phase() -> None:
-    assert CHECK.query(subject(WITH), PLACES) == GroupQuery("sourcegraph-managed-acme")
+    assert CHECK.query(make_context(WITH), CONFIG) == InstanceGroupQuery("sourcegraph-managed-acme")
     assert CHECK.phases == set(Phase)
 
 
 def test_the_link_leads_to_the_groups_in_the_console() -> None:
-    assert CHECK.link(subject(WITH), PLACES) == (
+    assert CHECK.link(make_context(WITH), CONFIG) == (
         "https://console.cloud.google.com/compute/instanceGroups/list?project=sourcegraph-managed-acme"
     )
 
@@ -85,6 +87,6 @@ GROUPS = st.builds(
 @given(groups=st.lists(GROUPS))
 def test_passes_only_when_every_group_for_executors_can_be_scaled(groups: list[InstanceGroup]) -> None:
     """Whatever groups there are."""
-    state, _ = told(CHECK.judge(subject(WITH), InstanceGroups(tuple(groups))))
+    state, _ = state_and_sentence(CHECK.evaluate(make_context(WITH), InstanceGroups(tuple(groups))))
     own = [one for one in groups if "executor" in one.name]
-    assert (state is State.PASS) == (bool(own) and all(one.most is None or one.most > 0 for one in own))
+    assert (state is CheckState.PASS) == (bool(own) and all(one.max_size is None or one.max_size > 0 for one in own))

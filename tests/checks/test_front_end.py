@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.checks.front_end import CHECK, read_version
-from bot.domain.health.model import Phase, State
+from bot.checks.front_end import CHECK, parse_version
+from bot.domain.health.model import CheckState, Phase
 from bot.domain.health.queries import FrontEnd, FrontEndQuery, Unavailable
 from bot.domain.versions import Version
-from tests.checks.seen import ACME, NOW, PLACES, PRIVATE, subject, told
+from tests.checks.seen import ACME, CONFIG, NOW, PRIVATE, make_context, state_and_sentence
 
 GOOD = FrontEnd(200, "3.40.1", 200, 200, NOW + timedelta(days=60))
 
 
-def seen(**changes: Any) -> FrontEnd:
+def make_front_end(**changes: Any) -> FrontEnd:
     return dataclasses.replace(GOOD, **changes)
 
 
@@ -63,41 +63,43 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
         "The front end's certificate has expired: renew or correct it.",
     ),
     (
-        {"refused": "it answers 403", "status": 403},
+        {"refusal": "it answers 403", "status": 403},
         "fail",
         "The front end turns mibot away (it answers 403): look at",
     ),
-    ({"refused": "it refuses the connection", "status": 0}, "fail", "turns mibot away (it refuses the connection)"),
+    ({"refusal": "it refuses the connection", "status": 0}, "fail", "turns mibot away (it refuses the connection)"),
 ]
 
 
 @pytest.mark.parametrize(("changes", "state", "says"), CASES)
 def test_verdict(changes: dict[str, Any], state: str, says: str) -> None:
-    found, sentence = told(CHECK.judge(subject(), seen(**changes)))
+    found, sentence = state_and_sentence(CHECK.evaluate(make_context(), make_front_end(**changes)))
     assert found == state
     assert says in sentence
 
 
 def test_a_private_instance_may_turn_mibot_away() -> None:
-    state, sentence = told(CHECK.judge(subject(PRIVATE), seen(status=0, refused="nothing answers at its address")))
-    assert state is State.UNKNOWN
+    state, sentence = state_and_sentence(
+        CHECK.evaluate(make_context(PRIVATE), make_front_end(status=0, refusal="nothing answers at its address"))
+    )
+    assert state is CheckState.UNKNOWN
     assert (
         "does not let mibot in (nothing answers at its address): allow the address that mibot calls from" in sentence
     )
 
 
-@pytest.mark.parametrize(("changes", "state", "says"), [case for case in CASES if "refused" not in case[0]])
+@pytest.mark.parametrize(("changes", "state", "says"), [case for case in CASES if "refusal" not in case[0]])
 def test_a_private_instance_that_lets_mibot_in_is_judged_like_any(
     changes: dict[str, Any], state: str, says: str
 ) -> None:
-    found, sentence = told(CHECK.judge(subject(PRIVATE), seen(**changes)))
+    found, sentence = state_and_sentence(CHECK.evaluate(make_context(PRIVATE), make_front_end(**changes)))
     assert found == state
     assert says in sentence
 
 
 def test_where_nobody_knows_the_version_it_is_unknown() -> None:
-    state, sentence = told(CHECK.judge(subject(version=None), GOOD))
-    assert state is State.UNKNOWN
+    state, sentence = state_and_sentence(CHECK.evaluate(make_context(version=None), GOOD))
+    assert state is CheckState.UNKNOWN
     assert "mibot can't tell which version it should run" in sentence
 
 
@@ -113,18 +115,18 @@ def test_where_nobody_knows_the_version_it_is_unknown() -> None:
     ],
 )
 def test_how_a_version_is_read(text: str, version: Version | None) -> None:
-    assert read_version(text) == version
+    assert parse_version(text) == version
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    judgement = CHECK.judge(subject(), Unavailable("There is no DNS: bring it back."))
-    assert (judgement.state, judgement.sentence) == (State.UNKNOWN, "There is no DNS: bring it back.")
+    judgement = CHECK.evaluate(make_context(), Unavailable("There is no DNS: bring it back."))
+    assert (judgement.state, judgement.sentence) == (CheckState.UNKNOWN, "There is no DNS: bring it back.")
 
 
 def test_it_asks_the_domain_in_every_phase_and_leads_there() -> None:
     assert CHECK.phases == frozenset(Phase)
-    assert CHECK.query(subject(), PLACES) == FrontEndQuery("acme.sourcegraph.com")
-    assert CHECK.link(subject(), PLACES) == "https://acme.sourcegraph.com/"
+    assert CHECK.query(make_context(), CONFIG) == FrontEndQuery("acme.sourcegraph.com")
+    assert CHECK.link(make_context(), CONFIG) == "https://acme.sourcegraph.com/"
 
 
 STATUSES = st.sampled_from([0, 200, 302, 403, 500]) | st.integers(0, 999)
@@ -135,7 +137,7 @@ ANSWERS = st.builds(
     ready=STATUSES,
     healthz=STATUSES,
     certificate_ends=st.none() | st.integers(-5, 60).map(lambda days: NOW + timedelta(days=days)),
-    refused=st.sampled_from(["", "", "it answers 403"]),
+    refusal=st.sampled_from(["", "", "it answers 403"]),
     certificate_fault=st.sampled_from(["", "", "has expired"]),
 )
 
@@ -144,14 +146,14 @@ ANSWERS = st.builds(
 def test_passes_only_when_all_is_well(answer: FrontEnd, public: bool, version: Version | None) -> None:
     """Whatever the front end says."""
     instance = dataclasses.replace(ACME, public=public)
-    state, _ = told(CHECK.judge(subject(instance, version=version), answer))
+    state, _ = state_and_sentence(CHECK.evaluate(make_context(instance, version=version), answer))
     well = (
         200 <= answer.status < 400
         and (answer.ready, answer.healthz) == (200, 200)
-        and not (answer.refused or answer.certificate_fault)
+        and not (answer.refusal or answer.certificate_fault)
         and answer.certificate_ends is not None
         and answer.certificate_ends >= NOW + timedelta(days=14)
         and version is not None
-        and read_version(answer.version) == version
+        and parse_version(answer.version) == version
     )
-    assert (state is State.PASS) == well
+    assert (state is CheckState.PASS) == well

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.opsgenie import CHECK
-from bot.domain.health.model import Phase, Places, State
+from bot.domain.health.model import CheckState, CloudConfig, Phase
 from bot.domain.health.queries import Alert, Alerts, OpsgenieQuery, Unavailable
-from tests.checks.seen import NOW, PLACES, subject, told
+from tests.checks.seen import CONFIG, NOW, make_context, state_and_sentence
 
 
 @pytest.mark.parametrize(
@@ -27,29 +27,29 @@ from tests.checks.seen import NOW, PLACES, subject, told
 )
 def test_verdict(severities: tuple[str, ...], state: str, says: str) -> None:
     alerts = Alerts(tuple(Alert("CPU", severity, NOW, "opsgenie") for severity in severities))
-    found, sentence = told(CHECK.judge(subject(), alerts))
+    found, sentence = state_and_sentence(CHECK.evaluate(make_context(), alerts))
     assert found == state
     assert says in sentence
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    judgement = CHECK.judge(subject(), Unavailable("Opsgenie is away: come back later."))
-    assert (judgement.state, judgement.sentence) == (State.UNKNOWN, "Opsgenie is away: come back later.")
+    judgement = CHECK.evaluate(make_context(), Unavailable("Opsgenie is away: come back later."))
+    assert (judgement.state, judgement.sentence) == (CheckState.UNKNOWN, "Opsgenie is away: come back later.")
 
 
 def test_it_applies_only_where_there_is_a_key() -> None:
-    assert not CHECK.applies(subject(), PLACES)
-    assert CHECK.applies(subject(), Places(opsgenie=True))
+    assert not CHECK.applies(make_context(), CONFIG)
+    assert CHECK.applies(make_context(), CloudConfig(has_opsgenie_key=True))
     assert CHECK.phases == frozenset(Phase)
 
 
 def test_it_asks_for_slug_and_project_and_leads_to_the_list() -> None:
-    assert CHECK.query(subject(), PLACES) == OpsgenieQuery("acme", "sourcegraph-managed-acme")
-    assert CHECK.link(subject(), PLACES) == "https://app.opsgenie.com/alert/list"
+    assert CHECK.query(make_context(), CONFIG) == OpsgenieQuery("acme", "sourcegraph-managed-acme")
+    assert CHECK.link(make_context(), CONFIG) == "https://app.opsgenie.com/alert/list"
 
 
 @given(severities=st.lists(st.sampled_from(["CRITICAL", "ERROR", "WARNING", "", "acme"]), max_size=4))
 def test_passes_only_when_nothing_but_warnings_is_open(severities: list[str]) -> None:
     alerts = Alerts(tuple(Alert("CPU", severity, NOW, "opsgenie") for severity in severities))
-    state, _ = told(CHECK.judge(subject(), alerts))
-    assert (state is State.PASS) == (set(severities) <= {"WARNING"})
+    state, _ = state_and_sentence(CHECK.evaluate(make_context(), alerts))
+    assert (state is CheckState.PASS) == (set(severities) <= {"WARNING"})

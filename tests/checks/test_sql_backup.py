@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.sql_backup import CHECK
-from bot.domain.health.model import Phase, State
+from bot.domain.health.model import CheckState, Phase
 from bot.domain.health.queries import Machines, SqlBackup, SqlBackupQuery, SqlBackups, Unavailable
-from tests.checks.seen import NOW, PLACES, subject, told
+from tests.checks.seen import CONFIG, NOW, make_context, state_and_sentence
 
 
 def backup(
@@ -75,27 +75,27 @@ CASES = [
 
 @pytest.mark.parametrize(("told_by_google", "state", "says"), CASES)
 def test_verdict(told_by_google: SqlBackups, state: str, says: str) -> None:
-    judged, sentence = told(CHECK.judge(subject(), told_by_google))
+    judged, sentence = state_and_sentence(CHECK.evaluate(make_context(), told_by_google))
     assert judged == state
     assert says in sentence
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    assert told(CHECK.judge(subject(), Unavailable("Google is away: come back later."))) == (
-        State.UNKNOWN,
+    assert state_and_sentence(CHECK.evaluate(make_context(), Unavailable("Google is away: come back later."))) == (
+        CheckState.UNKNOWN,
         "Google is away: come back later.",
     )
     with pytest.raises(TypeError):
-        CHECK.judge(subject(), Machines({}))
+        CHECK.evaluate(make_context(), Machines({}))
 
 
 def test_it_asks_for_the_backups_of_the_instances_project() -> None:
-    assert CHECK.query(subject(), PLACES) == SqlBackupQuery("sourcegraph-managed-acme")
+    assert CHECK.query(make_context(), CONFIG) == SqlBackupQuery("sourcegraph-managed-acme")
     assert CHECK.phases == {Phase.BEFORE, Phase.NOW}
 
 
 def test_the_link_leads_to_the_databases_in_the_console() -> None:
-    assert CHECK.link(subject(), PLACES) == (
+    assert CHECK.link(make_context(), CONFIG) == (
         "https://console.cloud.google.com/sql/instances?project=sourcegraph-managed-acme"
     )
 
@@ -112,8 +112,8 @@ BACKUPS = st.builds(
 @given(names=st.lists(NAMES, unique=True), backups=st.lists(BACKUPS))
 def test_passes_only_when_every_database_is_covered(names: list[str], backups: list[SqlBackup]) -> None:
     """Whatever there is, in whatever order."""
-    state, _ = told(CHECK.judge(subject(), SqlBackups(tuple(names), tuple(backups))))
-    if state is State.PASS:
+    state, _ = state_and_sentence(CHECK.evaluate(make_context(), SqlBackups(tuple(names), tuple(backups))))
+    if state is CheckState.PASS:
         assert names
         for name in names:
             own = [one for one in backups if one.instance == name and one.status in {"SUCCESSFUL", "FAILED"}]

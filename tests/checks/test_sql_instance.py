@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.sql_instance import CHECK, STATES
-from bot.domain.health.model import Phase, State
-from bot.domain.health.queries import Machines, SqlInstance, SqlInstances, SqlQuery, Unavailable
-from tests.checks.seen import PLACES, subject, told
+from bot.domain.health.model import CheckState, Phase
+from bot.domain.health.queries import Machines, SqlInstance, SqlInstanceQuery, SqlInstances, Unavailable
+from tests.checks.seen import CONFIG, make_context, state_and_sentence
 
 
 def database(
@@ -77,34 +77,34 @@ CASES = [
 
 @pytest.mark.parametrize(("databases", "state", "says"), CASES)
 def test_verdict(databases: list[SqlInstance], state: str, says: str) -> None:
-    judged, sentence = told(CHECK.judge(subject(), SqlInstances(tuple(databases))))
+    judged, sentence = state_and_sentence(CHECK.evaluate(make_context(), SqlInstances(tuple(databases))))
     assert judged == state
     assert says in sentence
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_no_state_but_runnable_passes(state: str) -> None:
-    judged, sentence = told(CHECK.judge(subject(), SqlInstances((database(state=state),))))
-    assert judged is State.FAIL
+    judged, sentence = state_and_sentence(CHECK.evaluate(make_context(), SqlInstances((database(state=state),))))
+    assert judged is CheckState.FAIL
     assert f"({state})" in sentence
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    assert told(CHECK.judge(subject(), Unavailable("Google is away: come back later."))) == (
-        State.UNKNOWN,
+    assert state_and_sentence(CHECK.evaluate(make_context(), Unavailable("Google is away: come back later."))) == (
+        CheckState.UNKNOWN,
         "Google is away: come back later.",
     )
     with pytest.raises(TypeError):
-        CHECK.judge(subject(), Machines({}))
+        CHECK.evaluate(make_context(), Machines({}))
 
 
 def test_it_asks_for_the_databases_of_the_instances_project_in_every_phase() -> None:
-    assert CHECK.query(subject(), PLACES) == SqlQuery("sourcegraph-managed-acme")
+    assert CHECK.query(make_context(), CONFIG) == SqlInstanceQuery("sourcegraph-managed-acme")
     assert CHECK.phases == set(Phase)
 
 
 def test_the_link_leads_to_the_databases_in_the_console() -> None:
-    assert CHECK.link(subject(), PLACES) == (
+    assert CHECK.link(make_context(), CONFIG) == (
         "https://console.cloud.google.com/sql/instances?project=sourcegraph-managed-acme"
     )
 
@@ -124,13 +124,13 @@ DATABASES = st.builds(
 @given(databases=st.lists(DATABASES, max_size=4))
 def test_passes_only_when_every_database_runs_and_has_room(databases: list[SqlInstance]) -> None:
     """Whatever Google says of them."""
-    state, _ = told(CHECK.judge(subject(), SqlInstances(tuple(databases))))
-    if state is State.PASS:
+    state, _ = state_and_sentence(CHECK.evaluate(make_context(), SqlInstances(tuple(databases))))
+    if state is CheckState.PASS:
         assert databases
         for one in databases:
             assert one.state == "RUNNABLE"
-            assert not one.full
+            assert not one.out_of_disk
             roomy = one.used_gb is not None and one.disk_gb and one.used_gb / one.disk_gb < 0.9
-            assert roomy or one.grows
+            assert roomy or one.auto_resize
             if not roomy and one.limit_gb:
                 assert (one.used_gb if one.used_gb is not None else one.disk_gb or 0) < one.limit_gb

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.checks.uptime import CHECK, REGIONS, window
-from bot.domain.health.model import Phase, State
+from bot.domain.health.model import CheckState, Phase
 from bot.domain.health.queries import Unavailable, UptimeCheck, UptimeChecks, UptimeQuery, UptimeRegion
-from tests.checks.seen import NOW, PLACES, subject, told
+from tests.checks.seen import CONFIG, NOW, make_context, state_and_sentence
 
 GOOD = UptimeRegion("europe", 5, 0, True)
 DOWN = UptimeRegion("usa-oregon", 5, 2, False)
@@ -21,21 +21,25 @@ WAS_DOWN = UptimeRegion("asia-pacific", 0, 0, False)
 ODD = UptimeRegion("acme-office", 5, 1, False)
 
 
-def one(*regions: UptimeRegion) -> UptimeChecks:
+def single_check(*regions: UptimeRegion) -> UptimeChecks:
     return UptimeChecks((UptimeCheck("acme's front page", regions),))
 
 
 # what is answered, the verdict before and long after, and what is said
 CASES = [
-    (one(GOOD), "pass", "The uptime check passes from 1 region, and did for 5 minutes."),
-    (one(GOOD, SILENT), "pass", "passes from 2 regions"),
-    (one(GOOD, DOWN), "fail", "The uptime check fails from usa-oregon: look at the front page"),
-    (one(GOOD, WAS_DOWN), "fail", "fails from asia-pacific"),
-    (one(DOWN, ODD), "fail", "fails from usa-oregon and 1 other region"),
-    (one(ODD), "fail", "fails from 1 region:"),
-    (one(GOOD, FLAPPED), "fail", "passes now, but failed within the last 5 minutes from usa-iowa: check again"),
-    (one(), "unknown", "No region has reported how the uptime check went within the last 5 minutes"),
-    (one(SILENT), "unknown", "No region has reported"),
+    (single_check(GOOD), "pass", "The uptime check passes from 1 region, and did for 5 minutes."),
+    (single_check(GOOD, SILENT), "pass", "passes from 2 regions"),
+    (single_check(GOOD, DOWN), "fail", "The uptime check fails from usa-oregon: look at the front page"),
+    (single_check(GOOD, WAS_DOWN), "fail", "fails from asia-pacific"),
+    (single_check(DOWN, ODD), "fail", "fails from usa-oregon and 1 other region"),
+    (single_check(ODD), "fail", "fails from 1 region:"),
+    (
+        single_check(GOOD, FLAPPED),
+        "fail",
+        "passes now, but failed within the last 5 minutes from usa-iowa: check again",
+    ),
+    (single_check(), "unknown", "No region has reported how the uptime check went within the last 5 minutes"),
+    (single_check(SILENT), "unknown", "No region has reported"),
     (UptimeChecks(()), "fail", "No uptime check watches the front page: create one"),
     (UptimeChecks((UptimeCheck("a", (GOOD,)), UptimeCheck("b", (DOWN,)))), "fail", "fails from usa-oregon"),
     (UptimeChecks((UptimeCheck("a", (GOOD,)), UptimeCheck("b", ()))), "unknown", "another has not reported"),
@@ -44,28 +48,28 @@ CASES = [
 
 @pytest.mark.parametrize(("answer", "state", "says"), CASES)
 def test_verdict(answer: UptimeChecks, state: str, says: str) -> None:
-    old = subject(phase=Phase.AFTER, deployed_at=NOW - timedelta(hours=1))
-    for examined in (subject(), subject(phase=Phase.BEFORE), old):
-        found, sentence = told(CHECK.judge(examined, answer))
+    old = make_context(phase=Phase.AFTER, deployed_at=NOW - timedelta(hours=1))
+    for examined in (make_context(), make_context(phase=Phase.BEFORE), old):
+        found, sentence = state_and_sentence(CHECK.evaluate(examined, answer))
         assert found == state
         assert says in sentence
 
 
 # regions, the verdict two minutes after a deployment, and what is said
 YOUNG = [
-    (one(GOOD), "pass", "and did for 2 minutes."),
-    (one(GOOD, SILENT), "unknown", "passes, but not yet from asia-pacific since the deployment"),
-    (one(GOOD, WAS_DOWN), "unknown", "passes, but not yet from asia-pacific since the deployment"),
-    (one(WAS_DOWN), "unknown", "No region has reported"),
-    (one(GOOD, DOWN), "fail", "fails from usa-oregon"),
-    (one(GOOD, FLAPPED), "fail", "failed within the last 2 minutes"),
+    (single_check(GOOD), "pass", "and did for 2 minutes."),
+    (single_check(GOOD, SILENT), "unknown", "passes, but not yet from asia-pacific since the deployment"),
+    (single_check(GOOD, WAS_DOWN), "unknown", "passes, but not yet from asia-pacific since the deployment"),
+    (single_check(WAS_DOWN), "unknown", "No region has reported"),
+    (single_check(GOOD, DOWN), "fail", "fails from usa-oregon"),
+    (single_check(GOOD, FLAPPED), "fail", "failed within the last 2 minutes"),
 ]
 
 
 @pytest.mark.parametrize(("answer", "state", "says"), YOUNG)
 def test_what_was_seen_before_the_deployment_is_not_about_it(answer: UptimeChecks, state: str, says: str) -> None:
-    young = subject(phase=Phase.AFTER, deployed_at=NOW - timedelta(minutes=2))
-    found, sentence = told(CHECK.judge(young, answer))
+    young = make_context(phase=Phase.AFTER, deployed_at=NOW - timedelta(minutes=2))
+    found, sentence = state_and_sentence(CHECK.evaluate(young, answer))
     assert found == state
     assert says in sentence
 
@@ -84,27 +88,30 @@ def test_what_was_seen_before_the_deployment_is_not_about_it(answer: UptimeCheck
 )
 def test_the_window_begins_at_the_deployment(phase: Phase, ago: float | None, seconds: float) -> None:
     deployed = None if ago is None else NOW - timedelta(seconds=ago)
-    examined = subject(phase=phase, deployed_at=deployed)
-    assert CHECK.query(examined, PLACES) == UptimeQuery("sourcegraph-managed-acme", "acme.sourcegraph.com", seconds)
+    examined = make_context(phase=phase, deployed_at=deployed)
+    assert CHECK.query(examined, CONFIG) == UptimeQuery("sourcegraph-managed-acme", "acme.sourcegraph.com", seconds)
 
 
 def test_a_window_is_never_shorter_than_a_check_looks() -> None:
-    assert window(subject(stable_for=0)) == 60
+    assert window(make_context(stable_for=0)) == 60
 
 
 def test_many_regions_are_named_in_short() -> None:
     down = [UptimeRegion(region, 3, 3, False) for region in sorted(REGIONS)]
-    assert f"and {len(REGIONS) - 4} other regions:" in told(CHECK.judge(subject(), one(*down)))[1]
+    assert (
+        f"and {len(REGIONS) - 4} other regions:"
+        in state_and_sentence(CHECK.evaluate(make_context(), single_check(*down)))[1]
+    )
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    judgement = CHECK.judge(subject(), Unavailable("Google is away: come back later."))
-    assert (judgement.state, judgement.sentence) == (State.UNKNOWN, "Google is away: come back later.")
+    judgement = CHECK.evaluate(make_context(), Unavailable("Google is away: come back later."))
+    assert (judgement.state, judgement.sentence) == (CheckState.UNKNOWN, "Google is away: come back later.")
 
 
 def test_it_is_about_every_phase_and_leads_to_the_console() -> None:
     assert CHECK.phases == frozenset(Phase)
-    assert CHECK.link(subject(), PLACES) == (
+    assert CHECK.link(make_context(), CONFIG) == (
         "https://console.cloud.google.com/monitoring/uptime?project=sourcegraph-managed-acme"
     )
 
@@ -121,12 +128,12 @@ ANSWERS = st.builds(
 def test_passes_only_when_every_region_does(answer: UptimeChecks, phase: Phase, ago: int | None) -> None:
     """Whatever Google says."""
     deployed = None if ago is None else NOW - timedelta(seconds=ago)
-    state, _ = told(CHECK.judge(subject(phase=phase, deployed_at=deployed), answer))
+    state, _ = state_and_sentence(CHECK.evaluate(make_context(phase=phase, deployed_at=deployed), answer))
     regions = [region for check in answer.checks for region in check.regions]
-    if state is State.PASS:
+    if state is CheckState.PASS:
         assert answer.checks
         assert all(check.regions for check in answer.checks)
-        assert all(region.passes_now and not region.failures for region in regions)
-        assert any(region.looks for region in regions)
+        assert all(region.is_passing and not region.failures for region in regions)
+        assert any(region.results for region in regions)
         if phase is Phase.AFTER and ago is not None and ago < 300:
-            assert all(region.looks for region in regions)
+            assert all(region.results for region in regions)

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.checks.vm import AT_REST, CHECK, ON_THE_WAY
-from bot.domain.fleet.model import Colour, Instance
-from bot.domain.health.model import Phase, Places, State, Subject
+from bot.checks.vm import CHECK, STOPPED_STATES, TRANSITIONAL_STATES
+from bot.domain.fleet.model import DeploymentColor, Instance
+from bot.domain.health.model import CheckContext, CheckState, CloudConfig, Phase
 from bot.domain.health.queries import MachineQuery, Machines, Unavailable
-from tests.checks.seen import ACME, NOW, PLACES
+from tests.checks.seen import ACME, CONFIG, NOW
 
-BLACK = dataclasses.replace(ACME, active=Colour.BLACK)
+BLACK = dataclasses.replace(ACME, active=DeploymentColor.BLACK)
 
 
-def subject(instance: Instance = ACME) -> Subject:
-    return Subject(instance, Phase.NOW, NOW)
+def make_context(instance: Instance = ACME) -> CheckContext:
+    return CheckContext(instance, Phase.NOW, NOW)
 
 
 def machines(red: str | None = None, black: str | None = None) -> Machines:
@@ -71,7 +71,7 @@ CASES = [
 
 @pytest.mark.parametrize(("red", "black", "state", "says"), CASES)
 def test_verdict(red: str | None, black: str | None, state: str, says: str) -> None:
-    judgement = CHECK.judge(subject(), machines(red, black))
+    judgement = CHECK.evaluate(make_context(), machines(red, black))
     assert judgement.state == state
     assert says in judgement.sentence
 
@@ -94,50 +94,50 @@ RED = "default-red-instance"
 def test_the_active_ones_type_and_since_when_it_runs(
     kinds: dict[str, str], since: dict[str, datetime], says: str
 ) -> None:
-    judgement = CHECK.judge(subject(), Machines({RED: "RUNNING"}, kinds, since))
-    assert judgement.state is State.PASS
+    judgement = CHECK.evaluate(make_context(), Machines({RED: "RUNNING"}, kinds, since))
+    assert judgement.state is CheckState.PASS
     assert says in judgement.sentence
 
 
 def test_a_machine_that_does_not_run_runs_since_no_time() -> None:
-    judgement = CHECK.judge(subject(), Machines({RED: "TERMINATED"}, {RED: KIND}, {RED: NOW}))
+    judgement = CHECK.evaluate(make_context(), Machines({RED: "TERMINATED"}, {RED: KIND}, {RED: NOW}))
     assert "is stopped (TERMINATED) and" in judgement.sentence
 
 
 def test_the_colours_follow_the_active_deployment() -> None:
-    assert CHECK.judge(subject(BLACK), machines(black="RUNNING", red="TERMINATED")).state is State.PASS
-    assert CHECK.judge(subject(BLACK), machines(red="RUNNING")).state is State.FAIL
+    assert CHECK.evaluate(make_context(BLACK), machines(black="RUNNING", red="TERMINATED")).state is CheckState.PASS
+    assert CHECK.evaluate(make_context(BLACK), machines(red="RUNNING")).state is CheckState.FAIL
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    judgement = CHECK.judge(subject(), Unavailable("Google is away: come back later."))
-    assert (judgement.state, judgement.sentence) == (State.UNKNOWN, "Google is away: come back later.")
+    judgement = CHECK.evaluate(make_context(), Unavailable("Google is away: come back later."))
+    assert (judgement.state, judgement.sentence) == (CheckState.UNKNOWN, "Google is away: come back later.")
 
 
 def test_it_asks_for_both_machines_in_the_instances_project_and_zone() -> None:
-    places = Places("company-{slug}", "europe-west1-b")
+    places = CloudConfig("company-{slug}", "europe-west1-b")
     names = ("default-black-instance", "default-red-instance")
-    assert CHECK.query(subject(BLACK), places) == MachineQuery("company-acme", "europe-west1-b", names)
+    assert CHECK.query(make_context(BLACK), places) == MachineQuery("company-acme", "europe-west1-b", names)
 
 
 def test_the_link_leads_to_the_active_machine_in_the_console() -> None:
-    assert CHECK.link(subject(), PLACES) == (
+    assert CHECK.link(make_context(), CONFIG) == (
         "https://console.cloud.google.com/compute/instancesDetail/zones/us-central1-f"
         "/instances/default-red-instance?project=sourcegraph-managed-acme"
     )
 
 
-STATUSES = st.none() | st.sampled_from(["RUNNING", *AT_REST, *ON_THE_WAY, "acme"]) | st.text()
+STATUSES = st.none() | st.sampled_from(["RUNNING", *STOPPED_STATES, *TRANSITIONAL_STATES, "acme"]) | st.text()
 
 
-@given(active=STATUSES, other=STATUSES, colour=st.sampled_from(Colour))
+@given(active=STATUSES, other=STATUSES, colour=st.sampled_from(DeploymentColor))
 def test_passes_only_when_sure_and_never_names_the_customer(
-    active: str | None, other: str | None, colour: Colour
+    active: str | None, other: str | None, colour: DeploymentColor
 ) -> None:
     """Whatever Google says a status is."""
-    answer = machines(active, other) if colour is Colour.RED else machines(other, active)
-    judgement = CHECK.judge(subject(dataclasses.replace(ACME, active=colour)), answer)
-    assert (judgement.state is State.PASS) == (
+    answer = machines(active, other) if colour is DeploymentColor.RED else machines(other, active)
+    judgement = CHECK.evaluate(make_context(dataclasses.replace(ACME, active=colour)), answer)
+    assert (judgement.state is CheckState.PASS) == (
         active == "RUNNING" and (other is None or other in {"TERMINATED", "STOPPED", "SUSPENDED"})
     )
     assert "acme" not in judgement.sentence

@@ -13,25 +13,25 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from demo.cloud import Cloud
-from demo.fleet import Breakage, make_fleet
+from demo.fleet import Defect, make_fleet
 from demo.google.compute import ComputeServer
-from demo.service import settings_of
+from demo.service import make_settings
 from demo.world import World
 
-Mibot = Callable[..., Result]
-Configured = Callable[..., Path]
+RunMibot = Callable[..., Result]
+WriteSettings = Callable[..., Path]
 
 
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone of a deployment repository with a dozen instances, and one folder more for each way to be broken."""
     folder = tmp_path_factory.mktemp("clone")
-    make_fleet(broken=tuple(Breakage)).write_to(folder)
+    make_fleet(broken=tuple(Defect)).write_to(folder)
     return folder
 
 
 @pytest.fixture
-def mibot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Mibot]:
+def mibot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunMibot]:
     """Runs `mibot ARGS` in an empty folder, without any setting of this machine, in a window of `columns`."""
     for name in [name for name in os.environ if name.startswith(("MIBOT_", "GOOGLE_"))]:
         monkeypatch.delenv(name)
@@ -60,11 +60,11 @@ def machines(cloud: Cloud) -> ComputeServer:
 
 
 @pytest.fixture
-def configured(tmp_path: Path, world: World, cloud: Cloud) -> Configured:
+def configured(tmp_path: Path, world: World, cloud: Cloud) -> WriteSettings:
     """Writes a mibot.toml for the test's organisation, with lines replaced as `old="new"` says."""
 
     def write(**changed: str) -> Path:
-        text = settings_of(world.org, tmp_path, world.api_url, cloud.settings)
+        text = make_settings(world.org, tmp_path, world.api_url, cloud.settings)
         project = f'[gcp]\nproject_template = "{world.org.name}-managed-{{slug}}"'
         for old, new in {"[gcp]": project, **changed}.items():
             assert old in text

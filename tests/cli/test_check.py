@@ -10,7 +10,7 @@ import pytest
 from demo.cloud import Cloud
 from demo.google.compute import ComputeServer
 from demo.world import World
-from tests.cli.conftest import Configured, Mibot
+from tests.cli.conftest import RunMibot, WriteSettings
 
 PROJECT = "sourcegraph-managed-rctest"
 
@@ -18,7 +18,7 @@ PROJECT = "sourcegraph-managed-rctest"
 @pytest.fixture
 def compute(cloud: Cloud, tmp_path: Path) -> ComputeServer:
     """Compute Engine, and a mibot.toml with nothing but where everything beside GitHub is."""
-    cloud.compute.heal(PROJECT)
+    cloud.compute.stop_failing(PROJECT)
     cloud.compute.set(PROJECT, {"default-red-instance": "RUNNING"})
     cloud.front_ends.set("rctest.sourcegraph.com", version="3.40.0")
     sections = ((f"[{name}]", *(f'{k} = "{v}"' for k, v in keys.items())) for name, keys in cloud.settings.items())
@@ -26,14 +26,14 @@ def compute(cloud: Cloud, tmp_path: Path) -> ComputeServer:
     return cloud.compute
 
 
-def test_all_is_well(mibot: Mibot, clone: Path, compute: ComputeServer) -> None:
+def test_all_is_well(mibot: RunMibot, clone: Path, compute: ComputeServer) -> None:
     shown = mibot("check", "rctest", "--repo", clone)
     assert shown.exit_code == 0, shown.stderr
     assert "✓ pass" in shown.stdout
     assert "The active VM (red) is running (RUNNING, n2-standard-8" in shown.stdout
 
 
-def test_one_is_red(mibot: Mibot, clone: Path, compute: ComputeServer) -> None:
+def test_one_is_red(mibot: RunMibot, clone: Path, compute: ComputeServer) -> None:
     compute.set(PROJECT, {"default-red-instance": "TERMINATED"})
     shown = mibot("check", "https://rctest.sourcegraph.com/", "--repo", clone, columns=80)
     assert shown.exit_code == 1
@@ -41,7 +41,7 @@ def test_one_is_red(mibot: Mibot, clone: Path, compute: ComputeServer) -> None:
     assert f"project={PROJECT}" in shown.stdout, "where to look"
 
 
-def test_nobody_knows(mibot: Mibot, clone: Path, compute: ComputeServer) -> None:
+def test_nobody_knows(mibot: RunMibot, clone: Path, compute: ComputeServer) -> None:
     compute.fail(PROJECT, "forbidden")
     shown = mibot("check", "rctest", "--repo", clone)
     assert shown.exit_code == 3
@@ -49,7 +49,7 @@ def test_nobody_knows(mibot: Mibot, clone: Path, compute: ComputeServer) -> None
     assert "compute.instances.list" in shown.stdout
 
 
-def test_json_is_for_programs(mibot: Mibot, clone: Path, compute: ComputeServer) -> None:
+def test_json_is_for_programs(mibot: RunMibot, clone: Path, compute: ComputeServer) -> None:
     document = json.loads(mibot("check", "rctest", "--repo", clone, "--json").stdout)
     assert (document["instance"], document["state"]) == ("rctest", "pass")
     assert set(document["results"][0]) == {"name", "title", "state", "sentence", "link", "taken_at", "seconds"}
@@ -68,13 +68,13 @@ def test_json_is_for_programs(mibot: Mibot, clone: Path, compute: ComputeServer)
         ("https://github.com/sourcegraph/accounts/issues/501", "this account has 2 instances: write"),
     ],
 )
-def test_an_unknown_name_gets_the_nearest(mibot: Mibot, clone: Path, word: str, sentence: str) -> None:
+def test_an_unknown_name_gets_the_nearest(mibot: RunMibot, clone: Path, word: str, sentence: str) -> None:
     shown = mibot("check", word, "--repo", clone)
     assert (shown.exit_code, shown.stdout) == (2, "")
     assert sentence in shown.stderr
 
 
-def test_a_wrong_setting_is_told_on_a_clone_too(mibot: Mibot, clone: Path, tmp_path: Path) -> None:
+def test_a_wrong_setting_is_told_on_a_clone_too(mibot: RunMibot, clone: Path, tmp_path: Path) -> None:
     (tmp_path / "mibot.toml").write_text('[gcp]\nproject_template = "the-same-for-all"\n')
     shown = mibot("check", "rctest", "--repo", clone)
     assert shown.exit_code == 2
@@ -82,8 +82,8 @@ def test_a_wrong_setting_is_told_on_a_clone_too(mibot: Mibot, clone: Path, tmp_p
 
 
 @pytest.mark.e2e
-def test_from_github(mibot: Mibot, world: World, configured: Configured, cloud: Cloud) -> None:
-    cloud.settle(world.build(), lambda slug: f"{world.org.name}-managed-{slug}")
+def test_from_github(mibot: RunMibot, world: World, configured: WriteSettings, cloud: Cloud) -> None:
+    cloud.set_up_fleet(world.build(), lambda slug: f"{world.org.name}-managed-{slug}")
     assert mibot("check", "rctest", "--config", configured()).exit_code == 0
     nowhere = configured(**{world.org.deployment: f"{world.org.name}/nothing"})
     assert mibot("check", "rctest", "--config", nowhere).exit_code == 3, "what can't be read is not known"

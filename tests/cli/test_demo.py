@@ -17,10 +17,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.cli.conftest import Mibot
+from tests.cli.conftest import RunMibot
 
-TOLD = "Ctrl-C ends it all."
-PATIENCE = 90.0
+DEMO_ENDING = "Ctrl-C ends it all."
+TIMEOUT = 90.0
 
 
 class Terminal:
@@ -49,27 +49,27 @@ class Terminal:
         return self
 
     @property
-    def shown(self) -> str:
+    def output(self) -> str:
         return self._output.read_text()
 
-    def until(self, words: str) -> None:
-        self._until(lambda: words in self.shown)
+    def wait_for_output(self, words: str) -> None:
+        self._wait_until(lambda: words in self.output)
 
     def send(self, number: int) -> int:
         """Send it a signal; its exit status."""
         assert self._process
         self._process.send_signal(number)
-        return self._process.wait(PATIENCE)
+        return self._process.wait(TIMEOUT)
 
-    def ends(self) -> int:
+    def wait_for_exit(self) -> int:
         assert self._process
-        return self._process.wait(PATIENCE)
+        return self._process.wait(TIMEOUT)
 
-    def say(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run_demo_command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """`mibot demo ARGS` in a second terminal."""
         command = [sys.executable, "-m", "bot.cli", "demo", *arguments]
         return subprocess.run(
-            command, env=self._environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+            command, env=self._environment, capture_output=True, text=True, timeout=TIMEOUT, check=False
         )
 
     @property
@@ -84,13 +84,13 @@ class Terminal:
                     found.append(command)
         return found
 
-    def nothing_is_left(self) -> None:
-        self._until(lambda: not self.processes)
+    def wait_for_no_processes(self) -> None:
+        self._wait_until(lambda: not self.processes)
 
-    def _until(self, what: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + PATIENCE
+    def _wait_until(self, what: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + TIMEOUT
         while not what():
-            assert time.monotonic() < deadline, f"{self.processes}\n{self.shown}"
+            assert time.monotonic() < deadline, f"{self.processes}\n{self.output}"
             time.sleep(0.05)
 
     def close(self) -> None:
@@ -104,15 +104,15 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     terminal = Terminal(tmp_path)
     yield terminal
     terminal.close()
-    terminal.nothing_is_left()
+    terminal.wait_for_no_processes()
 
 
 @pytest.mark.e2e
 def test_the_main_job_is_told_and_ends_by_itself(terminal: Terminal) -> None:
-    assert terminal.start("--no-wait", "--size", "8").ends() == 0, terminal.shown
-    steps = re.findall(r"^ *\d+\.\d s  ✓ (.*)$", terminal.shown, re.MULTILINE)
+    assert terminal.start("--no-wait", "--size", "8").wait_for_exit() == 0, terminal.output
+    steps = re.findall(r"^ *\d+\.\d s  ✓ (.*)$", terminal.output, re.MULTILINE)
     assert len(steps) >= 18
-    assert "✗" not in terminal.shown
+    assert "✗" not in terminal.output
     for words in (
         "mibot opens the tracker with every instance in order of work",
         "folder with tree",
@@ -131,39 +131,39 @@ def test_the_main_job_is_told_and_ends_by_itself(terminal: Terminal) -> None:
         "rctest: roll back from v3.40.1 to v3.40.0",
         "rolled back to 3.40.0 by dana",
     ):
-        assert words in terminal.shown
-    assert "<!--" not in terminal.shown
-    assert max(len(line) for line in terminal.shown.splitlines()) <= 80
+        assert words in terminal.output
+    assert "<!--" not in terminal.output
+    assert max(len(line) for line in terminal.output.splitlines()) <= 80
     assert list((terminal.folder / "tmp").glob("mibot-*")) == []
-    terminal.nothing_is_left()
+    terminal.wait_for_no_processes()
 
 
 @pytest.mark.e2e
 def test_it_stays_up_and_is_talked_to_until_ctrl_c(terminal: Terminal) -> None:
-    terminal.start("--size", "6").until(TOLD)
+    terminal.start("--size", "6").wait_for_output(DEMO_ENDING)
     assert len(terminal.processes) >= 2
-    said = terminal.say("say", "/upgrade demo\n/check research")
+    said = terminal.run_demo_command("say", "/upgrade demo\n/check research")
     assert said.returncode == 0, said.stderr
     assert "demo.sourcegraph.com: 3.40.0 → 3.40.1, #5 open, waiting for a review." in said.stdout
     assert "research.sourcegraph.com, health checks" in said.stdout
-    assert "Sorry, sam" in terminal.say("say", "/upgrade tpgi", "--as", "sam").stdout
-    assert "no command" in terminal.say("say", "good morning").stdout
-    assert "rio has approved" in terminal.say("approve", "5").stdout
-    assert "dana has merged" in terminal.say("merge", "5").stdout
-    assert "☐ Upgrade tpgi.sourcegraph.com" in terminal.say("show").stdout
-    assert "3.40.1 upgrade managed instances" in terminal.say("show", "1").stdout
+    assert "Sorry, sam" in terminal.run_demo_command("say", "/upgrade tpgi", "--as", "sam").stdout
+    assert "no command" in terminal.run_demo_command("say", "good morning").stdout
+    assert "rio has approved" in terminal.run_demo_command("approve", "5").stdout
+    assert "dana has merged" in terminal.run_demo_command("merge", "5").stdout
+    assert "☐ Upgrade tpgi.sourcegraph.com" in terminal.run_demo_command("show").stdout
+    assert "3.40.1 upgrade managed instances" in terminal.run_demo_command("show", "1").stdout
     for arguments, sentence in (
         (("say", "/help", "--as", "bob"), "There is nobody called bob"),
         (("merge", "99"), "status 404"),
     ):
-        refused = terminal.say(*arguments)
+        refused = terminal.run_demo_command(*arguments)
         assert refused.returncode == 1
         assert sentence in refused.stderr
     assert terminal.send(signal.SIGINT) == 0
-    assert "nothing is left running" in terminal.shown
+    assert "nothing is left running" in terminal.output
     assert terminal.processes == []
     assert list((terminal.folder / "tmp").glob("mibot-*")) == []
-    gone = terminal.say("show")
+    gone = terminal.run_demo_command("show")
     assert gone.returncode == 1
     assert "No demo is running; start one in another terminal with `mibot demo`." in gone.stderr
 
@@ -171,13 +171,13 @@ def test_it_stays_up_and_is_talked_to_until_ctrl_c(terminal: Terminal) -> None:
 @pytest.mark.e2e
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_in_the_middle_of_the_story_it_leaves_no_process_either(terminal: Terminal, number: int, status: int) -> None:
-    terminal.start().until("mibot serves")
+    terminal.start().wait_for_output("mibot serves")
     assert terminal.send(number) == status
-    terminal.nothing_is_left()
+    terminal.wait_for_no_processes()
 
 
 def test_a_demo_that_was_killed_is_told_from_one_that_runs(
-    mibot: Mibot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    mibot: RunMibot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     (tmp_path / "mibot").mkdir()
@@ -193,5 +193,5 @@ def test_a_port_that_is_taken_is_told(terminal: Terminal) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        assert terminal.start("--no-wait", "--port", str(other.getsockname()[1])).ends() == 1
-    assert "is taken: end what listens there, or choose another" in " ".join(terminal.shown.split())
+        assert terminal.start("--no-wait", "--port", str(other.getsockname()[1])).wait_for_exit() == 1
+    assert "is taken: end what listens there, or choose another" in " ".join(terminal.output.split())

@@ -11,14 +11,14 @@ import pytest
 from bot.adapters.store import Database
 from demo.actions import Workflow
 from demo.cast import EVENTS, PERMISSIONS
-from demo.cloud import MANAGED, Cloud
+from demo.cloud import PROJECT_INFIX, Cloud
 from demo.emulator import private_key_pem
 from demo.fleet import File
 from demo.google import alerts
 from demo.google.monitoring import LIST_CONFIGS
 from demo.opsgenie import OpsgenieServer
 from demo.world import World
-from tests.cli.conftest import Configured, Mibot
+from tests.cli.conftest import RunMibot, WriteSettings
 from tests.world.proxy import Proxy
 
 pytestmark = pytest.mark.e2e
@@ -34,17 +34,17 @@ TAKES_CUSTOMER = "on:\n  workflow_dispatch:\n    inputs:\n      customer:\n"
 class Doctor:
     """A mibot that is set up well. `says` is what the doctor says of one thing, after what the test broke."""
 
-    def __init__(self, mibot: Mibot, world: World, proxy: Proxy, configured: Configured) -> None:
+    def __init__(self, mibot: RunMibot, world: World, proxy: Proxy, configured: WriteSettings) -> None:
         self.world = world
         self.proxy = proxy
-        self.project = f"{world.org.name}{MANAGED}rctest"
+        self.project = f"{world.org.name}{PROJECT_INFIX}rctest"
         self._mibot = mibot
         self._configured = configured
         world.build()
         world.open_issue("dana", "a first issue", labels=["team/cloud"])
         proxy.webhooks.target = "http://127.0.0.1:9/webhooks/github"
 
-    def examine(self, status: int, **changed: str) -> dict[str, str]:
+    def run(self, status: int, **changed: str) -> dict[str, str]:
         """Every line by what it is about; what follows in further lines belongs to it."""
         shown = self._mibot("doctor", "--config", self._configured(**changed))
         assert shown.exit_code == status, shown.output
@@ -60,24 +60,24 @@ class Doctor:
                 found[what] += f" {line.strip()}"
         return found
 
-    def says(self, what: str, **changed: str) -> str:
+    def failure(self, what: str, **changed: str) -> str:
         """Of a broken thing."""
-        found = self.examine(1, **changed)[what]
+        found = self.run(1, **changed)[what]
         assert found.startswith("✗ "), found
         return found
 
-    def github(self, path: str, document: Any) -> None:
+    def set_github_answer(self, path: str, document: Any) -> None:
         """Let GitHub answer with that document, however often it is asked."""
         self.proxy.fail(200, document, method="GET", path=path, times=99)
 
 
 @pytest.fixture
-def doctor(mibot: Mibot, world: World, proxy: Proxy, configured: Configured) -> Doctor:
+def doctor(mibot: RunMibot, world: World, proxy: Proxy, configured: WriteSettings) -> Doctor:
     return Doctor(mibot, world, proxy, configured)
 
 
 def test_all_is_well(doctor: Doctor, tmp_path: Path) -> None:
-    found = doctor.examine(0)
+    found = doctor.run(0)
     assert {what: line[0] for what, line in found.items()} == {
         "settings": "✓",
         "App": "✓",
@@ -111,7 +111,7 @@ def test_all_is_well(doctor: Doctor, tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.sqlite*")), "nothing is made by looking"
 
 
-def test_every_problem_with_the_settings_is_a_line(mibot: Mibot, tmp_path: Path) -> None:
+def test_every_problem_with_the_settings_is_a_line(mibot: RunMibot, tmp_path: Path) -> None:
     shown = mibot("doctor")
     assert shown.exit_code == 1
     lines = [line for line in shown.stdout.splitlines() if line.startswith("✗  settings ")]
@@ -122,7 +122,7 @@ def test_every_problem_with_the_settings_is_a_line(mibot: Mibot, tmp_path: Path)
 def test_a_key_of_another_app(doctor: Doctor, tmp_path: Path) -> None:
     key = tmp_path / "other.pem"
     key.write_text(private_key_pem())
-    found = doctor.examine(1, **{"private-key.pem": "other.pem"})
+    found = doctor.run(1, **{"private-key.pem": "other.pem"})
     assert found["App"].startswith("✗ ")
     assert "GitHub does not accept the App's credentials. Check `github.app_id`, `github.private_key`" in found["App"]
     assert found["permissions"].startswith("? not examined: first repair what is said of the App")
@@ -131,39 +131,39 @@ def test_a_key_of_another_app(doctor: Doctor, tmp_path: Path) -> None:
 
 def test_github_is_not_there(doctor: Doctor) -> None:
     doctor.proxy.fail(502, path="/app$", times=99)
-    assert "GitHub answered 502" in doctor.says("App")
+    assert "GitHub answered 502" in doctor.failure("App")
 
 
 def test_permissions_that_are_missing(doctor: Doctor) -> None:
     less = {**PERMISSIONS, "contents": "read"}
     del less["checks"]
-    doctor.github("/installation$", {"id": doctor.world.org.installation_id, "permissions": less})
-    found = doctor.says("permissions")
+    doctor.set_github_answer("/installation$", {"id": doctor.world.org.installation_id, "permissions": less})
+    found = doctor.failure("permissions")
     assert "Missing: checks=write, contents=write." in found
     assert "The App asks for them already: let an owner of the organisation accept them" in found
 
 
 def test_permissions_that_the_app_does_not_ask_for(doctor: Doctor) -> None:
     less = {name: level for name, level in PERMISSIONS.items() if name != "members"}
-    doctor.github("/installation$", {"id": doctor.world.org.installation_id, "permissions": less})
-    doctor.github("/app$", {"slug": "mibot", "permissions": less, "events": list(EVENTS)})
-    found = doctor.says("permissions")
+    doctor.set_github_answer("/installation$", {"id": doctor.world.org.installation_id, "permissions": less})
+    doctor.set_github_answer("/app$", {"slug": "mibot", "permissions": less, "events": list(EVENTS)})
+    found = doctor.failure("permissions")
     assert "Missing: members=read." in found
     assert "Add them in the App's settings, under “Permissions & events”" in found
 
 
 def test_permissions_and_events_beyond_what_is_needed_are_named(doctor: Doctor) -> None:
     more = {**PERMISSIONS, "administration": "write", "members": "write"}
-    doctor.github("/installation$", {"id": doctor.world.org.installation_id, "permissions": more})
-    doctor.github("/app$", {"slug": "mibot", "permissions": more, "events": [*EVENTS, "push"]})
-    found = doctor.examine(0)
+    doctor.set_github_answer("/installation$", {"id": doctor.world.org.installation_id, "permissions": more})
+    doctor.set_github_answer("/app$", {"slug": "mibot", "permissions": more, "events": [*EVENTS, "push"]})
+    found = doctor.run(0)
     assert "more than that: administration=write, members=write. Take these away" in found["permissions"]
     assert "mibot drops these: push" in found["events"]
 
 
 def test_events_that_are_missing(doctor: Doctor) -> None:
-    doctor.github("/app$", {"slug": "mibot", "permissions": PERMISSIONS, "events": ["issues", "status"]})
-    found = doctor.says("events")
+    doctor.set_github_answer("/app$", {"slug": "mibot", "permissions": PERMISSIONS, "events": ["issues", "status"]})
+    found = doctor.failure("events")
     names = "check_run, check_suite, issue_comment, pull_request, pull_request_review, workflow_run"
     assert f"Not subscribed to: {names}." in found
 
@@ -180,13 +180,13 @@ def test_events_that_are_missing(doctor: Doctor) -> None:
     ],
 )
 def test_a_webhook_that_is_set_up_wrong(doctor: Doctor, changed: dict[str, Any], sentence: str) -> None:
-    doctor.github("/app/hook/config$", HOOK | changed)
-    assert sentence in doctor.says("webhook")
+    doctor.set_github_answer("/app/hook/config$", HOOK | changed)
+    assert sentence in doctor.failure("webhook")
 
 
 def test_a_server_that_does_not_tell_is_not_known(doctor: Doctor) -> None:
     doctor.proxy.fail(404, path="/app/hook/config$", times=99)
-    assert doctor.examine(0)["webhook"].startswith("? GitHub does not tell where deliveries go.")
+    assert doctor.run(0)["webhook"].startswith("? GitHub does not tell where deliveries go.")
 
 
 @pytest.mark.parametrize(
@@ -200,36 +200,38 @@ def test_a_server_that_does_not_tell_is_not_known(doctor: Doctor) -> None:
     ],
 )
 def test_how_deliveries_were_answered(doctor: Doctor, statuses: list[int], sentence: str) -> None:
-    doctor.github("/app/hook/deliveries", [{"id": n, "status_code": status} for n, status in enumerate(statuses)])
-    found = doctor.examine(1 if sentence.startswith("✗") else 0)["deliveries"]
+    doctor.set_github_answer(
+        "/app/hook/deliveries", [{"id": n, "status_code": status} for n, status in enumerate(statuses)]
+    )
+    found = doctor.run(1 if sentence.startswith("✗") else 0)["deliveries"]
     assert found.startswith(sentence)
 
 
 def test_no_delivery_yet(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.adapters.github.doctor.latest_deliveries", lambda _: [])
-    assert doctor.examine(0)["deliveries"].startswith("? There was none yet.")
+    assert doctor.run(0)["deliveries"].startswith("? There was none yet.")
 
 
 def test_a_repository_without_the_app(doctor: Doctor) -> None:
-    found = doctor.says("deployment", **{doctor.world.org.deployment: "elsewhere/deploy"})
+    found = doctor.failure("deployment", **{doctor.world.org.deployment: "elsewhere/deploy"})
     assert "The App is not installed for elsewhere/deploy, or there is no such repository." in found
     assert "correct repositories.deployment" in found
 
 
 def test_a_repository_that_was_renamed(doctor: Doctor) -> None:
     old = doctor.world.org.releases
-    doctor.github(f"/repos/{old}$", {"full_name": "sourcegraph/monorepo", "default_branch": "main"})
-    found = doctor.says("releases")
+    doctor.set_github_answer(f"/repos/{old}$", {"full_name": "sourcegraph/monorepo", "default_branch": "main"})
+    found = doctor.failure("releases")
     assert f"{old} is now called sourcegraph/monorepo. → Set repositories.releases to sourcegraph/monorepo." in found
 
 
 def test_an_upstream_without_releases(doctor: Doctor) -> None:
-    found = doctor.says("upstream", **{doctor.world.org.upstream: doctor.world.org.releases})
+    found = doctor.failure("upstream", **{doctor.world.org.upstream: doctor.world.org.releases})
     assert "has no tags vX.Y.Z" in found
 
 
 def test_a_deployment_repository_that_is_another(doctor: Doctor) -> None:
-    found = doctor.examine(1, **{doctor.world.org.deployment: doctor.world.org.upstream})
+    found = doctor.run(1, **{doctor.world.org.deployment: doctor.world.org.upstream})
     assert found["fleet"].startswith("✗ ")
     assert "holds not even" in found["fleet"]
     for what in ("Compute Engine", "Cloud SQL", "uptime checks", "open alerts"):
@@ -237,13 +239,13 @@ def test_a_deployment_repository_that_is_another(doctor: Doctor) -> None:
 
 
 def test_a_team_that_does_not_exist(doctor: Doctor) -> None:
-    found = doctor.says("operators", **{doctor.world.org.operators: f"{doctor.world.org.name}/clod"})
+    found = doctor.failure("operators", **{doctor.world.org.operators: f"{doctor.world.org.name}/clod"})
     assert f"There is no team {doctor.world.org.name}/clod" in found
 
 
 def test_a_label_that_does_not_exist_yet(doctor: Doctor) -> None:
     changed = {"[policy]": '[policy]\nlabel = "team/sky"'}
-    assert doctor.examine(0, **changed)["label"].startswith("? ")
+    assert doctor.run(0, **changed)["label"].startswith("? ")
 
 
 @pytest.mark.parametrize(
@@ -260,7 +262,7 @@ def test_no_access_to_one_of_googles_apis(
     doctor: Doctor, cloud: Cloud, what: str, server: str, method: str, sentence: str
 ) -> None:
     getattr(cloud, server).fail(doctor.project, "forbidden", method=method)
-    found = doctor.examine(1)
+    found = doctor.run(1)
     assert {one for one, line in found.items() if line.startswith("✗ ")} == {what}
     assert sentence in found[what]
     assert "→ Until then the health checks that ask it are unknown, and no upgrade is ticked." in found[what]
@@ -268,34 +270,34 @@ def test_no_access_to_one_of_googles_apis(
 
 def test_an_api_that_is_not_enabled(doctor: Doctor, cloud: Cloud) -> None:
     cloud.sql.fail(doctor.project, "api_disabled")
-    assert "enable sqladmin.googleapis.com there" in doctor.says("Cloud SQL")
+    assert "enable sqladmin.googleapis.com there" in doctor.failure("Cloud SQL")
 
 
 def test_opsgenie_is_asked_where_there_is_a_key(doctor: Doctor) -> None:
     with OpsgenieServer() as server:
         settings = f'[opsgenie]\napi_url = "{server.url}"\napi_key = "{server.key}"\n\n[store]'
-        assert ": no alerts are open" in doctor.examine(0, **{"[store]": settings})["Opsgenie"]
+        assert ": no alerts are open" in doctor.run(0, **{"[store]": settings})["Opsgenie"]
         asked = server.requests()
-        found = doctor.says("Opsgenie", **{"[store]": settings.replace(server.key, "another-key")})
+        found = doctor.failure("Opsgenie", **{"[store]": settings.replace(server.key, "another-key")})
         assert (asked, server.requests()) == (1, 2)
     assert "Opsgenie rejected mibot's key: set opsgenie.api_key" in found
     assert "another-key" not in found
 
 
 def test_a_workflow_that_is_not_there(doctor: Doctor) -> None:
-    found = doctor.says("workflow", **{"[deploy]": '[deploy]\nworkflow = "ship.yml"'})
+    found = doctor.failure("workflow", **{"[deploy]": '[deploy]\nworkflow = "ship.yml"'})
     assert f"{doctor.world.org.deployment} has no workflow ship.yml. → Add it there" in found
 
 
 def test_a_workflow_without_its_file(doctor: Doctor) -> None:
     doctor.proxy.actions.workflows["ship.yml"] = Workflow("ship", ("customer", "version"))
-    found = doctor.says("workflow", **{"[deploy]": '[deploy]\nworkflow = "ship.yml"'})
+    found = doctor.failure("workflow", **{"[deploy]": '[deploy]\nworkflow = "ship.yml"'})
     assert "has no .github/workflows/ship.yml on its default branch. → Add it there" in found
 
 
 def test_a_workflow_that_is_switched_off(doctor: Doctor) -> None:
-    doctor.github("/actions/workflows/mi_upgrade.yml$", {"state": "disabled_manually"})
-    found = doctor.says("workflow")
+    doctor.set_github_answer("/actions/workflows/mi_upgrade.yml$", {"state": "disabled_manually"})
+    found = doctor.failure("workflow")
     assert "mi_upgrade.yml can't be started: GitHub says disabled_manually. → Enable it under “Actions”" in found
 
 
@@ -326,14 +328,14 @@ def test_a_workflow_that_is_switched_off(doctor: Doctor) -> None:
 )
 def test_what_starts_the_workflow(doctor: Doctor, text: str, mode: str, sentence: str) -> None:
     doctor.world.commit("olive", [File.plain(".github/workflows/mi_upgrade.yml", text)])
-    found = doctor.examine(1 if sentence.startswith("✗") else 0, **{"[deploy]": f'[deploy]\nmode = "{mode}"'})
+    found = doctor.run(1 if sentence.startswith("✗") else 0, **{"[deploy]": f'[deploy]\nmode = "{mode}"'})
     assert found["workflow"].startswith(sentence)
 
 
 def test_a_workflow_that_the_app_may_not_see_is_not_known(doctor: Doctor) -> None:
     refusal = {"message": "Resource not accessible by integration"}
     doctor.proxy.fail(403, refusal, method="GET", path="/actions/workflows/mi_upgrade.yml$", times=99)
-    found = doctor.examine(0)["workflow"]
+    found = doctor.run(0)["workflow"]
     assert found.startswith("? Could not look up the deployment's workflow")
     assert "actions" in found
 
@@ -343,15 +345,15 @@ def test_a_store_that_is_up_to_date_and_one_that_is_a_newer_mibots(doctor: Docto
     database = Database(f"sqlite:///{file}")
     database.migrate()
     database.close()
-    assert doctor.examine(0)["store"].startswith("✓ its tables are up to date")
+    assert doctor.run(0)["store"].startswith("✓ its tables are up to date")
     connection = sqlite3.connect(file)
     with connection:
         connection.execute("UPDATE mibot_migrations SET version_num = '9999'")
     connection.close()
-    assert "a newer version's" in doctor.says("store")
+    assert "a newer version's" in doctor.failure("store")
 
 
 def test_a_store_that_is_no_database_or_has_no_folder(doctor: Doctor, tmp_path: Path) -> None:
     (tmp_path / "mibot.sqlite").write_text("this is no database at all, but some other file of somebody's")
-    assert doctor.says("store")
-    assert "can't be written to" in doctor.says("store", **{"mibot.sqlite": "no-such-folder/mibot.sqlite"})
+    assert doctor.failure("store")
+    assert "can't be written to" in doctor.failure("store", **{"mibot.sqlite": "no-such-folder/mibot.sqlite"})

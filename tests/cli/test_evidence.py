@@ -12,18 +12,18 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.adapters.store import Database, SqlLedger
+from bot.adapters.store import Database, SqlStore
 from bot.cli import app
 from bot.domain.upgrade.record import Upgrade
 from demo.world import World
-from tests.cli.conftest import Configured, Mibot
-from tests.domain.audit.evidences import TRACKER, after, perfect, rolled_back
+from tests.cli.conftest import RunMibot, WriteSettings
+from tests.domain.audit.evidences import TRACKER, after, complete, rolled_back
 
-Kept = Callable[..., Path]
+SaveRecords = Callable[..., Path]
 
 
 @pytest.fixture
-def kept(tmp_path: Path, world: World, configured: Configured) -> Kept:
+def kept(tmp_path: Path, world: World, configured: WriteSettings) -> SaveRecords:
     """Puts upgrades and a tracker into the store of a mibot that is set up well; its settings file."""
     world.build()
 
@@ -31,7 +31,7 @@ def kept(tmp_path: Path, world: World, configured: Configured) -> Kept:
         config = configured()
         database = Database(f"sqlite:///{tmp_path / 'mibot.sqlite'}")
         database.migrate()
-        ledger = SqlLedger(database)
+        ledger = SqlStore(database)
         ledger.save_tracker(TRACKER)
         for upgrade in upgrades:
             ledger.save_upgrade(upgrade)
@@ -42,9 +42,9 @@ def kept(tmp_path: Path, world: World, configured: Configured) -> Kept:
 
 
 @pytest.mark.e2e
-def test_nothing_is_missing(mibot: Mibot, kept: Kept, world: World) -> None:
+def test_nothing_is_missing(mibot: RunMibot, kept: SaveRecords, world: World) -> None:
     customer = world.fleet.customers[0]
-    config = kept(perfect("rctest"), rolled_back("demo"), perfect(customer, after(120)))
+    config = kept(complete("rctest"), rolled_back("demo"), complete(customer, after(120)))
     shown = mibot("evidence", "v3.40.1", "--config", config)
     assert (shown.exit_code, shown.stderr) == (0, "")
     assert shown.stdout.startswith("# Evidence of the upgrades to 3.40.1\n")
@@ -60,8 +60,8 @@ def test_nothing_is_missing(mibot: Mibot, kept: Kept, world: World) -> None:
 
 
 @pytest.mark.e2e
-def test_something_is_missing(mibot: Mibot, kept: Kept, tmp_path: Path) -> None:
-    config = kept(replace(perfect(), approved_by=()), perfect("demo"))
+def test_something_is_missing(mibot: RunMibot, kept: SaveRecords, tmp_path: Path) -> None:
+    config = kept(replace(complete(), approved_by=()), complete("demo"))
     shown = mibot("evidence", "3.40.1", "--format", "csv", "--config", config)
     assert shown.exit_code == 3
     assert shown.stderr == "mibot: something is missing for 1 of 2 instances.\n"
@@ -77,8 +77,8 @@ def test_something_is_missing(mibot: Mibot, kept: Kept, tmp_path: Path) -> None:
 
 
 @pytest.mark.e2e
-def test_what_cannot_be_told_is_a_sentence_and_status_1(mibot: Mibot, kept: Kept, tmp_path: Path) -> None:
-    config = kept(perfect())
+def test_what_cannot_be_told_is_a_sentence_and_status_1(mibot: RunMibot, kept: SaveRecords, tmp_path: Path) -> None:
+    config = kept(complete())
     unknown = mibot("evidence", "3.41.0", "--config", config)
     assert (unknown.exit_code, unknown.stdout) == (1, "")
     assert "mibot knows nothing of 3.41.0: there is neither a tracker nor a record" in unknown.stderr
@@ -89,8 +89,10 @@ def test_what_cannot_be_told_is_a_sentence_and_status_1(mibot: Mibot, kept: Kept
 
 
 @pytest.mark.e2e
-def test_a_fleet_that_cannot_be_read(mibot: Mibot, kept: Kept, configured: Configured, world: World) -> None:
-    kept(perfect())
+def test_a_fleet_that_cannot_be_read(
+    mibot: RunMibot, kept: SaveRecords, configured: WriteSettings, world: World
+) -> None:
+    kept(complete())
     nowhere = configured(**{world.org.deployment: f"{world.org.name}/nothing"})
     shown = mibot("evidence", "3.40.1", "--config", nowhere)
     assert (shown.exit_code, shown.stdout) == (1, "")
@@ -98,7 +100,7 @@ def test_a_fleet_that_cannot_be_read(mibot: Mibot, kept: Kept, configured: Confi
 
 
 @pytest.mark.e2e
-def test_without_a_store_it_says_where_to_go(mibot: Mibot, configured: Configured, tmp_path: Path) -> None:
+def test_without_a_store_it_says_where_to_go(mibot: RunMibot, configured: WriteSettings, tmp_path: Path) -> None:
     shown = mibot("evidence", "3.40.1", "--config", configured())
     assert (shown.exit_code, shown.stdout) == (1, "")
     assert shown.stderr == (
@@ -108,7 +110,7 @@ def test_without_a_store_it_says_where_to_go(mibot: Mibot, configured: Configure
 
 
 @pytest.mark.e2e
-def test_a_store_that_is_not_mibots(mibot: Mibot, configured: Configured, tmp_path: Path) -> None:
+def test_a_store_that_is_not_mibots(mibot: RunMibot, configured: WriteSettings, tmp_path: Path) -> None:
     (tmp_path / "mibot.sqlite").touch()
     shown = mibot("evidence", "3.40.1", "--config", configured())
     assert (shown.exit_code, shown.stdout) == (1, "")
@@ -116,13 +118,13 @@ def test_a_store_that_is_not_mibots(mibot: Mibot, configured: Configured, tmp_pa
 
 
 @pytest.mark.parametrize("arguments", [("latest",), ("3.40",), ("3.40.1", "--format", "xml"), ()])
-def test_wrong_use_is_status_2(mibot: Mibot, arguments: tuple[str, ...]) -> None:
+def test_wrong_use_is_status_2(mibot: RunMibot, arguments: tuple[str, ...]) -> None:
     shown = mibot("evidence", *arguments)
     assert (shown.exit_code, shown.stdout) == (2, "")
     assert shown.stderr
 
 
-def test_a_word_that_is_no_version_gets_one_sentence(mibot: Mibot) -> None:
+def test_a_word_that_is_no_version_gets_one_sentence(mibot: RunMibot) -> None:
     shown = mibot("evidence", "latest")
     assert shown.stderr == "mibot: 'latest' is no version; write X.Y.Z, as 3.40.1, or X.Y.Z-rc.N.\n"
 

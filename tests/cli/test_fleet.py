@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from demo.fleet import Breakage, make_fleet
+from demo.fleet import Defect, make_fleet
 from demo.world import World
-from tests.cli.conftest import Configured, Mibot
+from tests.cli.conftest import RunMibot, WriteSettings
 
 
-def test_instances_stand_in_order_of_work_and_problems_below(mibot: Mibot, clone: Path) -> None:
+def test_instances_stand_in_order_of_work_and_problems_below(mibot: RunMibot, clone: Path) -> None:
     shown = mibot("fleet", "--repo", clone)
     assert shown.exit_code == 0
-    fleet = make_fleet(broken=tuple(Breakage))
+    fleet = make_fleet(broken=tuple(Defect))
     lines = shown.stdout.splitlines()
     names = [line.split()[0] for line in lines[2:14]]
     assert names[:2] == ["rctest", "demo"]
@@ -35,7 +35,7 @@ def test_instances_stand_in_order_of_work_and_problems_below(mibot: Mibot, clone
     )
 
 
-def test_a_narrow_window_cuts_no_name_and_no_version(mibot: Mibot, clone: Path) -> None:
+def test_a_narrow_window_cuts_no_name_and_no_version(mibot: RunMibot, clone: Path) -> None:
     shown = mibot("fleet", "--repo", clone, columns=80)
     lines = shown.stdout.splitlines()
     assert max(len(line) for line in lines) <= 80
@@ -43,14 +43,14 @@ def test_a_narrow_window_cuts_no_name_and_no_version(mibot: Mibot, clone: Path) 
     for specimen in make_fleet().instances:
         (line,) = [line for line in lines if line.split()[:1] == [specimen.slug]]
         assert specimen.active in line.split()
-        assert specimen.running in line.split()
+        assert specimen.version in line.split()
 
 
-def test_what_is_no_terminal_gets_no_colours(mibot: Mibot, clone: Path) -> None:
+def test_what_is_no_terminal_gets_no_colours(mibot: RunMibot, clone: Path) -> None:
     assert "\x1b" not in mibot("fleet", "--repo", clone).stdout
 
 
-def test_how_each_stands_to_a_version(mibot: Mibot, clone: Path) -> None:
+def test_how_each_stands_to_a_version(mibot: RunMibot, clone: Path) -> None:
     shown = mibot("fleet", "--repo", clone, "--version", "3.42.0").stdout
     assert "to 3.42.0" in shown
     assert "no: it runs 3.40.0, and 3.42.0 is a jump" in shown
@@ -61,7 +61,7 @@ def test_how_each_stands_to_a_version(mibot: Mibot, clone: Path) -> None:
     assert "release candidates go to rctest only" in candidate
 
 
-def test_json_has_the_promised_keys(mibot: Mibot, clone: Path) -> None:
+def test_json_has_the_promised_keys(mibot: RunMibot, clone: Path) -> None:
     document = json.loads(mibot("fleet", "--repo", clone, "--json", "--version", "3.40.1").stdout)
     assert set(document) == {"version", "instances", "problems", "golden", "counts"}
     assert document["version"] == "3.40.1"
@@ -84,7 +84,7 @@ def test_json_has_the_promised_keys(mibot: Mibot, clone: Path) -> None:
         "standing": "can go there",
     }
     assert {problem["folder"] for problem in document["problems"]} == {
-        specimen.slug for specimen in make_fleet(broken=tuple(Breakage)).broken
+        specimen.slug for specimen in make_fleet(broken=tuple(Defect)).broken
     }
     assert all(len(problem["tree"]) == 10 and problem["sentence"] for problem in document["problems"])
     assert document["counts"] == {
@@ -107,14 +107,14 @@ def test_json_has_the_promised_keys(mibot: Mibot, clone: Path) -> None:
         (("--version", "3.40"), "'3.40' is no version; write X.Y.Z"),
     ],
 )
-def test_wrong_use_is_told_in_a_sentence(mibot: Mibot, arguments: tuple[str, ...], sentence: str) -> None:
+def test_wrong_use_is_told_in_a_sentence(mibot: RunMibot, arguments: tuple[str, ...], sentence: str) -> None:
     shown = mibot("fleet", *arguments)
     assert (shown.exit_code, shown.stdout) == (2, "")
     assert sentence in shown.stderr
     assert shown.stderr.count("\n") == 1
 
 
-def test_without_a_clone_all_that_is_wrong_with_the_settings_is_told(mibot: Mibot, tmp_path: Path) -> None:
+def test_without_a_clone_all_that_is_wrong_with_the_settings_is_told(mibot: RunMibot, tmp_path: Path) -> None:
     (tmp_path / "mibot.toml").write_text("[policy]\nmax_in_flight = 0\n[gcp]\nzoen = 1\n")
     shown = mibot("fleet")
     assert (shown.exit_code, shown.stdout) == (2, "")
@@ -125,8 +125,10 @@ def test_without_a_clone_all_that_is_wrong_with_the_settings_is_told(mibot: Mibo
 
 
 @pytest.mark.e2e
-def test_from_github_without_a_store(mibot: Mibot, world: World, configured: Configured, tmp_path: Path) -> None:
-    world.build(make_fleet(8, broken=(Breakage.YAML,)))
+def test_from_github_without_a_store(
+    mibot: RunMibot, world: World, configured: WriteSettings, tmp_path: Path
+) -> None:
+    world.build(make_fleet(8, broken=(Defect.YAML,)))
     shown = mibot("fleet", "--config", configured(), "--json")
     assert shown.exit_code == 0, shown.stderr
     document = json.loads(shown.stdout)
@@ -137,7 +139,7 @@ def test_from_github_without_a_store(mibot: Mibot, world: World, configured: Con
 
 @pytest.mark.e2e
 def test_the_same_process_as_users_start_prints_json_alone(
-    world: World, configured: Configured, tmp_path: Path
+    world: World, configured: WriteSettings, tmp_path: Path
 ) -> None:
     world.build()
     command = [
@@ -158,7 +160,7 @@ def test_the_same_process_as_users_start_prints_json_alone(
 
 
 @pytest.mark.e2e
-def test_what_github_refuses_is_a_sentence(mibot: Mibot, world: World, configured: Configured) -> None:
+def test_what_github_refuses_is_a_sentence(mibot: RunMibot, world: World, configured: WriteSettings) -> None:
     world.build()
     shown = mibot("fleet", "--config", configured(**{world.org.deployment: f"{world.org.name}/nothing"}))
     assert (shown.exit_code, shown.stdout) == (1, "")

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from demo.fleet import compose_file, make_fleet
 from demo.fleet.compose import image
 from demo.world import World
-from tests.cli.conftest import Configured, Mibot
+from tests.cli.conftest import RunMibot, WriteSettings
 from tests.world.proxy import Proxy
 
 GOLDEN = "golden/docker-compose.3.40.2.yaml"
@@ -29,7 +29,7 @@ def upstream(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_dry_run_shows_everything_and_writes_nothing(mibot: Mibot, tree: Path, upstream: Path) -> None:
+def test_a_dry_run_shows_everything_and_writes_nothing(mibot: RunMibot, tree: Path, upstream: Path) -> None:
     shown = mibot("prepare", "3.40.2", "--repo", tree, "--upstream", upstream, "--dry-run")
     assert shown.exit_code == 0, shown.stderr
     for words in (
@@ -45,7 +45,7 @@ def test_a_dry_run_shows_everything_and_writes_nothing(mibot: Mibot, tree: Path,
     assert not (tree / GOLDEN).exists()
 
 
-def test_it_is_made_in_the_work_tree_and_then_it_is_there(mibot: Mibot, tree: Path, upstream: Path) -> None:
+def test_it_is_made_in_the_work_tree_and_then_it_is_there(mibot: RunMibot, tree: Path, upstream: Path) -> None:
     made = mibot("prepare", "3.40.2", "--repo", tree, "--upstream", upstream, "--write")
     assert made.exit_code == 0, made.stderr
     services = YAML(typ="safe").load(tree / GOLDEN)["services"]
@@ -58,7 +58,7 @@ def test_it_is_made_in_the_work_tree_and_then_it_is_there(mibot: Mibot, tree: Pa
     assert upgraded.exit_code == 0, upgraded.stderr
 
 
-def test_images_with_another_tag_have_to_be_accepted(mibot: Mibot, tree: Path, upstream: Path) -> None:
+def test_images_with_another_tag_have_to_be_accepted(mibot: RunMibot, tree: Path, upstream: Path) -> None:
     upstream.write_text(compose_file("3.40.2").replace(image("symbols", "3.40.2"), image("symbols", "3.40.1")))
     refused = mibot("prepare", "3.40.2", "--repo", tree, "--upstream", upstream, "--write")
     assert refused.exit_code == 1
@@ -82,7 +82,7 @@ def test_images_with_another_tag_have_to_be_accepted(mibot: Mibot, tree: Path, u
     ],
 )
 def test_what_is_wrong_is_one_sentence(
-    mibot: Mibot, tree: Path, upstream: Path, content: str | None, sentence: str
+    mibot: RunMibot, tree: Path, upstream: Path, content: str | None, sentence: str
 ) -> None:
     upstream.unlink() if content is None else upstream.write_text(content)
     shown = mibot("prepare", "3.40.2", "--repo", tree, "--upstream", upstream, "--write")
@@ -91,7 +91,7 @@ def test_what_is_wrong_is_one_sentence(
     assert len(shown.stderr.strip().splitlines()) == 1
 
 
-def test_wrong_use_is_status_2(mibot: Mibot, tree: Path, upstream: Path) -> None:
+def test_wrong_use_is_status_2(mibot: RunMibot, tree: Path, upstream: Path) -> None:
     neither = mibot("prepare", "3.40.2", "--repo", tree, "--upstream", upstream)
     assert (neither.exit_code, "give either --dry-run" in neither.stderr) == (2, True)
     nowhere = mibot("prepare", "3.40.2", "--upstream", upstream, "--write")
@@ -104,7 +104,7 @@ def test_wrong_use_is_status_2(mibot: Mibot, tree: Path, upstream: Path) -> None
 
 @pytest.mark.e2e
 def test_upstreams_file_is_read_from_github(
-    mibot: Mibot, world: World, proxy: Proxy, configured: Configured, tree: Path
+    mibot: RunMibot, world: World, proxy: Proxy, configured: WriteSettings, tree: Path
 ) -> None:
     world.build()
     config = configured()

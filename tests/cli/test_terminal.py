@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console, RenderableType
 
-from bot.cli.terminal import diff, framed, moved, rendered
+from bot.cli.terminal import diff, format_link_change, make_panel, render_markdown
 
 BODY = """<!-- mibot:tracker
 version=3.40.1 -->
@@ -27,7 +27,7 @@ def printed(what: RenderableType, width: int = 80) -> str:
 
 
 def test_a_body_is_shown_as_on_github() -> None:
-    text = printed(rendered(BODY))
+    text = printed(render_markdown(BODY))
     assert "mibot:" not in text
     assert "• ☐ Upgrade rctest.sourcegraph.com 3.40.0" in text
     assert "• ☑ Upgrade instance for https://github.com/sourcegraph/accounts/issues/528" in text
@@ -37,8 +37,8 @@ def test_a_body_is_shown_as_on_github() -> None:
 
 def test_a_moved_link_takes_one_line_or_two() -> None:
     old, new = "../golden/a.yaml", "../golden/b.yaml"
-    assert moved(old, new, 80).plain == f"{old} → {new}"
-    assert moved(old, new, 20).plain == f"  {old}\n→ {new}"
+    assert format_link_change(old, new, 80).plain == f"{old} → {new}"
+    assert format_link_change(old, new, 20).plain == f"  {old}\n→ {new}"
 
 
 def test_a_difference_shows_changed_lines_and_their_neighbours() -> None:
@@ -48,12 +48,12 @@ def test_a_difference_shows_changed_lines_and_their_neighbours() -> None:
 
 
 def test_a_frame_has_its_title_as_it_is() -> None:
-    text = printed(framed("#1 [bold] is no markup", rendered("words")))
+    text = printed(make_panel("#1 [bold] is no markup", render_markdown("words")))
     assert "#1 [bold] is no markup" in text
 
 
 def test_what_is_folded_is_shown_with_its_summary() -> None:
-    text = printed(rendered("<details><summary>Diff of 2 files</summary>\n\nwords\n\n</details>\n"))
+    text = printed(render_markdown("<details><summary>Diff of 2 files</summary>\n\nwords\n\n</details>\n"))
     assert "Diff of 2 files" in text
     assert "words" in text
     assert "details" not in text

@@ -10,13 +10,13 @@ from bot.domain.versions import Version
 from demo.fleet import make_fleet
 from demo.google.compute import ComputeServer
 from demo.world import World
-from tests.cli.conftest import Configured, Mibot
+from tests.cli.conftest import RunMibot, WriteSettings
 from tests.world.proxy import Proxy
 
 LINK = "rctest/red/docker-compose/docker-compose.yaml"
 
 
-def test_what_would_be_done(mibot: Mibot, clone: Path) -> None:
+def test_what_would_be_done(mibot: RunMibot, clone: Path) -> None:
     shown = mibot("upgrade", "rctest", "3.40.1", "--dry-run", "--repo", clone)
     assert shown.exit_code == 0, shown.stderr
     text = shown.stdout
@@ -33,7 +33,7 @@ def test_what_would_be_done(mibot: Mibot, clone: Path) -> None:
     assert text.count("TRACKER-URL") > 1
 
 
-def test_in_a_narrow_window_the_link_takes_two_lines(mibot: Mibot, clone: Path) -> None:
+def test_in_a_narrow_window_the_link_takes_two_lines(mibot: RunMibot, clone: Path) -> None:
     lines = mibot("upgrade", "rctest", "3.40.1", "--dry-run", "--repo", clone, columns=80).stdout.splitlines()
     stripped = [line.strip() for line in lines]
     old = stripped.index("../../../golden/docker-compose.3.40.0.yaml")
@@ -44,7 +44,7 @@ def test_in_a_narrow_window_the_link_takes_two_lines(mibot: Mibot, clone: Path) 
 @pytest.mark.parametrize(
     "word", ["demo.sourcegraph.com", "https://github.com/sourcegraph/accounts/issues/528", "demo"]
 )
-def test_an_instance_is_named_in_any_way(mibot: Mibot, clone: Path, word: str) -> None:
+def test_an_instance_is_named_in_any_way(mibot: RunMibot, clone: Path, word: str) -> None:
     shown = mibot("upgrade", word, "v3.41.0", "--dry-run", "--repo", clone)
     assert shown.exit_code == 0, shown.stderr
 
@@ -62,7 +62,7 @@ def test_an_instance_is_named_in_any_way(mibot: Mibot, clone: Path, word: str) -
     ],
 )
 def test_a_refusal_is_a_sentence_and_status_1(
-    mibot: Mibot, clone: Path, slug: str, version: str, sentence: str
+    mibot: RunMibot, clone: Path, slug: str, version: str, sentence: str
 ) -> None:
     shown = mibot("upgrade", slug, version, "--dry-run", "--repo", clone)
     assert (shown.exit_code, shown.stdout) == (1, "")
@@ -79,13 +79,13 @@ def test_a_refusal_is_a_sentence_and_status_1(
         (("rctest", "3.40.1", "--dry-run", "--write"), "give either --dry-run"),
     ],
 )
-def test_wrong_use_is_status_2(mibot: Mibot, clone: Path, arguments: tuple[str, ...], sentence: str) -> None:
+def test_wrong_use_is_status_2(mibot: RunMibot, clone: Path, arguments: tuple[str, ...], sentence: str) -> None:
     shown = mibot("upgrade", *arguments, "--repo", clone)
     assert (shown.exit_code, shown.stdout) == (2, "")
     assert sentence in shown.stderr
 
 
-def test_on_a_clone_the_end_of_a_major_is_the_golden_files_word(mibot: Mibot, tmp_path: Path) -> None:
+def test_on_a_clone_the_end_of_a_major_is_the_golden_files_word(mibot: RunMibot, tmp_path: Path) -> None:
     make_fleet(1, running="3.43.2", golden=("3.43.2", "4.0.0")).write_to(tmp_path / "clone")
     shown = mibot("upgrade", "rctest", "4.0.0", "--dry-run", "--repo", tmp_path / "clone")
     assert shown.exit_code == 0, shown.stderr
@@ -99,7 +99,7 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path / "clone"
 
 
-def test_the_change_is_made_in_the_work_tree_and_only_once(mibot: Mibot, tree: Path) -> None:
+def test_the_change_is_made_in_the_work_tree_and_only_once(mibot: RunMibot, tree: Path) -> None:
     override = tree / "research/black/docker-compose/docker-compose.override.yaml"
     before = {path: path.read_bytes() for path in tree.rglob("*") if path.is_file() and not path.is_symlink()}
     made = mibot("upgrade", "research", "3.40.1", "--write", "--repo", tree)
@@ -116,7 +116,7 @@ def test_the_change_is_made_in_the_work_tree_and_only_once(mibot: Mibot, tree: P
     assert "it already runs 3.40.1." in again.stderr
 
 
-def test_writing_needs_a_clone_and_a_dry_run_writes_nothing(mibot: Mibot, tree: Path) -> None:
+def test_writing_needs_a_clone_and_a_dry_run_writes_nothing(mibot: RunMibot, tree: Path) -> None:
     without = mibot("upgrade", "rctest", "3.40.1", "--write")
     assert (without.exit_code, without.stdout) == (2, "")
     assert "name it with --repo" in without.stderr
@@ -125,7 +125,7 @@ def test_writing_needs_a_clone_and_a_dry_run_writes_nothing(mibot: Mibot, tree: 
     assert {path: path.lstat().st_mtime_ns for path in tree.rglob("*")} == before
 
 
-def test_the_newest_module_tag_of_the_clone_is_taken(mibot: Mibot, tree: Path) -> None:
+def test_the_newest_module_tag_of_the_clone_is_taken(mibot: RunMibot, tree: Path) -> None:
     tags = tree / ".git" / "refs" / "tags"
     tags.mkdir(parents=True)
     (tags / "mi-module-v3.40.1-v2").write_text("0" * 40)
@@ -136,7 +136,7 @@ def test_the_newest_module_tag_of_the_clone_is_taken(mibot: Mibot, tree: Path) -
 
 
 def test_pre_upgrade_checks_are_shown_unless_nobody_wants_them(
-    mibot: Mibot, tree: Path, machines: ComputeServer, monkeypatch: pytest.MonkeyPatch
+    mibot: RunMibot, tree: Path, machines: ComputeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MIBOT_GCP__COMPUTE_ENDPOINT", machines.url)
     monkeypatch.setenv("MIBOT_GCP__PROJECT_TEMPLATE", "pre-upgrade-{slug}")
@@ -149,7 +149,7 @@ def test_pre_upgrade_checks_are_shown_unless_nobody_wants_them(
 
 @pytest.mark.e2e
 def test_from_github_nothing_is_written(
-    mibot: Mibot, world: World, proxy: Proxy, configured: Configured, machines: ComputeServer
+    mibot: RunMibot, world: World, proxy: Proxy, configured: WriteSettings, machines: ComputeServer
 ) -> None:
     world.build()
     config = configured()

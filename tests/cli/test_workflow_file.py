@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from bot.cli.doctor.workflow_file import Triggers, triggers_of
-from bot.formats.yaml.parse import YamlProblem
+from bot.cli.doctor.workflow_file import Triggers, parse_triggers
+from bot.formats.yaml.parse import YamlDocumentError
 from demo.fleet.shared import WORKFLOW
 
 HEAD = "on:\n  workflow_dispatch:\n    inputs:\n      version:"
 
 
 def test_the_upgrade_workflow_requires_both_its_inputs() -> None:
-    found = triggers_of(WORKFLOW.encode())
+    found = parse_triggers(WORKFLOW.encode())
     assert found == Triggers(frozenset({"workflow_dispatch"}), {"customer": True, "version": True})
 
 
@@ -26,7 +26,7 @@ def test_the_upgrade_workflow_requires_both_its_inputs() -> None:
     ],
 )
 def test_events_are_written_in_three_ways(text: str, events: set[str]) -> None:
-    assert triggers_of(text.encode()) == Triggers(frozenset(events))
+    assert parse_triggers(text.encode()) == Triggers(frozenset(events))
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_events_are_written_in_three_ways(text: str, events: set[str]) -> None:
     ],
 )
 def test_an_input_is_needed_when_it_is_required_and_has_no_default(declared: str, needed: bool) -> None:
-    assert triggers_of(f"{HEAD}{declared}\n".encode()).inputs == {"version": needed}
+    assert parse_triggers(f"{HEAD}{declared}\n".encode()).inputs == {"version": needed}
 
 
 @pytest.mark.parametrize(
@@ -54,5 +54,5 @@ def test_an_input_is_needed_when_it_is_required_and_has_no_default(declared: str
     ],
 )
 def test_what_is_no_workflow(content: bytes, sentence: str) -> None:
-    with pytest.raises(YamlProblem, match=sentence):
-        triggers_of(content)
+    with pytest.raises(YamlDocumentError, match=sentence):
+        parse_triggers(content)

@@ -8,25 +8,25 @@ from bot.commands import all_commands
 from bot.domain.chat import comments
 from bot.domain.chat.replies import Paragraph, TrackerRecord
 from bot.domain.fleet.model import Fleet, InstanceType
-from bot.domain.flow.requests import Plan, Request, View
+from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest
 from bot.domain.upgrade.record import Upgrade
-from bot.rendering import Voice
+from bot.rendering import Renderer
 from tests import rendered as rendering
-from tests.samples import customer, fleet, internal, version
+from tests.samples import customer_instance, fleet, internal_instance, version
 
-OTHER = "https://github.com/sourcegraph/accounts/issues/611"
-RCTEST = internal("rctest")
-DEMO = internal("demo", version=version("3.39.1"))
-S2 = internal("s2", skip="takes nightly builds")
-TRIAL = customer("jaderaven", OTHER, type=InstanceType.TRIAL)
-FIRST, SECOND = customer("amberotter"), customer("amberotter-two", ordinal=2)
+OTHER_ACCOUNT = "https://github.com/sourcegraph/accounts/issues/611"
+RCTEST = internal_instance("rctest")
+DEMO = internal_instance("demo", version=version("3.39.1"))
+S2 = internal_instance("s2", skip="takes nightly builds")
+TRIAL = customer_instance("jaderaven", OTHER_ACCOUNT, type=InstanceType.TRIAL)
+FIRST, SECOND = customer_instance("amberotter"), customer_instance("amberotter-two", ordinal=2)
 FLEET = fleet(RCTEST, DEMO, S2, TRIAL, FIRST, SECOND, golden=("3.39.1", "3.40.0", "3.40.1", "3.41.0", "3.41.0-rc.1"))
 TRACKER = TrackerRecord(version("3.40.1"), 12, "https://github.com/sourcegraph/sourcegraph/issues/12", "dana")
 
 
 def plan(
     line: str, *upgrades: Upgrade, on: str = "3.40.1", among: Fleet = FLEET, released: str | None = None
-) -> Plan:
+) -> CommandPlan:
     """What the command of a comment by dana on issue 12 plans.
 
     `on` is the version that the issue names, `released` are the tags of upstream (those that have a golden file, if
@@ -34,16 +34,18 @@ def plan(
     """
     (command,) = comments.parse(line)
     assert not command.fault
-    request = Request(77, 12, "dana", command.arguments, version(on) if on else None)
+    request = CommandRequest(77, 12, "dana", command.arguments, version(on) if on else None)
     tags = among.golden if released is None else frozenset(map(version, released.split()))
-    view = View(among, _by_key(upgrades), TRACKER if on == "3.40.1" else None, tags)
-    return all_commands()[command.name].plan(request, view, Voice(among))
+    view = CommandContext(among, _by_key(upgrades), TRACKER if on == "3.40.1" else None, tags)
+    return all_commands()[command.name].plan(request, view, Renderer(among))
 
 
-def said(line: str, *upgrades: Upgrade, on: str = "3.40.1", among: Fleet = FLEET, released: str | None = None) -> str:
+def reply_text(
+    line: str, *upgrades: Upgrade, on: str = "3.40.1", among: Fleet = FLEET, released: str | None = None
+) -> str:
     """The words that the command is answered with, as a reader reads them."""
     items = plan(line, *upgrades, on=on, among=among, released=released).items
-    return rendering.text("\n\n".join(item.words for item in items if isinstance(item, Paragraph)))
+    return rendering.reader_text("\n\n".join(item.words for item in items if isinstance(item, Paragraph)))
 
 
 def _by_key(upgrades: tuple[Upgrade, ...]) -> Mapping[str, Upgrade]:

@@ -10,16 +10,16 @@ import pytest
 from bot.domain.chat.replies import CheckTable, Paragraph
 from bot.domain.flow.effects import CheckNow, Recheck
 from bot.domain.upgrade.record import Deployment, Stage, Upgrade
-from tests.commands.orders import OTHER, plan, said
+from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import NOW, upgrade
 
 USAGE = '/check INSTANCE … [--accept "what you saw"]'
-OVER = Deployment(NOW, accepted=True, run=5, conclusion="success", ended_at=NOW)
+ENDED_RUN = Deployment(NOW, accepted=True, run=5, conclusion="success", ended_at=NOW)
 WAITS_FOR_PROOF = [Stage.VERIFYING, Stage.HELD, Stage.FAILED]
 
 
 def deployed(slug: str = "demo", stage: Stage = Stage.HELD, to: str = "3.40.1") -> Upgrade:
-    return upgrade(slug, to, stage, merged_at=NOW, deployment=OVER)
+    return upgrade(slug, to, stage, merged_at=NOW, deployment=ENDED_RUN)
 
 
 def test_it_promises_a_table_and_runs_the_checks() -> None:
@@ -29,7 +29,7 @@ def test_it_promises_a_table_and_runs_the_checks() -> None:
 
 
 def test_several_instances_each_once() -> None:
-    found = plan(f"/check rctest {OTHER} rctest.sourcegraph.com")
+    found = plan(f"/check rctest {OTHER_ACCOUNT} rctest.sourcegraph.com")
     assert found.items == (CheckTable("rctest"), CheckTable("jaderaven"))
     assert found.effects == (CheckNow(77, "rctest"), CheckNow(77, "jaderaven"))
 
@@ -39,7 +39,7 @@ def test_any_instance_can_be_checked_skipped_ones_too() -> None:
 
 
 def test_without_a_name_it_shows_its_usage() -> None:
-    assert said("/check") == f"/check: name the instances to check: {USAGE}."
+    assert reply_text("/check") == f"/check: name the instances to check: {USAGE}."
     assert plan("/check").effects == ()
 
 
@@ -69,10 +69,10 @@ def test_one_that_is_just_being_verified_is_looked_at_anyway() -> None:
     "other",
     [
         upgrade("demo", stage=Stage.OPEN),
-        upgrade("demo", stage=Stage.DONE, merged_at=NOW, deployment=OVER),
+        upgrade("demo", stage=Stage.DONE, merged_at=NOW, deployment=ENDED_RUN),
         upgrade("demo", stage=Stage.HELD, merged_at=NOW),
-        upgrade("demo", stage=Stage.FAILED, merged_at=NOW, deployment=replace(OVER, failed="job upgrade")),
-        upgrade("demo", stage=Stage.DEPLOYING, merged_at=NOW, deployment=replace(OVER, ended_at=None)),
+        upgrade("demo", stage=Stage.FAILED, merged_at=NOW, deployment=replace(ENDED_RUN, failed="job upgrade")),
+        upgrade("demo", stage=Stage.DEPLOYING, merged_at=NOW, deployment=replace(ENDED_RUN, ended_at=None)),
         deployed("rctest"),
     ],
     ids=["open", "done", "not deployed", "not deployed well", "being deployed", "another's"],
@@ -89,7 +89,7 @@ def test_people_vouch_for_what_is_deployed_and_not_proven_and_for_nothing_else(s
     assert found.items[0] == CheckTable("demo")
     assert found.effects == (CheckNow(77, "demo"), *vouching)
     refused = "demo.sourcegraph.com: no deployed upgrade of it waits for its proof, so there is nothing to --accept."
-    told = said('/check demo --accept "I signed in"', deployed(stage=stage))
+    told = reply_text('/check demo --accept "I signed in"', deployed(stage=stage))
     assert told == ("" if vouching else refused)
 
 
@@ -124,5 +124,5 @@ def test_vouching_for_a_word_for_many_reaches_those_of_them_that_wait_for_it() -
     ],
 )
 def test_misuse_is_explained_and_does_nothing(line: str, words: str) -> None:
-    assert said(line, deployed()) == f"/check: {words}"
+    assert reply_text(line, deployed()) == f"/check: {words}"
     assert plan(line, deployed()).effects == ()

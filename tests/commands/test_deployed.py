@@ -4,34 +4,34 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.chat.replies import Paragraph, Progress
+from bot.domain.chat.replies import Paragraph, UpgradeProgress
 from bot.domain.flow.effects import MarkDeployed
-from bot.domain.upgrade.record import Back, Stage
-from tests.commands.orders import OTHER, plan, said
+from bot.domain.upgrade.record import Rollback, Stage
+from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import NOW, upgrade, version
 
 USAGE = "/deployed INSTANCE … [VERSION]"
 NOTHING = "no merged upgrade of it waits for its deployment."
-WAITS = [Stage.MERGED, Stage.BACKING_UP, Stage.DEPLOYING, Stage.HELD, Stage.FAILED]
+WAITING_STAGES = [Stage.MERGED, Stage.BACKING_UP, Stage.DEPLOYING, Stage.HELD, Stage.FAILED]
 
 
-@pytest.mark.parametrize("stage", WAITS)
+@pytest.mark.parametrize("stage", WAITING_STAGES)
 def test_a_merged_upgrade_is_taken_for_deployed(stage: Stage) -> None:
     found = plan("/deployed rctest", upgrade(stage=stage, merged_at=NOW))
-    assert found.items == (Progress("rctest", version("3.40.1")),)
+    assert found.items == (UpgradeProgress("rctest", version("3.40.1")),)
     assert found.effects == (MarkDeployed("rctest", "3.40.1", "dana", 1),)
 
 
-@pytest.mark.parametrize("stage", sorted(set(Stage) - set(WAITS)))
+@pytest.mark.parametrize("stage", sorted(set(Stage) - set(WAITING_STAGES)))
 def test_what_waits_for_no_deployment_is_left_alone(stage: Stage) -> None:
     there = upgrade(stage=stage, merged_at=NOW)
-    assert said("/deployed rctest", there) == f"rctest.sourcegraph.com: {NOTHING}"
+    assert reply_text("/deployed rctest", there) == f"rctest.sourcegraph.com: {NOTHING}"
     assert plan("/deployed rctest", there).effects == ()
 
 
 def test_what_failed_before_its_merge_can_not_have_been_deployed() -> None:
     assert plan("/deployed rctest", upgrade(stage=Stage.FAILED)).effects == ()
-    assert NOTHING in said("/deployed rctest", upgrade(stage=Stage.FAILED))
+    assert NOTHING in reply_text("/deployed rctest", upgrade(stage=Stage.FAILED))
 
 
 def test_the_word_is_about_the_attempt_that_the_person_saw() -> None:
@@ -40,7 +40,7 @@ def test_the_word_is_about_the_attempt_that_the_person_saw() -> None:
 
 
 def test_a_rollback_is_deployed_by_hand_too() -> None:
-    back = upgrade(stage=Stage.FAILED, merged_at=NOW, back=Back("lee", to=version("3.40.0")))
+    back = upgrade(stage=Stage.FAILED, merged_at=NOW, back=Rollback("lee", to=version("3.40.0")))
     assert plan("/deployed rctest", back).effects == (MarkDeployed("rctest", "3.40.1", "dana", 1),)
 
 
@@ -57,23 +57,23 @@ def test_of_several_versions_the_newest_that_waits_is_meant_unless_one_is_named(
 def test_a_word_for_many_means_those_that_wait_and_says_nothing_of_the_others() -> None:
     there = (upgrade("demo", stage=Stage.MERGED, merged_at=NOW), upgrade("rctest", stage=Stage.DONE, merged_at=NOW))
     found = plan("/deployed internal", *there)
-    assert found.items == (Progress("demo", version("3.40.1")),)
+    assert found.items == (UpgradeProgress("demo", version("3.40.1")),)
     assert found.effects == (MarkDeployed("demo", "3.40.1", "dana", 1),)
-    assert said("/deployed internal") == "/deployed: no merged upgrade waits for its deployment."
+    assert reply_text("/deployed internal") == "/deployed: no merged upgrade waits for its deployment."
 
 
 def test_one_that_was_named_beside_the_word_for_many_is_answered() -> None:
-    words = said("/deployed internal rctest", upgrade("demo", stage=Stage.MERGED, merged_at=NOW))
+    words = reply_text("/deployed internal rctest", upgrade("demo", stage=Stage.MERGED, merged_at=NOW))
     assert words == f"rctest.sourcegraph.com: {NOTHING}"
 
 
 def test_a_customer_is_named_by_its_account() -> None:
-    assert said("/deployed jaderaven") == f"instance for {OTHER}: {NOTHING}"
+    assert reply_text("/deployed jaderaven") == f"instance for {OTHER_ACCOUNT}: {NOTHING}"
 
 
 def test_one_bad_name_among_good_ones_stops_nobody() -> None:
     found = plan("/deployed nobody-at-all rctest", upgrade(stage=Stage.MERGED, merged_at=NOW))
-    assert [type(item) for item in found.items] == [Paragraph, Progress]
+    assert [type(item) for item in found.items] == [Paragraph, UpgradeProgress]
     assert len(found.effects) == 1
 
 
@@ -88,5 +88,5 @@ def test_one_bad_name_among_good_ones_stops_nobody() -> None:
 )
 def test_misuse_is_explained_and_does_nothing(line: str, words: str) -> None:
     there = upgrade(stage=Stage.MERGED, merged_at=NOW)
-    assert said(line, there) == f"/deployed: {words}"
+    assert reply_text(line, there) == f"/deployed: {words}"
     assert plan(line, there).effects == ()

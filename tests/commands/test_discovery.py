@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 import bot.commands
-from bot.commands import all_commands, discover, nearest
+from bot.commands import all_commands, discover, nearest_command
 from bot.domain.chat.comments import parse
 
 NEW = """
@@ -85,4 +85,4 @@ def test_two_files_with_the_same_command_are_told(package: ModuleType) -> None:
      ("roll", "rollback"), ("p", "plan"), ("bakup", "backup"), ("deploy", "deployed"), ("rety", "retry")],
 )  # fmt: skip
 def test_a_mistyped_command_gets_the_nearest(typed: str, meant: str) -> None:
-    assert nearest(typed) == meant
+    assert nearest_command(typed) == meant

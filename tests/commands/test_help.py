@@ -11,9 +11,9 @@ from tests.commands.orders import plan
 def test_every_command_with_its_usage_and_who_may_use_it() -> None:
     (item,) = plan("/help").items
     assert isinstance(item, Paragraph)
-    rows = rendering.cells(item.words)
+    rows = rendering.table_rows(item.words)
     assert rows[0] == ["command", "what it does", "who may"]
-    assert rows[1:] == [[c.usage, c.summary, c.who.value] for c in all_commands().values()]
+    assert rows[1:] == [[c.usage, c.summary, c.permission.value] for c in all_commands().values()]
 
 
 def test_it_takes_no_notice_of_what_stands_behind_it() -> None:

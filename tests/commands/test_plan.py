@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from bot.commands.plan import MOST_PLANS
-from bot.domain.chat.replies import Paragraph, PlanShown
+from bot.commands.plan import MAX_PLANS
+from bot.domain.chat.replies import Paragraph, PlanPreview
 from bot.domain.flow.effects import PlanNow
-from tests.commands.orders import OTHER, plan, said
-from tests.samples import customer, fleet, internal, version
+from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
+from tests.samples import customer_instance, fleet, internal_instance, version
 
-MANY = fleet(internal(), *(customer(f"c{n:02}", f"https://github.com/x/y/issues/{n}") for n in range(MOST_PLANS)))
+MANY = fleet(
+    internal_instance(),
+    *(customer_instance(f"c{n:02}", f"https://github.com/x/y/issues/{n}") for n in range(MAX_PLANS)),
+)
 
 
 def test_it_promises_what_would_happen_and_starts_nothing() -> None:
     found = plan("/plan rctest 3.41.0")
-    assert found.items == (PlanShown("rctest", version("3.41.0")),)
+    assert found.items == (PlanPreview("rctest", version("3.41.0")),)
     assert found.effects == (PlanNow(77, "rctest", "3.41.0"),)
 
 
@@ -31,40 +34,40 @@ def test_latest_is_the_newest_release() -> None:
 
 def test_several_instances_in_the_order_of_work() -> None:
     slugs = ("rctest", "demo", "jaderaven")
-    found = plan(f"/plan {OTHER} demo, rctest demo")
-    assert found.items == tuple(PlanShown(slug, version("3.40.1")) for slug in slugs)
+    found = plan(f"/plan {OTHER_ACCOUNT} demo, rctest demo")
+    assert found.items == tuple(PlanPreview(slug, version("3.40.1")) for slug in slugs)
     assert found.effects == tuple(PlanNow(77, slug, "3.40.1") for slug in slugs)
-    assert plan(f"/plan internal {OTHER}").effects[-1] == PlanNow(77, "jaderaven", "3.40.1")
+    assert plan(f"/plan internal {OTHER_ACCOUNT}").effects[-1] == PlanNow(77, "jaderaven", "3.40.1")
 
 
 @pytest.mark.parametrize("line", ["/plan s2", "/plan rctest 3.39.1", "/plan demo 3.41.0", "/plan rctest 3.40.7"])
 def test_what_policy_refuses_is_shown_all_the_same_with_its_verdict(line: str) -> None:
-    assert [type(item) for item in plan(line).items] == [PlanShown]
+    assert [type(item) for item in plan(line).items] == [PlanPreview]
     assert len(plan(line).effects) == 1
 
 
 def test_of_many_instances_the_first_are_shown_and_the_reply_says_so() -> None:
     found = plan("/plan all", among=MANY)
-    assert [type(item) for item in found.items] == [Paragraph] + [PlanShown] * MOST_PLANS
-    assert len(found.effects) == MOST_PLANS
+    assert [type(item) for item in found.items] == [Paragraph] + [PlanPreview] * MAX_PLANS
+    assert len(found.effects) == MAX_PLANS
     assert found.effects[0] == PlanNow(77, "rctest", "3.40.1")
-    assert said("/plan all", among=MANY) == (
-        f"/plan: of {MOST_PLANS + 1} instances the first {MOST_PLANS} are shown; name the others to see them."
+    assert reply_text("/plan all", among=MANY) == (
+        f"/plan: of {MAX_PLANS + 1} instances the first {MAX_PLANS} are shown; name the others to see them."
     )
-    assert len(plan("/plan production", among=MANY).effects) == MOST_PLANS
-    assert said("/plan production", among=MANY) == "", "as many as fit are no reason for words"
+    assert len(plan("/plan production", among=MANY).effects) == MAX_PLANS
+    assert reply_text("/plan production", among=MANY) == "", "as many as fit are no reason for words"
 
 
 def test_a_dry_run_of_an_upgrade_says_the_same_in_its_own_name() -> None:
     dry = plan("/upgrade all --dry-run", among=MANY)
     assert dry.effects == plan("/plan all", among=MANY).effects
-    assert said("/upgrade all --dry-run", among=MANY).startswith("/upgrade: of ")
+    assert reply_text("/upgrade all --dry-run", among=MANY).startswith("/upgrade: of ")
 
 
 def test_one_bad_name_among_good_ones_stops_nobody() -> None:
     found = plan("/plan nobody-at-all rctest")
-    assert [type(item) for item in found.items] == [Paragraph, PlanShown]
-    assert said("/plan nobody-at-all rctest") == "/plan: there is no such instance."
+    assert [type(item) for item in found.items] == [Paragraph, PlanPreview]
+    assert reply_text("/plan nobody-at-all rctest") == "/plan: there is no such instance."
     assert found.effects == (PlanNow(77, "rctest", "3.40.1"),)
 
 
@@ -79,5 +82,5 @@ def test_one_bad_name_among_good_ones_stops_nobody() -> None:
     ],
 )
 def test_a_command_that_cannot_be_understood_shows_its_usage(line: str, on: str, fault: str) -> None:
-    assert fault in said(line, on=on)
+    assert fault in reply_text(line, on=on)
     assert plan(line, on=on).effects == ()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.chat.replies import Preparing
+from bot.domain.chat.replies import PreparationProgress
 from bot.domain.flow.effects import Prepare
-from tests.commands.orders import plan, said
+from tests.commands.orders import plan, reply_text
 from tests.samples import version
 
 USAGE = "/prepare [VERSION] [--accept-tags]"
@@ -15,7 +15,7 @@ USAGE = "/prepare [VERSION] [--accept-tags]"
 @pytest.mark.parametrize("line", ["/prepare", "/prepare 3.40.1", "/prepare v3.40.1 3.40.1"])
 def test_the_version_of_the_issue_or_of_the_command(line: str) -> None:
     found = plan(line)
-    assert found.items == (Preparing(version("3.40.1")),)
+    assert found.items == (PreparationProgress(version("3.40.1")),)
     assert found.effects == (Prepare("3.40.1", "dana", asked=True, accept=False),)
 
 
@@ -26,7 +26,7 @@ def test_another_version_than_the_issues() -> None:
 
 def test_the_newest_release() -> None:
     found = plan("/prepare latest", released="3.40.1 3.42.0 3.43.0-rc.1")
-    assert found.items == (Preparing(version("3.42.0")),)
+    assert found.items == (PreparationProgress(version("3.42.0")),)
     assert found.effects == (Prepare("3.42.0", "dana"),)
 
 
@@ -40,7 +40,7 @@ def test_a_release_candidate_is_prepared_like_any_other() -> None:
 
 
 def test_an_unknown_version_is_refused_with_the_nearest() -> None:
-    assert said("/prepare 3.99.0") == (
+    assert reply_text("/prepare 3.99.0") == (
         "/prepare: there is no version 3.99.0 among upstream's tags. The nearest that there is: 3.41.0."
     )
     assert plan("/prepare 3.99.0").effects == ()
@@ -65,5 +65,5 @@ def test_where_no_tags_are_known_nobody_says_that_a_version_does_not_exist() -> 
     ],
 )
 def test_a_command_that_cannot_be_understood_shows_its_usage(line: str, on: str, fault: str) -> None:
-    assert fault in said(line, on=on)
+    assert fault in reply_text(line, on=on)
     assert plan(line, on=on).effects == ()

@@ -7,26 +7,26 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.chat.replies import Progress
+from bot.domain.chat.replies import UpgradeProgress
 from bot.domain.flow.effects import Retry
-from bot.domain.upgrade.record import Back, Deployment, Stage
-from tests.commands.orders import OTHER, plan, said
+from bot.domain.upgrade.record import Deployment, Rollback, Stage
+from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import NOW, upgrade, version
 
 USAGE = "/retry INSTANCE … [VERSION]"
 NOTHING = "no upgrade of it has failed after its merge."
-OVER = Deployment(NOW, accepted=True, run=5, conclusion="success", ended_at=NOW)
+ENDED_RUN = Deployment(NOW, accepted=True, run=5, conclusion="success", ended_at=NOW)
 FAILED = upgrade(stage=Stage.FAILED, merged_at=NOW)
 
 
 def test_what_failed_after_its_merge_is_deployed_once_more() -> None:
     found = plan("/retry rctest", FAILED)
-    assert found.items == (Progress("rctest", version("3.40.1")),)
+    assert found.items == (UpgradeProgress("rctest", version("3.40.1")),)
     assert found.effects == (Retry("rctest", "3.40.1", "dana", 1),)
 
 
 def test_so_is_what_nobody_could_prove_healthy() -> None:
-    held = upgrade(stage=Stage.HELD, merged_at=NOW, deployment=OVER)
+    held = upgrade(stage=Stage.HELD, merged_at=NOW, deployment=ENDED_RUN)
     assert plan("/retry rctest", held).effects == (Retry("rctest", "3.40.1", "dana", 1),)
 
 
@@ -39,7 +39,7 @@ def test_the_word_is_about_the_attempt_that_failed() -> None:
 def test_what_has_not_failed_is_left_alone(stage: Stage) -> None:
     """What is held before its deployment goes on by itself."""
     there = upgrade(stage=stage, merged_at=NOW)
-    assert said("/retry rctest", there) == f"rctest.sourcegraph.com: {NOTHING}"
+    assert reply_text("/retry rctest", there) == f"rctest.sourcegraph.com: {NOTHING}"
     assert plan("/retry rctest", there).effects == ()
 
 
@@ -51,19 +51,19 @@ def test_the_version_can_be_named() -> None:
     newer = upgrade("rctest", "3.41.0", Stage.FAILED, merged_at=NOW)
     assert plan("/retry rctest", FAILED, newer).effects == (Retry("rctest", "3.41.0", "dana", 1),)
     assert plan("/retry rctest 3.40.1", FAILED, newer).effects == (Retry("rctest", "3.40.1", "dana", 1),)
-    assert said("/retry rctest 3.42.0", FAILED, newer) == f"rctest.sourcegraph.com: {NOTHING}"
+    assert reply_text("/retry rctest 3.42.0", FAILED, newer) == f"rctest.sourcegraph.com: {NOTHING}"
 
 
 def test_what_was_overtaken_stays_as_it_is() -> None:
     """Deploying it once more would undo what was merged after it."""
     newer = upgrade("rctest", "3.41.0", Stage.DONE, merged_at=NOW + timedelta(days=1))
     words = "its upgrade to 3.40.1 was overtaken by the one to 3.41.0: see to that one."
-    assert said("/retry rctest", FAILED, newer) == f"rctest.sourcegraph.com: {words}"
+    assert reply_text("/retry rctest", FAILED, newer) == f"rctest.sourcegraph.com: {words}"
     assert plan("/retry rctest", FAILED, newer).effects == ()
-    assert said("/retry all", FAILED, newer) == "/retry: no upgrade has failed after its merge."
-    undone = replace(newer, back=Back("lee", to=version("3.40.1")))
+    assert reply_text("/retry all", FAILED, newer) == "/retry: no upgrade has failed after its merge."
+    undone = replace(newer, back=Rollback("lee", to=version("3.40.1")))
     words = "its upgrade to 3.40.1 was overtaken by the rollback of the one to 3.41.0: see to that one."
-    assert said("/retry rctest", FAILED, undone) == f"rctest.sourcegraph.com: {words}"
+    assert reply_text("/retry rctest", FAILED, undone) == f"rctest.sourcegraph.com: {words}"
 
 
 def test_a_word_for_many_means_those_that_failed() -> None:
@@ -71,11 +71,11 @@ def test_a_word_for_many_means_those_that_failed() -> None:
     found = plan("/retry all", FAILED, demo, upgrade("jaderaven", stage=Stage.VERIFYING, merged_at=NOW))
     assert found.effects == (Retry("rctest", "3.40.1", "dana", 1), Retry("demo", "3.40.1", "dana", 1))
     assert len(found.items) == 2
-    assert said("/retry all") == "/retry: no upgrade has failed after its merge."
+    assert reply_text("/retry all") == "/retry: no upgrade has failed after its merge."
 
 
 def test_a_customer_is_named_by_its_account() -> None:
-    assert said("/retry jaderaven") == f"instance for {OTHER}: {NOTHING}"
+    assert reply_text("/retry jaderaven") == f"instance for {OTHER_ACCOUNT}: {NOTHING}"
 
 
 @pytest.mark.parametrize(
@@ -87,5 +87,5 @@ def test_a_customer_is_named_by_its_account() -> None:
     ],
 )
 def test_misuse_is_explained_and_does_nothing(line: str, words: str) -> None:
-    assert said(line, FAILED) == f"/retry: {words}"
+    assert reply_text(line, FAILED) == f"/retry: {words}"
     assert plan(line, FAILED).effects == ()

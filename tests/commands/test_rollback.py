@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.chat.replies import Paragraph, Progress
+from bot.domain.chat.replies import Paragraph, UpgradeProgress
 from bot.domain.flow.effects import StartRollback
-from bot.domain.upgrade.record import IN_REVIEW, Back, Stage
-from tests.commands.orders import OTHER, plan, said
+from bot.domain.upgrade.record import IN_REVIEW, Rollback, Stage
+from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import NOW, upgrade, version
 
 USAGE = '/rollback INSTANCE ["reason"]'
@@ -16,7 +16,7 @@ GOING_ON = [Stage.BACKING_UP, Stage.DEPLOYING]
 
 def test_it_goes_back_from_what_the_instance_runs_whatever_the_issue_names() -> None:
     found = plan("/rollback rctest")
-    assert found.items == (Progress("rctest", version("3.40.0")),)
+    assert found.items == (UpgradeProgress("rctest", version("3.40.0")),)
     assert found.effects == (StartRollback("rctest", "3.40.0", "dana", "", 77),)
     assert plan("/rollback rctest", on="") == found
     assert plan("/rollback demo").effects == (StartRollback("demo", "3.39.1", "dana", "", 77),)
@@ -34,7 +34,7 @@ def test_people_say_why(line: str) -> None:
     assert plan(line).effects == (StartRollback("rctest", "3.40.0", "dana", "search is slow, again", 77),)
 
 
-@pytest.mark.parametrize("word", [OTHER, "jaderaven", "jaderaven.sourcegraph.com"])
+@pytest.mark.parametrize("word", [OTHER_ACCOUNT, "jaderaven", "jaderaven.sourcegraph.com"])
 def test_the_instance_has_any_of_its_names(word: str) -> None:
     assert plan(f"/rollback {word}").effects == (StartRollback("jaderaven", "3.40.0", "dana", "", 77),)
 
@@ -44,20 +44,20 @@ def test_an_instance_that_takes_no_upgrades_can_go_back() -> None:
 
 
 def test_without_a_name_it_shows_its_usage() -> None:
-    assert said("/rollback") == f"/rollback: name the instance: {USAGE}."
+    assert reply_text("/rollback") == f"/rollback: name the instance: {USAGE}."
     assert plan("/rollback").effects == ()
 
 
 @pytest.mark.parametrize("word", ["nobody-at-all", "all", "internal"])
 def test_one_instance_at_a_time_and_one_that_there_is(word: str) -> None:
-    assert said(f"/rollback {word}").startswith("/rollback: there is no such instance.")
+    assert reply_text(f"/rollback {word}").startswith("/rollback: there is no such instance.")
     assert plan(f"/rollback {word}").effects == ()
 
 
 @pytest.mark.parametrize("option", ["--dry-run", "--force", "-n"])
 def test_an_option_is_no_reason(option: str) -> None:
     assert plan(f"/rollback rctest {option}").effects == ()
-    assert USAGE in said(f"/rollback rctest {option}")
+    assert USAGE in reply_text(f"/rollback rctest {option}")
 
 
 @pytest.mark.parametrize("stage", sorted(IN_REVIEW))
@@ -65,32 +65,32 @@ def test_while_an_upgrade_is_open_there_is_nothing_to_undo(stage: Stage) -> None
     found = plan("/rollback rctest", upgrade(stage=stage))
     assert [type(item) for item in found.items] == [Paragraph]
     assert found.effects == ()
-    assert said("/rollback rctest", upgrade(stage=stage)) == (
+    assert reply_text("/rollback rctest", upgrade(stage=stage)) == (
         "rctest.sourcegraph.com: its upgrade to 3.40.1 is open (pull request 7) and changed nothing yet: "
         "close that pull request first."
     )
 
 
 def test_a_customer_with_an_open_upgrade_is_named_by_its_account() -> None:
-    words = said(f"/rollback {OTHER}", upgrade("jaderaven"))
-    assert words.startswith(f"instance for {OTHER}: its upgrade to 3.40.1 is open")
+    words = reply_text(f"/rollback {OTHER_ACCOUNT}", upgrade("jaderaven"))
+    assert words.startswith(f"instance for {OTHER_ACCOUNT}: its upgrade to 3.40.1 is open")
     assert "jaderaven" not in words
 
 
 def test_a_rollback_that_is_open_is_shown_again() -> None:
-    undone = upgrade("rctest", "3.40.0", back=Back("lee"))
+    undone = upgrade("rctest", "3.40.0", back=Rollback("lee"))
     found = plan("/rollback rctest", undone)
-    assert found.items == (Progress("rctest", version("3.40.0")),)
+    assert found.items == (UpgradeProgress("rctest", version("3.40.0")),)
     assert found.effects == (StartRollback("rctest", "3.40.0", "dana", "", 77),), "which finds the same rollback"
 
 
 @pytest.mark.parametrize("stage", GOING_ON)
-@pytest.mark.parametrize("back", [None, Back("lee")], ids=["upgrade", "rollback"])
-def test_while_a_deployment_goes_on_nothing_else_is_begun(stage: Stage, back: Back | None) -> None:
+@pytest.mark.parametrize("back", [None, Rollback("lee")], ids=["upgrade", "rollback"])
+def test_while_a_deployment_goes_on_nothing_else_is_begun(stage: Stage, back: Rollback | None) -> None:
     """Two deployments of one instance at once would end nobody knows how."""
     there = upgrade("rctest", "3.40.0", stage, merged_at=NOW, back=back)
     assert plan("/rollback rctest", there).effects == ()
-    assert said("/rollback rctest", there) == (
+    assert reply_text("/rollback rctest", there) == (
         "rctest.sourcegraph.com: its deployment goes on: "
         "ask again when it is over, or cancel its run on GitHub first."
     )

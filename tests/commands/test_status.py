@@ -7,7 +7,7 @@ import pytest
 from bot.domain.chat.replies import Paragraph
 from bot.domain.upgrade.record import Stage, Upgrade
 from tests import rendered as rendering
-from tests.commands.orders import OTHER, plan, said
+from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import upgrade
 
 UPGRADES = (
@@ -20,20 +20,20 @@ UPGRADES = (
 def rows(line: str, *upgrades: Upgrade, on: str = "3.40.1") -> list[list[str]]:
     (item,) = plan(line, *upgrades, on=on).items
     assert isinstance(item, Paragraph)
-    return rendering.cells(item.words)[1:]
+    return rendering.table_rows(item.words)[1:]
 
 
 def test_the_version_of_the_issue_in_order_of_work() -> None:
     assert rows("/status", *UPGRADES) == [
         ["rctest.sourcegraph.com", "3.40.0", "3.40.1", "#7 done"],
-        [f"instance for {OTHER}", "3.40.0", "3.40.1", "#7 approved by rio"],
+        [f"instance for {OTHER_ACCOUNT}", "3.40.0", "3.40.1", "#7 approved by rio"],
     ]
-    assert "3.40.1 (tracker #12): 1 of 5 done, 1 approved." in said("/status", *UPGRADES)
+    assert "3.40.1 (tracker #12): 1 of 5 done, 1 approved." in reply_text("/status", *UPGRADES)
 
 
 def test_another_version() -> None:
     assert [row[2] for row in rows("/status 3.41.0", *UPGRADES)] == ["3.41.0"]
-    assert "tracker" not in said("/status 3.41.0", *UPGRADES)
+    assert "tracker" not in reply_text("/status 3.41.0", *UPGRADES)
 
 
 def test_every_version_where_the_issue_names_none() -> None:
@@ -41,7 +41,7 @@ def test_every_version_where_the_issue_names_none() -> None:
 
 
 def test_before_anybody_asked() -> None:
-    assert "Nobody has asked for an upgrade yet." in said("/status")
+    assert "Nobody has asked for an upgrade yet." in reply_text("/status")
 
 
 def test_it_changes_nothing() -> None:
@@ -50,4 +50,4 @@ def test_it_changes_nothing() -> None:
 
 @pytest.mark.parametrize("line", ["/status rctest", "/status 3.40.1 3.41.0", "/status latest"])
 def test_what_it_does_not_understand(line: str) -> None:
-    assert said(line) == "/status: write /status [VERSION], with at most one version."
+    assert reply_text(line) == "/status: write /status [VERSION], with at most one version."

@@ -4,44 +4,46 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.chat.replies import Paragraph, PlanShown, Preparing, Progress
+from bot.domain.chat.replies import Paragraph, PlanPreview, PreparationProgress, UpgradeProgress
 from bot.domain.flow.effects import Effect, PlanNow, StartUpgrades
-from bot.domain.upgrade.record import Back, Stage
-from tests.commands.orders import OTHER, plan, said
+from bot.domain.upgrade.record import Rollback, Stage
+from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import ACCOUNT, NOW, upgrade, version
 
 USAGE = '/upgrade INSTANCE … [VERSION] [--dry-run] [--force "reason"].'
 OPTIONS = f'the options here are --dry-run and --force "reason"; write {USAGE}'
 
 
-def started(*slugs: str, to: str = "3.40.1", force: str = "") -> StartUpgrades:
+def start_upgrades(*slugs: str, to: str = "3.40.1", force: str = "") -> StartUpgrades:
     return StartUpgrades(slugs, to, "dana", 12, force)
 
 
 def test_an_instance_is_upgraded_to_the_version_that_the_issue_names() -> None:
     found = plan("/upgrade rctest")
-    assert found.items == (Progress("rctest", version("3.40.1")),)
-    assert found.effects == (started("rctest"),)
+    assert found.items == (UpgradeProgress("rctest", version("3.40.1")),)
+    assert found.effects == (start_upgrades("rctest"),)
 
 
 @pytest.mark.parametrize(
     "line", ["/upgrade rctest 3.41.0", "/upgrade 3.41.0 rctest", "/upgrade v3.41.0 rctest 3.41.0"]
 )
 def test_a_version_in_any_place_wins_over_the_issues(line: str) -> None:
-    assert plan(line).effects == (started("rctest", to="3.41.0"),)
+    assert plan(line).effects == (start_upgrades("rctest", to="3.41.0"),)
 
 
 def test_latest_is_the_newest_release_and_no_candidate() -> None:
     released = "3.40.1 3.41.0 3.42.0-rc.1"
-    assert plan("/upgrade rctest latest", released=released).effects == (started("rctest", to="3.41.0"),)
-    assert plan("/upgrade LATEST rctest", released=released, on="").effects == (started("rctest", to="3.41.0"),)
+    assert plan("/upgrade rctest latest", released=released).effects == (start_upgrades("rctest", to="3.41.0"),)
+    assert plan("/upgrade LATEST rctest", released=released, on="").effects == (
+        start_upgrades("rctest", to="3.41.0"),
+    )
 
 
 def test_several_instances_in_the_order_of_work() -> None:
-    found = plan(f"/upgrade {OTHER}, rctest https://demo.sourcegraph.com {ACCOUNT}#2")
+    found = plan(f"/upgrade {OTHER_ACCOUNT}, rctest https://demo.sourcegraph.com {ACCOUNT}#2")
     slugs = ["rctest", "demo", "jaderaven", "amberotter-two"]
-    assert found.effects == (started(*slugs),), "in one effect, so that they get their turns in this order"
-    assert [item.slug for item in found.items if isinstance(item, Progress)] == slugs
+    assert found.effects == (start_upgrades(*slugs),), "in one effect, so that they get their turns in this order"
+    assert [item.slug for item in found.items if isinstance(item, UpgradeProgress)] == slugs
 
 
 @pytest.mark.parametrize(
@@ -52,16 +54,16 @@ def test_several_instances_in_the_order_of_work() -> None:
         ("production", ("amberotter", "amberotter-two")),
         ("all", ("rctest", "demo", "jaderaven", "amberotter", "amberotter-two")),
         ("Trial internal", ("rctest", "demo", "jaderaven")),
-        (f"trial {OTHER}", ("jaderaven",)),
+        (f"trial {OTHER_ACCOUNT}", ("jaderaven",)),
     ],
 )
 def test_a_word_for_many_stands_for_them_in_the_order_of_work(word: str, slugs: tuple[str, ...]) -> None:
-    assert plan(f"/upgrade {word}").effects == (started(*slugs),)
+    assert plan(f"/upgrade {word}").effects == (start_upgrades(*slugs),)
 
 
 def test_those_of_many_that_policy_leaves_out_are_told_of_together() -> None:
     found = plan("/upgrade all")
-    assert [type(item) for item in found.items] == [Progress] * 5 + [Paragraph]
+    assert [type(item) for item in found.items] == [UpgradeProgress] * 5 + [Paragraph]
     (words,) = [item.words for item in found.items if isinstance(item, Paragraph)]
     assert "<summary>1 left out</summary>" in words
     assert "it is left out of release upgrades: takes nightly builds." in words
@@ -70,7 +72,7 @@ def test_those_of_many_that_policy_leaves_out_are_told_of_together() -> None:
 def test_one_of_many_that_was_named_too_gets_a_refusal_of_its_own() -> None:
     found = plan("/upgrade all s2")
     assert "left out</summary>" not in "".join(i.words for i in found.items if isinstance(i, Paragraph))
-    assert said("/upgrade all s2").startswith("s2.sourcegraph.com: it is left out of release upgrades")
+    assert reply_text("/upgrade all s2").startswith("s2.sourcegraph.com: it is left out of release upgrades")
 
 
 def test_where_policy_refuses_all_of_many_nothing_starts() -> None:
@@ -81,7 +83,7 @@ def test_where_policy_refuses_all_of_many_nothing_starts() -> None:
 
 
 def test_an_instance_named_twice_is_upgraded_once() -> None:
-    assert plan("/upgrade rctest rctest rctest.sourcegraph.com RCTEST").effects == (started("rctest"),)
+    assert plan("/upgrade rctest rctest rctest.sourcegraph.com RCTEST").effects == (start_upgrades("rctest"),)
 
 
 @pytest.mark.parametrize(
@@ -103,34 +105,34 @@ def test_an_instance_named_twice_is_upgraded_once() -> None:
     ],
 )
 def test_a_command_that_cannot_be_understood_shows_its_usage(line: str, on: str, fault: str) -> None:
-    assert fault in said(line, on=on)
+    assert fault in reply_text(line, on=on)
     assert plan(line, on=on).effects == ()
 
 
 def test_latest_of_nothing_is_explained() -> None:
-    assert said("/upgrade rctest latest", released="3.41.0-rc.1") == (
+    assert reply_text("/upgrade rctest latest", released="3.41.0-rc.1") == (
         "/upgrade: upstream has no release tag yet; name a version."
     )
 
 
 def test_on_an_issue_without_a_version_one_can_be_given() -> None:
-    assert plan("/upgrade rctest 3.40.1", on="").effects == (started("rctest"),)
+    assert plan("/upgrade rctest 3.40.1", on="").effects == (start_upgrades("rctest"),)
 
 
 def test_one_bad_name_among_good_ones_stops_nobody() -> None:
     found = plan("/upgrade rctest nobody-at-all demo")
-    assert found.effects == (started("rctest", "demo"),)
-    assert [type(item) for item in found.items] == [Paragraph, Progress, Progress]
-    assert said("/upgrade rctest nobody-at-all demo") == "/upgrade: there is no such instance."
+    assert found.effects == (start_upgrades("rctest", "demo"),)
+    assert [type(item) for item in found.items] == [Paragraph, UpgradeProgress, UpgradeProgress]
+    assert reply_text("/upgrade rctest nobody-at-all demo") == "/upgrade: there is no such instance."
 
 
 def test_a_name_that_is_nearly_right() -> None:
-    assert "Did you mean rctest?" in said("/upgrade rctset")
-    assert f"Did you mean {OTHER}?" in said("/upgrade jaderavn")
+    assert "Did you mean rctest?" in reply_text("/upgrade rctset")
+    assert f"Did you mean {OTHER_ACCOUNT}?" in reply_text("/upgrade jaderavn")
 
 
 def test_an_account_with_two_instances_asks_which() -> None:
-    assert f"write {ACCOUNT}#1 or {ACCOUNT}#2" in said(f"/upgrade {ACCOUNT}")
+    assert f"write {ACCOUNT}#1 or {ACCOUNT}#2" in reply_text(f"/upgrade {ACCOUNT}")
 
 
 @pytest.mark.parametrize(
@@ -148,20 +150,20 @@ def test_an_account_with_two_instances_asks_which() -> None:
     ],
 )
 def test_policy_refuses_with_a_reason(line: str, reason: str) -> None:
-    assert reason in said(line)
+    assert reason in reply_text(line)
     assert plan(line).effects == ()
 
 
 def test_policy_holds_for_those_who_force_too() -> None:
     assert plan('/upgrade s2 --force "they asked"').effects == ()
-    assert "versions go one minor at a time" in said('/upgrade demo 3.41.0 --force "they asked"')
+    assert "versions go one minor at a time" in reply_text('/upgrade demo 3.41.0 --force "they asked"')
 
 
 def test_a_version_without_a_golden_file_is_prepared_meanwhile_and_the_reply_shows_it() -> None:
     found = plan("/upgrade rctest demo 3.40.2", released="3.40.1 3.40.2")
     to = version("3.40.2")
-    assert found.items == (Progress("rctest", to), Progress("demo", to), Preparing(to))
-    assert found.effects == (started("rctest", "demo", to="3.40.2"),)
+    assert found.items == (UpgradeProgress("rctest", to), UpgradeProgress("demo", to), PreparationProgress(to))
+    assert found.effects == (start_upgrades("rctest", "demo", to="3.40.2"),)
 
 
 def test_where_nobody_may_go_nothing_is_prepared() -> None:
@@ -171,34 +173,34 @@ def test_where_nobody_may_go_nothing_is_prepared() -> None:
 
 
 def test_where_no_tags_are_known_nobody_says_that_a_version_does_not_exist() -> None:
-    assert plan("/upgrade rctest 3.40.2", released="").effects == (started("rctest", to="3.40.2"),)
+    assert plan("/upgrade rctest 3.40.2", released="").effects == (start_upgrades("rctest", to="3.40.2"),)
 
 
 def test_a_release_candidate_goes_to_rctest() -> None:
-    assert plan("/upgrade rctest 3.41.0-rc.1").effects == (started("rctest", to="3.41.0-rc.1"),)
+    assert plan("/upgrade rctest 3.41.0-rc.1").effects == (start_upgrades("rctest", to="3.41.0-rc.1"),)
 
 
 def test_a_refused_customer_is_named_by_its_account() -> None:
-    assert said(f"/upgrade {OTHER} 3.40.0") == f"instance for {OTHER}: it already runs 3.40.0."
+    assert reply_text(f"/upgrade {OTHER_ACCOUNT} 3.40.0") == f"instance for {OTHER_ACCOUNT}: it already runs 3.40.0."
 
 
 @pytest.mark.parametrize(
     "line",
     [
-        f'/upgrade {OTHER} --force "they asked for it, today"',
-        f'/upgrade --force "they asked for it, today" {OTHER} 3.40.1',
-        f"/upgrade {OTHER} --force=“they asked for it, today”",
-        f'/upgrade {OTHER} —force "they asked for it, today"',
+        f'/upgrade {OTHER_ACCOUNT} --force "they asked for it, today"',
+        f'/upgrade --force "they asked for it, today" {OTHER_ACCOUNT} 3.40.1',
+        f"/upgrade {OTHER_ACCOUNT} --force=“they asked for it, today”",
+        f'/upgrade {OTHER_ACCOUNT} —force "they asked for it, today"',
     ],
 )
 def test_an_operator_says_why_it_need_not_wait_for_its_place(line: str) -> None:
-    assert plan(line).effects == (started("jaderaven", force="they asked for it, today"),)
+    assert plan(line).effects == (start_upgrades("jaderaven", force="they asked for it, today"),)
 
 
 def test_a_dry_run_shows_and_starts_nothing() -> None:
-    found = plan(f"/upgrade {OTHER} rctest nobody-at-all --dry-run")
+    found = plan(f"/upgrade {OTHER_ACCOUNT} rctest nobody-at-all --dry-run")
     assert found.effects == (PlanNow(77, "rctest", "3.40.1"), PlanNow(77, "jaderaven", "3.40.1"))
-    assert [type(item) for item in found.items] == [Paragraph, PlanShown, PlanShown]
+    assert [type(item) for item in found.items] == [Paragraph, PlanPreview, PlanPreview]
 
 
 def test_a_dry_run_shows_what_is_refused_too() -> None:
@@ -208,8 +210,8 @@ def test_a_dry_run_shows_what_is_refused_too() -> None:
 @pytest.mark.parametrize("stage", [Stage.OPEN, Stage.PLANNED, Stage.APPROVED, Stage.MERGED, Stage.DONE])
 def test_asking_again_shows_the_upgrade_there_is(stage: Stage) -> None:
     found = plan("/upgrade demo", upgrade("demo", stage=stage))
-    assert found.items == (Progress("demo", version("3.40.1")),)
-    assert found.effects == (started("demo"),), "which finds the same upgrade"
+    assert found.items == (UpgradeProgress("demo", version("3.40.1")),)
+    assert found.effects == (start_upgrades("demo"),), "which finds the same upgrade"
 
 
 def test_a_finished_upgrade_is_shown_although_the_instance_runs_the_version_already() -> None:
@@ -218,18 +220,18 @@ def test_a_finished_upgrade_is_shown_although_the_instance_runs_the_version_alre
 
 def test_a_red_one_is_shown_again_after_its_merge() -> None:
     red = upgrade("rctest", "3.40.0", Stage.FAILED, merged_at=NOW)
-    assert plan("/upgrade rctest 3.40.0", red).effects == (started("rctest", to="3.40.0"),)
+    assert plan("/upgrade rctest 3.40.0", red).effects == (start_upgrades("rctest", to="3.40.0"),)
 
 
 @pytest.mark.parametrize("stage", [Stage.CLOSED, Stage.FAILED, Stage.WAITING, Stage.ROLLED_BACK])
 def test_one_that_came_to_nothing_is_judged_anew(stage: Stage) -> None:
-    assert plan("/upgrade rctest", upgrade(stage=stage)).effects == (started("rctest"),)
-    assert "it already runs 3.40.0" in said("/upgrade rctest 3.40.0", upgrade("rctest", "3.40.0", stage))
+    assert plan("/upgrade rctest", upgrade(stage=stage)).effects == (start_upgrades("rctest"),)
+    assert "it already runs 3.40.0" in reply_text("/upgrade rctest 3.40.0", upgrade("rctest", "3.40.0", stage))
 
 
 def test_one_that_was_rolled_back_may_be_asked_for_again() -> None:
-    undone = upgrade(stage=Stage.ROLLED_BACK, merged_at=NOW, back=Back("lee", "slow", version("3.40.0")))
-    assert plan("/upgrade rctest", undone).effects == (started("rctest"),)
+    undone = upgrade(stage=Stage.ROLLED_BACK, merged_at=NOW, back=Rollback("lee", "slow", version("3.40.0")))
+    assert plan("/upgrade rctest", undone).effects == (start_upgrades("rctest"),)
 
 
 def test_the_same_command_makes_the_same_effects() -> None:

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from bot.domain.fleet.inventory import blob_sha, read_fleet
 from bot.domain.fleet.model import Fleet, Snapshot, TreeEntry
-from demo.fleet import Breakage, DeploymentRepository, File, Hotpatch, compose_file, make_fleet
+from demo.fleet import Defect, File, Hotpatch, SampleRepository, compose_file, make_fleet
 from demo.fleet.names import FIRST, SECOND, customer_names
 
 INSTANCE_FILE = re.compile(
@@ -25,7 +25,7 @@ SHARED_FILE = re.compile(
 )
 
 
-def as_mibot_reads_it(repository: DeploymentRepository) -> Fleet:
+def read_as_mibot(repository: SampleRepository) -> Fleet:
     blobs = {file.path: file.content.encode() for file in repository.files.values()}
     entries = {path: TreeEntry(file.mode, blob_sha(blobs[path])) for path, file in repository.files.items()}
     return read_fleet(Snapshot("tree", entries), {blob_sha(content): content for content in blobs.values()})
@@ -66,8 +66,8 @@ def test_every_file_is_what_its_name_says() -> None:
 
 def test_mibot_reads_what_was_made_up() -> None:
     repository = make_fleet(200)
-    fleet = as_mibot_reads_it(repository)
-    assert not fleet.problems
+    fleet = read_as_mibot(repository)
+    assert not fleet.unreadable
     assert {instance.slug for instance in fleet} == set(repository.by_slug)
     for instance in fleet:
         made_up = repository.by_slug[instance.slug]
@@ -91,7 +91,7 @@ def test_a_dozen_shows_a_bit_of_everything() -> None:
     instances = make_fleet(12).instances
     assert {instance.kind for instance in instances} == {"internal", "trial", "production"}
     assert {instance.active for instance in instances} == {"red", "black"}
-    for fact in ("both", "keyed", "executors", "public"):
+    for fact in ("has_both_deployments", "declares_active", "executors", "public"):
         assert {getattr(instance, fact) for instance in instances} == {True, False}, fact
     assert {"stable", "pause"} == {instance.channel for instance in instances}
     assert {Hotpatch.NONE, Hotpatch.ALONE, Hotpatch.AMONG_OVERRIDES} <= {one.hotpatch for one in instances}
@@ -141,24 +141,24 @@ def test_the_executors_module_pins_the_running_version_twice() -> None:
 @pytest.mark.parametrize(
     ("breakage", "words"),
     [
-        (Breakage.YAML, "is not valid YAML"),
-        (Breakage.DANGLING, "does not point to a golden file"),
-        (Breakage.PLAIN, "is not a symbolic link"),
-        (Breakage.BOTH, "no active_deployment"),
-        (Breakage.TYPE, "instanceType"),
-        (Breakage.ACCOUNT, "account in config.yaml is missing"),
+        (Defect.YAML, "is not valid YAML"),
+        (Defect.DANGLING, "does not point to a golden file"),
+        (Defect.PLAIN, "is not a symbolic link"),
+        (Defect.BOTH, "no active_deployment"),
+        (Defect.TYPE, "instanceType"),
+        (Defect.ACCOUNT, "account in config.yaml is missing"),
     ],
 )
-def test_a_broken_instance_is_broken_in_that_way_only(breakage: Breakage, words: str) -> None:
+def test_a_broken_instance_is_broken_in_that_way_only(breakage: Defect, words: str) -> None:
     repository = make_fleet(12, broken=[breakage])
-    fleet = as_mibot_reads_it(repository)
-    assert [problem.slug for problem in fleet.problems] == [repository.broken[0].slug]
-    assert words in fleet.problems[0].sentence
+    fleet = read_as_mibot(repository)
+    assert [problem.slug for problem in fleet.unreadable] == [repository.broken[0].slug]
+    assert words in fleet.unreadable[0].message
     assert len(fleet) == 12
 
 
 def test_customers_are_all_their_names_and_none_is_an_internal_one() -> None:
-    repository = make_fleet(100, broken=list(Breakage))
+    repository = make_fleet(100, broken=list(Defect))
     slugs = {specimen.slug for specimen in (*repository.instances, *repository.broken) if not specimen.internal}
     assert slugs <= set(repository.customers)
     assert not set(repository.customers) & set(repository.internal)
@@ -172,7 +172,7 @@ def test_no_shared_file_names_a_customer() -> None:
 
 
 def test_indiscreet_notes_name_the_customer() -> None:
-    discreet, indiscreet = make_fleet(12), make_fleet(12, indiscreet=True)
+    discreet, indiscreet = make_fleet(12), make_fleet(12, name_customers_in_notes=True)
     told = [one for one in indiscreet.instances if not one.internal and one.note]
     assert told
     assert all(one.customer in one.note for one in told)
@@ -187,7 +187,7 @@ def test_names_are_all_different_in_any_number() -> None:
 
 
 def test_a_repository_can_be_laid_out_as_a_work_tree(tmp_path: Path) -> None:
-    repository = make_fleet(12, broken=[Breakage.DANGLING])
+    repository = make_fleet(12, broken=[Defect.DANGLING])
     repository.write_to(tmp_path)
     repository.write_to(tmp_path)
     found = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if not path.is_dir()}

@@ -11,15 +11,15 @@ from typing import Any, TypeVar
 import pytest
 import requests
 
-from bot.adapters.github import GitHubDeployment, GitHubInspector, GitHubWorkflows, Session
-from bot.domain.github_models import Report
+from bot.adapters.github import GitHubDeploymentRepository, GitHubInspector, GitHubWorkflows, Session
+from bot.domain.github_models import CheckRun
 from bot.domain.health.queries import ContainerReports, ContainersQuery
-from demo.cast import BASE, OUTSIDER, OWNER, make_orgs, seed_of
+from demo.cast import BASE, OUTSIDER, OWNER, make_orgs, make_seed
 from demo.emulator import Emulator, EmulatorError, free_port, private_key_pem
-from demo.proxy import Front
-from demo.seed import Api, GitHubError
+from demo.proxy import GitHubProxy
+from demo.seed import GitHubApi, GitHubError
 from demo.world import World
-from tests.adapters.github.samples import Cache
+from tests.adapters.github.samples import MemoryBlobCache
 from tests.world.listener import Listener
 
 pytestmark = pytest.mark.e2e
@@ -35,14 +35,14 @@ def listener() -> Iterator[Listener]:
 
 
 @pytest.fixture
-def front(listener: Listener) -> Iterator[Front]:
+def front(listener: Listener) -> Iterator[GitHubProxy]:
     (org,) = make_orgs(1, private_key_pem(), listener.url)
-    with Emulator(seed_of([org])) as emulator, Front(emulator.url, org) as front:
+    with Emulator(make_seed([org])) as emulator, GitHubProxy(emulator.url, org) as front:
         yield front
 
 
 @pytest.fixture
-def world(front: Front) -> World:
+def world(front: GitHubProxy) -> World:
     (org,) = make_orgs(1, "", "")
     world = World(front.url, org)
     world.build()
@@ -50,7 +50,7 @@ def world(front: Front) -> World:
 
 
 @pytest.fixture
-def session(front: Front) -> Session:
+def session(front: GitHubProxy) -> Session:
     return Session(front.url, front.org.app_id, front.org.private_key, write_interval=0)
 
 
@@ -63,9 +63,9 @@ def eventually(what: Callable[[], T]) -> T:
 
 
 def test_runs_go_by_themselves_and_mibot_is_told(
-    front: Front, world: World, session: Session, listener: Listener
+    front: GitHubProxy, world: World, session: Session, listener: Listener
 ) -> None:
-    front.actions.auto(0.1)
+    front.actions.run_automatically(0.1)
     workflows = GitHubWorkflows(session, world.org.deployment)
     number = workflows.dispatch("mi_upgrade.yml", INPUTS)
     assert number
@@ -87,7 +87,7 @@ def _completed(listener: Listener) -> list[Any]:
     return [request for event, request in events if event == "workflow_run completed"]
 
 
-def test_everything_else_is_the_emulators_at_this_address(front: Front, world: World) -> None:
+def test_everything_else_is_the_emulators_at_this_address(front: GitHubProxy, world: World) -> None:
     issue = world.open_issue("dana", "3.40.1", labels=["team/cloud", "other"])
     assert issue["url"].startswith(front.url)
     world.unlabel("dana", issue["number"], "team/cloud")
@@ -103,30 +103,32 @@ def test_everything_else_is_the_emulators_at_this_address(front: Front, world: W
         world.issue(4711)
 
 
-def test_people_start_runs_by_their_token_and_outsiders_do_not(front: Front, world: World) -> None:
+def test_people_start_runs_by_their_token_and_outsiders_do_not(front: GitHubProxy, world: World) -> None:
     path = f"/repos/{world.org.deployment}/actions/workflows/mi_upgrade.yml/dispatches"
     order = {"ref": BASE, "inputs": INPUTS}
-    Api(front.url, world.org.token("dana")).call("POST", path, order)
+    GitHubApi(front.url, world.org.token("dana")).call("POST", path, order)
     assert [run.actor for run in front.actions.runs] == ["dana"]
     with pytest.raises(GitHubError, match=r"status 40[34]"):
-        Api(front.url, world.org.token(OUTSIDER)).call("POST", path, order)
+        GitHubApi(front.url, world.org.token(OUTSIDER)).call("POST", path, order)
     with pytest.raises(GitHubError, match="status 404"):
         world.api("dana").call("POST", path.replace("mi_upgrade", "other"), order)
     assert len(front.actions.runs) == 1
 
 
-def test_lists_of_runs_come_in_pages(front: Front, world: World, session: Session) -> None:
+def test_lists_of_runs_come_in_pages(front: GitHubProxy, world: World, session: Session) -> None:
     commit = world.branches()[BASE]
     pushed = [front.actions.push(commit) for _ in range(101)]
     found = GitHubWorkflows(session, world.org.deployment).runs("mi_upgrade.yml", "push", pushed[0].created_at)
     assert len(found) == 101
 
 
-def test_mibots_own_check_run_is_known_where_no_app_is_told(front: Front, world: World, session: Session) -> None:
+def test_mibots_own_check_run_is_known_where_no_app_is_told(
+    front: GitHubProxy, world: World, session: Session
+) -> None:
     commit = world.branches()[BASE]
-    deployment = GitHubDeployment(session, world.org.deployment, Cache())
+    deployment = GitHubDeploymentRepository(session, world.org.deployment, MemoryBlobCache())
     for conclusion in ("", "success", "failure"):
-        deployment.report(commit, Report("mibot", conclusion, "a title", "a summary"))
+        deployment.publish_check_run(commit, CheckRun("mibot", conclusion, "a title", "a summary"))
     runs = world.api(OWNER).call("GET", f"/repos/{world.org.deployment}/commits/{commit}/check-runs", filter="all")
     assert [(run["name"], run["conclusion"]) for run in runs["check_runs"]] == [("mibot", "failure")]
 
@@ -134,11 +136,11 @@ def test_mibots_own_check_run_is_known_where_no_app_is_told(front: Front, world:
 def test_a_port_that_is_taken_is_told() -> None:
     (org,) = make_orgs(1, "", "")
     port = free_port()
-    with Front("http://127.0.0.1:1", org, port), pytest.raises(EmulatorError, match=f"Port {port} is taken"):
-        Front("http://127.0.0.1:1", org, port)
+    with GitHubProxy("http://127.0.0.1:1", org, port), pytest.raises(EmulatorError, match=f"Port {port} is taken"):
+        GitHubProxy("http://127.0.0.1:1", org, port)
 
 
 def test_an_emulator_that_is_gone_is_a_fault_and_no_crash() -> None:
     (org,) = make_orgs(1, "", "")
-    with Front("http://127.0.0.1:1", org) as front, pytest.raises(GitHubError, match="status 502"):
-        Api(front.url, "x").call("GET", "/zen")
+    with GitHubProxy("http://127.0.0.1:1", org) as front, pytest.raises(GitHubError, match="status 502"):
+        GitHubApi(front.url, "x").call("GET", "/zen")

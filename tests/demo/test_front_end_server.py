@@ -56,7 +56,7 @@ def test_troubles_pass_and_can_be_healed(server: FrontEndServer) -> None:
     assert get(server, HOST).startswith("HTTP/1.0 200 ")
     server.fail(HOST, "close")
     assert get(server, HOST) == ""
-    server.heal(HOST)
+    server.stop_failing(HOST)
     assert get(server, HOST).startswith("HTTP/1.0 200 ")
 
 
@@ -69,7 +69,7 @@ def test_troubles_pass_and_can_be_healed(server: FrontEndServer) -> None:
     ],
 )
 def test_a_certificate_can_be_wrong(server: FrontEndServer, days: float, certificate: str, says: str) -> None:
-    server.set(HOST, days=days, certificate=certificate)
+    server.set(HOST, certificate_days=days, certificate=certificate)
     with pytest.raises(ssl.SSLCertVerificationError, match=says):
         get(server, HOST)
 

@@ -11,10 +11,10 @@ import requests
 
 from demo.google import resources
 from demo.google.compute import COMPUTE, ComputeServer
-from demo.google.databases import Backup, Database
-from demo.google.discovery import Call, Violation, discovery
+from demo.google.databases import BackupRun, DatabaseInstance
+from demo.google.discovery import ApiCall, SchemaViolation, discovery
 from demo.google.failures import FAILURES
-from demo.google.resources import Shot
+from demo.google.resources import Snapshot
 from demo.google.server import GoogleServer, Handler
 from demo.google.sqladmin import SqlAdminServer
 
@@ -41,10 +41,10 @@ def sql() -> Iterator[SqlAdminServer]:
 
 def test_a_request_that_google_describes() -> None:
     query = {"filter": "x", "maxResults": "3", "$alt": "json", "prettyPrint": "false"}
-    call = discovery("compute.v1").call("GET", INSTANCES, query)
-    assert call == Call("compute.instances.list", {"project": "p", "zone": "z"}, query, {})
+    call = discovery("compute.v1").parse_request("GET", INSTANCES, query)
+    assert call == ApiCall("compute.instances.list", {"project": "p", "zone": "z"}, query, {})
     body = {"name": "a", "labels": {"mibot": "true"}}
-    assert discovery("compute.v1").call("POST", SNAPSHOT, {}, body).body == body
+    assert discovery("compute.v1").parse_request("POST", SNAPSHOT, {}, body).body == body
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_a_request_that_google_describes() -> None:
 def test_a_request_that_google_does_not_describe(
     verb: str, path: str, query: Mapping[str, str], body: Any, says: str
 ) -> None:
-    with pytest.raises(Violation, match=says.replace("(", r"\(")):
-        discovery("compute.v1").call(verb, path, query, body)
+    with pytest.raises(SchemaViolation, match=says.replace("(", r"\(")):
+        discovery("compute.v1").parse_request(verb, path, query, body)
 
 
 MACHINE = resources.instance("https://www.googleapis.com/compute/v1/projects/p/zones/z", "m", "RUNNING", ("d",))
@@ -96,21 +96,21 @@ DISK = MACHINE["disks"][0]
 def test_an_answer_that_google_does_not_give(answer: Any, says: str) -> None:
     told = discovery("compute.v1")
     told.check_answer("compute.instances.list", {"kind": "compute#instanceList", "items": [MACHINE]})
-    with pytest.raises(Violation, match=says):
+    with pytest.raises(SchemaViolation, match=says):
         told.check_answer("compute.instances.list", answer)
 
 
 def test_times_are_held_against_their_format() -> None:
     told = discovery("sqladmin.v1")
     told.check_answer("sql.backupRuns.get", {"startTime": "2026-01-05T09:30:00.123Z"})
-    with pytest.raises(Violation, match="does not match"):
+    with pytest.raises(SchemaViolation, match="does not match"):
         told.check_answer("sql.backupRuns.get", {"startTime": "2026-01-05 09:30"})
 
 
 # --- Servers
 
 
-class Sloppy(GoogleServer):
+class NonconformingServer(GoogleServer):
     """A server that answers in its own way."""
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -118,7 +118,7 @@ class Sloppy(GoogleServer):
 
 
 def test_an_answer_that_is_wrong_is_no_answer() -> None:
-    with Sloppy(COMPUTE, "compute.v1") as server:
+    with NonconformingServer(COMPUTE, "compute.v1") as server:
         answer = requests.get(server.url + INSTANCES, timeout=5)
         unknown = requests.get(f"{server.url}/compute/v1/projects/p/global/snapshots", timeout=5)
     assert (answer.status_code, unknown.status_code) == (500, 500)
@@ -138,8 +138,8 @@ def test_a_request_that_is_wrong_is_told_and_kept(compute: ComputeServer) -> Non
 
 
 def test_all_that_the_servers_say_is_as_google_describes_it(compute: ComputeServer, sql: SqlAdminServer) -> None:
-    compute.pace(60)
-    sql.pace(60, "FAILED")
+    compute.set_outcome(60)
+    sql.set_outcome(60, "FAILED")
     created = requests.post(
         compute.url + SNAPSHOT.replace("/d/", "/default-red-data/"), json={"name": "a"}, timeout=5
     )
@@ -174,7 +174,7 @@ def test_all_that_the_servers_say_is_as_google_describes_it(compute: ComputeServ
 def test_snapshots_are_filtered(compute: ComputeServer, wanted: str, names: list[str]) -> None:
     ours = {"mibot": "true"}
     compute.set_snapshots(
-        "p", [Shot("d", NOW, "a", labels=ours), Shot("e", NOW, "b", labels=ours), Shot("d", NOW, "c")]
+        "p", [Snapshot("d", NOW, "a", labels=ours), Snapshot("e", NOW, "b", labels=ours), Snapshot("d", NOW, "c")]
     )
     found = requests.get(
         f"{compute.url}/compute/v1/projects/p/global/snapshots", {"filter": wanted} if wanted else {}, timeout=5
@@ -183,7 +183,7 @@ def test_snapshots_are_filtered(compute: ComputeServer, wanted: str, names: list
 
 
 def test_snapshots_newest_first_in_pages(compute: ComputeServer) -> None:
-    compute.set_snapshots("p", [Shot("d", NOW - timedelta(hours=hours), f"h{hours}") for hours in (2, 1, 3)])
+    compute.set_snapshots("p", [Snapshot("d", NOW - timedelta(hours=hours), f"h{hours}") for hours in (2, 1, 3)])
     query = {"orderBy": "creationTimestamp desc", "maxResults": "2"}
     url = f"{compute.url}/compute/v1/projects/p/global/snapshots"
     page = requests.get(url, query, timeout=5).json()
@@ -204,7 +204,7 @@ def test_snapshots_newest_first_in_pages(compute: ComputeServer) -> None:
 def test_whether_a_snapshot_is_begun(
     compute: ComputeServer, disk: str, body: dict[str, str], status: int, reason: str
 ) -> None:
-    compute.set_snapshots("p", [Shot("default-red-data", NOW, "taken")])
+    compute.set_snapshots("p", [Snapshot("default-red-data", NOW, "taken")])
     answer = requests.post(compute.url + SNAPSHOT.replace("/d/", f"/{disk}/"), json=body, timeout=5)
     assert answer.status_code == status
     assert not reason or answer.json()["error"]["errors"][0]["reason"] == reason
@@ -214,7 +214,7 @@ def test_whether_a_snapshot_is_begun(
 def test_one_backup_of_a_database_at_a_time() -> None:
     now = [NOW]
     with SqlAdminServer(now=lambda: now[0]) as sql:
-        sql.pace(60)
+        sql.set_outcome(60)
         first, second = (requests.post(sql.url + RUNS, json={}, timeout=5) for _ in range(2))
         assert (first.status_code, second.status_code) == (200, 409)
         assert second.json()["error"]["errors"][0]["reason"] == "operationInProgress"
@@ -242,7 +242,7 @@ def test_one_backup_of_a_database_at_a_time() -> None:
     ],
 )
 def test_what_is_not_there(sql: SqlAdminServer, path: str, verb: str, status: int, reason: str) -> None:
-    sql.set("p", [Database(), Database("asleep", stopped=True)])
+    sql.set("p", [DatabaseInstance(), DatabaseInstance("asleep", stopped=True)])
     answer = requests.request(verb, f"{sql.url}/v1/projects/p/{path}", json={} if verb == "POST" else None, timeout=5)
     assert (answer.status_code, answer.json()["error"]["errors"][0]["reason"]) == (status, reason)
     assert sql.violations == []
@@ -250,7 +250,7 @@ def test_what_is_not_there(sql: SqlAdminServer, path: str, verb: str, status: in
 
 def test_a_state_that_google_does_not_have_is_refused(sql: SqlAdminServer) -> None:
     with pytest.raises(ValueError, match="can't be 'ASLEEP'"):
-        sql.set("p", [Database(state="ASLEEP")])
+        sql.set("p", [DatabaseInstance(state="ASLEEP")])
 
 
 @pytest.mark.parametrize("kind", sorted(FAILURES))
@@ -268,7 +268,7 @@ def test_failures_name_the_api_that_fails(sql: SqlAdminServer, kind: str) -> Non
 
 
 def test_only_one_method_may_fail_and_a_lost_answer_was_carried_out(sql: SqlAdminServer) -> None:
-    sql.set_backups("p", [Backup("default-database", NOW - timedelta(hours=1))])
+    sql.set_backups("p", [BackupRun("default-database", NOW - timedelta(hours=1))])
     sql.fail("p", "lost", method="sql.backupRuns.insert")
     assert requests.get(f"{sql.url}/v1/projects/p/instances", timeout=5).status_code == 200
     assert requests.post(sql.url + RUNS, json={}, timeout=5).status_code == 503

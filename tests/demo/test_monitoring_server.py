@@ -15,7 +15,7 @@ from google.cloud.monitoring_v3.services.metric_service.transports import Metric
 from google.cloud.monitoring_v3.services.uptime_check_service.transports import UptimeCheckServiceGrpcTransport
 
 from demo.google.monitoring import MonitoringServer
-from demo.google.uptime import CHECK_PASSED, REGIONS, Watch
+from demo.google.uptime import CHECK_PASSED, REGIONS, UptimeConfig
 
 PROJECT = "sourcegraph-managed-acme"
 NOW = datetime(2026, 1, 5, 9, 0, 30, tzinfo=UTC)
@@ -67,7 +67,9 @@ def test_points_are_counted_by_pages_and_the_newest_comes_first(server: Monitori
 
 
 def test_a_filter_chooses_series(server: MonitoringServer) -> None:
-    server.set_checks(PROJECT, [Watch("a.test", {"europe": True}, "A"), Watch("b.test", {"europe": False}, "B")])
+    server.set_checks(
+        PROJECT, [UptimeConfig("a.test", {"europe": True}, "A"), UptimeConfig("b.test", {"europe": False}, "B")]
+    )
     first, second = (config.name.rpartition("/")[2] for config in configs(server, page_size=1))
     (only,) = series(server, filter_=f'{CPU} AND metric.labels.check_id = "{second}"')
     assert only.resource.labels["host"] == "b.test"

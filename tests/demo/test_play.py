@@ -17,9 +17,9 @@ from bot.settings import load
 from demo import play
 from demo.cast import make_orgs
 from demo.emulator import private_key_pem
-from demo.screen import NotInTimeError, Screen
-from demo.service import settings_of
-from demo.visit import NoDemoError, Notice, Visit, place, posted
+from demo.screen import Screen, StepTimeoutError
+from demo.service import make_settings
+from demo.visit import DemoClient, DemoInfo, NoDemoError, info_path, publish_info
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-def telling(monkeypatch: pytest.MonkeyPatch, what: BaseException | None) -> None:
+def replace_story(monkeypatch: pytest.MonkeyPatch, what: BaseException | None) -> None:
     """Replaces the story by one that fails as `what` says."""
 
     def tell() -> None:
@@ -61,7 +61,7 @@ def telling(monkeypatch: pytest.MonkeyPatch, what: BaseException | None) -> None
 
 
 def test_a_step_that_is_not_in_time(console: Console, stages: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    telling(monkeypatch, NotInTimeError("the tracker is there: not within 60 s"))
+    replace_story(monkeypatch, StepTimeoutError("the tracker is there: not within 60 s"))
     before = signal.getsignal(signal.SIGTERM)
     assert play.play(console, 12, None, stay=True) == 1
     assert stages == ["up", "down"]
@@ -71,13 +71,13 @@ def test_a_step_that_is_not_in_time(console: Console, stages: list[str], monkeyp
 
 
 def test_ctrl_c_in_the_middle(console: Console, stages: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    telling(monkeypatch, KeyboardInterrupt())
+    replace_story(monkeypatch, KeyboardInterrupt())
     assert play.play(console, 12, None, stay=True) == 130
     assert stages == ["up", "down"]
 
 
 def test_a_story_that_was_told(console: Console, stages: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    telling(monkeypatch, None)
+    replace_story(monkeypatch, None)
     assert play.play(console, 12, None, stay=False) == 0
     assert "The story is told, in 0 s" in shown(console)
 
@@ -85,9 +85,9 @@ def test_a_story_that_was_told(console: Console, stages: list[str], monkeypatch:
 def test_waiting_ends_in_time_or_with_mibot(console: Console) -> None:
     screen = Screen(console)
     assert screen.wait("a step", lambda: "there", 1, lambda: True) == "there"
-    with pytest.raises(NotInTimeError, match="a step: not within 0 s"):
+    with pytest.raises(StepTimeoutError, match="a step: not within 0 s"):
         screen.wait("a step", lambda: None, 0.01, lambda: True)
-    with pytest.raises(NotInTimeError, match="a step: mibot has ended"):
+    with pytest.raises(StepTimeoutError, match="a step: mibot has ended"):
         screen.wait("a step", lambda: None, 60, lambda: False)
 
 
@@ -97,7 +97,7 @@ COMPUTE = "http://127.0.0.1:3"
 def test_the_settings_of_the_demo_are_complete_and_right(tmp_path: Path) -> None:
     (org,) = make_orgs(1, private_key_pem(), "http://127.0.0.1:1/")
     file = tmp_path / "mibot.toml"
-    file.write_text(settings_of(org, tmp_path, "http://127.0.0.1:2", {"gcp": {"compute_endpoint": COMPUTE}}))
+    file.write_text(make_settings(org, tmp_path, "http://127.0.0.1:2", {"gcp": {"compute_endpoint": COMPUTE}}))
     settings = load(file)
     assert settings.github.read_private_key() == org.private_key.strip()
     assert settings.policy.operators == (org.operators,)
@@ -107,14 +107,14 @@ def test_the_settings_of_the_demo_are_complete_and_right(tmp_path: Path) -> None
 
 def test_of_two_demos_the_later_one_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    first, second = (Notice(pid, "http://127.0.0.1:1", 2, "mibot.toml") for pid in (1, 2))
-    with posted(first):
-        with posted(second):
-            assert '"pid": 2' in place().read_text()
-        assert not place().exists()
+    first, second = (DemoInfo(pid, "http://127.0.0.1:1", 2, "mibot.toml") for pid in (1, 2))
+    with publish_info(first):
+        with publish_info(second):
+            assert '"pid": 2' in info_path().read_text()
+        assert not info_path().exists()
     with pytest.raises(NoDemoError, match="No demo is running"):
-        Visit()
-    with posted(second):
-        with posted(first):
-            place().write_text("{}")
-        assert place().exists(), "somebody else's notice stays"
+        DemoClient()
+    with publish_info(second):
+        with publish_info(first):
+            info_path().write_text("{}")
+        assert info_path().exists(), "somebody else's notice stays"

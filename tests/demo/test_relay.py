@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from demo import relay
-from demo.relay import Relay
+from demo.relay import WebhookRelay
 from tests.world.listener import Listener
 
 HEADERS = {
@@ -28,14 +28,14 @@ def eventually(what: Callable[[], bool]) -> bool:
     return what()
 
 
-def post(line: Relay, body: str) -> None:
+def post(line: WebhookRelay, body: str) -> None:
     with requests.Session() as session:
         session.trust_env = False
         assert session.post(line.url, body, headers=HEADERS, timeout=10).status_code == 202
 
 
 def test_each_delivery_gets_a_number_of_its_own_and_keeps_the_rest() -> None:
-    with Listener() as mibot, Relay(mibot.url) as line:
+    with Listener() as mibot, WebhookRelay(mibot.url) as line:
         for number in range(20):
             post(line, f'{{"action": "{number}"}}')
         assert eventually(lambda: len(mibot.requests) == 20)
@@ -48,8 +48,8 @@ def test_each_delivery_gets_a_number_of_its_own_and_keeps_the_rest() -> None:
 
 
 def test_what_mibot_could_not_take_is_brought_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay, "PAUSE", 0.01)
-    with Listener(status=503) as mibot, Relay(mibot.url) as line:
+    monkeypatch.setattr(relay, "RETRY_DELAY", 0.01)
+    with Listener(status=503) as mibot, WebhookRelay(mibot.url) as line:
         post(line, "{}")
         assert eventually(lambda: len(mibot.requests) >= 2)
         mibot.status = 202
@@ -60,6 +60,6 @@ def test_what_mibot_could_not_take_is_brought_again(monkeypatch: pytest.MonkeyPa
 
 def test_it_ends_though_nobody_listens() -> None:
     begun = time.monotonic()
-    with Relay("http://127.0.0.1:1/webhooks/github") as line:
+    with WebhookRelay("http://127.0.0.1:1/webhooks/github") as line:
         post(line, "{}")
     assert time.monotonic() - begun < 5

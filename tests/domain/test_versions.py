@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.versions import GOLDEN_FILE, Version, judge_step, latest, nearest, version_of
+from bot.domain.versions import GOLDEN_PATH, Version, evaluate_step, latest_release, nearest_version, parse_version
 from tests.samples import version
 
 NUMBERS = st.integers(0, 9999)
@@ -18,14 +18,14 @@ RELEASED = [version(text) for text in ("3.39.1", "3.40.0", "3.40.1", "3.41.0", "
 def test_what_is_written_is_read(one: Version) -> None:
     assert Version.parse(str(one)) == one
     assert Version.parse(f"v{one}") == one
-    assert Version.named_in(f"please upgrade to {one}, thanks") == one
+    assert Version.find_in(f"please upgrade to {one}, thanks") == one
 
 
 @given(st.text())
 def test_junk_is_no_version_and_breaks_nothing(text: str) -> None:
     found = Version.parse(text)
     assert found is None or str(found) in text or text.strip()[:1] in "v0"
-    Version.named_in(text)
+    Version.find_in(text)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_junk_is_no_version_and_breaks_nothing(text: str) -> None:
     ],
 )
 def test_a_title_names_a_version(title: str, named: str) -> None:
-    assert str(Version.named_in(title)) == named
+    assert str(Version.find_in(title)) == named
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_title_names_a_version(title: str, named: str) -> None:
     ],
 )
 def test_a_title_that_names_none(title: str) -> None:
-    assert Version.named_in(title) is None
+    assert Version.find_in(title) is None
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_of_two_versions_one_is_the_later_or_they_are_the_same(one: Version, oth
     ],
 )
 def test_a_legal_step(current: str, target: str) -> None:
-    verdict = judge_step(version(current), version(target), RELEASED)
+    verdict = evaluate_step(version(current), version(target), RELEASED)
     assert verdict, verdict.reason
     assert target in verdict.reason
 
@@ -112,14 +112,14 @@ def test_a_legal_step(current: str, target: str) -> None:
     ],
 )
 def test_an_illegal_step_is_refused_with_the_next_legal_one(current: str, target: str, reason: str) -> None:
-    verdict = judge_step(version(current), version(target), RELEASED)
+    verdict = evaluate_step(version(current), version(target), RELEASED)
     assert not verdict
     assert reason in verdict.reason
 
 
 @given(VERSIONS, VERSIONS, st.lists(VERSIONS, max_size=5))
 def test_no_step_goes_down_or_leaves_a_minor_out(current: Version, target: Version, released: list[Version]) -> None:
-    if judge_step(current, target, released):
+    if evaluate_step(current, target, released):
         assert target > current
         minor, major = target.minor - current.minor, target.major - current.major
         assert (major == 0 and minor <= 1) or (major == 1 and target.minor == 0)
@@ -132,7 +132,7 @@ SMALL = st.builds(Version, st.integers(3, 5), st.integers(0, 4), st.integers(0, 
 def test_no_major_is_left_before_the_last_minor_that_is_known(
     current: Version, target: Version, released: frozenset[Version]
 ) -> None:
-    verdict = judge_step(current, target, released)
+    verdict = evaluate_step(current, target, released)
     if verdict and target.major > current.major:
         assert not [
             v for v in released if v.major == current.major and v.minor > current.minor and not v.is_candidate
@@ -143,17 +143,17 @@ def test_no_major_is_left_before_the_last_minor_that_is_known(
 def test_a_jump_is_answered_with_a_step_that_is_legal(
     current: Version, target: Version, released: frozenset[Version]
 ) -> None:
-    verdict = judge_step(current, target, released)
+    verdict = evaluate_step(current, target, released)
     if not verdict and target > current:
         step = verdict.reason.removesuffix(".").rpartition(" ")[2]
-        assert judge_step(current, version(step.replace("x", "0")), released), verdict.reason
+        assert evaluate_step(current, version(step.replace("x", "0")), released), verdict.reason
         assert step.endswith("x") or version(step) in released
 
 
 def test_which_minor_ends_a_major_is_learnt_from_releases_not_from_candidates() -> None:
     end = [version("3.43.2"), version("3.44.0-rc.1")]
-    assert judge_step(version("3.43.2"), version("4.0.0"), end)
-    assert not judge_step(version("3.43.2"), version("4.0.0"), [*end, version("3.44.0")])
+    assert evaluate_step(version("3.43.2"), version("4.0.0"), end)
+    assert not evaluate_step(version("3.43.2"), version("4.0.0"), [*end, version("3.44.0")])
 
 
 @pytest.mark.parametrize(
@@ -169,32 +169,32 @@ def test_which_minor_ends_a_major_is_learnt_from_releases_not_from_candidates() 
     ],
 )
 def test_the_version_that_somebody_most_likely_means(target: str, like: str) -> None:
-    assert nearest(version(target), [*RELEASED, version("3.41.0-rc.2")]) == version(like)
+    assert nearest_version(version(target), [*RELEASED, version("3.41.0-rc.2")]) == version(like)
 
 
 @given(SMALL, st.frozensets(SMALL, max_size=8))
 def test_the_nearest_is_one_that_there_is_and_the_version_itself_where_it_is_one(
     target: Version, released: frozenset[Version]
 ) -> None:
-    found = nearest(target, released)
+    found = nearest_version(target, released)
     assert found in released if released else found is None
     assert target not in released or found == target
 
 
 def test_the_newest_release_is_no_candidate() -> None:
-    assert latest([*RELEASED, version("4.2.0-rc.1")]) == version("4.1.0")
-    assert latest([version("4.2.0-rc.1")]) is None
-    assert latest([]) is None
+    assert latest_release([*RELEASED, version("4.2.0-rc.1")]) == version("4.1.0")
+    assert latest_release([version("4.2.0-rc.1")]) is None
+    assert latest_release([]) is None
 
 
 def test_what_mibot_wrote_down_itself_is_a_version() -> None:
-    assert version_of("3.41.0-rc.1") == version("3.41.0-rc.1")
+    assert parse_version("3.41.0-rc.1") == version("3.41.0-rc.1")
     with pytest.raises(ValueError, match="'latest' is no version"):
-        version_of("latest")
+        parse_version("latest")
 
 
 @given(VERSIONS)
 def test_a_golden_files_name_tells_its_version(one: Version) -> None:
-    match = GOLDEN_FILE.fullmatch(one.golden_path)
+    match = GOLDEN_PATH.fullmatch(one.golden_path)
     assert match is not None
     assert Version.parse(match.group(1)) == one

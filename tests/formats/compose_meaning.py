@@ -27,7 +27,7 @@ SETS = (
 )
 
 
-def is_version_one() -> bool:
+def has_compose_v1() -> bool:
     """Whether the `docker-compose` here is of the first series, which reads files without a daemon."""
     if COMPOSE is None:
         return False
@@ -42,7 +42,7 @@ def load(text: str) -> Any:
     return yaml.load(text)
 
 
-def configured(folder: Path, files: Iterable[str]) -> str:
+def run_config(folder: Path, files: Iterable[str]) -> str:
     """What `docker-compose config` makes of these files, in the order given."""
     named = [word for file in files for word in ("-f", file)]
     done = subprocess.run(
@@ -57,9 +57,9 @@ def configured(folder: Path, files: Iterable[str]) -> str:
     return done.stdout.replace(f"{folder}/", "./")
 
 
-def meaning(document: Any) -> Any:
+def canonical_form(document: Any) -> Any:
     """A document in one form: what says the same is the same."""
-    sections = {key: named(value) for key, value in document.items() if key in {"volumes", "networks"}}
+    sections = {key: named_entries(value) for key, value in document.items() if key in {"volumes", "networks"}}
     services = {name: service(value) for name, value in (document.get("services") or {}).items()}
     return {"services": services, **{key: value for key, value in sections.items() if value}}
 
@@ -76,7 +76,7 @@ def plain(value: Any) -> Any:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-def named(value: Any) -> Any:
+def named_entries(value: Any) -> Any:
     """Names, alone or with more to say of each."""
     entries = dict.fromkeys(value) if isinstance(value, list) else value or {}
     return {name: plain(found) or {} for name, found in entries.items()}
@@ -150,7 +150,7 @@ FORMS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("environment", "args"), pairs),
     **dict.fromkeys(("labels", "sysctls", "options"), labels),
     "extra_hosts": hosts,
-    "networks": named,
+    "networks": named_entries,
     "depends_on": depends,
     "volumes": mounts,
     "devices": mounts,

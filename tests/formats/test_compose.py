@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.formats.compose import edits as compose
-from bot.formats.compose.edits import ComposeProblem, ImageChange, SettingChange, difference, without_images
-from bot.formats.yaml.parse import value_of
+from bot.formats.compose.edits import ComposeError, ImageChange, SettingChange, difference, without_images
+from bot.formats.yaml.parse import parse_value
 from demo.fleet import compose_file, make_fleet
 
 OVERRIDE = """\
@@ -39,7 +39,7 @@ def test_images_and_names() -> None:
     assert found["worker"].startswith("index.docker.io/sourcegraph/worker:3.40.1@sha256:")
     assert compose.service_names(text, "golden") == set(found)
     assert compose.images(OVERRIDE, "o")["proxy"] == "example/proxy:2"
-    assert compose.only_tuned(OVERRIDE, "o") == {"repo-updater"}
+    assert compose.override_only_services(OVERRIDE, "o") == {"repo-updater"}
 
 
 def test_what_has_no_services_has_no_images() -> None:
@@ -54,10 +54,10 @@ def test_answers_can_be_changed_without_harm() -> None:
 
 
 def test_a_file_that_can_not_be_read_is_named() -> None:
-    for ask in (compose.images, compose.service_names, compose.only_tuned):
-        with pytest.raises(ComposeProblem, match=r"^x/y\.yaml is not valid YAML \(line 1\); correct it$"):
+    for ask in (compose.images, compose.service_names, compose.override_only_services):
+        with pytest.raises(ComposeError, match=r"^x/y\.yaml is not valid YAML \(line 1\); correct it$"):
             ask("a: [", "x/y.yaml")
-    with pytest.raises(ComposeProblem, match=r"^x\.yaml has a key twice"):
+    with pytest.raises(ComposeError, match=r"^x\.yaml has a key twice"):
         without_images("services: {a: {image: b, image: c}}", ["a"], "x.yaml")
 
 
@@ -88,7 +88,7 @@ def test_an_image_behind_an_anchor() -> None:
 
 
 def test_only_images_there_are_can_be_changed() -> None:
-    with pytest.raises(ComposeProblem, match="has no image for a service"):
+    with pytest.raises(ComposeError, match="has no image for a service"):
         compose.with_images(OVERRIDE, {"repo-updater": "x"})
 
 
@@ -132,7 +132,7 @@ def test_what_is_left_of_a_file(text: str, left: str | None) -> None:
 
 @pytest.mark.parametrize("text", ["", "services: {a: {cpus: 1}}", "services:\n  a: {}\n", "a: [ broken", OVERRIDE])
 def test_a_file_without_these_images_stays(text: str) -> None:
-    assert without_images(text, ["a"], "o") == compose.Without(text)
+    assert without_images(text, ["a"], "o") == compose.ImageRemoval(text)
 
 
 def test_the_hotpatches_of_a_fleet() -> None:
@@ -155,8 +155,8 @@ def test_the_rest_means_what_it_did(services: set[str]) -> None:
     assert result.text is not None
     left = compose.images(result.text, "o")
     assert left == {name: image for name, image in compose.images(OVERRIDE, "o").items() if name not in services}
-    assert compose.only_tuned(result.text, "o") >= {"repo-updater"}
-    assert value_of(result.text)
+    assert compose.override_only_services(result.text, "o") >= {"repo-updater"}
+    assert parse_value(result.text)
 
 
 def test_the_difference_of_two_versions() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from bot.formats.compose.edits import ComposeProblem, difference, merged
-from bot.formats.yaml.edit import edited
-from bot.formats.yaml.parse import value_of
+from bot.formats.compose.edits import ComposeError, difference, merge_files
+from bot.formats.yaml.edit import edit_text
+from bot.formats.yaml.parse import parse_value
 from bot.formats.yaml.value import Map, Scalar
 from demo.fleet import compose_file, make_fleet
-from tests.formats.yaml_texts import Chance, chances
+from tests.formats.yaml_texts import RandomValues, random_values
 
 HEAD = "services:\n  a:\n    image: x\n"
 
@@ -19,7 +19,7 @@ def service(*lines: str) -> str:
     return HEAD + "".join(f"    {line}\n" for line in lines)
 
 
-def tuned(*lines: str) -> str:
+def service_override(*lines: str) -> str:
     return "services:\n  a:\n" + "".join(f"    {line}\n" for line in lines)
 
 
@@ -138,12 +138,12 @@ def tuned(*lines: str) -> str:
     ],
 )  # fmt: skip
 def test_a_rule(base: list[str], override: list[str], result: list[str]) -> None:
-    assert merged(service(*base), [("o.yaml", tuned(*override))]).text == service(*result)
+    assert merge_files(service(*base), [("o.yaml", service_override(*override))]).text == service(*result)
 
 
 def test_the_comments_of_what_goes_go_with_it() -> None:
     base = service("# about ports", "ports:", "  - 80:80", "# about cpus", "cpus: 4 # many")
-    assert merged(base, [("o", tuned("ports: !reset []", "cpus: 2"))]).text == service(
+    assert merge_files(base, [("o", service_override("ports: !reset []", "cpus: 2"))]).text == service(
         "# about cpus", "cpus: 2 # many"
     )
 
@@ -165,34 +165,34 @@ def test_the_comments_of_what_goes_go_with_it() -> None:
     ],
 )  # fmt: skip
 def test_the_other_sections(base: str, override: str, result: str) -> None:
-    assert merged(HEAD + base, [("o.yaml", override)]).text == HEAD + result
+    assert merge_files(HEAD + base, [("o.yaml", override)]).text == HEAD + result
 
 
 def test_upstreams_version_stays() -> None:
-    assert merged("version: '2.4'\n" + HEAD, [("o", "version: '3'\n")]).text == "version: '2.4'\n" + HEAD
+    assert merge_files("version: '2.4'\n" + HEAD, [("o", "version: '3'\n")]).text == "version: '2.4'\n" + HEAD
 
 
 def test_several_overrides_in_order() -> None:
     overrides = [
-        ("1", tuned("cpus: 1", "environment: [A=1]")),
+        ("1", service_override("cpus: 1", "environment: [A=1]")),
         ("2", "# nothing\n"),
-        ("3", tuned("cpus: 3")),
+        ("3", service_override("cpus: 3")),
         ("4", ""),
     ]
-    assert merged(HEAD, overrides).text == service("cpus: 3", "environment: [A=1]")
+    assert merge_files(HEAD, overrides).text == service("cpus: 3", "environment: [A=1]")
 
 
 def test_services_that_an_override_adds() -> None:
     new = "services:\n  b:\n    image: y\n  c:\n    build: .\n  a: {}\n"
-    result = merged(HEAD, [("1.yaml", "services: {b: {cpus: 1}}"), ("2.yaml", new)])
+    result = merge_files(HEAD, [("1.yaml", "services: {b: {cpus: 1}}"), ("2.yaml", new)])
     assert result.added == ("b", "c")
-    assert value_of(result.text) == value_of(HEAD + "  b: {cpus: 1, image: y}\n  c: {build: .}\n")
+    assert parse_value(result.text) == parse_value(HEAD + "  b: {cpus: 1, image: y}\n  c: {build: .}\n")
 
 
 @pytest.mark.parametrize("value", ["{cpus: 1}", "", "{}", "{image: }"])
 def test_a_service_that_upstream_lost(value: str) -> None:
-    with pytest.raises(ComposeProblem) as raised:
-        merged(
+    with pytest.raises(ComposeError) as raised:
+        merge_files(
             HEAD,
             [
                 ("golden/overrides/a.yaml", "services: {a: {}}"),
@@ -206,7 +206,7 @@ def test_a_service_that_upstream_lost(value: str) -> None:
 
 
 def test_a_service_that_upstream_lost_may_be_reset() -> None:
-    assert merged(HEAD, [("o.yaml", "services: {gone: !reset null}")]).text == HEAD
+    assert merge_files(HEAD, [("o.yaml", "services: {gone: !reset null}")]).text == HEAD
 
 
 @pytest.mark.parametrize(
@@ -227,17 +227,33 @@ def test_a_service_that_upstream_lost_may_be_reset() -> None:
         (HEAD, "services: {a: 'b\n`c'}", "o.yaml has a service `a` that is no mapping"),
         (HEAD, "a: [", "o.yaml is not valid YAML (line 1); correct it"),
         (HEAD, "a: 1\na: 2", "o.yaml has a key twice in one mapping (line 2); correct it"),
-        (service("environment: [A=1]"), tuned("environment: 5"), "o.yaml writes `services.a.environment` otherwise"),
-        (service("volumes: ['a:/b']"), tuned("volumes: {a: b}"), "o.yaml writes `services.a.volumes` otherwise"),
-        (service("deploy: {x: {y: 1}}"), tuned("deploy: {x: [1]}"), "o.yaml writes `services.a.deploy.x` otherwise"),
-        (service("cap_add: [A]"), tuned("cap_add: {A: B}"), "o.yaml writes `services.a.cap_add` otherwise"),
-        (service("ports: ['80']"), tuned("ports: '80'"), "o.yaml writes `services.a.ports` otherwise"),
-        (service("labels: [a]"), tuned("labels: [[b]]"), "o.yaml writes `services.a.labels` otherwise"),
+        (
+            service("environment: [A=1]"),
+            service_override("environment: 5"),
+            "o.yaml writes `services.a.environment` otherwise",
+        ),
+        (
+            service("volumes: ['a:/b']"),
+            service_override("volumes: {a: b}"),
+            "o.yaml writes `services.a.volumes` otherwise",
+        ),
+        (
+            service("deploy: {x: {y: 1}}"),
+            service_override("deploy: {x: [1]}"),
+            "o.yaml writes `services.a.deploy.x` otherwise",
+        ),
+        (
+            service("cap_add: [A]"),
+            service_override("cap_add: {A: B}"),
+            "o.yaml writes `services.a.cap_add` otherwise",
+        ),
+        (service("ports: ['80']"), service_override("ports: '80'"), "o.yaml writes `services.a.ports` otherwise"),
+        (service("labels: [a]"), service_override("labels: [[b]]"), "o.yaml writes `services.a.labels` otherwise"),
     ],
 )
 def test_what_cant_be_merged_is_one_sentence(upstream: str, override: str, sentence: str) -> None:
-    with pytest.raises(ComposeProblem) as raised:
-        merged(upstream, [("o.yaml", override)])
+    with pytest.raises(ComposeError) as raised:
+        merge_files(upstream, [("o.yaml", override)])
     assert str(raised.value).startswith(sentence)
     assert "; " in str(raised.value)
     assert "\n" not in str(raised.value)
@@ -246,7 +262,7 @@ def test_what_cant_be_merged_is_one_sentence(upstream: str, override: str, sente
 def test_windows_line_ends_stay() -> None:
     base = service("environment:", "  - A=1", "cpus: 4").replace("\n", "\r\n")
     result = service("environment:", "  - A=1", "  - B=2", "cpus: 5").replace("\n", "\r\n")
-    assert merged(base, [("o", tuned("environment: [B=2]", "cpus: 5"))]).text == result
+    assert merge_files(base, [("o", service_override("environment: [B=2]", "cpus: 5"))]).text == result
 
 
 def test_anchors_of_upstream_stay_where_they_still_say_what_is_meant() -> None:
@@ -259,7 +275,7 @@ def test_anchors_of_upstream_stay_where_they_still_say_what_is_meant() -> None:
     result = base.replace("    image: x\n    environment: *env\n", "    image: x\n    environment:\n      A: 5\n")
     result = result.replace("      B: 2\n", "      B: 2\n      A: 6\n")
     override = "services: {a: {environment: {A: 5}}, b: {environment: {A: 6}}}"
-    assert merged(base, [("o", override)]).text == result
+    assert merge_files(base, [("o", override)]).text == result
 
 
 def test_the_golden_files_of_the_demo() -> None:
@@ -271,15 +287,15 @@ def test_the_golden_files_of_the_demo() -> None:
     assert overrides
     for path, content in golden.items():
         version = path.removeprefix("golden/docker-compose.").removesuffix(".yaml")
-        assert merged(compose_file(version), overrides).text == content
+        assert merge_files(compose_file(version), overrides).text == content
 
 
 def test_merging_again_changes_nothing() -> None:
-    override = tuned(
+    override = service_override(
         "environment: {A: 1}", "ports: ['80:80']", "volumes: ['a:/b']", "dns: 1.1.1.1", "depends_on: [a]"
     )
-    once = merged(HEAD, [("o", override)])
-    assert merged(once.text, [("o", override)]).text == once.text
+    once = merge_files(HEAD, [("o", override)])
+    assert merge_files(once.text, [("o", override)]).text == once.text
 
 
 ATTRIBUTES = [
@@ -288,18 +304,18 @@ ATTRIBUTES = [
 ]  # fmt: skip
 
 
-def chance_service(chance: Chance) -> Map:
-    return Map({name: chance.value() for name in chance.some(ATTRIBUTES, 0, 6)} | {"image": Scalar("x")})
+def random_service(chance: RandomValues) -> Map:
+    return Map({name: chance.value() for name in chance.sample(ATTRIBUTES, 0, 6)} | {"image": Scalar("x")})
 
 
-@given(chances())
-def test_whatever_two_files_say_they_merge_or_the_problem_is_told(chance: Chance) -> None:
-    services = [Map({"services": Map({"a": chance_service(chance)})}) for _ in range(2)]
-    files = [edited("", service, drop_comments=False) for service in services]
+@given(random_values())
+def test_whatever_two_files_say_they_merge_or_the_problem_is_told(chance: RandomValues) -> None:
+    services = [Map({"services": Map({"a": random_service(chance)})}) for _ in range(2)]
+    files = [edit_text("", service, drop_comments=False) for service in services]
     try:
-        result = merged(files[0], [("o.yaml", files[1])])
-    except ComposeProblem as problem:
+        result = merge_files(files[0], [("o.yaml", files[1])])
+    except ComposeError as problem:
         assert str(problem).startswith("o.yaml writes `services.a.")  # noqa: PT017 - whether it raises is chance
     else:
-        assert value_of(result.text)
+        assert parse_value(result.text)
         assert difference(files[0], result.text).removed == ()

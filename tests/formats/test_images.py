@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.formats.compose.images import Image, looks_publishers
+from bot.formats.compose.images import Image, looks_first_party
 
 DIGEST = "sha256:" + "ab12" * 16
 
@@ -59,8 +59,8 @@ def test_anything_else_is_no_image(reference: str) -> None:
 def test_whose_image_it_is(reference: str, publishers: bool) -> None:
     image = Image.parse(reference)
     assert image is not None
-    assert image.is_publishers is publishers
-    assert looks_publishers(reference) is publishers
+    assert image.is_first_party is publishers
+    assert looks_first_party(reference) is publishers
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,13 @@ def test_whose_image_it_is(reference: str, publishers: bool) -> None:
     ],
 )
 def test_whose_image_it_looks_like_when_it_cant_be_parsed(reference: str, publishers: bool) -> None:
-    assert looks_publishers(reference) is publishers
+    assert looks_first_party(reference) is publishers
 
 
 def test_another_tag_drops_the_digest_of_the_old_one() -> None:
     image = Image.parse(f"index.docker.io/sourcegraph/worker:3.40.0@{DIGEST}")
     assert image is not None
-    assert str(image.tagged("3.40.1")) == "index.docker.io/sourcegraph/worker:3.40.1"
+    assert str(image.with_tag("3.40.1")) == "index.docker.io/sourcegraph/worker:3.40.1"
 
 
 @given(st.text(alphabet="ab1.:/@-_$A{}", max_size=30))

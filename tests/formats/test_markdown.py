@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.chat.comments import has_commands
-from bot.formats.markdown import Markdown, code, escape, escape_within, link, link_target, one_line, shorten
+from bot.formats.markdown import Markdown, code, escape, escape_link_target, escape_within, link, one_line, truncate
 from tests import rendered as rendering
 
 HOSTILE = [
@@ -60,10 +60,10 @@ ANYTHING = st.text(max_size=60) | st.lists(
 ).map("".join)
 
 
-def harmless(markdown: str) -> None:
+def assert_harmless(markdown: str) -> None:
     """It makes nothing but text and code, wherever it stands."""
     for place in (markdown, f"- {markdown}", f"words {markdown}"):
-        kinds = rendering.kinds(place) - {
+        kinds = rendering.element_types(place) - {
             "list_item_open",
             "list_item_close",
             "bullet_list_open",
@@ -80,22 +80,22 @@ def harmless(markdown: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_does_nothing(text: str) -> None:
-    harmless(escape(text))
-    assert "code_inline" not in rendering.kinds(escape(text))
+    assert_harmless(escape(text))
+    assert "code_inline" not in rendering.element_types(escape(text))
 
 
 @given(ANYTHING)
 def test_escaped_text_reads_as_it_was_written_and_does_nothing(text: str) -> None:
     written = escape(text)
-    harmless(written)
-    assert rendering.text(written) == rendering.plain(text)
+    assert_harmless(written)
+    assert rendering.reader_text(written) == rendering.visible_text(text)
 
 
 @given(ANYTHING, ANYTHING)
 def test_text_stays_in_its_cell_of_a_table(first: str, second: str) -> None:
     table = f"| a | b |\n|---|---|\n| {escape(first)} | {escape(second)} |\n| {code(first)} | end |\n"
-    rows = rendering.cells(table)
-    assert rows[1] == [rendering.plain(first), rendering.plain(second)]
+    rows = rendering.table_rows(table)
+    assert rows[1] == [rendering.visible_text(first), rendering.visible_text(second)]
     assert [len(row) for row in rows] == [2, 2, 2]
     assert rows[2][1] == "end"
 
@@ -103,14 +103,14 @@ def test_text_stays_in_its_cell_of_a_table(first: str, second: str) -> None:
 @given(ANYTHING)
 def test_code_is_one_code_span_and_nothing_else(text: str) -> None:
     written = code(text)
-    shown = rendering.plain(text).replace("|", "¦").replace("`", "'")
+    shown = rendering.visible_text(text).replace("|", "¦").replace("`", "'")
     if not shown:
         assert written == ""
         return
-    assert rendering.text(written) == shown
+    assert rendering.reader_text(written) == shown
     for place in (written, f"a {written} b", f"| x |\n|---|\n| {written} |"):
         (span,) = [token.content for token in rendering.tokens(place) if token.type == "code_inline"]
-        assert rendering.plain(span) == shown
+        assert rendering.visible_text(span) == shown
     assert "<!--" not in written
     assert "-->" not in written
 
@@ -119,14 +119,14 @@ def test_code_is_one_code_span_and_nothing_else(text: str) -> None:
 def test_a_stray_backtick_beside_code_wakes_nobody(text: str) -> None:
     place = f"it's ` broken {code(text)} so there"
     assert not rendering.mentions(place)
-    assert not {"html_inline", "html_block"} & rendering.kinds(place)
+    assert not {"html_inline", "html_block"} & rendering.element_types(place)
 
 
 @given(ANYTHING, st.integers(0, 80))
 def test_escaped_text_can_be_fitted_into_any_room(text: str, room: int) -> None:
     fitted = escape_within(text, room)
     assert len(fitted) <= room
-    harmless(fitted)
+    assert_harmless(fitted)
     if len(escape(text)) <= room:
         assert fitted == escape(text)
     elif fitted:
@@ -136,7 +136,7 @@ def test_escaped_text_can_be_fitted_into_any_room(text: str, room: int) -> None:
 @given(ANYTHING, ANYTHING)
 def test_a_link_has_one_target_and_a_plain_label(label: str, url: str) -> None:
     written = link(label or "x", f"https://example.com/{url}")
-    assert rendering.kinds(written) <= {"link_open", "link_close"}
+    assert rendering.element_types(written) <= {"link_open", "link_close"}
     targets = [str(token.attrs["href"]) for token in rendering.tokens(written) if token.type == "link_open"]
     assert len(targets) <= 1
     assert all(target.startswith("https://example.com/") for target in targets)
@@ -144,7 +144,7 @@ def test_a_link_has_one_target_and_a_plain_label(label: str, url: str) -> None:
 
 def test_plain_links_stay_as_they_are() -> None:
     url = "https://github.com/sourcegraph/deploy/pull/12#issuecomment-5?a=b&c=d"
-    assert link_target(url) == url
+    assert escape_link_target(url) == url
     assert link("rctest.sourcegraph.com", "https://rctest.sourcegraph.com") == (
         "[rctest.sourcegraph.com](https://rctest.sourcegraph.com)"
     )
@@ -170,4 +170,4 @@ def test_one_line(text: str, line: str) -> None:
 
 @pytest.mark.parametrize(("limit", "short"), [(10, "amber"), (5, "amber"), (4, "amb…"), (1, "…"), (0, ""), (-1, "")])
 def test_shortening(limit: int, short: str) -> None:
-    assert shorten("amber", limit) == short
+    assert truncate("amber", limit) == short

@@ -18,8 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.formats.terraform.comments import realigned
-from bot.formats.terraform.edits import Module, TerraformProblem, module_refs, modules, with_refs, with_versions
+from bot.formats.terraform.comments import realign
+from bot.formats.terraform.edits import Module, TerraformError, module_refs, modules, with_refs, with_versions
 from demo.fleet import make_fleet
 from tests.domain.plans.repositories import EXECUTORS, source
 
@@ -33,12 +33,12 @@ def executors(*lines: str) -> str:
     return HEAD + "".join(f"{line}\n" for line in lines) + "}\n"
 
 
-def only(text: str) -> Module:
+def only_module(text: str) -> Module:
     (found,) = modules(text)
     return found
 
 
-def pinned(text: str, version: str = NEW) -> str:
+def pin_executors(text: str, version: str = NEW) -> str:
     """The text with every executors module pinned to a version."""
     return with_versions(text, [module.name for module in modules(text) if module.is_executors], version)
 
@@ -98,7 +98,7 @@ def test_other_blocks_and_what_only_looks_like_a_module_are_none() -> None:
     ],
 )
 def test_a_version_is_a_literal_or_none(lines: list[str], value: str | None, has: bool) -> None:
-    found = only(executors(*lines))
+    found = only_module(executors(*lines))
     assert (found.version and found.version.value, found.has_version) == (value, has)
 
 
@@ -118,12 +118,15 @@ def test_a_version_is_a_literal_or_none(lines: list[str], value: str | None, has
     ],
 )
 def test_what_another_version_of_an_executors_module_replaces(kind: str, addresses: tuple[str, ...]) -> None:
-    assert only(f'module "m" {{\n  source = "sourcegraph/executors/google{kind}"\n}}\n').replaced == addresses
+    assert (
+        only_module(f'module "m" {{\n  source = "sourcegraph/executors/google{kind}"\n}}\n').replaced_addresses
+        == addresses
+    )
 
 
 def test_another_module_replaces_nothing_that_is_known() -> None:
-    assert only('module "m" {\n  source = "../x"\n}\n').replaced == ()
-    assert only('module "m" {\n}\n').replaced == ()
+    assert only_module('module "m" {\n  source = "../x"\n}\n').replaced_addresses == ()
+    assert only_module('module "m" {\n}\n').replaced_addresses == ()
 
 
 @pytest.mark.parametrize(
@@ -136,13 +139,13 @@ def test_another_module_replaces_nothing_that_is_known() -> None:
     ],
 )
 def test_a_broken_file_is_a_problem_with_its_line(text: str, line: int) -> None:
-    with pytest.raises(TerraformProblem, match=rf"is not valid Terraform \(line {line}\); correct its syntax"):
+    with pytest.raises(TerraformError, match=rf"is not valid Terraform \(line {line}\); correct its syntax"):
         modules(text)
 
 
 @pytest.mark.parametrize("text", ['module "m" {', "\x00", "a: b", "x = " + "[" * 5_000, "{"])
 def test_a_broken_file_is_a_problem_however_it_is_broken(text: str) -> None:
-    with pytest.raises(TerraformProblem, match="is not valid Terraform"):
+    with pytest.raises(TerraformError, match="is not valid Terraform"):
         modules(text)
 
 
@@ -245,8 +248,8 @@ FORMATTED = {
 def test_an_edited_file_is_as_terraform_formats_it(name: str, tmp_path: Path) -> None:
     before, after = FORMATTED[name]
     assert_formatted(tmp_path, before, after)
-    assert pinned(before) == after
-    assert pinned(after, OLD) == before
+    assert pin_executors(before) == after
+    assert pin_executors(after, OLD) == before
 
 
 @dataclass(frozen=True)
@@ -271,7 +274,7 @@ LINES = (
 )
 
 
-def laid_out(lines: Sequence[Line]) -> list[str]:
+def format_lines(lines: Sequence[Line]) -> list[str]:
     """The lines as `terraform fmt` lays them out: neighbours have their `=` and their comments in one column."""
     keys = [max((len(one.key) for one in run), default=0) for run in _runs(lines, "key") for _ in run]
     codes = [f"  {one.key:<{width}} = {one.value}" if one.key else "" for one, width in zip(lines, keys, strict=True)]
@@ -299,37 +302,37 @@ def module_with(neighbours: Sequence[Line], version: str) -> str:
     pin = Line("version", f'"{version}"', "# pinned")
     first, *others = neighbours
     upstream = Line("source", '"sourcegraph/executors/google"')
-    return "\n".join(['module "executors" {', *laid_out([upstream, Line(), first, pin, *others]), "}", ""])
+    return "\n".join(['module "executors" {', *format_lines([upstream, Line(), first, pin, *others]), "}", ""])
 
 
 def test_whatever_stands_around_a_version_stays_formatted(tmp_path: Path) -> None:
     corpus = [(module_with(some, OLD), module_with(some, NEW)) for some in permutations(LINES, 3)]
     for before, after in corpus:
-        assert pinned(before) == after
-        assert pinned(after, OLD) == before
+        assert pin_executors(before) == after
+        assert pin_executors(after, OLD) == before
     assert_formatted(tmp_path, *(text for pair in corpus for text in pair))
 
 
 def test_a_file_that_nobody_formats_stays_as_it_is() -> None:
     before = executors('  version="3.40.1"     # a', "  count     =    1 # b", "\tzone = 2")
-    assert pinned(before) == before.replace(OLD, NEW)
+    assert pin_executors(before) == before.replace(OLD, NEW)
 
 
 def test_windows_line_ends_stay() -> None:
     before = executors('  version = "3.40.1" # a', "  count   = 1        # b").replace("\n", "\r\n")
     after = executors('  version = "3.40.10" # a', "  count   = 1         # b").replace("\n", "\r\n")
-    assert pinned(before) == after
+    assert pin_executors(before) == after
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\n\n\n"])
 def test_the_end_of_a_file_stays(end: str) -> None:
     before = executors('  version = "3.40.1"').rstrip("\n") + end
-    assert pinned(before) == before.replace(OLD, NEW)
+    assert pin_executors(before) == before.replace(OLD, NEW)
 
 
 def test_a_text_that_looks_like_a_comment_is_none() -> None:
     before = executors('  version = "3.9.1" # a', '  name    = "${f(", # ")} of them"')
-    assert pinned(before) == before.replace("3.9.1", NEW)
+    assert pin_executors(before) == before.replace("3.9.1", NEW)
 
 
 def test_an_edit_changes_every_module_of_the_name_and_no_other() -> None:
@@ -343,7 +346,7 @@ def test_an_edit_changes_every_module_of_the_name_and_no_other() -> None:
 def test_comments_of_lines_that_did_not_change_stay(lines: list[str]) -> None:
     text = "\n".join(lines)
     columns = {number: line.index("#") for number, line in enumerate(lines) if line.strip() and "#" in line[1:]}
-    assert realigned(text, text, columns, columns) == text
+    assert realign(text, text, columns, columns) == text
 
 
 PIECES = st.sampled_from(
@@ -356,7 +359,7 @@ PIECES = st.sampled_from(
 def test_no_file_breaks_the_reader(text: str) -> None:
     try:
         found = modules(text)
-    except TerraformProblem:
+    except TerraformError:
         return
     assert all(text[one.version.start : one.version.end] == one.version.value for one in found if one.version)
     changed = with_versions(text, [one.name for one in found], NEW)

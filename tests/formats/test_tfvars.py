@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.formats.terraform.tfvars import Tfvars, Unreadable, parse
+from bot.formats.terraform.tfvars import ParseFailure, Tfvars, parse
 from demo.fleet import make_fleet
 
 
@@ -14,7 +14,7 @@ def test_the_files_of_a_fleet() -> None:
     repository = make_fleet(60)
     for specimen in repository.instances:
         text = repository.files[f"{specimen.slug}/terraform.tfvars"].content
-        assert parse(text) == Tfvars(specimen.active if specimen.keyed else None, specimen.executors)
+        assert parse(text) == Tfvars(specimen.active if specimen.declares_active else None, specimen.executors)
 
 
 @pytest.mark.parametrize(
@@ -68,15 +68,15 @@ def test_executors(text: str, executors: bool) -> None:
 )
 def test_a_broken_file_is_explained_without_its_own_words(text: str) -> None:
     found = parse(f"amberotter = 1\n{text}")
-    assert isinstance(found, Unreadable)
-    assert "terraform.tfvars is not valid Terraform" in found.sentence
-    assert "amberotter" not in found.sentence
+    assert isinstance(found, ParseFailure)
+    assert "terraform.tfvars is not valid Terraform" in found.message
+    assert "amberotter" not in found.message
 
 
 def test_the_broken_line_is_named() -> None:
     found = parse("a = 1\nb = \nc = 3\n")
-    assert isinstance(found, Unreadable)
-    assert "(line 2)" in found.sentence
+    assert isinstance(found, ParseFailure)
+    assert "(line 2)" in found.message
 
 
 PIECES = st.sampled_from(
@@ -88,4 +88,4 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=80))
 def test_no_file_breaks_the_reader(text: str) -> None:
-    assert isinstance(parse(text), Tfvars | Unreadable)
+    assert isinstance(parse(text), Tfvars | ParseFailure)

@@ -6,15 +6,15 @@ import difflib
 
 import pytest
 
-from bot.formats.yaml.edit import edited
-from bot.formats.yaml.parse import YamlProblem, value_of
+from bot.formats.yaml.edit import edit_text
+from bot.formats.yaml.parse import YamlDocumentError, parse_value
 from bot.formats.yaml.value import Map, Scalar
 from demo.fleet import compose_file
 
 
 def edit(text: str, wanted: str, *, drop_comments: bool = False) -> str:
-    result = edited(text, value_of(wanted), drop_comments=drop_comments)
-    assert value_of(result) == value_of(wanted)
+    result = edit_text(text, parse_value(wanted), drop_comments=drop_comments)
+    assert parse_value(result) == parse_value(wanted)
     return result
 
 
@@ -153,9 +153,9 @@ def test_what_is_left_behind_does_not_become_part_of_a_text_above(text: str, wan
 
 def test_a_comment_below_does_not_become_part_of_a_text() -> None:
     text = "a: |\n  one\n  two\n  # note\nb: 1\n"
-    assert value_of(text) == value_of('a: "one\\ntwo\\n# note\\n"\nb: 1')
+    assert parse_value(text) == parse_value('a: "one\\ntwo\\n# note\\n"\nb: 1')
     below = "a: 1\n   # note\nb: 1\n"
-    assert value_of(edit(below, 'a: "one\\ntwo\\n"\nb: 1')) == value_of('a: "one\\ntwo\\n"\nb: 1')
+    assert parse_value(edit(below, 'a: "one\\ntwo\\n"\nb: 1')) == parse_value('a: "one\\ntwo\\n"\nb: 1')
 
 
 @pytest.mark.parametrize(
@@ -178,8 +178,8 @@ def test_a_comment_below_does_not_become_part_of_a_text() -> None:
     ],
 )
 def test_a_problem_says_where_and_never_what(text: str, problem: str) -> None:
-    with pytest.raises(YamlProblem) as raised:
-        edited(text, Map(), drop_comments=False)
+    with pytest.raises(YamlDocumentError) as raised:
+        edit_text(text, Map(), drop_comments=False)
     assert str(raised.value).startswith(problem)
     assert "amberotter" not in str(raised.value)
 
@@ -192,13 +192,13 @@ def test_aliases_that_multiply_are_refused(merge: bool) -> None:
     if merge:
         lines = ["a: &a {" + ", ".join(f"k{number}: 1" for number in range(300)) + "}"]
         lines += [f"b{number}:\n  <<: [{', '.join(['*a'] * 30)}]" for number in range(100)]
-    with pytest.raises(YamlProblem, match="repeats too much through aliases"):
-        value_of("\n".join(lines))
+    with pytest.raises(YamlDocumentError, match="repeats too much through aliases"):
+        parse_value("\n".join(lines))
 
 
 def test_what_cant_be_written_is_refused() -> None:
-    with pytest.raises(YamlProblem, match="can't be changed as it should be"):
-        edited("a: 1\n", Map({"k" * 5_000: Scalar("x")}), drop_comments=False)
+    with pytest.raises(YamlDocumentError, match="can't be changed as it should be"):
+        edit_text("a: 1\n", Map({"k" * 5_000: Scalar("x")}), drop_comments=False)
 
 
 @pytest.mark.parametrize(
@@ -222,18 +222,18 @@ def test_what_cant_be_written_is_refused() -> None:
     ],
 )
 def test_which_values_are_the_same_to_every_reader(one: str, other: str, same: bool) -> None:
-    assert (value_of(one) == value_of(other)) is same
+    assert (parse_value(one) == parse_value(other)) is same
 
 
 def test_a_big_file_is_edited_in_no_time() -> None:
     text = compose_file("3.40.1")
-    value = value_of(text)
+    value = parse_value(text)
     assert isinstance(value, Map)
     services = value.entries["services"]
     assert isinstance(services, Map)
     worker = services.entries["worker"]
     assert isinstance(worker, Map)
     changed = services.with_entry("worker", worker.with_entry("cpus", Scalar("8")))
-    result = edited(text, value.with_entry("services", changed), drop_comments=True)
+    result = edit_text(text, value.with_entry("services", changed), drop_comments=True)
     changes = [line for line in difflib.ndiff(text.splitlines(), result.splitlines()) if line[0] in "+-"]
     assert changes == ["-     cpus: 4", "+     cpus: 8"]

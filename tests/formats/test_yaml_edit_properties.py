@@ -12,43 +12,43 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from bot.formats.yaml.edit import edited
-from bot.formats.yaml.parse import YamlProblem, parse, value_of
-from bot.formats.yaml.tree import Listing, Table
+from bot.formats.yaml.edit import edit_text
+from bot.formats.yaml.parse import YamlDocumentError, parse, parse_value
+from bot.formats.yaml.tree import MappingNode, SequenceNode
 from bot.formats.yaml.value import Map, Scalar, Sequence, Style, Value
-from tests.formats.yaml_texts import Chance, chances, documents, documents_without_anchors, plain_python
+from tests.formats.yaml_texts import RandomValues, documents, documents_without_anchors, random_values, to_python
 
 OTHER_READER: Any = importlib.import_module("yaml")  # it has no types
 
 
-@given(documents(), chances(), st.booleans())
-def test_the_result_means_what_is_wanted(text: str, chance: Chance, drop_comments: bool) -> None:
-    wanted = chance.changed(value_of(text))
-    result = edited(text, wanted, drop_comments=drop_comments)
-    assert value_of(result) == wanted
-    assert read(result) == plain_python(wanted)
-    assert OTHER_READER.safe_load(result) == plain_python(wanted)
-    assert edited(result, wanted, drop_comments=drop_comments) == result
+@given(documents(), random_values(), st.booleans())
+def test_the_result_means_what_is_wanted(text: str, chance: RandomValues, drop_comments: bool) -> None:
+    wanted = chance.mutate(parse_value(text))
+    result = edit_text(text, wanted, drop_comments=drop_comments)
+    assert parse_value(result) == wanted
+    assert read(result) == to_python(wanted)
+    assert OTHER_READER.safe_load(result) == to_python(wanted)
+    assert edit_text(result, wanted, drop_comments=drop_comments) == result
 
 
 @given(documents())
 def test_a_value_is_what_other_readers_see(text: str) -> None:
-    assert plain_python(value_of(text)) == read(text) == OTHER_READER.safe_load(text)
+    assert to_python(parse_value(text)) == read(text) == OTHER_READER.safe_load(text)
 
 
 @given(documents(), st.booleans())
 def test_the_same_value_changes_nothing(text: str, drop_comments: bool) -> None:
-    assert edited(text, value_of(text), drop_comments=drop_comments) == text
+    assert edit_text(text, parse_value(text), drop_comments=drop_comments) == text
 
 
-@given(documents_without_anchors(), chances())
-def test_what_does_not_change_stays_as_it_is(text: str, chance: Chance) -> None:
+@given(documents_without_anchors(), random_values())
+def test_what_does_not_change_stays_as_it_is(text: str, chance: RandomValues) -> None:
     """The lines of every top-level entry that keeps its value stand together in the result, one by one the same."""
-    text = ended(text)
-    wanted = chance.changed(value_of(text))
-    if not isinstance(wanted, Map) or not isinstance(parse(text.removeprefix("\ufeff")).root, Table):
+    text = with_final_newline(text)
+    wanted = chance.mutate(parse_value(text))
+    if not isinstance(wanted, Map) or not isinstance(parse(text.removeprefix("\ufeff")).root, MappingNode):
         return
-    result = edited(text, wanted, drop_comments=False).removeprefix("\ufeff").splitlines()
+    result = edit_text(text, wanted, drop_comments=False).removeprefix("\ufeff").splitlines()
     for key, lines in top_level(text).items():
         if wanted.get(key) == entry(text, key):
             assert any(result[start : start + len(lines)] == lines for start in range(len(result)))
@@ -56,16 +56,16 @@ def test_what_does_not_change_stays_as_it_is(text: str, chance: Chance) -> None:
 
 @given(documents_without_anchors(), st.randoms(use_true_random=True), st.sampled_from(["other", "12", "it's"]))
 def test_one_changed_scalar_changes_its_own_lines(text: str, random: Random, content: str) -> None:
-    text = ended(text)
-    value = value_of(text)
+    text = with_final_newline(text)
+    value = parse_value(text)
     paths = list(leaves(value, ()))
     if not paths:
         return
     path = random.choice(paths)
-    result = edited(text, replaced(value, path, Scalar(content, Style.DOUBLE)), drop_comments=True)
+    result = edit_text(text, replace_at(value, path, Scalar(content, Style.DOUBLE)), drop_comments=True)
     old, new = text.splitlines(), result.splitlines()
-    same = in_common(old, new)
-    below = in_common(old[same:][::-1], new[same:][::-1])
+    same = common_prefix_length(old, new)
+    below = common_prefix_length(old[same:][::-1], new[same:][::-1])
     first, last = lines_of(text, path)
     assert old == new or first <= same
     assert old == new or len(old) - below <= last
@@ -78,17 +78,17 @@ def test_one_changed_scalar_changes_its_own_lines(text: str, random: Random, con
 def test_junk_raises_nothing_else(text: str) -> None:
     for wanted in (Map({"a": Scalar("b")}), Sequence((Scalar("1"),)), Scalar("x")):
         try:
-            assert value_of(edited(text, wanted, drop_comments=True)) == wanted
-        except YamlProblem as problem:
+            assert parse_value(edit_text(text, wanted, drop_comments=True)) == wanted
+        except YamlDocumentError as problem:
             assert str(problem)  # noqa: PT017 - whether it raises depends on the text
 
 
-def in_common(one: list[str], other: list[str]) -> int:
+def common_prefix_length(one: list[str], other: list[str]) -> int:
     """How many lines both begin with."""
     return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
 
 
-def ended(text: str) -> str:
+def with_final_newline(text: str) -> str:
     """With a line break at the end: without one, a block scalar there is written otherwise when something follows."""
     return text if text.endswith("\n") else f"{text}\n"
 
@@ -98,7 +98,7 @@ def read(text: str) -> Any:
 
 
 def entry(text: str, key: str) -> Value | None:
-    value = value_of(text)
+    value = parse_value(text)
     return value.get(key) if isinstance(value, Map) else None
 
 
@@ -106,7 +106,7 @@ def top_level(text: str) -> dict[str, list[str]]:
     """The lines of each entry of the outermost mapping, from its key to its end."""
     content = text.removeprefix("\ufeff")
     root = parse(content).root
-    assert isinstance(root, Table)
+    assert isinstance(root, MappingNode)
     counts = {pair.key: len(content[pair.start : pair.end].splitlines()) for pair in root.pairs}
     starts = {pair.key: content[pair.start :].splitlines() for pair in root.pairs}
     return {key: lines[: counts[key]] for key, lines in starts.items()}
@@ -123,12 +123,12 @@ def leaves(value: Value, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
         yield path
 
 
-def replaced(value: Value, path: tuple[Any, ...], new: Value) -> Value:
+def replace_at(value: Value, path: tuple[Any, ...], new: Value) -> Value:
     if isinstance(value, Map):
-        return value.with_entry(path[0], replaced(value.entries[path[0]], path[1:], new))
+        return value.with_entry(path[0], replace_at(value.entries[path[0]], path[1:], new))
     if isinstance(value, Sequence):
         items = [
-            replaced(item, path[1:], new) if index == path[0] else item for index, item in enumerate(value.items)
+            replace_at(item, path[1:], new) if index == path[0] else item for index, item in enumerate(value.items)
         ]
         return Sequence(tuple(items), value.tag, value.flow)
     return new
@@ -140,10 +140,10 @@ def lines_of(text: str, path: tuple[Any, ...]) -> tuple[int, int]:
     node = parse(content).root
     start = 0
     for step in path:
-        if isinstance(node, Table):
+        if isinstance(node, MappingNode):
             pair = next(pair for pair in node.pairs if pair.key == step)
             start, node = pair.start, pair.node
-        elif isinstance(node, Listing):
+        elif isinstance(node, SequenceNode):
             start, node = node.dashes[step] if node.dashes else node.items[step].start, node.items[step]
     assert node is not None
     first = len(content[:start].splitlines()) - (0 if not content[:start] or content[:start][-1] in "\r\n" else 1)

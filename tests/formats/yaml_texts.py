@@ -39,7 +39,7 @@ COMMENTS = ["# note", "#", "# image: none", "#\ttabbed", "# - A=1"]
 QUOTED = [style for style in Style if style is not Style.PLAIN]
 
 
-class Chance:
+class RandomValues:
     """Makes values, and others that have something in common with a given one."""
 
     def __init__(self, random: Random) -> None:
@@ -48,17 +48,17 @@ class Chance:
     def one_of(self, *choices: T) -> T:
         return self.random.choice(choices)
 
-    def chance(self, of: int) -> bool:
+    def one_in(self, of: int) -> bool:
         return self.random.randrange(of) == 0
 
     def count(self, least: int, most: int) -> int:
         return self.random.randint(least, most)
 
-    def some(self, choices: list[str], least: int, most: int) -> list[str]:
+    def sample(self, choices: list[str], least: int, most: int) -> list[str]:
         return self.random.sample(choices, self.count(least, most))
 
     def scalar_value(self) -> Scalar:
-        if self.chance(2):
+        if self.one_in(2):
             return Scalar(self.one_of(*WORDS, *PLAIN))
         return Scalar(self.one_of(*WORDS, *AWKWARD), self.one_of(*QUOTED))
 
@@ -67,11 +67,11 @@ class Chance:
         if depth > 2 or kind < 2:
             return self.scalar_value()
         if kind == 2:
-            return Sequence(tuple(self.value(depth + 1) for _ in range(self.count(0, 3))), flow=self.chance(3))
-        names = self.some([*WORDS, *AWKWARD], 0, 3)
-        return Map({name: self.value(depth + 1) for name in names}, flow=self.chance(3))
+            return Sequence(tuple(self.value(depth + 1) for _ in range(self.count(0, 3))), flow=self.one_in(3))
+        names = self.sample([*WORDS, *AWKWARD], 0, 3)
+        return Map({name: self.value(depth + 1) for name in names}, flow=self.one_in(3))
 
-    def changed(self, value: Value) -> Value:
+    def mutate(self, value: Value) -> Value:
         choice = self.count(0, 9)
         if choice == 0:
             return self.value()
@@ -80,48 +80,48 @@ class Chance:
         if choice < 4:
             return value
         if isinstance(value, Sequence):
-            items = [self.changed(item) for item in value.items if not self.chance(5)]
+            items = [self.mutate(item) for item in value.items if not self.one_in(5)]
             for _ in range(self.count(0, 2)):
                 items.insert(self.count(0, len(items)), self.value())
             return Sequence(tuple(items), value.tag, value.flow)
-        entries = {key: self.changed(item) for key, item in value.entries.items() if not self.chance(5)}
-        if self.chance(2):
-            entries |= {name: self.value() for name in self.some([*WORDS, *AWKWARD], 1, 2)}
+        entries = {key: self.mutate(item) for key, item in value.entries.items() if not self.one_in(5)}
+        if self.one_in(2):
+            entries |= {name: self.value() for name in self.sample([*WORDS, *AWKWARD], 1, 2)}
         return value.with_entries(entries)
 
 
-class Document(Chance):
+class RandomDocument(RandomValues):
     """Writes one document; `anchors` has the names of those that are complete, and whether each is a mapping."""
 
     def __init__(self, random: Random, with_anchors: bool) -> None:
         super().__init__(random)
         self.with_anchors = with_anchors
         self.anchors: dict[str, bool] = {}
-        self.named = 0
-        self.indented = self.chance(2)
+        self.anchor_count = 0
+        self.indented = self.one_in(2)
         self.step = self.one_of(2, 2, 2, 3, 4)
 
     def text(self) -> str:
         head: list[str] = self.one_of([], ["# head", ""], ["---"])
-        lines = [*head, *self.block(0, 0, is_map=not self.chance(5)), *self.between(0)]
+        lines = [*head, *self.block(0, 0, is_map=not self.one_in(5)), *self.between(0)]
         content = self.one_of("\n", "\n", "\n", "\r\n").join(lines)
         return self.one_of("", "", "", "\ufeff") + content + self.one_of("\n", "\n", "\n", "", "\n\n")
 
     def comment(self) -> str:
-        return f"  {self.one_of(*COMMENTS)}" if self.chance(5) else ""
+        return f"  {self.one_of(*COMMENTS)}" if self.one_in(5) else ""
 
     def between(self, column: int) -> list[str]:
         pad = " " * column
         lines = ["", "  ", f"{pad}{self.one_of(*COMMENTS)}", f"{pad}{self.one_of(*COMMENTS)}", f"{pad}  # deeper"]
-        return [self.one_of(*lines) for _ in range(self.count(0, 3))] if self.chance(3) else []
+        return [self.one_of(*lines) for _ in range(self.count(0, 3))] if self.one_in(3) else []
 
     def anchor(self) -> str:
-        if not self.with_anchors or not self.chance(4):
+        if not self.with_anchors or not self.one_in(4):
             return ""
-        self.named += 1
-        return f"&n{self.named} "
+        self.anchor_count += 1
+        return f"&n{self.anchor_count} "
 
-    def closed(self, anchor: str, content: str, is_map: bool) -> str:
+    def register_anchor(self, anchor: str, content: str, is_map: bool) -> str:
         if anchor:
             self.anchors[anchor.strip("& ")] = is_map
         return anchor + content
@@ -137,21 +137,21 @@ class Document(Chance):
 
     def flow(self, depth: int) -> str:
         anchor = self.anchor()
-        if depth > 1 or self.chance(2):
-            return self.closed(anchor, self.scalar(True), False)
-        if self.chance(2):
+        if depth > 1 or self.one_in(2):
+            return self.register_anchor(anchor, self.scalar(True), False)
+        if self.one_in(2):
             items = ", ".join(self.flow(depth + 1) for _ in range(self.count(0, 3)))
-            return self.closed(
+            return self.register_anchor(
                 anchor, self.one_of(f"[{items}]", f"[ {items} ]", f"[{items},]" if items else "[]"), False
             )
-        names = self.some(WORDS[:5], 0, 3)
+        names = self.sample(WORDS[:5], 0, 3)
         entries = ", ".join(f"{name}: {self.flow(depth + 1)}" for name in names)
-        return self.closed(anchor, self.one_of(f"{{{entries}}}", f"{{ {entries} }}"), True)
+        return self.register_anchor(anchor, self.one_of(f"{{{entries}}}", f"{{ {entries} }}"), True)
 
     def lines(self, column: int, depth: int, after_dash: bool) -> list[str]:
         """A value; the first of its lines goes behind the colon or the dash."""
         pad = " " * (column + self.step)
-        if self.anchors and self.chance(3):
+        if self.anchors and self.one_in(3):
             return [f" *{self.one_of(*self.anchors)}{self.comment()}"]
         kind = self.count(0, 9)
         if depth < 3 and kind < 4:
@@ -178,11 +178,11 @@ class Document(Chance):
 
     def below(self, column: int, depth: int, after_dash: bool) -> list[str]:
         anchor = self.anchor()
-        is_map = self.chance(2)
+        is_map = self.one_in(2)
         inner = column if not is_map and not self.indented and not after_dash else column + self.step
         lines = self.block(inner, depth + 1, is_map)
-        head = self.closed(f" {anchor.rstrip()}" if anchor else "", "", is_map)
-        if after_dash and not anchor and self.chance(2):
+        head = self.register_anchor(f" {anchor.rstrip()}" if anchor else "", "", is_map)
+        if after_dash and not anchor and self.one_in(2):
             return [f"{' ' * (inner - column - 1)}{lines[0][inner:]}", *lines[1:]]
         return [head + self.comment(), *self.between(inner), *lines]
 
@@ -200,36 +200,36 @@ class Document(Chance):
         pad = " " * column
         lines: list[str] = []
         merges = [f"*{name}" for name, is_map in self.anchors.items() if is_map]
-        if merges and self.chance(2):
+        if merges and self.one_in(2):
             lines.append(f"{pad}<<: {self.one_of(merges[0], '[' + ', '.join(merges) + ']')}")
-        for name in self.some(WORDS, 1, 4):
-            key = "'" + name.replace("'", "''") + "'" if not name.isalnum() or self.chance(3) else name
+        for name in self.sample(WORDS, 1, 4):
+            key = "'" + name.replace("'", "''") + "'" if not name.isalnum() or self.one_in(3) else name
             first, *rest = self.lines(column, depth, after_dash=False)
             lines += [*(self.between(column) if lines else []), f"{pad}{key}:{first}", *rest]
         return lines
 
 
-def chances() -> st.SearchStrategy[Chance]:
-    return st.builds(Chance, st.randoms(use_true_random=True))
+def random_values() -> st.SearchStrategy[RandomValues]:
+    return st.builds(RandomValues, st.randoms(use_true_random=True))
 
 
 def documents() -> st.SearchStrategy[str]:
     """Documents in one of the manners that people have, or a mixture."""
-    return st.builds(Document, st.randoms(use_true_random=True), st.booleans()).map(Document.text)
+    return st.builds(RandomDocument, st.randoms(use_true_random=True), st.booleans()).map(RandomDocument.text)
 
 
 def documents_without_anchors() -> st.SearchStrategy[str]:
-    return st.builds(Document, st.randoms(use_true_random=True), st.just(False)).map(Document.text)
+    return st.builds(RandomDocument, st.randoms(use_true_random=True), st.just(False)).map(RandomDocument.text)
 
 
-def plain_python(value: Value) -> Any:
+def to_python(value: Value) -> Any:
     """The value as a YAML reader gives it, for those of which every reader gives the same."""
     if isinstance(value, Map):
-        return {key: plain_python(item) for key, item in value.entries.items()}
+        return {key: to_python(item) for key, item in value.entries.items()}
     if isinstance(value, Sequence):
-        return [plain_python(item) for item in value.items]
+        return [to_python(item) for item in value.items]
     if value.is_null:
         return None
-    if value.is_text:
+    if value.is_string:
         return value.text
     return {"12": 12, "true": True}[value.text]

@@ -9,23 +9,23 @@ from typing import Any, cast
 
 import pytest
 
-from bot.domain.chat.replies import BackupShown, Reply, TrackerRecord
+from bot.domain.chat.replies import BackupProgress, Reply, TrackerRecord
 from bot.domain.flow.effects import BackUpNow, Effect, RefreshReply
-from bot.domain.health.model import Places
-from bot.domain.upgrade.backups import BackupOrder, Copy, CopyKind, CopyState
+from bot.domain.health.model import CloudConfig
+from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState
 from bot.domain.upgrade.deploy_policy import DeployPolicy
-from bot.handlers.replies import ReplyWriter
-from bot.ports import Missing, Passing, Refused, WorldError
-from bot.services.deployments import Deployer
-from bot.services.fleet_reader import Fleets
-from bot.services.health_checks import Examiner
+from bot.handlers.replies import ReplyHandler
+from bot.ports import ExternalError, NotFoundError, PermanentError, TransientError
+from bot.services.deployments import DeploymentService
+from bot.services.fleet_reader import FleetReader
+from bot.services.health_checks import HealthCheckRunner
 from demo.fleet import make_fleet
 from tests import rendered as rendering
-from tests.ports import MemoryIssues, MemoryLedger, MemorySource
+from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore
 from tests.samples import NOW, version
 
 POLICY = DeployPolicy(poll=15, backup_timeout=1800, keep_backups=3)
-DATABASE, DISK = CopyKind.DATABASE, CopyKind.DISK
+DATABASE, DISK = BackupKind.DATABASE, BackupKind.DISK
 
 
 @dataclass
@@ -34,24 +34,24 @@ class MemoryBackups:
     instead."""
 
     now: datetime = NOW
-    state: CopyState = CopyState.RUNNING
-    down: WorldError | None = None
-    old: tuple[Copy, ...] = ()
+    state: BackupState = BackupState.RUNNING
+    down: ExternalError | None = None
+    old: tuple[Backup, ...] = ()
     kept: list[int] = field(default_factory=list)
-    orders: list[BackupOrder] = field(default_factory=list)
+    orders: list[BackupRequest] = field(default_factory=list)
     _made: dict[str, datetime] = field(default_factory=dict)
 
-    def ensure(self, order: BackupOrder) -> Sequence[Copy]:
+    def ensure(self, order: BackupRequest) -> Sequence[Backup]:
         if self.down:
             raise self.down
         self.orders.append(order)
-        made_at = self._made.setdefault(order.mark, self.now)
+        made_at = self._made.setdefault(order.request_id, self.now)
         return [
-            Copy(DATABASE, "sql", "1234", self.state, made_at),
-            Copy(DISK, "data", f"{order.mark}-data", self.state, made_at),
+            Backup(DATABASE, "sql", "1234", self.state, made_at),
+            Backup(DISK, "data", f"{order.request_id}-data", self.state, made_at),
         ]
 
-    def older(self, order: BackupOrder, keep: int) -> Sequence[Copy]:  # noqa: ARG002 - the port's
+    def beyond_retention(self, order: BackupRequest, keep: int) -> Sequence[Backup]:  # noqa: ARG002 - the port's
         self.kept.append(keep)
         return self.old
 
@@ -66,18 +66,18 @@ class Scene:
     def __init__(self) -> None:
         nobody = cast(Any, None)  # who plans, checks and deploys has no part in it
         self.issues = MemoryIssues()
-        self.ledger = MemoryLedger()
+        self.ledger = MemoryStore()
         self.backups = MemoryBackups()
         self.issue = self.issues.open("3.40.1").number
         self.comment = self.issues.say(self.issue, "/backup rctest demo").id
-        items = (BackupShown("rctest"), BackupShown("demo"))
+        items = (BackupProgress("rctest"), BackupProgress("demo"))
         self.ledger.save_reply(Reply(self.comment, self.issue, "dana", items))
-        fleets = Fleets(MemorySource(make_fleet(12)))
-        examiner = Examiner(fleets, Places(), nobody, self.clock)
-        deployer = Deployer(
-            self.ledger, fleets, nobody, self.backups, examiner, Places(zone="us-east1-b"), POLICY, self.clock
+        fleets = FleetReader(MemoryFleetSource(make_fleet(12)))
+        examiner = HealthCheckRunner(fleets, CloudConfig(), nobody, self.clock)
+        deployer = DeploymentService(
+            self.ledger, fleets, nobody, self.backups, examiner, CloudConfig(zone="us-east1-b"), POLICY, self.clock
         )
-        self.writer = ReplyWriter(
+        self.writer = ReplyHandler(
             self.issues, self.ledger, fleets, nobody, examiner, nobody, deployer, self.backups, self.clock
         )
 
@@ -106,7 +106,7 @@ class Scene:
         reply = self.ledger.reply(self.comment)
         assert reply is not None
         assert reply.written is not None
-        return rendering.text(self.issues.comment(reply.written).body)
+        return rendering.reader_text(self.issues.comment(reply.written).body)
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_when_they_are_ready_nobody_looks_any_more(scene: Scene) -> None:
     for _ in range(3):
         assert scene.back_up() == scene.again
         scene.passes(POLICY.poll)
-    scene.backups.state = CopyState.READY
+    scene.backups.state = BackupState.READY
     assert scene.back_up() == scene.over
     assert "Cloud SQL backup 1234, ready, 2026-01-05 09:00:00 UTC" in scene.said
     assert "can't" not in scene.said
@@ -143,7 +143,7 @@ def test_each_look_is_for_the_same_copies(scene: Scene) -> None:
 def test_another_command_is_for_others(scene: Scene) -> None:
     scene.back_up()
     other = scene.issues.say(scene.issue, "/backup rctest").id
-    scene.ledger.save_reply(Reply(other, scene.issue, "dana", (BackupShown("rctest"),)))
+    scene.ledger.save_reply(Reply(other, scene.issue, "dana", (BackupProgress("rctest"),)))
     scene.writer.back_up_now(BackUpNow(other, "rctest"))
     assert scene.backups.marks == {f"mibot-backup-{scene.comment}", f"mibot-backup-{other}"}
 
@@ -153,8 +153,8 @@ def test_it_says_where_what_it_backs_up_is_found(scene: Scene) -> None:
     (order,) = scene.backups.orders
     assert (order.project, order.zone, order.slug) == ("sourcegraph-managed-demo", "us-east1-b", "demo")
     assert order.machine.startswith("default-")
-    assert order.mark == order.mark.lower()
-    assert len(order.mark) <= 40
+    assert order.request_id == order.request_id.lower()
+    assert len(order.request_id) <= 40
 
 
 def test_it_is_labelled_with_the_version_and_the_issue_it_was_asked_for_on(scene: Scene) -> None:
@@ -166,7 +166,7 @@ def test_it_is_labelled_with_the_version_and_the_issue_it_was_asked_for_on(scene
 
 
 def test_older_copies_are_listed_beyond_those_that_are_kept_in_mind(scene: Scene) -> None:
-    scene.backups.old = (Copy(DISK, "data", "mibot-old", CopyState.READY, NOW - timedelta(days=90)),)
+    scene.backups.old = (Backup(DISK, "data", "mibot-old", BackupState.READY, NOW - timedelta(days=90)),)
     scene.back_up()
     assert scene.backups.kept == [POLICY.keep_backups]
     assert "mibot-old, ready, 2025-10-07 09:00:00 UTC" in scene.said
@@ -174,13 +174,15 @@ def test_older_copies_are_listed_beyond_those_that_are_kept_in_mind(scene: Scene
 
 def test_a_copy_that_failed_is_told_and_not_begun_anew(scene: Scene) -> None:
     scene.back_up()
-    scene.backups.state = CopyState.FAILED
+    scene.backups.state = BackupState.FAILED
     assert scene.back_up() == scene.over
     assert "Cloud SQL backup 1234, failed" in scene.said
 
 
-@pytest.mark.parametrize("error", [Refused("Google does not let mibot do that."), Missing("there is no such disk")])
-def test_a_refusal_is_told_and_ends_it(scene: Scene, error: WorldError) -> None:
+@pytest.mark.parametrize(
+    "error", [PermanentError("Google does not let mibot do that."), NotFoundError("there is no such disk")]
+)
+def test_a_refusal_is_told_and_ends_it(scene: Scene, error: ExternalError) -> None:
     scene.backups.down = error
     assert scene.back_up() == scene.over
     assert f"It can't be done now: {str(error).rstrip('.')}." in scene.said
@@ -189,14 +191,14 @@ def test_a_refusal_is_told_and_ends_it(scene: Scene, error: WorldError) -> None:
 
 def test_a_refusal_later_on_keeps_what_was_known(scene: Scene) -> None:
     scene.back_up()
-    scene.backups.down = Refused("Google does not let mibot do that.")
+    scene.backups.down = PermanentError("Google does not let mibot do that.")
     assert scene.back_up() == scene.over
     assert "Cloud SQL backup 1234, running" in scene.said
     assert "It can't be done now" in scene.said
 
 
 def test_an_instance_that_can_not_be_read_any_more_is_told(scene: Scene) -> None:
-    gone = (BackupShown("amber-gone"),)
+    gone = (BackupProgress("amber-gone"),)
     scene.ledger.save_reply(Reply(scene.comment, scene.issue, "dana", gone))
     assert scene.back_up("amber-gone") == scene.over
     assert "can't be read from the deployment repository any more" in scene.said
@@ -206,8 +208,8 @@ def test_an_instance_that_can_not_be_read_any_more_is_told(scene: Scene) -> None
 def test_what_may_pass_is_left_to_the_engine_and_changes_nothing(scene: Scene) -> None:
     scene.back_up()
     before = scene.ledger.reply(scene.comment)
-    scene.backups.down = Passing("Google answered 503.")
-    with pytest.raises(Passing):
+    scene.backups.down = TransientError("Google answered 503.")
+    with pytest.raises(TransientError):
         scene.back_up()
     assert scene.ledger.reply(scene.comment) == before
 
@@ -225,7 +227,7 @@ def test_copies_that_never_become_ready_are_told_in_the_end(scene: Scene) -> Non
 def test_what_became_ready_while_mibot_was_down_is_not_called_late(scene: Scene) -> None:
     scene.back_up()
     scene.passes(POLICY.backup_timeout + 1)
-    scene.backups.state = CopyState.READY
+    scene.backups.state = BackupState.READY
     assert scene.back_up() == scene.over
     assert "Cloud SQL backup 1234, ready" in scene.said
     assert "they are not ready" not in scene.said
@@ -240,9 +242,9 @@ def test_a_job_that_is_run_again_while_they_run_tells_the_same(scene: Scene) -> 
 
 
 def test_each_instance_of_a_command_has_its_own_place_in_the_reply(scene: Scene) -> None:
-    scene.backups.state = CopyState.READY
+    scene.backups.state = BackupState.READY
     scene.back_up()
-    scene.backups.down = Refused("there is no such disk")
+    scene.backups.down = PermanentError("there is no such disk")
     scene.back_up("demo")
     first, _, second = scene.said.partition("demo.sourcegraph.com")
     assert "1234, ready" in first

@@ -12,28 +12,31 @@ import structlog
 from bot.domain.chat import markers
 from bot.domain.chat.replies import TrackerRecord
 from bot.domain.flow.effects import Publish
-from bot.domain.github_models import Comment, Report
-from bot.domain.health.model import State
-from bot.domain.plans.change_set import Kind
-from bot.domain.upgrade.deployment import retried
-from bot.domain.upgrade.publications import unpublished
-from bot.domain.upgrade.record import Back, Step, Upgrade
+from bot.domain.github_models import CheckRun, Comment
+from bot.domain.health.model import CheckState
+from bot.domain.plans.change_set import ChangeKind
+from bot.domain.upgrade.deployment import retry
+from bot.domain.upgrade.publications import needs_publishing
+from bot.domain.upgrade.record import Rollback, StageTransition, Upgrade
 from bot.domain.upgrade.stages import Stage
-from bot.domain.upgrade.transitions import Cause, moved
+from bot.domain.upgrade.transitions import Cause, move
 from bot.handlers.publications import LABELS, Publisher
-from bot.ports import Deployment, Missing, Passing, Refused, WorldError
-from bot.services.fleet_reader import Fleets
+from bot.ports import DeploymentRepository, ExternalError, NotFoundError, PermanentError, TransientError
+from bot.services.fleet_reader import FleetReader
 from demo.fleet import make_fleet
-from tests.ports import MemoryIssues, MemoryLedger, MemorySource
+from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore
 from tests.samples import NOW, result, upgrade, version
 
 HEAD = "c" * 40
 TO = version("3.40.1")
-STEP = Step(Stage.MERGED, NOW, "rio")
-OPEN = upgrade(head=HEAD, before=(result(),), history=(Step(Stage.OPEN, NOW, "mibot"),))
-DONE = replace(OPEN, stage=Stage.DONE, merged_at=NOW, history=(STEP, Step(Stage.DONE, NOW, "mibot")))
+STEP = StageTransition(Stage.MERGED, NOW, "rio")
+OPEN = upgrade(head=HEAD, before=(result(),), history=(StageTransition(Stage.OPEN, NOW, "mibot"),))
+DONE = replace(OPEN, stage=Stage.DONE, merged_at=NOW, history=(STEP, StageTransition(Stage.DONE, NOW, "mibot")))
 FAILED = replace(
-    DONE, stage=Stage.FAILED, reason="its deployment failed", history=(STEP, Step(Stage.FAILED, NOW, "mibot"))
+    DONE,
+    stage=Stage.FAILED,
+    reason="its deployment failed",
+    history=(STEP, StageTransition(Stage.FAILED, NOW, "mibot")),
 )
 
 
@@ -42,8 +45,8 @@ class MemoryDeployment:
     """Pull requests' comments and labels, and check runs. `refuses` has what is raised by whom; `wrote` has every
     call that changed something."""
 
-    refuses: Mapping[str, WorldError] = field(default_factory=dict)
-    reports: dict[tuple[str, str], Report] = field(default_factory=dict)
+    refuses: Mapping[str, ExternalError] = field(default_factory=dict)
+    reports: dict[tuple[str, str], CheckRun] = field(default_factory=dict)
     labels: dict[int, set[str]] = field(default_factory=dict)
     wrote: list[str] = field(default_factory=list)
     _comments: dict[int, Comment] = field(default_factory=dict)
@@ -71,14 +74,14 @@ class MemoryDeployment:
     def edit_pull_comment(self, comment: int, body: str) -> None:
         self._write("edit")
         if comment not in self._comments:
-            raise Missing("there is no such comment")
+            raise NotFoundError("there is no such comment")
         self._comments[comment] = replace(self._comments[comment], body=body)
 
     def label_pull(self, number: int, labels: Iterable[str]) -> None:
         self._write("label")
         self.labels.setdefault(number, set()).update(labels)
 
-    def report(self, commit: str, report: Report) -> None:
+    def publish_check_run(self, commit: str, report: CheckRun) -> None:
         self._write("report")
         self.reports[commit, report.name] = report
 
@@ -92,15 +95,15 @@ class StaleComments(MemoryDeployment):
     """Comments that are still listed though people deleted them."""
 
     def pull_comments(self, number: int) -> Sequence[Comment]:
-        gone = Comment(9, number, markers.evidence(Kind.UPGRADE), "mibot[bot]", True, "https://x", NOW, NOW)
+        gone = Comment(9, number, markers.evidence(ChangeKind.UPGRADE), "mibot[bot]", True, "https://x", NOW, NOW)
         return [gone, *super().pull_comments(number)]
 
 
-class ForgetfulLedger(MemoryLedger):
+class ForgetfulStore(MemoryStore):
     """The process dies whenever it would note what it has written."""
 
-    def note_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:  # noqa: ARG002 - the port's
-        raise Passing("the process died")
+    def save_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:  # noqa: ARG002 - the port's
+        raise TransientError("the process died")
 
 
 @dataclass
@@ -108,28 +111,28 @@ class Scene:
     """A pull request, a tracker, our records, and whoever publishes."""
 
     deployment: MemoryDeployment = field(default_factory=MemoryDeployment)
-    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    ledger: MemoryStore = field(default_factory=MemoryStore)
     issues: MemoryIssues = field(default_factory=MemoryIssues)
     on_call: tuple[str, ...] = ("lee", "sourcegraph/cloud")
 
     def __post_init__(self) -> None:
         self.tracker = self.issues.open("3.40.1", author="mibot[bot]").number
         self.ledger.save_tracker(TrackerRecord(TO, self.tracker, "https://github.test/12", "dana"))
-        self.fleets = Fleets(MemorySource(make_fleet(12)))
+        self.fleets = FleetReader(MemoryFleetSource(make_fleet(12)))
 
     def publish(self, there: Upgrade | None = None) -> None:
         """Publish what is known of rctest, of which there may be something new."""
         if there is not None:
             known = self.ledger.upgrade(there.slug, there.version)
             self.ledger.save_upgrade(replace(there, posted=known.posted if known else {}))
-        deployment = cast(Deployment, self.deployment)
+        deployment = cast(DeploymentRepository, self.deployment)
         publisher = Publisher(self.issues, deployment, self.ledger, self.fleets, self.on_call)
         assert publisher.publish(Publish("rctest", "3.40.1")) == []
 
     def dies_publishing(self, there: Upgrade) -> None:
         """Publish until the first thing is to be noted, and die there."""
-        kept, self.ledger = self.ledger, ForgetfulLedger(self.ledger._trackers, self.ledger._replies)
-        with pytest.raises(Passing):
+        kept, self.ledger = self.ledger, ForgetfulStore(self.ledger._trackers, self.ledger._replies)
+        with pytest.raises(TransientError):
             self.publish(there)
         self.ledger = kept
         self.ledger.save_upgrade(there)
@@ -159,7 +162,7 @@ def test_the_checks_of_an_open_pull_request_are_a_check_run_on_its_head_commit(s
     assert scene.deployment.wrote == ["report"]
     report = scene.deployment.reports[HEAD, "mibot / pre-upgrade"]
     assert (report.conclusion, report.title) == ("success", "1 of 1 health checks pass")
-    assert not unpublished(scene.upgrade)
+    assert not needs_publishing(scene.upgrade)
 
 
 def test_what_went_well_gets_its_evidence_and_its_label(scene: Scene) -> None:
@@ -173,12 +176,12 @@ def test_what_went_well_gets_its_evidence_and_its_label(scene: Scene) -> None:
 
 def test_a_rollback_gets_its_own(scene: Scene) -> None:
     scene.publish(DONE)
-    back = Back("lee", to=version("3.40.0"))
+    back = Rollback("lee", to=version("3.40.0"))
     scene.ledger.save_upgrade(replace(DONE, stage=Stage.ROLLED_BACK, number=8, back=back))
     scene.publish()
     assert len(scene.evidence) == 1
     (evidence,) = scene.deployment.pull_comments(8)
-    assert markers.evidence(Kind.ROLLBACK) in evidence.body
+    assert markers.evidence(ChangeKind.ROLLBACK) in evidence.body
     assert scene.deployment.labels[8] == {LABELS[Stage.ROLLED_BACK]}
 
 
@@ -212,13 +215,13 @@ def test_what_was_written_and_not_noted_is_found_again(scene: Scene, there: Upgr
     assert len(scene.evidence) == (there is not OPEN)
     assert len(scene.alarms) == (there is FAILED)
     assert len(scene.deployment.reports) == 1
-    assert not unpublished(scene.upgrade)
+    assert not needs_publishing(scene.upgrade)
 
 
 def test_evidence_is_brought_up_to_date_where_it_stands(scene: Scene) -> None:
     scene.publish(FAILED)
     (first,) = scene.deployment.pull_comments(7)
-    again = moved(retried(FAILED, "lee", NOW), Stage.FAILED, Cause(NOW), "red again")
+    again = move(retry(FAILED, "lee", NOW), Stage.FAILED, Cause(NOW), "red again")
     scene.publish(again)
     (second,) = scene.deployment.pull_comments(7)
     assert second.id == first.id
@@ -226,7 +229,7 @@ def test_evidence_is_brought_up_to_date_where_it_stands(scene: Scene) -> None:
 
 
 def test_what_others_wrote_is_not_taken_for_its_own(scene: Scene) -> None:
-    mark = markers.evidence(Kind.UPGRADE)
+    mark = markers.evidence(ChangeKind.UPGRADE)
     quoted = scene.deployment.say(7, f"> {mark} is what they say")
     scene.issues.say(scene.tracker, f"{markers.alarm(7, 2)} should do", "olive")
     scene.publish(FAILED)
@@ -252,7 +255,7 @@ def test_so_is_evidence_that_was_deleted_between_looking_and_writing() -> None:
     ("refused", "left"), [("report", ["comment"]), ("comment", ["report"])], ids=["report", "comment"]
 )
 def test_a_refusal_is_in_the_log_and_stops_nothing_else(scene: Scene, refused: str, left: list[str]) -> None:
-    scene.deployment.refuses = {refused: Refused("GitHub does not let mibot do that")}
+    scene.deployment.refuses = {refused: PermanentError("GitHub does not let mibot do that")}
     with structlog.testing.capture_logs() as lines:
         scene.publish(FAILED)
     told = [(line["event"], line["error"]) for line in lines]
@@ -264,10 +267,10 @@ def test_a_refusal_is_in_the_log_and_stops_nothing_else(scene: Scene, refused: s
 
 
 def test_what_may_pass_is_tried_again_from_where_it_was_left(scene: Scene) -> None:
-    scene.deployment.refuses = {"comment": Passing("GitHub answered 502.")}
-    with pytest.raises(Passing):
+    scene.deployment.refuses = {"comment": TransientError("GitHub answered 502.")}
+    with pytest.raises(TransientError):
         scene.publish(DONE)
-    assert unpublished(scene.upgrade)
+    assert needs_publishing(scene.upgrade)
     scene.deployment.refuses = {}
     scene.publish()
     assert scene.deployment.wrote == ["report", "comment", "label"], "the report stood already"
@@ -279,10 +282,10 @@ def test_on_call_is_mentioned_once_for_each_failure(scene: Scene) -> None:
         scene.publish(there)
         scene.publish(replace(there, reason="delayed: GitHub does not answer"))
         assert len(scene.alarms) == attempt
-        again = retried(there, "lee", NOW)
+        again = retry(there, "lee", NOW)
         scene.publish(again)
         assert len(scene.alarms) == attempt, "trying again calls nobody"
-        there = moved(again, Stage.FAILED, Cause(NOW), "red again")
+        there = move(again, Stage.FAILED, Cause(NOW), "red again")
     assert len({*scene.alarms}) == 3, "each has its own mark"
 
 
@@ -291,7 +294,7 @@ def test_without_names_nobody_is_mentioned() -> None:
     scene.publish(FAILED)
     assert scene.alarms == []
     assert len(scene.evidence) == 1
-    assert not unpublished(scene.upgrade)
+    assert not needs_publishing(scene.upgrade)
 
 
 def test_without_a_tracker_there_is_no_place_to_call_from(scene: Scene) -> None:
@@ -303,7 +306,7 @@ def test_without_a_tracker_there_is_no_place_to_call_from(scene: Scene) -> None:
 
 def test_a_check_run_changes_with_what_it_says_and_with_the_commit(scene: Scene) -> None:
     scene.publish(OPEN)
-    scene.publish(replace(OPEN, before=(result(state=State.FAIL),)))
+    scene.publish(replace(OPEN, before=(result(state=CheckState.FAIL),)))
     assert [report.conclusion for report in scene.deployment.reports.values()] == ["failure"]
     scene.publish(replace(OPEN, head="d" * 40))
     assert {commit for commit, _ in scene.deployment.reports} == {HEAD, "d" * 40}
@@ -315,10 +318,10 @@ def test_an_upgrade_that_is_gone_from_the_records_has_nothing_to_publish(scene: 
 
 
 def test_a_customer_is_called_for_by_its_account_only(scene: Scene) -> None:
-    customer = next(one for one in scene.fleets.now() if not one.internal)
+    customer = next(one for one in scene.fleets.current() if not one.internal)
     there = replace(FAILED, slug=customer.slug, reason=f"job {customer.slug} failed")
     scene.ledger.save_upgrade(there)
-    deployment = cast(Deployment, scene.deployment)
+    deployment = cast(DeploymentRepository, scene.deployment)
     publisher = Publisher(scene.issues, deployment, scene.ledger, scene.fleets, scene.on_call)
     publisher.publish(Publish(customer.slug, "3.40.1"))
     (alarm,) = scene.alarms

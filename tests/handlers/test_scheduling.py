@@ -9,30 +9,30 @@ from datetime import datetime
 import pytest
 
 from bot.checks import vm
-from bot.domain.chat.replies import Progress, Reply, TrackerRecord
-from bot.domain.fleet.inventory import link_target
+from bot.domain.chat.replies import Reply, TrackerRecord, UpgradeProgress
+from bot.domain.fleet.inventory import golden_link_target
 from bot.domain.flow.effects import (
     Advance,
     Effect,
     Prepare,
     RefreshReply,
     RefreshTracker,
+    Schedule,
     StartUpgrade,
     StartUpgrades,
-    TakeTurns,
 )
-from bot.domain.health.model import Places, State
+from bot.domain.health.model import CheckState, CloudConfig
 from bot.domain.health.queries import Answer, MachineQuery, Machines, Query
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
-from bot.domain.upgrade.record import Back, Stage, Step, Upgrade
+from bot.domain.upgrade.record import Rollback, Stage, StageTransition, Upgrade
 from bot.domain.versions import Version
-from bot.handlers.scheduling import TurnTaker
+from bot.handlers.scheduling import Scheduler
 from bot.services.commands import Policy
-from bot.services.fleet_reader import Fleets
-from bot.services.health_checks import Examiner
+from bot.services.fleet_reader import FleetReader
+from bot.services.health_checks import HealthCheckRunner
 from bot.services.planner import Planner
-from demo.fleet import DeploymentRepository, File, compose_file, make_fleet
-from tests.ports import MemoryLedger, MemorySource, MemoryUpstream
+from demo.fleet import File, SampleRepository, compose_file, make_fleet
+from tests.ports import MemoryFleetSource, MemoryStore, MemoryUpstream
 from tests.samples import NOW, result, upgrade, version
 
 TO, NEW = version("3.40.1"), version("3.40.2")
@@ -41,7 +41,7 @@ FLEET = make_fleet(24)
 CUSTOMERS = [one.slug for one in FLEET.instances if not one.internal]
 TRIAL = next(one.slug for one in FLEET.instances if one.kind == "trial")
 PRODUCTION = next(one.slug for one in FLEET.instances if one.kind == "production")
-SKIPPED_BECAUSE = {i.slug: i.skip_reason for i in Fleets(MemorySource(FLEET)).recent() if i.skip_reason}
+SKIPPED_BECAUSE = {i.slug: i.skip_reason for i in FleetReader(MemoryFleetSource(FLEET)).recent() if i.skip_reason}
 NOT_YET = (
     'for rctest, which has not been upgraded to 3.40.1 yet; an operator can let it go first, with --force "reason"'
 )
@@ -54,7 +54,7 @@ class MemoryInspector:
     status: str = "RUNNING"
     asked: int = 0
 
-    def ask(self, query: Query) -> Answer:
+    def fetch(self, query: Query) -> Answer:
         self.asked += 1
         assert isinstance(query, MachineQuery)
         return Machines({query.names[0]: self.status})
@@ -64,8 +64,8 @@ class MemoryInspector:
 class Scene:
     """The deployment repository, our records, the world's machines, and orders that people give."""
 
-    repository: DeploymentRepository = field(default_factory=lambda: FLEET)
-    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    repository: SampleRepository = field(default_factory=lambda: FLEET)
+    ledger: MemoryStore = field(default_factory=MemoryStore)
     inspector: MemoryInspector = field(default_factory=MemoryInspector)
     accepted: frozenset[Version] = frozenset()
     limit: int = 5
@@ -75,18 +75,18 @@ class Scene:
         self.ledger.save_tracker(TrackerRecord(TO, 12, "https://x", "dana", dirty=0))
 
     @property
-    def taker(self) -> TurnTaker:
-        source = MemorySource(self.repository)
-        fleets = Fleets(source)
-        examiner = Examiner(fleets, Places(), self.inspector, lambda: self.now, checks=[vm.CHECK])
+    def scheduler(self) -> Scheduler:
+        source = MemoryFleetSource(self.repository)
+        fleets = FleetReader(source)
+        examiner = HealthCheckRunner(fleets, CloudConfig(), self.inspector, lambda: self.now, checks=[vm.CHECK])
         planner = Planner(source, MemoryUpstream(), lambda: self.accepted)
-        return TurnTaker(self.ledger, fleets, planner, examiner, Policy("x", (), self.limit), lambda: self.now)
+        return Scheduler(self.ledger, fleets, planner, examiner, Policy("x", (), self.limit), lambda: self.now)
 
     def start(self, *slugs: str, to: Version = TO, force: str = "", by: str = "dana") -> list[Effect]:
-        return self.taker.start(StartUpgrades(slugs, str(to), by, 12, force))
+        return self.scheduler.start(StartUpgrades(slugs, str(to), by, 12, force))
 
-    def take(self) -> list[Effect]:
-        return self.taker.take(TakeTurns())
+    def schedule(self) -> list[Effect]:
+        return self.scheduler.schedule(Schedule())
 
     def put(self, *upgrades: Upgrade) -> None:
         for one in upgrades:
@@ -112,7 +112,7 @@ class Scene:
         """People move an instance's link themselves."""
         path = self.repository.by_slug[slug].link_path
         self.repository = replace(
-            self.repository, files={**self.repository.files, path: File.link(path, link_target(to))}
+            self.repository, files={**self.repository.files, path: File.link(path, golden_link_target(to))}
         )
 
     @property
@@ -138,13 +138,15 @@ def test_whose_turn_it_is_goes_at_once() -> None:
     scene = Scene()
     assert scene.start("rctest") == [Advance("rctest", "3.40.1")], "which shows where it stands"
     planned = Upgrade("rctest", TO, Stage.PLANNED, "dana", NOW)
-    assert scene.of("rctest") == replace(planned, history=(Step(Stage.PLANNED, NOW, "mibot", "its turn has come"),))
+    assert scene.of("rctest") == replace(
+        planned, history=(StageTransition(Stage.PLANNED, NOW, "mibot", "its turn has come"),)
+    )
 
 
 def test_every_reply_that_shows_one_that_waits_is_refreshed() -> None:
     scene = Scene()
-    scene.ledger.save_reply(Reply(77, 12, "dana", (Progress("rctest", TO),)))
-    scene.ledger.save_reply(Reply(78, 12, "dana", (Progress(PRODUCTION, TO),)))
+    scene.ledger.save_reply(Reply(77, 12, "dana", (UpgradeProgress("rctest", TO),)))
+    scene.ledger.save_reply(Reply(78, 12, "dana", (UpgradeProgress(PRODUCTION, TO),)))
     assert set(scene.start("rctest", PRODUCTION)) == {
         Advance("rctest", "3.40.1"),
         RefreshReply(78),
@@ -161,12 +163,12 @@ def test_no_more_go_than_the_policy_allows_and_the_rest_follow_in_their_turn() -
     scene = Scene(limit=2)
     assert went(scene.start("tpgi", "research", "rctest", "demo")) == ["rctest", "demo"]
     assert scene.of("tpgi").reason == scene.of("research").reason == "for its turn, 2 upgrades are in flight"
-    assert went(scene.take()) == []
+    assert went(scene.schedule()) == []
     scene.put(green("demo"))
-    assert went(scene.take()) == ["research"]
+    assert went(scene.schedule()) == ["research"]
     assert scene.of("tpgi").stage is Stage.WAITING
     scene.put(green("rctest"), green("research"))
-    assert went(scene.take()) == ["tpgi"]
+    assert went(scene.schedule()) == ["tpgi"]
 
 
 def test_asking_twice_is_the_same_upgrade() -> None:
@@ -203,7 +205,7 @@ def test_once_it_is_green_they_go_trials_first() -> None:
     scene = Scene()
     scene.start(PRODUCTION, TRIAL, "rctest")
     scene.put(green("rctest"))
-    assert went(scene.take()) == [TRIAL, PRODUCTION]
+    assert went(scene.schedule()) == [TRIAL, PRODUCTION]
     assert scene.of(TRIAL).reason == ""
     assert scene.inspector.asked == 0, "the record tells"
 
@@ -227,11 +229,11 @@ def test_it_is_not_looked_at_where_no_customer_waits() -> None:
 
 def test_a_red_internal_instance_stops_production_until_it_is_green() -> None:
     scene = Scene()
-    scene.put(green("rctest"), upgrade("tpgi", before=(result(state=State.FAIL),)))
+    scene.put(green("rctest"), upgrade("tpgi", before=(result(state=CheckState.FAIL),)))
     assert went(scene.start(TRIAL, PRODUCTION)) == [TRIAL]
     assert scene.of(PRODUCTION).reason.startswith("for tpgi: an internal instance is red; ")
     scene.put(green("tpgi"))
-    assert went(scene.take()) == [PRODUCTION]
+    assert went(scene.schedule()) == [PRODUCTION]
 
 
 def test_one_that_failed_after_its_merge_stops_the_line_until_somebody_has_seen_to_it() -> None:
@@ -242,7 +244,7 @@ def test_one_that_failed_after_its_merge_stops_the_line_until_somebody_has_seen_
     assert scene.of("demo").reason.startswith(stopped)
     assert scene.of(TRIAL).reason.startswith(stopped)
     scene.put(upgrade("tpgi", stage=Stage.MERGED, merged_at=NOW, attempt=2))
-    assert went(scene.take()) == ["demo", TRIAL]
+    assert went(scene.schedule()) == ["demo", TRIAL]
 
 
 def test_a_stopped_line_lets_those_pass_that_an_operator_forces() -> None:
@@ -256,20 +258,20 @@ def test_a_stopped_line_lets_those_pass_that_an_operator_forces() -> None:
 @pytest.mark.parametrize("slug", sorted(SKIPPED_BECAUSE))
 def test_one_that_release_upgrades_leave_out_by_now_waits_no_longer(slug: str) -> None:
     scene = Scene()
-    scene.ledger.save_reply(Reply(77, 12, "dana", (Progress(slug, TO),)))
+    scene.ledger.save_reply(Reply(77, 12, "dana", (UpgradeProgress(slug, TO),)))
     found = scene.start(slug, "rctest")
     assert went(found) == ["rctest"]
     assert RefreshReply(77) in found
     skipped = scene.of(slug)
     assert (skipped.stage, skipped.reason) == (Stage.SKIPPED, SKIPPED_BECAUSE[slug])
-    assert skipped.history == (Step(Stage.SKIPPED, NOW, "", skipped.reason),)
-    assert scene.take() == [], "and it is told once"
+    assert skipped.history == (StageTransition(Stage.SKIPPED, NOW, "", skipped.reason),)
+    assert scene.schedule() == [], "and it is told once"
 
 
 def test_while_the_first_instance_is_rolled_back_customers_wait() -> None:
     scene = Scene()
     scene.by_hand("rctest")
-    scene.put(upgrade("rctest", stage=Stage.OPEN, back=Back("lee"), earlier=green("rctest")))
+    scene.put(upgrade("rctest", stage=Stage.OPEN, back=Rollback("lee"), earlier=green("rctest")))
     assert went(scene.start(TRIAL)) == []
     assert scene.of(TRIAL).reason.startswith("for rctest, which is red; ")
 
@@ -334,7 +336,7 @@ def test_what_becomes_of_the_preparation_is_told_and_nothing_is_asked_for_again(
 
 def test_one_that_was_asked_for_and_not_begun_is_begun_in_the_name_of_who_asked() -> None:
     scene = Scene()
-    scene.prepared(PreparationStage.ASKED)
+    scene.prepared(PreparationStage.REQUESTED)
     assert Prepare("3.40.2", "lee", asked=False) in scene.start("rctest", to=NEW)
 
 
@@ -343,7 +345,7 @@ def test_after_the_merge_they_go_by_themselves() -> None:
     scene.start("demo", "rctest", to=NEW)
     scene.prepared(PreparationStage.READY)
     scene.merge()
-    assert went(scene.take()) == ["rctest", "demo"]
+    assert went(scene.schedule()) == ["rctest", "demo"]
 
 
 def test_images_with_another_tag_hold_the_version_until_they_are_accepted() -> None:
@@ -355,7 +357,7 @@ def test_images_with_another_tag_hold_the_version_until_they_are_accepted() -> N
     assert reason.endswith("an operator says /prepare 3.40.2 --accept-tags.")
     assert went(scene.start("rctest", to=NEW, force="now")) == [], "and no force helps"
     scene.accepted = frozenset({NEW})
-    assert went(scene.take()) == ["rctest"]
+    assert went(scene.schedule()) == ["rctest"]
 
 
 @pytest.mark.parametrize("text", ["- just\n- words\n", "services: words\n", "services: [\n"])
@@ -372,7 +374,7 @@ def test_a_golden_file_that_is_no_compose_file_holds_the_version_too(text: str) 
 def test_where_nobody_waits_nobody_looks() -> None:
     scene = Scene()
     scene.put(upgrade("rctest", stage=Stage.OPEN), green("demo"))
-    assert scene.take() == []
+    assert scene.schedule() == []
     assert scene.inspector.asked == 0
 
 
@@ -380,11 +382,11 @@ def test_a_reason_is_written_down_when_it_changes_and_only_then() -> None:
     scene = Scene(limit=1)
     scene.start("rctest", "demo", PRODUCTION)
     saved = scene.saved
-    assert scene.take() == []
+    assert scene.schedule() == []
     assert scene.saved == saved
     scene.put(green("rctest"))
     saved = scene.saved
-    found = scene.take()
+    found = scene.schedule()
     assert went(found) == ["demo"]
     assert scene.of(PRODUCTION).reason == "for its turn, 1 upgrade is in flight"
     assert scene.saved == saved + 2, "one that went, and one with another reason"
@@ -396,7 +398,7 @@ def test_deciding_again_changes_nothing() -> None:
     scene.start(*CUSTOMERS, "rctest", "demo", "tpgi")
     scene.start("research", to=NEW)
     before = {one.key: one for one in scene.ledger.upgrades()}
-    assert [effect for effect in scene.take() if not isinstance(effect, Prepare)] == []
+    assert [effect for effect in scene.schedule() if not isinstance(effect, Prepare)] == []
     assert {one.key: one for one in scene.ledger.upgrades()} == before
 
 
@@ -408,7 +410,7 @@ def test_a_whole_fleet_goes_in_order_and_never_more_than_five_at_once() -> None:
     while flying:
         assert len(flying) <= 5
         scene.put(green(flying.pop(0)))
-        more = went(scene.take())
+        more = went(scene.schedule())
         flying += more
         order += more
     kinds = [FLEET.by_slug[slug].kind for slug in order]
@@ -421,6 +423,6 @@ def test_when_all_that_wait_for_an_unprepared_version_are_left_out_nothing_is_pr
     scene = Scene()
     slug = next(iter(SKIPPED_BECAUSE))
     scene.put(upgrade(slug, str(NEW), Stage.WAITING, number=None, url=""))
-    effects = scene.take()
+    effects = scene.schedule()
     assert scene.of(slug, NEW).stage is Stage.SKIPPED
     assert not [effect for effect in effects if isinstance(effect, Prepare)]

@@ -15,23 +15,23 @@ from hypothesis import strategies as st
 from bot.domain.chat.replies import TrackerRecord
 from bot.domain.flow.effects import Effect, EnsureTracker, RefreshTracker, delay_of
 from bot.domain.upgrade.record import Stage, Upgrade
-from bot.formats.markdown import LIMIT
-from bot.handlers.trackers import TrackerKeeper
-from bot.ports import Refused
+from bot.formats.markdown import MAX_BODY_LENGTH
+from bot.handlers.trackers import TrackerHandler
+from bot.ports import PermanentError
 from bot.services.commands import Policy
-from bot.services.fleet_reader import Fleets
+from bot.services.fleet_reader import FleetReader
 from demo.fleet import make_fleet
-from tests.ports import MemoryIssues, MemoryLedger, MemorySource
+from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore
 from tests.samples import NOW, upgrade, version
 
 TO = version("3.40.1")
 REFRESH = RefreshTracker("3.40.1")
 INTERVAL = 10.0
-FLEETS = Fleets(MemorySource(make_fleet(12)))
+FLEETS = FleetReader(MemoryFleetSource(make_fleet(12)))
 
 
 @dataclass
-class NotedIssues(MemoryIssues):
+class RecordingIssues(MemoryIssues):
     """Issues, and when their bodies were edited."""
 
     edits: list[datetime] = field(default_factory=list)
@@ -45,8 +45,8 @@ class Scene:
     """A tracker that shows how things stand, and a clock that both GitHub and mibot go by."""
 
     def __init__(self) -> None:
-        self.issues = NotedIssues()
-        self.ledger = MemoryLedger()
+        self.issues = RecordingIssues()
+        self.ledger = MemoryStore()
         self.restart()
         self.does(EnsureTracker("3.40.1", 0, "dana"))
         self.does(REFRESH)
@@ -57,7 +57,7 @@ class Scene:
     def restart(self) -> None:
         """The process begins anew, and knows what is in the records only."""
         policy = Policy("team/cloud", (), 5)
-        self.keeper = TrackerKeeper(self.issues, self.ledger, FLEETS, policy, lambda: self.issues.now, INTERVAL)
+        self.keeper = TrackerHandler(self.issues, self.ledger, FLEETS, policy, lambda: self.issues.now, INTERVAL)
 
     def does(self, effect: EnsureTracker | RefreshTracker) -> list[Effect]:
         if isinstance(effect, EnsureTracker):
@@ -203,8 +203,8 @@ def test_what_people_write_between_two_edits_is_kept(scene: Scene) -> None:
 
 
 def test_a_tracker_without_room_is_refused_with_what_to_do_and_stays_to_be_done(scene: Scene) -> None:
-    scene.issues._issues[1] = replace(scene.issues.issue(1), body=f"{scene.body}\n{'x' * LIMIT}\n")
-    with pytest.raises(Refused, match="shorten what people wrote"):
+    scene.issues._issues[1] = replace(scene.issues.issue(1), body=f"{scene.body}\n{'x' * MAX_BODY_LENGTH}\n")
+    with pytest.raises(PermanentError, match="shorten what people wrote"):
         scene.happens(step(1))
     assert not scene.shows_all()
 

@@ -10,29 +10,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.audit.document import document
+from bot.domain.audit.document import to_document
 from bot.domain.audit.evidence import Evidence
-from bot.domain.audit.tables import table
+from bot.domain.audit.tables import to_csv
 from bot.domain.chat.comments import has_commands
 from bot.domain.upgrade.record import Upgrade
 from bot.rendering.evidence import evidence_report
-from demo.fleet import Breakage, make_fleet
+from demo.fleet import Defect, make_fleet
 from tests import rendered as rendering
 from tests.domain.audit.evidences import (
     MERGE,
     PULLS,
     RUN_URL,
     TRACKER,
+    accepted_by_person,
+    complete,
     deployed,
     evidence,
     merged,
-    perfect,
     rolled_back,
-    vouched,
     with_words,
 )
 from tests.rendering.test_privacy import HOSTILE
-from tests.samples import ACCOUNT, files, read
+from tests.samples import ACCOUNT, files, fleet_from
 
 
 def report(*upgrades: Upgrade) -> str:
@@ -40,14 +40,14 @@ def report(*upgrades: Upgrade) -> str:
 
 
 def rows(*upgrades: Upgrade) -> list[list[str]]:
-    return rendering.cells(report(*upgrades))
+    return rendering.table_rows(report(*upgrades))
 
 
 def test_the_summary_comes_first() -> None:
-    text = report(perfect(), perfect("amberotter"))
+    text = report(complete(), complete("amberotter"))
     assert text.startswith("# Evidence of the upgrades to 3.40.1\n")
     assert text.index("## Summary") < text.index("## Without a record") < text.index("## [rctest")
-    found = rendering.cells(text)
+    found = rendering.table_rows(text)
     assert ["tracker", TRACKER.url] in found
     assert ["generated", "2026-01-06 09:00:00 UTC"] in found
     assert ["instances with a record", "2: 2 done"] in found
@@ -60,10 +60,10 @@ def test_the_summary_comes_first() -> None:
 
 
 def test_a_perfect_upgrade() -> None:
-    text = report(perfect())
+    text = report(complete())
     assert "Nothing is missing." in text
     assert "all controls are satisfied for 1 instance" in text
-    found = rendering.cells(text)
+    found = rendering.table_rows(text)
     for row in (
         ["stage", "done"],
         ["asked for by", "dana, 2026-01-05 09:00:00 UTC"],
@@ -81,16 +81,16 @@ def test_a_perfect_upgrade() -> None:
     assert f"({RUN_URL})" in text
     assert text.count("✅ pass") == 8
     steps = found[found.index(["when", "stage", "by", "why"]) + 1 :]
-    assert [row[1] for row in steps] == [str(step.stage) for step in perfect().history]
+    assert [row[1] for row in steps] == [str(step.stage) for step in complete().history]
 
 
 def test_what_is_missing_stands_before_the_stories() -> None:
-    text = report(replace(perfect(), approved_by=()))
+    text = report(replace(complete(), approved_by=()))
     section = text[text.index("## [rctest") :]
     assert "**What is missing:**" in section[:120]
     assert "- **CI-98**: Nobody approved the pull request before its merge: have a person review it now." in section
     assert section.index("CI-98") < section.index("### The upgrade")
-    assert any(row[-1] == "CI-98" for row in rendering.cells(text))
+    assert any(row[-1] == "CI-98" for row in rendering.table_rows(text))
 
 
 def test_a_rollback_is_told_after_the_upgrade_that_it_undid() -> None:
@@ -99,15 +99,15 @@ def test_a_rollback_is_told_after_the_upgrade_that_it_undid() -> None:
     back = text.index("### The rollback from 3.40.1 to 3.40.0: rolled back")
     assert upgraded < back
     assert "❌ fail" in text[upgraded:back]
-    assert ["because", "search is slow"] in rendering.cells(text[back:])
+    assert ["because", "search is slow"] in rendering.table_rows(text[back:])
     assert "No health check ran before the upgrade." in text[back:]
 
 
 def test_what_somebody_vouched_for_or_forced() -> None:
-    found = rows(vouched())
+    found = rows(accepted_by_person())
     assert ["vouched for by", "lee: I signed in"] in found
     assert [row[0] for row in found if row[1:2] == ["Front_End"] and "vouches" in row[2]] == ["✅ pass, vouched for"]
-    forced = rows(replace(perfect(), forced="an outage", forced_by="lee"))
+    forced = rows(replace(complete(), forced="an outage", forced_by="lee"))
     assert ["forced by", "lee: an outage"] in forced
 
 
@@ -128,35 +128,35 @@ def test_nobody_has_asked_yet() -> None:
     assert "no instance has a record of an upgrade to 3.40.1" in text
     assert "## Summary" not in text
     assert ["rctest.sourcegraph.com", "not started", "it runs 3.40.0, and nobody has asked for its upgrade"] in (
-        rendering.cells(text)
+        rendering.table_rows(text)
     )
 
 
 # Nobody is named, and nobody's words do anything
 
-REPOSITORY = make_fleet(12, indiscreet=True, broken=list(Breakage))
-FLEET = read(files(REPOSITORY))
+REPOSITORY = make_fleet(12, name_customers_in_notes=True, broken=list(Defect))
+FLEET = fleet_from(files(REPOSITORY))
 GONE_SLUG = "jadelemur"
 SECRETS = {
     *REPOSITORY.customers,
     GONE_SLUG,
     *(name.lower() for one in FLEET.customers for name in (one.slug, one.domain, one.customer) if name),
-    *(problem.slug for problem in FLEET.problems if not problem.internal),
+    *(problem.slug for problem in FLEET.unreadable if not problem.internal),
 }
 
 
-def forms(found: Evidence) -> Iterator[str]:
-    yield json.dumps(document(found), ensure_ascii=False)
-    yield table(found)
+def all_formats(found: Evidence) -> Iterator[str]:
+    yield json.dumps(to_document(found), ensure_ascii=False)
+    yield to_csv(found)
     markdown = evidence_report(found)
     yield markdown
-    yield rendering.text(markdown)
+    yield rendering.reader_text(markdown)
 
 
-def gathered(words: str) -> Evidence:
+def evidence_with(words: str) -> Evidence:
     """Evidence of every other instance of the fleet, and of one that is gone, with these words everywhere."""
-    slugs = [one.slug for one in (*FLEET, *FLEET.problems)][::2]
-    told = [with_words(rolled_back(slug) if len(slug) % 2 else perfect(slug), words) for slug in (*slugs, GONE_SLUG)]
+    slugs = [one.slug for one in (*FLEET, *FLEET.unreadable)][::2]
+    told = [with_words(rolled_back(slug) if len(slug) % 2 else complete(slug), words) for slug in (*slugs, GONE_SLUG)]
     tracker = replace(TRACKER, url=f"https://x/{words}", asked_by=words)
     return evidence(*told, fleet=FLEET, tracker=tracker)
 
@@ -169,22 +169,22 @@ SHAPES = st.sampled_from([str, str.upper, str.title, lambda name: f"sourcegraph-
 @given(st.lists(st.tuples(st.sampled_from(["", " ", "-", "(", "https://x/", "\u200b"]), SHAPES, NAMES), max_size=3))
 def test_no_customer_is_named_in_any_form(parts: list[tuple[str, Callable[[str], str], str]]) -> None:
     words = " ".join(f"{before}{shape(name)}" for before, shape, name in parts)
-    for text in forms(gathered(words)):
+    for text in all_formats(evidence_with(words)):
         assert not [secret for secret in SECRETS if secret in text.lower()]
         assert "console.cloud.google.com" not in text
 
 
 def test_customers_are_named_by_their_account() -> None:
-    for text in forms(gathered("words")):
+    for text in all_formats(evidence_with("words")):
         assert "https://github.com/sourcegraph/accounts/issues/" in text
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_words_do_nothing(hostile: str) -> None:
-    text = evidence_report(gathered(hostile))
-    harmless = evidence_report(gathered("words"))
-    assert rendering.kinds(text) == rendering.kinds(harmless)
-    assert [len(row) for row in rendering.cells(text)] == [len(row) for row in rendering.cells(harmless)]
+    text = evidence_report(evidence_with(hostile))
+    harmless = evidence_report(evidence_with("words"))
+    assert rendering.element_types(text) == rendering.element_types(harmless)
+    assert [len(row) for row in rendering.table_rows(text)] == [len(row) for row in rendering.table_rows(harmless)]
     assert text.count("\n") == harmless.count("\n")
     assert text.count("<!--") == text.count("-->") == 0
     assert not rendering.mentions(text)
@@ -197,4 +197,4 @@ def test_no_words_at_all_do_anything(words: str) -> None:
     text = report(with_words(rolled_back("amberotter"), words))
     assert not rendering.mentions(text)
     assert not has_commands(text)
-    assert not {"html_block", "html_inline"} & rendering.kinds(text)
+    assert not {"html_block", "html_inline"} & rendering.element_types(text)

@@ -4,46 +4,55 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain.chat.replies import PlanShown, Reply
-from bot.domain.fleet.inventory import link_target
+from bot.domain.chat.replies import PlanPreview, Reply
+from bot.domain.fleet.inventory import golden_link_target
 from bot.domain.fleet.model import FileChange, Instance
-from bot.domain.plans.change_set import ChangeSet, GoldenMade, HotpatchRemoved, Kind, LinkMoved, Refusal, Stray
-from bot.domain.plans.preview import Prepared, Preview
+from bot.domain.plans.change_set import (
+    ChangeKind,
+    ChangeSet,
+    GoldenFileCreated,
+    HotpatchRemoved,
+    LinkRetargeted,
+    MistaggedImage,
+    Refusal,
+)
+from bot.domain.plans.preview import PreparationPreview, UpgradePreview
 from bot.formats.compose.edits import Difference
-from bot.formats.markdown import LIMIT
-from bot.rendering import Voice
-from bot.rendering.plans import MOST_LINES
+from bot.formats.markdown import MAX_BODY_LENGTH
+from bot.rendering import Renderer
+from bot.rendering.plans import MAX_LINES
 from tests import rendered as rendering
-from tests.samples import customer, fleet, internal, result, version
+from tests.samples import customer_instance, fleet, internal_instance, result, version
 
 FROM, TO = version("3.40.0"), version("3.40.1")
-RCTEST, OTTER = internal("rctest"), customer("amberotter")
-VOICE = Voice(fleet(RCTEST, OTTER))
+RCTEST, OTTER = internal_instance("rctest"), customer_instance("amberotter")
+VOICE = Renderer(fleet(RCTEST, OTTER))
 OLD = "services:\n  searcher-0:\n    image: sourcegraph/searcher:hot\n    # big for amberotter\n    cpus: 8\n"
 NEW = "services:\n  searcher-0:\n    # big for amberotter\n    cpus: 8\n"
 
 
-def preview(instance: Instance, old: str = OLD, new: str | None = NEW, **more: object) -> Preview:
+def preview(instance: Instance, old: str = OLD, new: str | None = NEW, **more: object) -> UpgradePreview:
     override = f"{instance.slug}/red/docker-compose/docker-compose.override.yaml"
     plan = ChangeSet(
-        Kind.UPGRADE,
+        ChangeKind.UPGRADE,
         TO,
-        (FileChange(instance.link_path, "120000", link_target(TO)), FileChange(override, "100644", new)),
+        (FileChange(instance.link_path, "120000", golden_link_target(TO)), FileChange(override, "100644", new)),
         instance.slug,
         FROM,
         TO,
         (
-            LinkMoved(instance.link_path, link_target(FROM), link_target(TO)),
+            LinkRetargeted(instance.link_path, golden_link_target(FROM), golden_link_target(TO)),
             HotpatchRemoved(override, "searcher-0", "sourcegraph/searcher:hot"),
         ),
     )
-    return Preview(plan, now={instance.link_path: link_target(FROM), override: old}, **more)  # type: ignore[arg-type]
+    contents = {instance.link_path: golden_link_target(FROM), override: old}
+    return UpgradePreview(plan, current_contents=contents, **more)  # type: ignore[arg-type]
 
 
 def test_the_diff_stands_folded_below_the_verdict_and_the_checks_behind() -> None:
     text = VOICE.plan(RCTEST, TO, preview(RCTEST), [result()])
     assert "dry run: 3.40.0 → 3.40.1 is legal and would change 2 files. Nothing was done." in text
-    assert f"\n{link_target(FROM)} → {link_target(TO)}\n```" in text
+    assert f"\n{golden_link_target(FROM)} → {golden_link_target(TO)}\n```" in text
     assert "\n-    image: sourcegraph/searcher:hot\n" in text
     assert "\n     cpus: 8\n" in text, "context, where the instance is internal"
     assert text.index("<details>") < text.index("Pre-upgrade checks")
@@ -63,7 +72,7 @@ def test_a_file_that_goes_and_one_that_is_long() -> None:
     assert "docker-compose.override.yaml`, removed" in gone
     long = "".join(f"line {n}\n" for n in range(500))
     text = VOICE.plan(RCTEST, TO, preview(RCTEST, old=long, new=""), [])
-    assert f"\n-line {MOST_LINES - 2}\n" in text
+    assert f"\n-line {MAX_LINES - 2}\n" in text
     assert "lines more" in text
 
 
@@ -74,24 +83,24 @@ def test_a_diff_that_could_break_out_stays_inside() -> None:
 
 
 def test_a_refusal_says_why() -> None:
-    refused = Preview(Refusal("it already runs 3.40.1."))
-    assert rendering.text(VOICE.plan(RCTEST, TO, refused, [])).endswith(
+    refused = UpgradePreview(Refusal("it already runs 3.40.1."))
+    assert rendering.reader_text(VOICE.plan(RCTEST, TO, refused, [])).endswith(
         "an upgrade to 3.40.1 is refused: it already runs 3.40.1."
     )
-    prepared = Prepared(Refusal("upstream's Compose file is no Compose file."))
-    broken = Preview(Refusal("it is not there yet.", unprepared=True), prepared)
+    prepared = PreparationPreview(Refusal("upstream's Compose file is no Compose file."))
+    broken = UpgradePreview(Refusal("it is not there yet.", needs_preparation=True), prepared)
     assert "upstream's Compose file is no Compose file." in VOICE.plan(RCTEST, TO, broken, [])
 
 
 def test_what_has_to_land_first_is_told_first() -> None:
     golden = ChangeSet(
-        Kind.PREPARATION,
+        ChangeKind.PREPARATION,
         TO,
         (),
-        reasons=(GoldenMade(TO.golden_path, ("golden/overrides/a.yaml",)),),
-        stray=(Stray("symbols-0", "sourcegraph/symbols:3.40.0@sha256:0"),),
+        reasons=(GoldenFileCreated(TO.golden_path, ("golden/overrides/a.yaml",)),),
+        mistagged_images=(MistaggedImage("symbols-0", "sourcegraph/symbols:3.40.0@sha256:0"),),
     )
-    shown = preview(RCTEST, prepared=Prepared(golden), golden=Difference(added=("otel-collector",)))
+    shown = preview(RCTEST, prepared=PreparationPreview(golden), golden=Difference(added=("otel-collector",)))
     text = VOICE.plan(RCTEST, TO, shown, [result()])
     assert text.index("First the golden file has to land") < text.index("Then:") < text.index("<details>")
     assert "**Held** until accepted, another tag: `symbols-0: sourcegraph/symbols:3.40.0`" in text
@@ -101,14 +110,14 @@ def test_what_has_to_land_first_is_told_first() -> None:
 def test_a_reply_of_many_plans_is_cut_where_github_demands_with_its_blocks_closed() -> None:
     long = "".join(f"line {n} {'x' * 150}\n" for n in range(70))
     words = VOICE.plan(RCTEST, TO, preview(RCTEST, old=long, new=""), [result()])
-    text = VOICE.reply(Reply(77, 12, "dana", (PlanShown("rctest", TO, words),) * 8), {})
-    assert len(text) <= LIMIT
+    text = VOICE.reply(Reply(77, 12, "dana", (PlanPreview("rctest", TO, words),) * 8), {})
+    assert len(text) <= MAX_BODY_LENGTH
     assert text.endswith("The rest does not fit here; see the tracker.")
     assert text.count("<details>") == text.count("</details>")
     assert text.count("\n```") % 2 == 0
 
 
 def test_while_it_is_worked_out_the_reply_says_so() -> None:
-    text = VOICE.reply(Reply(77, 12, "dana", (PlanShown("rctest", TO),)), {})
+    text = VOICE.reply(Reply(77, 12, "dana", (PlanPreview("rctest", TO),)), {})
     assert "the upgrade to 3.40.1 is being worked out …" in text
-    assert replace(PlanShown("rctest", TO), words=None) == PlanShown("rctest", TO)
+    assert replace(PlanPreview("rctest", TO), words=None) == PlanPreview("rctest", TO)

@@ -11,14 +11,21 @@ from hypothesis import strategies as st
 
 from bot.domain.chat import markers
 from bot.domain.chat.comments import has_commands
-from bot.domain.github_models import FailedJob, Run
-from bot.domain.health.model import Result, State
-from bot.domain.plans.change_set import Kind
-from bot.domain.upgrade.deployment import backed_up, by_hand, examined, judged, ran, retried
-from bot.domain.upgrade.dispatch import accepted, intended
-from bot.domain.upgrade.record import Back, Step, Upgrade
+from bot.domain.github_models import FailedJob, WorkflowRun
+from bot.domain.health.model import CheckResult, CheckState
+from bot.domain.plans.change_set import ChangeKind
+from bot.domain.upgrade.deployment import (
+    apply_backups,
+    apply_pre_checks,
+    apply_run,
+    judge,
+    mark_deployed_manually,
+    retry,
+)
+from bot.domain.upgrade.dispatch import confirm_dispatch, prepare_dispatch
+from bot.domain.upgrade.record import Rollback, StageTransition, Upgrade
 from bot.domain.upgrade.stages import Stage
-from bot.formats.markdown import LIMIT
+from bot.formats.markdown import MAX_BODY_LENGTH
 from bot.rendering import evidence_comment, pre_upgrade_report
 from tests import rendered as rendering
 from tests.domain.audit.evidences import (
@@ -28,21 +35,24 @@ from tests.domain.audit.evidences import (
     PULLS,
     RUN_URL,
     TRACKER,
+    accepted_by_person,
     after,
     checks,
+    complete,
     deployed,
     merged,
-    perfect,
-    proven,
     rolled_back,
-    vouched,
+    verified,
     with_words,
 )
-from tests.domain.audit.evidences import copies as backups
+from tests.domain.audit.evidences import backups as backups
 from tests.rendering.test_privacy import HOSTILE
 from tests.samples import NOW, result, upgrade
 
-RED, UNKNOWN = result("vm", State.FAIL, sentence="It is off."), result("front", State.UNKNOWN, sentence="No answer.")
+RED, UNKNOWN = (
+    result("vm", CheckState.FAIL, sentence="It is off."),
+    result("front", CheckState.UNKNOWN, sentence="No answer."),
+)
 WORDS = st.lists(st.sampled_from([*HOSTILE, "words", " "]) | st.text(max_size=30), max_size=3).map("".join)
 
 
@@ -60,14 +70,14 @@ WORDS = st.lists(st.sampled_from([*HOSTILE, "words", " "]) | st.text(max_size=30
     ],
 )
 def test_a_check_run_concludes_as_its_checks_do_and_unknown_is_no_success(
-    results: tuple[Result, ...], conclusion: str, title: str
+    results: tuple[CheckResult, ...], conclusion: str, title: str
 ) -> None:
     report = pre_upgrade_report(upgrade(before=results))
     assert (report.name, report.conclusion, report.title) == ("mibot / pre-upgrade", conclusion, title)
 
 
 @pytest.mark.parametrize("bad", [RED, UNKNOWN])
-def test_what_an_operator_forces_stands_in_nobodys_way_and_says_who_and_why(bad: Result) -> None:
+def test_what_an_operator_forces_stands_in_nobodys_way_and_says_who_and_why(bad: CheckResult) -> None:
     report = pre_upgrade_report(upgrade(before=(bad,), forced="an outage\n\nof search", forced_by="lee"))
     assert report.conclusion == "neutral"
     assert report.title == "0 of 1 health checks pass; forced by lee: an outage of search"
@@ -80,7 +90,7 @@ def test_where_all_is_green_nothing_was_forced() -> None:
 
 def test_its_table_has_the_worst_first_and_where_to_look() -> None:
     report = pre_upgrade_report(upgrade(before=(result("disk"), UNKNOWN, replace(RED, link=CONSOLE))))
-    assert rendering.cells(report.summary) == [
+    assert rendering.table_rows(report.summary) == [
         ["", "check", "result", "taken (UTC)", "took"],
         ["❌ fail", "Vm", "It is off. look", "2026-01-05 09:00:00", "0.5 s"],
         ["❔ unknown", "Front", "No answer.", "2026-01-05 09:00:00", "0.5 s"],
@@ -91,7 +101,7 @@ def test_its_table_has_the_worst_first_and_where_to_look() -> None:
 
 def test_a_check_run_fits_githubs_limit() -> None:
     report = pre_upgrade_report(upgrade(before=tuple(result(f"c{n}", sentence="x" * 4000) for n in range(30))))
-    assert len(report.summary) <= LIMIT
+    assert len(report.summary) <= MAX_BODY_LENGTH
     assert report.summary.endswith("The rest does not fit here.")
 
 
@@ -103,29 +113,31 @@ def evidence(record: Upgrade) -> str:
 
 
 def rows(record: Upgrade) -> list[list[str]]:
-    return rendering.cells(evidence(record))
+    return rendering.table_rows(evidence(record))
 
 
-def red() -> Upgrade:
+def failed_checks() -> Upgrade:
     """demo, red after its deployment for as long as it may be."""
     there = deployed(merged("demo"))
-    return judged(there, checks(after(55), state=State.FAIL), replace(POLICY, verify_timeout=60), after(55))
+    return judge(there, checks(after(55), state=CheckState.FAIL), replace(POLICY, verify_timeout=60), after(55))
 
 
-def broken() -> Upgrade:
+def failed_deployment() -> Upgrade:
     """One whose deployment failed in a job."""
-    ready = backed_up(examined(merged(), checks(NOW), POLICY, after(31)), backups(after(32)), POLICY, after(35))
-    begun = accepted(intended(ready, after(36)), 4711)
-    run = Run(
+    ready = apply_backups(
+        apply_pre_checks(merged(), checks(NOW), POLICY, after(31)), backups(after(32)), POLICY, after(35)
+    )
+    begun = confirm_dispatch(prepare_dispatch(ready, after(36)), 4711)
+    run = WorkflowRun(
         4711, RUN_URL, "", "mibot[bot]", "workflow_dispatch", "completed", "failure", "c" * 40, after(36), after(50),
     )  # fmt: skip
-    return ran(begun, run, (FailedJob("upgrade", "Restart", RUN_URL),), POLICY, after(51))
+    return apply_run(begun, run, (FailedJob("upgrade", "Restart", RUN_URL),), POLICY, after(51))
 
 
 def test_what_is_proven_is_told_with_who_did_what_and_when() -> None:
-    text = evidence(perfect())
-    assert text.startswith(f"{markers.evidence(Kind.UPGRADE)}\n**rctest runs 3.40.1, proven healthy.**\n")
-    found = rendering.cells(text)
+    text = evidence(complete())
+    assert text.startswith(f"{markers.evidence(ChangeKind.UPGRADE)}\n**rctest runs 3.40.1, proven healthy.**\n")
+    found = rendering.table_rows(text)
     for row in (
         ["asked for by", "dana, 2026-01-05 09:00:00 UTC"],
         ["tracker", TRACKER.url],
@@ -140,7 +152,7 @@ def test_what_is_proven_is_told_with_who_did_what_and_when() -> None:
     assert ["✅ pass", "Vm", "All is well. look", "2026-01-05 10:00:00", "0.5 s"] in found, "after the deployment"
     assert ["✅ pass", "Vm", "All is well. look", "2026-01-05 09:31:00", "0.5 s"] in found, "and before it"
     steps = found[found.index(["when (UTC)", "stage", "by", "why"]) + 1 :]
-    assert [row[1] for row in steps] == [str(step.stage) for step in perfect().history]
+    assert [row[1] for row in steps] == [str(step.stage) for step in complete().history]
     assert ["2026-01-05 09:30:00", "merged", "rio", "look"] in steps
     assert "forced" not in text
     assert "vouched" not in text
@@ -148,47 +160,47 @@ def test_what_is_proven_is_told_with_who_did_what_and_when() -> None:
 
 
 def test_what_failed_is_told_with_what_was_red() -> None:
-    text = evidence(red())
+    text = evidence(failed_checks())
     assert "**demo: failed: after the deployment, red: Alerts, Front" in text
-    assert ["❌ fail", "Vm", "All is well. look", "2026-01-05 09:55:00", "0.5 s"] in rendering.cells(text)
-    failed = rows(broken())
+    assert ["❌ fail", "Vm", "All is well. look", "2026-01-05 09:55:00", "0.5 s"] in rendering.table_rows(text)
+    failed = rows(failed_deployment())
     assert ["deployment", "run 4711, job upgrade, step Restart (failure), 2026-01-05 09:50:00 UTC"] in failed
     assert failed[-1][1:] == ["failed", "mibot[bot]", "its deployment failed: job upgrade, step Restart (failure)"]
 
 
 def test_a_rollback_has_evidence_of_its_own_with_the_reason() -> None:
     text = evidence(rolled_back())
-    assert text.startswith(f"{markers.evidence(Kind.ROLLBACK)}\n**demo is back on 3.40.0, proven healthy.**\n")
-    assert ["asked for by", "lee, 2026-01-05 10:00:00 UTC"] in rendering.cells(text)
-    assert ["because", "search is slow"] in rendering.cells(text)
+    assert text.startswith(f"{markers.evidence(ChangeKind.ROLLBACK)}\n**demo is back on 3.40.0, proven healthy.**\n")
+    assert ["asked for by", "lee, 2026-01-05 10:00:00 UTC"] in rendering.table_rows(text)
+    assert ["because", "search is slow"] in rendering.table_rows(text)
     assert f"{PULLS}/8" in text
     assert f"{PULLS}/7" not in text
-    assert markers.evidence(Kind.ROLLBACK) != markers.evidence(Kind.UPGRADE), "each is found on its own"
+    assert markers.evidence(ChangeKind.ROLLBACK) != markers.evidence(ChangeKind.UPGRADE), "each is found on its own"
     before = replace(rolled_back(), before=(result(),))
     assert "<summary>Health checks before the rollback</summary>" in evidence(before)
-    wordless = proven(deployed(merged("demo", after(60), Back("lee", to=FROM), red())))
+    wordless = verified(deployed(merged("demo", after(60), Rollback("lee", to=FROM), failed_checks())))
     assert "because" not in evidence(wordless)
 
 
 def test_what_was_deployed_by_hand_says_whose_word_that_is() -> None:
-    record = proven(by_hand(merged(), "lee", after(40)))
+    record = verified(mark_deployed_manually(merged(), "lee", after(40)))
     assert ["deployment", "by hand, says lee, 2026-01-05 09:40:00 UTC"] in rows(record)
     assert ["backup", "none was taken"] in rows(record)
     assert ["2026-01-05 09:40:00", "verifying", "lee", "deployed by hand"] in rows(record)
 
 
 def test_attempts_vouching_and_force_are_told() -> None:
-    again = proven(deployed(retried(broken(), "lee", after(60))))
+    again = verified(deployed(retry(failed_deployment(), "lee", after(60))))
     assert ["deployment", "run 4711, success, 2026-01-05 09:50:00 UTC, attempt 2"] in rows(again)
     assert ["2026-01-05 10:00:00", "merged", "lee", "to be deployed once more"] in rows(again)
     assert "disk snapshot of an earlier attempt" in [row[0] for row in rows(again)]
-    assert ["vouched for by", "lee: I signed in"] in rows(vouched())
-    assert ["forced by", "lee: an outage"] in rows(replace(perfect(), forced="an outage", forced_by="lee"))
+    assert ["vouched for by", "lee: I signed in"] in rows(accepted_by_person())
+    assert ["forced by", "lee: an outage"] in rows(replace(complete(), forced="an outage", forced_by="lee"))
 
 
 def test_what_nobody_knows_is_said_to_be_so() -> None:
     text = evidence_comment(upgrade(stage=Stage.FAILED, reason="it is red"), "")
-    found = rendering.cells(text)
+    found = rendering.table_rows(text)
     for row in (["tracker", "none"], ["approved by", "nobody"], ["merged by", "not known"]):
         assert row in found
     assert "Every step" not in text
@@ -198,22 +210,24 @@ def test_what_nobody_knows_is_said_to_be_so() -> None:
 def long(words: str) -> Upgrade:
     """One with thirty checks that had much to say, and a long history."""
     results = tuple(result(f"check{n}", sentence=words, link=CONSOLE) for n in range(30))
-    steps = tuple(Step(Stage.HELD, NOW + timedelta(minutes=n), "mibot", words, RUN_URL) for n in range(200))
-    return replace(perfect(), before=results, after=results, history=(*perfect().history, *steps))
+    steps = tuple(
+        StageTransition(Stage.HELD, NOW + timedelta(minutes=n), "mibot", words, RUN_URL) for n in range(200)
+    )
+    return replace(complete(), before=results, after=results, history=(*complete().history, *steps))
 
 
 @pytest.mark.parametrize("size", [10, 250, 1000, 5000])
 def test_however_much_there_is_to_tell_it_fits_and_what_is_folded_stays_folded(size: int) -> None:
     text = evidence(long("word " * (size // 5)))
-    assert len(text) <= LIMIT
+    assert len(text) <= MAX_BODY_LENGTH
     assert text.count("<details>") == text.count("</details>")
-    assert ["merged by", "rio, 2026-01-05 09:30:00 UTC"] in rendering.cells(text)
+    assert ["merged by", "rio, 2026-01-05 09:30:00 UTC"] in rendering.table_rows(text)
     whole = text.endswith("</details>")
     assert whole == (size == 10)
     assert whole or text.endswith("The rest does not fit here; `mibot evidence` has all of it.")
 
 
-def told(record: Upgrade, words: str) -> Upgrade:
+def with_words_everywhere(record: Upgrade, words: str) -> Upgrade:
     """With these words everywhere; what was deployed by a run stays so."""
     said = with_words(record, words)
     if said.deployment is None or record.deployment is None or record.deployment.by:
@@ -221,17 +235,22 @@ def told(record: Upgrade, words: str) -> Upgrade:
     return replace(said, deployment=replace(said.deployment, by=""))
 
 
-HAND = proven(by_hand(merged(), "lee", after(40)))
+DEPLOYED_BY_HAND = verified(mark_deployed_manually(merged(), "lee", after(40)))
 
 
 @pytest.mark.parametrize(
-    "record", [perfect(), red(), broken(), rolled_back(), vouched(), HAND], ids=lambda one: one.slug
+    "record",
+    [complete(), failed_checks(), failed_deployment(), rolled_back(), accepted_by_person(), DEPLOYED_BY_HAND],
+    ids=lambda one: one.slug,
 )
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_words_do_nothing_in_the_evidence(hostile: str, record: Upgrade) -> None:
-    text, harmless = evidence(told(record, hostile)), evidence(told(record, "words"))
-    assert rendering.kinds(text) == rendering.kinds(harmless), text
-    assert [len(row) for row in rendering.cells(text)] == [len(row) for row in rendering.cells(harmless)]
+    text, harmless = (
+        evidence(with_words_everywhere(record, hostile)),
+        evidence(with_words_everywhere(record, "words")),
+    )
+    assert rendering.element_types(text) == rendering.element_types(harmless), text
+    assert [len(row) for row in rendering.table_rows(text)] == [len(row) for row in rendering.table_rows(harmless)]
     assert text.count("\n") == harmless.count("\n")
     assert text.count("<!--") == text.count("-->") == 1
     assert not rendering.mentions(text)
@@ -240,18 +259,18 @@ def test_hostile_words_do_nothing_in_the_evidence(hostile: str, record: Upgrade)
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_nor_in_the_check_run(hostile: str) -> None:
-    said = with_words(replace(perfect(), before=(RED, UNKNOWN)), hostile)
+    said = with_words(replace(complete(), before=(RED, UNKNOWN)), hostile)
     report = pre_upgrade_report(said)
     assert "\n" not in report.title
-    assert len(rendering.cells(report.summary)) == 3
+    assert len(rendering.table_rows(report.summary)) == 3
     assert not rendering.mentions(report.summary)
-    assert not {"html_block", "html_inline"} & rendering.kinds(report.summary)
+    assert not {"html_block", "html_inline"} & rendering.element_types(report.summary)
 
 
 @settings(max_examples=50)
 @given(WORDS)
 def test_no_words_at_all_do_anything(words: str) -> None:
-    text = evidence(told(rolled_back(), words))
+    text = evidence(with_words_everywhere(rolled_back(), words))
     assert not rendering.mentions(text)
     assert not has_commands(text)
     assert [line for line in text.splitlines() if line.startswith("#")] == []

@@ -6,43 +6,43 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.fleet.inventory import link_target
+from bot.domain.fleet.inventory import golden_link_target
 from bot.domain.fleet.model import FileChange
 from bot.domain.github_models import Head
 from bot.domain.plans.change_set import (
+    ChangeKind,
     ChangeSet,
     ExecutorsPinned,
     FileRemoved,
-    GoldenMade,
+    FileRestored,
+    GoldenFileCreated,
     HotpatchRemoved,
     ImageRetagged,
-    Kind,
-    LinkMoved,
-    ModuleMoved,
-    Restored,
-    Stray,
+    LinkRetargeted,
+    MistaggedImage,
+    ModuleRefUpdated,
 )
-from bot.domain.plans.pull_request_spec import Order
+from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.formats.compose.edits import Difference, ImageChange, SettingChange
-from bot.formats.markdown import LIMIT
+from bot.formats.markdown import MAX_BODY_LENGTH
 from bot.rendering import pull_body
 from tests import rendered as rendering
-from tests.samples import customer, version
+from tests.samples import customer_instance, version
 
 TRACKER = "https://github.com/sourcegraph/sourcegraph/issues/12"
-OTTER = customer("amberotter")
+OTTER = customer_instance("amberotter")
 FROM, TO = version("3.40.0"), version("3.40.1")
 LINK = OTTER.link_path
 OVERRIDE = "amberotter/red/docker-compose/docker-compose.override.yaml"
 PATCH = "index.docker.io/sourcegraph/searcher:3.40.0-hotpatch.1@sha256:" + "a" * 64
 PLAIN = ChangeSet(
-    Kind.UPGRADE,
+    ChangeKind.UPGRADE,
     TO,
-    (FileChange(LINK, "120000", link_target(TO)),),
+    (FileChange(LINK, "120000", golden_link_target(TO)),),
     "amberotter",
     FROM,
     TO,
-    (LinkMoved(LINK, link_target(FROM), link_target(TO)),),
+    (LinkRetargeted(LINK, golden_link_target(FROM), golden_link_target(TO)),),
 )
 PATCHED = replace(
     PLAIN,
@@ -55,28 +55,28 @@ MOVED = replace(
     PLAIN,
     reasons=(
         *PLAIN.reasons,
-        ModuleMoved("amberotter/infrastructure.tf", "mi-module-v1.1.0-v2", "mi-module-v3.40.1-v1"),
+        ModuleRefUpdated("amberotter/infrastructure.tf", "mi-module-v1.1.0-v2", "mi-module-v3.40.1-v1"),
     ),
-    replaced=("module.executors.google_compute_instance_template.executor-instance-template",),
+    replaced_resources=("module.executors.google_compute_instance_template.executor-instance-template",),
 )
 GOLDEN = ChangeSet(
-    Kind.PREPARATION,
+    ChangeKind.PREPARATION,
     TO,
     (FileChange(TO.golden_path, "100644", "services: {}\n"), FileChange("modules/executors/main.tf", "100644", "")),
     reasons=(
-        GoldenMade(TO.golden_path, ("golden/overrides/a.yaml", "golden/overrides/b.yaml")),
+        GoldenFileCreated(TO.golden_path, ("golden/overrides/a.yaml", "golden/overrides/b.yaml")),
         ExecutorsPinned("modules/executors/main.tf", "executors", "3.40.0", "3.40.1"),
         ExecutorsPinned("modules/executors/main.tf", "docker-mirror", "3.40.0", "3.40.1"),
     ),
 )
-BACK = ChangeSet(
-    Kind.ROLLBACK,
+ROLLBACK = ChangeSet(
+    ChangeKind.ROLLBACK,
     TO,
-    (FileChange(LINK, "120000", link_target(FROM)),),
+    (FileChange(LINK, "120000", golden_link_target(FROM)),),
     "amberotter",
     TO,
     FROM,
-    (Restored(LINK),),
+    (FileRestored(LINK),),
 )
 DIFFERENCE = Difference(
     added=("otel-collector",),
@@ -84,18 +84,18 @@ DIFFERENCE = Difference(
     images=(ImageChange("caddy", "index.docker.io/caddy:2.4.6-alpine", "index.docker.io/caddy:2.5.1-alpine"),),
     settings=(SettingChange("worker", "environment.PGSSLMODE", None, "disable"),),
 )
-EVERY = [
+ALL_CHANGES = [
     PLAIN,
     PATCHED,
     MOVED,
     GOLDEN,
-    BACK,
-    replace(GOLDEN, stray=(Stray("symbols-0", "sourcegraph/symbols:3.40.0"),)),
+    ROLLBACK,
+    replace(GOLDEN, mistagged_images=(MistaggedImage("symbols-0", "sourcegraph/symbols:3.40.0"),)),
 ]
 
 
 def body(change: ChangeSet = PLAIN, asked_by: str = "dana", note: str = "", golden: Difference | None = None) -> str:
-    return pull_body(Order(change, Head("c", "t"), TRACKER, asked_by, note, FROM, golden))
+    return pull_body(PullRequestSpec(change, Head("c", "t"), TRACKER, asked_by, note, FROM, golden))
 
 
 def lines(text: str) -> list[str]:
@@ -103,7 +103,7 @@ def lines(text: str) -> list[str]:
     return text.partition("\n\n")[0].splitlines()
 
 
-@pytest.mark.parametrize("change", EVERY)
+@pytest.mark.parametrize("change", ALL_CHANGES)
 def test_a_reviewer_reads_it_in_three_lines(change: ChangeSet) -> None:
     what, why, look = lines(body(change))
     assert what.startswith("**What**: ")
@@ -120,7 +120,7 @@ def test_it_says_what_how_and_why() -> None:
     assert look == "**Look at**: the link: it is all there is."
 
 
-@pytest.mark.parametrize("change", EVERY)
+@pytest.mark.parametrize("change", ALL_CHANGES)
 def test_compliance_finds_the_tracker_and_policy_finds_the_test_plan(change: ChangeSet) -> None:
     text = body(change)
     assert TRACKER in text
@@ -167,7 +167,7 @@ def test_a_preparation_tells_what_its_golden_file_is_made_of_and_how_it_differs(
 
 
 def test_images_with_another_tag_hold_the_version_in_bold() -> None:
-    text = body(EVERY[-1])
+    text = body(ALL_CHANGES[-1])
     assert "**the version is held**" in lines(text)[2]
     assert "- `symbols-0`: `sourcegraph/symbols:3.40.0`" in text
     assert "`/prepare 3.40.1 --accept-tags`" in text
@@ -180,15 +180,15 @@ def test_a_candidates_new_tags_are_told() -> None:
 
 def test_reasons_that_people_gave_stand_beside_who_asked() -> None:
     for change, words in (
-        (BACK, "`dana` (they are slow), tracked"),
+        (ROLLBACK, "`dana` (they are slow), tracked"),
         (PLAIN, "`dana`, before its turn (they are slow),"),
     ):
-        order = Order(change, Head("c", "t"), TRACKER, "dana", why="they are slow")
+        order = PullRequestSpec(change, Head("c", "t"), TRACKER, "dana", reason="they are slow")
         assert words in lines(pull_body(order))[1]
 
 
 def test_a_rollback_says_so() -> None:
-    text = body(BACK)
+    text = body(ROLLBACK)
     assert "`amberotter` goes back from 3.40.1 to 3.40.0" in lines(text)[0]
     assert "a rollback, asked for by `dana`" in lines(text)[1]
     assert "`/upgrade amberotter 3.40.1` goes up again" in text
@@ -199,16 +199,16 @@ def test_a_body_that_is_too_long_keeps_what_policy_demands() -> None:
         settings=tuple(SettingChange("worker", f"environment.{'X' * 900}{n}", None, "y") for n in range(90))
     )
     text = body(GOLDEN, golden=long)
-    assert len(text) <= LIMIT
+    assert len(text) <= MAX_BODY_LENGTH
     assert "## Test plan" in text
     assert TRACKER in text
     endless = pull_body(replace_warnings(GOLDEN, ("word " * 40,) * 900))
-    assert len(endless) <= LIMIT
+    assert len(endless) <= MAX_BODY_LENGTH
     assert endless.endswith("The rest does not fit here.")
 
 
-def replace_warnings(change: ChangeSet, warnings: tuple[str, ...]) -> Order:
-    return Order(replace(change, warnings=warnings), Head("c", "t"), TRACKER, "dana")
+def replace_warnings(change: ChangeSet, warnings: tuple[str, ...]) -> PullRequestSpec:
+    return PullRequestSpec(replace(change, warnings=warnings), Head("c", "t"), TRACKER, "dana")
 
 
 def test_what_happened_to_the_branch_stands_above_the_rest() -> None:
@@ -216,10 +216,10 @@ def test_what_happened_to_the_branch_stands_above_the_rest() -> None:
     assert f"> {note}." in body(note=note)
 
 
-@pytest.mark.parametrize("change", EVERY)
+@pytest.mark.parametrize("change", ALL_CHANGES)
 def test_who_asked_is_not_notified_and_cannot_write_anything_else_into_it(change: ChangeSet) -> None:
-    plain = rendering.kinds(body(change, golden=DIFFERENCE))
+    plain = rendering.element_types(body(change, golden=DIFFERENCE))
     for hostile in ("@dana", "x`\n\n# gone <!--", "a|b"):
         text = body(change, hostile, golden=DIFFERENCE)
         assert not rendering.mentions(text)
-        assert rendering.kinds(text) == plain
+        assert rendering.element_types(text) == plain

@@ -8,53 +8,58 @@ from typing import Any
 import pytest
 
 from bot.domain.chat import markers
-from bot.domain.chat.replies import BackupShown, CheckTable, Item, Paragraph, Progress, Reply
-from bot.domain.fleet.model import Fleet, Problem
+from bot.domain.chat.replies import BackupProgress, CheckTable, Paragraph, Reply, ReplyItem, UpgradeProgress
+from bot.domain.fleet.model import Fleet, UnreadableInstance
 from bot.domain.github_models import Conclusion
-from bot.domain.health.model import State
-from bot.domain.upgrade.backups import Copy, CopyKind, CopyState
-from bot.domain.upgrade.record import Back, Deployment, Stage, Step, Upgrade
-from bot.formats.markdown import LIMIT, Markdown
-from bot.rendering import Voice
-from bot.rendering.replies import MOST_LEFT_OUT, MOST_ROWS
+from bot.domain.health.model import CheckState
+from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
+from bot.domain.upgrade.record import Deployment, Rollback, Stage, StageTransition, Upgrade
+from bot.formats.markdown import MAX_BODY_LENGTH, Markdown
+from bot.rendering import Renderer
+from bot.rendering.replies import MAX_LEFT_OUT, MAX_ROWS
 from tests import rendered as rendering
-from tests.samples import ACCOUNT, NOW, PULL, customer, fleet, internal, result, upgrade, version
+from tests.samples import ACCOUNT, NOW, PULL, customer_instance, fleet, internal_instance, result, upgrade, version
 
-FLEET = fleet(internal("rctest"), internal("demo"), internal("s2", skip="nightly"), customer("amberotter"))
-VOICE = Voice(FLEET)
-TO = version("3.40.1")
+FLEET = fleet(
+    internal_instance("rctest"),
+    internal_instance("demo"),
+    internal_instance("s2", skip="nightly"),
+    customer_instance("amberotter"),
+)
+VOICE = Renderer(FLEET)
+TARGET = version("3.40.1")
 RUN = "https://github.com/sourcegraph/deploy-sourcegraph-managed/actions/runs/5"
-ASKED_FOR = Deployment(NOW, accepted=True, run=5, url=RUN)
-OVER = replace(ASKED_FOR, conclusion="success", ended_at=NOW)
+REQUESTED_RUN = Deployment(NOW, accepted=True, run=5, url=RUN)
+ENDED_RUN = replace(REQUESTED_RUN, conclusion="success", ended_at=NOW)
 BY_HAND = Deployment(NOW, accepted=True, conclusion="by hand", ended_at=NOW, by="lee")
-DATABASE = Copy(CopyKind.DATABASE, "sql-main", "1234", CopyState.READY, NOW)
-DISK = Copy(CopyKind.DISK, "data", "mibot-3-40-1", CopyState.RUNNING, NOW)
-SNAPSHOT = replace(DISK, state=CopyState.READY)
+DATABASE = Backup(BackupKind.DATABASE, "sql-main", "1234", BackupState.READY, NOW)
+DISK = Backup(BackupKind.DISK, "data", "mibot-3-40-1", BackupState.RUNNING, NOW)
+SNAPSHOT = replace(DISK, state=BackupState.READY)
 
 
-def said(*items: Item, upgrades: tuple[Upgrade, ...] = ()) -> str:
+def render_reply(*items: ReplyItem, upgrades: tuple[Upgrade, ...] = ()) -> str:
     return VOICE.reply(Reply(77, 12, "dana", items), {one.key: one for one in upgrades})
 
 
 def test_a_reply_begins_with_its_mark_and_has_its_items_in_order() -> None:
-    body = said(Paragraph(Markdown("first **words**")), Paragraph(Markdown("second")))
+    body = render_reply(Paragraph(Markdown("first **words**")), Paragraph(Markdown("second")))
     assert body.startswith(markers.reply(77))
     assert body.index("first **words**") < body.index("second")
-    assert rendering.text(body) == "first wordssecond"
+    assert rendering.reader_text(body) == "first wordssecond"
 
 
 def test_an_upgrade_that_was_just_asked_for() -> None:
     name = "[rctest.sourcegraph.com](https://rctest.sourcegraph.com)"
-    assert f"**{name}**: upgrade to 3.40.1 asked for." in said(Progress("rctest", TO))
+    assert f"**{name}**: upgrade to 3.40.1 asked for." in render_reply(UpgradeProgress("rctest", TARGET))
 
 
 def test_an_open_pull_request_with_its_checks() -> None:
     one = upgrade(before=(result(),), checks=Conclusion.PENDING)
-    body = said(Progress("rctest", TO), upgrades=(one,))
+    body = render_reply(UpgradeProgress("rctest", TARGET), upgrades=(one,))
     assert "3.40.0 → 3.40.1" in body
     assert f"[#7]({PULL}) open, waiting for a review, its checks are running" in body
     assert "Next: one approval, then merge." in body
-    assert rendering.cells(body) == [
+    assert rendering.table_rows(body) == [
         ["", "check", "result", "taken (UTC)", "took"],
         ["✅ pass", "Vm", "All is well.", "2026-01-05 09:00:00", "0.5 s"],
     ]
@@ -69,11 +74,11 @@ def test_a_finished_upgrade_shows_who_did_what_and_when() -> None:
         before=(result(),),
         after=(result("front"),),
     )
-    body = said(Progress("rctest", TO), upgrades=(one,))
+    body = render_reply(UpgradeProgress("rctest", TARGET), upgrades=(one,))
     assert "Approved by `rio`, `sam`." in body
     assert "Merged by `lee` at 2026-01-05 09:00:00 UTC." in body
     assert body.index("Health checks after the deployment") < body.index("Health checks before the upgrade")
-    assert len(rendering.cells(body)) == 4
+    assert len(rendering.table_rows(body)) == 4
 
 
 def merged(stage: Stage, **facts: Any) -> Upgrade:
@@ -93,34 +98,41 @@ def merged(stage: Stage, **facts: Any) -> Upgrade:
         (merged(Stage.HELD, reason="waits for demo"), "#7 held: waits for demo."),
         (merged(Stage.BACKING_UP, reason="1 of 2 is ready"), "#7 backing up: 1 of 2 is ready."),
         (merged(Stage.DEPLOYING), "#7 deploying."),
-        (merged(Stage.DEPLOYING, deployment=ASKED_FOR, reason="its run is queued"), "deploying: its run is queued."),
-        (merged(Stage.VERIFYING, deployment=OVER, reason="red: VM"), "#7 verifying: red: VM."),
+        (
+            merged(Stage.DEPLOYING, deployment=REQUESTED_RUN, reason="its run is queued"),
+            "deploying: its run is queued.",
+        ),
+        (merged(Stage.VERIFYING, deployment=ENDED_RUN, reason="red: VM"), "#7 verifying: red: VM."),
         (merged(Stage.VERIFYING, deployment=BY_HAND), "#7 verifying."),
         (merged(Stage.FAILED, reason="its deployment failed: job upgrade"), "failed: its deployment failed: job up"),
-        (merged(Stage.DONE, deployment=OVER), "#7 done."),
+        (merged(Stage.DONE, deployment=ENDED_RUN), "#7 done."),
         (
-            merged(Stage.DEPLOYING, back=Back("rio", "slow", version("3.40.0"))),
+            merged(Stage.DEPLOYING, back=Rollback("rio", "slow", version("3.40.0"))),
             "3.40.1 → 3.40.0, #7 rollback to 3.40.0 by rio (slow): deploying.",
         ),
-        (merged(Stage.ROLLED_BACK, back=Back("rio", "", version("3.40.0"))), "#7 rolled back to 3.40.0 by rio."),
+        (merged(Stage.ROLLED_BACK, back=Rollback("rio", "", version("3.40.0"))), "#7 rolled back to 3.40.0 by rio."),
     ],
     ids=lambda given: str(given.stage) if isinstance(given, Upgrade) else "",
 )
 def test_every_stage_has_its_words(one: Upgrade, words: str) -> None:
-    assert words in rendering.text(said(Progress("rctest", TO), upgrades=(one,)))
+    assert words in rendering.reader_text(render_reply(UpgradeProgress("rctest", TARGET), upgrades=(one,)))
 
 
 def test_while_it_is_deployed_its_log_is_one_click_away() -> None:
-    body = said(Progress("rctest", TO), upgrades=(merged(Stage.DEPLOYING, deployment=ASKED_FOR),))
+    body = render_reply(
+        UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.DEPLOYING, deployment=REQUESTED_RUN),)
+    )
     assert f"[deploying]({RUN})" in body
     assert f"- Deployment: [run 5]({RUN})." in body
-    over = said(Progress("rctest", TO), upgrades=(merged(Stage.VERIFYING, deployment=OVER),))
+    over = render_reply(UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.VERIFYING, deployment=ENDED_RUN),))
     assert f"[verifying]({RUN})" in over
     assert f"- Deployment: [run 5]({RUN}), success at 2026-01-05 09:00:00 UTC." in over
 
 
 def test_what_was_asked_for_and_has_no_run_yet_links_nothing() -> None:
-    body = said(Progress("rctest", TO), upgrades=(merged(Stage.DEPLOYING, deployment=Deployment(NOW)),))
+    body = render_reply(
+        UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.DEPLOYING, deployment=Deployment(NOW)),)
+    )
     assert "Deployment:" not in body
     assert "run None" not in body
 
@@ -130,12 +142,15 @@ def test_what_was_done_after_the_merge_stands_there_in_its_order() -> None:
         Stage.DONE,
         attempt=2,
         copies=(DATABASE, SNAPSHOT),
-        deployment=OVER,
+        deployment=ENDED_RUN,
         accepted="I signed in",
         accepted_by="rio",
-        history=(Step(Stage.VERIFYING, NOW, "mibot"), Step(Stage.DONE, NOW.replace(hour=10), "mibot")),
+        history=(
+            StageTransition(Stage.VERIFYING, NOW, "mibot"),
+            StageTransition(Stage.DONE, NOW.replace(hour=10), "mibot"),
+        ),
     )
-    body = said(Progress("rctest", TO), upgrades=(one,))
+    body = render_reply(UpgradeProgress("rctest", TARGET), upgrades=(one,))
     steps = [line for line in body.splitlines() if line.startswith("- ")]
     assert steps[-5:] == [
         "- Attempt 2.",
@@ -147,10 +162,12 @@ def test_what_was_done_after_the_merge_stands_there_in_its_order() -> None:
 
 
 def test_a_first_attempt_is_not_counted_and_a_word_of_a_person_is_told_as_such() -> None:
-    body = said(Progress("rctest", TO), upgrades=(merged(Stage.VERIFYING, deployment=BY_HAND),))
+    body = render_reply(UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.VERIFYING, deployment=BY_HAND),))
     assert "Attempt" not in body
     assert "- Deployed by hand, says `lee`." in body
-    kept = said(Progress("rctest", TO), upgrades=(merged(Stage.VERIFYING, deployment=replace(BY_HAND, url=RUN)),))
+    kept = render_reply(
+        UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.VERIFYING, deployment=replace(BY_HAND, url=RUN)),)
+    )
     assert "- Deployed by hand, says `lee`." in kept
     assert "run None" not in kept
 
@@ -158,12 +175,12 @@ def test_a_first_attempt_is_not_counted_and_a_word_of_a_person_is_told_as_such()
 def test_after_the_deployment_each_check_stands_beside_what_it_was_before() -> None:
     one = merged(
         Stage.FAILED,
-        before=(result("front", State.UNKNOWN), result("vm"), result("pull")),
-        after=(result("vm", State.FAIL), result("alerts"), result("front")),
+        before=(result("front", CheckState.UNKNOWN), result("vm"), result("pull")),
+        after=(result("vm", CheckState.FAIL), result("alerts"), result("front")),
     )
-    body = said(Progress("rctest", TO), upgrades=(one,))
+    body = render_reply(UpgradeProgress("rctest", TARGET), upgrades=(one,))
     after, _, before = body.partition("<details>")
-    assert rendering.cells(after) == [
+    assert rendering.table_rows(after) == [
         ["", "check", "result", "before", "taken (UTC)", "took"],
         ["❌ fail", "Vm", "All is well.", "✅ pass", "2026-01-05 09:00:00", "0.5 s"],
         ["✅ pass", "Alerts", "All is well.", "", "2026-01-05 09:00:00", "0.5 s"],
@@ -171,21 +188,23 @@ def test_after_the_deployment_each_check_stands_beside_what_it_was_before() -> N
     ]
     assert before.startswith("<summary>Health checks before the upgrade: 2 of 3 passed</summary>\n\n")
     assert before.rstrip().endswith("</details>")
-    folded = rendering.cells(before)
+    folded = rendering.table_rows(before)
     assert folded[0] == ["", "check", "result", "taken (UTC)", "took"]
     assert len(folded) == 4
 
 
 def test_before_the_deployment_the_checks_are_not_folded_away() -> None:
-    body = said(Progress("rctest", TO), upgrades=(merged(Stage.HELD, before=(result("vm", State.FAIL),)),))
+    body = render_reply(
+        UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.HELD, before=(result("vm", CheckState.FAIL),)),)
+    )
     assert "<details>" not in body
     assert "Health checks before the upgrade\n" in body
-    assert len(rendering.cells(body)) == 2
+    assert len(rendering.table_rows(body)) == 2
 
 
 def test_without_results_from_before_there_is_no_such_column() -> None:
-    body = said(Progress("rctest", TO), upgrades=(merged(Stage.DONE, after=(result(),)),))
-    assert rendering.cells(body)[0] == ["", "check", "result", "taken (UTC)", "took"]
+    body = render_reply(UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.DONE, after=(result(),)),))
+    assert rendering.table_rows(body)[0] == ["", "check", "result", "taken (UTC)", "took"]
     assert "<details>" not in body
 
 
@@ -193,44 +212,46 @@ def test_without_results_from_before_there_is_no_such_column() -> None:
 
 
 def test_backups_are_being_begun_until_there_is_something_to_tell() -> None:
-    body = said(BackupShown("rctest"))
+    body = render_reply(BackupProgress("rctest"))
     assert body.endswith("**[rctest.sourcegraph.com](https://rctest.sourcegraph.com)**, backup is being begun …")
 
 
 def test_each_copy_is_told_by_its_name_and_how_it_stands() -> None:
-    body = said(BackupShown("amberotter", (DATABASE, DISK)))
+    body = render_reply(BackupProgress("amberotter", (DATABASE, DISK)))
     assert f"**instance for {ACCOUNT}**, backup:" in body
     assert [line for line in body.splitlines() if line.startswith("- ")] == [
         "- Cloud SQL backup `1234`, ready, 2026-01-05 09:00:00 UTC",
         "- disk snapshot `mibot-3-40-1`, running, 2026-01-05 09:00:00 UTC",
     ]
-    failed = said(BackupShown("rctest", (replace(DISK, state=CopyState.FAILED, said="The *quota* is used up"),)))
-    assert "failed, 2026-01-05 09:00:00 UTC: The *quota* is used up" in rendering.text(failed)
+    failed = render_reply(
+        BackupProgress("rctest", (replace(DISK, state=BackupState.FAILED, said="The *quota* is used up"),))
+    )
+    assert "failed, 2026-01-05 09:00:00 UTC: The *quota* is used up" in rendering.reader_text(failed)
 
 
 def test_where_people_look_at_a_copy_is_not_told_outside_for_it_names_the_project() -> None:
     linked = replace(DATABASE, link="https://console.cloud.google.com/sql?project=sourcegraph-managed-secret")
     for body in (
-        said(BackupShown("rctest", (linked,), (linked,))),
-        said(Progress("rctest", TO), upgrades=(merged(Stage.DONE, copies=(linked,)),)),
+        render_reply(BackupProgress("rctest", (linked,), (linked,))),
+        render_reply(UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.DONE, copies=(linked,)),)),
     ):
         assert "console" not in body
         assert "secret" not in body
 
 
 def test_why_there_are_no_backups() -> None:
-    body = said(BackupShown("rctest", (), fault="Google does not let mibot do that: amberotter"))
-    assert f"It can't be done now: Google does not let mibot do that: {ACCOUNT}." in rendering.text(body)
+    body = render_reply(BackupProgress("rctest", (), fault="Google does not let mibot do that: amberotter"))
+    assert f"It can't be done now: Google does not let mibot do that: {ACCOUNT}." in rendering.reader_text(body)
     assert "being begun" not in body
 
 
 def test_older_copies_are_listed_behind_a_fold_as_many_as_there_is_room_for() -> None:
-    assert "<details>" not in said(BackupShown("rctest", (DATABASE,)))
-    few = said(BackupShown("rctest", (DATABASE,), (SNAPSHOT, DATABASE)))
+    assert "<details>" not in render_reply(BackupProgress("rctest", (DATABASE,)))
+    few = render_reply(BackupProgress("rctest", (DATABASE,), (SNAPSHOT, DATABASE)))
     assert "<details><summary>2 older backups of mibot's, which nobody deletes by themselves</summary>\n\n- " in few
     assert "more" not in few
-    many = said(BackupShown("rctest", (DATABASE,), (SNAPSHOT,) * (MOST_LEFT_OUT + 5)))
-    assert f"<summary>{MOST_LEFT_OUT + 5} older backups" in many
+    many = render_reply(BackupProgress("rctest", (DATABASE,), (SNAPSHOT,) * (MAX_LEFT_OUT + 5)))
+    assert f"<summary>{MAX_LEFT_OUT + 5} older backups" in many
     assert "- and 5 more\n\n</details>" in many
 
 
@@ -242,7 +263,7 @@ def alarm(one: Upgrade, *on_call: str) -> str:
 
 
 def test_a_failure_mentions_the_people_on_call_and_nobody_else() -> None:
-    one = merged(Stage.FAILED, reason="its deployment failed: job @olive", deployment=OVER)
+    one = merged(Stage.FAILED, reason="its deployment failed: job @olive", deployment=ENDED_RUN)
     words = alarm(one, "lee", "sourcegraph/cloud")
     assert words.startswith(f"{markers.alarm(7, 3)}\n@lee, @sourcegraph/cloud: the upgrade of [rctest.")
     assert len(rendering.mentions(words)) == 2
@@ -261,7 +282,7 @@ def test_it_tells_what_a_person_can_do_and_names_a_customer_by_its_account_only(
 
 
 def test_a_failed_rollback_is_told_as_one_and_stops_the_line_of_what_it_undoes() -> None:
-    words = alarm(merged(Stage.FAILED, reason="red", back=Back("rio", to=version("3.40.0"))), "lee")
+    words = alarm(merged(Stage.FAILED, reason="red", back=Rollback("rio", to=version("3.40.0"))), "lee")
     assert "the rollback of [rctest.sourcegraph.com](https://rctest.sourcegraph.com) to 3.40.0 failed" in words
     assert "Nothing further to 3.40.1 starts until somebody has seen to it" in words
 
@@ -275,30 +296,30 @@ def test_of_one_that_left_the_fleet_no_name_is_told() -> None:
 def test_many_approvals_and_failing_checks_are_counted() -> None:
     names = tuple(f"dev{number}" for number in range(40))
     one = upgrade(stage=Stage.APPROVED, approved_by=names, checks=Conclusion.FAILURE, failing=names)
-    body = said(Progress("rctest", TO), upgrades=(one,))
+    body = render_reply(UpgradeProgress("rctest", TARGET), upgrades=(one,))
     assert "`dev4` and 35 more, its checks failed (`dev0`, " in body
     assert "dev5" not in body
 
 
 def test_checks_that_run_and_that_are_taken() -> None:
-    assert "health checks are running …" in said(CheckTable("rctest"))
-    results = (result("vm", State.FAIL), result("front", State.UNKNOWN), result("disk"))
-    rows = rendering.cells(said(CheckTable("rctest", results)))
+    assert "health checks are running …" in render_reply(CheckTable("rctest"))
+    results = (result("vm", CheckState.FAIL), result("front", CheckState.UNKNOWN), result("disk"))
+    rows = rendering.table_rows(render_reply(CheckTable("rctest", results)))
     assert [row[0] for row in rows[1:]] == ["❌ fail", "❔ unknown", "✅ pass"]
-    assert "no check is set up" in said(CheckTable("rctest", ()))
+    assert "no check is set up" in render_reply(CheckTable("rctest", ()))
 
 
 def test_where_a_person_can_look_is_not_told_outside_for_it_names_the_project() -> None:
     results = (result(link="https://console.cloud.google.com/compute?project=sourcegraph-managed-secret"),)
-    for item in (CheckTable("rctest", results), Progress("rctest", TO)):
-        body = said(item, upgrades=(upgrade(before=results, after=results),))
+    for item in (CheckTable("rctest", results), UpgradeProgress("rctest", TARGET)):
+        body = render_reply(item, upgrades=(upgrade(before=results, after=results),))
         assert "console" not in body
         assert "secret" not in body
 
 
 def test_an_instance_that_left_the_fleet_has_no_name() -> None:
-    assert "an instance that is no longer in the fleet" in said(Progress("amber-gone", TO))
-    assert "amber-gone" not in said(Progress("amber-gone", TO), upgrades=(upgrade("amber-gone"),))
+    assert "an instance that is no longer in the fleet" in render_reply(UpgradeProgress("amber-gone", TARGET))
+    assert "amber-gone" not in render_reply(UpgradeProgress("amber-gone", TARGET), upgrades=(upgrade("amber-gone"),))
 
 
 def many(count: int, size: int) -> tuple[Upgrade, ...]:
@@ -308,16 +329,16 @@ def many(count: int, size: int) -> tuple[Upgrade, ...]:
 
 def test_a_reply_that_is_too_long_leaves_the_tables_out_first() -> None:
     upgrades = many(20, 400)
-    body = said(*(Progress("rctest", one.version) for one in upgrades), upgrades=upgrades)
-    assert len(body) <= LIMIT
+    body = render_reply(*(UpgradeProgress("rctest", one.version) for one in upgrades), upgrades=upgrades)
+    assert len(body) <= MAX_BODY_LENGTH
     assert "All" not in body
     assert body.count("Next: one approval") == 20
-    assert not rendering.cells(body)
+    assert not rendering.table_rows(body)
 
 
 def test_a_reply_that_is_still_too_long_is_cut_at_a_line_and_says_so() -> None:
-    body = said(*(Paragraph(Markdown(f"{n} {'word ' * 100}")) for n in range(500)))
-    assert len(body) <= LIMIT
+    body = render_reply(*(Paragraph(Markdown(f"{n} {'word ' * 100}")) for n in range(500)))
+    assert len(body) <= MAX_BODY_LENGTH
     assert body.startswith(markers.reply(77))
     assert body.endswith("The rest does not fit here; see the tracker.")
 
@@ -335,39 +356,43 @@ def test_somebody_who_may_not_is_told_who_may() -> None:
 
 
 def test_a_refusal_names_the_instance_as_it_may_be_named() -> None:
-    words = VOICE.refusal(customer("amberotter"), "amberotter already runs 3.40.1.")
-    assert rendering.text(words) == f"instance for {ACCOUNT}: {ACCOUNT} already runs 3.40.1."
+    words = VOICE.refusal(customer_instance("amberotter"), "amberotter already runs 3.40.1.")
+    assert rendering.reader_text(words) == f"instance for {ACCOUNT}: {ACCOUNT} already runs 3.40.1."
 
 
 def test_help_is_a_table_of_commands() -> None:
-    rows = rendering.cells(VOICE.help([{"usage": "/upgrade A | B", "summary": "it *upgrades*", "who": "operators"}]))
+    rows = rendering.table_rows(
+        VOICE.help([{"usage": "/upgrade A | B", "summary": "it *upgrades*", "who": "operators"}])
+    )
     assert rows[1] == ["/upgrade A ¦ B", "it *upgrades*", "operators"]
 
 
 def test_status_of_a_version() -> None:
-    body = VOICE.status(TO, 12, [upgrade(stage=Stage.DONE), upgrade("amberotter", from_version=None)])
+    body = VOICE.status(TARGET, 12, [upgrade(stage=Stage.DONE), upgrade("amberotter", from_version=None)])
     assert "**3.40.1** (tracker #12): 1 of 3 done, 1 open." in body
-    assert rendering.cells(body)[1:] == [
+    assert rendering.table_rows(body)[1:] == [
         ["rctest.sourcegraph.com", "3.40.0", "3.40.1", "#7 done"],
         [f"instance for {ACCOUNT}", "", "3.40.1", "#7 open, waiting for a review"],
     ]
 
 
-@pytest.mark.parametrize("named", [TO, None])
+@pytest.mark.parametrize("named", [TARGET, None])
 def test_status_before_anybody_asked(named: object) -> None:
-    body = VOICE.status(TO if named else None, None, [])
+    body = VOICE.status(TARGET if named else None, None, [])
     assert "Nobody has asked for an upgrade yet." in body
     assert ("No version is named here" in body) == (named is None)
 
 
 @pytest.mark.parametrize(("count", "words"), [(1, "1 instance can't"), (2, "2 instances can't")])
 def test_status_tells_of_instances_that_cannot_be_read(count: int, words: str) -> None:
-    problems = tuple(Problem(f"x{number}", "config.yaml is missing") for number in range(count))
-    assert f"{words} be read; the end of the tracker says why." in Voice(Fleet((), problems)).status(TO, 12, [])
+    problems = tuple(UnreadableInstance(f"x{number}", "config.yaml is missing") for number in range(count))
+    assert f"{words} be read; the end of the tracker says why." in Renderer(Fleet((), problems)).status(
+        TARGET, 12, []
+    )
 
 
 def test_a_long_status_says_how_many_are_left_out() -> None:
-    body = VOICE.status(None, None, [upgrade("rctest", f"3.40.{n}") for n in range(MOST_ROWS + 5)])
-    assert len(rendering.cells(body)) == MOST_ROWS + 1
+    body = VOICE.status(None, None, [upgrade("rctest", f"3.40.{n}") for n in range(MAX_ROWS + 5)])
+    assert len(rendering.table_rows(body)) == MAX_ROWS + 1
     assert "5 more are not shown." in body
-    assert len(body) < LIMIT
+    assert len(body) < MAX_BODY_LENGTH

@@ -12,48 +12,59 @@ from hypothesis import strategies as st
 
 from bot.domain.chat import markers
 from bot.domain.chat.replies import TrackerRecord
-from bot.domain.fleet.model import Fleet, InstanceType, Problem
+from bot.domain.fleet.model import Fleet, InstanceType, UnreadableInstance
 from bot.domain.github_models import Conclusion
 from bot.domain.tracker.layout import Block, lay_out, with_block
-from bot.domain.tracker.line import LONGEST_STATE, Key, own_line
+from bot.domain.tracker.line import MAX_STATE_LENGTH, InstanceKey, render_line
 from bot.domain.tracker.text import looks_like_tracker, parse
-from bot.domain.upgrade.record import Back, Deployment, Stage, Upgrade
-from bot.formats.markdown import LIMIT, Markdown
-from bot.rendering import Voice
-from demo.fleet import Breakage, make_fleet
+from bot.domain.upgrade.record import Deployment, Rollback, Stage, Upgrade
+from bot.formats.markdown import MAX_BODY_LENGTH, Markdown
+from bot.rendering import Renderer
+from demo.fleet import Defect, make_fleet
 from tests import rendered as rendering
-from tests.samples import ACCOUNT, NOW, PULL, customer, files, fleet, internal, read, upgrade, version
-
-TO = version("3.40.1")
-RECORD = TrackerRecord(TO, 12, "https://github.com/sourcegraph/sourcegraph/issues/12", "dana", announced=(11,))
-FLEET = fleet(
-    internal("rctest"),
-    internal("demo", note="tell #ce"),
-    internal("s2", skip="takes nightly builds"),
-    customer("amberotter", type=InstanceType.TRIAL),
-    customer("amberotter-two", ordinal=2, version=TO),
+from tests.samples import (
+    ACCOUNT,
+    NOW,
+    PULL,
+    customer_instance,
+    files,
+    fleet,
+    fleet_from,
+    internal_instance,
+    upgrade,
+    version,
 )
-VOICE = Voice(FLEET)
+
+TARGET = version("3.40.1")
+RECORD = TrackerRecord(TARGET, 12, "https://github.com/sourcegraph/sourcegraph/issues/12", "dana", announced=(11,))
+FLEET = fleet(
+    internal_instance("rctest"),
+    internal_instance("demo", note="tell #ce"),
+    internal_instance("s2", skip="takes nightly builds"),
+    customer_instance("amberotter", type=InstanceType.TRIAL),
+    customer_instance("amberotter-two", ordinal=2, version=TARGET),
+)
+VOICE = Renderer(FLEET)
 RUNS = Deployment(NOW, accepted=True, run=5, url="https://github.test/runs/5")
 SLICE = re.compile(r' {4}"([a-z ]+)" : ([1-9]\d*)')
 
 
-def lines(*upgrades: Upgrade, voice: Voice = VOICE) -> list[str]:
+def lines(*upgrades: Upgrade, voice: Renderer = VOICE) -> list[str]:
     """The lines as people read them in the issue's source, without mibot's marks."""
-    items = voice.tracker_items(TO, {one.slug: one for one in upgrades})
-    words = (own_line(item).replace(" <!-- /mibot -->", "").split(" <!-- mibot:") for item in items)
+    items = voice.tracker_items(TARGET, {one.slug: one for one in upgrades})
+    words = (render_line(item).replace(" <!-- /mibot -->", "").split(" <!-- mibot:") for item in items)
     return [f"{own} | {marked.partition(' --> — ')[2]}" for own, marked in words]
 
 
-def whole(voice: Voice, upgrades: list[Upgrade], body: str = "") -> str:
-    head = with_block(body or voice.tracker_heading(TO), Block.HEAD, voice.tracker_head(RECORD, upgrades, []))
+def render_tracker(voice: Renderer, upgrades: list[Upgrade], body: str = "") -> str:
+    head = with_block(body or voice.tracker_heading(TARGET), Block.HEAD, voice.tracker_head(RECORD, upgrades, []))
     framed = with_block(head, Block.END, voice.tracker_end())
-    return lay_out([framed], voice.tracker_items(TO, {one.slug: one for one in upgrades}))[0]
+    return lay_out([framed], voice.tracker_items(TARGET, {one.slug: one for one in upgrades}))[0]
 
 
 def test_its_title_and_the_beginning_of_its_body() -> None:
-    assert VOICE.tracker_title(TO) == "3.40.1 upgrade managed instances tracking issue"
-    assert whole(VOICE, []).startswith("# 3.40.1 managed instances upgrade\n")
+    assert VOICE.tracker_title(TARGET) == "3.40.1 upgrade managed instances tracking issue"
+    assert render_tracker(VOICE, []).startswith("# 3.40.1 managed instances upgrade\n")
 
 
 def test_each_line_reads_as_the_process_has_it() -> None:
@@ -97,13 +108,13 @@ def test_a_lines_state_follows_the_upgrade(standing: Upgrade, words: str) -> Non
 
 
 def test_an_instance_that_is_further_says_so() -> None:
-    ahead = Voice(fleet(internal(version=version("3.41.0"))))
+    ahead = Renderer(fleet(internal_instance(version=version("3.41.0"))))
     assert lines(voice=ahead)[0].endswith("| `3.41.0` · ahead of 3.40.1")
 
 
 def test_the_head_says_what_it_is_who_asked_how_it_stands_and_how_to_talk_to_the_bot() -> None:
     head = VOICE.tracker_head(RECORD, [upgrade(stage=Stage.DONE), upgrade("demo")], [])
-    assert markers.tracker_version(head) == TO
+    assert markers.tracker_version(head) == TARGET
     for words in ("3.40.1", "`mibot[bot]`", "asked for by `dana` in #11", "**1 of 4 done**", "1 open",
                   "`/upgrade rctest`", "`/check rctest`", "`/status`", "`/help`"):  # fmt: skip
         assert words in head
@@ -142,7 +153,7 @@ def test_a_picture_of_a_tracker_whose_work_is_over_is_one_colour() -> None:
 
 
 def test_the_picture_is_one_block_of_code_whatever_stands_around_it() -> None:
-    fences = [token for token in rendering.tokens(whole(VOICE, [upgrade()])) if token.type == "fence"]
+    fences = [token for token in rendering.tokens(render_tracker(VOICE, [upgrade()])) if token.type == "fence"]
     assert [token.info for token in fences] == ["mermaid"]
     assert fences[0].content.startswith("pie showData\n")
 
@@ -151,17 +162,17 @@ def test_the_picture_is_one_block_of_code_whatever_stands_around_it() -> None:
 def test_nothing_in_the_picture_is_taken_for_an_instances_line(stage: Stage) -> None:
     head = VOICE.tracker_head(RECORD, [upgrade(stage=stage)], [])
     assert parse(head).keys == []
-    assert not any(line.shown or line.heading for line in parse(head).lines)
+    assert not any(line.is_item or line.heading for line in parse(head).lines)
     assert not looks_like_tracker(head)
 
 
 @given(st.lists(st.sampled_from(Stage), max_size=5), st.lists(st.sampled_from(Stage), max_size=5))
 def test_the_picture_comes_changes_and_goes_and_no_line_is_lost(first: list[Stage], then: list[Stage]) -> None:
-    body = whole(VOICE, [], f"People's words first.\n\n{whole(VOICE, [])}People's words last.\n")
+    body = render_tracker(VOICE, [], f"People's words first.\n\n{render_tracker(VOICE, [])}People's words last.\n")
     for stages in (first, then, []):
         shown = [upgrade(one.slug, stage=stage) for one, stage in zip(FLEET, stages, strict=False)]
-        body = whole(VOICE, shown, body)
-        assert whole(VOICE, shown, body) == body, "what is up to date is not written again"
+        body = render_tracker(VOICE, shown, body)
+        assert render_tracker(VOICE, shown, body) == body, "what is up to date is not written again"
         assert bool(picture(body)) == bool(stages)
         assert len(parse(body).keys) == len(FLEET.instances)
         assert body.count("\n- [") == len(FLEET.instances)
@@ -170,7 +181,7 @@ def test_the_picture_comes_changes_and_goes_and_no_line_is_lost(first: list[Stag
 
 
 def test_a_rollback_has_its_slice_too() -> None:
-    undone = upgrade(stage=Stage.ROLLED_BACK, back=Back("lee", to=version("3.40.0")))
+    undone = upgrade(stage=Stage.ROLLED_BACK, back=Rollback("lee", to=version("3.40.0")))
     assert '    "rolled back" : 1' in picture(VOICE.tracker_head(RECORD, [undone], []))
 
 
@@ -178,7 +189,7 @@ def test_the_head_links_the_parts() -> None:
     head = VOICE.tracker_head(RECORD, [], ["https://x.com/1", "https://x.com/2"])
     assert "The list goes on in [part 2](https://x.com/1), [part 3](https://x.com/2)." in head
     part = VOICE.tracker_part(RECORD, 2)
-    assert markers.tracker_part(TO, 2) in part
+    assert markers.tracker_part(TARGET, 2) in part
     assert "[3.40.1 tracker](https://github.com/sourcegraph/sourcegraph/issues/12)" in part
 
 
@@ -193,12 +204,12 @@ def test_more_done_than_take_part_is_never_said() -> None:
 
 def test_the_end_names_what_cannot_be_read_without_naming_anybody() -> None:
     problems = (
-        Problem("jaderaven", "config.yaml is missing; add it", "abc1234567"),
-        Problem("opalwombat", "terraform.tfvars is missing; add it", "x", account=ACCOUNT, ordinal=2),
-        Problem("tpgi", "config.yaml is not valid YAML", "y", internal=True),
+        UnreadableInstance("jaderaven", "config.yaml is missing; add it", "abc1234567"),
+        UnreadableInstance("opalwombat", "terraform.tfvars is missing; add it", "x", account=ACCOUNT, ordinal=2),
+        UnreadableInstance("tpgi", "config.yaml is not valid YAML", "y", internal=True),
     )
-    end = Voice(Fleet((), problems)).tracker_end()
-    assert rendering.text(end).startswith(
+    end = Renderer(Fleet((), problems)).tracker_end()
+    assert rendering.reader_text(end).startswith(
         "Instances that can't be readfolder with tree abc1234567: config.yaml is missing; add it"
     )
     assert f"- second instance for {ACCOUNT}: terraform.tfvars is missing; add it" in end
@@ -212,30 +223,32 @@ def test_nothing_is_said_at_the_end_when_everything_can_be_read() -> None:
 
 
 def test_a_fleet_that_cannot_be_read_at_all_still_fits() -> None:
-    problems = tuple(Problem(f"x{n}", "config.yaml is missing; add it", account=f"{ACCOUNT}{n}") for n in range(3000))
-    end = Voice(Fleet((), problems)).tracker_end()
+    problems = tuple(
+        UnreadableInstance(f"x{n}", "config.yaml is missing; add it", account=f"{ACCOUNT}{n}") for n in range(3000)
+    )
+    end = Renderer(Fleet((), problems)).tracker_end()
     assert len(end) < 6_000
     assert "and 2975 more" in end
 
 
-@pytest.mark.parametrize("broken", list(Breakage))
-def test_each_kind_of_broken_instance_has_its_sentence(broken: Breakage) -> None:
+@pytest.mark.parametrize("broken", list(Defect))
+def test_each_kind_of_broken_instance_has_its_sentence(broken: Defect) -> None:
     repository = make_fleet(12, broken=[broken])
-    end = Voice(read(files(repository))).tracker_end()
+    end = Renderer(fleet_from(files(repository))).tracker_end()
     assert sum(1 for line in end.splitlines() if line.startswith("- ")) == 1
 
 
 def test_the_first_announcement_mentions_the_operators_and_the_others_nobody() -> None:
-    first = VOICE.announcement(TO, 12, ["sourcegraph/cloud"], first=True, adopted=False)
-    assert first.startswith(markers.announcement(TO))
+    first = VOICE.announcement(TARGET, 12, ["sourcegraph/cloud"], first=True, adopted=False)
+    assert first.startswith(markers.announcement(TARGET))
     assert "@sourcegraph/cloud: the tracker of the 3.40.1 upgrade is #12." in first
-    second = VOICE.announcement(TO, 12, ["sourcegraph/cloud"], first=False, adopted=False)
+    second = VOICE.announcement(TARGET, 12, ["sourcegraph/cloud"], first=False, adopted=False)
     assert "#12" in second
     assert not rendering.mentions(second)
-    adopted = VOICE.announcement(TO, 12, ["sourcegraph/cloud"], first=True, adopted=True)
+    adopted = VOICE.announcement(TARGET, 12, ["sourcegraph/cloud"], first=True, adopted=True)
     assert "@sourcegraph/cloud, it is yours: comment `/help` here" in adopted
     assert "This issue is the tracker" in adopted
-    later = VOICE.announcement(TO, 12, ["sourcegraph/cloud"], first=False, adopted=True)
+    later = VOICE.announcement(TARGET, 12, ["sourcegraph/cloud"], first=False, adopted=True)
     assert not rendering.mentions(later), "the teams are mentioned once"
 
 
@@ -258,18 +271,18 @@ UPGRADES = st.builds(
 
 @given(UPGRADES, st.text(max_size=900), st.text(max_size=900))
 def test_no_state_is_longer_than_trackers_are_planned_with(one: Upgrade, note: str, skip: str) -> None:
-    voice = Voice(fleet(internal(note=note, skip=skip)))
+    voice = Renderer(fleet(internal_instance(note=note, skip=skip)))
     for upgrades in ({"rctest": one}, {}):
-        (item,) = voice.tracker_items(TO, upgrades)
-        assert len(item.state) <= LONGEST_STATE
-        assert rendering.kinds(item.state) <= {"code_inline", "link_open", "link_close"}
+        (item,) = voice.tracker_items(TARGET, upgrades)
+        assert len(item.state) <= MAX_STATE_LENGTH
+        assert rendering.element_types(item.state) <= {"code_inline", "link_open", "link_close"}
         assert not rendering.mentions(item.state)
-        body = with_block(own_line(item), Block.HEAD, Markdown("head"))
+        body = with_block(render_line(item), Block.HEAD, Markdown("head"))
         assert lay_out([body], [item]) == lay_out(lay_out([body], [item]), [item])
-        assert len(body) < LIMIT
+        assert len(body) < MAX_BODY_LENGTH
 
 
 def test_the_keys_of_a_fleet_are_all_different() -> None:
-    items = Voice(read(files(make_fleet(200)))).tracker_items(TO, {})
+    items = Renderer(fleet_from(files(make_fleet(200)))).tracker_items(TARGET, {})
     assert len({item.key for item in items}) == 200
-    assert Key(ACCOUNT.removeprefix("https://"), 2) in {item.key for item in VOICE.tracker_items(TO, {})}
+    assert InstanceKey(ACCOUNT.removeprefix("https://"), 2) in {item.key for item in VOICE.tracker_items(TARGET, {})}

@@ -13,48 +13,50 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from bot.domain.fleet.model import Colour, Instance, InstanceType
-from bot.domain.health.model import Check, Judgement, Phase, Places, Result, State, Subject
+from bot.domain.fleet.model import DeploymentColor, Instance, InstanceType
+from bot.domain.health.model import Check, CheckContext, CheckResult, CheckState, CloudConfig, Phase, Verdict
 from bot.domain.health.queries import Answer, MachineQuery, Machines, Query, Unavailable
 from bot.domain.versions import Version
 from bot.services.check_runner import run_checks
 
-RCTEST = Instance("rctest", InstanceType.INTERNAL, "rctest.sourcegraph.com", Colour.RED, Version(3, 40, 1))
-PLACES = Places()
+RCTEST = Instance("rctest", InstanceType.INTERNAL, "rctest.sourcegraph.com", DeploymentColor.RED, Version(3, 40, 1))
+PLACES = CloudConfig()
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
-class World:
+class FakeInspector:
     """An inspector that answers by the queried machine's name."""
 
     def __init__(self, **answers: Callable[[], Answer]) -> None:
         self.answers = answers
 
-    def ask(self, query: Query) -> Answer:
+    def fetch(self, query: Query) -> Answer:
         assert isinstance(query, MachineQuery)
         return self.answers.get(query.names[0], lambda: Machines({}))()
 
 
-def check(name: str, state: State = State.PASS, phases: frozenset[Phase] = frozenset(Phase)) -> Check:
+def check(name: str, state: CheckState = CheckState.PASS, phases: frozenset[Phase] = frozenset(Phase)) -> Check:
     """A check that asks for the machine of its name and always concludes `state`."""
 
-    def judge(_subject: Subject, answer: Answer) -> Judgement:
+    def judge(_subject: CheckContext, answer: Answer) -> Verdict:
         if isinstance(answer, Unavailable):
-            return Judgement(State.UNKNOWN, answer.reason)
-        return Judgement(state, f"{name} says {state}.")
+            return Verdict(CheckState.UNKNOWN, answer.reason)
+        return Verdict(state, f"{name} says {state}.")
 
     return Check(
         name=name,
         title=name.title(),
         query=lambda subject, places: MachineQuery(places.project(subject.instance), places.zone, (name,)),
-        judge=judge,
+        evaluate=judge,
         link=lambda subject, places: f"https://console/{places.project(subject.instance)}/{name}",
         phases=phases,
     )
 
 
-def run(*checks: Check, world: World | None = None, phase: Phase = Phase.NOW, limit: float = 5.0) -> list[Result]:
-    return run_checks(checks, Subject(RCTEST, phase, NOW), PLACES, world or World(), limit=limit)
+def run(
+    *checks: Check, world: FakeInspector | None = None, phase: Phase = Phase.NOW, limit: float = 5.0
+) -> list[CheckResult]:
+    return run_checks(checks, CheckContext(RCTEST, phase, NOW), PLACES, world or FakeInspector(), timeout=limit)
 
 
 def breaking(*_: object) -> object:
@@ -70,7 +72,7 @@ def never() -> Iterator[threading.Event]:
 
 
 def test_the_worst_comes_first() -> None:
-    checks = [check("a"), check("b", State.UNKNOWN), check("c", State.FAIL), check("d", State.FAIL)]
+    checks = [check("a"), check("b", CheckState.UNKNOWN), check("c", CheckState.FAIL), check("d", CheckState.FAIL)]
     assert [(result.name, str(result.state)) for result in run(*checks)] == [
         ("c", "fail"),
         ("d", "fail"),
@@ -81,9 +83,11 @@ def test_the_worst_comes_first() -> None:
 
 def test_a_result_says_what_where_when_and_how_long() -> None:
     ticks = itertools.count(100.0, 0.5)
-    results = run_checks([check("vm")], Subject(RCTEST, Phase.NOW, NOW), PLACES, World(), lambda: next(ticks))
+    results = run_checks(
+        [check("vm")], CheckContext(RCTEST, Phase.NOW, NOW), PLACES, FakeInspector(), lambda: next(ticks)
+    )
     link = "https://console/sourcegraph-managed-rctest/vm"
-    assert results == [Result("vm", "Vm", State.PASS, "vm says pass.", link, NOW, 0.5)]
+    assert results == [CheckResult("vm", "Vm", CheckState.PASS, "vm says pass.", link, NOW, 0.5)]
 
 
 def test_only_the_checks_of_the_phase_run() -> None:
@@ -102,8 +106,8 @@ def test_no_check_no_result() -> None:
 
 
 def test_no_answer_is_told_as_it_came() -> None:
-    (result,) = run(check("vm"), world=World(vm=lambda: Unavailable("Google is away.")))
-    assert (result.state, result.sentence) == (State.UNKNOWN, "Google is away.")
+    (result,) = run(check("vm"), world=FakeInspector(vm=lambda: Unavailable("Google is away.")))
+    assert (result.state, result.sentence) == (CheckState.UNKNOWN, "Google is away.")
 
 
 def test_they_run_side_by_side() -> None:
@@ -114,20 +118,20 @@ def test_they_run_side_by_side() -> None:
         together.wait()
         return Machines({})
 
-    results = run(check("a"), check("b"), check("c"), world=World(a=meet, b=meet, c=meet))
-    assert [result.state for result in results] == [State.PASS] * 3
+    results = run(check("a"), check("b"), check("c"), world=FakeInspector(a=meet, b=meet, c=meet))
+    assert [result.state for result in results] == [CheckState.PASS] * 3
 
 
 def test_what_two_checks_want_to_know_is_asked_once() -> None:
     asked: list[Query] = []
 
-    class Counting(World):
-        def ask(self, query: Query) -> Answer:
+    class Counting(FakeInspector):
+        def fetch(self, query: Query) -> Answer:
             asked.append(query)
-            return super().ask(query)
+            return super().fetch(query)
 
     same = [replace(check("front"), name=name) for name in ("front", "waf")]
-    assert [result.state for result in run(*same, check("vm"), world=Counting())] == [State.PASS] * 3
+    assert [result.state for result in run(*same, check("vm"), world=Counting())] == [CheckState.PASS] * 3
     assert len(asked) == 2
 
 
@@ -138,10 +142,10 @@ def test_one_that_hangs_is_unknown_and_hurts_no_other(never: threading.Event) ->
 
     begin = time.monotonic()
     with capture_logs() as logs:
-        stuck, good = run(check("good"), check("stuck"), world=World(stuck=hang), limit=0.2)
+        stuck, good = run(check("good"), check("stuck"), world=FakeInspector(stuck=hang), limit=0.2)
     assert time.monotonic() - begin < 10, "it waits for the one that never ends"
-    assert (good.name, good.state) == ("good", State.PASS)
-    assert (stuck.name, stuck.state, stuck.seconds) == ("stuck", State.UNKNOWN, 0.2)
+    assert (good.name, good.state) == ("good", CheckState.PASS)
+    assert (stuck.name, stuck.state, stuck.seconds) == ("stuck", CheckState.UNKNOWN, 0.2)
     assert stuck.sentence.startswith("The check did not finish within 0.2 seconds: ")
     assert stuck.link.endswith("/stuck")
     assert [(line["event"], line["check"]) for line in logs] == [("check_timed_out", "stuck")]
@@ -149,15 +153,15 @@ def test_one_that_hangs_is_unknown_and_hurts_no_other(never: threading.Event) ->
 
 @pytest.mark.parametrize("part", ["query", "judge", "link", "ask"])
 def test_one_that_breaks_is_unknown_and_hurts_no_other(part: str) -> None:
-    world = World(broken=breaking) if part == "ask" else World()  # type: ignore[arg-type]
+    world = FakeInspector(broken=breaking) if part == "ask" else FakeInspector()  # type: ignore[arg-type]
     broken = check("broken") if part == "ask" else replace(check("broken"), **{part: breaking})  # type: ignore[arg-type]
     with capture_logs() as logs:
         results = {result.name: result for result in run(check("good"), broken, world=world)}
-    assert results["good"].state is State.PASS
+    assert results["good"].state is CheckState.PASS
     if part == "link":  # what the check found still counts
-        assert (results["broken"].state, results["broken"].link) == (State.PASS, "")
+        assert (results["broken"].state, results["broken"].link) == (CheckState.PASS, "")
     else:
-        assert results["broken"].state is State.UNKNOWN
+        assert results["broken"].state is CheckState.UNKNOWN
         assert results["broken"].sentence.startswith("The check itself broke")
         assert "secret detail" not in results["broken"].sentence
     assert [(line["event"], line["check"], line["exc_info"]) for line in logs] == [("check_broke", "broken", True)]
@@ -169,7 +173,7 @@ def test_the_log_keeps_the_delivery_it_belongs_to() -> None:
         (result,) = run(
             replace(
                 check("a"),
-                judge=lambda *_: Judgement(State.PASS, structlog.contextvars.get_contextvars()["delivery"]),
+                evaluate=lambda *_: Verdict(CheckState.PASS, structlog.contextvars.get_contextvars()["delivery"]),
             )
         )
     assert result.sentence == "72d3162e"

@@ -7,37 +7,45 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bot.commands import all_commands
-from bot.domain.chat.replies import CheckTable, Paragraph, PlanShown, Preparing, Progress, Reply, TrackerRecord
+from bot.domain.chat.replies import (
+    CheckTable,
+    Paragraph,
+    PlanPreview,
+    PreparationProgress,
+    Reply,
+    TrackerRecord,
+    UpgradeProgress,
+)
 from bot.domain.flow.effects import (
+    AddReaction,
     Advance,
     AdvancePreparation,
     CheckNow,
     Effect,
     EnsureTracker,
-    Obey,
+    HandleComment,
     PlanNow,
     Prepare,
-    React,
     StartRollback,
     StartUpgrades,
 )
 from bot.domain.flow.events import (
-    CommentWritten,
-    CommitTouched,
-    IssueLabelled,
-    PreparationTouched,
-    RunTouched,
-    UpgradeTouched,
+    CommentCreated,
+    CommitChecksChanged,
+    IssueLabeled,
+    PreparationChanged,
+    UpgradeChanged,
+    WorkflowRunChanged,
 )
-from bot.domain.flow.requests import Who
+from bot.domain.flow.requests import Permission
 from bot.domain.upgrade.record import Deployment, Stage, Upgrade
-from bot.ports import Passing, Refused, WorldError
-from bot.services.commands import Commander, Policy, effects_of, released_for
-from bot.services.fleet_reader import Fleets
+from bot.ports import ExternalError, PermanentError, TransientError
+from bot.services.commands import CommandService, Policy, effects_of, released_for
+from bot.services.fleet_reader import FleetReader
 from demo.fleet import make_fleet
 from tests import rendered as rendering
-from tests.ports import MemoryLedger, MemorySource, MemoryTeams, MemoryUpstream
-from tests.samples import NOW, fleet, internal, upgrade, version
+from tests.ports import MemoryFleetSource, MemoryStore, MemoryTeams, MemoryUpstream
+from tests.samples import NOW, fleet, internal_instance, upgrade, version
 
 POLICY = Policy("team/cloud", ("sourcegraph/cloud", "sourcegraph/devops"), 5)
 MEMBERS = {"sourcegraph/cloud": frozenset({"dana"}), "sourcegraph/devops": frozenset({"lee"})}
@@ -46,35 +54,38 @@ STARTED = StartUpgrades(("rctest",), "3.40.1", "dana", 12)
 
 
 @dataclass
-class Desk:
+class CommandHarness:
     """A commander, and the world that it looks at."""
 
     teams: MemoryTeams = field(default_factory=lambda: MemoryTeams(MEMBERS))
-    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    ledger: MemoryStore = field(default_factory=MemoryStore)
     upstream: MemoryUpstream = field(default_factory=MemoryUpstream)
-    fleets: Fleets = field(default_factory=lambda: Fleets(MemorySource(make_fleet(12))))
+    fleets: FleetReader = field(default_factory=lambda: FleetReader(MemoryFleetSource(make_fleet(12))))
 
     def order(self, body: str, author: str = "dana", on: str = "3.40.1") -> tuple[Reply, list[Effect]]:
-        commander = Commander(self.teams, self.fleets, self.ledger, self.upstream, POLICY, lambda: "mibot[bot]")
-        return commander.plan(Obey(77, 12, on, body, author))
+        commander = CommandService(self.teams, self.fleets, self.ledger, self.upstream, POLICY, lambda: "mibot[bot]")
+        return commander.plan(HandleComment(77, 12, on, body, author))
 
     def said(self, body: str, author: str = "dana", on: str = "3.40.1") -> str:
         """What the reply says now, as a reader reads it."""
         reply, _ = self.order(body, author, on)
-        return rendering.text("\n\n".join(item.words for item in reply.items if isinstance(item, Paragraph)))
+        return rendering.reader_text("\n\n".join(item.words for item in reply.items if isinstance(item, Paragraph)))
 
 
 def test_what_each_event_sets_in_motion() -> None:
-    ledger = MemoryLedger()
+    ledger = MemoryStore()
     for slug, head in (("rctest", "a" * 40), ("demo", "b" * 40), ("tpgi", "a" * 40)):
         ledger.save_upgrade(upgrade(slug, head=head))
-    assert effects_of(IssueLabelled(12, "3.40.1", "dana"), ledger) == [EnsureTracker("3.40.1", 12, "dana")]
-    written = CommentWritten(77, 12, "3.40.1", "/help", "olive")
-    assert effects_of(written, ledger) == [React(77), Obey(77, 12, "3.40.1", "/help", "olive")]
-    assert effects_of(UpgradeTouched("rctest", "3.40.1"), ledger) == [Advance("rctest", "3.40.1")]
-    assert effects_of(PreparationTouched("3.40.1"), ledger) == [AdvancePreparation("3.40.1")]
-    assert effects_of(CommitTouched("a" * 40), ledger) == [Advance("rctest", "3.40.1"), Advance("tpgi", "3.40.1")]
-    assert effects_of(CommitTouched("c" * 40), ledger) == []
+    assert effects_of(IssueLabeled(12, "3.40.1", "dana"), ledger) == [EnsureTracker("3.40.1", 12, "dana")]
+    written = CommentCreated(77, 12, "3.40.1", "/help", "olive")
+    assert effects_of(written, ledger) == [AddReaction(77), HandleComment(77, 12, "3.40.1", "/help", "olive")]
+    assert effects_of(UpgradeChanged("rctest", "3.40.1"), ledger) == [Advance("rctest", "3.40.1")]
+    assert effects_of(PreparationChanged("3.40.1"), ledger) == [AdvancePreparation("3.40.1")]
+    assert effects_of(CommitChecksChanged("a" * 40), ledger) == [
+        Advance("rctest", "3.40.1"),
+        Advance("tpgi", "3.40.1"),
+    ]
+    assert effects_of(CommitChecksChanged("c" * 40), ledger) == []
 
 
 MERGE = "f" * 40
@@ -100,32 +111,35 @@ RUNS = Deployment(NOW, accepted=True, run=5)
     ],
 )  # fmt: skip
 def test_a_run_that_begins_or_ends_moves_whichever_upgrade_waits_for_it(there: Upgrade, moves: bool) -> None:
-    ledger = MemoryLedger()
+    ledger = MemoryStore()
     ledger.save_upgrade(there)
-    found = effects_of(RunTouched(5, MERGE), ledger)
+    found = effects_of(WorkflowRunChanged(5, MERGE), ledger)
     assert found == ([Advance("rctest", "3.40.1")] if moves else [])
 
 
 def test_all_that_may_be_meant_by_a_run_look_and_nobody_else_does() -> None:
-    ledger = MemoryLedger()
+    ledger = MemoryStore()
     ledger.save_upgrade(upgrade("rctest", stage=Stage.DEPLOYING, deployment=ASKED_FOR))
     ledger.save_upgrade(upgrade("demo", stage=Stage.DEPLOYING, deployment=RUNS))
     ledger.save_upgrade(upgrade("tpgi", stage=Stage.DEPLOYING, deployment=replace(RUNS, run=6)))
-    assert effects_of(RunTouched(5, MERGE), ledger) == [Advance("rctest", "3.40.1"), Advance("demo", "3.40.1")]
+    assert effects_of(WorkflowRunChanged(5, MERGE), ledger) == [
+        Advance("rctest", "3.40.1"),
+        Advance("demo", "3.40.1"),
+    ]
 
 
 def test_an_engineer_orders_an_upgrade() -> None:
-    reply, effects = Desk().order("Let's go!\n\n/upgrade rctest\n")
-    assert reply == Reply(77, 12, "dana", (Progress("rctest", version("3.40.1")),))
+    reply, effects = CommandHarness().order("Let's go!\n\n/upgrade rctest\n")
+    assert reply == Reply(77, 12, "dana", (UpgradeProgress("rctest", version("3.40.1")),))
     assert effects == [STARTED]
 
 
 def test_members_of_any_operator_team_may_command() -> None:
-    assert Desk().order("/upgrade rctest", "lee")[1]
+    assert CommandHarness().order("/upgrade rctest", "lee")[1]
 
 
 def test_an_outsider_gets_a_polite_sentence_and_nothing_happens() -> None:
-    desk = Desk()
+    desk = CommandHarness()
     assert desk.order("/upgrade rctest\n/check rctest", "olive")[1] == []
     said = desk.said("/upgrade rctest", "olive")
     assert said == (
@@ -133,54 +147,58 @@ def test_an_outsider_gets_a_polite_sentence_and_nothing_happens() -> None:
     )
 
 
-@pytest.mark.parametrize("name", [c.name for c in all_commands().values() if c.who is Who.OPERATORS])
+@pytest.mark.parametrize("name", [c.name for c in all_commands().values() if c.permission is Permission.OPERATORS])
 def test_no_command_that_changes_or_asks_anything_is_for_outsiders(name: str) -> None:
-    reply, effects = Desk().order(f"/{name} rctest 3.40.1", "olive")
+    reply, effects = CommandHarness().order(f"/{name} rctest 3.40.1", "olive")
     assert effects == []
     (item,) = reply.items
     assert isinstance(item, Paragraph)
-    assert rendering.text(item.words).startswith(f"Sorry, olive: /{name} is for members of")
+    assert rendering.reader_text(item.words).startswith(f"Sorry, olive: /{name} is for members of")
 
 
 def test_an_outsider_may_ask_for_help_and_status_without_a_look_at_the_teams() -> None:
-    desk = Desk()
+    desk = CommandHarness()
     assert "/upgrade INSTANCE" in desk.said("/help", "olive")
     assert "Nobody has asked" in desk.said("/status", "olive")
     assert desk.teams.asked == []
 
 
 def test_the_teams_are_looked_at_once_a_comment() -> None:
-    desk = Desk()
+    desk = CommandHarness()
     desk.order("/upgrade rctest\n/check rctest\n/upgrade demo")
     assert desk.teams.asked == [("sourcegraph/cloud", "dana")]
 
 
 def test_an_outsiders_mistyped_command_gets_the_nearest_too() -> None:
-    assert "I don't know /upgarde. The nearest command is /upgrade" in Desk().said("/upgarde rctest", "olive")
+    assert "I don't know /upgarde. The nearest command is /upgrade" in CommandHarness().said(
+        "/upgarde rctest", "olive"
+    )
 
 
 def test_several_commands_are_answered_in_one_reply_in_order() -> None:
-    reply, effects = Desk().order("/upgrade rctest\n/nonsense\n/check demo\n/status")
-    assert [type(item) for item in reply.items] == [Progress, Paragraph, CheckTable, Paragraph]
+    reply, effects = CommandHarness().order("/upgrade rctest\n/nonsense\n/check demo\n/status")
+    assert [type(item) for item in reply.items] == [UpgradeProgress, Paragraph, CheckTable, Paragraph]
     assert effects == [STARTED, CheckNow(77, "demo")]
 
 
 def test_a_repeated_command_is_answered_once() -> None:
-    reply, effects = Desk().order("/upgrade rctest\n/upgrade rctest 3.40.1\n/check demo\n/check demo\n/hlep\n/hlep")
+    reply, effects = CommandHarness().order(
+        "/upgrade rctest\n/upgrade rctest 3.40.1\n/check demo\n/check demo\n/hlep\n/hlep"
+    )
     assert len(reply.items) == 3
     assert effects == [STARTED, CheckNow(77, "demo")]
 
 
 def test_everything_about_one_version_in_one_comment() -> None:
-    desk = Desk(upstream=MemoryUpstream(frozenset(map(version, ("3.40.1", "3.40.2")))))
+    desk = CommandHarness(upstream=MemoryUpstream(frozenset(map(version, ("3.40.1", "3.40.2")))))
     body = '/plan rctest\n/prepare\n/upgrade rctest\n\nand, for what was wrong:\n\n/rollback demo "slow, again"'
     reply, effects = desk.order(body, on="3.40.2")
     to = version("3.40.2")
     assert reply.items == (
-        PlanShown("rctest", to),
-        Preparing(to),
-        Progress("rctest", to),
-        Progress("demo", version("3.40.0")),
+        PlanPreview("rctest", to),
+        PreparationProgress(to),
+        UpgradeProgress("rctest", to),
+        UpgradeProgress("demo", version("3.40.0")),
     ), "the preparation that /upgrade shows too stands there once"
     assert effects == [
         PlanNow(77, "rctest", "3.40.2"),
@@ -191,11 +209,11 @@ def test_everything_about_one_version_in_one_comment() -> None:
 
 
 def test_a_command_that_cannot_be_taken_apart_is_explained() -> None:
-    assert "/upgrade: a quotation mark is not closed" in Desk().said('/upgrade "rctest')
+    assert "/upgrade: a quotation mark is not closed" in CommandHarness().said('/upgrade "rctest')
 
 
 def test_the_sections_of_a_reply_know_the_version_of_the_issue_or_of_the_command() -> None:
-    desk = Desk()
+    desk = CommandHarness()
     desk.ledger.save_tracker(TrackerRecord(version("3.40.1"), 12, "https://x", "dana"))
     desk.ledger.save_tracker(TrackerRecord(version("3.41.0"), 13, "https://y", "dana"))
     assert "(tracker #12)" in desk.said("/status")
@@ -205,13 +223,15 @@ def test_the_sections_of_a_reply_know_the_version_of_the_issue_or_of_the_command
 
 
 def test_an_upgrade_that_is_under_way_is_found_again() -> None:
-    desk = Desk()
+    desk = CommandHarness()
     desk.ledger.save_upgrade(upgrade("rctest", "3.40.0", Stage.OPEN))
     assert desk.order("/upgrade rctest 3.40.0")[1] == [StartUpgrades(("rctest",), "3.40.0", "dana", 12)]
 
 
 def test_when_github_refuses_to_say_who_may_the_reply_says_so() -> None:
-    desk = Desk(teams=MemoryTeams(MEMBERS, down=Refused("GitHub does not let mibot read the team's members")))
+    desk = CommandHarness(
+        teams=MemoryTeams(MEMBERS, down=PermanentError("GitHub does not let mibot read the team's members"))
+    )
     said = desk.said("/upgrade rctest\n\n/help")
     assert "/upgrade: this can't be done now: GitHub does not let mibot read the team's members" in said
     assert "Write commands on lines of their own" in said
@@ -219,12 +239,12 @@ def test_when_github_refuses_to_say_who_may_the_reply_says_so() -> None:
 
 
 def test_when_github_is_down_it_is_tried_again_later() -> None:
-    desk = Desk(teams=MemoryTeams(MEMBERS, down=Passing("GitHub answers 502")))
-    with pytest.raises(WorldError, match="502"):
+    desk = CommandHarness(teams=MemoryTeams(MEMBERS, down=TransientError("GitHub answers 502")))
+    with pytest.raises(ExternalError, match="502"):
         desk.order("/upgrade rctest")
 
 
-FLEET = fleet(internal("rctest"), internal("demo"))
+FLEET = fleet(internal_instance("rctest"), internal_instance("demo"))
 
 
 @pytest.mark.parametrize(
@@ -242,27 +262,27 @@ def test_upstream_is_asked_only_where_majors_meet_and_where_a_golden_file_is_mis
 
 def test_the_last_minor_of_a_major_is_learnt_from_upstream() -> None:
     releases = frozenset(map(version, ("3.40.1", "3.43.2", "4.0.0")))
-    desk = Desk(upstream=MemoryUpstream(releases))
+    desk = CommandHarness(upstream=MemoryUpstream(releases))
     assert "Next step: 3.41.0." in desk.said("/upgrade rctest 4.0.0")
     assert desk.order("/upgrade rctest 4.0.0")[1] == []
 
 
 def test_a_golden_file_of_the_next_major_does_not_tell_which_minor_ends_this_one() -> None:
     upstream = MemoryUpstream(frozenset({version("3.43.2")}))
-    both = fleet(internal("rctest"), golden=("3.40.0", "4.0.0"))
+    both = fleet(internal_instance("rctest"), golden=("3.40.0", "4.0.0"))
     assert released_for([version("4.0.0")], both, upstream) == {version("3.43.2")}
 
 
 def test_latest_is_the_newest_tag_of_upstream() -> None:
     releases = frozenset(map(version, ("3.40.1", "3.41.0", "3.42.0-rc.1")))
-    desk = Desk(upstream=MemoryUpstream(releases))
+    desk = CommandHarness(upstream=MemoryUpstream(releases))
     assert desk.order("/upgrade rctest latest")[1] == [StartUpgrades(("rctest",), "3.41.0", "dana", 12)]
     assert desk.order("/upgrade rctest Latest", on="")[1] == [StartUpgrades(("rctest",), "3.41.0", "dana", 12)]
     assert desk.order("/prepare latest")[1] == [Prepare("3.41.0", "dana")]
 
 
 def test_a_version_that_upstream_never_tagged_is_refused_with_the_nearest() -> None:
-    desk = Desk(upstream=MemoryUpstream(frozenset(map(version, ("3.40.1", "3.41.0")))))
+    desk = CommandHarness(upstream=MemoryUpstream(frozenset(map(version, ("3.40.1", "3.41.0")))))
     for line in ("/upgrade rctest 3.40.9", "/prepare 3.40.9"):
         assert "there is no version 3.40.9 among upstream's tags. The nearest that there is: 3.40.1." in desk.said(
             line
@@ -272,6 +292,6 @@ def test_a_version_that_upstream_never_tagged_is_refused_with_the_nearest() -> N
 
 def test_a_reason_is_nobodys_name_and_may_name_a_version() -> None:
     order = '/upgrade rctest --force "3.41.0 is too late, and demo agrees"'
-    assert Desk().order(order)[1] == [
+    assert CommandHarness().order(order)[1] == [
         StartUpgrades(("rctest",), "3.40.1", "dana", 12, "3.41.0 is too late, and demo agrees")
     ]

@@ -9,19 +9,19 @@ from datetime import datetime
 import pytest
 
 from bot.checks import vm
-from bot.domain.github_models import Run
-from bot.domain.health.model import Places, State
-from bot.domain.upgrade.backups import CopyState
-from bot.domain.upgrade.deploy_policy import DeployPolicy, Mode
-from bot.domain.upgrade.deployment import by_hand, retried
-from bot.domain.upgrade.record import Back, Deployment, Upgrade
+from bot.domain.github_models import WorkflowRun
+from bot.domain.health.model import CheckState, CloudConfig
+from bot.domain.upgrade.backups import BackupState
+from bot.domain.upgrade.deploy_policy import DeployMode, DeployPolicy
+from bot.domain.upgrade.deployment import mark_deployed_manually, retry
+from bot.domain.upgrade.record import Deployment, Rollback, Upgrade
 from bot.domain.upgrade.stages import Stage
-from bot.domain.upgrade.transitions import undo
+from bot.domain.upgrade.transitions import request_rollback
 from bot.domain.versions import Version
-from bot.ports import Missing, Passing
-from bot.services.deployments import Deployer
-from bot.services.health_checks import Examiner
-from tests.domain.upgrade.simulation import POLICY, Crash, Manner, World, WorldFleets
+from bot.ports import NotFoundError, TransientError
+from bot.services.deployments import DeploymentService
+from bot.services.health_checks import HealthCheckRunner
+from tests.domain.upgrade.simulation import POLICY, Crash, DispatchBehavior, FakeExternalSystems, FakeFleets
 from tests.samples import NOW, upgrade, version
 
 SLUGS = ("demo", "demo-2", "rctest")
@@ -32,7 +32,7 @@ TO, NEXT = version("3.40.1"), version("3.40.10")
 class Scene:
     """A world, and a deployer that looks at one upgrade after another."""
 
-    world: World = field(default_factory=lambda: World(SLUGS))
+    world: FakeExternalSystems = field(default_factory=lambda: FakeExternalSystems(SLUGS))
     policy: DeployPolicy = POLICY
 
     def merged(self, slug: str = "demo", to: Version = TO, **facts: object) -> Upgrade:
@@ -52,14 +52,16 @@ class Scene:
 
     def look(self, slug: str = "demo", to: Version = TO, seconds: float = 0) -> Upgrade:
         """What becomes of it after so many seconds."""
-        world, fleets = self.world, WorldFleets(self.world)
+        world, fleets = self.world, FakeFleets(self.world)
         world.passes(seconds)
-        examiner = Examiner(fleets, Places(), world, world.clock, checks=[vm.CHECK])
-        deployer = Deployer(world.ledger, fleets, world, world, examiner, Places(), self.policy, world.clock)
-        return deployer.go_on(self.of(slug, to), self.keep)
+        examiner = HealthCheckRunner(fleets, CloudConfig(), world, world.clock, checks=[vm.CHECK])
+        deployer = DeploymentService(
+            world.ledger, fleets, world, world, examiner, CloudConfig(), self.policy, world.clock
+        )
+        return deployer.advance(self.of(slug, to), self.keep)
 
     def retry(self) -> None:
-        self.keep(retried(self.of(), "lee", self.world.now))
+        self.keep(retry(self.of(), "lee", self.world.now))
 
     def ended(self) -> Upgrade:
         """What becomes of it when it is looked at until nothing moves any more."""
@@ -75,7 +77,7 @@ class Scene:
 
 
 def scene(answer: str = "number", delay: int | None = 0, lasts: int = 60, conclusion: str = "success") -> Scene:
-    return Scene(World(SLUGS, manner=Manner(answer, delay, lasts, conclusion)))
+    return Scene(FakeExternalSystems(SLUGS, behavior=DispatchBehavior(answer, delay, lasts, conclusion)))
 
 
 # The way
@@ -100,7 +102,7 @@ def test_what_github_did_not_hear_is_asked_for_again_when_nothing_appeared() -> 
     there = scene("unheard")
     there.merged()
     assert there.look().reason == "GitHub did not say whether it begins; waiting for its run to appear"
-    there.world.manner = Manner()
+    there.world.behavior = DispatchBehavior()
     there.look(seconds=299)
     assert there.runs == []
     there.look(seconds=1)
@@ -134,18 +136,18 @@ def test_while_anothers_run_is_to_be_found_none_is_asked_for() -> None:
 @pytest.mark.parametrize(
     ("copying", "stage", "reason"),
     [
-        ((CopyState.READY, 900), Stage.DONE, ""),
-        ((CopyState.READY, 4000), Stage.FAILED, "its backup was not ready within 30 minutes"),
+        ((BackupState.READY, 900), Stage.DONE, ""),
+        ((BackupState.READY, 4000), Stage.FAILED, "its backup was not ready within 30 minutes"),
         (
-            (CopyState.FAILED, 60),
+            (BackupState.FAILED, 60),
             Stage.FAILED,
             "its backup failed: disk snapshot mibot-3-40-1-20260105090015 (no space)",
         ),
     ],
 )
-def test_without_a_backup_nothing_is_deployed(copying: tuple[CopyState, int], stage: Stage, reason: str) -> None:
+def test_without_a_backup_nothing_is_deployed(copying: tuple[BackupState, int], stage: Stage, reason: str) -> None:
     there = scene()
-    there.world.copying = copying
+    there.world.backup_outcome = copying
     there.merged()
     ended = there.ended()
     assert (ended.stage, ended.reason) == (stage, reason)
@@ -154,7 +156,7 @@ def test_without_a_backup_nothing_is_deployed(copying: tuple[CopyState, int], st
 
 def test_a_red_instance_is_held_and_goes_on_by_itself() -> None:
     there = scene()
-    there.world.health["demo"] = State.FAIL
+    there.world.health["demo"] = CheckState.FAIL
     there.merged()
     assert there.look().stage is Stage.HELD
     there.world.health.clear()
@@ -169,7 +171,7 @@ def test_a_stopped_line_holds_what_is_merged_and_no_rollback_nor_what_is_forced(
     held = there.look()
     assert held.reason == "waits for rctest, whose upgrade to 3.40.1 failed: the line is stopped"
     assert there.look("demo-2").stage is Stage.DEPLOYING
-    there.keep(replace(held, stage=Stage.MERGED, back=Back("lee", to=version("3.40.0"))))
+    there.keep(replace(held, stage=Stage.MERGED, back=Rollback("lee", to=version("3.40.0"))))
     assert there.look(seconds=60).stage is Stage.DEPLOYING
 
 
@@ -189,7 +191,7 @@ def test_an_instance_that_is_taken_out_after_the_merge_waits_until_it_takes_part
 def test_a_rollback_does_not_wait_for_that_for_it_makes_things_safe() -> None:
     there = scene()
     there.world.skipped["demo"] = "release channel is pause"
-    there.merged(back=Back("lee", to=version("3.40.0")))
+    there.merged(back=Rollback("lee", to=version("3.40.0")))
     assert there.look().stage is Stage.DEPLOYING
 
 
@@ -205,7 +207,7 @@ def test_two_late_runs_that_may_be_its_own_are_nobodys() -> None:
     assert there.runs == [1, 2]
     failed = there.look(seconds=310)
     assert (failed.stage, failed.loose) == (Stage.FAILED, (1, 2))
-    there.world.manner = Manner()
+    there.world.behavior = DispatchBehavior()
     there.retry()
     held = there.look(seconds=1)
     assert held.stage is Stage.HELD
@@ -220,7 +222,7 @@ def test_a_run_that_appears_after_it_was_given_up_is_waited_for_and_not_taken_fo
     there.look()
     assert there.look(seconds=300).reason == "no run of mi_upgrade.yml began within 5 minutes"
     there.world.passes(200)
-    there.world.manner = Manner()
+    there.world.behavior = DispatchBehavior()
     there.retry()
     held = there.look()
     assert (held.stage, held.loose) == (Stage.HELD, (1,))
@@ -234,7 +236,7 @@ def test_a_run_that_another_one_looks_for_is_not_taken_for_a_lost_one() -> None:
     there.merged()
     there.look()
     there.look(seconds=300)
-    there.world.manner = Manner("lost")
+    there.world.behavior = DispatchBehavior("lost")
     there.merged("rctest", NEXT)
     there.look("rctest", NEXT, seconds=60)
     there.retry()
@@ -250,8 +252,8 @@ def test_where_titles_tell_nothing_a_run_that_is_late_is_not_taken_for_another_u
     there = scene("nothing", delay=290)
     there.world.named = False
     there.merged()
-    there.keep(by_hand(there.look(), "lee", there.world.now))
-    there.world.manner = Manner()
+    there.keep(mark_deployed_manually(there.look(), "lee", there.world.now))
+    there.world.behavior = DispatchBehavior()
     there.merged("rctest")
     for seconds in (5, 286, 60):
         assert there.look("rctest", seconds=seconds).reason == "waits for the run of another deployment to appear"
@@ -264,7 +266,7 @@ def test_where_titles_tell_nothing_a_run_that_is_late_is_not_taken_for_another_u
 def test_a_run_that_nobody_found_is_waited_for_however_long_it_lasts() -> None:
     there = scene("lost", delay=200, lasts=20_000)
     there.merged()
-    there.keep(by_hand(there.look(), "lee", there.world.now))
+    there.keep(mark_deployed_manually(there.look(), "lee", there.world.now))
     there.merged(to=NEXT)
     held = there.look(to=NEXT, seconds=10_000)
     assert (held.stage, held.loose) == (Stage.HELD, (1,))
@@ -275,10 +277,10 @@ def test_a_rollback_does_not_take_the_lost_run_of_the_upgrade_for_its_own(named:
     there = scene("lost", delay=200, lasts=600)
     there.world.named = named
     there.merged()
-    there.keep(by_hand(there.look(), "lee", there.world.now))
-    undone = undo(there.of(), "demo", TO, Back("lee", to=version("3.40.0")), there.world.now)
+    there.keep(mark_deployed_manually(there.look(), "lee", there.world.now))
+    undone = request_rollback(there.of(), "demo", TO, Rollback("lee", to=version("3.40.0")), there.world.now)
     there.keep(replace(undone, stage=Stage.MERGED, number=8, merged_at=there.world.now))
-    there.world.manner = Manner()
+    there.world.behavior = DispatchBehavior()
     assert there.look(seconds=5).reason == "waiting for its run to appear on GitHub"
     there.look(seconds=300)
     assert there.runs == [1], "the upgrade's run goes on"
@@ -324,7 +326,7 @@ def test_a_run_that_went_on_too_long_keeps_the_next_version_waiting() -> None:
 def test_a_run_beside_a_deployment_by_hand_keeps_the_next_version_waiting() -> None:
     there = scene(lasts=5000)
     there.merged()
-    there.keep(by_hand(there.look(), "lee", there.world.now))
+    there.keep(mark_deployed_manually(there.look(), "lee", there.world.now))
     there.merged(to=NEXT)
     assert there.look(to=NEXT, seconds=900).stage is Stage.HELD
 
@@ -332,7 +334,7 @@ def test_a_run_beside_a_deployment_by_hand_keeps_the_next_version_waiting() -> N
 def test_a_run_that_may_yet_appear_keeps_the_next_version_waiting() -> None:
     there = scene("lost", delay=200)
     there.merged()
-    there.keep(by_hand(there.look(), "lee", there.world.now))
+    there.keep(mark_deployed_manually(there.look(), "lee", there.world.now))
     there.merged(to=NEXT)
     held = there.look(to=NEXT, seconds=5)
     assert held.reason == "waits for the run of an earlier deployment, which may yet appear on GitHub"
@@ -351,12 +353,12 @@ def test_a_run_that_people_let_run_again_is_waited_for() -> None:
 
 def test_what_a_person_vouched_for_is_of_the_deployment_that_they_saw() -> None:
     there = scene()
-    there.world.health["demo"] = State.PASS
+    there.world.health["demo"] = CheckState.PASS
     before = there.merged()
     there.keep(replace(before, stage=Stage.FAILED, accepted="I saw it", accepted_by="lee"))
     there.retry()
     there.look()
-    there.world.health["demo"] = State.UNKNOWN
+    there.world.health["demo"] = CheckState.UNKNOWN
     verifying = there.look(seconds=60)
     assert (verifying.stage, verifying.green_since) == (Stage.VERIFYING, None)
 
@@ -365,34 +367,34 @@ def test_what_a_person_vouched_for_is_of_the_deployment_that_they_saw() -> None:
 
 
 def test_by_hand_only_people_deploy() -> None:
-    there = Scene(policy=DeployPolicy(Mode.MANUAL))
+    there = Scene(policy=DeployPolicy(DeployMode.MANUAL))
     there.merged()
     assert there.look().reason == "deploy 3.40.1 by hand, then an operator says /deployed"
     assert there.runs == []
 
 
 @dataclass
-class Pushes(World):
+class PushTriggeredSystems(FakeExternalSystems):
     """A world whose workflow runs when something is merged."""
 
-    def runs(self, workflow: str, event: str, since: datetime, commit: str = "") -> Sequence[Run]:
+    def runs(self, workflow: str, event: str, since: datetime, commit: str = "") -> Sequence[WorkflowRun]:
         assert (workflow, event, commit) == (POLICY.workflow, "push", "d" * 40)
         return [run.at(self.now) for run in self.started.values() if since <= run.appears_at <= self.now]
 
 
 def test_on_push_the_merges_own_run_is_followed() -> None:
-    world = Pushes(SLUGS)
-    there = Scene(world, DeployPolicy(Mode.ON_PUSH))
+    world = PushTriggeredSystems(SLUGS)
+    there = Scene(world, DeployPolicy(DeployMode.ON_PUSH))
     there.merged(merge_commit="d" * 40)
     assert there.look().reason == "waiting for its run to appear on GitHub"
-    world.start("demo", "Deploy", "rio", Manner(delay=20))
+    world.start("demo", "Deploy", "rio", DispatchBehavior(delay=20))
     there.look(seconds=20)
     assert there.of().deployment == Deployment(NOW, accepted=True, run=1, url=world.run(1).url)
     assert there.ended().stage is Stage.DONE
 
 
 def test_on_push_a_merge_without_a_run_is_given_up() -> None:
-    there = Scene(Pushes(SLUGS), DeployPolicy(Mode.ON_PUSH))
+    there = Scene(PushTriggeredSystems(SLUGS), DeployPolicy(DeployMode.ON_PUSH))
     there.merged(merge_commit="d" * 40)
     there.look()
     assert there.look(seconds=300).stage is Stage.FAILED
@@ -402,7 +404,7 @@ def test_a_silence_is_nobodys_failure() -> None:
     there = scene()
     there.merged()
     there.world.silent_for = 1
-    with pytest.raises(Passing):
+    with pytest.raises(TransientError):
         there.look()
     assert there.of().stage is Stage.BACKING_UP
     assert there.ended().stage is Stage.DONE
@@ -412,6 +414,6 @@ def test_a_run_that_is_gone_is_no_obstacle_for_ever() -> None:
     there = scene()
     there.merged()
     there.keep(replace(there.of(), loose=(77,)))
-    with pytest.raises(Missing):
+    with pytest.raises(NotFoundError):
         there.world.run(77)
     assert there.ended().stage is Stage.DONE

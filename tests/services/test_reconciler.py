@@ -9,24 +9,24 @@ import pytest
 
 from bot.domain.chat.replies import Paragraph, Reply, TrackerRecord
 from bot.domain.flow.effects import (
+    AddReaction,
     Advance,
     AdvancePreparation,
     Effect,
     EnsureTracker,
-    Obey,
+    HandleComment,
     Publish,
-    React,
     RefreshReply,
     RefreshTracker,
-    TakeTurns,
+    Schedule,
 )
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
-from bot.domain.upgrade.publications import wanted
-from bot.domain.upgrade.record import UNDER_WAY, Stage, Step
+from bot.domain.upgrade.publications import desired_posts
+from bot.domain.upgrade.record import IN_DEPLOYMENT, Stage, StageTransition
 from bot.formats.markdown import Markdown
-from bot.ports import Passing
+from bot.ports import TransientError
 from bot.services.reconciler import OVERLAP, Reconciler
-from tests.ports import MemoryIssues, MemoryLedger
+from tests.ports import MemoryIssues, MemoryStore
 from tests.samples import NOW, result, upgrade, version
 
 TITLE = "3.40.1 upgrade managed instances"
@@ -38,7 +38,7 @@ class Scene:
     """GitHub's issues, our records, and a clock that both go by."""
 
     issues: MemoryIssues = field(default_factory=MemoryIssues)
-    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    ledger: MemoryStore = field(default_factory=MemoryStore)
 
     def __post_init__(self) -> None:
         self.reconciler = Reconciler(self.issues, self.ledger, "team/cloud", lambda: self.issues.now)
@@ -49,14 +49,14 @@ class Scene:
     def sweep(self) -> list[Effect]:
         """One whole sweep, after which everything found is durable."""
         sweep = self.reconciler.sweep()
-        self.reconciler.settle(sweep)
+        self.reconciler.save_cursors(sweep)
         return list(sweep.effects)
 
 
 @pytest.fixture
 def scene() -> Scene:
     scene = Scene()
-    scene.reconciler.begin()
+    scene.reconciler.record_install()
     scene.later(minutes=1)
     return scene
 
@@ -102,7 +102,10 @@ def test_a_comment_that_nobody_told_of_is_obeyed(scene: Scene) -> None:
     number = label(scene)
     tracked(scene, number)
     comment = scene.issues.say(number, "/upgrade rctest", "lee")
-    assert scene.sweep() == [React(comment.id), Obey(comment.id, number, "3.40.1", "/upgrade rctest", "lee", "sweep")]
+    assert scene.sweep() == [
+        AddReaction(comment.id),
+        HandleComment(comment.id, number, "3.40.1", "/upgrade rctest", "lee", "sweep"),
+    ]
 
 
 def test_a_comment_that_has_its_reply_is_not_obeyed_again(scene: Scene) -> None:
@@ -149,15 +152,17 @@ def test_what_was_written_before_mibot_was_installed_is_history() -> None:
     tracked(scene, number)
     scene.issues.say(number, "/upgrade rctest")
     scene.later(days=1)
-    scene.reconciler.begin()
+    scene.reconciler.record_install()
     assert scene.sweep() == []
     scene.later(days=1)
-    scene.reconciler.begin()
+    scene.reconciler.record_install()
     comment = scene.issues.say(number, "/upgrade rctest")
     scene.later(days=2)
-    scene.reconciler.begin()
+    scene.reconciler.record_install()
     found = scene.sweep()
-    assert Obey(comment.id, number, "3.40.1", "/upgrade rctest", "dana", "sweep") in found, "it was down for two days"
+    assert HandleComment(comment.id, number, "3.40.1", "/upgrade rctest", "dana", "sweep") in found, (
+        "it was down for two days"
+    )
 
 
 def test_an_old_comment_is_no_order_because_it_was_touched_lately(scene: Scene) -> None:
@@ -177,11 +182,11 @@ def test_each_sweep_looks_back_a_little_behind_the_last(scene: Scene) -> None:
     scene.later(hours=1)
     comment = scene.issues.say(number, "/upgrade rctest")
     scene.later(seconds=OVERLAP["comments"].total_seconds() / 2)
-    assert React(comment.id) in scene.sweep()
-    assert React(comment.id) in scene.sweep(), "it was found, but nobody saved a reply"
+    assert AddReaction(comment.id) in scene.sweep()
+    assert AddReaction(comment.id) in scene.sweep(), "it was found, but nobody saved a reply"
     scene.later(hours=1)
     scene.sweep()
-    assert React(comment.id) not in scene.sweep()
+    assert AddReaction(comment.id) not in scene.sweep()
 
 
 def test_a_sweep_that_was_cut_short_looks_again(scene: Scene) -> None:
@@ -192,7 +197,7 @@ def test_a_sweep_that_was_cut_short_looks_again(scene: Scene) -> None:
     comment = scene.issues.say(number, "/upgrade rctest")
     scene.reconciler.sweep()  # and the process dies before what was found is durable
     scene.later(hours=5)
-    assert React(comment.id) in scene.sweep()
+    assert AddReaction(comment.id) in scene.sweep()
 
 
 def test_what_is_unfinished_in_our_own_records_is_taken_up(scene: Scene) -> None:
@@ -207,13 +212,13 @@ def test_what_is_unfinished_in_our_own_records_is_taken_up(scene: Scene) -> None
     assert scene.sweep() == [
         Advance("rctest", "3.40.1"),
         AdvancePreparation("3.41.0"),
-        TakeTurns(),
+        Schedule(),
         RefreshReply(5),
         RefreshTracker("3.40.1"),
     ]
 
 
-@pytest.mark.parametrize("stage", sorted(UNDER_WAY))
+@pytest.mark.parametrize("stage", sorted(IN_DEPLOYMENT))
 def test_whatever_is_merged_and_not_proven_goes_on(scene: Scene, stage: Stage) -> None:
     """Also when nobody looks any more, because the process died between two looks."""
     scene.ledger.save_upgrade(upgrade(stage=stage, merged_at=NOW))
@@ -222,17 +227,17 @@ def test_whatever_is_merged_and_not_proven_goes_on(scene: Scene, stage: Stage) -
 
 @pytest.mark.parametrize("stage", [Stage.DONE, Stage.FAILED, Stage.ROLLED_BACK])
 def test_what_ended_and_is_not_told_on_its_pull_request_is_published(scene: Scene, stage: Stage) -> None:
-    ended = upgrade(stage=stage, merged_at=NOW, history=(Step(stage, NOW, "mibot"),))
+    ended = upgrade(stage=stage, merged_at=NOW, history=(StageTransition(stage, NOW, "mibot"),))
     scene.ledger.save_upgrade(ended)
     assert scene.sweep() == [Publish("rctest", "3.40.1")]
-    scene.ledger.note_posted(ended, wanted(ended))
+    scene.ledger.save_posted(ended, desired_posts(ended))
     assert scene.sweep() == []
-    scene.ledger.save_upgrade(replace(ended, history=ended.history * 2, posted=wanted(ended)))
+    scene.ledger.save_upgrade(replace(ended, history=ended.history * 2, posted=desired_posts(ended)))
     assert scene.sweep() == [Publish("rctest", "3.40.1")], "what it says there is out of date"
 
 
 def test_what_goes_on_is_moved_before_it_is_published(scene: Scene) -> None:
-    there = upgrade(before=(result(),), head="f" * 40, history=(Step(Stage.OPEN, NOW, "mibot"),))
+    there = upgrade(before=(result(),), head="f" * 40, history=(StageTransition(Stage.OPEN, NOW, "mibot"),))
     scene.ledger.save_upgrade(there)
     assert scene.sweep() == [Advance("rctest", "3.40.1"), Publish("rctest", "3.40.1")]
 
@@ -245,7 +250,7 @@ def test_what_an_older_mibot_left_behind_is_history(scene: Scene) -> None:
 def test_when_github_is_down_our_own_records_are_swept_all_the_same(scene: Scene) -> None:
     number = label(scene)
     scene.ledger.save_upgrade(upgrade("rctest"))
-    scene.issues.down = Passing("GitHub answers 502")
+    scene.issues.down = TransientError("GitHub answers 502")
     assert scene.sweep() == [Advance("rctest", "3.40.1")]
     scene.issues.down = None
     scene.later(hours=5)
@@ -255,6 +260,6 @@ def test_when_github_is_down_our_own_records_are_swept_all_the_same(scene: Scene
 def test_before_it_has_begun_it_looks_at_nothing_of_peoples() -> None:
     scene = Scene()
     label(scene)
-    assert scene.reconciler.sweep().looked == ()
+    assert scene.reconciler.sweep().sources == ()
     assert scene.ledger.cursor("issues") is None
     assert scene.issues.now == NOW

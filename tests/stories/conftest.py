@@ -10,7 +10,7 @@ import pytest
 from demo.cloud import Cloud
 from demo.fleet import make_fleet
 from demo.world import World
-from tests.stories.process import Mibot
+from tests.stories.process import MibotProcess
 from tests.stories.story import Story
 from tests.world.proxy import Proxy
 
@@ -24,18 +24,18 @@ def cloud() -> Iterator[Cloud]:
 
 
 @pytest.fixture
-def mibot(tmp_path: Path, proxy: Proxy, cloud: Cloud) -> Iterator[Mibot]:
+def mibot(tmp_path: Path, proxy: Proxy, cloud: Cloud) -> Iterator[MibotProcess]:
     """A mibot that is not started yet."""
-    process = Mibot(tmp_path, proxy.org, proxy.api_url, cloud)
+    process = MibotProcess(tmp_path, proxy.org, proxy.api_url, cloud)
     proxy.webhooks.target = process.webhook_url
     yield process
     process.kill()
 
 
 @pytest.fixture
-def story(world: World, proxy: Proxy, mibot: Mibot, cloud: Cloud) -> Story:
+def story(world: World, proxy: Proxy, mibot: MibotProcess, cloud: Cloud) -> Story:
     """A world of a dozen instances, whose notes name customers, with mibot up and running in it."""
-    world.build(make_fleet(indiscreet=True))
+    world.build(make_fleet(name_customers_in_notes=True))
     mibot.start()
     return Story(world, proxy, mibot, cloud)
 
@@ -43,8 +43,8 @@ def story(world: World, proxy: Proxy, mibot: Mibot, cloud: Cloud) -> Story:
 @pytest.fixture
 def sweeping(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud) -> Iterator[Story]:
     """The same, with a mibot that sweeps every second: what no webhook tells is found within that time."""
-    world.build(make_fleet(indiscreet=True))
-    process = Mibot(tmp_path, proxy.org, proxy.api_url, cloud, MIBOT_RECONCILE__INTERVAL="1")
+    world.build(make_fleet(name_customers_in_notes=True))
+    process = MibotProcess(tmp_path, proxy.org, proxy.api_url, cloud, MIBOT_RECONCILE__INTERVAL="1")
     proxy.webhooks.target = process.webhook_url
     process.start()
     yield Story(world, proxy, process, cloud)

@@ -18,11 +18,11 @@ from demo.cast import Org
 from demo.cloud import Cloud
 from demo.emulator import free_port
 
-START_PATIENCE = 30.0
-STOP_PATIENCE = 15.0
+START_TIMEOUT = 30.0
+STOP_TIMEOUT = 15.0
 
 
-class Mibot:
+class MibotProcess:
     """`mibot serve` for one organisation, with its store in `folder`. `log` is what it wrote so far."""
 
     def __init__(self, folder: Path, org: Org, api_url: str, cloud: Cloud, **settings: str) -> None:
@@ -71,7 +71,7 @@ class Mibot:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("MIBOT_")}
         return inherited | self._environment
 
-    def start(self) -> Mibot:
+    def start(self) -> MibotProcess:
         """Start it and wait until it is ready."""
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
@@ -92,7 +92,7 @@ class Mibot:
         return self._process.pid
 
     def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + START_PATIENCE
+        deadline = time.monotonic() + START_TIMEOUT
         while not self._ready():
             dead = self._process is None or self._process.poll() is not None
             if dead or time.monotonic() > deadline:
@@ -111,7 +111,7 @@ class Mibot:
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(STOP_PATIENCE)
+            self._process.wait(STOP_TIMEOUT)
             self._process = None
 
     def stop(self) -> int:
@@ -120,7 +120,7 @@ class Mibot:
             return 0
         self._process.terminate()
         try:
-            status = self._process.wait(STOP_PATIENCE)
+            status = self._process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(f"mibot did not stop:\n{self.log[-4000:]}") from None

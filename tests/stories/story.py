@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from demo.actions import WorkflowRun
 from demo.cloud import Cloud
 from demo.world import World
-from tests.stories.process import Mibot
+from tests.stories.process import MibotProcess
 from tests.world.proxy import Proxy
 
-PATIENCE = 20.0
+TIMEOUT = 20.0
 T = TypeVar("T")
 Json = dict[str, Any]
 
@@ -20,18 +20,18 @@ Json = dict[str, Any]
 class Story:
     """One organisation, the people in it and mibot."""
 
-    def __init__(self, world: World, proxy: Proxy, mibot: Mibot, cloud: Cloud) -> None:
+    def __init__(self, world: World, proxy: Proxy, mibot: MibotProcess, cloud: Cloud) -> None:
         self.world = world
         self.proxy = proxy
         self.mibot = mibot
         self.cloud = cloud
         self.compute = cloud.compute
         self.actions = proxy.actions
-        cloud.settle(world.fleet, self.project)
-        self.actions.on_end = cloud.deployed
-        self.actions.auto()
+        cloud.set_up_fleet(world.fleet, self.project)
+        self.actions.on_end = cloud.on_run_completed
+        self.actions.run_automatically()
 
-    def eventually(self, what: Callable[[], T], patience: float = PATIENCE) -> T:
+    def eventually(self, what: Callable[[], T], patience: float = TIMEOUT) -> T:
         """The first answer of `what` that is true and raises no AssertionError, KeyError or IndexError."""
         deadline = time.monotonic() + patience
         last: Exception | None = None
@@ -47,7 +47,7 @@ class Story:
             time.sleep(0.05)
         raise AssertionError(f"it did not come to be ({last!r})\n{self.mibot.log[-6000:]}")
 
-    def settled(self, quiet: float = 0.7, patience: float = PATIENCE) -> None:
+    def wait_until_idle(self, quiet: float = 0.7, patience: float = TIMEOUT) -> None:
         """Wait until mibot has written nothing for a while."""
         deadline = time.monotonic() + patience
         seen, since = -1, time.monotonic()
@@ -62,13 +62,13 @@ class Story:
 
     # What people do
 
-    def release(self, version: str = "3.40.1", user: str = "dana", body: str = "") -> int:
+    def open_release_issue(self, version: str = "3.40.1", user: str = "dana", body: str = "") -> int:
         """Somebody opens a release issue with the label."""
         return int(
             self.world.open_issue(user, f"{version} upgrade managed instances", body, ["team/cloud"])["number"]
         )
 
-    def say(self, issue: int, words: str, user: str = "dana") -> int:
+    def comment(self, issue: int, words: str, user: str = "dana") -> int:
         return int(self.world.comment(user, issue, words)["id"])
 
     # What people see
@@ -108,34 +108,34 @@ class Story:
         (body,) = self.eventually(found)
         return body
 
-    def says(self, issue: int, comment: int, *words: str) -> str:
+    def wait_for_reply(self, issue: int, comment: int, *words: str) -> str:
         """The reply to a comment, once it says all these words."""
-        return self.eventually(lambda: _with(self.reply(issue, comment), words))
+        return self.eventually(lambda: _require_words(self.reply(issue, comment), words))
 
-    def upgraded(self, tracker: int, slug: str = "rctest", version: str = "3.40.1") -> int:
+    def complete_upgrade(self, tracker: int, slug: str = "rctest", version: str = "3.40.1") -> int:
         """An instance is upgraded by the book, and green; the number of its pull request."""
-        order = self.say(tracker, f"/upgrade {slug} {version}")
+        order = self.comment(tracker, f"/upgrade {slug} {version}")
         number = int(self.eventually(lambda: self.pulls(slug, version)[0])["number"])
-        self.says(tracker, order, "waiting for a review", "✅ pass")
+        self.wait_for_reply(tracker, order, "waiting for a review", "✅ pass")
         self.world.review("rio", number)
         self.world.merge("dana", number)
-        self.says(tracker, order, f"[#{number}]", "done", "Health checks after the deployment")
+        self.wait_for_reply(tracker, order, f"[#{number}]", "done", "Health checks after the deployment")
         return number
 
     def after_deployment(self, then: Callable[[], object]) -> None:
         """What happens once a deployment has succeeded, beside the new version's coming up."""
 
         def ended(run: WorkflowRun) -> None:
-            self.cloud.deployed(run)
+            self.cloud.on_run_completed(run)
             then()
 
         self.actions.on_end = ended
 
-    def merged(self, tracker: int, slug: str = "rctest", words: str = "") -> tuple[int, int]:
+    def merge_upgrade(self, tracker: int, slug: str = "rctest", words: str = "") -> tuple[int, int]:
         """Somebody asks for an upgrade, and its pull request is approved and merged; the order and the number."""
-        order = self.say(tracker, f"/upgrade {slug}{words}")
+        order = self.comment(tracker, f"/upgrade {slug}{words}")
         number = int(self.eventually(lambda: self.pulls(slug)[0])["number"])
-        self.says(tracker, order, "waiting for a review", "Health checks before the upgrade")
+        self.wait_for_reply(tracker, order, "waiting for a review", "Health checks before the upgrade")
         self.world.review("rio", number)
         self.world.merge("dana", number)
         return order, number
@@ -169,7 +169,7 @@ class Story:
         return [p for p in self.world.pulls() if p["head"]["ref"] == f"{slug}/upgrade-v{version}"]
 
 
-def _with(text: str, words: tuple[str, ...]) -> str:
+def _require_words(text: str, words: tuple[str, ...]) -> str:
     missing = [word for word in words if word not in text]
     assert not missing, f"{missing} not in:\n{text}"
     return text

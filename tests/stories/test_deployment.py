@@ -13,26 +13,26 @@ from demo.cloud import Cloud
 from demo.fleet import make_fleet
 from demo.google import resources
 from demo.world import World
-from tests.stories.process import Mibot
+from tests.stories.process import MibotProcess
 from tests.stories.story import Story
-from tests.world.exchange import Answer, Request
+from tests.world.exchange import HttpResponse, Request
 from tests.world.proxy import Proxy
 
 pytestmark = pytest.mark.e2e
 
-RED = "rctest.sourcegraph.com"
+FRONT_END_HOST = "rctest.sourcegraph.com"
 
 
 @pytest.fixture
 def tracker(story: Story) -> int:
-    story.release()
+    story.open_release_issue()
     return int(story.tracker()["number"])
 
 
-def told(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud, **settings: str) -> Story:
+def story_with_settings(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud, **settings: str) -> Story:
     """A story with other settings."""
-    world.build(make_fleet(indiscreet=True))
-    mibot = Mibot(tmp_path, proxy.org, proxy.api_url, cloud, **settings)
+    world.build(make_fleet(name_customers_in_notes=True))
+    mibot = MibotProcess(tmp_path, proxy.org, proxy.api_url, cloud, **settings)
     proxy.webhooks.target = mibot.webhook_url
     mibot.start()
     return Story(world, proxy, mibot, cloud)
@@ -49,9 +49,9 @@ def ticked(story: Story, name: str = "rctest") -> bool:
 
 
 def test_a_green_upgrade_leaves_its_proof_where_people_look(story: Story, tracker: int) -> None:
-    order, number = story.merged(tracker)
+    order, number = story.merge_upgrade(tracker)
     story.eventually(lambda: ticked(story))
-    body = story.says(
+    body = story.wait_for_reply(
         tracker, order, "done", "Proven healthy at", "Backup: Cloud SQL backup", "disk snapshot `mibot-3-40-1-"
     )
     assert "/actions/runs/" in body
@@ -81,22 +81,24 @@ def test_a_green_upgrade_leaves_its_proof_where_people_look(story: Story, tracke
 
 
 def test_a_deployment_that_fails_stops_the_line_until_a_person_retries_it(story: Story, tracker: int) -> None:
-    story.actions.hold()
-    order, number = story.merged(tracker)
+    story.actions.run_manually()
+    order, number = story.merge_upgrade(tracker)
     story.eventually(lambda: story.actions.runs)
     story.actions.finish(conclusion="failure", failed_step="docker-compose up -d")
-    story.says(tracker, order, "failed: its deployment failed: job", "step docker-compose up -d", "/actions/runs/")
+    story.wait_for_reply(
+        tracker, order, "failed: its deployment failed: job", "step docker-compose up -d", "/actions/runs/"
+    )
     (alarm,) = story.eventually(lambda: story.alarms(tracker))
     assert "@lee: the upgrade of [rctest.sourcegraph.com]" in alarm
     assert "failed" in story.evidence(number)
-    waiting = story.say(tracker, "/upgrade demo")
-    story.says(tracker, waiting, "waiting: for rctest, whose upgrade to 3.40.1 failed: the line is stopped")
+    waiting = story.comment(tracker, "/upgrade demo")
+    story.wait_for_reply(tracker, waiting, "waiting: for rctest, whose upgrade to 3.40.1 failed: the line is stopped")
     assert not story.pulls("demo")
-    story.settled()
+    story.wait_until_idle()
     assert len(story.actions.runs) == 1, "mibot itself does not try again"
-    story.actions.auto()
-    retry = story.say(tracker, "/retry rctest")
-    story.says(tracker, retry, "done", "Attempt 2.")
+    story.actions.run_automatically()
+    retry = story.comment(tracker, "/retry rctest")
+    story.wait_for_reply(tracker, retry, "done", "Attempt 2.")
     story.eventually(lambda: story.pulls("demo"))
     story.eventually(lambda: "proven healthy" in story.evidence(number))
     assert len(story.alarms(tracker)) == 1
@@ -105,69 +107,69 @@ def test_a_deployment_that_fails_stops_the_line_until_a_person_retries_it(story:
 
 def test_a_run_that_never_starts(story: Story, tracker: int) -> None:
     story.actions.lose_next()
-    order, _ = story.merged(tracker)
-    story.says(tracker, order, "failed: no run of mi\\_upgrade.yml began within 3 seconds")
+    order, _ = story.merge_upgrade(tracker)
+    story.wait_for_reply(tracker, order, "failed: no run of mi\\_upgrade.yml began within 3 seconds")
     assert story.actions.runs == []
-    deployed = story.say(tracker, "/deployed rctest")
-    story.cloud.front_ends.set(RED, version="3.40.1")
-    story.says(tracker, deployed, "done", "Deployed by hand, says `dana`.")
+    deployed = story.comment(tracker, "/deployed rctest")
+    story.cloud.front_ends.set(FRONT_END_HOST, version="3.40.1")
+    story.wait_for_reply(tracker, deployed, "done", "Deployed by hand, says `dana`.")
 
 
 def test_a_run_that_ends_while_the_bot_is_down(story: Story, tracker: int) -> None:
-    story.actions.hold()
-    order, _ = story.merged(tracker)
+    story.actions.run_manually()
+    order, _ = story.merge_upgrade(tracker)
     story.eventually(lambda: story.actions.runs)
-    story.says(tracker, order, "deploying")
+    story.wait_for_reply(tracker, order, "deploying")
     story.mibot.kill()
     story.actions.finish()
     story.mibot.start()
-    story.says(tracker, order, "done")
+    story.wait_for_reply(tracker, order, "done")
     assert len(story.actions.runs) == 1
 
 
 def test_other_peoples_runs_are_not_taken_for_its_own(story: Story, tracker: int) -> None:
     """Where GitHub does not tell the run's number, and its title tells nothing."""
-    story.actions.hold()
-    story.actions.details, story.actions.titled = "ignored", False
+    story.actions.run_manually()
+    story.actions.run_details_mode, story.actions.titles_have_inputs = "ignored", False
     base = story.world.branches()["main"]
     theirs = story.actions.dispatch("mi_upgrade.yml", {"customer": "demo", "version": "3.40.1"}, "lee", base, "main")
-    order, _ = story.merged(tracker)
+    order, _ = story.merge_upgrade(tracker)
     story.eventually(lambda: len(story.actions.runs) == 2)
     later = story.actions.dispatch("mi_upgrade.yml", {"customer": "tpgi", "version": "3.40.1"}, "lee", base, "main")
     for run in (theirs, later):
         story.actions.finish(run, "failure")
-    story.settled()
+    story.wait_until_idle()
     assert "failed" not in story.reply(tracker, order)
     story.actions.finish(story.actions.runs[1])
-    story.says(tracker, order, "done", str(story.actions.runs[1].id))
+    story.wait_for_reply(tracker, order, "done", str(story.actions.runs[1].id))
 
 
 @pytest.mark.parametrize("details", ["told", pytest.param("ignored", marks=pytest.mark.slow), "refused"])
 def test_an_answer_that_is_lost_starts_no_second_run(story: Story, tracker: int, details: str) -> None:
-    story.actions.details = details
-    story.proxy.fail(502, method="POST", path="/dispatches$", carried_out=True)
-    order, _ = story.merged(tracker)
-    story.says(tracker, order, "done")
+    story.actions.run_details_mode = details
+    story.proxy.fail(502, method="POST", path="/dispatches$", forwarded=True)
+    order, _ = story.merge_upgrade(tracker)
+    story.wait_for_reply(tracker, order, "done")
     assert len([run for run in story.actions.runs if run.inputs["customer"] == "rctest"]) == 1
 
 
 def test_an_uptime_check_that_flaps_has_to_hold(story: Story, tracker: int) -> None:
     project = story.project("rctest")
     story.after_deployment(lambda: story.cloud.monitoring.set_uptime(project, {"europe": False, "usa-iowa": True}))
-    order, _ = story.merged(tracker)
-    story.says(tracker, order, "verifying", "red: Uptime check")
+    order, _ = story.merge_upgrade(tracker)
+    story.wait_for_reply(tracker, order, "verifying", "red: Uptime check")
     assert not ticked(story)
     story.cloud.monitoring.set_uptime(project)
-    story.says(tracker, order, "done")
+    story.wait_for_reply(tracker, order, "done")
 
 
 def test_a_vm_that_never_comes_up(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud) -> None:
-    story = told(tmp_path, world, proxy, cloud, MIBOT_VERIFY__TIMEOUT="3")
-    story.release()
+    story = story_with_settings(tmp_path, world, proxy, cloud, MIBOT_VERIFY__TIMEOUT="3")
+    story.open_release_issue()
     tracker = story.tracker()["number"]
     story.after_deployment(lambda: story.compute.set(story.project("rctest"), {"default-red-instance": "STAGING"}))
-    order, number = story.merged(tracker)
-    story.says(tracker, order, "failed: after the deployment, red: Virtual machine", "❌ fail")
+    order, number = story.merge_upgrade(tracker)
+    story.wait_for_reply(tracker, order, "failed: after the deployment, red: Virtual machine", "❌ fail")
     story.eventually(lambda: story.alarms(tracker))
     assert not ticked(story)
     assert "❌ fail" in story.evidence(number)
@@ -175,59 +177,59 @@ def test_a_vm_that_never_comes_up(tmp_path: Path, world: World, proxy: Proxy, cl
 
 
 def test_a_backup_that_fails_keeps_the_deployment_from_starting(story: Story, tracker: int) -> None:
-    story.cloud.sql.pace(status="FAILED")
+    story.cloud.sql.set_outcome(status="FAILED")
     try:
-        order, _ = story.merged(tracker)
-        story.says(tracker, order, "failed: its backup failed: Cloud SQL backup")
+        order, _ = story.merge_upgrade(tracker)
+        story.wait_for_reply(tracker, order, "failed: its backup failed: Cloud SQL backup")
         assert story.actions.runs == []
     finally:
-        story.cloud.sql.pace()
-    retry = story.say(tracker, "/retry rctest")
-    story.says(tracker, retry, "done", "Attempt 2.")
+        story.cloud.sql.set_outcome()
+    retry = story.comment(tracker, "/retry rctest")
+    story.wait_for_reply(tracker, retry, "done", "Attempt 2.")
 
 
 def test_a_permission_that_is_missing_holds_it_with_a_sentence(story: Story, tracker: int) -> None:
     project = story.project("rctest")
     story.cloud.sql.fail(project, "forbidden")
-    order, _ = story.merged(tracker)
-    story.says(
+    order, _ = story.merge_upgrade(tracker)
+    story.wait_for_reply(
         tracker, order, "held: before the deployment, unknown: Cloud SQL backup, Cloud SQL instance", "cloudsql."
     )
     assert story.actions.runs == []
-    story.cloud.sql.heal(project)
-    story.says(tracker, order, "done")
+    story.cloud.sql.stop_failing(project)
+    story.wait_for_reply(tracker, order, "done")
 
 
 def test_a_check_that_hangs_is_unknown_and_hurts_no_other(story: Story, tracker: int) -> None:
-    story.cloud.front_ends.fail(RED, "hang", seconds=60)
+    story.cloud.front_ends.fail(FRONT_END_HOST, "hang", seconds=60)
     begun = time.monotonic()
-    check = story.say(tracker, "/check rctest")
-    body = story.says(tracker, check, "✅ pass | Virtual machine")
+    check = story.comment(tracker, "/check rctest")
+    body = story.wait_for_reply(tracker, check, "✅ pass | Virtual machine")
     assert time.monotonic() - begun < 20
     assert "| Front end |" in body
     assert "✅ pass | Front end" not in body
-    story.cloud.front_ends.heal(RED)
+    story.cloud.front_ends.stop_failing(FRONT_END_HOST)
 
 
 def test_an_operator_forces_an_upgrade_that_its_checks_hold_up(story: Story, tracker: int) -> None:
     project = story.project("rctest")
     story.compute.set_snapshots(project, [])
-    order, number = story.merged(tracker)
-    story.says(tracker, order, "held: before the deployment, red: Disk snapshot", "--force")
+    order, number = story.merge_upgrade(tracker)
+    story.wait_for_reply(tracker, order, "held: before the deployment, red: Disk snapshot", "--force")
     assert story.actions.runs == []
-    forced = story.say(tracker, '/upgrade rctest --force "the snapshots moved"', user="lee")
-    story.says(tracker, forced, "done", "forced by `lee`: the snapshots moved")
+    forced = story.comment(tracker, '/upgrade rctest --force "the snapshots moved"', user="lee")
+    story.wait_for_reply(tracker, forced, "done", "forced by `lee`: the snapshots moved")
     assert "forced by | `lee`: the snapshots moved" in story.evidence(number)
 
 
 def test_two_upgrades_in_parallel_have_their_own_runs(story: Story, tracker: int) -> None:
-    story.actions.details = "ignored"
-    orders = [story.say(tracker, f"/upgrade {slug}") for slug in ("rctest", "demo")]
+    story.actions.run_details_mode = "ignored"
+    orders = [story.comment(tracker, f"/upgrade {slug}") for slug in ("rctest", "demo")]
     numbers = [int(story.pull_from(f"{slug}/upgrade-v3.40.1")["number"]) for slug in ("rctest", "demo")]
     for number in numbers:
         story.world.merge("dana", number)
     for order in orders:
-        story.says(tracker, order, "done")
+        story.wait_for_reply(tracker, order, "done")
     assert sorted(runs_of(story)) == ["demo 3.40.1 success", "rctest 3.40.1 success"]
     for number, run in zip(
         numbers, sorted(story.actions.runs, key=lambda r: r.inputs["customer"], reverse=True), strict=True
@@ -239,17 +241,17 @@ def test_the_tracker_is_edited_by_a_person_throughout(story: Story, tracker: int
     """Each time that mibot has edited it, Lee adds a line before mibot knows; nothing of hers is ever lost."""
     remarks: list[str] = []
 
-    def add(request: Request, _answer: Answer) -> None:
+    def add(request: Request, _answer: HttpResponse) -> None:
         if request.method == "PATCH" and request.path.endswith(f"/issues/{tracker}"):
             remarks.append(f"- remark {len(remarks)} of Lee's")
             body = str(story.world.issue(tracker)["body"])
             story.world.edit_issue_body("lee", tracker, f"{body}\n{remarks[-1]}")
 
     story.proxy.after = add
-    order, _ = story.merged(tracker)
-    story.says(tracker, order, "done")
+    order, _ = story.merge_upgrade(tracker)
+    story.wait_for_reply(tracker, order, "done")
     story.eventually(lambda: ticked(story))
-    story.settled()
+    story.wait_until_idle()
     story.proxy.after = None
     body = str(story.world.issue(tracker)["body"])
     assert len(remarks) >= 3
@@ -259,53 +261,57 @@ def test_the_tracker_is_edited_by_a_person_throughout(story: Story, tracker: int
 def test_the_tracker_is_edited_at_most_once_in_its_interval(
     tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud
 ) -> None:
-    story = told(tmp_path, world, proxy, cloud, MIBOT_GITHUB__TRACKER_INTERVAL="3")
-    story.release()
+    story = story_with_settings(tmp_path, world, proxy, cloud, MIBOT_GITHUB__TRACKER_INTERVAL="3")
+    story.open_release_issue()
     tracker = story.tracker()["number"]
-    order, _ = story.merged(tracker)
-    story.says(tracker, order, "done")
+    order, _ = story.merge_upgrade(tracker)
+    story.wait_for_reply(tracker, order, "done")
     story.eventually(lambda: ticked(story))
-    edits = [e.began for e in story.proxy.sent("PATCH", f"/issues/{tracker}$")]
+    edits = [e.started_at for e in story.proxy.sent("PATCH", f"/issues/{tracker}$")]
     assert all(later - earlier >= 2.9 for earlier, later in itertools.pairwise(edits))
     story.mibot.kill()
 
 
 def test_the_merge_itself_starts_the_deployment(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud) -> None:
-    story = told(tmp_path, world, proxy, cloud, MIBOT_DEPLOY__MODE="on_push")
-    story.release()
+    story = story_with_settings(tmp_path, world, proxy, cloud, MIBOT_DEPLOY__MODE="on_push")
+    story.open_release_issue()
     tracker = story.tracker()["number"]
-    order, number = story.merged(tracker)
-    story.says(tracker, order, "deploying")
+    order, number = story.merge_upgrade(tracker)
+    story.wait_for_reply(tracker, order, "deploying")
     merge = story.world.pull(number)["merge_commit_sha"]
     story.actions.push(merge, inputs={"customer": "rctest", "version": "3.40.1"})
-    story.says(tracker, order, "done")
+    story.wait_for_reply(tracker, order, "done")
     story.mibot.kill()
 
 
 def test_people_deploy_by_hand(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud) -> None:
-    story = told(tmp_path, world, proxy, cloud, MIBOT_DEPLOY__MODE="manual", MIBOT_DEPLOY__BACKUP="false")
-    story.release()
+    story = story_with_settings(
+        tmp_path, world, proxy, cloud, MIBOT_DEPLOY__MODE="manual", MIBOT_DEPLOY__BACKUP="false"
+    )
+    story.open_release_issue()
     tracker = story.tracker()["number"]
-    order, _ = story.merged(tracker)
-    story.says(tracker, order, "deploying: deploy 3.40.1 by hand, then an operator says /deployed")
-    story.cloud.front_ends.set(RED, version="3.40.1")
-    story.say(tracker, "/deployed rctest", user="lee")
-    story.says(tracker, order, "done", "Deployed by hand, says `lee`.")
+    order, _ = story.merge_upgrade(tracker)
+    story.wait_for_reply(tracker, order, "deploying: deploy 3.40.1 by hand, then an operator says /deployed")
+    story.cloud.front_ends.set(FRONT_END_HOST, version="3.40.1")
+    story.comment(tracker, "/deployed rctest", user="lee")
+    story.wait_for_reply(tracker, order, "done", "Deployed by hand, says `lee`.")
     assert story.actions.runs == []
     story.mibot.kill()
 
 
 def test_a_private_instance_that_refuses_us_is_vouched_for(story: Story, tracker: int) -> None:
-    story.upgraded(tracker)
+    story.complete_upgrade(tracker)
     everyone = story.world.fleet.by_slug.values()
     private = next(i for i in everyone if i.account and not (i.public or i.skip) and i.channel == "stable")
     host = f"{private.slug}.sourcegraph.com"
     story.after_deployment(lambda: story.cloud.front_ends.fail(host, "forbidden"))
-    order, _ = story.merged(tracker, private.slug)
-    story.says(tracker, order, "unknown: Front end")
-    story.say(tracker, f'/check {private.slug} --accept "looked at it from the office"', user="lee")
-    story.says(tracker, order, "done", "`lee` vouches for what could not be found out: looked at it from the office")
-    story.cloud.front_ends.heal(host)
+    order, _ = story.merge_upgrade(tracker, private.slug)
+    story.wait_for_reply(tracker, order, "unknown: Front end")
+    story.comment(tracker, f'/check {private.slug} --accept "looked at it from the office"', user="lee")
+    story.wait_for_reply(
+        tracker, order, "done", "`lee` vouches for what could not be found out: looked at it from the office"
+    )
+    story.cloud.front_ends.stop_failing(host)
 
 
 def test_a_backup_on_demand(story: Story, tracker: int) -> None:
@@ -313,25 +319,25 @@ def test_a_backup_on_demand(story: Story, tracker: int) -> None:
     now = datetime.now(UTC)
     labels = {"mibot": "true"}
     ours = [
-        resources.Shot(disk, now.replace(hour=0, minute=n), f"mibot-old-{n}", labels=labels)
+        resources.Snapshot(disk, now.replace(hour=0, minute=n), f"mibot-old-{n}", labels=labels)
         for disk in {shot.disk for shot in story.compute.snapshots(project)}
         for n in range(5)
     ]
     story.compute.set_snapshots(project, ours)
-    order = story.say(tracker, "/backup rctest")
-    story.says(
+    order = story.comment(tracker, "/backup rctest")
+    story.wait_for_reply(
         tracker, order, "Cloud SQL backup `", f"disk snapshot `mibot-backup-{order}-", ", ready", "older backups"
     )
-    story.settled()
+    story.wait_until_idle()
     assert len(story.compute.snapshots(project)) == 6, "and none was deleted"
 
 
 def test_a_rollback_while_the_deployment_runs_is_refused(story: Story, tracker: int) -> None:
-    story.actions.hold()
-    order, _ = story.merged(tracker)
+    story.actions.run_manually()
+    order, _ = story.merge_upgrade(tracker)
     story.eventually(lambda: story.actions.runs)
-    story.says(tracker, order, "deploying")
-    back = story.say(tracker, "/rollback rctest")
-    story.says(tracker, back, "its deployment goes on")
+    story.wait_for_reply(tracker, order, "deploying")
+    back = story.comment(tracker, "/rollback rctest")
+    story.wait_for_reply(tracker, back, "its deployment goes on")
     story.actions.finish()
-    story.says(tracker, order, "done")
+    story.wait_for_reply(tracker, order, "done")

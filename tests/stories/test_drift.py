@@ -17,23 +17,23 @@ OVERRIDE = "research/black/docker-compose/docker-compose.override.yaml"
 @pytest.fixture
 def opened(sweeping: Story) -> tuple[Story, int, int]:
     """The story, the tracker and the order of an upgrade of research whose pull request is open."""
-    sweeping.release()
+    sweeping.open_release_issue()
     tracker = sweeping.tracker()["number"]
-    order = sweeping.say(tracker, "/upgrade research")
-    sweeping.says(tracker, order, "waiting for a review", "✅ pass")
-    sweeping.settled(quiet=1.5)
+    order = sweeping.comment(tracker, "/upgrade research")
+    sweeping.wait_for_reply(tracker, order, "waiting for a review", "✅ pass")
+    sweeping.wait_until_idle(quiet=1.5)
     return sweeping, tracker, order
 
 
 def test_a_moved_base_is_built_upon(opened: tuple[Story, int, int]) -> None:
     story, tracker, order = opened
     base = story.world.commit("lee", [File.plain("README.md", "# Managed instances\n\nNew words.\n")])
-    story.says(tracker, order, f"rebuilt on {base[:7]}", "the change is the same")
+    story.wait_for_reply(tracker, order, f"rebuilt on {base[:7]}", "the change is the same")
     assert story.world.compare(BRANCH)["behind_by"] == 0
     assert len(story.files(BRANCH)) == 2
     assert f"rebuilt on {base[:7]}" in story.pull_from(BRANCH)["body"]
     head = story.pull_from(BRANCH)["head"]["sha"]
-    story.settled(quiet=2.5)
+    story.wait_until_idle(quiet=2.5)
     assert story.pull_from(BRANCH)["head"]["sha"] == head, "once is enough"
 
 
@@ -41,7 +41,7 @@ def test_peoples_changes_of_the_same_file_come_along(opened: tuple[Story, int, i
     story, tracker, order = opened
     now = story.world.read_file("main", OVERRIDE).content
     story.world.commit("lee", [File.plain(OVERRIDE, now.replace("big monorepo", "huge monorepo"))])
-    story.says(tracker, order, "rebuilt on")
+    story.wait_for_reply(tracker, order, "rebuilt on")
     rebuilt = story.world.read_file(BRANCH, OVERRIDE).content
     assert "huge monorepo" in rebuilt
     assert "image:" not in rebuilt
@@ -55,29 +55,29 @@ def test_another_change_than_the_one_reviewed_is_not_slipped_in(opened: tuple[St
         "  repo-updater:\n", "  repo-updater:\n    image: 'index.docker.io/sourcegraph/repo-updater:x'\n"
     )
     story.world.commit("lee", [File.plain(OVERRIDE, patched)])
-    story.says(tracker, order, "the change would be another one now")
+    story.wait_for_reply(tracker, order, "the change would be another one now")
     assert story.world.branches()[BRANCH] == tip
 
 
 def test_a_branch_that_people_pushed_to_is_left_alone(opened: tuple[Story, int, int], world: World) -> None:
     story, tracker, order = opened
     pushed = world.commit("lee", [File.plain("research/NOTES.md", "careful\n")], branch=BRANCH)
-    story.says(tracker, order, "people pushed to its branch, so mibot leaves it alone")
+    story.wait_for_reply(tracker, order, "people pushed to its branch, so mibot leaves it alone")
     world.commit("dana", [File.plain("README.md", "# Moved\n")])
-    story.settled(quiet=2.5)
+    story.wait_until_idle(quiet=2.5)
     assert world.branches()[BRANCH] == pushed
 
 
 def test_a_preparation_that_cant_be_rebuilt_stays_open_and_says_why(sweeping: Story) -> None:
     story = sweeping
-    story.release("3.40.2")
+    story.open_release_issue("3.40.2")
     tracker = story.tracker("3.40.2")["number"]
-    order = story.say(tracker, "/prepare")
+    order = story.comment(tracker, "/prepare")
     golden = story.pull_from("golden/v3.40.2")
-    story.says(tracker, order, "open")
-    story.settled(quiet=1.5)
+    story.wait_for_reply(tracker, order, "open")
+    story.wait_until_idle(quiet=1.5)
     story.proxy.fail(403, {"message": "Resource not accessible by integration"}, method="PATCH", path="/git/refs/")
     story.world.commit("lee", [File.plain("README.md", "# Managed instances\n\nNew words.\n")])
-    story.says(tracker, order, "could not be rebuilt on the base branch", "open")
+    story.wait_for_reply(tracker, order, "could not be rebuilt on the base branch", "open")
     story.world.merge("dana", golden["number"])
-    story.says(tracker, order, "merged by `dana`")
+    story.wait_for_reply(tracker, order, "merged by `dana`")

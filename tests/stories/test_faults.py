@@ -11,24 +11,24 @@ pytestmark = pytest.mark.e2e
 LIMITED = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}
 
 
-def order_upgrade(story: Story) -> tuple[int, int]:
-    story.release()
+def request_upgrade(story: Story) -> tuple[int, int]:
+    story.open_release_issue()
     number = story.tracker()["number"]
-    story.settled()
-    return number, story.say(number, "/upgrade rctest")
+    story.wait_until_idle()
+    return number, story.comment(number, "/upgrade rctest")
 
 
 @pytest.mark.parametrize("path", ["/git/trees$", "/git/commits$", "/git/refs$", "/pulls$", "/labels$"])
 def test_a_gateway_that_loses_the_answer(story: Story, path: str) -> None:
     """GitHub did it, but its answer was lost: what was done is found, not done again."""
-    release = story.release()
+    release = story.open_release_issue()
     number = story.tracker()["number"]
-    story.settled()
+    story.wait_until_idle()
     story.proxy.fail(
-        502, "<html>Bad gateway</html>", method="POST", path=f"deploy-sourcegraph-managed.*{path}", carried_out=True
+        502, "<html>Bad gateway</html>", method="POST", path=f"deploy-sourcegraph-managed.*{path}", forwarded=True
     )
-    order = story.say(number, "/upgrade rctest")
-    story.says(number, order, "waiting for a review", "✅")
+    order = story.comment(number, "/upgrade rctest")
+    story.wait_for_reply(number, order, "waiting for a review", "✅")
     assert len(story.pulls("rctest")) == 1
     assert story.pulls("rctest")[0]["labels"]
     assert len(story.announcements(release)) == 1
@@ -36,47 +36,47 @@ def test_a_gateway_that_loses_the_answer(story: Story, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/issues$", "/issues/\\d+/comments$"])
 def test_a_tracker_or_a_reply_whose_answer_was_lost(story: Story, path: str) -> None:
-    story.proxy.fail(504, method="POST", path=f"/sourcegraph{path}", carried_out=True)
-    release = story.release()
+    story.proxy.fail(504, method="POST", path=f"/sourcegraph{path}", forwarded=True)
+    release = story.open_release_issue()
     number = story.tracker()["number"]
-    order = story.say(number, "/status")
-    story.says(number, order, "Nobody has asked")
+    order = story.comment(number, "/status")
+    story.wait_for_reply(number, order, "Nobody has asked")
     story.eventually(lambda: story.announcements(release))
-    story.settled()
+    story.wait_until_idle()
     assert len(story.trackers()) == 1
     assert len(story.announcements(release)) == 1
     assert len(story.replies(number)) == 1
 
 
 def test_a_secondary_rate_limit_is_waited_for(story: Story) -> None:
-    story.release()
+    story.open_release_issue()
     number = story.tracker()["number"]
-    story.settled()
+    story.wait_until_idle()
     story.proxy.fail(403, LIMITED, headers={"Retry-After": "1"}, method="POST", path="/pulls$")
-    order = story.say(number, "/upgrade rctest")
-    story.says(number, order, "waiting for a review")
+    order = story.comment(number, "/upgrade rctest")
+    story.wait_for_reply(number, order, "waiting for a review")
     assert len(story.pulls("rctest")) == 1
 
 
 def test_a_refusal_is_told_and_asking_again_helps(story: Story) -> None:
-    story.release()
+    story.open_release_issue()
     number = story.tracker()["number"]
-    story.settled()
+    story.wait_until_idle()
     story.proxy.fail(403, {"message": "Resource not accessible by integration"}, method="POST", path="/git/refs$")
-    order = story.say(number, "/upgrade rctest")
-    story.says(number, order, "failed", "contents")
+    order = story.comment(number, "/upgrade rctest")
+    story.wait_for_reply(number, order, "failed", "contents")
     story.eventually(lambda: "failed" in story.line("3.40.1", "rctest"))
-    again = story.say(number, "/upgrade rctest")
-    story.says(number, again, "waiting for a review")
-    story.says(number, order, "waiting for a review")
+    again = story.comment(number, "/upgrade rctest")
+    story.wait_for_reply(number, again, "waiting for a review")
+    story.wait_for_reply(number, order, "waiting for a review")
 
 
 def test_somebody_elses_branch_is_left_alone(story: Story) -> None:
     from demo.fleet import File
 
     story.world.commit("olive", [File.plain("rctest/notes.txt", "mine\n")], branch="rctest/upgrade-v3.40.1")
-    number, order = order_upgrade(story)
-    story.says(number, order, "failed", "other people's commits")
+    number, order = request_upgrade(story)
+    story.wait_for_reply(number, order, "failed", "other people's commits")
     assert not story.pulls("rctest")
     assert story.world.read_file("rctest/upgrade-v3.40.1", "rctest/notes.txt").content == "mine\n"
 
@@ -85,11 +85,11 @@ def test_the_base_branch_moves_between_two_upgrades(story: Story) -> None:
     """What is known of the files is looked at again before each pull request."""
     from demo.fleet import File
 
-    number, order = order_upgrade(story)
-    story.says(number, order, "waiting for a review")
+    number, order = request_upgrade(story)
+    story.wait_for_reply(number, order, "waiting for a review")
     story.world.commit("olive", [File.plain("demo/red/note.txt", "new\n")])
-    second = story.say(number, "/upgrade demo")
-    story.says(number, second, "waiting for a review")
+    second = story.comment(number, "/upgrade demo")
+    story.wait_for_reply(number, second, "waiting for a review")
     changed = story.world.compare("demo/upgrade-v3.40.1")["files"]
     assert len(changed) == 1
     assert changed[0]["filename"].endswith("/docker-compose/docker-compose.yaml")

@@ -12,10 +12,10 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture
 def opened(story: Story) -> tuple[Story, int, int, int]:
     """The story, the tracker, the order and the pull request of an upgrade of rctest."""
-    story.release()
+    story.open_release_issue()
     tracker = story.tracker()["number"]
-    order = story.say(tracker, "/upgrade rctest")
-    story.says(tracker, order, "waiting for a review", "Health checks before")
+    order = story.comment(tracker, "/upgrade rctest")
+    story.wait_for_reply(tracker, order, "waiting for a review", "Health checks before")
     (pull,) = story.pulls("rctest")
     return story, tracker, order, int(pull["number"])
 
@@ -24,30 +24,30 @@ def test_checks_and_statuses_conclude(opened: tuple[Story, int, int, int]) -> No
     story, tracker, order, number = opened
     head = story.world.pull(number)["head"]["sha"]
     story.world.status(head, "ci/lint", "failure")
-    story.says(tracker, order, "its checks failed (`ci/lint`)")
+    story.wait_for_reply(tracker, order, "its checks failed (`ci/lint`)")
     story.eventually(lambda: "its checks failed" in story.line("3.40.1", "rctest"))
     story.world.status(head, "ci/lint", "success")
-    story.says(tracker, order, "its checks passed")
+    story.wait_for_reply(tracker, order, "its checks passed")
 
 
 def test_changes_requested_then_approved(opened: tuple[Story, int, int, int]) -> None:
     story, tracker, order, number = opened
     story.world.review("rio", number, "REQUEST_CHANGES", "Not on a Friday.")
-    story.says(tracker, order, "changes requested by `rio`")
+    story.wait_for_reply(tracker, order, "changes requested by `rio`")
     story.world.review("rio", number)
-    story.says(tracker, order, "approved by `rio`")
+    story.wait_for_reply(tracker, order, "approved by `rio`")
 
 
 def test_closed_without_a_merge_and_asked_again(opened: tuple[Story, int, int, int]) -> None:
     story, tracker, order, number = opened
     story.world.close_pull("dana", number)
-    story.says(tracker, order, "closed without a merge")
+    story.wait_for_reply(tracker, order, "closed without a merge")
     story.eventually(lambda: "closed" in story.line("3.40.1", "rctest"))
-    story.settled()
+    story.wait_until_idle()
     assert len(story.pulls("rctest")) == 1
-    again = story.say(tracker, "/upgrade rctest")
+    again = story.comment(tracker, "/upgrade rctest")
     story.eventually(lambda: len(story.pulls("rctest")) == 2)
-    story.says(tracker, again, "waiting for a review")
+    story.wait_for_reply(tracker, again, "waiting for a review")
 
 
 def test_a_red_machine_after_the_merge_is_not_ticked(opened: tuple[Story, int, int, int]) -> None:
@@ -55,11 +55,11 @@ def test_a_red_machine_after_the_merge_is_not_ticked(opened: tuple[Story, int, i
     project = story.project("rctest")
     story.after_deployment(lambda: story.compute.set(project, {"default-red-instance": "STOPPING"}))
     story.world.merge("dana", number)
-    story.says(tracker, order, "verifying", "red: Virtual machine", "❌ fail")
+    story.wait_for_reply(tracker, order, "verifying", "red: Virtual machine", "❌ fail")
     assert story.line("3.40.1", "rctest").startswith("- [ ]")
     story.compute.set(project, {"default-red-instance": "RUNNING"})
-    again = story.say(tracker, "/check rctest")
-    story.says(tracker, again, "✅ pass")
+    again = story.comment(tracker, "/check rctest")
+    story.wait_for_reply(tracker, again, "✅ pass")
     story.eventually(lambda: story.line("3.40.1", "rctest").startswith("- [x]"))
 
 
@@ -67,7 +67,7 @@ def test_no_answer_from_google_is_never_a_pass(opened: tuple[Story, int, int, in
     story, tracker, order, number = opened
     story.compute.fail(story.project("rctest"), "forbidden")
     story.world.merge("dana", number)
-    story.says(
+    story.wait_for_reply(
         tracker, order, "held", "unknown: Disk snapshot, Virtual machine", "❔ unknown", "compute.instances.list"
     )
     assert story.line("3.40.1", "rctest").startswith("- [ ]")

@@ -11,20 +11,20 @@ import pytest
 
 from demo.cloud import Cloud
 from demo.world import World
-from tests.stories.process import Mibot
+from tests.stories.process import MibotProcess
 from tests.stories.story import Json, Story
-from tests.world.exchange import Answer, Request
+from tests.world.exchange import HttpResponse, Request
 from tests.world.proxy import Proxy
-from tests.world.server import HangUp
+from tests.world.server import CloseConnection
 
 pytestmark = [pytest.mark.e2e, pytest.mark.kill]
 
 WRITES = 26
 """How many writing requests the story takes; `test_without_a_kill` sees that every one has its kill points."""
-PATIENCE = 60.0
+TIMEOUT = 60.0
 
 
-class Assassin:
+class ProcessKiller:
     """Kills mibot once, at its n-th request, before it is carried out or after, and starts it again."""
 
     def __init__(self, story: Story, number: int, moment: str, *, reads: bool = False) -> None:
@@ -35,12 +35,12 @@ class Assassin:
         self._seen = 0
         self._numbers: dict[int, int] = {}
         self._lock = threading.Lock()
-        self._fallen = threading.Event()
+        self._kill_event = threading.Event()
         self.killed = False
         story.proxy.before = self._before
         story.proxy.after = self._after
-        self._nurse = threading.Thread(target=self._revive, daemon=True)
-        self._nurse.start()
+        self._restarter = threading.Thread(target=self._restart, daemon=True)
+        self._restarter.start()
 
     def _due(self, request: Request, moment: str) -> bool:
         if not (request.writes or self._reads):
@@ -56,51 +56,51 @@ class Assassin:
         if self._due(request, "before"):
             self._kill()
 
-    def _after(self, request: Request, _answer: Answer) -> None:
+    def _after(self, request: Request, _answer: HttpResponse) -> None:
         if self._due(request, "after"):
             self._kill()
 
     def _kill(self) -> None:
-        self.strike()
-        raise HangUp
+        self.kill_now()
+        raise CloseConnection
 
-    def strike(self) -> None:
+    def kill_now(self) -> None:
         """Kill it now; it is started again."""
         self.killed = True
         self._story.mibot.kill()
-        self._fallen.set()
+        self._kill_event.set()
 
-    def _revive(self) -> None:
-        self._fallen.wait(PATIENCE * 2)
+    def _restart(self) -> None:
+        self._kill_event.wait(TIMEOUT * 2)
         if self.killed:
             self._story.mibot.start()
 
-    def rest(self) -> None:
-        self._fallen.set()
-        self._nurse.join(PATIENCE)
+    def stop(self) -> None:
+        self._kill_event.set()
+        self._restarter.join(TIMEOUT)
         self._story.proxy.before = self._story.proxy.after = None
 
 
 @pytest.fixture
 def story(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud) -> Story:
     world.build()
-    mibot = Mibot(tmp_path, proxy.org, proxy.api_url, cloud, MIBOT_RECONCILE__INTERVAL="1")
+    mibot = MibotProcess(tmp_path, proxy.org, proxy.api_url, cloud, MIBOT_RECONCILE__INTERVAL="1")
     proxy.webhooks.target = mibot.webhook_url
     return Story(world, proxy, mibot, cloud)
 
 
 def play(story: Story) -> None:
     """The main job from the label to the tick, by people who wait patiently; then what must be there once is."""
-    release = story.release()
-    number = story.eventually(lambda: story.trackers()[0], PATIENCE)["number"]
-    order = story.say(number, "/upgrade rctest")
-    pull = story.eventually(lambda: _shown(story, number, order), PATIENCE)
+    release = story.open_release_issue()
+    number = story.eventually(lambda: story.trackers()[0], TIMEOUT)["number"]
+    order = story.comment(number, "/upgrade rctest")
+    pull = story.eventually(lambda: _reviewable_pull(story, number, order), TIMEOUT)
     story.world.review("rio", pull["number"])
     story.world.merge("dana", pull["number"])
-    story.eventually(lambda: story.line("3.40.1", "rctest").startswith("- [x]"), PATIENCE)
-    story.eventually(lambda: "done" in story.reply(number, order), PATIENCE)
-    story.eventually(lambda: len(story.pulls("rctest")[0]["labels"]) == 2, PATIENCE)
-    story.settled(quiet=1.2)
+    story.eventually(lambda: story.line("3.40.1", "rctest").startswith("- [x]"), TIMEOUT)
+    story.eventually(lambda: "done" in story.reply(number, order), TIMEOUT)
+    story.eventually(lambda: len(story.pulls("rctest")[0]["labels"]) == 2, TIMEOUT)
+    story.wait_until_idle(quiet=1.2)
     assert len(story.trackers()) == 1
     assert len(story.announcements(release)) == 1
     assert len(story.replies(number)) == 1
@@ -113,19 +113,19 @@ def play(story: Story) -> None:
 
 def play_unprepared(story: Story) -> None:
     """A version that nobody prepared, from the command to the upgrade's pull request, a rollback behind it."""
-    story.release("3.40.2")
-    number = story.eventually(lambda: story.trackers("3.40.2")[0], PATIENCE)["number"]
-    order = story.say(number, "/upgrade research")
-    golden = story.eventually(lambda: _labelled(story, "golden/v3.40.2"), PATIENCE)
+    story.open_release_issue("3.40.2")
+    number = story.eventually(lambda: story.trackers("3.40.2")[0], TIMEOUT)["number"]
+    order = story.comment(number, "/upgrade research")
+    golden = story.eventually(lambda: _labelled(story, "golden/v3.40.2"), TIMEOUT)
     story.world.merge("dana", golden["number"])
-    pull = story.eventually(lambda: _labelled(story, "research/upgrade-v3.40.2"), PATIENCE)
+    pull = story.eventually(lambda: _labelled(story, "research/upgrade-v3.40.2"), TIMEOUT)
     story.world.merge("dana", pull["number"])
-    story.eventually(lambda: "done" in story.reply(number, order), PATIENCE)
-    back = story.say(number, "/rollback research")
-    undo = story.eventually(lambda: _labelled(story, "research/rollback-v3.40.2"), PATIENCE)
+    story.eventually(lambda: "done" in story.reply(number, order), TIMEOUT)
+    back = story.comment(number, "/rollback research")
+    undo = story.eventually(lambda: _labelled(story, "research/rollback-v3.40.2"), TIMEOUT)
     story.world.merge("dana", undo["number"])
-    story.eventually(lambda: "rolled back to 3.40.0" in story.reply(number, back), PATIENCE)
-    story.settled(quiet=1.2)
+    story.eventually(lambda: "rolled back to 3.40.0" in story.reply(number, back), TIMEOUT)
+    story.wait_until_idle(quiet=1.2)
     assert len(story.trackers("3.40.2")) == 1
     assert len(story.replies(number)) == 2
     assert len(story.world.pulls()) == 3
@@ -155,7 +155,7 @@ def _labelled(story: Story, branch: str) -> Json:
     return pulls[0]
 
 
-def _shown(story: Story, number: int, order: int) -> Json:
+def _reviewable_pull(story: Story, number: int, order: int) -> Json:
     """The pull request, once the reply shows it with its checks and its label is on."""
     pull = story.pulls("rctest")[0]
     body = story.reply(number, order)
@@ -185,11 +185,11 @@ def _points() -> Iterator[object]:
 @pytest.mark.parametrize(("number", "moment"), list(_points()))
 def test_killed_around_a_write(story: Story, number: int, moment: str) -> None:
     story.mibot.start()
-    assassin = Assassin(story, number, moment)
+    assassin = ProcessKiller(story, number, moment)
     try:
         play(story)
     finally:
-        assassin.rest()
+        assassin.stop()
         story.mibot.kill()
 
 
@@ -198,24 +198,24 @@ def test_killed_before_it_noted_its_pull_request_which_people_merge_at_once(stor
     story.mibot.start()
     fallen = threading.Event()
 
-    def fall(request: Request, _answer: Answer) -> None:
+    def fall(request: Request, _answer: HttpResponse) -> None:
         if request.writes and request.path.endswith("/labels") and story.pulls("rctest") and not fallen.is_set():
             story.mibot.kill()
             fallen.set()
-            raise HangUp
+            raise CloseConnection
 
     story.proxy.after = fall
     try:
-        story.release()
-        number = story.eventually(lambda: story.trackers()[0], PATIENCE)["number"]
-        order = story.say(number, "/upgrade rctest")
-        assert fallen.wait(PATIENCE)
+        story.open_release_issue()
+        number = story.eventually(lambda: story.trackers()[0], TIMEOUT)["number"]
+        order = story.comment(number, "/upgrade rctest")
+        assert fallen.wait(TIMEOUT)
         pull = story.pulls("rctest")[0]["number"]
         story.world.merge("dana", pull)
         story.mibot.start()
-        story.eventually(lambda: "done" in story.reply(number, order), PATIENCE)
+        story.eventually(lambda: "done" in story.reply(number, order), TIMEOUT)
         assert "3.40.0 → 3.40.1" in story.reply(number, order)
-        story.settled(quiet=1.2)
+        story.wait_until_idle(quiet=1.2)
         deployed_once(story, "rctest", pull)
     finally:
         story.proxy.after = None
@@ -227,11 +227,11 @@ def test_killed_before_it_noted_its_pull_request_which_people_merge_at_once(stor
 def test_killed_around_a_backup(story: Story, method: str, moment: str) -> None:
     """Google does what it was asked for; whether mibot learns of it or not, it is asked once."""
     story.mibot.start()
-    assassin = Assassin(story, 0, moment)
+    assassin = ProcessKiller(story, 0, moment)
 
     def fall(called: str) -> None:
         if called == method and not assassin.killed:
-            assassin.strike()
+            assassin.kill_now()
 
     server = story.compute if method.startswith("compute") else story.cloud.sql
     setattr(server, moment, fall)
@@ -240,7 +240,7 @@ def test_killed_around_a_backup(story: Story, method: str, moment: str) -> None:
         assert assassin.killed
     finally:
         server.before = server.after = None
-        assassin.rest()
+        assassin.stop()
         story.mibot.kill()
 
 
@@ -249,11 +249,11 @@ def test_killed_around_a_backup(story: Story, method: str, moment: str) -> None:
 @pytest.mark.parametrize("number", range(1, 91))
 def test_killed_around_any_request(story: Story, number: int, moment: str) -> None:
     story.mibot.start()
-    assassin = Assassin(story, number, moment, reads=True)
+    assassin = ProcessKiller(story, number, moment, reads=True)
     try:
         play(story)
     finally:
-        assassin.rest()
+        assassin.stop()
         story.mibot.kill()
 
 
@@ -262,11 +262,11 @@ def test_killed_around_any_request(story: Story, number: int, moment: str) -> No
 @pytest.mark.parametrize("number", range(1, 41))
 def test_killed_around_a_write_of_a_preparation_and_a_rollback(story: Story, number: int, moment: str) -> None:
     story.mibot.start()
-    assassin = Assassin(story, number, moment)
+    assassin = ProcessKiller(story, number, moment)
     try:
         play_unprepared(story)
     finally:
-        assassin.rest()
+        assassin.stop()
         story.mibot.kill()
 
 
@@ -290,5 +290,5 @@ def test_killed_again_and_again(story: Story, told: Callable[[Story], None]) -> 
         told(story)
     finally:
         stop.set()
-        tormentor.join(PATIENCE)
+        tormentor.join(TIMEOUT)
         story.mibot.kill()

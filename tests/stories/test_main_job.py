@@ -10,7 +10,7 @@ pytestmark = pytest.mark.e2e
 
 
 def test_label_upgrade_review_merge_done(story: Story) -> None:
-    release = story.release()
+    release = story.open_release_issue()
     tracker = story.tracker()
     number = tracker["number"]
     assert tracker["body"].startswith("# 3.40.1 managed instances upgrade")
@@ -19,8 +19,8 @@ def test_label_upgrade_review_merge_done(story: Story) -> None:
     assert f"@{story.proxy.org.operators}" in announcement["body"]
     assert f"#{number}" in announcement["body"]
 
-    order = story.say(number, "/upgrade rctest")
-    story.says(
+    order = story.comment(number, "/upgrade rctest")
+    story.wait_for_reply(
         number, order, "3.40.0 → 3.40.1", "waiting for a review", "Health checks before the upgrade", "✅ pass"
     )
     assert [r["content"] for r in story.eventually(lambda: story.world.reactions(order))] == ["eyes"]
@@ -36,13 +36,13 @@ def test_label_upgrade_review_merge_done(story: Story) -> None:
     story.eventually(lambda: f"[#{pull['number']}]" in story.line("3.40.1", "rctest"))
 
     story.world.check_run(pull["head"]["sha"], "build", "success")
-    story.says(number, order, "its checks passed")
+    story.wait_for_reply(number, order, "its checks passed")
     story.world.review("rio", pull["number"])
-    story.says(number, order, "approved by `rio`")
+    story.wait_for_reply(number, order, "approved by `rio`")
     story.eventually(lambda: "approved by `rio`" in story.line("3.40.1", "rctest"))
 
     story.world.merge("dana", pull["number"])
-    story.says(number, order, "Health checks after the deployment", "done", "Merged by `dana`")
+    story.wait_for_reply(number, order, "Health checks after the deployment", "done", "Merged by `dana`")
     line = story.eventually(lambda: _ticked(story.line("3.40.1", "rctest")))
     assert "`3.40.1`" in line
     assert len(story.replies(number)) == 1
@@ -51,51 +51,51 @@ def test_label_upgrade_review_merge_done(story: Story) -> None:
 
 
 def test_several_instances_in_every_way_to_name_them(story: Story) -> None:
-    story.release()
+    story.open_release_issue()
     number = story.tracker()["number"]
     customers = [i for i in story.world.fleet.by_slug.values() if i.account and not i.skip and i.channel == "stable"]
     single = next(c for c in customers if sum(o.account == c.account for o in customers) == 1)
     first, second = sorted((c for c in customers if c.slug != single.slug), key=lambda c: c.slug)[:2]
-    story.upgraded(number)
+    story.complete_upgrade(number)
     words = f"/upgrade rctest https://demo.sourcegraph.com {single.account}\nplease, and\n\n/check rctest\n/status"
-    order = story.say(number, words)
-    body = story.says(
+    order = story.comment(number, words)
+    body = story.wait_for_reply(
         number, order, "rctest.sourcegraph.com", "demo.sourcegraph.com", f"instance for {single.account}"
     )
     story.eventually(lambda: all(story.pulls(slug) for slug in ("rctest", "demo", single.slug)))
     assert body.count("<!-- mibot:reply") == 1
-    assert "of 9 done" in story.says(number, order, ", health checks")
+    assert "of 9 done" in story.wait_for_reply(number, order, ", health checks")
     assert not story.pulls(first.slug)
     assert not story.pulls(second.slug)
 
 
 def test_asking_twice_finds_the_same_pull_request(story: Story) -> None:
-    story.release()
+    story.open_release_issue()
     number = story.tracker()["number"]
-    first = story.say(number, "/upgrade rctest")
-    second = story.say(number, "/upgrade rctest 3.40.1", user="lee")
+    first = story.comment(number, "/upgrade rctest")
+    second = story.comment(number, "/upgrade rctest 3.40.1", user="lee")
     (pull,) = story.eventually(lambda: story.pulls("rctest"))
     for order in (first, second):
-        story.says(number, order, f"[#{pull['number']}]", "waiting for a review")
-    story.settled()
+        story.wait_for_reply(number, order, f"[#{pull['number']}]", "waiting for a review")
+    story.wait_until_idle()
     assert len(story.pulls("rctest")) == 1
     assert "rctest/upgrade-v3.40.1" in story.world.branches()
 
 
 def test_another_version_than_the_issues_gets_its_own_tracker(story: Story) -> None:
-    story.release("3.40.1")
+    story.open_release_issue("3.40.1")
     number = story.tracker("3.40.1")["number"]
-    order = story.say(number, "/upgrade rctest 3.41.0")
-    story.says(number, order, "3.40.0 → 3.41.0")
+    order = story.comment(number, "/upgrade rctest 3.41.0")
+    story.wait_for_reply(number, order, "3.40.0 → 3.41.0")
     other = story.tracker("3.41.0")
     (pull,) = story.pulls("rctest", "3.41.0")
     assert f"/issues/{other['number']}" in pull["body"]
 
 
 def test_a_command_on_the_release_issue_itself(story: Story) -> None:
-    release = story.release()
-    order = story.say(release, "/upgrade rctest")
-    story.says(release, order, "3.40.0 → 3.40.1", "waiting for a review")
+    release = story.open_release_issue()
+    order = story.comment(release, "/upgrade rctest")
+    story.wait_for_reply(release, order, "3.40.0 → 3.40.1", "waiting for a review")
     assert len(story.trackers()) == 1
 
 

@@ -19,14 +19,16 @@ def branches(story: Story) -> list[str]:
 
 
 def test_all_opens_in_order_and_customers_wait_for_rctest(story: Story) -> None:
-    story.release()
+    story.open_release_issue()
     number = story.tracker()["number"]
-    order = story.say(number, "/upgrade all")
+    order = story.comment(number, "/upgrade all")
     internal = slugs(story, "internal")
     story.eventually(lambda: len(story.world.pulls()) == len(internal))
-    body = story.says(number, order, "waiting: for rctest, which has not been upgraded to 3.40.1 yet", "left out")
+    body = story.wait_for_reply(
+        number, order, "waiting: for rctest, which has not been upgraded to 3.40.1 yet", "left out"
+    )
     assert "--force" in body
-    story.settled()
+    story.wait_until_idle()
     assert sorted(branches(story)) == sorted(internal)
     for slug in internal:
         (pull,) = story.pulls(slug)
@@ -37,31 +39,31 @@ def test_all_opens_in_order_and_customers_wait_for_rctest(story: Story) -> None:
 
 
 def test_production_waits_while_an_internal_instance_is_red(story: Story) -> None:
-    story.release()
+    story.open_release_issue()
     number = story.tracker()["number"]
-    story.upgraded(number)
+    story.complete_upgrade(number)
     story.after_deployment(lambda: story.compute.set(story.project("tpgi"), {"default-red-instance": "STOPPING"}))
-    story.say(number, "/upgrade tpgi")
+    story.comment(number, "/upgrade tpgi")
     story.world.merge("dana", story.pull_from("tpgi/upgrade-v3.40.1")["number"])
     story.eventually(lambda: "red: Virtual machine" in story.line("3.40.1", "tpgi"))
     trial, production = slugs(story, "trial")[0], slugs(story, "production")[0]
-    order = story.say(number, f"/upgrade {production} {trial}")
+    order = story.comment(number, f"/upgrade {production} {trial}")
     story.eventually(lambda: story.pulls(trial))
-    story.says(number, order, "waiting: for tpgi: an internal instance is red")
+    story.wait_for_reply(number, order, "waiting: for tpgi: an internal instance is red")
     assert not story.pulls(production)
     story.compute.set(story.project("tpgi"), {"default-red-instance": "RUNNING"})
     story.eventually(lambda: story.pulls(production))
 
 
 def test_an_operator_forces_it_and_the_tracker_records_why(story: Story) -> None:
-    story.release()
+    story.open_release_issue()
     number = story.tracker()["number"]
     customer = slugs(story, "production")[0]
     account = story.world.fleet.by_slug[customer].account
-    order = story.say(number, f"/upgrade {customer}")
-    story.says(number, order, "waiting: for rctest")
+    order = story.comment(number, f"/upgrade {customer}")
+    story.wait_for_reply(number, order, "waiting: for rctest")
     assert not story.pulls(customer)
-    story.say(number, f'/upgrade {customer} --force "they asked for it, today"', user="lee")
+    story.comment(number, f'/upgrade {customer} --force "they asked for it, today"', user="lee")
     story.eventually(lambda: story.pulls(customer))
     line = story.eventually(lambda: _with("forced by `lee`", story.line("3.40.1", f"for {account}")))
     assert "they asked for it, today" in line

@@ -11,26 +11,28 @@ pytestmark = pytest.mark.e2e
 
 
 def test_a_plan_shows_diff_verdict_and_checks_and_does_nothing(story: Story) -> None:
-    story.release()
+    story.open_release_issue()
     number = story.tracker()["number"]
-    story.settled()
-    order = story.say(number, "/plan research 3.41.0\n/upgrade rctest --dry-run")
-    body = story.says(number, order, "3.40.0 → 3.41.0 is legal", "3.40.0 → 3.40.1 is legal", "Pre-upgrade checks")
+    story.wait_until_idle()
+    order = story.comment(number, "/plan research 3.41.0\n/upgrade rctest --dry-run")
+    body = story.wait_for_reply(
+        number, order, "3.40.0 → 3.41.0 is legal", "3.40.0 → 3.40.1 is legal", "Pre-upgrade checks"
+    )
     assert "../../../golden/docker-compose.3.40.0.yaml → ../../../golden/docker-compose.3.41.0.yaml" in body
     assert "-    image: 'index.docker.io/sourcegraph/searcher:3.40.0-hotpatch.1" in body
     assert "11 images move to the tag `3.41.0`" in body
     assert body.count("<details>") == body.count("</details>") >= 3
     assert "✅ pass" in body
-    story.settled()
+    story.wait_until_idle()
     assert not story.world.pulls()
     assert list(story.world.branches()) == ["main"]
 
 
 def test_a_plan_for_a_version_nobody_prepared_and_for_one_that_is_refused(story: Story) -> None:
-    story.release("3.40.2")
+    story.open_release_issue("3.40.2")
     number = story.tracker("3.40.2")["number"]
-    order = story.say(number, "/plan rctest\n/plan s2 rctest 3.43.2")
-    story.says(
+    order = story.comment(number, "/plan rctest\n/plan s2 rctest 3.43.2")
+    story.wait_for_reply(
         number,
         order,
         "First the golden file has to land",
@@ -38,14 +40,14 @@ def test_a_plan_for_a_version_nobody_prepared_and_for_one_that_is_refused(story:
         "nightly builds",
         "is a jump",
     )
-    story.settled()
+    story.wait_until_idle()
     assert not story.world.pulls()
 
 
 def test_a_customers_plan_names_no_customer(story: Story) -> None:
     """The privacy fixture looks at every text; here is one with a customer's own file in it."""
-    story.release()
+    story.open_release_issue()
     number = story.tracker()["number"]
     patched = next(i for i in story.world.fleet.instances if not i.internal and i.hotpatch is not Hotpatch.NONE)
-    order = story.say(number, f"/plan {patched.account} {patched.slug}")
-    story.says(number, order, "hotpatch.1", "Now it would wait for rctest")
+    order = story.comment(number, f"/plan {patched.account} {patched.slug}")
+    story.wait_for_reply(number, order, "hotpatch.1", "Now it would wait for rctest")

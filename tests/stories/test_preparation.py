@@ -18,17 +18,17 @@ HOTPATCH = "research/black/docker-compose/docker-compose.override.yaml"
 def test_upgrade_prepare_merge_and_the_upgrade_goes_on_by_itself(story: Story) -> None:
     story.world.tag("mi-module-v3.40.2-v1")
     story.world.tag("mi-module-v3.40.2-v10")
-    story.release("3.40.2")
+    story.open_release_issue("3.40.2")
     tracker = story.tracker("3.40.2")
     number = tracker["number"]
-    order = story.say(number, "/upgrade research")
+    order = story.comment(number, "/upgrade research")
     prepare = story.pull_from(BRANCH)
     assert prepare["title"] == "golden: prepare v3.40.2"
     assert [label["name"] for label in prepare["labels"]] == ["mi-upgrade"]
     assert f"/issues/{number}" in prepare["body"]
     assert "## Test plan" in prepare["body"]
     assert sorted(story.files(BRANCH)) == [GOLDEN, "modules/executors/main.tf"]
-    story.says(
+    story.wait_for_reply(
         number, order, f"waiting: for {GOLDEN}", "merged first", f"Golden file of 3.40.2: [#{prepare['number']}]"
     )
     story.eventually(lambda: f"Golden file: [#{prepare['number']}]" in story.tracker("3.40.2")["body"])
@@ -57,49 +57,49 @@ def test_upgrade_prepare_merge_and_the_upgrade_goes_on_by_itself(story: Story) -
     body = pull["body"]
     assert "hotpatch of `searcher-0` removed" in body
     assert "google_compute_instance_template.executor-instance-template" in body
-    story.says(number, order, "3.40.0 → 3.40.2", "waiting for a review", "merged by `dana`")
+    story.wait_for_reply(number, order, "3.40.0 → 3.40.2", "waiting for a review", "merged by `dana`")
 
 
 def test_prepare_by_command_and_twice(story: Story) -> None:
-    story.release("3.40.2")
+    story.open_release_issue("3.40.2")
     number = story.tracker("3.40.2")["number"]
-    first, second = story.say(number, "/prepare"), story.say(number, "/prepare 3.40.2", user="lee")
+    first, second = story.comment(number, "/prepare"), story.comment(number, "/prepare 3.40.2", user="lee")
     prepare = story.pull_from(BRANCH)
     for order in (first, second):
-        story.says(number, order, f"[#{prepare['number']}]", "open")
-    story.settled()
+        story.wait_for_reply(number, order, f"[#{prepare['number']}]", "open")
+    story.wait_until_idle()
     assert len([p for p in story.world.pulls() if p["head"]["ref"] == BRANCH]) == 1
-    there = story.say(number, "/prepare 3.40.0")
-    story.says(number, there, "Golden file of 3.40.0: all of it is in the deployment repository.")
+    there = story.comment(number, "/prepare 3.40.0")
+    story.wait_for_reply(number, there, "Golden file of 3.40.0: all of it is in the deployment repository.")
 
 
 def test_images_with_another_tag_hold_the_version_until_an_operator_accepts_them(story: Story) -> None:
     stray = compose_file("3.40.3").replace(image("symbols", "3.40.3"), image("symbols", "3.40.2"))
     story.world.release("3.40.3", stray)
-    story.release("3.40.3")
+    story.open_release_issue("3.40.3")
     number = story.tracker("3.40.3")["number"]
-    order = story.say(number, "/upgrade rctest")
+    order = story.comment(number, "/upgrade rctest")
     prepare = story.pull_from("golden/v3.40.3")
     assert "symbols:3.40.2" in prepare["body"]
     assert "Held" in prepare["body"]
     story.eventually(lambda: "symbols:3.40.2" in story.tracker("3.40.3")["body"])
     story.world.merge("dana", prepare["number"])
-    story.says(number, order, "is held", "/prepare 3.40.3 --accept-tags")
+    story.wait_for_reply(number, order, "is held", "/prepare 3.40.3 --accept-tags")
     assert not story.pulls("rctest", "3.40.3")
-    accepted = story.say(number, "/prepare 3.40.3 --accept-tags", user="lee")
-    story.says(number, accepted, "accepted by `lee`")
+    accepted = story.comment(number, "/prepare 3.40.3 --accept-tags", user="lee")
+    story.wait_for_reply(number, accepted, "accepted by `lee`")
     story.eventually(lambda: story.pulls("rctest", "3.40.3"))
 
 
 def test_a_release_candidate_rewrites_the_tags_and_goes_to_rctest_only(story: Story) -> None:
     story.world.release("3.42.0-rc.2", compose_file("3.41.0"))
-    story.release("3.42.0-rc.2")
+    story.open_release_issue("3.42.0-rc.2")
     number = story.tracker("3.42.0-rc.2")["number"]
-    refused = story.say(number, "/upgrade demo 3.41.0-rc.1")
-    story.says(number, refused, "release candidates go to rctest only")
-    order = story.say(number, "/prepare")
+    refused = story.comment(number, "/upgrade demo 3.41.0-rc.1")
+    story.wait_for_reply(number, refused, "release candidates go to rctest only")
+    order = story.comment(number, "/prepare")
     prepare = story.pull_from("golden/v3.42.0-rc.2")
-    story.says(number, order, f"[#{prepare['number']}]")
+    story.wait_for_reply(number, order, f"[#{prepare['number']}]")
     assert story.files("golden/v3.42.0-rc.2") == ["golden/docker-compose.3.42.0-rc.2.yaml"]
     golden = story.world.read_file("golden/v3.42.0-rc.2", "golden/docker-compose.3.42.0-rc.2.yaml").content
     assert ":3.41.0" not in golden
@@ -108,27 +108,27 @@ def test_a_release_candidate_rewrites_the_tags_and_goes_to_rctest_only(story: St
 
 def test_a_version_that_does_not_exist_and_a_file_that_is_none(story: Story) -> None:
     story.world.release("3.40.4", "just: words\n")
-    release = story.release("3.40.4")
+    release = story.open_release_issue("3.40.4")
     number = story.tracker("3.40.4")["number"]
-    order = story.say(number, "/upgrade rctest 3.40.9\n/prepare 3.99.0")
-    story.says(number, order, "there is no version 3.40.9", "there is no version 3.99.0", "The nearest")
-    broken = story.say(number, "/upgrade rctest")
-    story.says(number, broken, "Golden file of 3.40.4: failed", "services", "/prepare 3.40.4 tries again")
+    order = story.comment(number, "/upgrade rctest 3.40.9\n/prepare 3.99.0")
+    story.wait_for_reply(number, order, "there is no version 3.40.9", "there is no version 3.99.0", "The nearest")
+    broken = story.comment(number, "/upgrade rctest")
+    story.wait_for_reply(number, broken, "Golden file of 3.40.4: failed", "services", "/prepare 3.40.4 tries again")
     assert not story.world.pulls()
-    newest = story.say(release, "/plan rctest latest")
-    story.says(release, newest, "4.0.0 is a jump")
+    newest = story.comment(release, "/plan rctest latest")
+    story.wait_for_reply(release, newest, "4.0.0 is a jump")
 
 
 def test_closed_by_hand_it_stays_closed_until_somebody_asks(story: Story) -> None:
-    story.release("3.40.2")
+    story.open_release_issue("3.40.2")
     number = story.tracker("3.40.2")["number"]
-    order = story.say(number, "/upgrade rctest")
+    order = story.comment(number, "/upgrade rctest")
     prepare = story.pull_from(BRANCH)
-    story.says(number, order, f"[#{prepare['number']}]")
+    story.wait_for_reply(number, order, f"[#{prepare['number']}]")
     story.world.close_pull("dana", prepare["number"])
-    story.says(number, order, "was closed without a merge", "/prepare 3.40.2 tries again")
-    story.settled()
+    story.wait_for_reply(number, order, "was closed without a merge", "/prepare 3.40.2 tries again")
+    story.wait_until_idle()
     assert len(story.world.pulls()) == 1
-    again = story.say(number, "/prepare")
+    again = story.comment(number, "/prepare")
     story.eventually(lambda: len(story.world.pulls()) == 2)
-    story.says(number, again, "open")
+    story.wait_for_reply(number, again, "open")

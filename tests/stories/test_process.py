@@ -22,14 +22,14 @@ def servers(story: Story) -> list[psutil.Process]:
 
 
 def test_the_serving_process_dies_and_is_started_anew(story: Story) -> None:
-    story.release()
+    story.open_release_issue()
     number = story.tracker()["number"]
     (server,) = servers(story)
     os.kill(server.pid, signal.SIGKILL)
     story.eventually(lambda: [p for p in servers(story) if p.pid != server.pid and p.is_running()])
     story.mibot.wait_until_ready()
-    order = story.say(number, "/status")
-    story.says(number, order, "Nobody has asked")
+    order = story.comment(number, "/status")
+    story.wait_for_reply(number, order, "Nobody has asked")
 
 
 def test_the_supervisor_dies_and_leaves_no_orphan(story: Story) -> None:
@@ -38,9 +38,9 @@ def test_the_supervisor_dies_and_leaves_no_orphan(story: Story) -> None:
     gone, _ = psutil.wait_procs([server], timeout=5)
     assert gone
     story.mibot.start()
-    release = story.release()
-    order = story.say(release, "/help")
-    story.says(release, order, "`/upgrade")
+    release = story.open_release_issue()
+    order = story.comment(release, "/help")
+    story.wait_for_reply(release, order, "`/upgrade")
 
 
 def test_a_second_mibot_on_the_same_store_is_told_so(story: Story) -> None:
@@ -64,9 +64,9 @@ def test_it_does_not_start_without_its_settings(story: Story) -> None:
 
 
 def test_no_secret_is_ever_logged(story: Story, tmp_path: Path) -> None:
-    release = story.release()
-    order = story.say(release, "/upgrade rctest")
-    story.says(release, order, "waiting for a review")
+    release = story.open_release_issue()
+    order = story.comment(release, "/upgrade rctest")
+    story.wait_for_reply(release, order, "waiting for a review")
     log = story.mibot.log
     tokens = {str(e.request.headers.get("authorization", "")).split()[-1] for e in story.proxy.sent()}
     secrets = {story.proxy.org.webhook_secret, story.proxy.org.private_key.splitlines()[1], *(t for t in tokens if t)}

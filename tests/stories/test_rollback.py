@@ -15,15 +15,17 @@ LINK = "research/black/docker-compose/docker-compose.yaml"
 
 def test_everything_is_as_it_was_and_the_tracker_says_by_whom_and_why(story: Story) -> None:
     story.world.tag("mi-module-v3.40.1-v2")
-    story.release()
+    story.open_release_issue()
     number = story.tracker()["number"]
-    story.upgraded(number, "research")
+    story.complete_upgrade(number, "research")
     story.eventually(lambda: story.line("3.40.1", "research").startswith("- [x]"))
-    order = story.say(number, '/rollback research "searches are slow, see INC-7"')
+    order = story.comment(number, '/rollback research "searches are slow, see INC-7"')
     pull = story.pull_from("research/rollback-v3.40.1")
     assert pull["title"] == "research: roll back from v3.40.1 to v3.40.0"
     assert {label["name"] for label in pull["labels"]} == {"mi-upgrade", "mi-rollback"}
-    story.says(number, order, "rollback to 3.40.0 by `dana`", "searches are slow, see INC-7", "waiting for a review")
+    story.wait_for_reply(
+        number, order, "rollback to 3.40.0 by `dana`", "searches are slow, see INC-7", "waiting for a review"
+    )
     for path in (OVERRIDE, LINK, "research/infrastructure.tf"):
         restored = story.world.read_file("research/rollback-v3.40.1", path)
         assert (restored.mode, restored.content) == (
@@ -32,25 +34,25 @@ def test_everything_is_as_it_was_and_the_tracker_says_by_whom_and_why(story: Sto
         )
     story.world.review("rio", pull["number"])
     story.world.merge("lee", pull["number"])
-    story.says(number, order, "rolled back to 3.40.0 by `dana`", "Health checks after the deployment")
+    story.wait_for_reply(number, order, "rolled back to 3.40.0 by `dana`", "Health checks after the deployment")
     line = story.eventually(lambda: _with("rolled back to 3.40.0 by `dana`", story.line("3.40.1", "research")))
     assert "searches are slow, see INC-7" in line
     assert line.startswith("- [ ]")
-    again = story.say(number, "/rollback research")
-    story.says(number, again, "its last change was a rollback already")
-    up = story.say(number, "/upgrade research")
-    story.says(number, up, "3.40.0 → 3.40.1", "waiting for a review")
+    again = story.comment(number, "/rollback research")
+    story.wait_for_reply(number, again, "its last change was a rollback already")
+    up = story.comment(number, "/upgrade research")
+    story.wait_for_reply(number, up, "3.40.0 → 3.40.1", "waiting for a review")
 
 
 def test_what_people_changed_since_stays(story: Story) -> None:
-    story.release()
+    story.open_release_issue()
     number = story.tracker()["number"]
-    story.upgraded(number, "research")
+    story.complete_upgrade(number, "research")
     upgraded = story.world.read_file("main", OVERRIDE).content
     changed = upgraded.replace("    cpus: 8   # big monorepo", "    cpus: 12   # bigger monorepo")
     assert changed != upgraded
     story.world.commit("lee", [File.plain(OVERRIDE, changed)])
-    story.say(number, "/rollback research")
+    story.comment(number, "/rollback research")
     story.pull_from("research/rollback-v3.40.1")
     restored = story.world.read_file("research/rollback-v3.40.1", OVERRIDE).content
     assert "cpus: 12   # bigger monorepo" in restored
@@ -58,27 +60,27 @@ def test_what_people_changed_since_stays(story: Story) -> None:
 
 
 def test_a_rollback_that_is_closed_leaves_things_as_they_were(story: Story) -> None:
-    story.release()
+    story.open_release_issue()
     number = story.tracker()["number"]
-    story.upgraded(number)
-    order = story.say(number, "/rollback rctest")
+    story.complete_upgrade(number)
+    order = story.comment(number, "/rollback rctest")
     pull = story.pull_from("rctest/rollback-v3.40.1")
     story.world.close_pull("dana", pull["number"])
-    story.says(number, order, "done", "its rollback by dana was closed without a merge")
+    story.wait_for_reply(number, order, "done", "its rollback by dana was closed without a merge")
     story.eventually(lambda: story.line("3.40.1", "rctest").startswith("- [x]"))
 
 
 def test_what_was_never_upgraded_can_not_be_rolled_back(story: Story) -> None:
-    story.release()
+    story.open_release_issue()
     number = story.tracker()["number"]
-    order = story.say(number, "/rollback rctest")
-    story.says(number, order, "Git knows of no upgrade of it")
+    order = story.comment(number, "/rollback rctest")
+    story.wait_for_reply(number, order, "Git knows of no upgrade of it")
     assert not story.trackers("3.40.0"), "no tracker for what will not be"
-    story.say(number, "/upgrade demo")
+    story.comment(number, "/upgrade demo")
     pull = story.pull_from("demo/upgrade-v3.40.1")
-    story.settled()
-    early = story.say(number, "/rollback demo")
-    story.says(number, early, f"is open (pull request {pull['number']}) and changed nothing yet")
+    story.wait_until_idle()
+    early = story.comment(number, "/rollback demo")
+    story.wait_for_reply(number, early, f"is open (pull request {pull['number']}) and changed nothing yet")
 
 
 def _with(words: str, text: str) -> str:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.formats.markdown import LIMIT
+from bot.formats.markdown import MAX_BODY_LENGTH
 from demo.cloud import Cloud
 from demo.fleet import make_fleet
 from demo.world import World
-from tests.stories.process import Mibot
+from tests.stories.process import MibotProcess
 from tests.stories.story import Json, Story
 from tests.world.proxy import Proxy
 
@@ -21,20 +21,20 @@ pytestmark = pytest.mark.e2e
 
 def test_a_tracker_of_a_thousand_instances(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud) -> None:
     world.build(make_fleet(1000))
-    mibot = Mibot(tmp_path, proxy.org, proxy.api_url, cloud)
+    mibot = MibotProcess(tmp_path, proxy.org, proxy.api_url, cloud)
     proxy.webhooks.target = mibot.webhook_url
     story = Story(world, proxy, mibot, cloud)
     mibot.start()
     try:
-        story.release()
+        story.open_release_issue()
         number = story.tracker()["number"]
         parts = story.eventually(lambda: _whole(story, number), patience=60)
-        story.settled()
+        story.wait_until_idle()
         last = next(line for line in reversed(parts[-1].splitlines()) if "Upgrade instance for" in line)
         account = re.search(r"https://\S+/issues/\d+", last)
         assert account
-        order = story.say(number, f'/upgrade {account.group(0)} --force "the last one"')
-        story.says(number, order, "waiting for a review")
+        order = story.comment(number, f'/upgrade {account.group(0)} --force "the last one"')
+        story.wait_for_reply(number, order, "waiting for a review")
         story.eventually(lambda: "waiting for a review" in _parts(story, number)[-1])
         head = str(story.tracker()["body"])
         assert f"[part {len(parts)}](" in head
@@ -55,5 +55,5 @@ def _whole(story: Story, number: int) -> list[str]:
     lines = [line for part in parts for line in part.splitlines() if line.startswith("- [ ] ")]
     assert len(lines) == 1000
     assert len({line.split("<!--")[0] for line in lines}) == 1000
-    assert all(len(part) <= LIMIT for part in parts)
+    assert all(len(part) <= MAX_BODY_LENGTH for part in parts)
     return parts

@@ -9,7 +9,7 @@ import pytest
 
 from demo.cloud import Cloud
 from demo.world import World
-from tests.stories.process import Mibot
+from tests.stories.process import MibotProcess
 from tests.stories.story import Story
 from tests.world.proxy import Proxy
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.e2e
 def swept(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud) -> Story:
     """A story in which no webhook ever arrives, and mibot sweeps every second."""
     world.build()
-    mibot = Mibot(tmp_path, proxy.org, proxy.api_url, cloud, MIBOT_RECONCILE__INTERVAL="1")
+    mibot = MibotProcess(tmp_path, proxy.org, proxy.api_url, cloud, MIBOT_RECONCILE__INTERVAL="1")
     return Story(world, proxy, mibot, cloud)
 
 
@@ -28,15 +28,15 @@ def test_the_whole_job_without_a_single_webhook(swept: Story) -> None:
     story = swept
     story.mibot.start()
     try:
-        release = story.release()
+        release = story.open_release_issue()
         number = story.tracker()["number"]
-        order = story.say(number, "/upgrade rctest")
-        story.says(number, order, "waiting for a review")
+        order = story.comment(number, "/upgrade rctest")
+        story.wait_for_reply(number, order, "waiting for a review")
         (pull,) = story.pulls("rctest")
         story.world.review("rio", pull["number"])
-        story.says(number, order, "approved by `rio`")
+        story.wait_for_reply(number, order, "approved by `rio`")
         story.world.merge("dana", pull["number"])
-        story.says(number, order, "done")
+        story.wait_for_reply(number, order, "done")
         story.eventually(lambda: story.line("3.40.1", "rctest").startswith("- [x]"))
         assert len(story.announcements(release)) == 1
         assert len(story.replies(number)) == 1
@@ -48,16 +48,16 @@ def test_a_comment_written_while_the_bot_was_down(swept: Story) -> None:
     story = swept
     story.mibot.start()
     try:
-        story.release()
+        story.open_release_issue()
         number = story.tracker()["number"]
-        story.settled(quiet=2.5)
+        story.wait_until_idle(quiet=2.5)
         assert story.mibot.stop() == 0
-        order = story.say(number, "/check rctest")
-        edited = story.say(number, "just a remark")
+        order = story.comment(number, "/check rctest")
+        edited = story.comment(number, "just a remark")
         time.sleep(1.1)  # GitHub tells times to the second
         story.world.edit_comment("dana", edited, "/upgrade rctest")
         story.mibot.start()
-        story.says(number, order, "✅ pass")
+        story.wait_for_reply(number, order, "✅ pass")
         assert not story.pulls("rctest")
     finally:
         story.mibot.kill()
@@ -65,13 +65,13 @@ def test_a_comment_written_while_the_bot_was_down(swept: Story) -> None:
 
 def test_what_was_written_before_mibot_came_is_no_order(swept: Story) -> None:
     story = swept
-    release = story.release()
-    story.say(release, "/upgrade rctest")
+    release = story.open_release_issue()
+    story.comment(release, "/upgrade rctest")
     time.sleep(1.2)
     story.mibot.start()
     try:
-        order = story.say(release, "/status")
-        story.says(release, order, "Nobody has asked for an upgrade yet.")
+        order = story.comment(release, "/status")
+        story.wait_for_reply(release, order, "Nobody has asked for an upgrade yet.")
         assert not story.pulls("rctest")
     finally:
         story.mibot.kill()

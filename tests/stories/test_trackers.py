@@ -25,7 +25,7 @@ Please be careful with **demo**, it has a talk at noon.
 
 def test_the_label_given_later(story: Story) -> None:
     issue = story.world.open_issue("dana", "3.40.1 upgrade managed instances")["number"]
-    story.settled()
+    story.wait_until_idle()
     assert not story.trackers()
     story.world.label("dana", issue, "team/cloud")
     assert f"#{issue}" in story.tracker()["body"]
@@ -33,33 +33,33 @@ def test_the_label_given_later(story: Story) -> None:
 
 def test_labelled_before_opened_and_every_delivery_twice(story: Story) -> None:
     with story.proxy.webhooks.hold(lambda held: [d for d in reversed(held) for _ in range(2)]):
-        release = story.release()
+        release = story.open_release_issue()
         story.world.label("dana", release, "bug")
     story.tracker()
-    story.settled()
+    story.wait_until_idle()
     assert len(story.trackers()) == 1
     assert len(story.announcements(release)) == 1
 
 
 def test_a_redelivery_of_everything_changes_nothing(story: Story) -> None:
-    release = story.release()
+    release = story.open_release_issue()
     number = story.tracker()["number"]
-    order = story.say(number, "/upgrade rctest")
-    story.says(number, order, "waiting for a review")
-    story.settled()
+    order = story.comment(number, "/upgrade rctest")
+    story.wait_for_reply(number, order, "waiting for a review")
+    story.wait_until_idle()
     before = len(story.proxy.writes())
     for delivery in list(story.proxy.webhooks.deliveries):
         story.proxy.webhooks.redeliver(delivery)
-    story.settled()
+    story.wait_until_idle()
     assert len(story.proxy.writes()) == before
     assert len(story.trackers()) == 1
     assert len(story.announcements(release)) == 1
 
 
 def test_a_second_release_issue_is_led_to_the_same_tracker(story: Story) -> None:
-    story.release()
+    story.open_release_issue()
     number = story.tracker()["number"]
-    second = story.release(user="lee")
+    second = story.open_release_issue(user="lee")
     (announcement,) = story.eventually(lambda: story.announcements(second))
     assert f"#{number}" in announcement["body"]
     assert "@" not in announcement["body"]
@@ -79,18 +79,18 @@ def test_a_tracker_written_by_people_is_adopted_in_place(story: Story) -> None:
     assert "## Upgrade customer managed instances" in body
     labels = {label["name"] for label in story.world.issue(number)["labels"]}
     assert {"managed-instances", "release-tracking", "team/cloud"} <= labels
-    story.settled()
+    story.wait_until_idle()
     assert len(story.world.issues("release-tracking")) == 1
-    order = story.say(number, "/upgrade demo")
-    story.says(number, order, "3.40.0 → 3.40.1")
+    order = story.comment(number, "/upgrade demo")
+    story.wait_for_reply(number, order, "3.40.0 → 3.40.1")
     story.eventually(lambda: "waiting for a review" in str(story.world.issue(number)["body"]))
     assert "**after lunch**" in str(story.world.issue(number)["body"])
 
 
 def test_people_write_in_the_tracker_between_two_of_the_bots_edits(story: Story) -> None:
-    story.release()
+    story.open_release_issue()
     number = story.tracker()["number"]
-    story.settled()
+    story.wait_until_idle()
     body = str(story.tracker()["body"])
     lines = [
         f"{line} (Rio watches this one)" if "demo.sourcegraph.com" in line else line for line in body.splitlines()
@@ -98,8 +98,8 @@ def test_people_write_in_the_tracker_between_two_of_the_bots_edits(story: Story)
     changed = "\n".join([*lines, "", "Remember the freeze on Friday."])
     changed = changed.replace("- [ ] Upgrade [tpgi", "- [x] Upgrade [tpgi")
     story.world.edit_issue_body("lee", number, changed)
-    order = story.say(number, "/upgrade rctest")
-    story.says(number, order, "waiting for a review")
+    order = story.comment(number, "/upgrade rctest")
+    story.wait_for_reply(number, order, "waiting for a review")
     after = story.eventually(lambda: _when("waiting for a review", str(story.tracker()["body"])))
     assert "(Rio watches this one)" in story.line("3.40.1", "demo.sourcegraph.com")
     assert "Remember the freeze on Friday." in after
@@ -108,7 +108,7 @@ def test_people_write_in_the_tracker_between_two_of_the_bots_edits(story: Story)
 
 def test_an_issue_that_names_no_version_is_left_alone(story: Story) -> None:
     story.world.open_issue("dana", "please fix the coffee machine", "", ["team/cloud"])
-    story.settled()
+    story.wait_until_idle()
     assert story.proxy.writes() == []
 
 

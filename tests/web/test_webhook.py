@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from bot.domain.flow import events
-from bot.domain.flow.events import CommentWritten, CommitTouched, Event, Interest, IssueLabelled
-from bot.ports import Passing
+from bot.domain.flow.events import CommentCreated, CommitChecksChanged, Event, EventFilter, IssueLabeled
+from bot.ports import TransientError
 from bot.web import make_app
-from bot.web.webhook import LARGEST_BODY
+from bot.web.webhook import MAX_BODY_BYTES
 
 SECRET = "a long and random secret"
-INTEREST = Interest("acme/releases", "acme/deploy", "team/cloud")
+INTEREST = EventFilter("acme/releases", "acme/deploy", "team/cloud")
 DELIVERY = "72d3162e-cc78-11e3-81ab-4c9367dc0958"
 LABELLED: dict[str, Any] = {
     "action": "labeled",
@@ -47,11 +47,11 @@ class Inbox:
 
     def __call__(self, delivery: str, event: Event) -> None:
         if self.down:
-            raise Passing("the storage does not answer")
+            raise TransientError("the storage does not answer")
         self.kept.append((delivery, event))
 
 
-class Door:
+class WebhookClient:
     """The application, knocked at as GitHub does; each header can be changed, or left out with None."""
 
     def __init__(self) -> None:
@@ -62,10 +62,10 @@ class Door:
 
     def _ready(self) -> str:
         if self.missing == "down":
-            raise Passing("the storage does not answer")
+            raise TransientError("the storage does not answer")
         return self.missing
 
-    def knock(
+    def deliver(
         self, payload: Any = LABELLED, event: str | None = "issues", body: bytes | None = None, **headers: str | None
     ) -> TestResponse:
         body = json.dumps(payload).encode() if body is None else body
@@ -86,36 +86,36 @@ def sign(body: bytes, secret: str = SECRET, algorithm: str = "sha256") -> str:
 
 
 @pytest.fixture
-def door() -> Door:
-    return Door()
+def door() -> WebhookClient:
+    return WebhookClient()
 
 
 # What gets in
 
 
-def test_a_good_delivery_is_kept_under_its_id(door: Door) -> None:
-    assert door.knock().status_code == 202
-    assert door.inbox.kept == [(DELIVERY, IssueLabelled(12, "3.40.1", "dana"))]
+def test_a_good_delivery_is_kept_under_its_id(door: WebhookClient) -> None:
+    assert door.deliver().status_code == 202
+    assert door.inbox.kept == [(DELIVERY, IssueLabeled(12, "3.40.1", "dana"))]
 
 
-def test_an_order_keeps_its_words(door: Door) -> None:
-    assert door.knock(COMMENTED, "issue_comment").status_code == 202
-    assert door.inbox.kept == [(DELIVERY, CommentWritten(9, 12, "3.40.1", "/upgrade rctest", "dana"))]
+def test_an_order_keeps_its_words(door: WebhookClient) -> None:
+    assert door.deliver(COMMENTED, "issue_comment").status_code == 202
+    assert door.inbox.kept == [(DELIVERY, CommentCreated(9, 12, "3.40.1", "/upgrade rctest", "dana"))]
 
 
-def test_a_commit_status(door: Door) -> None:
-    assert door.knock(STATUS, "status").status_code == 202
-    assert door.inbox.kept == [(DELIVERY, CommitTouched("f" * 40))]
+def test_a_commit_status(door: WebhookClient) -> None:
+    assert door.deliver(STATUS, "status").status_code == 202
+    assert door.inbox.kept == [(DELIVERY, CommitChecksChanged("f" * 40))]
 
 
-def test_a_form_as_github_can_send_it(door: Door) -> None:
+def test_a_form_as_github_can_send_it(door: WebhookClient) -> None:
     body = urlencode({"payload": json.dumps(LABELLED)}).encode()
-    assert door.knock(body=body, Content_Type="application/x-www-form-urlencoded").status_code == 202
+    assert door.deliver(body=body, Content_Type="application/x-www-form-urlencoded").status_code == 202
     assert len(door.inbox.kept) == 1
 
 
 @pytest.mark.parametrize("case", [str.lower, str.upper])
-def test_headers_in_any_case(door: Door, case: Any) -> None:
+def test_headers_in_any_case(door: WebhookClient, case: Any) -> None:
     body = json.dumps(LABELLED).encode()
     headers = {
         case("X-GitHub-Event"): "issues",
@@ -131,14 +131,14 @@ def test_headers_in_any_case(door: Door, case: Any) -> None:
 
 
 @pytest.mark.parametrize("event", ["ping", "push", "workflow_job", "star", "événement"])
-def test_what_nobody_wants_is_answered_and_dropped(door: Door, event: str) -> None:
+def test_what_nobody_wants_is_answered_and_dropped(door: WebhookClient, event: str) -> None:
     door.inbox.down = True
-    assert door.knock({"zen": "Keep it logically awesome."}, event).status_code == 202
+    assert door.deliver({"zen": "Keep it logically awesome."}, event).status_code == 202
 
 
-def test_an_event_of_another_repository_is_dropped(door: Door) -> None:
+def test_an_event_of_another_repository_is_dropped(door: WebhookClient) -> None:
     door.inbox.down = True
-    assert door.knock(LABELLED | {"repository": {"full_name": "acme/other"}}).status_code == 202
+    assert door.deliver(LABELLED | {"repository": {"full_name": "acme/other"}}).status_code == 202
 
 
 # What is refused
@@ -166,31 +166,31 @@ def test_without_a_secret_there_is_no_door() -> None:
         "sha256=" + "é" * 64,
     ],
 )
-def test_a_signature_that_is_not_right(door: Door, signature: str | None) -> None:
-    assert door.knock(X_Hub_Signature_256=signature).status_code == 401
+def test_a_signature_that_is_not_right(door: WebhookClient, signature: str | None) -> None:
+    assert door.deliver(X_Hub_Signature_256=signature).status_code == 401
     assert not door.inbox.kept
 
 
-def test_a_sha1_signature_is_not_enough(door: Door) -> None:
+def test_a_sha1_signature_is_not_enough(door: WebhookClient) -> None:
     old = sign(json.dumps(LABELLED).encode(), algorithm="sha1")
-    assert door.knock(X_Hub_Signature_256=None, X_Hub_Signature=old).status_code == 401
-    assert door.knock(X_Hub_Signature_256=old, X_Hub_Signature=old).status_code == 401
+    assert door.deliver(X_Hub_Signature_256=None, X_Hub_Signature=old).status_code == 401
+    assert door.deliver(X_Hub_Signature_256=old, X_Hub_Signature=old).status_code == 401
     assert not door.inbox.kept
 
 
-def test_a_wrong_sha1_signature_beside_a_good_one_does_not_matter(door: Door) -> None:
-    assert door.knock(X_Hub_Signature="sha1=0").status_code == 202
+def test_a_wrong_sha1_signature_beside_a_good_one_does_not_matter(door: WebhookClient) -> None:
+    assert door.deliver(X_Hub_Signature="sha1=0").status_code == 202
 
 
 @pytest.mark.parametrize("content_type", [None, "text/plain", "multipart/form-data; boundary=x", "application/xml"])
-def test_another_content_type(door: Door, content_type: str | None) -> None:
-    assert door.knock(Content_Type=content_type).status_code == 400
+def test_another_content_type(door: WebhookClient, content_type: str | None) -> None:
+    assert door.deliver(Content_Type=content_type).status_code == 400
     assert not door.inbox.kept
 
 
 @pytest.mark.parametrize("charset", ["klingon", "hex", "undefined", "\x00", "utf-16"])
-def test_an_odd_charset(door: Door, charset: str) -> None:
-    assert door.knock(Content_Type=f'application/json; charset="{charset}"').status_code == 400
+def test_an_odd_charset(door: WebhookClient, charset: str) -> None:
+    assert door.deliver(Content_Type=f'application/json; charset="{charset}"').status_code == 400
 
 
 BODIES = {
@@ -213,29 +213,29 @@ BODIES = {
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_a_payload_that_is_none(door: Door, body: bytes) -> None:
-    assert door.knock(body=body).status_code == 400
+def test_a_payload_that_is_none(door: WebhookClient, body: bytes) -> None:
+    assert door.deliver(body=body).status_code == 400
     assert not door.inbox.kept
 
 
 @pytest.mark.parametrize("form", [b"", b"payload=", b"other=1", b"payload=%7B", b"payload=%ff"])
-def test_a_form_without_a_payload(door: Door, form: bytes) -> None:
-    assert door.knock(body=form, Content_Type="application/x-www-form-urlencoded").status_code == 400
+def test_a_form_without_a_payload(door: WebhookClient, form: bytes) -> None:
+    assert door.deliver(body=form, Content_Type="application/x-www-form-urlencoded").status_code == 400
 
 
 @pytest.mark.parametrize("delivery", [None, "", "a/b", "x" * 101, "\x7f", "tab\tbed"])
-def test_an_odd_delivery_id(door: Door, delivery: str | None) -> None:
-    assert door.knock(X_GitHub_Delivery=delivery).status_code == 400
+def test_an_odd_delivery_id(door: WebhookClient, delivery: str | None) -> None:
+    assert door.deliver(X_GitHub_Delivery=delivery).status_code == 400
     assert not door.inbox.kept
 
 
 @pytest.mark.parametrize("event", [None, ""])
-def test_no_event(door: Door, event: str | None) -> None:
-    assert door.knock(event=event).status_code == 202
+def test_no_event(door: WebhookClient, event: str | None) -> None:
+    assert door.deliver(event=event).status_code == 202
     assert not door.inbox.kept
 
 
-def test_no_other_method(door: Door) -> None:
+def test_no_other_method(door: WebhookClient) -> None:
     assert door.client.get("/webhooks/github").status_code == 405
 
 
@@ -255,47 +255,47 @@ class Endless(io.RawIOBase):
         return len(buffer)
 
 
-def pour(door: Door, body: Endless, **environment: Any) -> TestResponse:
+def send_endless(door: WebhookClient, body: Endless, **environment: Any) -> TestResponse:
     headers = {"X-GitHub-Delivery": DELIVERY, "X-GitHub-Event": "issues", "X-Hub-Signature-256": sign(b"")}
     environment |= {"wsgi.input": io.BufferedReader(body)}
     return door.client.post("/webhooks/github", headers=headers, environ_overrides=environment)
 
 
-def test_a_payload_whose_length_is_too_large_is_not_read(door: Door) -> None:
+def test_a_payload_whose_length_is_too_large_is_not_read(door: WebhookClient) -> None:
     body = Endless()
-    answer = pour(door, body, CONTENT_LENGTH=str(LARGEST_BODY + 1))
+    answer = send_endless(door, body, CONTENT_LENGTH=str(MAX_BODY_BYTES + 1))
     assert answer.status_code == 413
     assert "25 MB" in answer.text
     assert body.given == 0
 
 
-def test_a_payload_in_chunks_is_read_up_to_25_mb_and_no_further(door: Door) -> None:
+def test_a_payload_in_chunks_is_read_up_to_25_mb_and_no_further(door: WebhookClient) -> None:
     body = Endless()
-    answer = pour(door, body, **{"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"})
+    answer = send_endless(door, body, **{"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"})
     assert answer.status_code == 413
-    assert body.given < LARGEST_BODY + 1024 * 1024
+    assert body.given < MAX_BODY_BYTES + 1024 * 1024
 
 
-def test_a_payload_of_just_25_mb(door: Door) -> None:
-    body = json.dumps(LABELLED).encode().ljust(LARGEST_BODY)
-    assert door.knock(body=body).status_code == 202
+def test_a_payload_of_just_25_mb(door: WebhookClient) -> None:
+    body = json.dumps(LABELLED).encode().ljust(MAX_BODY_BYTES)
+    assert door.deliver(body=body).status_code == 202
 
 
 # Storage
 
 
-def test_when_the_storage_is_down_github_is_asked_to_come_again(door: Door) -> None:
+def test_when_the_storage_is_down_github_is_asked_to_come_again(door: WebhookClient) -> None:
     door.inbox.down = True
-    assert door.knock().status_code == 503
+    assert door.deliver().status_code == 503
     door.inbox.down = False
-    assert door.knock().status_code == 202
+    assert door.deliver().status_code == 202
     assert len(door.inbox.kept) == 1
 
 
 # Health and metrics
 
 
-def test_health(door: Door) -> None:
+def test_health(door: WebhookClient) -> None:
     door.missing = "down"
     assert door.client.get("/healthz").status_code == 200
 
@@ -304,22 +304,22 @@ def test_health(door: Door) -> None:
     ("missing", "status", "words"),
     [("", 200, "ready"), ("no worker", 503, "no worker"), ("down", 503, "the storage does not answer")],
 )
-def test_ready(door: Door, missing: str, status: int, words: str) -> None:
+def test_ready(door: WebhookClient, missing: str, status: int, words: str) -> None:
     door.missing = missing
     answer = door.client.get("/readyz")
     assert (answer.status_code, answer.text.strip()) == (status, words)
 
 
-def test_metrics_count_deliveries_by_event_and_outcome(door: Door) -> None:
+def test_metrics_count_deliveries_by_event_and_outcome(door: WebhookClient) -> None:
     def count(event: str, outcome: str) -> float:
         name = f'mibot_deliveries_total{{event="{event}",outcome="{outcome}"}} '
         found = [line for line in door.client.get("/metrics").text.splitlines() if line.startswith(name)]
         return float(found[0].split()[-1]) if found else 0.0
 
     before = [count("issues", "accepted"), count("other", "dropped"), count("other", "unsigned")]
-    door.knock()
-    door.knock(event="made_up_by_anybody")
-    door.knock(event="also_made_up", X_Hub_Signature_256=None)
+    door.deliver()
+    door.deliver(event="made_up_by_anybody")
+    door.deliver(event="also_made_up", X_Hub_Signature_256=None)
     after = [count("issues", "accepted"), count("other", "dropped"), count("other", "unsigned")]
     assert [now - then for now, then in zip(after, before, strict=True)] == [1, 1, 1]
 
@@ -339,8 +339,8 @@ JSON = st.recursive(
     max_leaves=12,
 )
 HEADER = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=40)
-NAMES = st.sampled_from([*sorted(events.SUBSCRIBED), "ping"])
-DOOR = Door()
+NAMES = st.sampled_from([*sorted(events.SUBSCRIBED_EVENTS), "ping"])
+DOOR = WebhookClient()
 
 
 @given(
@@ -354,7 +354,7 @@ DOOR = Door()
 def test_nothing_breaks_the_door(
     body: bytes, event: str, delivery: str, content_type: str, signed: bool, signature: str
 ) -> None:
-    answer = DOOR.knock(
+    answer = DOOR.deliver(
         event=event,
         body=body,
         X_GitHub_Delivery=delivery,
@@ -368,5 +368,5 @@ def test_nothing_breaks_the_door(
 
 @given(changed=JSON, at=st.sampled_from(["action", "issue", "comment", "repository", "sender"]))
 def test_a_payload_of_another_shape_breaks_nothing(changed: Any, at: str) -> None:
-    answer = DOOR.knock(COMMENTED | {"sender": {"login": "dana"}, at: changed}, "issue_comment")
+    answer = DOOR.deliver(COMMENTED | {"sender": {"login": "dana"}, at: changed}, "issue_comment")
     assert answer.status_code in {202, 400}

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from tests.world.exchange import Answer, Request
+from tests.world.exchange import HttpResponse, Request
 from tests.world.server import Server
-from tests.world.webhooks import Mailbox
+from tests.world.webhooks import DeliveryQueue
 
 
-class Door:
+class WebhookEndpoint:
     """Puts every delivery into its organisation's mailbox. `url` ends in `{org}`, which stands for a name."""
 
     def __init__(self) -> None:
-        self._mailboxes: dict[str, Mailbox] = {}
+        self._mailboxes: dict[str, DeliveryQueue] = {}
         self._server = Server(self._handle)
         self.url = f"{self._server.url}/{{org}}"
 
-    def assign(self, org: str, mailbox: Mailbox) -> None:
+    def assign(self, org: str, mailbox: DeliveryQueue) -> None:
         self._mailboxes[org] = mailbox
 
     def close(self) -> None:
         self._server.close()
 
-    def _handle(self, request: Request) -> Answer:
+    def _handle(self, request: Request) -> HttpResponse:
         mailbox = self._mailboxes.get(request.path.removeprefix("/"))
         if mailbox is None:
-            return Answer.of(404, {"message": "Nobody is listening for this organisation."})
+            return HttpResponse.json_response(404, {"message": "Nobody is listening for this organisation."})
         mailbox.receive(request)
-        return Answer(202)
+        return HttpResponse(202)

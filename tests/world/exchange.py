@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 Headers = Mapping[str, str]
-PERSON = "x-person"
+PERSON_HEADER = "x-person"
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Request:
     @property
     def person(self) -> str | None:
         """Who of the story's people sent it; None for mibot."""
-        return self.headers.get(PERSON)
+        return self.headers.get(PERSON_HEADER)
 
     @property
     def writes(self) -> bool:
@@ -51,7 +51,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpResponse:
     """One HTTP response."""
 
     status: int
@@ -59,7 +59,7 @@ class Answer:
     body: bytes = b""
 
     @classmethod
-    def of(cls, status: int, document: object, headers: Headers | None = None) -> Answer:
+    def json_response(cls, status: int, document: object, headers: Headers | None = None) -> HttpResponse:
         """An answer with a JSON document."""
         lines = {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
         return cls(status, tuple(lines.items()), json.dumps(document).encode())
@@ -72,8 +72,8 @@ class Answer:
     def json(self) -> Any:
         return json.loads(self.body) if self.body else None
 
-    def with_json(self, document: object) -> Answer:
-        return Answer(self.status, self.headers, json.dumps(document).encode())
+    def with_json(self, document: object) -> HttpResponse:
+        return HttpResponse(self.status, self.headers, json.dumps(document).encode())
 
 
 @dataclass
@@ -82,9 +82,9 @@ class Exchange:
     monotonic clock, in seconds."""
 
     request: Request
-    answer: Answer | None = None
+    answer: HttpResponse | None = None
     seconds: float = field(default=0.0, compare=False)
-    began: float = field(default_factory=time.monotonic, compare=False)
+    started_at: float = field(default_factory=time.monotonic, compare=False)
 
 
 def _strings(value: object) -> Iterator[str]:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.world.exchange import Answer, Request
+from tests.world.exchange import HttpResponse, Request
 
 
 @dataclass
@@ -21,8 +21,8 @@ class Fault:
     times: int
     method: str | None
     path: re.Pattern[str]
-    answer: Answer | None = None
-    carried_out: bool = False
+    answer: HttpResponse | None = None
+    forwarded: bool = False
     seconds: float = 0.0
 
     def matches(self, request: Request) -> bool:
@@ -44,7 +44,7 @@ class Faults:
         with self._lock:
             self._pending.clear()
 
-    def pass_through(self, request: Request, forward: Callable[[], Answer]) -> Answer:
+    def apply(self, request: Request, forward: Callable[[], HttpResponse]) -> HttpResponse:
         """The answer to `request`, faults included."""
         fault = self._next(request)
         if fault is None:
@@ -52,7 +52,7 @@ class Faults:
         time.sleep(fault.seconds)
         if fault.answer is None:
             return forward()
-        if fault.carried_out:
+        if fault.forwarded:
             forward()
         return fault.answer
 

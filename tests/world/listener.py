@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.world.exchange import Answer, Request
+from tests.world.exchange import HttpResponse, Request
 from tests.world.server import Server
 
 
@@ -14,7 +14,7 @@ class Listener:
     def __init__(self, status: int = 202, handle: Callable[[Request], None] | None = None) -> None:
         self.status = status
         self.requests: list[Request] = []
-        self._also = handle
+        self._callback = handle
         self._server = Server(self._handle)
         self.url = f"{self._server.url}/webhooks/github"
 
@@ -33,8 +33,8 @@ class Listener:
     def guids(self) -> list[str]:
         return [request.headers["x-github-delivery"] for request in self.requests]
 
-    def _handle(self, request: Request) -> Answer:
+    def _handle(self, request: Request) -> HttpResponse:
         self.requests.append(request)
-        if self._also:
-            self._also(request)
-        return Answer(self.status)
+        if self._callback:
+            self._callback(request)
+        return HttpResponse(self.status)

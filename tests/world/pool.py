@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from demo.cast import Org, make_orgs, seed_of
+from demo.cast import Org, make_orgs, make_seed
 from demo.emulator import Emulator, private_key_pem
-from tests.world.door import Door
+from tests.world.door import WebhookEndpoint
 from tests.world.proxy import Proxy
 
 ORGS = 40
 
 
-class Pool:
+class OrgPool:
     """Starts an emulator when the first organisation is asked for, and another whenever one is used up."""
 
     def __init__(self, orgs: int = ORGS) -> None:
         self._size = orgs
-        self._doors: list[Door] = []
+        self._doors: list[WebhookEndpoint] = []
         self._unused: list[Org] = []
         self.emulators: list[Emulator] = []
 
@@ -34,8 +34,8 @@ class Pool:
         self.emulators, self._doors, self._unused = [], [], []
 
     def _start(self) -> None:
-        door = Door()
+        door = WebhookEndpoint()
         self._doors.append(door)
         orgs = make_orgs(self._size, private_key_pem(), door.url)
-        self.emulators.append(Emulator(seed_of(orgs)))
+        self.emulators.append(Emulator(make_seed(orgs)))
         self._unused = list(orgs)

@@ -10,17 +10,19 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from demo.cast import Org
-from tests.world.door import Door
-from tests.world.exchange import PERSON, Answer, Exchange, Request
+from tests.world.door import WebhookEndpoint
+from tests.world.exchange import PERSON_HEADER, Exchange, HttpResponse, Request
 from tests.world.faults import Fault, Faults
 from tests.world.gaps import Gaps
 from tests.world.server import Server
-from tests.world.webhooks import Mailbox
+from tests.world.webhooks import DeliveryQueue
 
-EMULATOR_PATIENCE = 60.0
-STALE = 2.0
-OURS = frozenset({"host", "connection", "content-length", "accept-encoding", "transfer-encoding", PERSON})
-THEIRS = frozenset({"connection", "content-length", "transfer-encoding", "keep-alive", "date"})
+EMULATOR_TIMEOUT = 60.0
+IDLE_TIMEOUT = 2.0
+DROPPED_REQUEST_HEADERS = frozenset(
+    {"host", "connection", "content-length", "accept-encoding", "transfer-encoding", PERSON_HEADER}
+)
+DROPPED_RESPONSE_HEADERS = frozenset({"connection", "content-length", "transfer-encoding", "keep-alive", "date"})
 
 
 class Proxy:
@@ -31,19 +33,19 @@ class Proxy:
     `actions` is GitHub Actions in the deployment repository: what its runners do is the test's to say.
     """
 
-    def __init__(self, emulator_url: str, org: Org, door: Door) -> None:
+    def __init__(self, emulator_url: str, org: Org, door: WebhookEndpoint) -> None:
         self.org = org
-        self.webhooks = Mailbox(org.webhook_secret)
+        self.webhooks = DeliveryQueue(org.webhook_secret)
         self.exchanges: list[Exchange] = []
         self.before: Callable[[Request], None] | None = None
-        self.after: Callable[[Request, Answer], None] | None = None
+        self.after: Callable[[Request, HttpResponse], None] | None = None
         self._faults = Faults()
         self._emulator = _Emulator(emulator_url)
         self._gaps = Gaps(org, self.webhooks, self._emulator.ask)
         self._lock = threading.Lock()
         self._server = Server(self._handle)
         self.api_url = self._server.url
-        self._emulator.goes_by = self.api_url
+        self._emulator.public_url = self.api_url
         self.actions = self._gaps.actions
         self.actions.url = self.api_url
         door.assign(org.name, self.webhooks)
@@ -79,30 +81,32 @@ class Proxy:
         method: str | None = None,
         path: str = "",
         times: int = 1,
-        carried_out: bool = False,
+        forwarded: bool = False,
     ) -> None:
         """Give mibot's next `times` matching requests an error; when `carried_out`, GitHub does it all the same."""
-        answer = Answer.of(status, document or {"message": f"A fault of {status}, as the test asked"}, headers)
-        self._faults.add(Fault(times, method, re.compile(path), answer, carried_out))
+        answer = HttpResponse.json_response(
+            status, document or {"message": f"A fault of {status}, as the test asked"}, headers
+        )
+        self._faults.add(Fault(times, method, re.compile(path), answer, forwarded))
 
     def delay(self, seconds: float, *, method: str | None = None, path: str = "", times: int = 1) -> None:
         """Let mibot's next `times` matching requests wait before they are carried out."""
         self._faults.add(Fault(times, method, re.compile(path), seconds=seconds))
 
-    def heal(self) -> None:
+    def stop_failing(self) -> None:
         """Forget the faults that have not happened yet."""
         self._faults.clear()
 
-    def _handle(self, request: Request) -> Answer:
+    def _handle(self, request: Request) -> HttpResponse:
         if request.person:
-            return self._gaps.fill(request)
+            return self._gaps.respond(request)
         exchange = Exchange(request)
         with self._lock:
             self.exchanges.append(exchange)
         begun = time.perf_counter()
         if self.before:
             self.before(request)
-        exchange.answer = self._faults.pass_through(request, lambda: self._gaps.fill(request))
+        exchange.answer = self._faults.apply(request, lambda: self._gaps.respond(request))
         exchange.seconds = time.perf_counter() - begun
         if self.after:
             self.after(request, exchange.answer)
@@ -114,12 +118,12 @@ class _Emulator:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.goes_by = url
+        self.public_url = url
         self._address = urlsplit(url)
-        self._mine = threading.local()
+        self._thread_local = threading.local()
 
-    def ask(self, request: Request) -> Answer:
-        headers = {name: value for name, value in request.headers.items() if name not in OURS}
+    def ask(self, request: Request) -> HttpResponse:
+        headers = {name: value for name, value in request.headers.items() if name not in DROPPED_REQUEST_HEADERS}
         connection = self._connection()
         try:
             connection.request(request.method, request.target, request.body or None, headers)
@@ -127,22 +131,26 @@ class _Emulator:
             body = response.read()
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            return Answer.of(502, {"message": f"The emulator did not answer: {error}"})
-        self._mine.used = time.monotonic()
-        lines = ((name, self._link(value)) for name, value in response.getheaders() if name.lower() not in THEIRS)
-        return Answer(response.status, tuple(lines), body.replace(self.url.encode(), self.goes_by.encode()))
+            return HttpResponse.json_response(502, {"message": f"The emulator did not answer: {error}"})
+        self._thread_local.used = time.monotonic()
+        lines = (
+            (name, self._link(value))
+            for name, value in response.getheaders()
+            if name.lower() not in DROPPED_RESPONSE_HEADERS
+        )
+        return HttpResponse(response.status, tuple(lines), body.replace(self.url.encode(), self.public_url.encode()))
 
     def _link(self, value: str) -> str:
-        return value.replace(self.url, self.goes_by)
+        return value.replace(self.url, self.public_url)
 
     def _connection(self) -> http.client.HTTPConnection:
         """This thread's connection: a new one when the emulator may have closed the old one, as it does when idle."""
-        connection: http.client.HTTPConnection | None = getattr(self._mine, "connection", None)
-        if connection is None or time.monotonic() - self._mine.used > STALE:
+        connection: http.client.HTTPConnection | None = getattr(self._thread_local, "connection", None)
+        if connection is None or time.monotonic() - self._thread_local.used > IDLE_TIMEOUT:
             if connection is not None:
                 connection.close()
             connection = http.client.HTTPConnection(
-                self._address.hostname or "", self._address.port, timeout=EMULATOR_PATIENCE
+                self._address.hostname or "", self._address.port, timeout=EMULATOR_TIMEOUT
             )
-            self._mine.connection = connection
+            self._thread_local.connection = connection
         return connection

@@ -10,21 +10,21 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.world.exchange import Answer, Request
+from tests.world.exchange import HttpResponse, Request
 
-LARGEST_BODY = 25 * 1024 * 1024
+MAX_BODY_SIZE = 25 * 1024 * 1024
 NO_BODY = frozenset({204, 304})
 
 
-class HangUp(Exception):  # noqa: N818 - what to do, not what went wrong
+class CloseConnection(Exception):  # noqa: N818 - what to do, not what went wrong
     """Raised by a handler to cut the line instead of answering."""
 
 
 class Server:
     """Listens on a free port of 127.0.0.1 until closed. `handle` is called in a thread of each connection."""
 
-    def __init__(self, handle: Callable[[Request], Answer]) -> None:
-        self._server = _Threads(handle)
+    def __init__(self, handle: Callable[[Request], HttpResponse]) -> None:
+        self._server = _ThreadingServer(handle)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -37,12 +37,12 @@ class Server:
         self._thread.join()
 
 
-class _Threads(ThreadingHTTPServer):
+class _ThreadingServer(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, handle: Callable[[Request], Answer]) -> None:
+    def __init__(self, handle: Callable[[Request], HttpResponse]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.handle_one = handle
         self._open: set[socket.socket] = set()
@@ -74,26 +74,26 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1
-    server: _Threads
+    server: _ThreadingServer
 
     def handle_any(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
-        if length > LARGEST_BODY:
+        if length > MAX_BODY_SIZE:
             self.close_connection = True
-            self._send(Answer.of(413, {"message": "Payload too large"}))
+            self._send(HttpResponse.json_response(413, {"message": "Payload too large"}))
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, self.path, headers, self.rfile.read(length))
         try:
             answer = self.server.handle_one(request)
-        except HangUp:
+        except CloseConnection:
             self.close_connection = True
             return
         self._send(answer)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any  # noqa: N815
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: HttpResponse) -> None:
         self.send_response(answer.status)
         for name, value in answer.headers:
             self.send_header(name, value)

@@ -10,11 +10,11 @@ from typing import Any
 import jwt
 import pytest
 
-from bot.domain.health.containers import read
+from bot.domain.health.containers import parse_containers
 from demo.actions import STEPS, Actions, Workflow, WorkflowRun, container_table
-from demo.actions.selection import in_time
+from demo.actions.selection import matches_created
 from demo.cast import BASE, OUTSIDER
-from demo.seed import Api, GitHubError
+from demo.seed import GitHubApi, GitHubError
 from demo.world import World
 from tests.world.listener import Listener
 from tests.world.proxy import Proxy
@@ -22,7 +22,7 @@ from tests.world.proxy import Proxy
 Json = dict[str, Any]
 FILE = "mi_upgrade.yml"
 INPUTS = {"customer": "rctest", "version": "3.40.1"}
-ORDER = {"ref": "main", "inputs": INPUTS}
+DISPATCH_BODY = {"ref": "main", "inputs": INPUTS}
 RUNS = f"actions/workflows/{FILE}/runs"
 
 
@@ -40,13 +40,13 @@ class Repository:
 
     def ask(self, method: str, path: str, body: Any = None, **query: str) -> tuple[int, Json]:
         answered = self.actions.handle(
-            method, f"/repos/acme/deploy/{path}", query, body, actor="dana", head={"main": "c1"}.get
+            method, f"/repos/acme/deploy/{path}", query, body, actor="dana", resolve_ref={"main": "c1"}.get
         )
         assert answered is not None
         return answered.status, answered.document or {}
 
     def dispatch(self, **more: Any) -> tuple[int, Json]:
-        return self.ask("POST", f"actions/workflows/{FILE}/dispatches", {**ORDER, **more})
+        return self.ask("POST", f"actions/workflows/{FILE}/dispatches", {**DISPATCH_BODY, **more})
 
     def listed(self, **query: str) -> list[int]:
         """The numbers of the runs that a list shows, counted from 1."""
@@ -75,9 +75,9 @@ def test_a_dispatch_answers_204_or_tells_the_run_as_it_is_asked_to(here: Reposit
     assert status == 200
     assert told["workflow_run_id"] == here.actions.runs[1].id > 2**32
     assert told["run_url"] == f"http://github.test/repos/acme/deploy/actions/runs/{told['workflow_run_id']}"
-    here.actions.details = "ignored"
+    here.actions.run_details_mode = "ignored"
     assert here.dispatch(return_run_details=True) == (204, {})
-    here.actions.details = "refused"
+    here.actions.run_details_mode = "refused"
     assert here.dispatch(return_run_details=True)[0] == 422
     assert here.dispatch()[0] == 204
     assert len(here.actions.runs) == 4
@@ -98,7 +98,7 @@ def test_a_dispatch_that_github_refuses(here: Repository, order: Json, says: str
 
 
 def test_workflows_that_are_not_there_or_cannot_be_dispatched(here: Repository) -> None:
-    assert here.ask("POST", "actions/workflows/other.yml/dispatches", ORDER)[0] == 404
+    assert here.ask("POST", "actions/workflows/other.yml/dispatches", DISPATCH_BODY)[0] == 404
     assert here.ask("GET", "actions/workflows/other.yml/runs")[0] == 404
     assert here.ask("GET", "actions/runs/1")[0] == 404
     here.actions.workflows["deploy.yml"] = Workflow("deploy")
@@ -113,7 +113,7 @@ def test_workflows_that_are_not_there_or_cannot_be_dispatched(here: Repository) 
 
 def test_other_paths_are_not_its_own(here: Repository) -> None:
     for path in ("/repos/acme/deploy/issues", "/repos/acme/other/actions/runs"):
-        assert here.actions.handle("GET", path, {}, None, actor="dana", head=lambda _: None) is None
+        assert here.actions.handle("GET", path, {}, None, actor="dana", resolve_ref=lambda _: None) is None
 
 
 def test_a_run_from_its_beginning_to_its_end(here: Repository) -> None:
@@ -172,7 +172,7 @@ def test_a_run_that_ended_well_publishes_its_containers(here: Repository) -> Non
     (report,) = here.published
     assert (report["name"], report["head_sha"], report["external_id"]) == ("containers: rctest", "c1", str(run.id))
     assert report["details_url"] == f"http://github.test/acme/deploy/actions/runs/{run.id}"
-    assert {one.product_tag for one in read([report["output"]["summary"]])} == {"3.40.1"}
+    assert {one.product_tag for one in parse_containers([report["output"]["summary"]])} == {"3.40.1"}
 
 
 def test_what_a_run_publishes_is_the_tests_to_say(here: Repository) -> None:
@@ -187,7 +187,7 @@ def test_what_a_run_publishes_is_the_tests_to_say(here: Repository) -> None:
 
 def test_titles_hold_the_inputs_or_not(here: Repository) -> None:
     here.dispatch()
-    here.actions.titled = False
+    here.actions.titles_have_inputs = False
     here.dispatch()
     here.actions.push("c1", title="Merge pull request #7")
     titles = [run["display_title"] for run in here.ask("GET", RUNS)[1]["workflow_runs"]]
@@ -224,19 +224,19 @@ def test_runs_are_listed_by_what_they_are(here: Repository) -> None:
     ],
 )
 def test_githubs_dates(words: str, holds: bool) -> None:
-    assert in_time(datetime(2022, 6, 1, 10, 0, 0, 900_000, tzinfo=UTC), words) is holds
+    assert matches_created(datetime(2022, 6, 1, 10, 0, 0, 900_000, tzinfo=UTC), words) is holds
 
 
 def test_runs_go_by_themselves_until_somebody_holds_them(here: Repository) -> None:
-    here.actions.auto(0.02)
+    here.actions.run_automatically(0.02)
     here.dispatch()
     eventually(lambda: here.actions.runs[0].completed)
     eventually(lambda: len(here.delivered) == 3)
     assert len(here.published) == 1
-    here.actions.auto(0.02, "failure")
+    here.actions.run_automatically(0.02, "failure")
     here.dispatch()
     eventually(lambda: here.actions.runs[1].conclusion == "failure")
-    here.actions.hold()
+    here.actions.run_manually()
     here.dispatch()
     time.sleep(0.05)
     assert here.actions.runs[2].status == "queued"
@@ -263,26 +263,26 @@ def test_somebody_is_told_of_every_dispatch(here: Repository) -> None:
 
 
 @pytest.fixture
-def bot(proxy: Proxy) -> Api:
+def bot(proxy: Proxy) -> GitHubApi:
     """GitHub as the App's installation sees it."""
     now = int(time.time())
     claims = {"iss": str(proxy.org.app_id), "iat": now - 10, "exp": now + 300}
-    app = Api(proxy.api_url, jwt.encode(claims, proxy.org.private_key, "RS256"))
-    return Api(
+    app = GitHubApi(proxy.api_url, jwt.encode(claims, proxy.org.private_key, "RS256"))
+    return GitHubApi(
         proxy.api_url, app.call("POST", f"/app/installations/{proxy.org.installation_id}/access_tokens")["token"]
     )
 
 
 @pytest.mark.e2e
-def test_mibot_and_people_start_runs_and_mibot_is_told(world: World, proxy: Proxy, bot: Api) -> None:
+def test_mibot_and_people_start_runs_and_mibot_is_told(world: World, proxy: Proxy, bot: GitHubApi) -> None:
     world.build()
     path = f"/repos/{world.org.deployment}"
     with Listener() as listener:
         proxy.webhooks.target = listener.url
         for api in (bot, world.api("dana")):
-            api.call("POST", f"{path}/actions/workflows/{FILE}/dispatches", ORDER)
+            api.call("POST", f"{path}/actions/workflows/{FILE}/dispatches", DISPATCH_BODY)
         proxy.actions.finish()
-        assert proxy.webhooks.settle()
+        assert proxy.webhooks.drain()
         assert [event for event in listener.events if event.startswith("workflow_run")] == [
             "workflow_run requested",
             "workflow_run requested",
@@ -305,7 +305,7 @@ def test_mibot_and_people_start_runs_and_mibot_is_told(world: World, proxy: Prox
 
 
 @pytest.mark.e2e
-def test_lists_come_in_pages(world: World, proxy: Proxy, bot: Api) -> None:
+def test_lists_come_in_pages(world: World, proxy: Proxy, bot: GitHubApi) -> None:
     head = world.branches()[BASE]
     for _ in range(3):
         proxy.actions.push(head)
@@ -317,12 +317,14 @@ def test_lists_come_in_pages(world: World, proxy: Proxy, bot: Api) -> None:
 @pytest.mark.e2e
 def test_who_may_not_see_the_fleet_sees_no_runs(world: World, proxy: Proxy) -> None:
     with pytest.raises(GitHubError, match="status 404"):
-        world.api(OUTSIDER).call("POST", f"/repos/{world.org.deployment}/actions/workflows/{FILE}/dispatches", ORDER)
+        world.api(OUTSIDER).call(
+            "POST", f"/repos/{world.org.deployment}/actions/workflows/{FILE}/dispatches", DISPATCH_BODY
+        )
     assert proxy.actions.runs == []
 
 
 @pytest.mark.e2e
-def test_a_check_run_tells_the_app_it_is_from(world: World, bot: Api) -> None:
+def test_a_check_run_tells_the_app_it_is_from(world: World, bot: GitHubApi) -> None:
     world.build()
     head, path = world.branches()[BASE], f"/repos/{world.org.deployment}"
     mine = bot.call("POST", f"{path}/check-runs", {"name": "mibot", "head_sha": head})
@@ -334,9 +336,9 @@ def test_a_check_run_tells_the_app_it_is_from(world: World, bot: Api) -> None:
 
 
 @pytest.mark.e2e
-def test_what_the_base_branch_requires(world: World, bot: Api) -> None:
+def test_what_the_base_branch_requires(world: World, bot: GitHubApi) -> None:
     world.build()
-    world.require("ci")
+    world.require_checks("ci")
     protection = bot.call("GET", f"/repos/{world.org.deployment}/branches/{BASE}")["protection"]
     assert protection["required_status_checks"]["contexts"] == ["ci"]
     with pytest.raises(GitHubError, match="status 404"):

@@ -12,7 +12,7 @@ import pytest
 
 from demo.cast import BASE, OWNER, REVIEWER
 from demo.fleet import File
-from demo.seed import Api, GitHubError
+from demo.seed import GitHubApi, GitHubError
 from demo.world import World
 from tests.world.listener import Listener
 from tests.world.proxy import Proxy
@@ -28,18 +28,18 @@ def listener(proxy: Proxy) -> Iterator[Listener]:
 
 
 @pytest.fixture
-def app(proxy: Proxy) -> Api:
+def app(proxy: Proxy) -> GitHubApi:
     """GitHub as the App itself sees it."""
     now = int(time.time())
     claims = {"iss": str(proxy.org.app_id), "iat": now - 10, "exp": now + 300}
-    return Api(proxy.api_url, jwt.encode(claims, proxy.org.private_key, "RS256"))
+    return GitHubApi(proxy.api_url, jwt.encode(claims, proxy.org.private_key, "RS256"))
 
 
 @pytest.fixture
-def bot(proxy: Proxy, app: Api) -> Api:
+def bot(proxy: Proxy, app: GitHubApi) -> GitHubApi:
     """GitHub as the App's installation sees it."""
     path = f"/app/installations/{proxy.org.installation_id}/access_tokens"
-    return Api(proxy.api_url, app.call("POST", path)["token"])
+    return GitHubApi(proxy.api_url, app.call("POST", path)["token"])
 
 
 def branch(world: World, name: str, *files: File) -> None:
@@ -49,7 +49,7 @@ def branch(world: World, name: str, *files: File) -> None:
         world.commit("dana", files, branch=name)
 
 
-def pull(api: Api, world: World, head: str) -> dict[str, Any]:
+def pull(api: GitHubApi, world: World, head: str) -> dict[str, Any]:
     body = {"title": "a title", "head": head, "base": BASE}
     made: dict[str, Any] = api.call("POST", f"/repos/{world.org.deployment}/pulls", body)
     return made
@@ -57,7 +57,7 @@ def pull(api: Api, world: World, head: str) -> dict[str, Any]:
 
 def test_labels_an_issue_is_opened_with_are_told_one_by_one(world: World, proxy: Proxy, listener: Listener) -> None:
     number = world.open_issue("dana", "3.40.1", labels=["team/cloud", "other"])["number"]
-    assert proxy.webhooks.settle()
+    assert proxy.webhooks.drain()
     assert listener.events == ["issues opened", "issues labeled", "issues labeled"]
     opened, first, second = (request.json for request in listener.requests)
     assert [first["label"]["name"], second["label"]["name"]] == ["team/cloud", "other"]
@@ -67,10 +67,12 @@ def test_labels_an_issue_is_opened_with_are_told_one_by_one(world: World, proxy:
     assert first["sender"]["login"] == "dana"
 
 
-def test_the_bots_own_issues_tell_their_labels_too(world: World, proxy: Proxy, bot: Api, listener: Listener) -> None:
+def test_the_bots_own_issues_tell_their_labels_too(
+    world: World, proxy: Proxy, bot: GitHubApi, listener: Listener
+) -> None:
     world.build()
     bot.call("POST", f"/repos/{world.org.releases}/issues", {"title": "tracker", "labels": ["release-tracking"]})
-    assert proxy.webhooks.settle()
+    assert proxy.webhooks.drain()
     assert listener.events == ["issues opened", "issues labeled"]
     assert {request.json["sender"]["login"] for request in listener.requests} == {proxy.org.bot}
 
@@ -79,13 +81,13 @@ def test_deliveries_of_the_emulator_are_signed_and_numbered(world: World, proxy:
     issue = world.open_issue("dana", "3.40.1")["number"]
     for _ in range(5):
         world.comment("dana", issue, "/help")
-    assert proxy.webhooks.wait_for(lambda _: len(proxy.webhooks.of("issue_comment")) == 5)
-    assert proxy.webhooks.settle()
+    assert proxy.webhooks.wait_for(lambda _: len(proxy.webhooks.deliveries_of("issue_comment")) == 5)
+    assert proxy.webhooks.drain()
     assert len(set(listener.guids)) == 6
     assert all(request.headers["x-hub-signature-256"].startswith("sha256=") for request in listener.requests)
 
 
-def test_a_reaction_is_there_once(world: World, bot: Api) -> None:
+def test_a_reaction_is_there_once(world: World, bot: GitHubApi) -> None:
     issue = world.open_issue("dana", "3.40.1")["number"]
     comment = world.comment("dana", issue, "/help")["id"]
     path = f"/repos/{world.org.releases}/issues/comments/{comment}/reactions"
@@ -98,7 +100,7 @@ def test_a_reaction_is_there_once(world: World, bot: Api) -> None:
 
 @pytest.mark.parametrize(("comment", "content", "status"), [(4711, "eyes", 404), (0, "frown", 422)])
 def test_a_reaction_to_nothing_or_with_nothing_is_refused(
-    world: World, bot: Api, comment: int, content: str, status: int
+    world: World, bot: GitHubApi, comment: int, content: str, status: int
 ) -> None:
     issue = world.open_issue("dana", "3.40.1")["number"]
     comment = comment or world.comment("dana", issue, "/help")["id"]
@@ -107,7 +109,9 @@ def test_a_reaction_to_nothing_or_with_nothing_is_refused(
     assert refusal.value.status == status
 
 
-def test_commit_statuses_are_kept_combined_and_told(world: World, proxy: Proxy, bot: Api, listener: Listener) -> None:
+def test_commit_statuses_are_kept_combined_and_told(
+    world: World, proxy: Proxy, bot: GitHubApi, listener: Listener
+) -> None:
     sha = world.branches()[BASE]
     path = f"/repos/{world.org.deployment}/commits"
     assert bot.call("GET", f"{path}/{sha}/status")["state"] == "pending"
@@ -118,20 +122,20 @@ def test_commit_statuses_are_kept_combined_and_told(world: World, proxy: Proxy, 
     combined = bot.call("GET", f"{path}/{sha}/status")
     assert (combined["state"], combined["total_count"], combined["sha"]) == ("success", 2, sha)
     assert [status["context"] for status in bot.call("GET", f"{path}/{sha}/statuses")] == ["lint", "test", "lint"]
-    assert proxy.webhooks.settle()
+    assert proxy.webhooks.drain()
     told = [request.json for request in listener.requests]
     assert [(event["context"], event["state"]) for event in told[:2]] == [("lint", "failure"), ("test", "success")]
     assert {event["sha"] for event in told} == {sha}
     assert [head["name"] for head in told[0]["branches"]] == [BASE]
 
 
-def test_the_app_learns_where_its_events_go(proxy: Proxy, app: Api, listener: Listener) -> None:
+def test_the_app_learns_where_its_events_go(proxy: Proxy, app: GitHubApi, listener: Listener) -> None:
     assert app.call("GET", "/app/hook/config")["url"] == listener.url
     with pytest.raises(GitHubError, match="status 401"):
-        Api(proxy.api_url, "no token").call("GET", "/app/hook/config")
+        GitHubApi(proxy.api_url, "no token").call("GET", "/app/hook/config")
 
 
-def test_a_branch_has_one_open_pull_request(world: World, bot: Api) -> None:
+def test_a_branch_has_one_open_pull_request(world: World, bot: GitHubApi) -> None:
     world.build()
     branch(world, "rctest/upgrade", File.plain("rctest/note", "x"))
     number = pull(bot, world, "rctest/upgrade")["number"]
@@ -141,7 +145,7 @@ def test_a_branch_has_one_open_pull_request(world: World, bot: Api) -> None:
     assert pull(bot, world, "rctest/upgrade")["number"] == number + 1
 
 
-def test_a_pull_request_needs_a_branch_with_a_commit(world: World, bot: Api) -> None:
+def test_a_pull_request_needs_a_branch_with_a_commit(world: World, bot: GitHubApi) -> None:
     world.build()
     branch(world, "empty")
     for head in ("empty", "missing"):
@@ -151,18 +155,20 @@ def test_a_pull_request_needs_a_branch_with_a_commit(world: World, bot: Api) -> 
     assert "missing" not in world.branches()
 
 
-def test_a_pull_request_follows_its_branch(world: World, proxy: Proxy, bot: Api, listener: Listener) -> None:
+def test_a_pull_request_follows_its_branch(world: World, proxy: Proxy, bot: GitHubApi, listener: Listener) -> None:
     world.build()
     branch(world, "rctest/upgrade", File.plain("rctest/note", "x"))
     number = pull(bot, world, "rctest/upgrade")["number"]
     moved = world.commit("lee", [File.plain("rctest/note", "y")], branch="rctest/upgrade")
     assert world.pull(number)["head"]["sha"] == world.pulls()[0]["head"]["sha"] == moved
-    assert proxy.webhooks.settle()
+    assert proxy.webhooks.drain()
     assert listener.events[-1] == "pull_request synchronize"
     assert listener.requests[-1].json["pull_request"]["head"]["sha"] == moved
 
 
-def test_a_merge_is_told_when_the_base_is_right(world: World, proxy: Proxy, bot: Api, listener: Listener) -> None:
+def test_a_merge_is_told_when_the_base_is_right(
+    world: World, proxy: Proxy, bot: GitHubApi, listener: Listener
+) -> None:
     world.build()
     numbers = []
     for slug in ("rctest", "tpgi"):
@@ -170,8 +176,8 @@ def test_a_merge_is_told_when_the_base_is_right(world: World, proxy: Proxy, bot:
         numbers.append(pull(bot, world, f"{slug}/upgrade")["number"])
     for number in numbers:
         world.merge(REVIEWER, number)
-    assert proxy.webhooks.wait_for(lambda _: len(proxy.webhooks.of("pull_request", "closed")) == 2)
-    assert proxy.webhooks.settle()
+    assert proxy.webhooks.wait_for(lambda _: len(proxy.webhooks.deliveries_of("pull_request", "closed")) == 2)
+    assert proxy.webhooks.drain()
     assert listener.events.count("pull_request closed") == 2
     assert world.read_file(BASE, "rctest/note").content == world.read_file(BASE, "tpgi/note").content == "x"
 
@@ -182,8 +188,8 @@ def test_a_concluded_check_run_is_told(world: World, proxy: Proxy, listener: Lis
     world.check_run(sha, "ci", "success")
     run = world.check_run(sha, "slow", None)
     world.conclude(run["id"], "failure")
-    assert proxy.webhooks.wait_for(lambda _: len(proxy.webhooks.of("check_run", "completed")) == 2)
-    assert proxy.webhooks.settle()
+    assert proxy.webhooks.wait_for(lambda _: len(proxy.webhooks.deliveries_of("check_run", "completed")) == 2)
+    assert proxy.webhooks.drain()
     assert sorted(listener.events) == ["check_run completed"] * 2 + ["check_run created"] * 2
 
 
@@ -196,7 +202,7 @@ def test_texts_longer_than_github_takes_are_refused(world: World, field: str) ->
         world.open_issue("dana", **(texts | {field: "x" * (longest + 1)}))
 
 
-def test_since_a_second_includes_that_second(world: World, bot: Api) -> None:
+def test_since_a_second_includes_that_second(world: World, bot: GitHubApi) -> None:
     issue = world.open_issue("dana", "3.40.1")["number"]
     comment = world.comment("dana", issue, "/help")
     written = datetime.fromisoformat(comment["updated_at"]).astimezone(UTC)
@@ -206,7 +212,7 @@ def test_since_a_second_includes_that_second(world: World, bot: Api) -> None:
     assert [each["number"] for each in bot.call("GET", path, since=since)] == [issue]
 
 
-def test_all_comments_of_a_repository_are_listed_page_by_page(world: World, bot: Api) -> None:
+def test_all_comments_of_a_repository_are_listed_page_by_page(world: World, bot: GitHubApi) -> None:
     first, second = (world.open_issue("dana", title)["number"] for title in ("one", "two"))
     written = [world.comment("dana", issue, f"on {issue}")["id"] for issue in (second, first, second)]
     world.edit_comment("dana", written[0], "edited")

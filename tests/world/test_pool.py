@@ -5,18 +5,18 @@ from __future__ import annotations
 import psutil
 import pytest
 
-from tests.world.pool import Pool
+from tests.world.pool import OrgPool
 
 
 def test_an_unused_pool_starts_nothing() -> None:
-    pool = Pool()
+    pool = OrgPool()
     assert pool.emulators == []
     pool.close()
 
 
 @pytest.mark.e2e
 def test_when_all_are_used_there_are_more() -> None:
-    pool = Pool(orgs=2)
+    pool = OrgPool(orgs=2)
     proxies = [pool.fresh() for _ in range(3)]
     pids = [emulator.pid for emulator in pool.emulators]
     assert [proxy.org.index for proxy in proxies] == [0, 1, 0]

@@ -12,10 +12,10 @@ import pytest
 import requests
 
 from demo.cast import make_orgs
-from tests.world.door import Door
-from tests.world.exchange import Answer, Exchange, Request
+from tests.world.door import WebhookEndpoint
+from tests.world.exchange import Exchange, HttpResponse, Request
 from tests.world.proxy import Proxy
-from tests.world.server import HangUp, Server
+from tests.world.server import CloseConnection, Server
 
 ISSUES = "/repos/sourcegraph/sourcegraph/issues"
 
@@ -28,10 +28,12 @@ class Upstream:
         self._server = Server(self._handle)
         self.url, self.close = self._server.url, self._server.close
 
-    def _handle(self, request: Request) -> Answer:
+    def _handle(self, request: Request) -> HttpResponse:
         self.requests.append(request)
         link = {"Link": f'<{self.url}{request.path}?page=2>; rel="next"'}
-        return Answer.of(200, {"url": f"{self.url}{request.target}", "size": len(request.body)}, link)
+        return HttpResponse.json_response(
+            200, {"url": f"{self.url}{request.target}", "size": len(request.body)}, link
+        )
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def upstream() -> Iterator[Upstream]:
 
 @pytest.fixture
 def line(upstream: Upstream) -> Iterator[Proxy]:
-    door = Door()
+    door = WebhookEndpoint()
     with Proxy(upstream.url, make_orgs(1, "key", door.url)[0], door) as proxy:
         yield proxy
     door.close()
@@ -79,7 +81,7 @@ def test_a_fault_happens_as_often_as_asked_and_only_where(
     line: Proxy, upstream: Upstream, mibot: requests.Session
 ) -> None:
     line.fail(502, method="GET", path="/issues$", times=2)
-    line.fail(403, {"message": "slow down"}, headers={"Retry-After": "1"}, path="/user", carried_out=True)
+    line.fail(403, {"message": "slow down"}, headers={"Retry-After": "1"}, path="/user", forwarded=True)
     assert [mibot.get(f"{line.api_url}{ISSUES}").status_code for _ in range(3)] == [502, 502, 200]
     limited = mibot.post(f"{line.api_url}/user")
     assert (limited.status_code, limited.headers["Retry-After"]) == (403, "1")
@@ -89,7 +91,7 @@ def test_a_fault_happens_as_often_as_asked_and_only_where(
 
 def test_a_fault_that_did_not_happen_can_be_healed(line: Proxy, mibot: requests.Session) -> None:
     line.fail(500, times=9)
-    line.heal()
+    line.stop_failing()
     assert mibot.get(f"{line.api_url}/user").ok
 
 
@@ -102,7 +104,7 @@ def test_a_request_can_be_delayed(line: Proxy, mibot: requests.Session) -> None:
 
 def test_cut_before_nothing_is_carried_out(line: Proxy, upstream: Upstream, mibot: requests.Session) -> None:
     def cut(_: Request) -> None:
-        raise HangUp
+        raise CloseConnection
 
     line.before = cut
     with pytest.raises(requests.ConnectionError):
@@ -116,9 +118,9 @@ def test_cut_after_it_is_carried_out_and_mibot_never_learns(
 ) -> None:
     seen: list[tuple[str, int]] = []
 
-    def cut(request: Request, answer: Answer) -> None:
+    def cut(request: Request, answer: HttpResponse) -> None:
         seen.append((request.path, answer.status))
-        raise HangUp
+        raise CloseConnection
 
     line.after = cut
     with pytest.raises(requests.ConnectionError):
@@ -158,7 +160,7 @@ def test_an_emulator_that_is_gone_is_a_502(line: Proxy, upstream: Upstream, mibo
 
 
 def test_closing_frees_the_port_though_a_client_is_connected(upstream: Upstream, mibot: requests.Session) -> None:
-    door = Door()
+    door = WebhookEndpoint()
     proxy = Proxy(upstream.url, make_orgs(1, "key", door.url)[0], door)
     assert mibot.get(f"{proxy.api_url}/user").ok
     proxy.close()

@@ -11,7 +11,7 @@ import pytest
 
 from tests.world.exchange import Request
 from tests.world.listener import Listener
-from tests.world.webhooks import Mailbox
+from tests.world.webhooks import DeliveryQueue
 
 SECRET = "a secret"
 
@@ -23,76 +23,76 @@ def listener() -> Iterator[Listener]:
 
 
 @pytest.fixture
-def mailbox(listener: Listener) -> Iterator[Mailbox]:
-    mailbox = Mailbox(SECRET, listener.url)
+def mailbox(listener: Listener) -> Iterator[DeliveryQueue]:
+    mailbox = DeliveryQueue(SECRET, listener.url)
     yield mailbox
     mailbox.close()
 
 
-def three(mailbox: Mailbox) -> None:
+def three(mailbox: DeliveryQueue) -> None:
     for action in ("opened", "labeled", "edited"):
         mailbox.inject("issues", {"action": action})
 
 
-def test_deliveries_come_in_order_each_with_its_own_number(mailbox: Mailbox, listener: Listener) -> None:
+def test_deliveries_come_in_order_each_with_its_own_number(mailbox: DeliveryQueue, listener: Listener) -> None:
     three(mailbox)
-    assert mailbox.settle()
+    assert mailbox.drain()
     assert listener.events == ["issues opened", "issues labeled", "issues edited"]
     assert len(set(listener.guids)) == 3
     assert [delivery.statuses for delivery in mailbox.deliveries] == [[202]] * 3
 
 
-def test_what_github_signed_arrives_unchanged_under_a_new_number(mailbox: Mailbox, listener: Listener) -> None:
+def test_what_github_signed_arrives_unchanged_under_a_new_number(mailbox: DeliveryQueue, listener: Listener) -> None:
     body = '{"action": "opened",  "note": "ö"}'.encode()
     headers = {"x-github-event": "issues", "x-github-delivery": "1700000000000", "x-hub-signature-256": "sha256=ab"}
     mailbox.receive(Request("POST", "/o", headers, body))
-    assert mailbox.settle()
+    assert mailbox.drain()
     (request,) = listener.requests
     assert request.body == body
     assert request.headers["x-hub-signature-256"] == "sha256=ab"
     assert len(request.headers["x-github-delivery"]) == 36
 
 
-def test_what_is_injected_is_signed(mailbox: Mailbox, listener: Listener) -> None:
+def test_what_is_injected_is_signed(mailbox: DeliveryQueue, listener: Listener) -> None:
     mailbox.inject("status", {"state": "success"})
-    assert mailbox.settle()
+    assert mailbox.drain()
     (request,) = listener.requests
     signature = hmac.new(SECRET.encode(), request.body, hashlib.sha256).hexdigest()
     assert request.headers["x-hub-signature-256"] == f"sha256={signature}"
 
 
-def test_held_deliveries_wait_and_then_come_as_arranged(mailbox: Mailbox, listener: Listener) -> None:
+def test_held_deliveries_wait_and_then_come_as_arranged(mailbox: DeliveryQueue, listener: Listener) -> None:
     with mailbox.hold(reversed) as held:
         three(mailbox)
         with mailbox.hold():
             mailbox.inject("issues", {"action": "closed"})
         assert len(held) == 4
         assert not listener.requests
-    assert mailbox.settle()
+    assert mailbox.drain()
     assert listener.events == ["issues closed", "issues edited", "issues labeled", "issues opened"]
 
 
-def test_a_doubled_delivery_keeps_its_number(mailbox: Mailbox, listener: Listener) -> None:
+def test_a_doubled_delivery_keeps_its_number(mailbox: DeliveryQueue, listener: Listener) -> None:
     mailbox.copies = 2
     first = mailbox.inject("issues", {"action": "opened"})
     mailbox.copies = 1
     mailbox.redeliver(first)
-    assert mailbox.settle()
+    assert mailbox.drain()
     assert listener.guids == [first.guid] * 3
     assert first.statuses == [202] * 3
 
 
-def test_a_lost_delivery_never_comes(mailbox: Mailbox, listener: Listener) -> None:
+def test_a_lost_delivery_never_comes(mailbox: DeliveryQueue, listener: Listener) -> None:
     mailbox.lose("issues", "labeled")
     three(mailbox)
     with mailbox.hold(lambda _: []):
         mailbox.inject("issues", {"action": "closed"})
-    assert mailbox.settle()
+    assert mailbox.drain()
     assert listener.events == ["issues opened", "issues edited"]
-    assert [delivery.statuses for delivery in mailbox.of("issues", "labeled")] == [[]]
+    assert [delivery.statuses for delivery in mailbox.deliveries_of("issues", "labeled")] == [[]]
 
 
-def test_waiting_for_a_delivery_ends_when_it_comes_or_when_time_is_up(mailbox: Mailbox) -> None:
+def test_waiting_for_a_delivery_ends_when_it_comes_or_when_time_is_up(mailbox: DeliveryQueue) -> None:
     mailbox.inject("issues", {"action": "opened"})
     assert mailbox.wait_for(lambda delivery: delivery.action == "opened")
     assert mailbox.wait_for(lambda delivery: delivery.action == "closed", timeout=0.01) is None
@@ -100,27 +100,27 @@ def test_waiting_for_a_delivery_ends_when_it_comes_or_when_time_is_up(mailbox: M
 
 def test_without_a_listener_a_delivery_has_no_answer() -> None:
     with Listener() as listener:
-        mailbox = Mailbox(SECRET, listener.url)
+        mailbox = DeliveryQueue(SECRET, listener.url)
     delivery = mailbox.inject("issues", {"action": "opened"})
-    assert mailbox.settle()
+    assert mailbox.drain()
     assert delivery.statuses == [None]
     mailbox.target = None
     mailbox.redeliver(delivery)
-    assert mailbox.settle()
+    assert mailbox.drain()
     assert delivery.statuses == [None]
     mailbox.close()
 
 
-def test_bodies_of_25_megabytes_pass(mailbox: Mailbox, listener: Listener) -> None:
+def test_bodies_of_25_megabytes_pass(mailbox: DeliveryQueue, listener: Listener) -> None:
     body = b" " * (25 * 1024 * 1024)
     mailbox.receive(Request("POST", "/o", {"x-github-event": "issues"}, body))
-    assert mailbox.settle()
+    assert mailbox.drain()
     assert listener.requests[0].body == body
 
 
 def test_settle_gives_up_in_time() -> None:
     with Listener(handle=lambda _: time.sleep(0.3)) as slow:
-        mailbox = Mailbox(SECRET, slow.url)
+        mailbox = DeliveryQueue(SECRET, slow.url)
         mailbox.inject("issues", {"action": "opened"})
-        assert not mailbox.settle(timeout=0.01)
+        assert not mailbox.drain(timeout=0.01)
         mailbox.close()

@@ -13,7 +13,7 @@ from demo.cast import (
     PERMISSIONS,
     REVIEWER,
     make_orgs,
-    seed_of,
+    make_seed,
 )
 from demo.fleet import File, make_fleet
 from demo.merging import MergeError, three_way
@@ -152,6 +152,6 @@ def test_organisations_share_nothing_that_must_differ() -> None:
     orgs = make_orgs(40, "key", "http://door/{org}")
     for name in ("name", "app_id", "installation_id", "app_slug", "webhook_secret", "webhook_url", "bot"):
         assert len({getattr(org, name) for org in orgs}) == 40, name
-    assert len(seed_of(orgs)["tokens"]) == 40 * 5
-    app = seed_of(orgs)["github"]["apps"][39]
+    assert len(make_seed(orgs)["tokens"]) == 40 * 5
+    app = make_seed(orgs)["github"]["apps"][39]
     assert (app["permissions"], app["events"]) == (PERMISSIONS, list(EVENTS))

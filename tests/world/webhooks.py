@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 from tests.world.exchange import Request
 
-GITHUB_PATIENCE = 10.0
-PASSED_ON = ("content-type", "x-github-event", "x-hub-signature-256")
+GITHUB_TIMEOUT = 10.0
+FORWARDED_HEADERS = ("content-type", "x-github-event", "x-hub-signature-256")
 Arrange = Callable[[list["Delivery"]], Iterable["Delivery"]]
 
 
@@ -49,7 +49,7 @@ class Delivery:
         return found
 
 
-class Mailbox:
+class DeliveryQueue:
     """The deliveries of one App. They are sent one after the other, in the order they came in, each `copies` times.
 
     `target` is mibot's URL; without one nothing is sent, as when an App has no URL. `deliveries` are all there were.
@@ -63,14 +63,14 @@ class Mailbox:
         self._holds = 0
         self._held: list[Delivery] = []
         self._losses: list[tuple[str | None, str | None]] = []
-        self._news = threading.Condition()
+        self._condition = threading.Condition()
         self._outgoing: queue.Queue[Delivery | None] = queue.Queue()
         self._sender = threading.Thread(target=self._send_all, daemon=True)
         self._sender.start()
 
     def receive(self, request: Request) -> None:
         """Take what GitHub delivers. GitHub numbers its deliveries uniquely, the emulator does not."""
-        passed_on = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
+        passed_on = {name: request.headers[name] for name in FORWARDED_HEADERS if name in request.headers}
         self._accept(Delivery(request.headers.get("x-github-event", ""), request.body, passed_on))
 
     def inject(self, event: str, payload: Mapping[str, Any]) -> Delivery:
@@ -87,13 +87,13 @@ class Mailbox:
         Then `arrange` says which are sent, in which order and how often: `list` all, `reversed` the last first,
         `lambda held: []` none, `lambda held: held * 2` each twice. Of contexts in each other the outermost counts.
         """
-        with self._news:
+        with self._condition:
             self._holds += 1
             held = self._held
         try:
             yield held
         finally:
-            with self._news:
+            with self._condition:
                 self._holds -= 1
                 if self._holds == 0:
                     self._held = []
@@ -102,7 +102,7 @@ class Mailbox:
 
     def lose(self, event: str | None = None, action: str | None = None) -> None:
         """The next delivery of that kind gets lost."""
-        with self._news:
+        with self._condition:
             self._losses.append((event, action))
 
     def redeliver(self, delivery: Delivery) -> None:
@@ -111,17 +111,17 @@ class Mailbox:
 
     def wait_for(self, wanted: Callable[[Delivery], bool], timeout: float = 5.0) -> Delivery | None:
         """The first delivery that is `wanted`, as soon as GitHub sends it; None when it does not in time."""
-        with self._news:
-            self._news.wait_for(lambda: any(wanted(delivery) for delivery in self.deliveries), timeout)
+        with self._condition:
+            self._condition.wait_for(lambda: any(wanted(delivery) for delivery in self.deliveries), timeout)
             return next((delivery for delivery in self.deliveries if wanted(delivery)), None)
 
-    def of(self, event: str, action: str | None = None) -> list[Delivery]:
+    def deliveries_of(self, event: str, action: str | None = None) -> list[Delivery]:
         """The deliveries so far of that kind."""
-        with self._news:
+        with self._condition:
             found = [delivery for delivery in self.deliveries if delivery.event == event]
         return [delivery for delivery in found if action in {None, delivery.action}]
 
-    def settle(self, timeout: float = 10.0) -> bool:
+    def drain(self, timeout: float = 10.0) -> bool:
         """Wait until everything there is to send was sent and answered; whether that was so in time."""
         deadline = time.monotonic() + timeout
         while self._outgoing.unfinished_tasks:
@@ -132,13 +132,13 @@ class Mailbox:
 
     def close(self) -> None:
         self._outgoing.put(None)
-        self._sender.join(GITHUB_PATIENCE + 1)
+        self._sender.join(GITHUB_TIMEOUT + 1)
 
     def _accept(self, delivery: Delivery) -> Delivery:
         delivery.headers |= {"X-GitHub-Delivery": str(uuid.uuid4()), "User-Agent": "GitHub-Hookshot/emulated"}
-        with self._news:
+        with self._condition:
             self.deliveries.append(delivery)
-            self._news.notify_all()
+            self._condition.notify_all()
             if self._is_lost(delivery):
                 return delivery
             for _ in range(self.copies):
@@ -165,7 +165,7 @@ class Mailbox:
 
 def _post(target: str, delivery: Delivery) -> int | None:
     address = urlsplit(target)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=GITHUB_PATIENCE)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=GITHUB_TIMEOUT)
     try:
         connection.request("POST", address.path or "/", delivery.body, delivery.headers)
         return connection.getresponse().status

@@ -12,18 +12,18 @@ from bot.adapters.gcp.sqladmin import SqlInspector
 from bot.domain.health.queries import (
     AlertQuery,
     Answer,
-    GroupQuery,
+    InstanceGroupQuery,
     MachineQuery,
     SnapshotQuery,
     SqlBackupQuery,
-    SqlQuery,
+    SqlInstanceQuery,
     UptimeQuery,
 )
 
-__all__ = ["ComputeInspector", "GoogleBackups", "MonitoringInspector", "SqlInspector", "google"]
+__all__ = ["ComputeInspector", "GoogleBackups", "MonitoringInspector", "SqlInspector", "google_query_handlers"]
 
 
-def google(
+def google_query_handlers(
     compute: str | None = None,
     sqladmin: str | None = None,
     monitoring: str | None = None,
@@ -33,10 +33,10 @@ def google(
     machines, databases = ComputeInspector(compute), SqlInspector(sqladmin)
     watchers = MonitoringInspector(monitoring, alerts)
     return {
-        MachineQuery: machines.ask,
+        MachineQuery: machines.machines,
         SnapshotQuery: machines.snapshots,
-        GroupQuery: machines.groups,
-        SqlQuery: databases.instances,
+        InstanceGroupQuery: machines.groups,
+        SqlInstanceQuery: databases.instances,
         SqlBackupQuery: databases.backups,
         UptimeQuery: watchers.uptime,
         AlertQuery: watchers.alerts,

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.adapters.gcp import rest
-from bot.adapters.gcp.calls import Question
-from bot.adapters.gcp.errors import Unreadable
+from bot.adapters.gcp.calls import ApiCall
+from bot.adapters.gcp.errors import UnexpectedResponseError
 from bot.domain.health.queries import Alert
 
 ROOT = "https://monitoring.googleapis.com"
@@ -16,24 +16,24 @@ SEVERITIES = frozenset({"CRITICAL", "ERROR", "WARNING"})
 OPEN_ONLY = {"filter": 'state="OPEN"', "pageSize": "1000"}
 
 
-def open_alerts(question: Question, project: str, found_in: str, about: str = "") -> dict[str, Alert]:
+def list_open_alerts(question: ApiCall, project: str, found_in: str, about: str = "") -> dict[str, Alert]:
     """The open alerts that the project's metrics scope holds, by Google's name of each; with `about` only those that
     name that project. Raises as `faults.failures()` has it."""
     found: dict[str, Alert] = {}
-    for alert in rest.pages(question, f"v3/projects/{project}/alerts", OPEN_ONLY, "alerts"):
-        if alert.get("state") != "CLOSED" and (not about or _is_about(alert, about)):
+    for alert in rest.list_items(question, f"v3/projects/{project}/alerts", OPEN_ONLY, "alerts"):
+        if alert.get("state") != "CLOSED" and (not about or _names_project(alert, about)):
             found[str(alert.get("name") or f"{found_in} {len(found)}")] = _alert(alert, found_in)
     return found
 
 
-def _is_about(alert: Mapping[str, Any], project: str) -> bool:
+def _names_project(alert: Mapping[str, Any], project: str) -> bool:
     """Whether the alert's resource, metric or metadata names the project (`PROJECT`, or `PROJECT:DATABASE`)."""
-    metadata = _inside(alert, "metadata")
+    metadata = _get_object(alert, "metadata")
     places = (
-        _inside(_inside(alert, "resource"), "labels"),
-        _inside(_inside(alert, "metric"), "labels"),
-        _inside(metadata, "systemLabels"),
-        _inside(metadata, "userLabels"),
+        _get_object(_get_object(alert, "resource"), "labels"),
+        _get_object(_get_object(alert, "metric"), "labels"),
+        _get_object(metadata, "systemLabels"),
+        _get_object(metadata, "userLabels"),
     )
     values = (value for labels in places for value in labels.values())
     return any(isinstance(value, str) and value.partition(":")[0] == project for value in values)
@@ -41,16 +41,16 @@ def _is_about(alert: Mapping[str, Any], project: str) -> bool:
 
 def _alert(alert: Mapping[str, Any], found_in: str) -> Alert:
     """Raises Unreadable for what is no alert."""
-    policy = _inside(alert, "policy")
+    policy = _get_object(alert, "policy")
     severity = str(policy.get("severity", ""))
     try:
         since = datetime.fromisoformat(str(alert["openTime"])).astimezone(UTC)
     except (KeyError, ValueError) as error:
-        raise Unreadable(f"an alert without a time: {error}") from error
+        raise UnexpectedResponseError(f"an alert without a time: {error}") from error
     return Alert(str(policy.get("displayName", "")), severity if severity in SEVERITIES else "", since, found_in)
 
 
-def _inside(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+def _get_object(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     """The object under that key, an empty one when there is none."""
     value = document.get(key)
     return value if isinstance(value, dict) else {}

@@ -10,78 +10,78 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from bot.domain.health.queries import DiskSnapshot, SqlBackup
-from bot.domain.upgrade.backups import BackupOrder, Copy, CopyKind, CopyState
+from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState
 
-OURS = "mibot "
+DESCRIPTION_PREFIX = "mibot "
 """How the description of each of our database backups begins."""
 LABEL = ("mibot", "true")
 """The label of each of our snapshots."""
 
-SNAPSHOT_STATES = {"READY": CopyState.READY, "FAILED": CopyState.FAILED, "DELETING": CopyState.FAILED}
+SNAPSHOT_STATES = {"READY": BackupState.READY, "FAILED": BackupState.FAILED, "DELETING": BackupState.FAILED}
 BACKUP_STATES = {
-    "SUCCESSFUL": CopyState.READY,
-    "FAILED": CopyState.FAILED,
-    "SKIPPED": CopyState.FAILED,
-    "DELETION_PENDING": CopyState.FAILED,
-    "DELETION_FAILED": CopyState.FAILED,
-    "DELETED": CopyState.FAILED,
+    "SUCCESSFUL": BackupState.READY,
+    "FAILED": BackupState.FAILED,
+    "SKIPPED": BackupState.FAILED,
+    "DELETION_PENDING": BackupState.FAILED,
+    "DELETION_FAILED": BackupState.FAILED,
+    "DELETED": BackupState.FAILED,
 }
 """Google's statuses; whatever else there is (`CREATING`, `ENQUEUED`) is on its way."""
 
 
-def snapshot_name(order: BackupOrder, place: str) -> str:
+def snapshot_name(order: BackupRequest, place: str) -> str:
     """The name of the order's snapshot of the disk at that place (`zones/Z/disks/D`); at most 63 characters."""
-    return f"{order.mark}-{hashlib.sha256(place.encode()).hexdigest()[:10]}"
+    return f"{order.request_id}-{hashlib.sha256(place.encode()).hexdigest()[:10]}"
 
 
-def snapshot_labels(order: BackupOrder) -> dict[str, str]:
+def snapshot_labels(order: BackupRequest) -> dict[str, str]:
     """The labels of the order's snapshots. Google allows lower-case letters, digits, dashes and underscores."""
     told = {"slug": order.slug, "version": order.version, "tracker": order.tracker}
     return dict([LABEL]) | {key: re.sub(r"[^a-z0-9_-]", "-", value.lower())[:63] for key, value in told.items()}
 
 
-def description(order: BackupOrder) -> str:
+def description(order: BackupRequest) -> str:
     """The description of the order's database backups."""
-    return f"{OURS}{order.mark}"
+    return f"{DESCRIPTION_PREFIX}{order.request_id}"
 
 
-def of_snapshot(project: str, told: DiskSnapshot) -> Copy:
-    state = SNAPSHOT_STATES.get(told.status, CopyState.RUNNING)
-    said = f"Google says that it is {told.status}." if state is CopyState.FAILED else ""
+def backup_from_snapshot(project: str, told: DiskSnapshot) -> Backup:
+    state = SNAPSHOT_STATES.get(told.status, BackupState.RUNNING)
+    said = f"Google says that it is {told.status}." if state is BackupState.FAILED else ""
     link = snapshot_link(project, told.name)
-    return Copy(CopyKind.DISK, told.disk, told.name, state, told.taken_at, said, link)
+    return Backup(BackupKind.DISK, told.disk, told.name, state, told.taken_at, said, link)
 
 
-def of_backup(project: str, told: SqlBackup) -> Copy:
-    state = BACKUP_STATES.get(told.status, CopyState.RUNNING)
+def backup_from_run(project: str, told: SqlBackup) -> Backup:
+    state = BACKUP_STATES.get(told.status, BackupState.RUNNING)
     because = f" ({told.error})" if told.error else ""
-    said = f"Google says that it is {told.status}{because}." if state is CopyState.FAILED else ""
-    return Copy(
-        CopyKind.DATABASE, told.instance, told.id, state, told.started_at, said, backup_link(project, told.instance)
+    said = f"Google says that it is {told.status}{because}." if state is BackupState.FAILED else ""
+    return Backup(
+        BackupKind.DATABASE, told.instance, told.id, state, told.started_at, said, backup_link(project, told.instance)
     )
 
 
-def unless_failed(copy: Copy, codes: Iterable[str]) -> Copy:
+def apply_error_codes(copy: Backup, codes: Iterable[str]) -> Backup:
     """The copy that was begun, or that it failed when the operation has error codes already."""
     told = ", ".join(sorted(map(str, codes)))
-    return replace(copy, state=CopyState.FAILED, said=f"Google says that it failed ({told}).") if told else copy
+    return replace(copy, state=BackupState.FAILED, said=f"Google says that it failed ({told}).") if told else copy
 
 
-def best(copies: Iterable[Copy]) -> Copy | None:
+def pick_best(copies: Iterable[Backup]) -> Backup | None:
     """Of several copies of one thing the one that counts: a good one, else one that may become good."""
-    order = [CopyState.READY, CopyState.RUNNING, CopyState.FAILED]
+    order = [BackupState.READY, BackupState.RUNNING, BackupState.FAILED]
     return min(copies, key=lambda copy: order.index(copy.state), default=None)
 
 
-def beyond(copies: Iterable[Copy], keep: int) -> list[Copy]:
+def beyond_retention(copies: Iterable[Backup], keep: int) -> list[Backup]:
     """The copies that are older than the newest `keep` good ones of their disk or database, newest first. One that
     failed takes no good one's place."""
-    good: Counter[tuple[CopyKind, str]] = Counter()
+    good: Counter[tuple[BackupKind, str]] = Counter()
     rest = []
     for copy in sorted(copies, key=lambda copy: (copy.made_at, copy.name), reverse=True):
         if good[copy.kind, copy.of] >= keep:
             rest.append(copy)
-        good[copy.kind, copy.of] += copy.state is CopyState.READY
+        good[copy.kind, copy.of] += copy.state is BackupState.READY
     return rest
 
 

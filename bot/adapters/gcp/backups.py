@@ -12,22 +12,23 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from bot.adapters.gcp import backup_names as copies
-from bot.adapters.gcp import compute_api, sqladmin
-from bot.adapters.gcp.calls import Calls, Question
+from bot.adapters.gcp import backup_names, compute_api, sqladmin
+from bot.adapters.gcp.calls import ApiCall, ApiCaller
 from bot.adapters.gcp.compute import COMPUTE
-from bot.adapters.gcp.compute_api import LIST_MACHINES, LIST_SNAPSHOTS, DataDisk, any_of
-from bot.adapters.gcp.errors import Fault, Late, Need, failures
+from bot.adapters.gcp.compute_api import LIST_MACHINES, LIST_SNAPSHOTS, DataDisk, name_filter
+from bot.adapters.gcp.errors import ApiFailure, DeadlineError, Purpose, external_errors
 from bot.adapters.gcp.sqladmin import LIST_BACKUPS, LIST_DATABASES, SQL
 from bot.domain.health.queries import SqlBackup
-from bot.domain.upgrade.backups import BackupOrder, Copy, CopyKind, CopyState
-from bot.ports import Missing, Passing, Refused, WorldError
+from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState
+from bot.ports import ExternalError, NotFoundError, PermanentError, TransientError
 
 T = TypeVar("T")
 
-WRITING = "https://www.googleapis.com/auth/cloud-platform"
-TAKE_SNAPSHOT = Need("take snapshots of the disks", "compute.disks.createSnapshot", "Compute Storage Admin")
-BACK_UP = Need("back up the databases", "cloudsql.backupRuns.create", "Cloud SQL Editor", settings=sqladmin.WHERE)
+WRITE_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+TAKE_SNAPSHOT = Purpose("take snapshots of the disks", "compute.disks.createSnapshot", "Compute Storage Admin")
+BACK_UP = Purpose(
+    "back up the databases", "cloudsql.backupRuns.create", "Cloud SQL Editor", settings=sqladmin.PROJECT_SETTINGS
+)
 NO_DISK = (
     "There is no data disk to take a snapshot of: attach one to the active VM, or correct active_deployment in "
     "terraform.tfvars and the setting gcp.zone."
@@ -56,114 +57,120 @@ class GoogleBackups:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         **others: Any,
     ) -> None:
-        compute, sql = replace(COMPUTE, scope=WRITING), replace(SQL, scope=WRITING)
+        compute, sql = replace(COMPUTE, scope=WRITE_SCOPE), replace(SQL, scope=WRITE_SCOPE)
         self._now = now
-        self._compute = Calls(
-            compute, compute_endpoint, lambda endpoint: compute_api.connect(endpoint, WRITING), deadline, **others
+        self._compute = ApiCaller(
+            compute, compute_endpoint, lambda endpoint: compute_api.connect(endpoint, WRITE_SCOPE), deadline, **others
         )
-        self._sql = Calls(
-            sql, sqladmin_endpoint, lambda endpoint: sqladmin.connect(endpoint, WRITING), deadline, **others
+        self._sql = ApiCaller(
+            sql, sqladmin_endpoint, lambda endpoint: sqladmin.connect(endpoint, WRITE_SCOPE), deadline, **others
         )
 
-    def ensure(self, order: BackupOrder) -> Sequence[Copy]:
+    def ensure(self, order: BackupRequest) -> Sequence[Backup]:
         """Begin whatever copy of the order is not there yet, and say how all of them stand; safe to repeat.
 
         Nothing is begun before it is known that there is a database and a disk. Raises Refused and Passing.
         """
-        disks = _asked(
+        disks = _call(
             self._compute,
             LIST_MACHINES,
-            lambda question: compute_api.data_disks(question, order.project, order.zone, order.machine),
+            lambda question: compute_api.list_data_disks(question, order.project, order.zone, order.machine),
         )
-        names = _asked(self._sql, LIST_DATABASES, lambda question: sqladmin.databases(question, order.project))
+        names = _call(self._sql, LIST_DATABASES, lambda question: sqladmin.list_databases(question, order.project))
         if not disks or not names:
-            raise Refused(NO_DATABASE if disks else NO_DISK)
-        if not all(disk.place.startswith("zones/") for disk in disks):
-            raise Refused(REGIONAL)
-        return [*self._databases(order, names), *self._disks(order, disks)]
+            raise PermanentError(NO_DATABASE if disks else NO_DISK)
+        if not all(disk.path.startswith("zones/") for disk in disks):
+            raise PermanentError(REGIONAL)
+        return [*self._ensure_databases(order, names), *self._ensure_disks(order, disks)]
 
-    def older(self, order: BackupOrder, keep: int) -> Sequence[Copy]:
+    def beyond_retention(self, order: BackupRequest, keep: int) -> Sequence[Backup]:
         """Our own copies, of whatever order, beyond the newest `keep` good ones of each disk and database instance.
 
         Raises Refused and Passing.
         """
-        key, value = copies.LABEL
-        runs = [run for run in self._runs(order) if run.description.startswith(copies.OURS)]
+        key, value = backup_names.LABEL
+        runs = [run for run in self._runs(order) if run.description.startswith(backup_names.DESCRIPTION_PREFIX)]
         ours = self._snapshots(order, f'labels.{key} = "{value}"')
-        return copies.beyond([*(copies.of_backup(order.project, run) for run in runs), *ours], keep)
+        return backup_names.beyond_retention(
+            [*(backup_names.backup_from_run(order.project, run) for run in runs), *ours], keep
+        )
 
-    def _databases(self, order: BackupOrder, names: Sequence[str]) -> list[Copy]:
+    def _ensure_databases(self, order: BackupRequest, names: Sequence[str]) -> list[Backup]:
         """A backup of each database instance: found by its description, or begun."""
-        told = copies.description(order)
-        made = [copies.of_backup(order.project, run) for run in self._runs(order) if run.description == told]
-        found = {name: copies.best(copy for copy in made if copy.of == name) for name in names}
-        return [found[name] or self._back_up(order, name) for name in names]
+        told = backup_names.description(order)
+        made = [
+            backup_names.backup_from_run(order.project, run) for run in self._runs(order) if run.description == told
+        ]
+        found = {name: backup_names.pick_best(copy for copy in made if copy.of == name) for name in names}
+        return [found[name] or self._create_backup(order, name) for name in names]
 
-    def _disks(self, order: BackupOrder, disks: Sequence[DataDisk]) -> list[Copy]:
+    def _ensure_disks(self, order: BackupRequest, disks: Sequence[DataDisk]) -> list[Backup]:
         """A snapshot of each disk: found by its name, or begun."""
-        names = {disk: copies.snapshot_name(order, disk.place) for disk in disks}
-        found = {copy.name: copy for copy in self._snapshots(order, any_of(names.values()))}
-        return [found.get(name) or self._take(order, disk, name) for disk, name in names.items()]
+        names = {disk: backup_names.snapshot_name(order, disk.path) for disk in disks}
+        found = {copy.name: copy for copy in self._snapshots(order, name_filter(names.values()))}
+        return [found.get(name) or self._create_snapshot(order, disk, name) for disk, name in names.items()]
 
-    def _runs(self, order: BackupOrder) -> list[SqlBackup]:
-        return _asked(self._sql, LIST_BACKUPS, lambda question: sqladmin.backups(question, order.project))
+    def _runs(self, order: BackupRequest) -> list[SqlBackup]:
+        return _call(self._sql, LIST_BACKUPS, lambda question: sqladmin.list_backups(question, order.project))
 
-    def _snapshots(self, order: BackupOrder, wanted: str) -> list[Copy]:
-        found = _asked(
+    def _snapshots(self, order: BackupRequest, wanted: str) -> list[Backup]:
+        found = _call(
             self._compute,
             LIST_SNAPSHOTS,
-            lambda question: list(compute_api.snapshots(question, order.project, wanted)),
+            lambda question: list(compute_api.list_snapshots(question, order.project, wanted)),
         )
-        return [copies.of_snapshot(order.project, snapshot) for _, snapshot in found]
+        return [backup_names.backup_from_snapshot(order.project, snapshot) for _, snapshot in found]
 
-    def _back_up(self, order: BackupOrder, name: str) -> Copy:
+    def _create_backup(self, order: BackupRequest, name: str) -> Backup:
         """Begin a backup. A database that is busy, be it with the backup whose beginning we were never told of,
         counts as one whose backup runs: whoever asks again finds that, or begins it then."""
         path = f"v1/projects/{quote(order.project, safe='')}/instances/{quote(name, safe='')}/backupRuns"
-        body = {"description": copies.description(order)}
-        link = copies.backup_link(order.project, name)
-        copy = Copy(CopyKind.DATABASE, name, "", CopyState.RUNNING, self._now(), link=link)
+        body = {"description": backup_names.description(order)}
+        link = backup_names.backup_link(order.project, name)
+        copy = Backup(BackupKind.DATABASE, name, "", BackupState.RUNNING, self._now(), link=link)
 
-        def begin(question: Question) -> Copy:
-            begun = question.once(lambda left: question.client.send("POST", path, left, {}, body), repeat=False)
-            made = replace(copy, name=str(sqladmin.part(begun, "backupContext").get("backupId", "")))
-            return copies.unless_failed(made, sqladmin.error_codes(begun))
+        def begin(question: ApiCall) -> Backup:
+            begun = question.send_with_retry(
+                lambda left: question.client.send("POST", path, left, {}, body), retry=False
+            )
+            made = replace(copy, name=str(sqladmin.get_object(begun, "backupContext").get("backupId", "")))
+            return backup_names.apply_error_codes(made, sqladmin.error_codes(begun))
 
-        return _asked(self._sql, BACK_UP, begin, {"operationinprogress": replace(copy, said=BUSY)})
+        return _call(self._sql, BACK_UP, begin, {"operationinprogress": replace(copy, said=BUSY)})
 
-    def _take(self, order: BackupOrder, disk: DataDisk, name: str) -> Copy:
+    def _create_snapshot(self, order: BackupRequest, disk: DataDisk, name: str) -> Backup:
         """Begin a snapshot. When Google has one of that name, it was begun before: whoever asks again finds it."""
         request = {
             "project": order.project,
             "zone": order.zone,
             "disk": disk.name,
-            "snapshot_resource": {"name": name, "labels": copies.snapshot_labels(order)},
+            "snapshot_resource": {"name": name, "labels": backup_names.snapshot_labels(order)},
         }
-        link = copies.snapshot_link(order.project, name)
-        copy = Copy(CopyKind.DISK, disk.name, name, CopyState.RUNNING, self._now(), link=link)
+        link = backup_names.snapshot_link(order.project, name)
+        copy = Backup(BackupKind.DISK, disk.name, name, BackupState.RUNNING, self._now(), link=link)
 
-        def begin(question: Question) -> Copy:
+        def begin(question: ApiCall) -> Backup:
             create = question.client.disks.create_snapshot_unary
-            begun = question.once(
-                lambda left: compute_api.made(create, "compute#operation", request, left), repeat=False
+            begun = question.send_with_retry(
+                lambda left: compute_api.send_request(create, "compute#operation", request, left), retry=False
             )
-            return copies.unless_failed(copy, [error.code for error in begun.error.errors])
+            return backup_names.apply_error_codes(copy, [error.code for error in begun.error.errors])
 
-        return _asked(self._compute, TAKE_SNAPSHOT, begin, {"alreadyexists": copy})
+        return _call(self._compute, TAKE_SNAPSHOT, begin, {"alreadyexists": copy})
 
 
-def _asked(calls: Calls, need: Need, ask: Callable[[Question], T], conflicts: dict[str, T] | None = None) -> T:
+def _call(calls: ApiCaller, need: Purpose, ask: Callable[[ApiCall], T], conflicts: dict[str, T] | None = None) -> T:
     """What `ask` makes of a question, or what `conflicts` has for the reason of a 409. Raises Refused and Passing."""
     try:
-        return ask(calls.question(need))
-    except failures() as error:
+        return ask(calls.new_call(need))
+    except external_errors() as error:
         for reason, instead in (conflicts or {}).items():
-            if reason in _reasons(error):
+            if reason in _conflict_reasons(error):
                 return instead
-        raise _told(error, calls.fault(error, need)) from error
+        raise _to_port_error(error, calls.log_failure(error, need)) from error
 
 
-def _reasons(error: Any) -> set[str]:
+def _conflict_reasons(error: Any) -> set[str]:
     """Google's own words for a conflict (409), written as one; nothing for any other failure."""
     if getattr(error, "code", None) != 409:
         return set()
@@ -171,13 +178,13 @@ def _reasons(error: Any) -> set[str]:
     return {str(reason).replace("_", "").lower() for reason in named}
 
 
-def _told(error: Exception, fault: Fault) -> WorldError:
+def _to_port_error(error: Exception, fault: ApiFailure) -> ExternalError:
     """The port's error for one of `failures()`."""
-    if fault.missing:
-        return Missing(fault.sentence)
-    if fault.again or _timed_out(error):
-        return Passing(fault.sentence, fault.after or None)
-    return Refused(fault.sentence)
+    if fault.not_found:
+        return NotFoundError(fault.sentence)
+    if fault.retryable or _timed_out(error):
+        return TransientError(fault.sentence, fault.retry_after or None)
+    return PermanentError(fault.sentence)
 
 
 def _timed_out(error: Exception) -> bool:
@@ -186,4 +193,4 @@ def _timed_out(error: Exception) -> bool:
     from google.auth.exceptions import TimeoutError as SignInTimeout
     from requests.exceptions import Timeout
 
-    return isinstance(error, (Late, Timeout, DeadlineExceeded, RetryError, SignInTimeout))
+    return isinstance(error, (DeadlineError, Timeout, DeadlineExceeded, RetryError, SignInTimeout))

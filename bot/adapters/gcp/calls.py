@@ -14,17 +14,19 @@ from typing import Any, TypeVar
 
 import structlog
 
-from bot.adapters.gcp.errors import Asking, Fault, Late, Need, Service, explain, failures
+from bot.adapters.gcp.errors import ApiFailure, CallContext, DeadlineError, Purpose, Service, explain, external_errors
 from bot.domain.health.queries import Unavailable
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-NO_CREDENTIALS_FOR = 30.0  # seconds: looking for credentials takes up to ten of them, and all askers wait meanwhile
+CREDENTIALS_RETRY_AFTER = (
+    30.0  # seconds: looking for credentials takes up to ten of them, and all askers wait meanwhile
+)
 
 
-class Calls:
+class ApiCaller:
     """Calls of one API. One for all threads.
 
     `connect` makes the shared client from the endpoint (empty for Google's own) when it is first needed; it may raise
@@ -58,22 +60,22 @@ class Calls:
         self._jitter = jitter
         self._lock = threading.Lock()
         self._shared: Any = None
-        self._refusal: tuple[float, Exception] | None = None
+        self._credentials_error: tuple[float, Exception] | None = None
 
-    def answer(self, need: Need, ask: Callable[[Question], T]) -> T | Unavailable:
+    def fetch(self, need: Purpose, ask: Callable[[ApiCall], T]) -> T | Unavailable:
         """What `ask` makes of a question, or Unavailable with one sentence. Never raises what Google does wrong."""
         try:
-            return ask(self.question(need))
-        except failures() as error:
-            return Unavailable(self.fault(error, need).sentence)
+            return ask(self.new_call(need))
+        except external_errors() as error:
+            return Unavailable(self.log_failure(error, need).sentence)
 
-    def question(self, need: Need) -> Question:
+    def new_call(self, need: Purpose) -> ApiCall:
         """A question whose time begins now. Raises one of `failures()` when there is no client for it."""
-        return Question(self, need, self.client(), self._monotonic() + self._deadline)
+        return ApiCall(self, need, self.client(), self._monotonic() + self._deadline)
 
-    def fault(self, error: Exception, need: Need) -> Fault:
+    def log_failure(self, error: Exception, need: Purpose) -> ApiFailure:
         """What one of `failures()` means, which the log gets with Google's own words: those name the project."""
-        fault = explain(error, self._asking(need))
+        fault = explain(error, self._context(need))
         log.warning(
             "google_unavailable",
             service=self.service.name,
@@ -89,19 +91,19 @@ class Calls:
 
         with self._lock:
             if self._shared is None:
-                if self._refusal is not None and self._monotonic() < self._refusal[0]:
-                    raise self._refusal[1].with_traceback(None)
+                if self._credentials_error is not None and self._monotonic() < self._credentials_error[0]:
+                    raise self._credentials_error[1].with_traceback(None)
                 try:
                     self._shared = self._connect(self._endpoint)
                 except GoogleAuthError as error:
-                    self._refusal = (self._monotonic() + NO_CREDENTIALS_FOR, error)
+                    self._credentials_error = (self._monotonic() + CREDENTIALS_RETRY_AFTER, error)
                     raise
             return self._shared
 
-    def _asking(self, need: Need) -> Asking:
-        return Asking(self.service, need, self._deadline, account_of(self._shared))
+    def _context(self, need: Purpose) -> CallContext:
+        return CallContext(self.service, need, self._deadline, account_email(self._shared))
 
-    def once(self, need: Need, ends: float, request: Callable[[float], T], *, repeat: bool = True) -> T:
+    def send_with_retry(self, need: Purpose, ends: float, request: Callable[[float], T], *, retry: bool = True) -> T:
         """One request, made again while that may help, the tries are not used up and the deadline allows.
 
         `request` gets the seconds that are left; `repeat` is False for what must not be done twice.
@@ -111,33 +113,33 @@ class Calls:
             attempt += 1
             left = ends - self._monotonic()
             if left <= 0:
-                raise Late
+                raise DeadlineError
             try:
                 return request(left)
-            except failures() as error:
-                fault = explain(error, self._asking(need))
-                wait = max(self._pause * 2 ** (attempt - 1) * (0.5 + self._jitter() / 2), fault.after)
+            except external_errors() as error:
+                fault = explain(error, self._context(need))
+                wait = max(self._pause * 2 ** (attempt - 1) * (0.5 + self._jitter() / 2), fault.retry_after)
                 over = attempt >= self._tries or self._monotonic() + wait >= ends
-                if not fault.again or not repeat or over:
+                if not fault.retryable or not retry or over:
                     raise
                 self._sleep(wait)
 
 
-class Question:
+class ApiCall:
     """One question with its deadline: `client` is the shared one, `once` makes one of its requests."""
 
-    def __init__(self, calls: Calls, need: Need, client: Any, ends: float) -> None:
+    def __init__(self, calls: ApiCaller, need: Purpose, client: Any, ends: float) -> None:
         self.client = client
-        self._calls = calls
-        self._need = need
-        self._ends = ends
+        self._caller = calls
+        self._purpose = need
+        self._deadline = ends
 
-    def once(self, request: Callable[[float], T], *, repeat: bool = True) -> T:
+    def send_with_retry(self, request: Callable[[float], T], *, retry: bool = True) -> T:
         """`request` gets the seconds that are left. See `Calls.once`."""
-        return self._calls.once(self._need, self._ends, request, repeat=repeat)
+        return self._caller.send_with_retry(self._purpose, self._deadline, request, retry=retry)
 
 
-def account_of(client: Any) -> str:
+def account_email(client: Any) -> str:
     """The e-mail of the service account that a client works as, where its credentials tell; else nothing."""
     transport = getattr(client, "transport", client)
     credentials = getattr(transport, "_credentials", None) or getattr(transport, "credentials", None)

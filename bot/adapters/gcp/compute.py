@@ -8,24 +8,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot.adapters.gcp.calls import Calls, Question
+from bot.adapters.gcp.calls import ApiCall, ApiCaller
 from bot.adapters.gcp.compute_api import (
     LIST_MACHINES,
     LIST_SNAPSHOTS,
     connect,
-    data_disks,
-    machines,
-    name_of,
-    pages,
-    place_of,
-    snapshots,
+    list_data_disks,
+    list_machines,
+    list_pages,
+    list_snapshots,
+    resource_name,
+    resource_path,
 )
-from bot.adapters.gcp.errors import Need, Service
-from bot.adapters.gcp.times import moment
+from bot.adapters.gcp.errors import Purpose, Service
+from bot.adapters.gcp.times import parse_time
 from bot.domain.health.queries import (
     DiskSnapshots,
-    GroupQuery,
     InstanceGroup,
+    InstanceGroupQuery,
     InstanceGroups,
     MachineQuery,
     Machines,
@@ -35,14 +35,14 @@ from bot.domain.health.queries import (
 
 READ_ONLY = "https://www.googleapis.com/auth/compute.readonly"
 COMPUTE = Service("Compute Engine", "compute.googleapis.com", READ_ONLY, "gcp.compute_endpoint")
-LIST_GROUPS = Need(
+LIST_GROUPS = Purpose(
     "list the instance groups",
     "compute.instanceGroupManagers.list",
     "Compute Viewer",
     settings=("gcp.project_template",),
 )
-LIST_AUTOSCALERS = replace(LIST_GROUPS, what="list the autoscalers", permission="compute.autoscalers.list")
-NOT_ALL = Unavailable(
+LIST_AUTOSCALERS = replace(LIST_GROUPS, action="list the autoscalers", permission="compute.autoscalers.list")
+INCOMPLETE = Unavailable(
     "Compute Engine could not look into every zone and region: check again in a few minutes, and see "
     "https://status.cloud.google.com if it lasts."
 )
@@ -56,75 +56,75 @@ class ComputeInspector:
     """
 
     def __init__(self, compute_endpoint: str | None = None, deadline: float = 10.0, **others: Any) -> None:
-        self._calls = Calls(COMPUTE, compute_endpoint, lambda endpoint: _connect(endpoint), deadline, **others)
+        self._caller = ApiCaller(COMPUTE, compute_endpoint, lambda endpoint: _connect(endpoint), deadline, **others)
 
-    def ask(self, query: MachineQuery) -> Machines | Unavailable:
+    def machines(self, query: MachineQuery) -> Machines | Unavailable:
         """The machines of that project and zone that bear the names, or Unavailable. One request a page."""
-        return self._calls.answer(LIST_MACHINES, lambda question: _machines(question, query))
+        return self._caller.fetch(LIST_MACHINES, lambda question: _machines(question, query))
 
     def snapshots(self, query: SnapshotQuery) -> DiskSnapshots | Unavailable:
         """The machine's data disks (none when there is no such machine) and their snapshots, or Unavailable."""
-        disks = self._calls.answer(
-            LIST_MACHINES, lambda question: data_disks(question, query.project, query.zone, query.machine)
+        disks = self._caller.fetch(
+            LIST_MACHINES, lambda question: list_data_disks(question, query.project, query.zone, query.machine)
         )
         if isinstance(disks, Unavailable):
             return disks
         if not disks:
             return DiskSnapshots(())
-        places = {disk.place for disk in disks}
+        places = {disk.path for disk in disks}
         # All of the project are asked for and chosen from here: a filter by URL that Google writes in another way
         # would say that there are none.
-        found = self._calls.answer(LIST_SNAPSHOTS, lambda question: list(snapshots(question, query.project)))
+        found = self._caller.fetch(LIST_SNAPSHOTS, lambda question: list(list_snapshots(question, query.project)))
         if isinstance(found, Unavailable):
             return found
         ours = [snapshot for place, snapshot in found if place in places]
         newest_first = sorted(ours, key=lambda snapshot: snapshot.taken_at, reverse=True)
         return DiskSnapshots(tuple(disk.name for disk in disks), tuple(newest_first))
 
-    def groups(self, query: GroupQuery) -> InstanceGroups | Unavailable:
+    def groups(self, query: InstanceGroupQuery) -> InstanceGroups | Unavailable:
         """The managed instance groups of every zone and region, or Unavailable when one could not be looked into."""
-        limits = self._calls.answer(LIST_AUTOSCALERS, lambda question: _limits(question, query.project))
+        limits = self._caller.fetch(LIST_AUTOSCALERS, lambda question: _limits(question, query.project))
         if isinstance(limits, Unavailable):
             return limits
-        return self._calls.answer(LIST_GROUPS, lambda question: _groups(question, query.project, limits))
+        return self._caller.fetch(LIST_GROUPS, lambda question: _groups(question, query.project, limits))
 
 
 def _connect(endpoint: str) -> Any:
     return connect(endpoint, READ_ONLY)
 
 
-def _machines(question: Question, query: MachineQuery) -> Machines:
+def _machines(question: ApiCall, query: MachineQuery) -> Machines:
     """What is known of each machine by its name, from all pages."""
-    found = list(machines(question, query.project, query.zone, query.names))
-    started = {machine.name: moment(machine.last_start_timestamp) for machine in found}
+    found = list(list_machines(question, query.project, query.zone, query.names))
+    started = {machine.name: parse_time(machine.last_start_timestamp) for machine in found}
     return Machines(
         {machine.name: machine.status for machine in found},
-        {machine.name: name_of(machine.machine_type) for machine in found if machine.machine_type},
+        {machine.name: resource_name(machine.machine_type) for machine in found if machine.machine_type},
         {name: when for name, when in started.items() if when},
     )
 
 
-def _limits(question: Question, project: str) -> dict[str, int] | Unavailable:
+def _limits(question: ApiCall, project: str) -> dict[str, int] | Unavailable:
     """The most that each autoscaler allows, by the place of its group. One that is off lets a group have any size."""
     limits = {}
     kind = "compute#autoscalerAggregatedList"
-    for page in pages(question, question.client.autoscalers.aggregated_list, kind, {"project": project}):
+    for page in list_pages(question, question.client.autoscalers.aggregated_list, kind, {"project": project}):
         if _incomplete(page):
-            return NOT_ALL
+            return INCOMPLETE
         for scaler in (scaler for scope in page.items.values() for scaler in scope.autoscalers):
             if scaler.autoscaling_policy.mode != "OFF":
-                limits[place_of(scaler.target)] = scaler.autoscaling_policy.max_num_replicas
+                limits[resource_path(scaler.target)] = scaler.autoscaling_policy.max_num_replicas
     return limits
 
 
-def _groups(question: Question, project: str, limits: dict[str, int]) -> InstanceGroups | Unavailable:
+def _groups(question: ApiCall, project: str, limits: dict[str, int]) -> InstanceGroups | Unavailable:
     groups = []
     kind = "compute#instanceGroupManagerAggregatedList"
-    for page in pages(question, question.client.groups.aggregated_list, kind, {"project": project}):
+    for page in list_pages(question, question.client.groups.aggregated_list, kind, {"project": project}):
         if _incomplete(page):
-            return NOT_ALL
+            return INCOMPLETE
         for group in (group for scope in page.items.values() for group in scope.instance_group_managers):
-            groups.append(InstanceGroup(group.name, group.target_size, limits.get(place_of(group.self_link))))
+            groups.append(InstanceGroup(group.name, group.target_size, limits.get(resource_path(group.self_link))))
     return InstanceGroups(tuple(sorted(groups, key=lambda group: group.name)))
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.adapters.gcp.calls import Question
-from bot.adapters.gcp.errors import Need, Unreadable
+from bot.adapters.gcp.calls import ApiCall
+from bot.adapters.gcp.errors import Purpose, UnexpectedResponseError
 from bot.adapters.gcp.rest import keep_connections
-from bot.adapters.gcp.times import needed
+from bot.adapters.gcp.times import require_time
 from bot.domain.health.queries import DiskSnapshot
 
-LIST_MACHINES = Need("list the machines", "compute.instances.list", "Compute Viewer")
-LIST_SNAPSHOTS = Need(
+LIST_MACHINES = Purpose("list the machines", "compute.instances.list", "Compute Viewer")
+LIST_SNAPSHOTS = Purpose(
     "list the disk snapshots", "compute.snapshots.list", "Compute Viewer", settings=("gcp.project_template",)
 )
 
@@ -35,7 +35,7 @@ class DataDisk:
     """A machine's data disk: its name, and `place`, the end of its URL (`zones/Z/disks/D`), which is unique."""
 
     name: str
-    place: str
+    path: str
 
 
 def connect(endpoint: str, scope: str) -> Clients:
@@ -67,18 +67,18 @@ def connect(endpoint: str, scope: str) -> Clients:
     )
 
 
-def pages(question: Question, method: Callable[..., Any], kind: str, request: Mapping[str, Any]) -> Iterator[Any]:
+def list_pages(question: ApiCall, method: Callable[..., Any], kind: str, request: Mapping[str, Any]) -> Iterator[Any]:
     """Every page of one of the library's lists, one request each. Raises as `faults.failures()` has it."""
     wanted = dict(request)
     while True:
-        page = question.once(lambda left: made(method, kind, wanted, left))
+        page = question.send_with_retry(lambda left: send_request(method, kind, wanted, left))
         yield page
         if not page.next_page_token:
             return
         wanted["page_token"] = page.next_page_token
 
 
-def made(method: Callable[..., Any], kind: str, request: Mapping[str, Any], timeout: float) -> Any:
+def send_request(method: Callable[..., Any], kind: str, request: Mapping[str, Any], timeout: float) -> Any:
     """One request: the answer, which must be of that `kind`. `timeout` is in seconds.
 
     The library's own retries and paging stay unused: near its deadline they start over with the whole of it
@@ -90,50 +90,50 @@ def made(method: Callable[..., Any], kind: str, request: Mapping[str, Any], time
         answer = method(request=dict(request), retry=None, timeout=timeout)
     except (ParseError, UnicodeDecodeError, AttributeError, TypeError) as error:
         # The last two: api_core trips over JSON errors that are not of Google's shape, as {"error": "no"}.
-        raise Unreadable(f"{type(error).__name__}: {error}") from error
+        raise UnexpectedResponseError(f"{type(error).__name__}: {error}") from error
     if answer.kind != kind:
         # Any other JSON object, `[]` and `"hello"` are parsed into an empty list, which would read as "no machine".
-        raise Unreadable(f"an answer of kind {answer.kind!r}")
+        raise UnexpectedResponseError(f"an answer of kind {answer.kind!r}")
     return answer
 
 
-def machines(question: Question, project: str, zone: str, names: Iterable[str]) -> Iterator[Any]:
+def list_machines(question: ApiCall, project: str, zone: str, names: Iterable[str]) -> Iterator[Any]:
     """The machines of that project and zone that bear one of the names, as the library has them."""
     wanted = tuple(names)
-    request = {"project": project, "zone": zone, "filter": any_of(wanted)}
-    for page in pages(question, question.client.instances.list, "compute#instanceList", request):
+    request = {"project": project, "zone": zone, "filter": name_filter(wanted)}
+    for page in list_pages(question, question.client.instances.list, "compute#instanceList", request):
         yield from (machine for machine in page.items if machine.name in wanted)
 
 
-def data_disks(question: Question, project: str, zone: str, machine: str) -> list[DataDisk]:
+def list_data_disks(question: ApiCall, project: str, zone: str, machine: str) -> list[DataDisk]:
     """All disks of the machine but the boot disk and scratch disks, which have no URL and can't be copied; none when
     there is no such machine."""
-    found = machines(question, project, zone, [machine])
+    found = list_machines(question, project, zone, [machine])
     attached = [disk for one in found for disk in one.disks if disk.source and not disk.boot]
-    return [DataDisk(name_of(disk.source), place_of(disk.source)) for disk in attached]
+    return [DataDisk(resource_name(disk.source), resource_path(disk.source)) for disk in attached]
 
 
-def snapshots(question: Question, project: str, wanted: str = "") -> Iterator[tuple[str, DiskSnapshot]]:
+def list_snapshots(question: ApiCall, project: str, wanted: str = "") -> Iterator[tuple[str, DiskSnapshot]]:
     """The project's snapshots that the filter lets through, each with its disk's place. Raises Unreadable."""
     request = {"project": project, **({"filter": wanted} if wanted else {})}
-    for page in pages(question, question.client.snapshots.list, "compute#snapshotList", request):
+    for page in list_pages(question, question.client.snapshots.list, "compute#snapshotList", request):
         for one in page.items:
-            taken_at = needed(one.creation_timestamp)
-            disk = name_of(one.source_disk)
-            yield place_of(one.source_disk), DiskSnapshot(one.name, disk, one.status, taken_at, dict(one.labels))
+            taken_at = require_time(one.creation_timestamp)
+            disk = resource_name(one.source_disk)
+            yield resource_path(one.source_disk), DiskSnapshot(one.name, disk, one.status, taken_at, dict(one.labels))
 
 
-def any_of(names: Iterable[str]) -> str:
+def name_filter(names: Iterable[str]) -> str:
     """The filter of a request: any of these names (AIP-160, as instances.list documents it)."""
     return " OR ".join(f'(name = "{name}")' for name in names)
 
 
-def name_of(url: str) -> str:
+def resource_name(url: str) -> str:
     """The name of the resource at that URL."""
     return url.rpartition("/")[2]
 
 
-def place_of(url: str) -> str:
+def resource_path(url: str) -> str:
     """The end of a zone's or region's resource's URL, such as `zones/Z/disks/D`: what comes before it, host and
     project, may be written in several ways."""
     return "/".join(url.split("/")[-4:])

@@ -20,11 +20,11 @@ class Service:
 
 
 @dataclass(frozen=True)
-class Need:
+class Purpose:
     """What a request needs: what it does in words, the permission, and a role that has it. `where` is the project
     it is needed on, in words that name no customer, and `settings` are those that say where that is."""
 
-    what: str
+    action: str
     permission: str
     role: str
     where: str = "the instance's project"
@@ -32,118 +32,118 @@ class Need:
 
 
 @dataclass(frozen=True)
-class Fault:
+class ApiFailure:
     """Why there is no answer, for people. It names neither project nor customer: the text goes to a tracker.
 
     `again` says whether asking again at once may cure it; `after` is how many seconds Google asked us to wait.
     """
 
     sentence: str
-    again: bool = False
-    after: float = 0.0
-    missing: bool = False
+    retryable: bool = False
+    retry_after: float = 0.0
+    not_found: bool = False
 
 
 @dataclass(frozen=True)
-class Asking:
+class CallContext:
     """What was asked, of which API, how long an answer was waited for (seconds), and the account that asked."""
 
     service: Service
-    need: Need
+    purpose: Purpose
     deadline: float
     account: str = ""
 
 
-class Late(Exception):  # noqa: N818 - not an error but the end of our patience
+class DeadlineError(Exception):
     """The deadline passed between two requests."""
 
 
-class Unreadable(Exception):  # noqa: N818
+class UnexpectedResponseError(Exception):
     """The answer is not one that the API gives."""
 
 
 @functools.cache
-def failures() -> tuple[type[Exception], ...]:
+def external_errors() -> tuple[type[Exception], ...]:
     """Everything by which the world may fail us. What is not in here is a bug, and goes up as one."""
     from google.api_core.exceptions import GoogleAPICallError, RetryError
     from google.auth.exceptions import GoogleAuthError
     from requests.exceptions import RequestException
 
-    return (GoogleAPICallError, RetryError, GoogleAuthError, RequestException, Late, Unreadable)
+    return (GoogleAPICallError, RetryError, GoogleAuthError, RequestException, DeadlineError, UnexpectedResponseError)
 
 
-NO_CREDENTIALS = Fault(
+NO_CREDENTIALS = ApiFailure(
     "mibot found no Google credentials that it can use: run it with a service account, or let "
     "GOOGLE_APPLICATION_CREDENTIALS name a key file that it can read."
 )
-REJECTED = Fault(
+REJECTED = ApiFailure(
     "Google rejected mibot's credentials as expired, revoked or wrong: renew them, and check the clock of the "
     "machine that runs mibot."
 )
-SIGN_IN = Fault(
-    "Google's sign-in service could not be reached: check the network of the machine that runs mibot.", again=True
+SIGN_IN = ApiFailure(
+    "Google's sign-in service could not be reached: check the network of the machine that runs mibot.", retryable=True
 )
 
 
-def _scope(asking: Asking) -> Fault:
-    return Fault(
+def _scope(asking: CallContext) -> ApiFailure:
+    return ApiFailure(
         "mibot's Google credentials are limited to other services: give the machine or key that mibot runs with the "
         f"access scope {asking.service.scope}."
     )
 
 
-def _forbidden(asking: Asking) -> Fault:
+def _forbidden(asking: CallContext) -> ApiFailure:
     who = f"mibot's Google account{f' {asking.account}' if asking.account else ''}"
-    need = asking.need
-    return Fault(
-        f"{who} may not {need.what}: grant it the permission {need.permission} (role {need.role}) in {need.where}."
+    need = asking.purpose
+    return ApiFailure(
+        f"{who} may not {need.action}: grant it the permission {need.permission} (role {need.role}) in {need.where}."
     )
 
 
-def _disabled(asking: Asking) -> Fault:
-    return Fault(
-        f"The {asking.service.name} API is not enabled in {asking.need.where}: enable {asking.service.api} there, "
+def _disabled(asking: CallContext) -> ApiFailure:
+    return ApiFailure(
+        f"The {asking.service.name} API is not enabled in {asking.purpose.where}: enable {asking.service.api} there, "
         "and check again a few minutes later."
     )
 
 
-def _not_found(asking: Asking) -> Fault:
-    where, settings = asking.need.where, asking.need.settings
+def _not_found(asking: CallContext) -> ApiFailure:
+    where, settings = asking.purpose.where, asking.purpose.settings
     place = f"{where[:1].upper()}{where[1:]}{' or zone' if 'gcp.zone' in settings else ''}"
     compare = f"the setting{'s' if len(settings) > 1 else ''} {' and '.join(settings)}"
-    return Fault(f"{place} was not found: compare {compare} with where it is.", missing=True)
+    return ApiFailure(f"{place} was not found: compare {compare} with where it is.", not_found=True)
 
 
-def _quota(asking: Asking) -> Fault:
-    return Fault(
+def _quota(asking: CallContext) -> ApiFailure:
+    return ApiFailure(
         f"Google's quota of requests to {asking.service.name} is used up: check again in a minute, or have the quota "
         "raised if this happens often.",
-        again=True,
+        retryable=True,
     )
 
 
-def _unreachable(asking: Asking) -> Fault:
-    return Fault(
+def _unreachable(asking: CallContext) -> ApiFailure:
+    return ApiFailure(
         f"{asking.service.name} could not be reached, the connection was refused or broke: check the setting "
         f"{asking.service.setting} and the network of the machine that runs mibot.",
-        again=True,
+        retryable=True,
     )
 
 
-def _unreadable(asking: Asking) -> Fault:
-    return Fault(
+def _unreadable(asking: CallContext) -> ApiFailure:
+    return ApiFailure(
         f"What answered was not the {asking.service.name} API: check the setting {asking.service.setting}, and "
         "whether a proxy stands in between."
     )
 
 
-def _billing(asking: Asking) -> Fault:
-    return Fault(f"Billing is off for {asking.need.where}: link the project to a billing account.")
+def _billing(asking: CallContext) -> ApiFailure:
+    return ApiFailure(f"Billing is off for {asking.purpose.where}: link the project to a billing account.")
 
 
 # Google's own names for what went wrong: `ErrorInfo.reason` (google.api.ErrorReason) in capitals, and the older
 # `errors[].reason` of the same answer. Compute Engine says "quota" with status 403 as well as 429.
-REASONS: Mapping[str, Callable[[Asking], Fault]] = {
+REASONS: Mapping[str, Callable[[CallContext], ApiFailure]] = {
     "SERVICE_DISABLED": _disabled,
     "accessNotConfigured": _disabled,
     "BILLING_DISABLED": _billing,
@@ -157,7 +157,7 @@ REASONS: Mapping[str, Callable[[Asking], Fault]] = {
 }
 
 
-def explain(error: Exception, asking: Asking) -> Fault:
+def explain(error: Exception, asking: CallContext) -> ApiFailure:
     """What one of `failures()` means to people."""
     from google.api_core.exceptions import DeadlineExceeded, GatewayTimeout, GoogleAPICallError, RetryError
     from google.auth import exceptions as auth
@@ -166,29 +166,29 @@ def explain(error: Exception, asking: Asking) -> Fault:
     match error:
         case RetryError(cause=Exception() as cause):
             return explain(cause, asking)
-        case Late() | RetryError() | Timeout() | DeadlineExceeded() | GatewayTimeout() | auth.TimeoutError():
-            return Fault(
+        case DeadlineError() | RetryError() | Timeout() | DeadlineExceeded() | GatewayTimeout() | auth.TimeoutError():
+            return ApiFailure(
                 f"{asking.service.name} did not answer within {asking.deadline:g} seconds: check again, and look at "
                 "the network between mibot and Google if it lasts.",
                 # Google's own time-out leaves us time, ours does not.
-                again=isinstance(error, GatewayTimeout) and not isinstance(error, DeadlineExceeded),
+                retryable=isinstance(error, GatewayTimeout) and not isinstance(error, DeadlineExceeded),
             )
-        case Unreadable():
+        case UnexpectedResponseError():
             return _unreadable(asking)
         case GoogleAPICallError():
-            return replace(_explain_answer(error, asking), after=_retry_after(error))
+            return replace(_explain_answer(error, asking), retry_after=_retry_after(error))
         case auth.DefaultCredentialsError():
             return NO_CREDENTIALS
         case auth.TransportError():
             return SIGN_IN
         case auth.GoogleAuthError():
-            return replace(REJECTED, again=error.retryable)
+            return replace(REJECTED, retryable=error.retryable)
         case RequestException():
             return _unreachable(asking)
     raise error
 
 
-def _explain_answer(error: Any, asking: Asking) -> Fault:
+def _explain_answer(error: Any, asking: CallContext) -> ApiFailure:
     """What an error answer (GoogleAPICallError) means: by Google's reason where it names one, else by its status."""
     status = int(error.code or 500)  # gRPC's UNKNOWN and DATA_LOSS have no number in HTTP
     over_grpc = error.response is not None and not hasattr(error.response, "status_code")
@@ -196,17 +196,17 @@ def _explain_answer(error: Any, asking: Asking) -> Fault:
     for reason in named:
         if reason in REASONS:
             return REASONS[reason](asking)
-    if over_grpc and _is_about(error, NO_TOKEN):
+    if over_grpc and _mentions(error, NO_TOKEN):
         return SIGN_IN
-    if over_grpc and _is_about(error, NO_CONNECTION):
+    if over_grpc and _mentions(error, NO_CONNECTION):
         return _unreachable(asking)
-    if over_grpc and (status == 501 or _is_about(error, NO_GRPC)):
+    if over_grpc and (status == 501 or _mentions(error, NO_GRPC)):
         return _unreadable(asking)
     if status >= 500:
-        return Fault(
+        return ApiFailure(
             f"{asking.service.name} failed with error {status}, also when asked again: check again in a few minutes, "
             "and see https://status.cloud.google.com if it lasts.",
-            again=status != 501,
+            retryable=status != 501,
         )
     if status == 400 and "'zone'" in error.message:
         return _not_found(asking)  # "Invalid value for field 'zone': '…'. Unknown zone."
@@ -215,7 +215,9 @@ def _explain_answer(error: Any, asking: Asking) -> Fault:
     told = {401: lambda _: REJECTED, 403: _forbidden, 404: _not_found, 429: _quota}.get(status)
     if told is not None:
         return told(asking)
-    return Fault(f"{asking.service.name} refused the request with error {status}: what it said is in mibot's log.")
+    return ApiFailure(
+        f"{asking.service.name} refused the request with error {status}: what it said is in mibot's log."
+    )
 
 
 # What gRPC itself says, not the other side, under the same statuses.
@@ -224,7 +226,7 @@ NO_CONNECTION = ("failed to connect", "socket closed", "connection reset", "dns 
 NO_GRPC = ("http1.x", "http2 header", "deserializing", "content-type", "received unexpected")
 
 
-def _is_about(error: Any, words: tuple[str, ...]) -> bool:
+def _mentions(error: Any, words: tuple[str, ...]) -> bool:
     """Whether gRPC's message has any of the words."""
     message = error.message.lower()
     return any(word in message for word in words)

@@ -7,23 +7,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.adapters.gcp import rest, uptime
-from bot.adapters.gcp.alerts import ROOT, open_alerts
-from bot.adapters.gcp.calls import Calls
-from bot.adapters.gcp.errors import Need, Service
+from bot.adapters.gcp.alerts import ROOT, list_open_alerts
+from bot.adapters.gcp.calls import ApiCaller
+from bot.adapters.gcp.errors import Purpose, Service
 from bot.domain.health.queries import AlertQuery, Alerts, Unavailable, UptimeChecks, UptimeQuery
 
 READ_ONLY = "https://www.googleapis.com/auth/monitoring.read"
 UPTIME = Service("Cloud Monitoring", "monitoring.googleapis.com", READ_ONLY, "gcp.monitoring_endpoint")
 ALERTS = Service("Cloud Monitoring", "monitoring.googleapis.com", READ_ONLY, "gcp.alerts_endpoint")
 _PROJECT = ("gcp.project_template",)
-LIST_CHECKS = Need(
+LIST_CHECKS = Purpose(
     "list the uptime checks", "monitoring.uptimeCheckConfigs.list", "Monitoring Viewer", settings=_PROJECT
 )
-READ_LOOKS = Need(
+READ_TIME_SERIES = Purpose(
     "read how the uptime checks went", "monitoring.timeSeries.list", "Monitoring Viewer", settings=_PROJECT
 )
-LIST_ALERTS = Need("list the open alerts", "monitoring.alerts.list", "Monitoring Alert Viewer", settings=_PROJECT)
-LIST_SCOPED = Need(
+LIST_ALERTS = Purpose("list the open alerts", "monitoring.alerts.list", "Monitoring Alert Viewer", settings=_PROJECT)
+LIST_SCOPED = Purpose(
     "list the open alerts",
     "monitoring.alerts.list",
     "Monitoring Alert Viewer",
@@ -50,10 +50,10 @@ class MonitoringInspector:
         **others: Any,
     ) -> None:
         self._now = now
-        self._uptime = Calls(
+        self._uptime = ApiCaller(
             UPTIME, monitoring_endpoint, lambda root: uptime.connect(root, READ_ONLY), deadline, **others
         )
-        self._alerts = Calls(
+        self._alerts = ApiCaller(
             ALERTS, alerts_endpoint, lambda root: rest.connect(ROOT, root, READ_ONLY), deadline, **others
         )
 
@@ -61,22 +61,25 @@ class MonitoringInspector:
         """The uptime checks that watch the host, each with the regions that reported. A look counts when it ended
         within the last `seconds`; whether a region passes now is told by its newest one, which may be a little older.
         """
-        configs = self._uptime.answer(LIST_CHECKS, lambda question: uptime.configs(question, query))
+        configs = self._uptime.fetch(LIST_CHECKS, lambda question: uptime.list_configs(question, query))
         if isinstance(configs, Unavailable):
             return configs
         now = self._now()
-        return self._uptime.answer(
-            READ_LOOKS,
-            lambda question: UptimeChecks(tuple(uptime.check(question, query, config, now) for config in configs)),
+        return self._uptime.fetch(
+            READ_TIME_SERIES,
+            lambda question: UptimeChecks(
+                tuple(uptime.read_check(question, query, config, now) for config in configs)
+            ),
         )
 
     def alerts(self, query: AlertQuery) -> Alerts | Unavailable:
         """All open alerts of the instance's project, and those of the scoped project that are about it."""
-        own = self._alerts.answer(LIST_ALERTS, lambda question: open_alerts(question, query.project, "project"))
+        own = self._alerts.fetch(LIST_ALERTS, lambda question: list_open_alerts(question, query.project, "project"))
         if isinstance(own, Unavailable):
             return own
-        scoped = self._alerts.answer(
-            LIST_SCOPED, lambda question: open_alerts(question, query.scoped, "scoped", query.project)
+        scoped = self._alerts.fetch(
+            LIST_SCOPED,
+            lambda question: list_open_alerts(question, query.monitoring_project, "scoped", query.project),
         )
         if isinstance(scoped, Unavailable):
             return scoped

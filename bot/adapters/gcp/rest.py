@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.adapters.gcp.calls import Question
-from bot.adapters.gcp.errors import Unreadable
+from bot.adapters.gcp.calls import ApiCall
+from bot.adapters.gcp.errors import UnexpectedResponseError
 
-MOST_PAGES = 50
+MAX_PAGES = 50
 CONNECTIONS = 32
 """That are kept open to one API: several checks of eight jobs at a time ask it. With fewer, each request beyond them
 would shake hands anew and leave a warning in the log."""
@@ -43,9 +43,9 @@ class RestApi:
         try:
             document = response.json()
         except ValueError as error:
-            raise Unreadable("no JSON") from error
+            raise UnexpectedResponseError("no JSON") from error
         if not isinstance(document, dict):
-            raise Unreadable(f"JSON that is a {type(document).__name__}")
+            raise UnexpectedResponseError(f"JSON that is a {type(document).__name__}")
         return document
 
 
@@ -53,7 +53,7 @@ def _error(make: Any, response: Any) -> Exception:
     try:
         made: Exception = make(response)
     except (AttributeError, TypeError, ValueError) as error:  # JSON errors that are not of Google's shape
-        return Unreadable(f"an error {response.status_code} of another shape: {error}")
+        return UnexpectedResponseError(f"an error {response.status_code} of another shape: {error}")
     return made
 
 
@@ -75,18 +75,18 @@ def connect(root: str, endpoint: str, scope: str) -> RestApi:
     return RestApi(endpoint or root, AuthorizedSession(credentials))
 
 
-def pages(question: Question, path: str, query: Mapping[str, Any], items: str) -> Iterator[Any]:
+def list_items(question: ApiCall, path: str, query: Mapping[str, Any], items: str) -> Iterator[Any]:
     """Every item of a list that comes in pages; `items` is the key that holds them. Raises Unreadable for a page of
     another shape."""
     token = ""
-    for _ in range(MOST_PAGES):
+    for _ in range(MAX_PAGES):
         wanted = {**query, **({"pageToken": token} if token else {})}
-        page = question.once(lambda left, q=wanted: question.client.send("GET", path, left, q))  # type: ignore[misc]
+        page = question.send_with_retry(lambda left, q=wanted: question.client.send("GET", path, left, q))  # type: ignore[misc]
         found = page.get(items, [])
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-            raise Unreadable(f"{items} is no list of objects")
+            raise UnexpectedResponseError(f"{items} is no list of objects")
         yield from found
         token = str(page.get("nextPageToken") or "")
         if not token:
             return
-    raise Unreadable(f"more than {MOST_PAGES} pages")
+    raise UnexpectedResponseError(f"more than {MAX_PAGES} pages")

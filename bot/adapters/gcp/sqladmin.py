@@ -7,29 +7,33 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.adapters.gcp import rest
-from bot.adapters.gcp.calls import Calls, Question
-from bot.adapters.gcp.errors import Need, Service, Unreadable
-from bot.adapters.gcp.times import moment, needed
+from bot.adapters.gcp.calls import ApiCall, ApiCaller
+from bot.adapters.gcp.errors import Purpose, Service, UnexpectedResponseError
+from bot.adapters.gcp.times import parse_time, require_time
 from bot.domain.health.queries import (
     SqlBackup,
     SqlBackupQuery,
     SqlBackups,
     SqlInstance,
+    SqlInstanceQuery,
     SqlInstances,
-    SqlQuery,
     Unavailable,
 )
 
 ROOT = "https://sqladmin.googleapis.com"
 ADMIN = "https://www.googleapis.com/auth/sqlservice.admin"  # the narrowest scope that Google has for reading, too
 SQL = Service("Cloud SQL Admin", "sqladmin.googleapis.com", ADMIN, "gcp.sqladmin_endpoint")
-WHERE = ("gcp.project_template",)
-LIST_DATABASES = Need("list the database instances", "cloudsql.instances.list", "Cloud SQL Viewer", settings=WHERE)
-LIST_BACKUPS = Need("list the databases' backups", "cloudsql.backupRuns.list", "Cloud SQL Viewer", settings=WHERE)
+PROJECT_SETTINGS = ("gcp.project_template",)
+LIST_DATABASES = Purpose(
+    "list the database instances", "cloudsql.instances.list", "Cloud SQL Viewer", settings=PROJECT_SETTINGS
+)
+LIST_BACKUPS = Purpose(
+    "list the databases' backups", "cloudsql.backupRuns.list", "Cloud SQL Viewer", settings=PROJECT_SETTINGS
+)
 # Those that replicate another one, and those that only stand for a machine elsewhere.
-NOT_BACKED_UP = frozenset({"READ_REPLICA_INSTANCE", "READ_POOL_INSTANCE", "ON_PREMISES_INSTANCE"})
+INSTANCE_TYPES_WITHOUT_BACKUPS = frozenset({"READ_REPLICA_INSTANCE", "READ_POOL_INSTANCE", "ON_PREMISES_INSTANCE"})
 GB = 1024**3
-PAGE = 200  # backups in one request: a week's and those of some upgrades
+PAGE_SIZE = 200  # backups in one request: a week's and those of some upgrades
 
 
 class SqlApi:
@@ -43,7 +47,7 @@ class SqlApi:
         """One request; the answer's JSON object. See `RestApi.send`."""
         answer = self._api.send(method, path, timeout, query, body)
         if not str(answer.get("kind", "")).startswith("sql#"):
-            raise Unreadable(f"an answer of kind {answer.get('kind')!r}")
+            raise UnexpectedResponseError(f"an answer of kind {answer.get('kind')!r}")
         return answer
 
 
@@ -60,52 +64,56 @@ class SqlInspector:
     """
 
     def __init__(self, sqladmin_endpoint: str | None = None, deadline: float = 10.0, **others: Any) -> None:
-        self._calls = Calls(SQL, sqladmin_endpoint, lambda endpoint: connect(endpoint, ADMIN), deadline, **others)
+        self._caller = ApiCaller(
+            SQL, sqladmin_endpoint, lambda endpoint: connect(endpoint, ADMIN), deadline, **others
+        )
 
-    def instances(self, query: SqlQuery) -> SqlInstances | Unavailable:
+    def instances(self, query: SqlInstanceQuery) -> SqlInstances | Unavailable:
         """The project's database instances, or Unavailable. One request a page."""
-        return self._calls.answer(
+        return self._caller.fetch(
             LIST_DATABASES,
             lambda question: SqlInstances(tuple(map(_instance, _listed(question, query.project)))),
         )
 
     def backups(self, query: SqlBackupQuery) -> SqlBackups | Unavailable:
         """The project's database instances that can be backed up, and their backups, or Unavailable."""
-        names = self._calls.answer(LIST_DATABASES, lambda question: databases(question, query.project))
+        names = self._caller.fetch(LIST_DATABASES, lambda question: list_databases(question, query.project))
         if isinstance(names, Unavailable):
             return names
-        found = self._calls.answer(LIST_BACKUPS, lambda question: backups(question, query.project)) if names else []
+        found = (
+            self._caller.fetch(LIST_BACKUPS, lambda question: list_backups(question, query.project)) if names else []
+        )
         if isinstance(found, Unavailable):
             return found
         return SqlBackups(tuple(names), tuple(backup for backup in found if backup.instance in names))
 
 
-def databases(question: Question, project: str) -> list[str]:
+def list_databases(question: ApiCall, project: str) -> list[str]:
     """The names of the database instances that have backups of their own: replicas have none."""
     found = _listed(question, project)
-    return [_text(item, "name") for item in found if item.get("instanceType") not in NOT_BACKED_UP]
+    return [_text(item, "name") for item in found if item.get("instanceType") not in INSTANCE_TYPES_WITHOUT_BACKUPS]
 
 
-def backups(question: Question, project: str) -> list[SqlBackup]:
+def list_backups(question: ApiCall, project: str) -> list[SqlBackup]:
     """The backups of all the project's instances, newest first. Raises Unreadable."""
     path = f"v1/projects/{quote(project, safe='')}/instances/-/backupRuns"
-    runs = [_backup(item) for item in rest.pages(question, path, {"maxResults": PAGE}, "items")]
+    runs = [_backup(item) for item in rest.list_items(question, path, {"maxResults": PAGE_SIZE}, "items")]
     return sorted(runs, key=lambda backup: backup.started_at, reverse=True)
 
 
 def error_codes(operation: Mapping[str, Any]) -> list[str]:
     """The codes of what an operation failed with; their messages may name the project."""
-    errors = part(operation, "error").get("errors") or []
+    errors = get_object(operation, "error").get("errors") or []
     return [str(error.get("code", "")) if isinstance(error, dict) else "" for error in errors]
 
 
-def _listed(question: Question, project: str) -> list[Any]:
-    return list(rest.pages(question, f"v1/projects/{quote(project, safe='')}/instances", {}, "items"))
+def _listed(question: ApiCall, project: str) -> list[Any]:
+    return list(rest.list_items(question, f"v1/projects/{quote(project, safe='')}/instances", {}, "items"))
 
 
 def _instance(item: Mapping[str, Any]) -> SqlInstance:
     """What Google says of an instance. One that its owner stopped is RUNNABLE to Google, STOPPED to gcloud and us."""
-    settings = part(item, "settings")
+    settings = get_object(item, "settings")
     state = _text(item, "state")
     if state == "RUNNABLE" and settings.get("activationPolicy") == "NEVER":
         state = "STOPPED"
@@ -117,7 +125,7 @@ def _instance(item: Mapping[str, Any]) -> SqlInstance:
         None if used is None else used / GB,
         settings.get("storageAutoResize") is True,
         _number(settings.get("storageAutoResizeLimit")) or 0.0,
-        part(item, "outOfDiskReport").get("sqlOutOfDiskState") == "SOFT_SHUTDOWN",
+        get_object(item, "outOfDiskReport").get("sqlOutOfDiskState") == "SOFT_SHUTDOWN",
     )
 
 
@@ -128,14 +136,14 @@ def _backup(item: Mapping[str, Any]) -> SqlBackup:
         _text(item, "id"),
         _text(item, "status"),
         str(item.get("type", "")),
-        needed(begun),
-        moment(item.get("endTime")),
+        require_time(begun),
+        parse_time(item.get("endTime")),
         str(item.get("description", "")),
-        str(part(item, "error").get("code", "")),  # its message may name the project
+        str(get_object(item, "error").get("code", "")),  # its message may name the project
     )
 
 
-def part(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def get_object(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """The object of that name, an empty one without it."""
     found = item.get(name)
     return found if isinstance(found, dict) else {}
@@ -145,7 +153,7 @@ def _text(item: Mapping[str, Any], name: str) -> str:
     """A text that must be there. Raises Unreadable."""
     found = item.get(name)
     if not isinstance(found, str) or not found:
-        raise Unreadable(f"{name} is {found!r}")
+        raise UnexpectedResponseError(f"{name} is {found!r}")
     return found
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.adapters.gcp.errors import Unreadable
+from bot.adapters.gcp.errors import UnexpectedResponseError
 
 
-def moment(text: object) -> datetime | None:
+def parse_time(text: object) -> datetime | None:
     """The time in UTC, or None for what is no time with a zone."""
     try:
         when = datetime.fromisoformat(str(text))
@@ -16,9 +16,9 @@ def moment(text: object) -> datetime | None:
     return when.astimezone(UTC) if when.tzinfo else None
 
 
-def needed(text: object) -> datetime:
+def require_time(text: object) -> datetime:
     """The same where there must be one. Raises Unreadable."""
-    when = moment(text)
+    when = parse_time(text)
     if when is None:
-        raise Unreadable(f"{text!r} is no time")
+        raise UnexpectedResponseError(f"{text!r} is no time")
     return when

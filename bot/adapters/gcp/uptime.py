@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from bot.adapters.gcp.calls import Question
-from bot.adapters.gcp.errors import Unreadable
+from bot.adapters.gcp.calls import ApiCall
+from bot.adapters.gcp.errors import UnexpectedResponseError
 from bot.domain.health.queries import UptimeCheck, UptimeQuery, UptimeRegion
 
 CHECK_PASSED = "monitoring.googleapis.com/uptime_check/check_passed"
 DEFAULT_PERIOD = timedelta(seconds=60)  # between two looks, where the configuration does not say
 INGESTION = timedelta(seconds=120)  # that Google may take until a look can be read
-_MOST_PAGES = 50
+_MAX_PAGES = 50
 
 
 @dataclass(frozen=True)
@@ -58,17 +58,17 @@ def connect(endpoint: str, scope: str) -> Clients:
     )
 
 
-def _pages(question: Question, client: Any, method: str, request: Mapping[str, Any]) -> Iterator[Any]:
+def _pages(question: ApiCall, client: Any, method: str, request: Mapping[str, Any]) -> Iterator[Any]:
     """The pages of a listing method, one request each. Raises Unreadable when they do not end."""
     token = ""
-    for _ in range(_MOST_PAGES):
+    for _ in range(_MAX_PAGES):
         wanted = {**request, "page_token": token}
-        page = question.once(lambda left, wanted=wanted: _page(client, method, wanted, left))  # type: ignore[misc]
+        page = question.send_with_retry(lambda left, wanted=wanted: _page(client, method, wanted, left))  # type: ignore[misc]
         yield page
         token = page.next_page_token
         if not token:
             return
-    raise Unreadable(f"more than {_MOST_PAGES} pages")
+    raise UnexpectedResponseError(f"more than {_MAX_PAGES} pages")
 
 
 def _page(client: Any, method: str, request: Mapping[str, Any], timeout: float) -> Any:
@@ -95,21 +95,21 @@ def _sign_in(client: Any, timeout: float) -> None:
     credentials.refresh(partial(Request(), timeout=timeout))
 
 
-def configs(question: Question, query: UptimeQuery) -> list[Any]:
+def list_configs(question: ApiCall, query: UptimeQuery) -> list[Any]:
     """The configurations of the uptime checks that watch the host, from all pages."""
     request = {"parent": f"projects/{query.project}"}
     pages = _pages(question, question.client.checks, "list_uptime_check_configs", request)
-    return [config for page in pages for config in page.uptime_check_configs if _watches(config, query.host)]
+    return [config for page in pages for config in page.uptime_check_configs if _is_for_host(config, query.host)]
 
 
-def _watches(config: Any, host: str) -> bool:
+def _is_for_host(config: Any, host: str) -> bool:
     """Whether a check is of that host, by its resource or by the header that it sends."""
     headers = {name.lower(): value for name, value in config.http_check.headers.items()}
     hosts = (config.monitored_resource.labels.get("host", ""), headers.get("host", ""))
     return host.lower() in {one.lower().rstrip(".") for one in hosts}
 
 
-def check(question: Question, query: UptimeQuery, config: Any, now: datetime) -> UptimeCheck:
+def read_check(question: ApiCall, query: UptimeQuery, config: Any, now: datetime) -> UptimeCheck:
     """How one uptime check went, by region."""
     period = config.period or DEFAULT_PERIOD
     begin = now - timedelta(seconds=query.seconds)
@@ -134,7 +134,7 @@ def check(question: Question, query: UptimeQuery, config: Any, now: datetime) ->
 def _end(point: Any) -> datetime:
     end = point.interval.end_time
     if not isinstance(end, datetime):
-        raise Unreadable("a look without a time")
+        raise UnexpectedResponseError("a look without a time")
     return end
 
 

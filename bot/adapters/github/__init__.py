@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.adapters.github.deployment import GitHubDeployment
+from bot.adapters.github.deployment import GitHubDeploymentRepository
 from bot.adapters.github.inspector import GitHubInspector
 from bot.adapters.github.issues import GitHubIssues
 from bot.adapters.github.purpose import PERMISSIONS
@@ -13,7 +13,7 @@ from bot.adapters.github.workflows import GitHubWorkflows
 
 __all__ = [
     "PERMISSIONS",
-    "GitHubDeployment",
+    "GitHubDeploymentRepository",
     "GitHubInspector",
     "GitHubIssues",
     "GitHubTeams",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.repo_client import Place
+from bot.adapters.github.repo_client import GitHubClient
 
 READ_REPOSITORY = Purpose("look up the deployment repository", "metadata=read")
 
@@ -11,12 +11,12 @@ READ_REPOSITORY = Purpose("look up the deployment repository", "metadata=read")
 class BaseBranch:
     """Looks the name up when it is first asked for, and remembers it."""
 
-    def __init__(self, here: Place) -> None:
-        self._here = here
+    def __init__(self, here: GitHubClient) -> None:
+        self._client = here
         self._name: str | None = None
 
     @property
     def name(self) -> str:
         if self._name is None:
-            self._name = self._here.get("", READ_REPOSITORY, lambda data: str(data["default_branch"]))
+            self._name = self._client.get("", READ_REPOSITORY, lambda data: str(data["default_branch"]))
         return self._name

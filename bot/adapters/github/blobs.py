@@ -10,19 +10,19 @@ from itertools import islice
 from typing import Any
 
 from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.repo_client import Place
-from bot.ports import BlobCache, Refused
+from bot.adapters.github.repo_client import GitHubClient
+from bot.ports import BlobCache, PermanentError
 
 READ_BLOB = Purpose("read a file", "contents=read")
 READERS = 8
-KEEP_EVERY = 200  # blobs fetched before they are put into the cache: what a killed process loses at most
+CACHE_BATCH_SIZE = 200  # blobs fetched before they are put into the cache: what a killed process loses at most
 
 
-class Blobs:
+class BlobReader:
     """The blobs of one repository, read by several threads and remembered in `cache`."""
 
-    def __init__(self, here: Place, cache: BlobCache) -> None:
-        self._here = here
+    def __init__(self, here: GitHubClient, cache: BlobCache) -> None:
+        self._client = here
         self._cache = cache
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="blobs")
 
@@ -31,16 +31,18 @@ class Blobs:
         wanted = dict.fromkeys(shas)
         known = dict(self._cache.get_many(wanted))
         unknown = iter([sha for sha in wanted if sha not in known])
-        while batch := list(islice(unknown, KEEP_EVERY)):
+        while batch := list(islice(unknown, CACHE_BATCH_SIZE)):
             fetched = dict(zip(batch, self._readers.map(self._fetch, batch), strict=True))
             self._cache.put_many(fetched)
             known |= fetched
         return known
 
     def _fetch(self, sha: str) -> bytes:
-        content = self._here.get(f"/git/blobs/{sha}", READ_BLOB, _decoded)
+        content = self._client.get(f"/git/blobs/{sha}", READ_BLOB, _decoded)
         if blob_sha(content) != sha:
-            raise Refused("Could not read a file: what GitHub sent is not what was asked for (its SHA-1 differs).")
+            raise PermanentError(
+                "Could not read a file: what GitHub sent is not what was asked for (its SHA-1 differs)."
+            )
         return content
 
 

@@ -13,33 +13,33 @@ OWN_PREFIX = "mibot"
 _GOOD = {"success", "neutral", "skipped"}
 
 
-class Outcome(Enum):
+class StatusCheckState(Enum):
     """How one check run or status stands."""
 
-    GOOD = auto()
+    SUCCESS = auto()
     PENDING = auto()
-    BAD = auto()
+    FAILURE = auto()
 
 
 @dataclass(frozen=True)
-class Signal:
+class StatusCheck:
     """A check run or a status; `app` is the slug of the App that made a check run."""
 
     name: str
-    outcome: Outcome
+    state: StatusCheckState
     app: str = ""
 
 
-def check_run(data: Any) -> Signal:
-    outcome = Outcome.PENDING
+def parse_check_run(data: Any) -> StatusCheck:
+    outcome = StatusCheckState.PENDING
     if data["status"] == "completed":
-        outcome = Outcome.GOOD if data["conclusion"] in _GOOD else Outcome.BAD
-    return Signal(str(data["name"]), outcome, app=str((data.get("app") or {}).get("slug", "")))
+        outcome = StatusCheckState.SUCCESS if data["conclusion"] in _GOOD else StatusCheckState.FAILURE
+    return StatusCheck(str(data["name"]), outcome, app=str((data.get("app") or {}).get("slug", "")))
 
 
-def status(data: Any) -> Signal:
-    outcomes = {"success": Outcome.GOOD, "pending": Outcome.PENDING}
-    return Signal(str(data["context"]), outcomes.get(data["state"], Outcome.BAD))
+def parse_status(data: Any) -> StatusCheck:
+    outcomes = {"success": StatusCheckState.SUCCESS, "pending": StatusCheckState.PENDING}
+    return StatusCheck(str(data["context"]), outcomes.get(data["state"], StatusCheckState.FAILURE))
 
 
 def is_own(name: str) -> bool:
@@ -47,16 +47,16 @@ def is_own(name: str) -> bool:
     return name.startswith(OWN_PREFIX)
 
 
-def others(signals: Iterable[Signal], own_app: str) -> list[Signal]:
+def exclude_own(signals: Iterable[StatusCheck], own_app: str) -> list[StatusCheck]:
     """All but the bot's own."""
     return [signal for signal in signals if signal.app != own_app and not is_own(signal.name)]
 
 
-def together(signals: Iterable[Signal], own_app: str) -> CommitChecks:
+def summarize(signals: Iterable[StatusCheck], own_app: str) -> CommitChecks:
     """One conclusion: anything failed is a failure, then anything running is pending. The bot's own do not count."""
-    counted = others(signals, own_app)
-    failed = tuple(sorted({s.name for s in counted if s.outcome is Outcome.BAD}))
-    pending = tuple(sorted({s.name for s in counted if s.outcome is Outcome.PENDING}))
+    counted = exclude_own(signals, own_app)
+    failed = tuple(sorted({s.name for s in counted if s.state is StatusCheckState.FAILURE}))
+    pending = tuple(sorted({s.name for s in counted if s.state is StatusCheckState.PENDING}))
     if failed:
         conclusion = Conclusion.FAILURE
     elif pending:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from bot.adapters.github.check_results import Signal, check_run, status
+from bot.adapters.github.check_results import StatusCheck, parse_check_run, parse_status
 from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.repo_client import Place
-from bot.ports import Missing, Refused
+from bot.adapters.github.repo_client import GitHubClient
+from bot.ports import NotFoundError, PermanentError
 
 READ_CHECKS = Purpose("read the check runs", "checks=read")
 READ_STATUSES = Purpose("read the commit statuses", "statuses=read")
@@ -19,31 +19,31 @@ REQUIRED = "required_status_checks"
 NOT_IN_THE_PLAN = "Upgrade to GitHub"  # how GitHub refuses, with 403, what an organisation's plan does not have
 
 
-def signals_of(here: Place, commit: str) -> list[Signal]:
+def list_status_checks(here: GitHubClient, commit: str) -> list[StatusCheck]:
     """The latest check run of every name, and the latest status of every context."""
-    runs = here.all(f"/commits/{commit}/check-runs", READ_CHECKS, check_run, inside="check_runs")
+    runs = here.list_all(f"/commits/{commit}/check-runs", READ_CHECKS, parse_check_run, items_key="check_runs")
     return [*runs, *_statuses(here, commit)]
 
 
-def _statuses(here: Place, commit: str) -> list[Signal]:
+def _statuses(here: GitHubClient, commit: str) -> list[StatusCheck]:
     try:
-        return here.all(f"/commits/{commit}/status", READ_STATUSES, status, inside="statuses")
-    except Missing:  # a server without commit statuses; that the commit is there, the check runs have shown
+        return here.list_all(f"/commits/{commit}/status", READ_STATUSES, parse_status, items_key="statuses")
+    except NotFoundError:  # a server without commit statuses; that the commit is there, the check runs have shown
         return []
 
 
-def required_of(here: Place, branch: str) -> frozenset[str]:
+def required_checks(here: GitHubClient, branch: str) -> frozenset[str]:
     """The names that must succeed before anything is merged into the branch, by its protection or by rules."""
     protection = here.get(f"/branches/{quote(branch)}", READ_PROTECTION, _protection)
     return protection | _rules(here, branch)
 
 
-def _rules(here: Place, branch: str) -> frozenset[str]:
+def _rules(here: GitHubClient, branch: str) -> frozenset[str]:
     try:
-        found = here.all(f"/rules/branches/{quote(branch)}", READ_RULES, _rule)
-    except Missing:  # a server that is older than rules
+        found = here.list_all(f"/rules/branches/{quote(branch)}", READ_RULES, _rule)
+    except NotFoundError:  # a server that is older than rules
         return frozenset()
-    except Refused as refusal:
+    except PermanentError as refusal:
         if NOT_IN_THE_PLAN not in str(refusal):
             raise
         return frozenset()

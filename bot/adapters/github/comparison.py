@@ -6,21 +6,21 @@ from typing import Any
 
 from bot.domain.github_models import Drift
 
-MOST_FILES = 300  # GitHub lists no more files of a comparison, and does not say that there are more
+MAX_FILES = 300  # GitHub lists no more files of a comparison, and does not say that there are more
 WEB_FLOW = "web-flow"  # signs, as the committer, what is written through GitHub itself
 
 
-def changed_paths(data: Any, me: str) -> frozenset[str] | None:
+def parse_changed_paths(data: Any, me: str) -> frozenset[str] | None:
     """The paths in which the two ends differ, or None when not every commit is `me`'s or not all is listed."""
     commits, files = data["commits"], data["files"]
-    if len(commits) != data["total_commits"] or len(files) >= MOST_FILES:
+    if len(commits) != data["total_commits"] or len(files) >= MAX_FILES:
         return None
     if not all(_is_ours(commit, me) for commit in commits):
         return None
     return frozenset(path for file in files for path in (file["filename"], file.get("previous_filename")) if path)
 
 
-def drift(data: Any, me: str) -> Drift:
+def parse_drift(data: Any, me: str) -> Drift:
     """How the head stands to the base; commits that are not listed are not ours."""
     commits = data["commits"]
     ours = len(commits) == data["total_commits"] and all(_is_ours(commit, me) for commit in commits)

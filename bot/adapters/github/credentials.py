@@ -11,8 +11,8 @@ import jwt
 from github.Auth import AppAuth
 
 from bot.adapters.github.purpose import PERMISSIONS, Purpose
-from bot.adapters.github.transport import Request
-from bot.ports import Missing, Refused
+from bot.adapters.github.transport import HttpRequest
+from bot.ports import NotFoundError, PermanentError
 
 REFRESH_BEFORE = 300.0  # seconds before the end of a token's hour
 GET_TOKEN = Purpose("get an installation token with the permissions that mibot needs")
@@ -21,13 +21,13 @@ FIND_INSTALLATION = Purpose("find the App's installation")
 T = TypeVar("T")
 
 
-class Ask(Protocol):
+class SendAsApp(Protocol):
     """Sends a request as the App and hands the answer's JSON to `parse`."""
 
-    def __call__(self, request: Request, parse: Callable[[Any], T]) -> T: ...
+    def __call__(self, request: HttpRequest, parse: Callable[[Any], T]) -> T: ...
 
 
-class Caller(Protocol):
+class Credentials(Protocol):
     """`name` tells callers apart whom GitHub limits separately."""
 
     @property
@@ -35,11 +35,11 @@ class Caller(Protocol):
     def authorization(self) -> str | None:
         """The Authorization header's value."""
 
-    def forget(self, authorization: str | None) -> bool:
+    def invalidate(self, authorization: str | None) -> bool:
         """GitHub refused this value; whether asking again with another one makes sense."""
 
 
-class Anonymous:
+class AnonymousCredentials:
     """Asks for what is public."""
 
     name = "anonymous"
@@ -47,11 +47,11 @@ class Anonymous:
     def authorization(self) -> str | None:
         return None
 
-    def forget(self, authorization: str | None) -> bool:  # noqa: ARG002 - the protocol's
+    def invalidate(self, authorization: str | None) -> bool:  # noqa: ARG002 - the protocol's
         return False
 
 
-class App:
+class AppCredentials:
     """The App itself, by a JSON web token signed with its private key."""
 
     name = "app"
@@ -66,9 +66,9 @@ class App:
             return f"Bearer {self._auth.token}"
         except (jwt.PyJWTError, ValueError, TypeError):
             # Without the cause: a parser's complaint may quote the key.
-            raise Refused("The App's private key cannot be read. Check `github.private_key`.") from None
+            raise PermanentError("The App's private key cannot be read. Check `github.private_key`.") from None
 
-    def forget(self, authorization: str | None) -> bool:  # noqa: ARG002 - the protocol's
+    def invalidate(self, authorization: str | None) -> bool:  # noqa: ARG002 - the protocol's
         return False
 
     def _sign(self, payload: dict[str, Any]) -> str:
@@ -77,18 +77,18 @@ class App:
         return jwt.encode(payload, self._key, algorithm="RS256")
 
 
-class Installation:
+class InstallationCredentials:
     """The App where `owner` installed it: finds the installation and holds its token, for all threads.
 
     `lookup` is the path that answers with the installation, `ask` sends a request as the App, and `now` is the
     time in seconds since the epoch.
     """
 
-    def __init__(self, owner: str, lookup: str, ask: Ask, now: Callable[[], float]) -> None:
+    def __init__(self, owner: str, lookup: str, ask: SendAsApp, now: Callable[[], float]) -> None:
         self.name = f"installation {owner.lower()}"
         self._owner = owner
         self._lookup = lookup
-        self._ask = ask
+        self._send_as_app = ask
         self._now = now
         self._lock = threading.Lock()
         self._number: int | None = None
@@ -101,7 +101,7 @@ class Installation:
                 self._renew()
             return f"token {self._token}"
 
-    def forget(self, authorization: str | None) -> bool:
+    def invalidate(self, authorization: str | None) -> bool:
         with self._lock:
             if authorization == f"token {self._token}":  # else another thread has a new one already
                 self._token = ""
@@ -110,21 +110,21 @@ class Installation:
     def _renew(self) -> None:
         if self._number is not None:
             try:
-                self._take_token()
+                self._fetch_token()
                 return
-            except Missing:
+            except NotFoundError:
                 pass  # the App was removed and installed anew: it has another number now
         try:
-            self._number = self._ask(Request("GET", self._lookup, FIND_INSTALLATION), _number)
-            self._take_token()
-        except Missing as missing:
+            self._number = self._send_as_app(HttpRequest("GET", self._lookup, FIND_INSTALLATION), _number)
+            self._fetch_token()
+        except NotFoundError as missing:
             # Not Missing: to a caller that would mean that what it asked for does not exist.
-            raise Refused(f"The App is not installed for `{self._owner}`. Install it there.") from missing
+            raise PermanentError(f"The App is not installed for `{self._owner}`. Install it there.") from missing
 
-    def _take_token(self) -> None:
+    def _fetch_token(self) -> None:
         path = f"/app/installations/{self._number}/access_tokens"
-        request = Request("POST", path, GET_TOKEN, body={"permissions": PERMISSIONS})
-        self._token, self._expires = self._ask(request, _token)
+        request = HttpRequest("POST", path, GET_TOKEN, body={"permissions": PERMISSIONS})
+        self._token, self._expires = self._send_as_app(request, _token)
 
 
 def _number(data: Any) -> int:

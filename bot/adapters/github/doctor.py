@@ -11,7 +11,7 @@ from urllib.parse import quote
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.session import Session
 from bot.domain.github_models import AppInfo
-from bot.ports import Missing
+from bot.ports import NotFoundError
 
 READ_APP = Purpose("read the App's own record")
 READ_INSTALLATION = Purpose("find the App's installation")
@@ -26,7 +26,7 @@ LATEST = 30  # deliveries
 
 
 @dataclass(frozen=True)
-class Webhook:
+class WebhookConfig:
     """Where the App's deliveries go; never the secret, only whether there is one."""
 
     url: str
@@ -45,15 +45,15 @@ def granted_permissions(session: Session, repository: str) -> dict[str, str] | N
         return session.app.get(
             f"/repos/{repository}/installation", READ_INSTALLATION, lambda data: dict(data["permissions"])
         )
-    except Missing:
+    except NotFoundError:
         return None
 
 
-def webhook(session: Session) -> Webhook | None:
+def webhook(session: Session) -> WebhookConfig | None:
     """The App's webhook, or None when the server does not tell."""
     try:
         return session.app.get("/app/hook/config", READ_WEBHOOK, _webhook)
-    except Missing:
+    except NotFoundError:
         return None
 
 
@@ -67,7 +67,7 @@ def latest_deliveries(session: Session) -> list[int] | None:
             lambda data: [int(delivery["status_code"] or 0) for delivery in data],
             per_page=LATEST,
         )
-    except Missing:
+    except NotFoundError:
         return None
 
 
@@ -75,7 +75,7 @@ def label_exists(session: Session, repository: str, label: str) -> bool:
     """Whether the repository `owner/name` has that label."""
     try:
         return session.repository(repository).get(f"/labels/{quote(label, safe='')}", READ_LABEL, lambda _: True)
-    except Missing:
+    except NotFoundError:
         return False
 
 
@@ -83,8 +83,8 @@ def team_exists(session: Session, team: str) -> bool:
     """Whether there is a team `org/team` that the App may see."""
     org, _, slug = team.partition("/")
     try:
-        return session.organisation(org).get(f"/teams/{quote(slug, safe='')}", READ_TEAM, lambda _: True)
-    except Missing:
+        return session.organization(org).get(f"/teams/{quote(slug, safe='')}", READ_TEAM, lambda _: True)
+    except NotFoundError:
         return False
 
 
@@ -92,7 +92,7 @@ def full_name(session: Session, repository: str) -> str | None:
     """The repository's name as GitHub writes it, or None when the installation does not see it."""
     try:
         return session.repository(repository).get("", READ_NAME, lambda data: str(data["full_name"]))
-    except Missing:
+    except NotFoundError:
         return None
 
 
@@ -101,7 +101,7 @@ def workflow_state(session: Session, repository: str, file: str) -> str | None:
     try:
         path = f"/actions/workflows/{quote(file, safe='')}"
         return session.repository(repository).get(path, READ_WORKFLOW, lambda data: str(data["state"]))
-    except Missing:
+    except NotFoundError:
         return None
 
 
@@ -110,7 +110,7 @@ def workflow_file(session: Session, repository: str, file: str) -> bytes | None:
     try:
         path = f"/contents/.github/workflows/{quote(file, safe='')}"
         return session.repository(repository).get(path, READ_WORKFLOW_FILE, _content)
-    except Missing:
+    except NotFoundError:
         return None
 
 
@@ -124,8 +124,8 @@ def _app(data: Any) -> AppInfo:
     return AppInfo(str(data["slug"]), dict(data["permissions"]), frozenset(data["events"]))
 
 
-def _webhook(data: Any) -> Webhook:
-    return Webhook(
+def _webhook(data: Any) -> WebhookConfig:
+    return WebhookConfig(
         url=str(data.get("url") or ""),
         content_type=str(data.get("content_type") or ""),
         verifies_tls=str(data.get("insecure_ssl", "0")) == "0",

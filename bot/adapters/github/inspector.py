@@ -7,22 +7,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.adapters.github.base_branch import BaseBranch
-from bot.adapters.github.check_results import is_own, others, together
-from bot.adapters.github.commit_checks import READ_CHECKS, required_of, signals_of
+from bot.adapters.github.check_results import exclude_own, is_own, summarize
+from bot.adapters.github.commit_checks import READ_CHECKS, list_status_checks, required_checks
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.session import Session
 from bot.domain.health.queries import (
-    CommitQuery,
-    CommitSignals,
+    CheckRunOutput,
+    CommitStatus,
+    CommitStatusQuery,
     ContainerReports,
     ContainersQuery,
-    Published,
     Unavailable,
 )
-from bot.ports import WorldError
+from bot.ports import ExternalError
 
 FIND_RUN = Purpose("read the workflow run", "actions=read")
-_NAMED_RUN = re.compile(r"/actions/runs/(\d+)(?![\w.])", re.ASCII)
+_RUN_IN_URL = re.compile(r"/actions/runs/(\d+)(?![\w.])", re.ASCII)
 
 
 class GitHubInspector:
@@ -30,32 +30,34 @@ class GitHubInspector:
 
     def __init__(self, session: Session, repository: str) -> None:
         self._session = session
-        self._here = session.repository(repository)
-        self._base = BaseBranch(self._here)
+        self._client = session.repository(repository)
+        self._base = BaseBranch(self._client)
 
     def containers(self, query: ContainersQuery) -> ContainerReports | Unavailable:
         """The check runs with words in them that belong to the run; of one name the newest."""
         try:
-            commit, suite = self._here.get(f"/actions/runs/{query.run}", FIND_RUN, _commit_and_suite)
+            commit, suite = self._client.get(f"/actions/runs/{query.run}", FIND_RUN, _commit_and_suite)
             path = f"/commits/{commit}/check-runs"
-            found = self._here.all(path, READ_CHECKS, _published, inside="check_runs", filter="all")
-        except WorldError as error:
+            found = self._client.list_all(path, READ_CHECKS, _parse_check_run, items_key="check_runs", filter="all")
+        except ExternalError as error:
             return Unavailable(str(error))
         # The newest last, so that a second attempt's report takes the place of the first one's.
-        mine = sorted((one for one in found if _belongs(one, query.run, suite)), key=lambda one: int(one["id"]))
-        newest = {report.name: report for report in map(_report, mine) if report.words}
+        mine = sorted(
+            (one for one in found if _belongs_to_run(one, query.run, suite)), key=lambda one: int(one["id"])
+        )
+        newest = {report.name: report for report in map(_to_output, mine) if report.text}
         return ContainerReports(tuple(newest.values()))
 
-    def commit(self, query: CommitQuery) -> CommitSignals | Unavailable:
+    def commit(self, query: CommitStatusQuery) -> CommitStatus | Unavailable:
         """What people's and other Apps' checks say of the commit; mibot's own are left out everywhere."""
         try:
-            signals = signals_of(self._here, query.commit)
+            signals = list_status_checks(self._client, query.commit)
             own_app = self._session.app_slug
-            required = required_of(self._here, self._base.name)
-        except WorldError as error:
+            required = required_checks(self._client, self._base.name)
+        except ExternalError as error:
             return Unavailable(str(error))
-        seen = frozenset(signal.name for signal in others(signals, own_app))
-        return CommitSignals(together(signals, own_app), frozenset(n for n in required if not is_own(n)), seen)
+        seen = frozenset(signal.name for signal in exclude_own(signals, own_app))
+        return CommitStatus(summarize(signals, own_app), frozenset(n for n in required if not is_own(n)), seen)
 
 
 def _commit_and_suite(data: Any) -> tuple[str, int | None]:
@@ -63,7 +65,7 @@ def _commit_and_suite(data: Any) -> tuple[str, int | None]:
     return str(data["head_sha"]), None if suite is None else int(suite)
 
 
-def _published(data: Any) -> Mapping[str, Any]:
+def _parse_check_run(data: Any) -> Mapping[str, Any]:
     """A check run, flat, with all that is needed of it."""
     output = data.get("output") or {}
     return {
@@ -77,16 +79,16 @@ def _published(data: Any) -> Mapping[str, Any]:
     }
 
 
-def _belongs(check_run: Mapping[str, Any], run: int, suite: int | None) -> bool:
+def _belongs_to_run(check_run: Mapping[str, Any], run: int, suite: int | None) -> bool:
     """What a check run itself says of its workflow run goes before the check suite: what a workflow creates through
     the API, GitHub may put into the suite of another run of the same commit."""
     if check_run["external_id"] == str(run):
         return True
-    named = _NAMED_RUN.search(check_run["details_url"])
+    named = _RUN_IN_URL.search(check_run["details_url"])
     if named is not None:
         return int(named[1]) == run
     return suite is not None and check_run["suite"] == suite
 
 
-def _report(check_run: Mapping[str, Any]) -> Published:
-    return Published(check_run["name"], check_run["words"], check_run["url"])
+def _to_output(check_run: Mapping[str, Any]) -> CheckRunOutput:
+    return CheckRunOutput(check_run["name"], check_run["words"], check_run["url"])

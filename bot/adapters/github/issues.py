@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
-from bot.adapters.github.parsing import comment as _comment
-from bot.adapters.github.parsing import issue, issue_or_pull
+from bot.adapters.github.parsing import parse_comment, parse_issue, parse_issue_or_pull
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.session import Session
 from bot.domain.github_models import Comment, Issue
@@ -28,40 +27,40 @@ class GitHubIssues:
 
     def __init__(self, session: Session, repository: str) -> None:
         self._session = session
-        self._here = session.repository(repository)
+        self._client = session.repository(repository)
 
     @property
-    def me(self) -> str:
-        return self._session.me
+    def bot_login(self) -> str:
+        return self._session.bot_login
 
-    def write_turn(self) -> AbstractContextManager[None]:
+    def write_slot(self) -> AbstractContextManager[None]:
         """For a read-modify-write: the block begins when its first write may go out without waiting."""
-        return self._session.write_turn()
+        return self._session.write_slot()
 
     def issue(self, number: int) -> Issue:
-        return self._here.get(f"/issues/{number}", READ_ISSUE, issue)
+        return self._client.get(f"/issues/{number}", READ_ISSUE, parse_issue)
 
-    def issues_with(self, labels: Iterable[str], *, state: str, since: datetime | None = None) -> Sequence[Issue]:
+    def list_issues(self, labels: Iterable[str], *, state: str, since: datetime | None = None) -> Sequence[Issue]:
         """Lowest number first. The labels of a list cannot hold a comma: GitHub's list is separated by them."""
         query = {"labels": ",".join(sorted(labels)), "state": state, "sort": "created", "direction": "asc"}
-        found = self._here.all("/issues", LIST_ISSUES, issue_or_pull, **query, **_since(since))
+        found = self._client.list_all("/issues", LIST_ISSUES, parse_issue_or_pull, **query, **_since(since))
         unique = {item.number: item for item in found if item is not None and _recent(item.updated_at, since)}
         return [unique[number] for number in sorted(unique)]
 
     def create_issue(self, title: str, body: str, labels: Iterable[str]) -> Issue:
         new = {"title": title, "body": body, "labels": sorted(labels)}
-        return self._here.post("/issues", OPEN_ISSUE, new, issue)
+        return self._client.post("/issues", OPEN_ISSUE, new, parse_issue)
 
     def edit_issue(self, number: int, body: str) -> None:
-        self._here.patch(f"/issues/{number}", EDIT_ISSUE, {"body": body})
+        self._client.patch(f"/issues/{number}", EDIT_ISSUE, {"body": body})
 
     def add_labels(self, number: int, labels: Iterable[str]) -> None:
         names = sorted(labels)
         if names:
-            self._here.post(f"/issues/{number}/labels", LABEL_ISSUE, {"labels": names})
+            self._client.post(f"/issues/{number}/labels", LABEL_ISSUE, {"labels": names})
 
     def comments(self, number: int, since: datetime | None = None) -> Sequence[Comment]:
-        found = self._here.all(f"/issues/{number}/comments", READ_COMMENTS, _comment, **_since(since))
+        found = self._client.list_all(f"/issues/{number}/comments", READ_COMMENTS, parse_comment, **_since(since))
         unique = {item.id: item for item in found if _recent(item.updated_at, since)}
         return sorted(unique.values(), key=lambda item: (item.created_at, item.id))
 
@@ -69,21 +68,21 @@ class GitHubIssues:
         # Newest first: a comment that is edited while we turn the pages pushes the others on to a later page, where
         # they are met twice. The other way round one of them would slip back and be missed.
         query = {"sort": "updated", "direction": "desc", **_since(since)}
-        found = self._here.all("/issues/comments", READ_COMMENTS, _comment, **query)
+        found = self._client.list_all("/issues/comments", READ_COMMENTS, parse_comment, **query)
         unique = {item.id: item for item in found if _recent(item.updated_at, since)}
         return sorted(unique.values(), key=lambda item: (item.updated_at, item.id))
 
     def comment(self, comment: int) -> Comment:
-        return self._here.get(f"/issues/comments/{comment}", READ_COMMENTS, _comment)
+        return self._client.get(f"/issues/comments/{comment}", READ_COMMENTS, parse_comment)
 
     def create_comment(self, number: int, body: str) -> Comment:
-        return self._here.post(f"/issues/{number}/comments", WRITE_COMMENT, {"body": body}, _comment)
+        return self._client.post(f"/issues/{number}/comments", WRITE_COMMENT, {"body": body}, parse_comment)
 
     def edit_comment(self, comment: int, body: str) -> None:
-        self._here.patch(f"/issues/comments/{comment}", EDIT_COMMENT, {"body": body})
+        self._client.patch(f"/issues/comments/{comment}", EDIT_COMMENT, {"body": body})
 
     def react(self, comment: int, content: str) -> None:
-        self._here.post(f"/issues/comments/{comment}/reactions", REACT, {"content": content})
+        self._client.post(f"/issues/comments/{comment}/reactions", REACT, {"content": content})
 
 
 def _recent(updated_at: datetime, since: datetime | None) -> bool:

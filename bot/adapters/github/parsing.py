@@ -7,27 +7,27 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.fleet.model import Snapshot, TreeEntry
-from bot.domain.github_models import Change, Comment, FailedJob, Head, Issue, Pull, Run
+from bot.domain.github_models import Comment, CommitRef, FailedJob, Head, Issue, PullRequest, WorkflowRun
 
-NOBODY = "ghost"  # GitHub's own name for those who deleted their account
+GHOST_LOGIN = "ghost"  # GitHub's own name for those who deleted their account
 _NO_FAILURE = {None, "success", "skipped", "neutral"}  # None: it goes on, or never began
 
 
-def login(user: Any) -> str:
-    return NOBODY if user is None else str(user["login"])
+def login_of(user: Any) -> str:
+    return GHOST_LOGIN if user is None else str(user["login"])
 
 
 def is_bot(user: Any) -> bool:
     return user is not None and (user.get("type") == "Bot" or str(user["login"]).endswith("[bot]"))
 
 
-def issue(data: Any) -> Issue:
+def parse_issue(data: Any) -> Issue:
     return Issue(
         number=int(data["number"]),
         title=str(data["title"]),
         body=data.get("body") or "",
         labels=_labels(data),
-        author=login(data.get("user")),
+        author=login_of(data.get("user")),
         by_bot=is_bot(data.get("user")),
         open=data["state"] == "open",
         url=str(data["html_url"]),
@@ -35,17 +35,17 @@ def issue(data: Any) -> Issue:
     )
 
 
-def issue_or_pull(data: Any) -> Issue | None:
+def parse_issue_or_pull(data: Any) -> Issue | None:
     """An item of GitHub's list of issues, which has pull requests among them: those are None."""
-    return None if "pull_request" in data else issue(data)
+    return None if "pull_request" in data else parse_issue(data)
 
 
-def comment(data: Any) -> Comment:
+def parse_comment(data: Any) -> Comment:
     return Comment(
         id=int(data["id"]),
         issue=int(str(data["issue_url"]).rpartition("/")[2]),
         body=data.get("body") or "",
-        author=login(data.get("user")),
+        author=login_of(data.get("user")),
         by_bot=is_bot(data.get("user")),
         url=str(data["html_url"]),
         created_at=_time(data["created_at"]),
@@ -53,13 +53,13 @@ def comment(data: Any) -> Comment:
     )
 
 
-def pull(data: Any) -> Pull:
+def parse_pull(data: Any) -> PullRequest:
     """A pull request; lists do not say who merged it, so `merged_by` is None there.
 
     Before the merge GitHub's `merge_commit_sha` is a trial of its own, on no branch; that one is left out.
     """
     merged_at = data.get("merged_at")
-    return Pull(
+    return PullRequest(
         number=int(data["number"]),
         title=str(data["title"]),
         body=data.get("body") or "",
@@ -68,21 +68,21 @@ def pull(data: Any) -> Pull:
         head=str(data["head"]["sha"]),
         open=data["state"] == "open",
         merged=merged_at is not None,
-        author=login(data.get("user")),
+        author=login_of(data.get("user")),
         labels=_labels(data),
         merged_at=None if merged_at is None else _time(merged_at),
-        merged_by=login(data["merged_by"]) if data.get("merged_by") else None,
+        merged_by=login_of(data["merged_by"]) if data.get("merged_by") else None,
         merge_commit="" if merged_at is None else str(data.get("merge_commit_sha") or ""),
     )
 
 
-def run(data: Any) -> Run:
+def parse_run(data: Any) -> WorkflowRun:
     """A run of a workflow; a server that does not tell its title tells at least the workflow's name."""
-    return Run(
+    return WorkflowRun(
         id=int(data["id"]),
         url=str(data["html_url"]),
         title=str(data.get("display_title") or data.get("name") or ""),
-        actor=login(data.get("actor")),
+        actor=login_of(data.get("actor")),
         event=str(data["event"]),
         status=str(data["status"]),
         conclusion=str(data.get("conclusion") or ""),
@@ -93,7 +93,7 @@ def run(data: Any) -> Run:
     )
 
 
-def failed_job(data: Any) -> FailedJob | None:
+def parse_failed_job(data: Any) -> FailedJob | None:
     """A job of a run, or None when it did not fail."""
     if data["conclusion"] in _NO_FAILURE:
         return None
@@ -102,26 +102,26 @@ def failed_job(data: Any) -> FailedJob | None:
     return FailedJob(job=str(data["name"]), step=step, url=str(data.get("html_url") or ""))
 
 
-def from_repository(name: str, data: Any) -> bool:
+def is_from_repository(name: str, data: Any) -> bool:
     """Whether a pull request's branch is in that repository; a fork's branch may bear the same name."""
     repo = data["head"].get("repo")
     return repo is not None and str(repo["full_name"]).lower() == name.lower()
 
 
-def first_head(data: Any) -> Head:
+def parse_first_head(data: Any) -> Head:
     """The newest commit of a list of commits."""
     return Head(commit=str(data[0]["sha"]), tree=str(data[0]["commit"]["tree"]["sha"]))
 
 
-def newest_change(data: Any) -> Change | None:
+def parse_newest_change(data: Any) -> CommitRef | None:
     """The newest commit of a list of commits, or None when the list is empty."""
     if not data:
         return None
     parents = data[0]["parents"]
-    return Change(commit=str(data[0]["sha"]), parent=str(parents[0]["sha"]) if parents else None)
+    return CommitRef(commit=str(data[0]["sha"]), parent=str(parents[0]["sha"]) if parents else None)
 
 
-def snapshot(data: Any) -> Snapshot | None:
+def parse_snapshot(data: Any) -> Snapshot | None:
     """A recursive tree, or None when GitHub did not list all of it."""
     if data["truncated"]:
         return None

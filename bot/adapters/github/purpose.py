@@ -25,5 +25,5 @@ class Purpose:
     `what` names no branch, path or title: error messages are shown where customer names must not be.
     """
 
-    what: str
-    needs: str = ""
+    action: str
+    permission: str = ""

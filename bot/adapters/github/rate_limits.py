@@ -10,7 +10,7 @@ Clock = Callable[[], float]
 Sleep = Callable[[float], None]
 
 
-class WriteGate:
+class WriteThrottle:
     """Lets writes start `interval` seconds apart, over all threads, as GitHub asks of those who create content."""
 
     def __init__(self, interval: float, clock: Clock, sleep: Sleep) -> None:
@@ -19,12 +19,12 @@ class WriteGate:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._next = 0.0
-        self._own = threading.local()
+        self._local = threading.local()
 
     def wait(self) -> None:
         """Wait for the next slot, unless this thread holds a turn: then use that up."""
-        if getattr(self._own, "turn", False):
-            self._own.turn = False
+        if getattr(self._local, "turn", False):
+            self._local.turn = False
             return
         with self._lock:
             now = self._clock()
@@ -34,17 +34,17 @@ class WriteGate:
             self._sleep(slot - now)
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def slot(self) -> Iterator[None]:
         """Wait for a slot now; the first write of this thread inside the block goes out at once."""
         self.wait()
-        self._own.turn = True
+        self._local.turn = True
         try:
             yield
         finally:
-            self._own.turn = False
+            self._local.turn = False
 
 
-class Pauses:
+class RateLimitPauses:
     """Until when each caller has to be silent, shared by all threads: GitHub limits an installation as a whole."""
 
     def __init__(self, clock: Clock) -> None:
@@ -52,11 +52,11 @@ class Pauses:
         self._lock = threading.Lock()
         self._until: dict[str, float] = {}
 
-    def hold(self, caller: str, seconds: float) -> None:
+    def pause(self, caller: str, seconds: float) -> None:
         with self._lock:
             self._until[caller] = max(self._until.get(caller, 0.0), self._clock() + seconds)
 
-    def left(self, caller: str) -> float:
+    def remaining(self, caller: str) -> float:
         """The seconds that this caller still has to wait; 0 when it may go ahead."""
         with self._lock:
             until = self._until.get(caller)

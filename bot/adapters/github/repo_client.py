@@ -8,12 +8,12 @@ from typing import Any, Protocol, TypeVar
 
 from requests.utils import parse_header_links
 
-from bot.adapters.github.credentials import Caller
+from bot.adapters.github.credentials import Credentials
 from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.transport import PER_PAGE, Reply, Request
-from bot.ports import Refused
+from bot.adapters.github.transport import PER_PAGE, HttpRequest, HttpResponse
+from bot.ports import PermanentError
 
-MOST_PAGES = 100
+MAX_PAGES = 100
 
 T = TypeVar("T")
 
@@ -25,54 +25,56 @@ def _nothing(data: Any) -> None:  # noqa: ARG001 - the answer to a write that no
 class Sender(Protocol):
     """Sends a request on somebody's behalf and hands the answer's JSON to `parse`; `Session` is one."""
 
-    def ask(self, caller: Caller, request: Request, parse: Callable[[Any], T]) -> tuple[T, Reply]: ...
+    def send(
+        self, caller: Credentials, request: HttpRequest, parse: Callable[[Any], T]
+    ) -> tuple[T, HttpResponse]: ...
 
 
-class Place:
+class GitHubClient:
     """Requests below `prefix`, made by `caller`. `parse` turns an answer's JSON into what the caller wants; when it
     fails with KeyError, TypeError, ValueError or AttributeError, the answer was not what GitHub documents."""
 
-    def __init__(self, session: Sender, caller: Caller, prefix: str) -> None:
+    def __init__(self, session: Sender, caller: Credentials, prefix: str) -> None:
         self._session = session
-        self._caller = caller
+        self._credentials = caller
         self._prefix = prefix
 
     def get(self, path: str, purpose: Purpose, parse: Callable[[Any], T], **params: Any) -> T:
-        return self.ask(Request("GET", path, purpose, params), parse)
+        return self.send(HttpRequest("GET", path, purpose, params), parse)
 
     def post(self, path: str, purpose: Purpose, body: Any, parse: Callable[[Any], T] = _nothing) -> T:  # type: ignore[assignment]
-        return self.ask(Request("POST", path, purpose, body=body), parse)
+        return self.send(HttpRequest("POST", path, purpose, body=body), parse)
 
     def patch(self, path: str, purpose: Purpose, body: Any) -> None:
-        self.ask(Request("PATCH", path, purpose, body=body), _nothing)
+        self.send(HttpRequest("PATCH", path, purpose, body=body), _nothing)
 
-    def ask(self, request: Request, parse: Callable[[Any], T]) -> T:
+    def send(self, request: HttpRequest, parse: Callable[[Any], T]) -> T:
         here = replace(request, path=self._prefix + request.path)
-        return self._session.ask(self._caller, here, parse)[0]
+        return self._session.send(self._credentials, here, parse)[0]
 
-    def all(
-        self, path: str, purpose: Purpose, parse: Callable[[Any], T], *, inside: str | None = None, **params: Any
+    def list_all(
+        self, path: str, purpose: Purpose, parse: Callable[[Any], T], *, items_key: str | None = None, **params: Any
     ) -> list[T]:
         """Every item of a list, page by page; `inside` names the key of a page that holds its items."""
 
         def page(data: Any) -> list[T]:
-            found = data if inside is None else data[inside]
+            found = data if items_key is None else data[items_key]
             if not isinstance(found, list):
                 raise TypeError("not a list")
             return [parse(item) for item in found]
 
         items: list[T] = []
-        request = Request("GET", self._prefix + path, purpose, {**params, "per_page": PER_PAGE})
-        for _ in range(MOST_PAGES):
-            found, reply = self._session.ask(self._caller, request, page)
+        request = HttpRequest("GET", self._prefix + path, purpose, {**params, "per_page": PER_PAGE})
+        for _ in range(MAX_PAGES):
+            found, reply = self._session.send(self._credentials, request, page)
             items += found
             following = _next_page(reply)
             if following is None:
                 return items
-            request = Request("GET", following, purpose)
-        raise Refused(f"Could not {purpose.what}: the list has more than {MOST_PAGES * PER_PAGE} entries.")
+            request = HttpRequest("GET", following, purpose)
+        raise PermanentError(f"Could not {purpose.action}: the list has more than {MAX_PAGES * PER_PAGE} entries.")
 
 
-def _next_page(reply: Reply) -> str | None:
+def _next_page(reply: HttpResponse) -> str | None:
     links = parse_header_links(reply.headers.get("link", ""))
     return next((link["url"] for link in links if link.get("rel") == "next"), None)

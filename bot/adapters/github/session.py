@@ -11,17 +11,23 @@ from typing import Any, TypeVar
 import requests
 import structlog
 
-from bot.adapters.github.credentials import Anonymous, App, Caller, Installation
-from bot.adapters.github.errors import Limited, failure, not_json, not_understood, unreachable
+from bot.adapters.github.credentials import AnonymousCredentials, AppCredentials, Credentials, InstallationCredentials
+from bot.adapters.github.errors import (
+    RateLimitError,
+    connection_error,
+    error_from_response,
+    not_json_error,
+    unexpected_json_error,
+)
 from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.rate_limits import Clock, Pauses, Sleep, WriteGate
-from bot.adapters.github.repo_client import Place
-from bot.adapters.github.transport import Reply, Request, Wire
-from bot.ports import Passing
+from bot.adapters.github.rate_limits import Clock, RateLimitPauses, Sleep, WriteThrottle
+from bot.adapters.github.repo_client import GitHubClient
+from bot.adapters.github.transport import HttpRequest, HttpResponse, HttpTransport
+from bot.ports import TransientError
 
-TRIES = 4
-FIRST_BACKOFF = 0.5  # seconds; doubled with every try
-LONGEST_BACKOFF = 8.0
+MAX_ATTEMPTS = 4
+INITIAL_BACKOFF = 0.5  # seconds; doubled with every try
+MAX_BACKOFF = 8.0
 
 FIND_APP = Purpose("read the App's own record")
 
@@ -51,16 +57,16 @@ class Session:
         now: Callable[[], float] = time.time,
     ) -> None:
         self.clock = clock
-        self._wire = Wire(api_url)
-        self._gate = WriteGate(write_interval, clock, sleep)
-        self._pauses = Pauses(clock)
+        self._transport = HttpTransport(api_url)
+        self._write_throttle = WriteThrottle(write_interval, clock, sleep)
+        self._rate_limit_pauses = RateLimitPauses(clock)
         self._longest_wait = longest_wait
         self._sleep = sleep
         self._now = now
         self._lock = threading.Lock()
-        self._installations: dict[str, Installation] = {}
+        self._installations: dict[str, InstallationCredentials] = {}
         self._slug: str | None = None
-        self.app = Place(self, App(app_id, private_key), "")
+        self.app = GitHubClient(self, AppCredentials(app_id, private_key), "")
 
     @property
     def app_slug(self) -> str:
@@ -70,28 +76,30 @@ class Session:
         return self._slug
 
     @property
-    def me(self) -> str:
+    def bot_login(self) -> str:
         """The bot's own login."""
         return f"{self.app_slug}[bot]"
 
-    def repository(self, name: str) -> Place:
+    def repository(self, name: str) -> GitHubClient:
         """`owner/name`, as the App's installation there."""
-        return Place(self, self._installation(name.split("/")[0], f"/repos/{name}/installation"), f"/repos/{name}")
+        return GitHubClient(
+            self, self._installation(name.split("/")[0], f"/repos/{name}/installation"), f"/repos/{name}"
+        )
 
-    def organisation(self, org: str) -> Place:
+    def organization(self, org: str) -> GitHubClient:
         """An organisation, as the App's installation there."""
-        return Place(self, self._installation(org, f"/orgs/{org}/installation"), f"/orgs/{org}")
+        return GitHubClient(self, self._installation(org, f"/orgs/{org}/installation"), f"/orgs/{org}")
 
-    def public_repository(self, name: str) -> Place:
+    def public_repository(self, name: str) -> GitHubClient:
         """`owner/name`, as anybody sees it."""
-        return Place(self, Anonymous(), f"/repos/{name}")
+        return GitHubClient(self, AnonymousCredentials(), f"/repos/{name}")
 
-    def write_turn(self) -> AbstractContextManager[None]:
+    def write_slot(self) -> AbstractContextManager[None]:
         """Wait for the next write's slot first, so that what is read inside the block is fresh when the block's
         first write goes out, which does not wait again."""
-        return self._gate.turn()
+        return self._write_throttle.slot()
 
-    def ask(self, caller: Caller, request: Request, parse: Callable[[Any], T]) -> tuple[T, Reply]:
+    def send(self, caller: Credentials, request: HttpRequest, parse: Callable[[Any], T]) -> tuple[T, HttpResponse]:
         """Send a request until there is an answer, and parse its JSON; the reply is for its headers.
 
         Rate limits are waited for if they are short. Reads, and the making of tokens, are tried again after a
@@ -99,61 +107,61 @@ class Session:
         carried out: their callers look first.
         Raises Passing, Refused, Missing or Conflict.
         """
-        repeatable = request.verb == "GET" or isinstance(caller, App)
-        for attempt in range(1, TRIES + 1):
-            self._keep_silent(caller, request.purpose)
+        repeatable = request.method == "GET" or isinstance(caller, AppCredentials)
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            self._wait_for_rate_limit(caller, request.purpose)
             authorization = caller.authorization()  # outside of the try: it has its own tries behind it
             if not repeatable:
-                self._gate.wait()
+                self._write_throttle.wait()
             try:
-                reply = self._once(caller, authorization, request)
-                return _parsed(reply, request.purpose, parse), reply
-            except Limited as limit:
-                self._pauses.hold(caller.name, limit.wait)
+                reply = self._send_once(caller, authorization, request)
+                return _parse(reply, request.purpose, parse), reply
+            except RateLimitError as limit:
+                self._rate_limit_pauses.pause(caller.name, limit.wait)
                 _log.warning("github.rate_limit", caller=caller.name, wait=round(limit.wait), attempt=attempt)
-                if attempt == TRIES:
+                if attempt == MAX_ATTEMPTS:
                     raise  # else it is waited for, or found too long, before the next try
-            except Passing as fault:
-                wait = max(min(FIRST_BACKOFF * 2 ** (attempt - 1), LONGEST_BACKOFF), fault.retry_after or 0)
-                if not repeatable or attempt == TRIES or wait > self._longest_wait:
+            except TransientError as fault:
+                wait = max(min(INITIAL_BACKOFF * 2 ** (attempt - 1), MAX_BACKOFF), fault.retry_after or 0)
+                if not repeatable or attempt == MAX_ATTEMPTS or wait > self._longest_wait:
                     raise
                 self._sleep(wait)
         raise AssertionError("the last try returns or raises")  # pragma: no cover
 
-    def _once(self, caller: Caller, authorization: str | None, request: Request) -> Reply:
+    def _send_once(self, caller: Credentials, authorization: str | None, request: HttpRequest) -> HttpResponse:
         """One request, or two when the first token is refused; raises what a failure means."""
         try:
-            reply = self._wire.send(request, authorization)
-            if reply.status == 401 and caller.forget(authorization):
-                reply = self._wire.send(request, caller.authorization())
+            reply = self._transport.send(request, authorization)
+            if reply.status == 401 and caller.invalidate(authorization):
+                reply = self._transport.send(request, caller.authorization())
         except requests.RequestException as error:
-            raise unreachable(request.purpose, error) from error
-        problem = failure(reply, request.purpose, self._now())
+            raise connection_error(request.purpose, error) from error
+        problem = error_from_response(reply, request.purpose, self._now())
         if problem is not None:
             raise problem
         return reply
 
-    def _keep_silent(self, caller: Caller, purpose: Purpose) -> None:
-        left = self._pauses.left(caller.name)
+    def _wait_for_rate_limit(self, caller: Credentials, purpose: Purpose) -> None:
+        left = self._rate_limit_pauses.remaining(caller.name)
         if left > self._longest_wait:
-            raise Limited(purpose, left)
+            raise RateLimitError(purpose, left)
         if left > 0:
             self._sleep(left)
 
-    def _installation(self, owner: str, lookup: str) -> Installation:
+    def _installation(self, owner: str, lookup: str) -> InstallationCredentials:
         # By lookup, not by owner: where the App is installed for some of an owner's repositories only, the answer
         # for one of them is not the answer for another.
         with self._lock:
-            fresh = Installation(owner, lookup, self.app.ask, self._now)
+            fresh = InstallationCredentials(owner, lookup, self.app.send, self._now)
             return self._installations.setdefault(lookup, fresh)
 
 
-def _parsed(reply: Reply, purpose: Purpose, parse: Callable[[Any], T]) -> T:
+def _parse(reply: HttpResponse, purpose: Purpose, parse: Callable[[Any], T]) -> T:
     try:
         data = reply.json()
     except ValueError as error:
-        raise not_json(purpose, reply.status) from error
+        raise not_json_error(purpose, reply.status) from error
     try:
         return parse(data)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise not_understood(purpose) from error
+        raise unexpected_json_error(purpose) from error

@@ -7,16 +7,16 @@ from urllib.parse import quote
 
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.session import Session
-from bot.ports import Missing
+from bot.ports import NotFoundError
 
 READ_MEMBERSHIP = Purpose("look up who is in the team", "members=read")
-KEEP = 60.0  # seconds
+CACHE_TTL = 60.0  # seconds
 
 
 class GitHubTeams:
     """Asks GitHub and remembers the answer for a minute."""
 
-    def __init__(self, session: Session, keep: float = KEEP) -> None:
+    def __init__(self, session: Session, keep: float = CACHE_TTL) -> None:
         self._session = session
         self._keep = keep
         self._lock = threading.Lock()
@@ -38,8 +38,8 @@ class GitHubTeams:
         org, _, slug = team.partition("/")
         path = f"/teams/{quote(slug, safe='')}/memberships/{quote(login, safe='')}"
         try:
-            return self._session.organisation(org).get(
+            return self._session.organization(org).get(
                 path, READ_MEMBERSHIP, lambda data: bool(data["state"] == "active")
             )
-        except Missing:
+        except NotFoundError:
             return False

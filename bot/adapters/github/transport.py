@@ -29,10 +29,10 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Request:
+class HttpRequest:
     """What to ask, and what for. `path` starts with `/`, or is a next page's URL, of which the host is ignored."""
 
-    verb: str
+    method: str
     path: str
     purpose: Purpose
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Reply:
+class HttpResponse:
     """One HTTP answer: status, headers by lower-case name, and the body as text."""
 
     status: int
@@ -52,7 +52,7 @@ class Reply:
         return json.loads(self.text) if self.text.strip() else None
 
 
-def _unfollowed(response: RequestsResponse) -> RequestsResponse:
+def _without_redirect(response: RequestsResponse) -> RequestsResponse:
     """PyGithub follows a 301 by itself and loses the query on the way, so that a renamed repository would answer
     questions we did not ask. A 308 it hands to its caller."""
     if response.status == 301:
@@ -60,32 +60,32 @@ def _unfollowed(response: RequestsResponse) -> RequestsResponse:
     return response
 
 
-class _Plain(HTTPRequestsConnectionClass):
+class _HttpConnection(HTTPRequestsConnectionClass):
     def getresponse(self) -> RequestsResponse:
-        return _unfollowed(super().getresponse())
+        return _without_redirect(super().getresponse())
 
 
-class _Encrypted(HTTPSRequestsConnectionClass):
+class _HttpsConnection(HTTPSRequestsConnectionClass):
     def getresponse(self) -> RequestsResponse:
-        return _unfollowed(super().getresponse())
+        return _without_redirect(super().getresponse())
 
 
-class Wire:
+class HttpTransport:
     """Sends requests to `api_url`. PyGithub keeps a request's state on its connection: every thread has its own."""
 
     def __init__(self, api_url: str) -> None:
         self._api_url = api_url.rstrip("/")
-        self._own = threading.local()
+        self._local = threading.local()
 
-    def send(self, request: Request, authorization: str | None) -> Reply:
+    def send(self, request: HttpRequest, authorization: str | None) -> HttpResponse:
         """Send one request and return whatever comes back. Raises requests.RequestException when nothing does."""
-        requester, connection = self._mine()
+        requester, connection = self._thread_connection()
         headers = {"Accept": "application/vnd.github+json"}
         if authorization is not None:
             headers["Authorization"] = authorization
         started = time.monotonic()
         status, got, text = requester.requestJson(
-            request.verb,
+            request.method,
             request.path,
             parameters=dict(request.params),
             headers=headers,
@@ -94,17 +94,17 @@ class Wire:
         )
         _log.debug(
             "github.request",
-            verb=request.verb,
+            verb=request.method,
             path=urlsplit(request.path).path,
             status=status,
             ms=round((time.monotonic() - started) * 1000),
         )
-        return Reply(status, got, text)
+        return HttpResponse(status, got, text)
 
-    def _mine(self) -> tuple[Requester, _Plain | _Encrypted]:
-        if not hasattr(self._own, "pair"):
+    def _thread_connection(self) -> tuple[Requester, _HttpConnection | _HttpsConnection]:
+        if not hasattr(self._local, "pair"):
             parts = urlsplit(self._api_url)
-            kind = _Plain if parts.scheme == "http" else _Encrypted
+            kind = _HttpConnection if parts.scheme == "http" else _HttpsConnection
             timeout: Any = (CONNECT_TIMEOUT, READ_TIMEOUT)  # handed on to requests, which knows pairs
             connection = kind(parts.hostname or "", parts.port, timeout=timeout, retry=None, pool_size=1)
             github = Github(
@@ -117,6 +117,6 @@ class Wire:
                 seconds_between_writes=None,
                 api_version="2022-11-28",
             )
-            self._own.pair = (github.requester, connection)
-        pair: tuple[Requester, _Plain | _Encrypted] = self._own.pair
+            self._local.pair = (github.requester, connection)
+        pair: tuple[Requester, _HttpConnection | _HttpsConnection] = self._local.pair
         return pair

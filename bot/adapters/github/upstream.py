@@ -7,16 +7,16 @@ from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.repo_client import Place
+from bot.adapters.github.repo_client import GitHubClient
 from bot.adapters.github.session import Session
 from bot.domain.plans.preparation import UPSTREAM_FILE
 from bot.domain.versions import Version
-from bot.ports import Missing, Refused
+from bot.ports import NotFoundError, PermanentError
 
 READ_TAGS = Purpose("read the tags of the upstream repository", "contents=read")
 READ_COMPOSE = Purpose("read upstream's Compose file", "contents=read")
-KEEP = 600.0  # seconds
-KEEP_AT_LEAST = 15.0  # seconds, however often somebody asks for a version that does not exist
+CACHE_TTL = 600.0  # seconds
+MIN_CACHE_TTL = 15.0  # seconds, however often somebody asks for a version that does not exist
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ T = TypeVar("T")
 class GitHubUpstream:
     """The tags `vX.Y.Z` of `repository` (`owner/name`), remembered for ten minutes, and the Compose files there."""
 
-    def __init__(self, session: Session, repository: str, keep: float = KEEP) -> None:
+    def __init__(self, session: Session, repository: str, keep: float = CACHE_TTL) -> None:
         self._session = session
         self._repository = repository
         self._keep = keep
@@ -34,33 +34,33 @@ class GitHubUpstream:
         now = self._session.clock()
         if self._known is not None:
             read_at, versions = self._known
-            keep = self._keep if versions.issuperset(wanted) else min(self._keep, KEEP_AT_LEAST)
+            keep = self._keep if versions.issuperset(wanted) else min(self._keep, MIN_CACHE_TTL)
             if now - read_at < keep:
                 return versions
-        versions = self._asked(_versions)
+        versions = self._with_public_fallback(_versions)
         self._known = (now, versions)
         return versions
 
     def compose_file(self, version: Version) -> bytes:
         path, tag = f"/contents/{UPSTREAM_FILE}", f"v{version}"
         try:
-            return self._asked(lambda place: place.get(path, READ_COMPOSE, _content, ref=tag))
-        except Missing:
-            raise Missing(
+            return self._with_public_fallback(lambda place: place.get(path, READ_COMPOSE, _content, ref=tag))
+        except NotFoundError:
+            raise NotFoundError(
                 f"Upstream's repository has no file {UPSTREAM_FILE} at the tag {tag}: "
                 "look whether that version was released."
             ) from None
 
-    def _asked(self, ask: Callable[[Place], T]) -> T:
+    def _with_public_fallback(self, ask: Callable[[GitHubClient], T]) -> T:
         """The answer to us, else to anybody: the App need not be installed where the repository is public."""
         try:
             return ask(self._session.repository(self._repository))
-        except Refused:
+        except PermanentError:
             return ask(self._session.public_repository(self._repository))
 
 
-def _versions(place: Place) -> frozenset[Version]:
-    found = place.all("/git/matching-refs/tags/v", READ_TAGS, _version)
+def _versions(place: GitHubClient) -> frozenset[Version]:
+    found = place.list_all("/git/matching-refs/tags/v", READ_TAGS, _version)
     return frozenset(version for version in found if version is not None)
 
 

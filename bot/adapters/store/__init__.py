@@ -1,6 +1,6 @@
 """What mibot remembers, in SQLite or PostgreSQL."""
 
 from bot.adapters.store.database import Database
-from bot.adapters.store.sql_store import SqlLedger
+from bot.adapters.store.sql_store import SqlStore
 
-__all__ = ["Database", "SqlLedger"]
+__all__ = ["Database", "SqlStore"]

@@ -18,12 +18,12 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
-from bot.ports import Passing
+from bot.ports import TransientError
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-PATIENCE = 5
+TIMEOUT = 5
 """Seconds to wait for another's lock, for a connection of ours, for the server: GitHub waits 10 for its answer."""
-_SUBSECONDS = (3, 42, 0)
+_SQLITE_WITH_SUBSEC = (3, 42, 0)
 """The first SQLite whose `unixepoch` knows `subsec`."""
 _POOL: dict[str, Any] = {
     "pool_size": 12,
@@ -31,10 +31,10 @@ _POOL: dict[str, Any] = {
     "hide_parameters": True,  # in error messages: they hold what people wrote
 }
 _NETWORK = {"tcp_user_timeout": 10_000, "keepalives_idle": 30, "keepalives_interval": 10}
-_DOWN = "the storage does not answer; mibot will try again"
+_OUTAGE = "the storage does not answer; mibot will try again"
 
 
-class StoreProblem(Exception):  # noqa: N818 - named for what it says
+class StoreError(Exception):
     """The storage can't be used as it is set up; one sentence that says why and what to do."""
 
 
@@ -46,7 +46,7 @@ class Database:
         try:
             self.url = _with_driver(make_url(url))
         except (ArgumentError, ValueError):  # its message would repeat the password
-            raise StoreProblem("store.url is no database's URL; see the settings in the README.") from None
+            raise StoreError("store.url is no database's URL; see the settings in the README.") from None
         self._engine: Engine | None = None
 
     @property
@@ -67,7 +67,7 @@ class Database:
                 yield connection
         except SQLAlchemyError as error:
             if _is_outage(error):
-                raise Passing(_DOWN) from error
+                raise TransientError(_OUTAGE) from error
             raise
 
     def ping(self) -> None:
@@ -76,7 +76,7 @@ class Database:
             if self.is_sqlite:
                 connection.execute(text("BEGIN IMMEDIATE"))
             elif connection.execute(text("SELECT current_setting('transaction_read_only')")).scalar_one() == "on":
-                raise Passing("the storage is read-only now; mibot will try again")
+                raise TransientError("the storage is read-only now; mibot will try again")
 
     def migrate(self) -> None:
         """Bring our tables to this version's shape, all of it or nothing. Raises StoreProblem."""
@@ -86,17 +86,18 @@ class Database:
         try:
             alembic.command.upgrade(configuration, "head")
         except CommandError:
-            raise StoreProblem(
-                f"store.url {self._shown} was last used by a newer mibot; install that version again, "
+            raise StoreError(
+                f"store.url {self._redacted_url} was last used by a newer mibot; install that version again, "
                 "or go back to a backup from before it."
             ) from None
         except SQLAlchemyError as error:
-            raise StoreProblem(
-                f"store.url {self._shown} can't be used ({_why(error)}); check that it exists and is writable."
+            cause = _describe_cause(error)
+            raise StoreError(
+                f"store.url {self._redacted_url} can't be used ({cause}); check that it exists and is writable."
             ) from error
 
     @property
-    def _shown(self) -> str:
+    def _redacted_url(self) -> str:
         """Where the storage is, without the user, the password or options, which may hold one."""
         if self.is_sqlite:
             return str(self.url.database)
@@ -125,20 +126,20 @@ def _is_outage(error: SQLAlchemyError) -> bool:
     return isinstance(error, NoConnectionLeft)
 
 
-def _why(error: SQLAlchemyError) -> str:
+def _describe_cause(error: SQLAlchemyError) -> str:
     """The last line of what the database itself said: it names the cause, and never the password."""
     said = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
     return said[-1].removeprefix("connection failed: ") if said else type(error).__name__
 
 
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, pool_timeout=PATIENCE, connect_args={"timeout": PATIENCE}, **_POOL)
+    engine = create_engine(url, pool_timeout=TIMEOUT, connect_args={"timeout": TIMEOUT}, **_POOL)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         # Write transactions begin IMMEDIATE, or two that both read first would deadlock. FULL: a delivery is on
         # the disk before GitHub is told so.
-        if sqlite3.sqlite_version_info < _SUBSECONDS and sys.version_info >= (3, 12):
+        if sqlite3.sqlite_version_info < _SQLITE_WITH_SUBSEC and sys.version_info >= (3, 12):
             # There the engine asks for unixepoch('subsec'), which older libraries answer with NULL.
             connection.create_function("unixepoch", 1, lambda _modifier: time.time())
         connection.isolation_level = "IMMEDIATE"
@@ -149,5 +150,5 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgres(url: URL) -> Engine:
-    network = _NETWORK | {"connect_timeout": PATIENCE}
-    return create_engine(url, pool_timeout=PATIENCE, pool_pre_ping=True, connect_args=network, **_POOL)
+    network = _NETWORK | {"connect_timeout": TIMEOUT}
+    return create_engine(url, pool_timeout=TIMEOUT, pool_pre_ping=True, connect_args=network, **_POOL)

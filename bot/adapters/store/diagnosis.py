@@ -11,12 +11,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.store.database import Database
-from bot.ports import Refused
+from bot.ports import PermanentError
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
-class Shape(Enum):
+class SchemaState(Enum):
     """How our tables are."""
 
     ABSENT = "there is no file yet"
@@ -26,28 +26,30 @@ class Shape(Enum):
     NEWER = "its tables are a newer version's"
 
 
-def shape(database: Database) -> Shape:
+def schema_state(database: Database) -> SchemaState:
     """How the storage is. Raises Passing when it does not answer, Refused when it can't be used."""
     if database.is_sqlite and database.url.database:
         file = Path(database.url.database)
         if not file.exists():
-            return _absent(file)
+            return _check_creatable(file)
     try:
         with database.transaction() as connection:
             context = MigrationContext.configure(connection, opts={"version_table": "mibot_migrations"})
             applied = context.get_current_revision()
         database.ping()
     except SQLAlchemyError as error:
-        raise Refused(f"store.url can't be used ({type(error).__name__}).") from error
+        raise PermanentError(f"store.url can't be used ({type(error).__name__}).") from error
     scripts = ScriptDirectory(str(_MIGRATIONS))
     if applied is None:
-        return Shape.EMPTY
+        return SchemaState.EMPTY
     if applied == scripts.get_current_head():
-        return Shape.CURRENT
-    return Shape.OLD if applied in {script.revision for script in scripts.walk_revisions()} else Shape.NEWER
+        return SchemaState.CURRENT
+    return (
+        SchemaState.OLD if applied in {script.revision for script in scripts.walk_revisions()} else SchemaState.NEWER
+    )
 
 
-def _absent(file: Path) -> Shape:
+def _check_creatable(file: Path) -> SchemaState:
     if not os.access(file.absolute().parent, os.W_OK | os.X_OK):
-        raise Refused(f"store.url: the folder of {file} does not exist or can't be written to.")
-    return Shape.ABSENT
+        raise PermanentError(f"store.url: the folder of {file} does not exist or can't be written to.")
+    return SchemaState.ABSENT

@@ -12,17 +12,24 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.adapters.store.database import Database
 from bot.adapters.store.tables import blobs, cursors, preparations, replies, reply_upgrades, trackers, upgrades
-from bot.domain.chat.replies import Preparing, Progress, Reply, TrackerRecord, item_from_json, item_to_json
-from bot.domain.upgrade.dispatch import in_the_way
+from bot.domain.chat.replies import (
+    PreparationProgress,
+    Reply,
+    TrackerRecord,
+    UpgradeProgress,
+    item_from_json,
+    item_to_json,
+)
+from bot.domain.upgrade.dispatch import blocks_dispatch
 from bot.domain.upgrade.preparation import UNPREPARED, Preparation
 from bot.domain.upgrade.record import IN_FLIGHT, UNFINISHED, Stage, Upgrade
 from bot.domain.versions import Version
 
 _CHUNK = 500
-_TURN_LOCK = 0x6D69626F74  # any number will do, so long as nobody else uses it for a lock
+_SLOT_LOCK = 0x6D69626F74  # any number will do, so long as nobody else uses it for a lock
 
 
-class SqlLedger:
+class SqlStore:
     """Implements `Ledger` and the blob cache of the GitHub edge."""
 
     def __init__(self, database: Database) -> None:
@@ -53,9 +60,9 @@ class SqlLedger:
         with self._database.transaction() as connection:
             _upsert(connection, trackers, {"version": str(tracker.version)}, values, {"dirty": tracker.dirty})
 
-    def touch_tracker(self, version: Version) -> None:
+    def mark_tracker_dirty(self, version: Version) -> None:
         with self._database.transaction() as connection:
-            _touch(connection, version)
+            _mark_tracker_dirty(connection, version)
 
     # Replies
 
@@ -73,8 +80,8 @@ class SqlLedger:
             "found_by": reply.found_by,
             "items": [item_to_json(item) for item in reply.items],
         }
-        shown = {(i.slug, str(i.version)) for i in reply.items if isinstance(i, Progress)}
-        shown |= {("", str(i.version)) for i in reply.items if isinstance(i, Preparing)}
+        shown = {(i.slug, str(i.version)) for i in reply.items if isinstance(i, UpgradeProgress)}
+        shown |= {("", str(i.version)) for i in reply.items if isinstance(i, PreparationProgress)}
         with self._database.transaction() as connection:
             _upsert(connection, replies, {"comment": reply.comment}, {"written": reply.written, "document": document})
             connection.execute(delete(reply_upgrades).where(reply_upgrades.c.comment == reply.comment))
@@ -106,7 +113,7 @@ class SqlLedger:
     def unfinished_upgrades(self) -> Sequence[Upgrade]:
         return self._upgrades(upgrades.c.stage.in_([stage.value for stage in UNFINISHED]))
 
-    def upgrades_at(self, commit: str) -> Sequence[Upgrade]:
+    def upgrades_by_head(self, commit: str) -> Sequence[Upgrade]:
         return self._upgrades(upgrades.c.head == commit) if commit else []
 
     def _upgrades(self, *where: Any) -> list[Upgrade]:
@@ -119,15 +126,15 @@ class SqlLedger:
         with self._database.transaction() as connection:
             _save_upgrade(connection, upgrade)
 
-    def note_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:
+    def save_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:
         with self._database.transaction() as connection:
             _write_upgrade(connection, replace(upgrade, posted=dict(posted)))
 
-    def claim_turn(self, planned: Upgrade, limit: int) -> bool:
+    def claim_slot(self, planned: Upgrade, limit: int) -> bool:
         with self._database.transaction() as connection:
-            self._alone(connection)
+            self._lock_upgrades(connection)
             in_flight = upgrades.c.stage.in_([stage.value for stage in IN_FLIGHT])
-            flying = select(func.count()).where(in_flight, not_(_itself(planned)))
+            flying = select(func.count()).where(in_flight, not_(_is_same_upgrade(planned)))
             if connection.execute(flying).scalar_one() >= limit:
                 return False
             _save_upgrade(connection, planned)
@@ -135,21 +142,21 @@ class SqlLedger:
 
     def claim_dispatch(self, intended: Upgrade) -> bool:
         with self._database.transaction() as connection:
-            self._alone(connection)
+            self._lock_upgrades(connection)
             deploying = upgrades.c.stage == Stage.DEPLOYING.value
-            query = select(upgrades.c.document).where(deploying, not_(_itself(intended)))
+            query = select(upgrades.c.document).where(deploying, not_(_is_same_upgrade(intended)))
             others = [Upgrade.from_json(document) for document in connection.execute(query).scalars()]
-            if any(in_the_way(other, intended) for other in others):
+            if any(blocks_dispatch(other, intended) for other in others):
                 return False
             _save_upgrade(connection, intended)
             return True
 
-    def _alone(self, connection: Connection) -> None:
+    def _lock_upgrades(self, connection: Connection) -> None:
         """Hold the lock of all that counts upgrades, until the transaction ends."""
         if self._database.is_sqlite:
             connection.execute(update(upgrades).where(upgrades.c.slug == "").values(stage=""))
         else:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN_LOCK})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SLOT_LOCK})
 
     # Preparations
 
@@ -172,7 +179,7 @@ class SqlLedger:
         values = {"stage": preparation.stage.value, "document": preparation.to_json()}
         with self._database.transaction() as connection:
             _upsert(connection, preparations, {"version": str(preparation.version)}, values)
-            _touch(connection, preparation.version)
+            _mark_tracker_dirty(connection, preparation.version)
 
     # Cursors and blobs
 
@@ -210,7 +217,7 @@ def _dialect(connection: Connection) -> Any:
     return sqlite if connection.dialect.name == "sqlite" else postgresql
 
 
-def _itself(upgrade: Upgrade) -> ColumnElement[bool]:
+def _is_same_upgrade(upgrade: Upgrade) -> ColumnElement[bool]:
     return and_(upgrades.c.slug == upgrade.slug, upgrades.c.version == str(upgrade.version))
 
 
@@ -226,14 +233,14 @@ def _upsert(
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 
-def _touch(connection: Connection, version: Version) -> None:
+def _mark_tracker_dirty(connection: Connection, version: Version) -> None:
     query = update(trackers).where(trackers.c.version == str(version)).values(dirty=trackers.c.dirty + 1)
     connection.execute(query)
 
 
 def _save_upgrade(connection: Connection, upgrade: Upgrade) -> None:
     _write_upgrade(connection, upgrade)
-    _touch(connection, upgrade.version)
+    _mark_tracker_dirty(connection, upgrade.version)
 
 
 def _write_upgrade(connection: Connection, upgrade: Upgrade) -> None:

@@ -13,13 +13,13 @@ from typing import IO
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.adapters.store.database import Database, StoreProblem
-from bot.ports import Passing
+from bot.adapters.store.database import Database, StoreError
+from bot.ports import TransientError
 
-_NAME = "worker-"
-_LOCKS = 0x6D696277  # any number will do, so long as nobody else uses it for locks
-_TRY = text("SELECT pg_try_advisory_lock(:space, :number)")
-_LET_GO = text("SELECT pg_advisory_unlock(:space, :number)")
+_NAME_PREFIX = "worker-"
+_LOCK_SPACE = 0x6D696277  # any number will do, so long as nobody else uses it for locks
+_TRY_LOCK = text("SELECT pg_try_advisory_lock(:space, :number)")
+_UNLOCK = text("SELECT pg_advisory_unlock(:space, :number)")
 
 
 class WorkerLock:
@@ -29,10 +29,10 @@ class WorkerLock:
     that is started in another's place finds the jobs that the other was at.
     """
 
-    def __init__(self, database: Database, patience: float = 10.0) -> None:
+    def __init__(self, database: Database, timeout: float = 10.0) -> None:
         """`patience`: how many seconds to wait for another worker of the same SQLite file to end."""
         self._database = database
-        self._patience = patience
+        self._timeout = timeout
         self._file: IO[str] | None = None
         self._connection: Connection | None = None
         self._number = 1
@@ -47,13 +47,13 @@ class WorkerLock:
         """This worker's name. Raises StoreProblem when there can be no worker now."""
         if self._database.is_sqlite:
             self._lock_file()
-            return f"{_NAME}1"
+            return f"{_NAME_PREFIX}1"
         try:
-            self._connection = self._connected()
-            self._number = next(n for n in itertools.count(1) if self._locks(self._connection, n))
+            self._connection = self._connect()
+            self._number = next(n for n in itertools.count(1) if self._try_lock(self._connection, n))
         except SQLAlchemyError as error:
-            raise StoreProblem(f"the storage does not answer ({type(error).__name__}).") from error
-        return f"{_NAME}{self._number}"
+            raise StoreError(f"the storage does not answer ({type(error).__name__}).") from error
+        return f"{_NAME_PREFIX}{self._number}"
 
     def release(self) -> None:
         if self._file is not None:
@@ -64,41 +64,41 @@ class WorkerLock:
             self._connection = None
 
     @contextmanager
-    def standing_in_for(self, name: str) -> Iterator[bool]:
+    def take_over(self, name: str) -> Iterator[bool]:
         """Whether that other worker is no more; as long as this lasts, no process becomes it.
 
         Raises Passing when the storage is down, and StoreProblem when it was, and another process has taken this
         worker's own name since: then this one must end.
         """
-        number = name.removeprefix(_NAME)
+        number = name.removeprefix(_NAME_PREFIX)
         if self._connection is None or not number.isdecimal() or int(number) == self._number:
             yield False
             return
-        key = {"space": _LOCKS, "number": int(number)}
+        key = {"space": _LOCK_SPACE, "number": int(number)}
         try:
-            free = bool(self._alive().execute(_TRY, key).scalar_one())
+            free = bool(self._live_connection().execute(_TRY_LOCK, key).scalar_one())
         except SQLAlchemyError as error:
-            raise Passing("the storage does not answer; mibot will try again") from error
+            raise TransientError("the storage does not answer; mibot will try again") from error
         try:
             yield free
         finally:
             if free:
                 with contextlib.suppress(SQLAlchemyError):  # then the lock is gone with the connection
-                    self._alive().execute(_LET_GO, key)
+                    self._live_connection().execute(_UNLOCK, key)
 
-    def _alive(self) -> Connection:
+    def _live_connection(self) -> Connection:
         """The connection that holds the lock, or a new one that does: PostgreSQL forgets locks when it restarts."""
         try:
             if self._connection is None:
                 raise RuntimeError("the lock was not acquired")
             self._connection.execute(text("SELECT 1"))
         except SQLAlchemyError:
-            self._connection = self._connected()
-            if not self._locks(self._connection, self._number):
-                raise StoreProblem(f"another worker is {_NAME}{self._number} now") from None
+            self._connection = self._connect()
+            if not self._try_lock(self._connection, self._number):
+                raise StoreError(f"another worker is {_NAME_PREFIX}{self._number} now") from None
         return self._connection
 
-    def _connected(self) -> Connection:
+    def _connect(self) -> Connection:
         """A connection outside of the pool, whose end the server notices within a minute, even a machine's."""
         connection = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         connection.detach()
@@ -107,8 +107,8 @@ class WorkerLock:
         return connection
 
     @staticmethod
-    def _locks(connection: Connection, number: int) -> bool:
-        return bool(connection.execute(_TRY, {"space": _LOCKS, "number": number}).scalar_one())
+    def _try_lock(connection: Connection, number: int) -> bool:
+        return bool(connection.execute(_TRY_LOCK, {"space": _LOCK_SPACE, "number": number}).scalar_one())
 
     def _lock_file(self) -> None:
         import fcntl  # there is none on Windows, where PostgreSQL has to do
@@ -117,10 +117,10 @@ class WorkerLock:
         try:
             self._file = Path(f"{name}.lock").open("w")  # noqa: SIM115 - held as long as this object lives
         except OSError as error:
-            raise StoreProblem(
+            raise StoreError(
                 f"store.url {name} can't be written ({type(error).__name__}); check its folder."
             ) from None
-        deadline = time.monotonic() + self._patience
+        deadline = time.monotonic() + self._timeout
         while True:
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -128,7 +128,7 @@ class WorkerLock:
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     self.release()
-                    raise StoreProblem(
+                    raise StoreError(
                         f"another mibot uses {name}; stop it, or set store.url to a file or database of its own."
                     ) from None
                 time.sleep(0.1)

@@ -11,13 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import logs
-from bot.cli.common import Config, output
-from bot.settings import SettingsProblem, load
+from bot.cli.common import Config, make_console
+from bot.settings import SettingsError, load
 
 if TYPE_CHECKING:
-    from bot.cli.doctor.context import Examination
+    from bot.cli.doctor.context import Diagnostic
 
-LOOKS = {"pass": Text("✓", "green"), "fail": Text("✗", "red"), "unknown": Text("?", "yellow")}
+STATE_SYMBOLS = {"pass": Text("✓", "green"), "fail": Text("✗", "red"), "unknown": Text("?", "yellow")}
 
 
 def doctor(config: Config = None) -> None:
@@ -27,44 +27,42 @@ def doctor(config: Config = None) -> None:
     Nothing is changed. The exit status is 1 when something is broken, else 0.
     """
     logs.configure("error")
-    screen = output()
+    screen = make_console()
     states: Counter[str] = Counter()
     try:
         settings = load(config)
-    except SettingsProblem as error:
+    except SettingsError as error:
         for problem in error.problems:
-            _show(screen, "fail", "settings", problem, "")
+            _print_finding(screen, "fail", "settings", problem, "")
         screen.print("\nThe rest can be examined when the settings are right.")
         raise typer.Exit(1) from None
-    _show(screen, "pass", "settings", "complete", "")
-    from bot.cli.doctor.context import Patient
-    from bot.cli.read_only import Glance
+    _print_finding(screen, "pass", "settings", "complete", "")
+    from bot.cli.doctor.context import DoctorContext
+    from bot.cli.read_only import ReadOnlyWiring
 
-    patient = Patient(Glance(settings))
-    for examination in all_examinations():
-        finding = examination.of(patient)
+    patient = DoctorContext(ReadOnlyWiring(settings))
+    for examination in all_diagnostics():
+        finding = examination.run(patient)
         states[finding.state] += 1
-        _show(screen, finding.state, examination.what, finding.sentence, finding.repair)
+        _print_finding(screen, finding.state, examination.title, finding.sentence, finding.repair)
     screen.print(f"\n{states['pass'] + 1} fine, {states['fail']} broken, {states['unknown']} not known.")
     raise typer.Exit(1 if states["fail"] else 0)
 
 
-def all_examinations() -> tuple[Examination, ...]:
+def all_diagnostics() -> tuple[Diagnostic, ...]:
     """Every examination, in the order in which they make sense."""
-    from bot.cli.doctor import app, repositories, workflow
-    from bot.cli.doctor import services as around
-    from bot.cli.doctor import webhook as hook
+    from bot.cli.doctor import app, repositories, services, webhook, workflow
 
-    on_github = (*app.EXAMINATIONS, *hook.EXAMINATIONS, *repositories.EXAMINATIONS, *workflow.EXAMINATIONS)
-    return (*on_github, *around.EXAMINATIONS)
+    on_github = (*app.DIAGNOSTICS, *webhook.DIAGNOSTICS, *repositories.DIAGNOSTICS, *workflow.DIAGNOSTICS)
+    return (*on_github, *services.DIAGNOSTICS)
 
 
-def _show(screen: Console, state: str, what: str, sentence: str, repair: str) -> None:
+def _print_finding(screen: Console, state: str, what: str, sentence: str, repair: str) -> None:
     line = Table.grid(padding=(0, 2, 0, 0))
     line.add_column(width=1)
     line.add_column(width=14, no_wrap=True)
     line.add_column(overflow="fold")
-    line.add_row(LOOKS[state], what, Text(sentence))
+    line.add_row(STATE_SYMBOLS[state], what, Text(sentence))
     if repair:
         line.add_row("", "", Text(f"→ {repair}", "cyan"))
     screen.print(line)

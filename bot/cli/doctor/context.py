@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import TypeVar
 
 from bot.adapters.github import Session, doctor
-from bot.cli.read_only import Glance
+from bot.cli.read_only import ReadOnlyWiring
 from bot.domain.fleet.model import Fleet
 from bot.domain.github_models import AppInfo
-from bot.domain.health.model import State
-from bot.ports import WorldError
+from bot.domain.health.model import CheckState
+from bot.ports import ExternalError
 from bot.settings import Settings
 
 T = TypeVar("T")
@@ -22,28 +22,28 @@ T = TypeVar("T")
 class Finding:
     """One line of the doctor's: a state, a sentence without secrets, and what a person does about it."""
 
-    state: State
+    state: CheckState
     sentence: str
     repair: str = ""
 
 
-def fine(sentence: str) -> Finding:
-    return Finding(State.PASS, sentence)
+def ok(sentence: str) -> Finding:
+    return Finding(CheckState.PASS, sentence)
 
 
-def broken(sentence: str, repair: str) -> Finding:
-    return Finding(State.FAIL, sentence, repair)
+def failed(sentence: str, repair: str) -> Finding:
+    return Finding(CheckState.FAIL, sentence, repair)
 
 
-def unsure(sentence: str, repair: str = "") -> Finding:
-    return Finding(State.UNKNOWN, sentence, repair)
+def unknown(sentence: str, repair: str = "") -> Finding:
+    return Finding(CheckState.UNKNOWN, sentence, repair)
 
 
 @dataclass(frozen=True)
-class Patient:
+class DoctorContext:
     """mibot with its settings, as the examinations see it. What several of them need is asked for once."""
 
-    wiring: Glance
+    wiring: ReadOnlyWiring
 
     @property
     def settings(self) -> Settings:
@@ -64,45 +64,45 @@ class Patient:
         return _or_raise(self._fleet)
 
     @property
-    def accepted(self) -> bool:
+    def app_authenticated(self) -> bool:
         """Whether GitHub takes us for the App at all."""
         return isinstance(self._app, AppInfo)
 
     @cached_property
-    def _app(self) -> AppInfo | WorldError:
-        return _tried(lambda: doctor.app_info(self.session))
+    def _app(self) -> AppInfo | ExternalError:
+        return _try_call(lambda: doctor.app_info(self.session))
 
     @cached_property
-    def _fleet(self) -> Fleet | WorldError:
-        return _tried(self.wiring.fleets.now)
+    def _fleet(self) -> Fleet | ExternalError:
+        return _try_call(self.wiring.fleet_reader.current)
 
 
-def _tried(ask: Callable[[], T]) -> T | WorldError:
+def _try_call(ask: Callable[[], T]) -> T | ExternalError:
     """The answer or the failure: a question that failed takes long, and is not asked again."""
     try:
         return ask()
-    except WorldError as error:
+    except ExternalError as error:
         return error
 
 
-def _or_raise(answer: T | WorldError) -> T:
-    if isinstance(answer, WorldError):
+def _or_raise(answer: T | ExternalError) -> T:
+    if isinstance(answer, ExternalError):
         raise answer
     return answer
 
 
 @dataclass(frozen=True)
-class Examination:
+class Diagnostic:
     """`look` may raise WorldError, whose sentence then is the finding. One `as_app` needs GitHub to accept us."""
 
-    what: str
-    look: Callable[[Patient], Finding]
-    as_app: bool = True
+    title: str
+    check: Callable[[DoctorContext], Finding]
+    needs_app: bool = True
 
-    def of(self, patient: Patient) -> Finding:
-        if self.as_app and not patient.accepted:
-            return unsure("not examined: first repair what is said of the App")
+    def run(self, patient: DoctorContext) -> Finding:
+        if self.needs_app and not patient.app_authenticated:
+            return unknown("not examined: first repair what is said of the App")
         try:
-            return self.look(patient)
-        except WorldError as error:
-            return Finding(State.FAIL, str(error))
+            return self.check(patient)
+        except ExternalError as error:
+            return Finding(CheckState.FAIL, str(error))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.formats.yaml.parse import YamlProblem, value_of
+from bot.formats.yaml.parse import YamlDocumentError, parse_value
 from bot.formats.yaml.value import Map, Scalar, Sequence, Value, is_null
 
 DISPATCH = "workflow_dispatch"
@@ -23,12 +23,12 @@ class Triggers:
     inputs: Mapping[str, bool] = field(default_factory=dict)
 
 
-def triggers_of(content: bytes) -> Triggers:
+def parse_triggers(content: bytes) -> Triggers:
     """What starts the workflow of that file. Raises YamlProblem, which goes on after the file's name."""
     try:
-        document = value_of(content.decode())
+        document = parse_value(content.decode())
     except UnicodeDecodeError:
-        raise YamlProblem("is not UTF-8 text") from None
+        raise YamlDocumentError("is not UTF-8 text") from None
     on = document.get("on") if isinstance(document, Map) else None
     match on:
         case Scalar() if not is_null(on):
@@ -37,15 +37,15 @@ def triggers_of(content: bytes) -> Triggers:
             return Triggers(frozenset(item.text for item in on if isinstance(item, Scalar)))
         case Map():
             return Triggers(frozenset(on.entries), _inputs(on.get(DISPATCH)))
-    raise YamlProblem("has no `on`")
+    raise YamlDocumentError("has no `on`")
 
 
 def _inputs(dispatch: Value | None) -> dict[str, bool]:
     declared = dispatch.get("inputs") if isinstance(dispatch, Map) else None
-    return {name: _is_needed(one) for name, one in declared.entries.items()} if isinstance(declared, Map) else {}
+    return {name: _is_required(one) for name, one in declared.entries.items()} if isinstance(declared, Map) else {}
 
 
-def _is_needed(declared: Value) -> bool:
+def _is_required(declared: Value) -> bool:
     """Whether GitHub refuses to start the workflow without it."""
     if not isinstance(declared, Map) or not is_null(declared.get("default") or Scalar("")):
         return False

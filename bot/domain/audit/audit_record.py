@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.fleet.redaction import Redact
-from bot.domain.health.model import Result, State
-from bot.domain.plans.change_set import Kind
-from bot.domain.upgrade.backups import Copy
-from bot.domain.upgrade.record import Deployment, Step, Upgrade
+from bot.domain.health.model import CheckResult, CheckState
+from bot.domain.plans.change_set import ChangeKind
+from bot.domain.upgrade.backups import Backup
+from bot.domain.upgrade.record import Deployment, StageTransition, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import Version
 
@@ -27,18 +27,18 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True)
-class Times:
+class Milestones:
     """When it was asked for, merged, deployed and proven healthy (UTC), and how long each took (seconds); None where
     that was not."""
 
-    asked_at: datetime
+    requested_at: datetime
     merged_at: datetime | None
     deployed_at: datetime | None
     proven_at: datetime | None
 
     @property
-    def asked_to_merged(self) -> float | None:
-        return _seconds(self.asked_at, self.merged_at)
+    def requested_to_merged(self) -> float | None:
+        return _seconds(self.requested_at, self.merged_at)
 
     @property
     def merged_to_deployed(self) -> float | None:
@@ -49,8 +49,8 @@ class Times:
         return _seconds(self.deployed_at, self.proven_at)
 
     @property
-    def asked_to_proven(self) -> float | None:
-        return _seconds(self.asked_at, self.proven_at)
+    def requested_to_proven(self) -> float | None:
+        return _seconds(self.requested_at, self.proven_at)
 
 
 def _seconds(start: datetime | None, end: datetime | None) -> float | None:
@@ -58,19 +58,19 @@ def _seconds(start: datetime | None, end: datetime | None) -> float | None:
 
 
 @dataclass(frozen=True)
-class Story:
+class AuditRecord:
     """One upgrade or rollback as it may be told outside. `why` is a rollback's reason, `vouched` names the checks
     after the deployment that nobody could find out and `accepted_by` vouched for, `earlier_runs` and `earlier_copies`
     are the workflow runs and backups of attempts that do not count any more. Results and copies are without their
     links, which name the project."""
 
-    kind: Kind
+    kind: ChangeKind
     stage: Stage
     reason: str
     note: str
     from_version: Version | None
     to_version: Version | None
-    asked_by: str
+    requested_by: str
     why: str
     forced_by: str
     forced: str
@@ -83,18 +83,18 @@ class Story:
     attempt: int
     earlier_runs: tuple[int, ...]
     deployment: Deployment | None
-    copies: tuple[Copy, ...]
-    earlier_copies: tuple[Copy, ...]
-    before: tuple[Result, ...]
-    after: tuple[Result, ...]
-    vouched: tuple[str, ...]
+    backups: tuple[Backup, ...]
+    earlier_backups: tuple[Backup, ...]
+    before: tuple[CheckResult, ...]
+    after: tuple[CheckResult, ...]
+    accepted_checks: tuple[str, ...]
     accepted_by: str
     accepted: str
-    history: tuple[Step, ...]
-    times: Times
+    history: tuple[StageTransition, ...]
+    times: Milestones
 
 
-def stories(upgrade: Upgrade) -> tuple[Upgrade, ...]:
+def audit_records(upgrade: Upgrade) -> tuple[Upgrade, ...]:
     """Everything that was made for the version on this instance, oldest first: what a record kept as its `earlier`
     ones, and itself."""
     found: list[Upgrade] = []
@@ -108,57 +108,57 @@ def stories(upgrade: Upgrade) -> tuple[Upgrade, ...]:
 def proven_at(upgrade: Upgrade) -> datetime | None:
     """When it was proven healthy, or None when it was not."""
     end = Stage.DONE if upgrade.back is None else Stage.ROLLED_BACK
-    return upgrade.since(end) if upgrade.stage is end else None
+    return upgrade.entered_at(end) if upgrade.stage is end else None
 
 
-def story(upgrade: Upgrade, redact: Redact) -> Story:
+def audit_record(upgrade: Upgrade, redact: Redact) -> AuditRecord:
     """An upgrade as it may be told outside."""
     back = upgrade.back
     deployment = upgrade.deployment
     deployed_at = deployment.ended_at if deployment is not None and upgrade.deployed else None
-    return Story(
+    return AuditRecord(
         kind=upgrade.kind,
         stage=upgrade.stage,
         reason=redact(upgrade.reason),
         note=redact(upgrade.note),
         from_version=upgrade.from_version,
         to_version=upgrade.version if back is None else back.to,
-        asked_by=redact(upgrade.asked_by),
+        requested_by=redact(upgrade.asked_by),
         why=redact(back.why) if back else "",
         forced_by=redact(upgrade.forced_by),
         forced=redact(upgrade.forced),
         number=upgrade.number,
         url=public_link(upgrade.url),
-        approved_by=_each(redact, upgrade.approved_by),
-        objections_by=_each(redact, upgrade.objections_by),
+        approved_by=_redact_all(redact, upgrade.approved_by),
+        objections_by=_redact_all(redact, upgrade.objections_by),
         merged_by=redact(upgrade.merged_by),
         merge_commit=upgrade.merge_commit if _COMMIT.fullmatch(upgrade.merge_commit) else "",
         attempt=upgrade.attempt,
         earlier_runs=upgrade.loose,
-        deployment=_deployment(deployment, redact),
-        copies=tuple(_copy(copy, redact) for copy in upgrade.copies),
-        earlier_copies=tuple(_copy(copy, redact) for copy in upgrade.earlier_copies),
-        before=tuple(_result(one, redact) for one in upgrade.before),
-        after=tuple(_result(one, redact) for one in upgrade.after),
-        vouched=_each(redact, (one.name for one in upgrade.after if _is_vouched(one, upgrade))),
+        deployment=_redact_deployment(deployment, redact),
+        backups=tuple(_redact_backup(copy, redact) for copy in upgrade.copies),
+        earlier_backups=tuple(_redact_backup(copy, redact) for copy in upgrade.earlier_copies),
+        before=tuple(_redact_result(one, redact) for one in upgrade.before),
+        after=tuple(_redact_result(one, redact) for one in upgrade.after),
+        accepted_checks=_redact_all(redact, (one.name for one in upgrade.after if _is_accepted(one, upgrade))),
         accepted_by=redact(upgrade.accepted_by),
         accepted=redact(upgrade.accepted),
-        history=tuple(_step(step, redact) for step in upgrade.history),
-        times=Times(upgrade.asked_at, upgrade.merged_at, deployed_at, proven_at(upgrade)),
+        history=tuple(_redact_transition(step, redact) for step in upgrade.history),
+        times=Milestones(upgrade.asked_at, upgrade.merged_at, deployed_at, proven_at(upgrade)),
     )
 
 
-def _each(redact: Redact, words: Iterable[str]) -> tuple[str, ...]:
+def _redact_all(redact: Redact, words: Iterable[str]) -> tuple[str, ...]:
     return tuple(map(redact, words))
 
 
-def _is_vouched(result: Result, upgrade: Upgrade) -> bool:
+def _is_accepted(result: CheckResult, upgrade: Upgrade) -> bool:
     """Whether a result is a person's word (`deploying.vouched` wrote it so)."""
     said = f"{upgrade.accepted_by} vouches for it: {upgrade.accepted} ("
-    return bool(upgrade.accepted) and result.state is State.PASS and result.sentence.startswith(said)
+    return bool(upgrade.accepted) and result.state is CheckState.PASS and result.sentence.startswith(said)
 
 
-def _deployment(deployment: Deployment | None, redact: Redact) -> Deployment | None:
+def _redact_deployment(deployment: Deployment | None, redact: Redact) -> Deployment | None:
     if deployment is None:
         return None
     return replace(
@@ -170,16 +170,16 @@ def _deployment(deployment: Deployment | None, redact: Redact) -> Deployment | N
     )
 
 
-def _copy(copy: Copy, redact: Redact) -> Copy:
+def _redact_backup(copy: Backup, redact: Redact) -> Backup:
     return replace(copy, of=redact(copy.of), name=redact(copy.name), said=redact(copy.said), link="")
 
 
-def _result(result: Result, redact: Redact) -> Result:
+def _redact_result(result: CheckResult, redact: Redact) -> CheckResult:
     name, title, sentence = map(redact, (result.name, result.title, result.sentence))
     return replace(result, name=name, title=title, sentence=sentence, link="")
 
 
-def _step(step: Step, redact: Redact) -> Step:
+def _redact_transition(step: StageTransition, redact: Redact) -> StageTransition:
     return replace(step, by=redact(step.by), why=redact(step.why), link=public_link(step.link))
 
 

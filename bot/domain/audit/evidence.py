@@ -11,22 +11,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.audit.audit_record import Story, public_link, stories, story
-from bot.domain.audit.controls import Gap, Surroundings, missing
+from bot.domain.audit.audit_record import AuditRecord, audit_record, audit_records, public_link
+from bot.domain.audit.controls import AuditContext, Gap, find_gaps
 from bot.domain.chat.replies import TrackerRecord
-from bot.domain.fleet.model import Fleet, Instance, InstanceType, Problem
-from bot.domain.fleet.names import plain_name, problem_name, public_name
+from bot.domain.fleet.model import Fleet, Instance, InstanceType, UnreadableInstance
+from bot.domain.fleet.names import plain_name, public_name, unreadable_name
 from bot.domain.fleet.redaction import Redact, redactor
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
 
-GONE = "an instance that is no longer in the fleet"
+REMOVED_INSTANCE = "an instance that is no longer in the fleet"
 
 
 @dataclass(frozen=True)
-class Name:
+class InstanceName:
     """What an instance may be called outside: in plain words and as Markdown; which of its account's instances it is
     (`ordinal`), and its type, None where nobody knows."""
 
@@ -37,24 +37,24 @@ class Name:
 
 
 @dataclass(frozen=True)
-class Entry:
+class InstanceEvidence:
     """One instance that has a record: its stories, oldest first, and what is missing for which control."""
 
-    name: Name
-    stories: tuple[Story, ...]
+    name: InstanceName
+    audit_records: tuple[AuditRecord, ...]
     gaps: tuple[Gap, ...]
 
     @property
-    def last(self) -> Story:
-        return self.stories[-1]
+    def last(self) -> AuditRecord:
+        return self.audit_records[-1]
 
 
 @dataclass(frozen=True)
-class Absent:
+class UnrecordedInstance:
     """One instance of the fleet without a record: how it is (`not started`, `skipped`, `already there`,
     `can't be read`) and why."""
 
-    name: Name
+    name: InstanceName
     state: str
     reason: str
 
@@ -68,23 +68,23 @@ class Evidence:
     tracker: str
     generated_at: datetime
     counts: tuple[tuple[str, int], ...]
-    entries: tuple[Entry, ...]
-    absent: tuple[Absent, ...]
+    entries: tuple[InstanceEvidence, ...]
+    unrecorded: tuple[UnrecordedInstance, ...]
 
     @property
-    def incomplete(self) -> tuple[Entry, ...]:
+    def incomplete(self) -> tuple[InstanceEvidence, ...]:
         """The entries of which something is missing."""
         return tuple(entry for entry in self.entries if entry.gaps)
 
 
-def gather(
+def collect_evidence(
     version: Version, fleet: Fleet, upgrades: Sequence[Upgrade], tracker: TrackerRecord | None, now: datetime
 ) -> Evidence:
     """The evidence of `version` at `now` (UTC), from every record of an upgrade to it and the fleet as it is now."""
     order = {instance.slug: place for place, instance in enumerate(fleet)}
     mine = sorted(upgrades, key=lambda one: (order.get(one.slug, len(order)), one.slug))
     redact = _redactor(fleet, mine)
-    around = Surroundings(fleet, tracker, mine)
+    around = AuditContext(fleet, tracker, mine)
     stages = Counter(upgrade.stage for upgrade in mine)
     return Evidence(
         version,
@@ -92,34 +92,34 @@ def gather(
         now,
         tuple((stage.value, stages[stage]) for stage in Stage if stages[stage]),
         tuple(_entry(upgrade, around, redact) for upgrade in mine),
-        tuple(_absent(version, fleet, {upgrade.slug for upgrade in mine}, redact)),
+        tuple(_unrecorded(version, fleet, {upgrade.slug for upgrade in mine}, redact)),
     )
 
 
 def _redactor(fleet: Fleet, upgrades: Iterable[Upgrade]) -> Redact:
     """The fleet's redactor, which knows the slugs of instances that are gone, too."""
-    known = {one.slug for one in (*fleet, *fleet.problems)}
-    gone = (Problem(upgrade.slug, GONE) for upgrade in upgrades if upgrade.slug not in known)
-    return redactor(replace(fleet, problems=(*fleet.problems, *gone)))
+    known = {one.slug for one in (*fleet, *fleet.unreadable)}
+    gone = (UnreadableInstance(upgrade.slug, REMOVED_INSTANCE) for upgrade in upgrades if upgrade.slug not in known)
+    return redactor(replace(fleet, unreadable=(*fleet.unreadable, *gone)))
 
 
-def _entry(upgrade: Upgrade, around: Surroundings, redact: Redact) -> Entry:
-    gaps = (replace(gap, sentence=redact(gap.sentence)) for gap in missing(upgrade, around))
-    told = (story(one, redact) for one in stories(upgrade))
-    return Entry(_name(upgrade.slug, around.fleet), tuple(told), tuple(gaps))
+def _entry(upgrade: Upgrade, around: AuditContext, redact: Redact) -> InstanceEvidence:
+    gaps = (replace(gap, sentence=redact(gap.sentence)) for gap in find_gaps(upgrade, around))
+    told = (audit_record(one, redact) for one in audit_records(upgrade))
+    return InstanceEvidence(_name(upgrade.slug, around.fleet), tuple(told), tuple(gaps))
 
 
-def _absent(version: Version, fleet: Fleet, recorded: set[str], redact: Redact) -> Iterable[Absent]:
+def _unrecorded(version: Version, fleet: Fleet, recorded: set[str], redact: Redact) -> Iterable[UnrecordedInstance]:
     for instance in fleet:
         if instance.slug not in recorded:
-            state, reason = _why_absent(instance, version)
-            yield Absent(_name(instance.slug, fleet), state, redact(reason))
-    for problem in fleet.problems:
+            state, reason = _why_unrecorded(instance, version)
+            yield UnrecordedInstance(_name(instance.slug, fleet), state, redact(reason))
+    for problem in fleet.unreadable:
         if problem.slug not in recorded:
-            yield Absent(_name(problem.slug, fleet), "can't be read", redact(problem.sentence))
+            yield UnrecordedInstance(_name(problem.slug, fleet), "can't be read", redact(problem.message))
 
 
-def _why_absent(instance: Instance, version: Version) -> tuple[str, str]:
+def _why_unrecorded(instance: Instance, version: Version) -> tuple[str, str]:
     if instance.skip_reason:
         return "skipped", instance.skip_reason
     if instance.version == version:
@@ -129,14 +129,14 @@ def _why_absent(instance: Instance, version: Version) -> tuple[str, str]:
     return "not started", f"it runs {instance.version}, and nobody has asked for its upgrade"
 
 
-def _name(slug: str, fleet: Fleet) -> Name:
+def _name(slug: str, fleet: Fleet) -> InstanceName:
     instance = fleet.get(slug)
     if instance is not None:
-        return Name(plain_name(instance), public_name(instance), instance.ordinal, instance.type)
-    problem = next((one for one in fleet.problems if one.slug == slug), None)
+        return InstanceName(plain_name(instance), public_name(instance), instance.ordinal, instance.type)
+    problem = next((one for one in fleet.unreadable if one.slug == slug), None)
     if problem is None:
-        return Name(GONE, Markdown(GONE))
+        return InstanceName(REMOVED_INSTANCE, Markdown(REMOVED_INSTANCE))
     number = f"#{problem.ordinal}" if problem.ordinal > 1 else ""
-    plain = f"{problem.account}{number}" if problem.account else str(problem_name(problem))
+    plain = f"{problem.account}{number}" if problem.account else str(unreadable_name(problem))
     kind = InstanceType.INTERNAL if problem.internal else None
-    return Name(problem.slug if problem.internal else plain, problem_name(problem), problem.ordinal, kind)
+    return InstanceName(problem.slug if problem.internal else plain, unreadable_name(problem), problem.ordinal, kind)

@@ -11,31 +11,31 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.domain.audit.controls import Control, Gap
-from bot.domain.audit.document import absent_document, entry_document, iso
-from bot.domain.audit.evidence import Absent, Entry, Evidence
+from bot.domain.audit.document import entry_document, iso, unrecorded_document
+from bot.domain.audit.evidence import Evidence, InstanceEvidence, UnrecordedInstance
 
-BETWEEN = " | "
+CELL_SEPARATOR = " | "
 """Stands between the things that one cell holds."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HEAD = ("version", "tracker", "generated_at", "instance", "ordinal", "type", "stage", "reason", "satisfied")
-_STORY = (
+_RECORD_COLUMNS = (
     "kind", "from_version", "to_version", "asked_by", "asked_at", "why", "forced_by", "forced", "pull_request",
     "approved_by", "merged_by", "merged_at", "merge_commit", "attempt", "deployment_asked_at", "deployment_ended_at",
     "run", "conclusion", "failed", "by_hand_by", "deployed_at", "proven_at", "asked_to_merged_seconds",
     "merged_to_deployed_seconds", "deployed_to_proven_seconds", "asked_to_proven_seconds", "backups", "checks_before",
     "checks_after", "vouched_by", "vouched", "note", "history",
 )  # fmt: skip
-COLUMNS = (*_HEAD, *(control.value for control in Control), *_STORY, "earlier")
+COLUMNS = (*_HEAD, *(control.value for control in Control), *_RECORD_COLUMNS, "earlier")
 """The columns of the table, one row an instance."""
 
 
-def table(evidence: Evidence) -> str:
+def to_csv(evidence: Evidence) -> str:
     """The evidence as comma-separated values: the columns, then one row an instance, those without a record last.
 
     A cell that a spreadsheet would take for a formula begins with an apostrophe.
     """
-    line = csv.writer(_Line()).writerow
-    rows = (*map(_entry_row, evidence.entries), *map(_absent_row, evidence.absent))
+    line = csv.writer(_Echo()).writerow
+    rows = (*map(_entry_row, evidence.entries), *map(_unrecorded_row, evidence.unrecorded))
     head = {
         "version": str(evidence.version),
         "tracker": evidence.tracker,
@@ -46,31 +46,31 @@ def table(evidence: Evidence) -> str:
     return "".join(map(str, written))
 
 
-class _Line:
+class _Echo:
     """What `csv` writes to, so that it hands each line back."""
 
     def write(self, line: str) -> str:
         return line
 
 
-def _entry_row(entry: Entry) -> dict[str, object]:
+def _entry_row(entry: InstanceEvidence) -> dict[str, object]:
     told = entry_document(entry)
     *earlier, last = told.pop("stories")
     return {
-        **_story_row(last),
+        **_record_row(last),
         **told,
-        "satisfied": _yes(not entry.gaps),
+        "satisfied": _yes_or_no(not entry.gaps),
         **{control.value: _sentences(entry.gaps, control) for control in Control},
-        "earlier": BETWEEN.join(map(_in_words, earlier)),
+        "earlier": CELL_SEPARATOR.join(map(_summarize, earlier)),
     }
 
 
-def _absent_row(absent: Absent) -> dict[str, object]:
-    told = absent_document(absent)
+def _unrecorded_row(absent: UnrecordedInstance) -> dict[str, object]:
+    told = unrecorded_document(absent)
     return {**told, "stage": f"no record: {told.pop('state')}"}
 
 
-def _story_row(told: Mapping[str, Any]) -> dict[str, object]:
+def _record_row(told: Mapping[str, Any]) -> dict[str, object]:
     """One story's cells, from its JSON."""
     deployment, forced, vouched, pull = (
         told[key] or {} for key in ("deployment", "forced", "vouched", "pull_request")
@@ -97,10 +97,10 @@ def _story_row(told: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def _in_words(told: Mapping[str, Any]) -> str:
+def _summarize(told: Mapping[str, Any]) -> str:
     """An earlier story of the instance in one cell: the table has no columns of its own for it."""
-    row = _story_row(told)
-    return "; ".join(f"{column}: {row[column]}" for column in ("stage", "reason", *_STORY) if row[column])
+    row = _record_row(told)
+    return "; ".join(f"{column}: {row[column]}" for column in ("stage", "reason", *_RECORD_COLUMNS) if row[column])
 
 
 def _sentences(gaps: Iterable[Gap], control: Control) -> str:
@@ -108,10 +108,10 @@ def _sentences(gaps: Iterable[Gap], control: Control) -> str:
 
 
 def _joined(rows: Iterable[Mapping[str, Any]], *keys: str) -> str:
-    return BETWEEN.join(", ".join(str(row[key]) for key in keys if row[key]) for row in rows)
+    return CELL_SEPARATOR.join(", ".join(str(row[key]) for key in keys if row[key]) for row in rows)
 
 
-def _yes(is_so: bool) -> str:
+def _yes_or_no(is_so: bool) -> str:
     return "yes" if is_so else "no"
 
 

@@ -13,9 +13,9 @@ from markdown_it.token import Token
 
 from bot.formats.markdown import one_line
 
-MOST_COMMANDS = 20
-MOST_ARGUMENTS = 250
-_MAYBE = re.compile(r"(?:^|[\r\n]) {0,3}/[A-Za-z]")
+MAX_COMMANDS = 20
+MAX_ARGUMENTS = 250
+_MAY_HOLD_COMMAND = re.compile(r"(?:^|[\r\n]) {0,3}/[A-Za-z]")
 _QUOTES = re.compile("[\u201c\u201d\u201e\u201f]")  # what keyboards of telephones make of a quotation mark
 _LINE = re.compile(r" {0,3}/([A-Za-z][A-Za-z0-9_-]{0,39})(?=\s|$)(.*)")
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private-use characters: no comment means anything by them
@@ -42,12 +42,12 @@ def parse(body: str) -> list[CommandLine]:
     A command is a line of running text that starts with `/NAME`. Lines in quotes, code blocks, code spans and
     HTML comments are none. At most MOST_COMMANDS are returned; the last one then says that the rest was left out.
     """
-    if _MAYBE.search(body) is None:
+    if _MAY_HOLD_COMMAND.search(body) is None:
         return []
-    found = [_command(match) for match in islice(_command_lines(body), MOST_COMMANDS + 1)]
-    if len(found) > MOST_COMMANDS:
-        fault = f"a comment may hold at most {MOST_COMMANDS} commands; write the others in another comment."
-        return [*found[:MOST_COMMANDS], CommandLine(found[MOST_COMMANDS].name, fault=fault)]
+    found = [_parse_command(match) for match in islice(_command_lines(body), MAX_COMMANDS + 1)]
+    if len(found) > MAX_COMMANDS:
+        fault = f"a comment may hold at most {MAX_COMMANDS} commands; write the others in another comment."
+        return [*found[:MAX_COMMANDS], CommandLine(found[MAX_COMMANDS].name, fault=fault)]
     return found
 
 
@@ -56,7 +56,7 @@ def has_commands(body: str) -> bool:
     return bool(parse(body))
 
 
-def _command(match: re.Match[str]) -> CommandLine:
+def _parse_command(match: re.Match[str]) -> CommandLine:
     """The command of a line; characters that nobody sees, such as come along when text is copied, don't count."""
     name, rest = match.group(1).lower(), _QUOTES.sub('"', one_line(match.group(2)))
     lexer = shlex.shlex(_commas_as_blanks(rest), posix=True, punctuation_chars=False)
@@ -71,8 +71,8 @@ def _command(match: re.Match[str]) -> CommandLine:
     if "" in words:
         return CommandLine(name, fault="there is nothing between two quotation marks; write something there.")
     arguments = tuple(words)
-    if len(arguments) > MOST_ARGUMENTS:
-        return CommandLine(name, fault=f"one command takes at most {MOST_ARGUMENTS} words; write another one.")
+    if len(arguments) > MAX_ARGUMENTS:
+        return CommandLine(name, fault=f"one command takes at most {MAX_ARGUMENTS} words; write another one.")
     return CommandLine(name, arguments)
 
 
@@ -109,13 +109,13 @@ def _plain_lines(paragraph: list[str], candidates: set[int]) -> set[int]:
         line.replace("/", f"{_OPEN}{number}{_CLOSE}", 1) if number in candidates else line
         for number, line in enumerate(paragraph)
     ]
-    tokens = _texts(_markdown.parseInline("\n".join(marked)))
+    tokens = _text_tokens(_markdown.parseInline("\n".join(marked)))
     return {int(number) for token in tokens for number in _MARK.findall(token.content)}
 
 
-def _texts(tokens: list[Token]) -> Iterator[Token]:
+def _text_tokens(tokens: list[Token]) -> Iterator[Token]:
     for token in tokens:
         if token.type == "text":
             yield token
         if token.type != "image":  # its children are the words shown where there is no picture
-            yield from _texts(token.children or [])
+            yield from _text_tokens(token.children or [])

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.domain.health.model import Result
-from bot.domain.upgrade.backups import Copy
-from bot.domain.versions import Version, version_of
+from bot.domain.health.model import CheckResult
+from bot.domain.upgrade.backups import Backup
+from bot.domain.versions import Version, parse_version
 from bot.formats.markdown import Markdown
 
 
@@ -44,7 +44,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
-class Progress:
+class UpgradeProgress:
     """The place of a reply that shows where an upgrade stands."""
 
     slug: str
@@ -56,18 +56,18 @@ class CheckTable:
     """The place of a reply for an instance's check results; None while they run."""
 
     slug: str
-    results: tuple[Result, ...] | None = None
+    results: tuple[CheckResult, ...] | None = None
 
 
 @dataclass(frozen=True)
-class Preparing:
+class PreparationProgress:
     """The place of a reply that shows where a version's preparation stands."""
 
     version: Version
 
 
 @dataclass(frozen=True)
-class PlanShown:
+class PlanPreview:
     """The place of a reply for what an upgrade would do; None while it is worked out."""
 
     slug: str
@@ -76,17 +76,17 @@ class PlanShown:
 
 
 @dataclass(frozen=True)
-class BackupShown:
+class BackupProgress:
     """The place of a reply for an instance's backups; None while they are begun. `older` are mibot's own ones beyond
     those that are kept in mind, `fault` is why there are none."""
 
     slug: str
-    copies: tuple[Copy, ...] | None = None
-    older: tuple[Copy, ...] = ()
+    copies: tuple[Backup, ...] | None = None
+    older: tuple[Backup, ...] = ()
     fault: str = ""
 
 
-Item = BackupShown | Paragraph | Progress | CheckTable | Preparing | PlanShown
+ReplyItem = BackupProgress | Paragraph | UpgradeProgress | CheckTable | PreparationProgress | PlanPreview
 
 
 @dataclass(frozen=True)
@@ -100,42 +100,42 @@ class Reply:
     comment: int
     issue: int
     author: str
-    items: tuple[Item, ...]
+    items: tuple[ReplyItem, ...]
     written: int | None = None
     digest: str = ""
     effects: tuple[Mapping[str, Any], ...] | None = None
     found_by: str = ""
 
 
-def item_to_json(item: Item) -> dict[str, Any]:
+def item_to_json(item: ReplyItem) -> dict[str, Any]:
     match item:
         case Paragraph(words):
             return {"words": str(words)}
-        case Progress(slug, version):
+        case UpgradeProgress(slug, version):
             return {"slug": slug, "version": str(version)}
         case CheckTable(slug, results):
             return {"slug": slug, "results": None if results is None else [result.to_json() for result in results]}
-        case Preparing(version):
+        case PreparationProgress(version):
             return {"preparing": str(version)}
-        case BackupShown(slug, copies, older, fault):
+        case BackupProgress(slug, copies, older, fault):
             told = None if copies is None else [copy.to_json() for copy in copies]
             return {"backup": told, "older": [copy.to_json() for copy in older], "fault": fault, "slug": slug}
-        case PlanShown(slug, version, words):
+        case PlanPreview(slug, version, words):
             return {"plan": None if words is None else str(words), "slug": slug, "version": str(version)}
 
 
-def item_from_json(data: Mapping[str, Any]) -> Item:
+def item_from_json(data: Mapping[str, Any]) -> ReplyItem:
     if "words" in data:
         return Paragraph(Markdown(data["words"]))
     if "preparing" in data:
-        return Preparing(version_of(data["preparing"]))
+        return PreparationProgress(parse_version(data["preparing"]))
     if "backup" in data:
-        copies = None if data["backup"] is None else tuple(map(Copy.from_json, data["backup"]))
-        return BackupShown(data["slug"], copies, tuple(map(Copy.from_json, data["older"])), data["fault"])
+        copies = None if data["backup"] is None else tuple(map(Backup.from_json, data["backup"]))
+        return BackupProgress(data["slug"], copies, tuple(map(Backup.from_json, data["older"])), data["fault"])
     if "plan" in data:
         shown = None if data["plan"] is None else Markdown(data["plan"])
-        return PlanShown(data["slug"], version_of(data["version"]), shown)
+        return PlanPreview(data["slug"], parse_version(data["version"]), shown)
     if "version" in data:
-        return Progress(data["slug"], version_of(data["version"]))
+        return UpgradeProgress(data["slug"], parse_version(data["version"]))
     results = data["results"]
-    return CheckTable(data["slug"], None if results is None else tuple(map(Result.from_json, results)))
+    return CheckTable(data["slug"], None if results is None else tuple(map(CheckResult.from_json, results)))

@@ -16,17 +16,17 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from bot.domain.fleet.model import Channel, InstanceType
 from bot.formats.markdown import one_line
 
-CONFIG = "config.yaml"
-LARGEST_FILE = 65_536
+CONFIG_FILE = "config.yaml"
+MAX_FILE_BYTES = 65_536
 """Bytes that an instance's file may have; a larger one is no file that people wrote."""
 
-_MOST_MERGED = 1_000
-_MOST_DAYS = 3_650
+_MAX_MERGED_KEYS = 1_000
+_MAX_TRIAL_DAYS = 3_650
 _HOST = re.compile(r"(?=.{4,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+", re.ASCII)
 E = TypeVar("E", InstanceType, Channel)
 
 
-class CantRead(Exception):  # noqa: N818 - named for what it says of a file
+class InstanceReadError(Exception):
     """Why one instance can't be read; the message is the sentence of its Problem."""
 
 
@@ -50,25 +50,25 @@ class _Constructor(SafeConstructor):
 
     def flatten_mapping(self, node: Any) -> Any:
         merged = super().flatten_mapping(node)
-        if len(node.value) > _MOST_MERGED:
+        if len(node.value) > _MAX_MERGED_KEYS:
             raise ConstructorError(problem="too many merged keys", problem_mark=node.start_mark)
         return merged
 
 
-def text_of(content: bytes, name: str) -> str:
+def decode_text(content: bytes, name: str) -> str:
     """A file's text. Raises CantRead for one that is too large or not UTF-8."""
-    if len(content) > LARGEST_FILE:
-        raise CantRead(f"{name} is larger than {LARGEST_FILE // 1024} KiB; shorten it")
+    if len(content) > MAX_FILE_BYTES:
+        raise InstanceReadError(f"{name} is larger than {MAX_FILE_BYTES // 1024} KiB; shorten it")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise CantRead(f"{name} is not UTF-8 text; save it as UTF-8") from None
+        raise InstanceReadError(f"{name} is not UTF-8 text; save it as UTF-8") from None
 
 
 @lru_cache(maxsize=4096)  # one file of a fleet changes, and all are read again
 def load(content: bytes) -> Mapping[Any, Any]:
     """The mapping that a config.yaml is; it is not to be changed. Raises CantRead when it is anything else."""
-    text = text_of(content, CONFIG)
+    text = decode_text(content, CONFIG_FILE)
     yaml = YAML(typ="safe", pure=True)
     yaml.Constructor = _Constructor
     yaml.composer.warn_double_anchors = False  # the warning would quote the file on standard error
@@ -76,11 +76,11 @@ def load(content: bytes) -> Mapping[Any, Any]:
         document = yaml.load(text)
     except MarkedYAMLError as error:
         where = f" (line {error.problem_mark.line + 1})" if error.problem_mark else ""
-        raise CantRead(f"{CONFIG} is not valid YAML{where}; correct its syntax") from None
+        raise InstanceReadError(f"{CONFIG_FILE} is not valid YAML{where}; correct its syntax") from None
     except (YAMLError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError):
-        raise CantRead(f"{CONFIG} is not valid YAML; correct its syntax") from None
+        raise InstanceReadError(f"{CONFIG_FILE} is not valid YAML; correct its syntax") from None
     if not isinstance(document, Mapping):
-        raise CantRead(f"{CONFIG} is not a mapping of keys to values; write `key: value` lines")
+        raise InstanceReadError(f"{CONFIG_FILE} is not a mapping of keys to values; write `key: value` lines")
     return document
 
 
@@ -90,15 +90,15 @@ def read_config(document: Mapping[Any, Any], slug: str) -> Config:
     account = _account(document, type_)
     upgrade = document.get("upgrade")
     if upgrade is not None and not isinstance(upgrade, Mapping):
-        raise CantRead("upgrade in config.yaml must be a mapping with note and skip")
+        raise InstanceReadError("upgrade in config.yaml must be a mapping with note and skip")
     upgrade = upgrade or {}
     return Config(
         type=type_,
         domain=_domain(document, slug),
         public=_visibility(document),
-        customer=_sentence(document.get("customer")),
+        customer=_one_line_text(document.get("customer")),
         account=account,
-        note=_sentence(upgrade.get("note")),
+        note=_one_line_text(upgrade.get("note")),
         skip=_skip(upgrade.get("skip")),
         channel=_choice(document, "releaseChannel", Channel, Channel.STABLE),
         trial_additional_days=_days(document),
@@ -108,7 +108,7 @@ def read_config(document: Mapping[Any, Any], slug: str) -> Config:
 def known_account(document: Mapping[Any, Any]) -> str | None:
     """The account that a config.yaml names, whatever else is wrong with it."""
     value = document.get("account")
-    return _plain_account(value) if isinstance(value, str) and _is_url(value) else None
+    return _normalize_account(value) if isinstance(value, str) and _is_url(value) else None
 
 
 def known_internal(document: Mapping[Any, Any]) -> bool:
@@ -123,21 +123,21 @@ def _choice(document: Mapping[Any, Any], key: str, kind: type[E], default: E | N
     if isinstance(value, str) and value in {member.value for member in kind}:
         return kind(value)
     fault = "is missing" if value is None else "is unknown"
-    raise CantRead(f"{key} in config.yaml {fault}; use {', '.join(member.value for member in kind)}")
+    raise InstanceReadError(f"{key} in config.yaml {fault}; use {', '.join(member.value for member in kind)}")
 
 
 def _domain(document: Mapping[Any, Any], slug: str) -> str:
     value = document.get("domain")
     domain = f"{slug}.sourcegraph.com" if value is None else value
     if not isinstance(domain, str) or _HOST.fullmatch(domain.strip().lower()) is None:
-        raise CantRead("domain in config.yaml is no host name; write it as name.sourcegraph.com")
+        raise InstanceReadError("domain in config.yaml is no host name; write it as name.sourcegraph.com")
     return domain.strip().lower()
 
 
 def _visibility(document: Mapping[Any, Any]) -> bool:
     value = document.get("type", "public")
     if not isinstance(value, str) or value not in {"public", "private"}:
-        raise CantRead("type in config.yaml is unknown; use public or private")
+        raise InstanceReadError("type in config.yaml is unknown; use public or private")
     return value == "public"
 
 
@@ -147,14 +147,16 @@ def _account(document: Mapping[Any, Any], type_: InstanceType) -> str | None:
     if value is None and type_ is InstanceType.INTERNAL:
         return None
     if value is None:
-        raise CantRead(f"account in config.yaml is missing; a {type_} instance needs its account issue's URL")
+        raise InstanceReadError(
+            f"account in config.yaml is missing; a {type_} instance needs its account issue's URL"
+        )
     account = known_account(document)
     if account is None:
-        raise CantRead("account in config.yaml is no https URL; use the account issue's URL")
+        raise InstanceReadError("account in config.yaml is no https URL; use the account issue's URL")
     return account
 
 
-def _plain_account(url: str) -> str:
+def _normalize_account(url: str) -> str:
     """Without a fragment, which would be read as the number of an instance, and without the trailing slash."""
     return url.strip().partition("#")[0].rstrip("/")
 
@@ -169,7 +171,7 @@ def _is_url(value: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and plain
 
 
-def _sentence(value: object) -> str:
+def _one_line_text(value: object) -> str:
     """A person's text on one line; anything but text counts as none."""
     return one_line(value) if isinstance(value, str) else ""
 
@@ -177,13 +179,15 @@ def _sentence(value: object) -> str:
 def _skip(value: object) -> str:
     if value is None or value is False:
         return ""
-    return _sentence(value) or "marked to be skipped"
+    return _one_line_text(value) or "marked to be skipped"
 
 
 def _days(document: Mapping[Any, Any]) -> int:
     days = document.get("trialAdditionalDays")
     if days is None:
         return 0
-    if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= _MOST_DAYS:
-        raise CantRead(f"trialAdditionalDays in config.yaml must be a whole number of days up to {_MOST_DAYS}")
+    if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= _MAX_TRIAL_DAYS:
+        raise InstanceReadError(
+            f"trialAdditionalDays in config.yaml must be a whole number of days up to {_MAX_TRIAL_DAYS}"
+        )
     return days

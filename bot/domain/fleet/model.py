@@ -21,15 +21,15 @@ class InstanceType(StrEnum):
     PRODUCTION = "production"
 
 
-class Colour(StrEnum):
+class DeploymentColor(StrEnum):
     """The two possible deployments of an instance."""
 
     RED = "red"
     BLACK = "black"
 
     @property
-    def other(self) -> Colour:
-        return Colour.BLACK if self is Colour.RED else Colour.RED
+    def other(self) -> DeploymentColor:
+        return DeploymentColor.BLACK if self is DeploymentColor.RED else DeploymentColor.RED
 
 
 class Channel(StrEnum):
@@ -52,7 +52,7 @@ class Instance:
     slug: str
     type: InstanceType
     domain: str
-    active: Colour
+    active: DeploymentColor
     version: Version
     public: bool = True
     customer: str = ""
@@ -82,7 +82,7 @@ class Instance:
 
 
 @dataclass(frozen=True)
-class Problem:
+class UnreadableInstance:
     """An instance that can't be read. `sentence` says why and what to do and carries no name of a customer.
 
     `reference` is the first characters of the Git tree of its folder: it names the folder to those who can read
@@ -91,8 +91,8 @@ class Problem:
     """
 
     slug: str
-    sentence: str
-    reference: str = ""
+    message: str
+    tree_prefix: str = ""
     internal: bool = False
     account: str | None = None
     ordinal: int = 1
@@ -103,7 +103,7 @@ class Fleet:
     """Every instance in the order of work, every folder that could not be read, and the golden files there are."""
 
     instances: tuple[Instance, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    unreadable: tuple[UnreadableInstance, ...] = ()
     golden: frozenset[Version] = field(default_factory=frozenset)
 
     def __iter__(self) -> Iterator[Instance]:

@@ -11,20 +11,20 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from bot.domain.fleet.model import Fleet, Instance, Problem
+from bot.domain.fleet.model import Fleet, Instance, UnreadableInstance
 from bot.formats.markdown import Markdown, escape, link
-from bot.formats.urls import normal_url
+from bot.formats.urls import normalize_url
 
 _ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
 _WRAPPING = "`'\"<>()[]*"
-_LONGEST_NAME = 300
+_MAX_NAME_LENGTH = 300
 
 
 @dataclass(frozen=True)
-class Unknown:
+class UnknownInstance:
     """A word that names no instance; `sentence` says so without repeating it, for it may be a customer's name."""
 
-    sentence: str
+    message: str
 
 
 def ordinal(number: int) -> str:
@@ -37,7 +37,7 @@ def public_name(instance: Instance) -> Markdown:
     """The instance's name for every place outside the deployment repository, as Markdown."""
     if instance.internal:
         return link(instance.domain, f"https://{instance.domain}")
-    return _of_account(instance.account or "", instance.ordinal)
+    return _account_name(instance.account or "", instance.ordinal)
 
 
 def plain_name(instance: Instance) -> str:
@@ -47,26 +47,26 @@ def plain_name(instance: Instance) -> str:
     return f"{instance.account}" if instance.ordinal == 1 else f"{instance.account}#{instance.ordinal}"
 
 
-def problem_name(problem: Problem) -> Markdown:
+def unreadable_name(problem: UnreadableInstance) -> Markdown:
     """What an unreadable folder is called outside: the slug of an internal one, else its account or tree."""
     if problem.internal:
         return escape(problem.slug)
     if problem.account:
-        return _of_account(problem.account, problem.ordinal)
-    return escape(f"folder with tree {problem.reference or 'unknown'}")
+        return _account_name(problem.account, problem.ordinal)
+    return escape(f"folder with tree {problem.tree_prefix or 'unknown'}")
 
 
-def _of_account(account: str, number: int) -> Markdown:
+def _account_name(account: str, number: int) -> Markdown:
     which = "" if number == 1 else f"{ordinal(number)} "
     return Markdown(f"{which}instance for {account}")
 
 
-def resolve(word: str, fleet: Fleet) -> Instance | Unknown:
+def resolve(word: str, fleet: Fleet) -> Instance | UnknownInstance:
     """The instance that a person means by a slug, a domain, or an account URL (`URL#2` for the second instance).
 
     A whole URL of an instance, quotation marks and Markdown around the word do no harm.
     """
-    name = word.strip().strip(_WRAPPING).lower()[:_LONGEST_NAME]
+    name = word.strip().strip(_WRAPPING).lower()[:_MAX_NAME_LENGTH]
     host = re.sub(r"^https?://", "", name).partition("?")[0].partition("/")[0]
     for instance in fleet:
         if host in {instance.slug, instance.domain}:
@@ -74,19 +74,21 @@ def resolve(word: str, fleet: Fleet) -> Instance | Unknown:
     by_account = _by_account(name, fleet)
     if by_account is not None:
         return by_account
-    problem = next((p for p in fleet.problems if host in {p.slug, f"{p.slug}.sourcegraph.com"}), None)
-    return _unreadable(problem) if problem else Unknown(f"there is no such instance.{_nearest(host, fleet)}")
+    problem = next((p for p in fleet.unreadable if host in {p.slug, f"{p.slug}.sourcegraph.com"}), None)
+    return (
+        _unreadable(problem) if problem else UnknownInstance(f"there is no such instance.{_suggestion(host, fleet)}")
+    )
 
 
-def _unreadable(problem: Problem) -> Unknown:
-    return Unknown(f"this instance can't be read: {problem.sentence}.")
+def _unreadable(problem: UnreadableInstance) -> UnknownInstance:
+    return UnknownInstance(f"this instance can't be read: {problem.message}.")
 
 
-def _by_account(name: str, fleet: Fleet) -> Instance | Unknown | None:
+def _by_account(name: str, fleet: Fleet) -> Instance | UnknownInstance | None:
     url, _, fragment = name.partition("#")
-    wanted = {normal_url(url), normal_url(url.partition("?")[0])}
-    everyone: list[Instance | Problem] = [*fleet, *fleet.problems]
-    owned = [i for i in everyone if i.account and not i.internal and normal_url(i.account) in wanted]
+    wanted = {normalize_url(url), normalize_url(url.partition("?")[0])}
+    everyone: list[Instance | UnreadableInstance] = [*fleet, *fleet.unreadable]
+    owned = [i for i in everyone if i.account and not i.internal and normalize_url(i.account) in wanted]
     owned.sort(key=lambda i: i.ordinal)
     if not owned:
         return None
@@ -95,12 +97,12 @@ def _by_account(name: str, fleet: Fleet) -> Instance | Unknown | None:
     if len(chosen) == 1:
         return chosen[0] if isinstance(chosen[0], Instance) else _unreadable(chosen[0])
     if len(owned) == 1:
-        return Unknown(f"this account has one instance: write {owned[0].account}.")
+        return UnknownInstance(f"this account has one instance: write {owned[0].account}.")
     choices = " or ".join(f"{i.account}#{i.ordinal}" for i in owned)
-    return Unknown(f"this account has {len(owned)} instances: write {choices}.")
+    return UnknownInstance(f"this account has {len(owned)} instances: write {choices}.")
 
 
-def _nearest(name: str, fleet: Fleet) -> str:
+def _suggestion(name: str, fleet: Fleet) -> str:
     """The instance whose slug is nearest to a mistyped one, named as it may be named outside."""
     slugs = [instance.slug for instance in fleet]
     found = process.extractOne(name, slugs, scorer=fuzz.ratio, score_cutoff=70)

@@ -15,12 +15,12 @@ from bot.formats.markdown import one_line
 
 Redact = Callable[[str], str]
 
-_SHORTEST_NAME = 2
-_LONG_NAME = 8
+_MIN_NAME_LENGTH = 2
+_MIN_SUBSTRING_LENGTH = 8
 """A name this long stands in no other word by chance, so it is found inside words too."""
-_MOST_RUNS = 8
-_RUN = re.compile(r"[^\W_]+")
-_BETWEEN = re.compile(r"[\s._-]")
+_MAX_NAME_WORDS = 8
+_WORD = re.compile(r"[^\W_]+")
+_SEPARATOR = re.compile(r"[\s._-]")
 
 
 def redactor(fleet: Fleet) -> Redact:
@@ -29,44 +29,44 @@ def redactor(fleet: Fleet) -> Redact:
     `big-co` is found as `Big Co` and `bigco` too. The text comes back on one line, for characters that nobody sees
     could hide a name. It is applied to notes, reasons and error messages, never to what templates wrote.
     """
-    internal = {FIRST_INSTANCE, *(i.slug for i in (*fleet, *fleet.problems) if i.internal)}
-    kept = {_joined(name) for name in internal}
+    internal = {FIRST_INSTANCE, *(i.slug for i in (*fleet, *fleet.unreadable) if i.internal)}
+    kept = {_lookup_key(name) for name in internal}
     pairs: dict[str, str] = {}
     for instance in fleet.customers:
         for name in (instance.domain, instance.slug, instance.customer):
-            pairs.setdefault(_joined(name), plain_name(instance))
-    for problem in fleet.problems:
+            pairs.setdefault(_lookup_key(name), plain_name(instance))
+    for problem in fleet.unreadable:
         if not problem.internal:
-            pairs.setdefault(_joined(problem.slug), problem.account or "a customer")
+            pairs.setdefault(_lookup_key(problem.slug), problem.account or "a customer")
     return _redactor(frozenset(pair for pair in pairs.items() if _is_name(pair[0]) and pair[0] not in kept))
 
 
-def _folded(word: str) -> str:
+def _fold_case(word: str) -> str:
     return unicodedata.normalize("NFKC", word).casefold()
 
 
-def _joined(name: str) -> str:
+def _lookup_key(name: str) -> str:
     """The name's letters and digits, as it is looked up."""
-    return "".join(_folded(run) for run in _RUN.findall(name))
+    return "".join(_fold_case(run) for run in _WORD.findall(name))
 
 
 def _is_name(joined: str) -> bool:
-    return len(joined) >= _SHORTEST_NAME and not joined.isdecimal()
+    return len(joined) >= _MIN_NAME_LENGTH and not joined.isdecimal()
 
 
 @lru_cache(maxsize=4)
 def _redactor(pairs: frozenset[tuple[str, str]]) -> Redact:
     names = dict(sorted(pairs))
-    lengths = sorted({len(name) for name in names if len(name) >= _LONG_NAME}, reverse=True)
-    return lambda text: "".join(_replaced(one_line(text), names, lengths))
+    lengths = sorted({len(name) for name in names if len(name) >= _MIN_SUBSTRING_LENGTH}, reverse=True)
+    return lambda text: "".join(_redact_names(one_line(text), names, lengths))
 
 
-def _replaced(text: str, names: Mapping[str, str], lengths: Sequence[int]) -> Iterator[str]:
-    runs = list(_RUN.finditer(text))
+def _redact_names(text: str, names: Mapping[str, str], lengths: Sequence[int]) -> Iterator[str]:
+    runs = list(_WORD.finditer(text))
     done, number = 0, 0
     while number < len(runs):
-        count, called = _name_at(text, runs[number : number + _MOST_RUNS], names)
-        called = called or _name_inside(_folded(runs[number].group()), names, lengths)
+        count, called = _name_at(text, runs[number : number + _MAX_NAME_WORDS], names)
+        called = called or _name_inside(_fold_case(runs[number].group()), names, lengths)
         if called:
             yield text[done : runs[number].start()]
             yield called
@@ -79,9 +79,9 @@ def _name_at(text: str, runs: Sequence[re.Match[str]], names: Mapping[str, str])
     """How many of these runs of letters and digits are one name, the longest there is, and what it is called."""
     joined, end, found = "", runs[0].start(), (1, "")
     for count, run in enumerate(runs, start=1):
-        if count > 1 and _BETWEEN.fullmatch(text[end : run.start()]) is None:
+        if count > 1 and _SEPARATOR.fullmatch(text[end : run.start()]) is None:
             break
-        joined, end = joined + _folded(run.group()), run.end()
+        joined, end = joined + _fold_case(run.group()), run.end()
         if joined in names:
             found = count, names[joined]
     return found

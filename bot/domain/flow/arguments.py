@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.fleet.model import Instance, InstanceType
-from bot.domain.fleet.names import Unknown, resolve
-from bot.domain.flow.requests import LATEST, Request, View
-from bot.domain.versions import Version, latest
+from bot.domain.fleet.names import UnknownInstance, resolve
+from bot.domain.flow.requests import LATEST, CommandContext, CommandRequest
+from bot.domain.versions import Version, latest_release
 
 ALL = "all"
 GROUPS = frozenset({ALL, *(kind.value for kind in InstanceType)})
@@ -34,7 +34,7 @@ class Arguments:
         return dict(self.options).get(name)
 
 
-def read(words: Sequence[str], flags: Sequence[str] = (), valued: Sequence[str] = ()) -> Arguments:
+def parse_arguments(words: Sequence[str], flags: Sequence[str] = (), valued: Sequence[str] = ()) -> Arguments:
     """Sort the words; `flags` are the options that stand alone, `valued` those with a word behind them."""
     names: list[str] = []
     versions: list[Version] = []
@@ -65,33 +65,33 @@ def read(words: Sequence[str], flags: Sequence[str] = (), valued: Sequence[str] 
     return Arguments(tuple(names), tuple(versions), newest, tuple(options.items()))
 
 
-def the_version(arguments: Arguments, request: Request, view: View) -> Version | str:
+def resolve_version(arguments: Arguments, request: CommandRequest, view: CommandContext) -> Version | str:
     """The one version that is meant, or what is wrong."""
     if len(arguments.versions) + arguments.latest > 1:
         return "name one version only; write another command for the other."
     if arguments.latest:
-        return latest(view.released) or "upstream has no release tag yet; name a version."
+        return latest_release(view.released) or "upstream has no release tag yet; name a version."
     version = arguments.versions[0] if arguments.versions else request.version
     return version or "this issue's title names no version; add one: {usage}."
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Selection:
     """The instances that were named, in the order of work, and the words that name none.
 
     `by_group` are the slugs that came in by a word for many, such as `all`.
     """
 
     instances: tuple[Instance, ...]
-    unknown: tuple[tuple[str, Unknown], ...]
+    unknown: tuple[tuple[str, UnknownInstance], ...]
     by_group: frozenset[str]
 
 
-def choose(names: Sequence[str], view: View) -> Chosen:
+def select_instances(names: Sequence[str], view: CommandContext) -> Selection:
     """What the names stand for; an instance that is named twice is chosen once."""
     chosen: set[str] = set()
     by_group: set[str] = set()
-    unknown: list[tuple[str, Unknown]] = []
+    unknown: list[tuple[str, UnknownInstance]] = []
     for name in names:
         if name.lower() in GROUPS:
             by_group |= {i.slug for i in view.fleet if name.lower() in {ALL, i.type.value}}
@@ -102,4 +102,4 @@ def choose(names: Sequence[str], view: View) -> Chosen:
         elif name not in dict(unknown):
             unknown.append((name, found))
     instances = tuple(i for i in view.fleet if i.slug in chosen | by_group)
-    return Chosen(instances, tuple(unknown), frozenset(by_group - chosen))
+    return Selection(instances, tuple(unknown), frozenset(by_group - chosen))

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
-TURNS = "turns"
+SCHEDULING_KEY = "turns"
 """The key of everything that decides whose turn it is: one at a time, so that places are counted right."""
 
 
-class _OfUpgrade:
+class _UpgradeEffect:
     """What is done about one upgrade: one thing at a time."""
 
     slug: str
@@ -25,7 +25,7 @@ class _OfUpgrade:
         return f"upgrade {self.slug}@{self.version}"
 
 
-class _OfReply:
+class _ReplyEffect:
     """What is done about the reply to one comment: one thing at a time."""
 
     comment: int
@@ -36,7 +36,7 @@ class _OfReply:
 
 
 @dataclass(frozen=True)
-class React:
+class AddReaction:
     """Put an 👀 on a comment. Best effort: nothing depends on it."""
 
     comment: int
@@ -47,7 +47,7 @@ class React:
 
 
 @dataclass(frozen=True)
-class Obey(_OfReply):
+class HandleComment(_ReplyEffect):
     """Carry out the commands of a comment: plan them, record the reply, start what they ask for.
 
     `found_by` says how the comment came to be known, by its webhook or by a sweep: both may find the same one, and
@@ -63,14 +63,14 @@ class Obey(_OfReply):
 
 
 @dataclass(frozen=True)
-class RefreshReply(_OfReply):
+class RefreshReply(_ReplyEffect):
     """Bring the reply to a comment up to date, writing it if it is not there yet."""
 
     comment: int
 
 
 @dataclass(frozen=True)
-class CheckNow(_OfReply):
+class CheckNow(_ReplyEffect):
     """Run an instance's health checks for a `/check` and put the results into its reply."""
 
     comment: int
@@ -103,7 +103,7 @@ class RefreshTracker:
 
 
 @dataclass(frozen=True)
-class StartUpgrade(_OfUpgrade):
+class StartUpgrade(_UpgradeEffect):
     """Record that somebody asked again for an upgrade that there is a record of, and go on with it."""
 
     slug: str
@@ -128,20 +128,20 @@ class StartUpgrades:
 
     @property
     def key(self) -> str:
-        return TURNS
+        return SCHEDULING_KEY
 
 
 @dataclass(frozen=True)
-class TakeTurns:
+class Schedule:
     """Let those of the waiting upgrades begin whose turn it is."""
 
     @property
     def key(self) -> str:
-        return TURNS
+        return SCHEDULING_KEY
 
 
 @dataclass(frozen=True)
-class StartRollback(_OfUpgrade):
+class StartRollback(_UpgradeEffect):
     """Undo an instance's last upgrade, which was to `version`; `why` may be nothing. `comment` is where it was
     asked for: an order is carried out once, also when its job is run again."""
 
@@ -179,7 +179,7 @@ class AdvancePreparation:
 
 
 @dataclass(frozen=True)
-class PlanNow(_OfReply):
+class PlanNow(_ReplyEffect):
     """Work out what an upgrade would do, without doing it, and put that into the reply to a comment."""
 
     comment: int
@@ -188,7 +188,7 @@ class PlanNow(_OfReply):
 
 
 @dataclass(frozen=True)
-class Advance(_OfUpgrade):
+class Advance(_UpgradeEffect):
     """Take an upgrade as far as it can go now, by what GitHub says of it."""
 
     slug: str
@@ -196,7 +196,7 @@ class Advance(_OfUpgrade):
 
 
 @dataclass(frozen=True)
-class Recheck(_OfUpgrade):
+class Recheck(_UpgradeEffect):
     """Run the post-upgrade checks of a deployed upgrade again, because somebody asked; `accepted` is what they vouch
     for where nobody can find out."""
 
@@ -207,7 +207,7 @@ class Recheck(_OfUpgrade):
 
 
 @dataclass(frozen=True)
-class Follow(_OfUpgrade):
+class Poll(_UpgradeEffect):
     """Look again, after so many seconds, how an upgrade goes that waits for Google, GitHub or time."""
 
     slug: str
@@ -216,7 +216,7 @@ class Follow(_OfUpgrade):
 
 
 @dataclass(frozen=True)
-class Publish(_OfUpgrade):
+class Publish(_UpgradeEffect):
     """Bring what stands on an upgrade's pull request up to date: the check run, the evidence, the label; and mention
     the people on call once when it failed."""
 
@@ -225,7 +225,7 @@ class Publish(_OfUpgrade):
 
 
 @dataclass(frozen=True)
-class MarkDeployed(_OfUpgrade):
+class MarkDeployed(_UpgradeEffect):
     """Somebody says that an upgrade is deployed. `attempt` is the one they speak of: an order is carried out once."""
 
     slug: str
@@ -235,7 +235,7 @@ class MarkDeployed(_OfUpgrade):
 
 
 @dataclass(frozen=True)
-class Retry(_OfUpgrade):
+class Retry(_UpgradeEffect):
     """Deploy a failed upgrade once more. `attempt` is the one that failed: an order is carried out once."""
 
     slug: str
@@ -245,7 +245,7 @@ class Retry(_OfUpgrade):
 
 
 @dataclass(frozen=True)
-class BackUpNow(_OfReply):
+class BackUpNow(_ReplyEffect):
     """Take backups of an instance for a `/backup` and put how they stand into its reply, after so many seconds."""
 
     comment: int
@@ -254,8 +254,8 @@ class BackUpNow(_OfReply):
 
 
 Effect = (
-    React
-    | Obey
+    AddReaction
+    | HandleComment
     | RefreshReply
     | CheckNow
     | PlanNow
@@ -263,13 +263,13 @@ Effect = (
     | RefreshTracker
     | StartUpgrade
     | StartUpgrades
-    | TakeTurns
+    | Schedule
     | StartRollback
     | Prepare
     | AdvancePreparation
     | Advance
     | Recheck
-    | Follow
+    | Poll
     | Publish
     | MarkDeployed
     | Retry

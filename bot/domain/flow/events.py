@@ -14,7 +14,7 @@ from typing import Any, get_args
 from bot.domain.chat import comments, markers
 from bot.domain.versions import Version
 
-SUBSCRIBED = frozenset(
+SUBSCRIBED_EVENTS = frozenset(
     {
         "issues",
         "issue_comment",
@@ -34,7 +34,7 @@ PREPARATION_BRANCH = re.compile(rf"golden/{_VERSION}", re.ASCII)
 
 
 @dataclass(frozen=True)
-class IssueLabelled:
+class IssueLabeled:
     """An issue that names a version carries the label now: it was opened with it or has just got it."""
 
     number: int
@@ -43,7 +43,7 @@ class IssueLabelled:
 
 
 @dataclass(frozen=True)
-class CommentWritten:
+class CommentCreated:
     """Somebody wrote a comment with commands on an issue that carries the label; `version` is what it names."""
 
     comment: int
@@ -54,7 +54,7 @@ class CommentWritten:
 
 
 @dataclass(frozen=True)
-class UpgradeTouched:
+class UpgradeChanged:
     """Something happened to the pull request of one upgrade: a review, a merge, a closing, a push, a check."""
 
     slug: str
@@ -62,33 +62,33 @@ class UpgradeTouched:
 
 
 @dataclass(frozen=True)
-class PreparationTouched:
+class PreparationChanged:
     """Something happened to the pull request that prepares a version."""
 
     version: str
 
 
 @dataclass(frozen=True)
-class CommitTouched:
+class CommitChecksChanged:
     """A check run or status of a commit concluded; which upgrade it belongs to, our own tables know."""
 
     commit: str
 
 
 @dataclass(frozen=True)
-class RunTouched:
+class WorkflowRunChanged:
     """A workflow run of the deployment repository was asked for, began or ended; `commit` is what it runs on."""
 
     run: int
     commit: str
 
 
-Event = IssueLabelled | CommentWritten | UpgradeTouched | PreparationTouched | CommitTouched | RunTouched
+Event = IssueLabeled | CommentCreated | UpgradeChanged | PreparationChanged | CommitChecksChanged | WorkflowRunChanged
 _KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 
 
 @dataclass(frozen=True)
-class Interest:
+class EventFilter:
     """What makes a delivery interesting: our two repositories (`owner/name`) and the label (`policy.label`)."""
 
     releases: str
@@ -105,12 +105,12 @@ def from_json(data: Mapping[str, Any]) -> Event:
     return _KINDS[values.pop("event")](**values)
 
 
-def read(name: str, payload: Mapping[str, Any], interest: Interest) -> Event | None:
+def parse_event(name: str, payload: Mapping[str, Any], interest: EventFilter) -> Event | None:
     """The event that a verified delivery is, or None when nobody wants it.
 
     Raises ValueError for a payload that is not of the shape GitHub documents for that event.
     """
-    reader = _READERS.get(name)
+    reader = _PARSERS.get(name)
     if reader is None:
         return None
     try:
@@ -128,85 +128,85 @@ def _is_bot(user: Mapping[str, Any] | None) -> bool:
     return user is None or user.get("type") == "Bot" or str(user["login"]).endswith("[bot]")
 
 
-def _carries(issue: Mapping[str, Any], label: str) -> bool:
+def _has_label(issue: Mapping[str, Any], label: str) -> bool:
     return any(str(entry["name"]).lower() == label.lower() for entry in issue["labels"])
 
 
-def _issues(payload: Mapping[str, Any], interest: Interest) -> Event | None:
+def _issues(payload: Mapping[str, Any], interest: EventFilter) -> Event | None:
     issue = payload["issue"]
     if _repository(payload) != interest.releases.lower() or "pull_request" in issue:
         return None
-    if payload["action"] not in {"opened", "labeled", "reopened"} or not _carries(issue, interest.label):
+    if payload["action"] not in {"opened", "labeled", "reopened"} or not _has_label(issue, interest.label):
         return None
-    version = Version.named_in(str(issue["title"]))
+    version = Version.find_in(str(issue["title"]))
     if version is None or markers.tracker_version(str(issue.get("body") or "")) == version:
         return None
-    return IssueLabelled(int(issue["number"]), str(version), str(payload["sender"]["login"]))
+    return IssueLabeled(int(issue["number"]), str(version), str(payload["sender"]["login"]))
 
 
-def _issue_comment(payload: Mapping[str, Any], interest: Interest) -> Event | None:
+def _issue_comment(payload: Mapping[str, Any], interest: EventFilter) -> Event | None:
     issue, comment = payload["issue"], payload["comment"]
     if _repository(payload) != interest.releases.lower() or "pull_request" in issue:
         return None
-    if payload["action"] != "created" or _is_bot(comment["user"]) or not _carries(issue, interest.label):
+    if payload["action"] != "created" or _is_bot(comment["user"]) or not _has_label(issue, interest.label):
         return None
     body = str(comment.get("body") or "")
     if not comments.has_commands(body):
         return None
-    version = Version.named_in(str(issue["title"]))
+    version = Version.find_in(str(issue["title"]))
     author = str(comment["user"]["login"])
-    return CommentWritten(int(comment["id"]), int(issue["number"]), str(version or ""), body, author)
+    return CommentCreated(int(comment["id"]), int(issue["number"]), str(version or ""), body, author)
 
 
-def _pull(payload: Mapping[str, Any], interest: Interest) -> Event | None:
+def _pull(payload: Mapping[str, Any], interest: EventFilter) -> Event | None:
     if _repository(payload) != interest.deployment.lower():
         return None
-    return work_of(str(payload["pull_request"]["head"]["ref"]))
+    return event_for_branch(str(payload["pull_request"]["head"]["ref"]))
 
 
-def work_of(branch: str) -> UpgradeTouched | PreparationTouched | None:
+def event_for_branch(branch: str) -> UpgradeChanged | PreparationChanged | None:
     """The upgrade or preparation that a branch belongs to, by its name (domain.md, "An upgrade of one instance")."""
     for pattern in (PREPARATION_BRANCH, UPGRADE_BRANCH):
         match = pattern.fullmatch(branch)
         version = Version.parse(match["version"]) if match else None
         if match and version:
             slug = match.groupdict().get("slug")
-            return UpgradeTouched(slug, str(version)) if slug else PreparationTouched(str(version))
+            return UpgradeChanged(slug, str(version)) if slug else PreparationChanged(str(version))
     return None
 
 
-def _check(payload: Mapping[str, Any], interest: Interest) -> Event | None:
+def _check(payload: Mapping[str, Any], interest: EventFilter) -> Event | None:
     run = payload.get("check_run") or payload["check_suite"]
     if _repository(payload) != interest.deployment.lower() or run.get("status") != "completed":
         return None
     branch = run.get("head_branch") or (run.get("check_suite") or {}).get("head_branch")
-    return _of_commit(str(run["head_sha"]), [branch] if branch else [])
+    return _commit_event(str(run["head_sha"]), [branch] if branch else [])
 
 
-def _status(payload: Mapping[str, Any], interest: Interest) -> Event | None:
+def _status(payload: Mapping[str, Any], interest: EventFilter) -> Event | None:
     if _repository(payload) != interest.deployment.lower():
         return None
-    return _of_commit(str(payload["sha"]), [branch["name"] for branch in payload.get("branches") or []])
+    return _commit_event(str(payload["sha"]), [branch["name"] for branch in payload.get("branches") or []])
 
 
-def _of_commit(commit: str, branches: Sequence[str]) -> Event | None:
+def _commit_event(commit: str, branches: Sequence[str]) -> Event | None:
     """By its branches where GitHub names them, so that checks of other branches are nobody's business."""
     if not branches:
-        return CommitTouched(commit)
-    touched = (work_of(str(branch)) for branch in branches)
+        return CommitChecksChanged(commit)
+    touched = (event_for_branch(str(branch)) for branch in branches)
     return next((event for event in touched if event), None)
 
 
-def _workflow_run(payload: Mapping[str, Any], interest: Interest) -> Event | None:
+def _workflow_run(payload: Mapping[str, Any], interest: EventFilter) -> Event | None:
     run = payload["workflow_run"]
     if _repository(payload) != interest.deployment.lower():
         return None
     if payload["action"] not in {"requested", "in_progress", "completed"}:
         return None
-    return RunTouched(int(run["id"]), str(run["head_sha"]))
+    return WorkflowRunChanged(int(run["id"]), str(run["head_sha"]))
 
 
-_READERS = {
+_PARSERS = {
     "issues": _issues,
     "issue_comment": _issue_comment,
     "pull_request": _pull,

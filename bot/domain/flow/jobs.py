@@ -24,11 +24,11 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Later:
+class RetryLater:
     """Trying again may help, after so many seconds (None: whenever)."""
 
     reason: str
     seconds: float | None = None
 
 
-Outcome = Done | Later
+Outcome = Done | RetryLater

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.domain.chat.replies import Item, TrackerRecord
+from bot.domain.chat.replies import ReplyItem, TrackerRecord
 from bot.domain.fleet.model import Fleet
 from bot.domain.flow.effects import Effect
 from bot.domain.upgrade.record import Upgrade
@@ -16,7 +16,7 @@ LATEST = "latest"
 """The word that stands for the newest release."""
 
 
-class Who(StrEnum):
+class Permission(StrEnum):
     """Who may use a command. The wording is what help shows."""
 
     ANYONE = "anyone"
@@ -24,7 +24,7 @@ class Who(StrEnum):
 
 
 @dataclass(frozen=True)
-class Request:
+class CommandRequest:
     """One command as somebody gave it: on which comment of which issue, and the version that issue names."""
 
     comment: int
@@ -35,7 +35,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class View:
+class CommandContext:
     """What a command may know: the fleet, the upgrades by key, the version's tracker, released versions."""
 
     fleet: Fleet
@@ -48,8 +48,8 @@ class View:
 
 
 @dataclass(frozen=True)
-class Plan:
+class CommandPlan:
     """What a command answers and what should happen."""
 
-    items: tuple[Item, ...] = ()
+    items: tuple[ReplyItem, ...] = ()
     effects: tuple[Effect, ...] = ()

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.formats.compose.images import Image, looks_publishers
+from bot.formats.compose.images import Image, looks_first_party
 
 
 class Condition(StrEnum):
@@ -23,7 +23,7 @@ class Condition(StrEnum):
     RESTARTING = "is restarting"
     PAUSED = "is paused"
     DOWN = "does not run"
-    UNCLEAR = "is in a state that mibot does not know"
+    UNKNOWN = "is in a state that mibot does not know"
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Container:
         """The tag of an image of the product's own, nothing where none can be seen; None for every other image."""
         image = Image.parse(self.image)
         if image is None:
-            return "" if looks_publishers(self.image) else None
-        return image.tag if image.is_publishers else None
+            return "" if looks_first_party(self.image) else None
+        return image.tag if image.is_first_party else None
 
 
 # Docker's words (`Up 5 minutes (healthy)`, `Exited (137) 2 hours ago`), and Compose's (`running(healthy)`); a mark
@@ -69,16 +69,16 @@ _BY_HEALTH = {
 _BY_WORD = {"restarting": Condition.RESTARTING, "paused": Condition.PAUSED}
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,254}", re.ASCII)
-_IDENTITY = re.compile(r"[0-9a-f]{12}|[0-9a-f]{64}")
+_CONTAINER_ID = re.compile(r"[0-9a-f]{12}|[0-9a-f]{64}")
 _HEADS = {"image", "images"}  # of a table's column
 _CERTAIN = re.compile(r"[/:@]")  # in the reference of an image, never in a container's name
 _IN_NO_IMAGE = re.compile(r"[\s\"']")  # but in a command
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
 _GAP = re.compile(r"\t|\s{2,}")
-LONGEST_LINE = 2_000
+MAX_LINE_LENGTH = 2_000
 
 
-def read(texts: Iterable[str]) -> tuple[Container, ...]:
+def parse_containers(texts: Iterable[str]) -> tuple[Container, ...]:
     """Every container that the texts tell of, each once, in their order."""
     found = (_row(line) for text in texts for line in text.splitlines())
     return tuple(dict.fromkeys(container for container in found if container is not None))
@@ -88,22 +88,22 @@ def condition(status: str) -> Condition:
     """What Docker's status means."""
     match = _STATUS.fullmatch(status)
     if match is None:
-        return Condition.UNCLEAR
+        return Condition.UNKNOWN
     if match["up"]:
         health = match["health"]
-        return Condition.UP if health is None else _BY_HEALTH.get(health.strip().lower(), Condition.UNCLEAR)
+        return Condition.UP if health is None else _BY_HEALTH.get(health.strip().lower(), Condition.UNKNOWN)
     return _BY_WORD.get((match["down"] or match["still"]).lower(), Condition.DOWN)
 
 
 def _row(line: str) -> Container | None:
-    if len(line) > LONGEST_LINE:
+    if len(line) > MAX_LINE_LENGTH:
         return None
     cells, bordered = _cells(line.strip())
     status = next((cell for cell in cells if _STATUS.fullmatch(cell)), None)
     if status is None:
         return None
     # `docker ps` by itself has the container's number first and its name last.
-    printed = _IDENTITY.fullmatch(cells[0]) is not None
+    printed = _CONTAINER_ID.fullmatch(cells[0]) is not None
     rest = [cell for cell in cells[printed:] if cell != status]
     images = [index for index, cell in enumerate(rest) if _is_image(cell)]
     certain = [index for index in images if _CERTAIN.search(rest[index])]
@@ -115,7 +115,7 @@ def _row(line: str) -> Container | None:
 
 
 def _is_image(cell: str) -> bool:
-    return Image.parse(cell) is not None or (looks_publishers(cell) and not _IN_NO_IMAGE.search(cell))
+    return Image.parse(cell) is not None or (looks_first_party(cell) and not _IN_NO_IMAGE.search(cell))
 
 
 def _cells(line: str) -> tuple[list[str], bool]:

@@ -13,7 +13,7 @@ from bot.domain.health.queries import Answer, Query, Unavailable
 from bot.domain.versions import Version
 
 
-class State(StrEnum):
+class CheckState(StrEnum):
     """A check's state. `unknown` never counts as a pass (domain.md, "Health"). Worst first."""
 
     FAIL = "fail"
@@ -30,7 +30,7 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True)
-class Places:
+class CloudConfig:
     """Where things are found outside GitHub: the settings that checks need (`[gcp]`, `[opsgenie]`).
 
     `opsgenie` says whether there is a key for Opsgenie, so that it can be asked.
@@ -39,14 +39,14 @@ class Places:
     project_template: str = "sourcegraph-managed-{slug}"
     zone: str = "us-central1-f"
     monitoring_project: str = "sourcegraph-managed-monitoring"
-    opsgenie: bool = False
+    has_opsgenie_key: bool = False
 
     def project(self, instance: Instance) -> str:
         return self.project_template.format(slug=instance.slug)
 
 
 @dataclass(frozen=True)
-class Subject:
+class CheckContext:
     """What is examined: an instance, in which phase, at which moment (UTC), and what ought to be true of it then.
 
     `version` is the version that it should run (None where nobody knows), `run` the workflow run of its deployment,
@@ -68,14 +68,14 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Verdict:
     """What a check concludes from an answer: a state and one sentence without a customer's name."""
 
-    state: State
+    state: CheckState
     sentence: str
 
 
-def _always(_subject: Subject, _places: Places) -> bool:
+def _always(_subject: CheckContext, _places: CloudConfig) -> bool:
     return True
 
 
@@ -88,28 +88,28 @@ class Check:
 
     name: str
     title: str
-    query: Callable[[Subject, Places], Query]
-    judge: Callable[[Subject, Answer], Judgement]
-    link: Callable[[Subject, Places], str]
+    query: Callable[[CheckContext, CloudConfig], Query]
+    evaluate: Callable[[CheckContext, Answer], Verdict]
+    link: Callable[[CheckContext, CloudConfig], str]
     phases: frozenset[Phase] = frozenset(Phase)
-    applies: Callable[[Subject, Places], bool] = _always
+    applies: Callable[[CheckContext, CloudConfig], bool] = _always
 
 
-def no_answer(answer: Answer) -> Judgement:
+def unavailable_verdict(answer: Answer) -> Verdict:
     """What a check concludes when the world did not answer its question: `unknown`, never a pass."""
     if isinstance(answer, Unavailable):
-        return Judgement(State.UNKNOWN, answer.reason)
+        return Verdict(CheckState.UNKNOWN, answer.reason)
     raise TypeError(f"{type(answer).__name__} is no answer to what was asked")
 
 
 @dataclass(frozen=True)
-class Result:
+class CheckResult:
     """One row of a check table. `link` leads to where a person can look (the console; it names the project, so it
     is shown inside the deployment repository only); `taken_at` is UTC, `seconds` how long it took."""
 
     name: str
     title: str
-    state: State
+    state: CheckState
     sentence: str
     link: str
     taken_at: datetime
@@ -122,16 +122,18 @@ class Result:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Result:
-        return cls(**{**data, "state": State(data["state"]), "taken_at": datetime.fromisoformat(data["taken_at"])})
+    def from_json(cls, data: Mapping[str, Any]) -> CheckResult:
+        return cls(
+            **{**data, "state": CheckState(data["state"]), "taken_at": datetime.fromisoformat(data["taken_at"])}
+        )
 
 
-def worst_first(results: Iterable[Result]) -> list[Result]:
-    order = list(State)
+def sort_worst_first(results: Iterable[CheckResult]) -> list[CheckResult]:
+    order = list(CheckState)
     return sorted(results, key=lambda result: (order.index(result.state), result.name))
 
 
-def overall(results: Iterable[Result]) -> State:
+def worst_state(results: Iterable[CheckResult]) -> CheckState:
     """The worst state of all; without any result it is `unknown`, for nothing has been shown."""
-    ordered = worst_first(results)
-    return ordered[0].state if ordered else State.UNKNOWN
+    ordered = sort_worst_first(results)
+    return ordered[0].state if ordered else CheckState.UNKNOWN

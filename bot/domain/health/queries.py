@@ -33,8 +33,8 @@ class Machines:
     """
 
     statuses: Mapping[str, str]
-    kinds: Mapping[str, str] = field(default_factory=dict)
-    since: Mapping[str, datetime] = field(default_factory=dict)
+    machine_types: Mapping[str, str] = field(default_factory=dict)
+    started_at: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class DiskSnapshots:
 
 
 @dataclass(frozen=True)
-class GroupQuery:
+class InstanceGroupQuery:
     """Ask Compute Engine for the managed instance groups of a project, in every zone and region."""
 
     project: str
@@ -79,7 +79,7 @@ class InstanceGroup:
 
     name: str
     target_size: int
-    most: int | None = None
+    max_size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class InstanceGroups:
 
 
 @dataclass(frozen=True)
-class SqlQuery:
+class SqlInstanceQuery:
     """Ask the Cloud SQL Admin API for the database instances of a project."""
 
     project: str
@@ -105,9 +105,9 @@ class SqlInstance:
     state: str
     disk_gb: float | None = None
     used_gb: float | None = None
-    grows: bool = False
+    auto_resize: bool = False
     limit_gb: float = 0.0
-    full: bool = False
+    out_of_disk: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,9 +162,9 @@ class UptimeRegion:
     """How one region saw an uptime check: how often it looked, how often that failed, and how the last look went."""
 
     region: str
-    looks: int
+    results: int
     failures: int
-    passes_now: bool
+    is_passing: bool
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ class AlertQuery:
     project that are about a resource of `project`."""
 
     project: str
-    scoped: str
+    monitoring_project: str
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ class Alert:
     policy: str
     severity: str
     since: datetime
-    found_in: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -239,7 +239,7 @@ class FrontEnd:
     healthz: int
     certificate_ends: datetime | None
     headers: Mapping[str, str] = field(default_factory=dict)
-    refused: str = ""
+    refusal: str = ""
     certificate_fault: str = ""
 
 
@@ -251,11 +251,11 @@ class ContainersQuery:
 
 
 @dataclass(frozen=True)
-class Published:
+class CheckRunOutput:
     """A check run that belongs to a workflow run: its name, summary and text, and where a person sees it."""
 
     name: str
-    words: str
+    text: str
     url: str = ""
 
 
@@ -263,18 +263,18 @@ class Published:
 class ContainerReports:
     """The answer to a ContainersQuery."""
 
-    reports: tuple[Published, ...]
+    reports: tuple[CheckRunOutput, ...]
 
 
 @dataclass(frozen=True)
-class CommitQuery:
+class CommitStatusQuery:
     """Ask GitHub for the check runs and statuses of a pull request's head commit, and which are required."""
 
     commit: str
 
 
 @dataclass(frozen=True)
-class CommitSignals:
+class CommitStatus:
     """The answer to a CommitQuery; `required` are the names that branch protection asks for, `seen` all that
     reported."""
 
@@ -286,15 +286,15 @@ class CommitSignals:
 Query = (
     MachineQuery
     | SnapshotQuery
-    | GroupQuery
-    | SqlQuery
+    | InstanceGroupQuery
+    | SqlInstanceQuery
     | SqlBackupQuery
     | UptimeQuery
     | AlertQuery
     | OpsgenieQuery
     | FrontEndQuery
     | ContainersQuery
-    | CommitQuery
+    | CommitStatusQuery
 )
 Answer = (
     Machines
@@ -306,6 +306,6 @@ Answer = (
     | Alerts
     | FrontEnd
     | ContainerReports
-    | CommitSignals
+    | CommitStatus
     | Unavailable
 )

@@ -17,7 +17,7 @@ UPGRADE_LABEL = "mi-upgrade"
 ROLLBACK_LABEL = "mi-rollback"
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """What a pull request is for."""
 
     UPGRADE = "upgrade"
@@ -33,13 +33,13 @@ class Refusal:
     images that an operator has not accepted.
     """
 
-    sentence: str
-    unprepared: bool = False
-    held: bool = False
+    message: str
+    needs_preparation: bool = False
+    needs_acceptance: bool = False
 
 
 @dataclass(frozen=True)
-class LinkMoved:
+class LinkRetargeted:
     """The active deployment's Compose file is another golden file now."""
 
     path: str
@@ -64,7 +64,7 @@ class FileRemoved:
 
 
 @dataclass(frozen=True)
-class ModuleMoved:
+class ModuleRefUpdated:
     """The reference of the instance's Terraform module is another tag now."""
 
     path: str
@@ -73,7 +73,7 @@ class ModuleMoved:
 
 
 @dataclass(frozen=True)
-class GoldenMade:
+class GoldenFileCreated:
     """A golden file was made from upstream's file and the global overrides (their paths, in order)."""
 
     path: str
@@ -100,19 +100,26 @@ class ExecutorsPinned:
 
 
 @dataclass(frozen=True)
-class Restored:
+class FileRestored:
     """A file is again as it was before the upgrade."""
 
     path: str
 
 
-Reason = (
-    LinkMoved | HotpatchRemoved | FileRemoved | ModuleMoved | GoldenMade | ImageRetagged | ExecutorsPinned | Restored
+ChangeReason = (
+    LinkRetargeted
+    | HotpatchRemoved
+    | FileRemoved
+    | ModuleRefUpdated
+    | GoldenFileCreated
+    | ImageRetagged
+    | ExecutorsPinned
+    | FileRestored
 )
 
 
 @dataclass(frozen=True)
-class Stray:
+class MistaggedImage:
     """An image of the publisher's that does not carry the tag of the version it is for."""
 
     service: str
@@ -129,49 +136,49 @@ class ChangeSet:
     the instance.
     """
 
-    kind: Kind
+    kind: ChangeKind
     version: Version
     changes: tuple[FileChange, ...]
     slug: str = ""
     old: Version | None = None
     new: Version | None = None
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[ChangeReason, ...] = ()
     warnings: tuple[str, ...] = ()
-    replaced: tuple[str, ...] = ()
-    stray: tuple[Stray, ...] = ()
+    replaced_resources: tuple[str, ...] = ()
+    mistagged_images: tuple[MistaggedImage, ...] = ()
     note: str = ""
 
     @property
     def branch(self) -> str:
-        return branch_of(self.kind, self.slug, self.version)
+        return branch_name(self.kind, self.slug, self.version)
 
     @property
     def title(self) -> str:
         match self.kind:
-            case Kind.UPGRADE:
+            case ChangeKind.UPGRADE:
                 return f"{self.slug}: upgrade to v{self.version}"
-            case Kind.ROLLBACK:
+            case ChangeKind.ROLLBACK:
                 return f"{self.slug}: roll back from v{self.old} to v{self.new}"
-            case Kind.PREPARATION:
+            case ChangeKind.PREPARATION:
                 return f"golden: prepare v{self.version}"
 
     @property
     def labels(self) -> tuple[str, ...]:
-        return (UPGRADE_LABEL, ROLLBACK_LABEL) if self.kind is Kind.ROLLBACK else (UPGRADE_LABEL,)
+        return (UPGRADE_LABEL, ROLLBACK_LABEL) if self.kind is ChangeKind.ROLLBACK else (UPGRADE_LABEL,)
 
     @property
     def paths(self) -> frozenset[str]:
         return frozenset(change.path for change in self.changes)
 
     @property
-    def meaning(self) -> str:
+    def change_fingerprint(self) -> str:
         """Stays the same as long as the change does the same thing, whatever else the files say meanwhile."""
         told = "\n".join(sorted(map(repr, self.reasons)))
         return hashlib.sha256(f"{self.kind} {self.slug} {self.version}\n{told}".encode()).hexdigest()
 
 
-def branch_of(kind: Kind, slug: str, version: Version) -> str:
+def branch_name(kind: ChangeKind, slug: str, version: Version) -> str:
     """The branch of a pull request (domain.md, "An upgrade of one instance"); a rollback's names what it undoes."""
-    if kind is Kind.PREPARATION:
+    if kind is ChangeKind.PREPARATION:
         return f"golden/v{version}"
     return f"{slug}/{kind.value}-v{version}"

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from bot.domain.fleet.inventory import blob_sha
 from bot.domain.fleet.model import FileChange, Snapshot, TreeEntry
 
-LARGEST_TEXT = 1_048_576
+MAX_FILE_BYTES = 1_048_576
 """Bytes that a Compose or Terraform file may have; a larger one is no file that people wrote."""
-YAML_ENDINGS = (".yaml", ".yml")
+YAML_SUFFIXES = (".yaml", ".yml")
 
 
-class CantPlan(Exception):  # noqa: N818 - named for what it says
+class PlanningError(Exception):
     """Why there can be no plan: one sentence that says what is wrong and what to do."""
 
 
@@ -42,31 +42,31 @@ class Checkout:
     def text_at(self, entry: TreeEntry | None, path: str) -> str:
         """The same of a file as another snapshot has it."""
         if entry is None or entry.sha not in self.contents:
-            raise CantPlan(f"{path} could not be read from the deployment repository; ask again")
-        return text_of(self.contents[entry.sha], path)
+            raise PlanningError(f"{path} could not be read from the deployment repository; ask again")
+        return decode_text(self.contents[entry.sha], path)
 
 
-def text_of(content: bytes, path: str) -> str:
+def decode_text(content: bytes, path: str) -> str:
     """A file's text. Raises CantPlan when it is too large or not UTF-8."""
-    if len(content) > LARGEST_TEXT:
-        raise CantPlan(f"{path} is larger than {LARGEST_TEXT // 1_048_576} MiB; shorten it")
+    if len(content) > MAX_FILE_BYTES:
+        raise PlanningError(f"{path} is larger than {MAX_FILE_BYTES // 1_048_576} MiB; shorten it")
     try:
         return content.decode()
     except UnicodeDecodeError:
-        raise CantPlan(f"{path} is not UTF-8 text; save it as UTF-8") from None
+        raise PlanningError(f"{path} is not UTF-8 text; save it as UTF-8") from None
 
 
 def yaml_files(snapshot: Snapshot, folder: str) -> list[str]:
     """The YAML files right inside a folder (`golden/overrides`), in the order of their names."""
-    return [path for path in snapshot.by_folder.get(folder, []) if path.endswith(YAML_ENDINGS)]
+    return [path for path in snapshot.by_folder.get(folder, []) if path.endswith(YAML_SUFFIXES)]
 
 
-def blobs(snapshot: Snapshot, paths: Iterable[str]) -> set[str]:
+def blob_shas(snapshot: Snapshot, paths: Iterable[str]) -> set[str]:
     """The SHA-1s of those of the paths that are there."""
     return {entry.sha for path in paths if (entry := snapshot.files.get(path))}
 
 
-def overlaid(checkout: Checkout, changes: Iterable[FileChange]) -> Checkout:
+def with_changes(checkout: Checkout, changes: Iterable[FileChange]) -> Checkout:
     """The checkout as it will be once these changes have landed."""
     files, contents = dict(checkout.snapshot.files), dict(checkout.contents)
     for change in changes:

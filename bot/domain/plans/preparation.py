@@ -9,41 +9,41 @@ from __future__ import annotations
 from bot.domain.fleet.inventory import golden_versions
 from bot.domain.fleet.model import FileChange, Snapshot
 from bot.domain.plans.change_set import (
+    ChangeKind,
+    ChangeReason,
     ChangeSet,
     ExecutorsPinned,
-    GoldenMade,
+    GoldenFileCreated,
     ImageRetagged,
-    Kind,
-    Reason,
+    MistaggedImage,
     Refusal,
-    Stray,
 )
-from bot.domain.plans.checkout import CantPlan, Checkout, blobs, yaml_files
-from bot.domain.plans.mistagged_images import strays
-from bot.domain.plans.upgrade import EXECUTORS
+from bot.domain.plans.checkout import Checkout, PlanningError, blob_shas, yaml_files
+from bot.domain.plans.mistagged_images import mistagged_images
+from bot.domain.plans.upgrade import EXECUTORS_FILE
 from bot.domain.versions import Version
 from bot.formats.compose import edits as compose
 from bot.formats.compose.images import Image
 from bot.formats.terraform import edits as terraform
 
-OVERRIDES = "golden/overrides"
+OVERRIDES_FOLDER = "golden/overrides"
 UPSTREAM_FILE = "docker-compose/docker-compose.yaml"
-_PLAIN = "100644"
+_REGULAR_FILE_MODE = "100644"
 
 
 def override_paths(snapshot: Snapshot) -> list[str]:
     """The global overrides, in the order in which they are merged."""
-    return yaml_files(snapshot, OVERRIDES)
+    return yaml_files(snapshot, OVERRIDES_FOLDER)
 
 
-def wanted_by_preparation(snapshot: Snapshot, version: Version) -> set[str]:
+def blobs_for_preparation(snapshot: Snapshot, version: Version) -> set[str]:
     """The SHA-1s of the blobs that `plan_preparation` needs, and the golden files that its words compare."""
-    earlier = earlier_golden(snapshot, version)
-    paths = [*override_paths(snapshot), EXECUTORS, version.golden_path]
-    return blobs(snapshot, [*paths, *([earlier.golden_path] if earlier else [])])
+    earlier = previous_golden_version(snapshot, version)
+    paths = [*override_paths(snapshot), EXECUTORS_FILE, version.golden_path]
+    return blob_shas(snapshot, [*paths, *([earlier.golden_path] if earlier else [])])
 
 
-def earlier_golden(snapshot: Snapshot, version: Version) -> Version | None:
+def previous_golden_version(snapshot: Snapshot, version: Version) -> Version | None:
     """The newest version before this one that has a golden file: what a reviewer compares the new one with."""
     before = [v for v in golden_versions(snapshot) if v < version and (version.is_candidate or not v.is_candidate)]
     return max(before, default=None)
@@ -55,71 +55,71 @@ def plan_preparation(version: Version, upstream: str, checkout: Checkout) -> Cha
     `upstream` is upstream's Compose file at the version's tag; it is not looked at when the golden file is there.
     """
     try:
-        return _planned(version, upstream, checkout)
-    except CantPlan as error:
+        return _build_change_set(version, upstream, checkout)
+    except PlanningError as error:
         return Refusal(f"{error}.")
-    except compose.ComposeProblem as error:
+    except compose.ComposeError as error:
         return Refusal(f"{str(error).rstrip('.')}.")
 
 
-def _planned(version: Version, upstream: str, checkout: Checkout) -> ChangeSet:
+def _build_change_set(version: Version, upstream: str, checkout: Checkout) -> ChangeSet:
     changes: list[FileChange] = []
-    reasons: list[Reason] = []
+    reasons: list[ChangeReason] = []
     warnings: list[str] = []
     if checkout.has(version.golden_path):
-        stray = strays(checkout.text(version.golden_path), version)
+        stray = mistagged_images(checkout.text(version.golden_path), version)
     else:
-        text, more, warned = _golden(version, upstream, checkout)
-        stray = strays(text, version)
-        changes.append(FileChange(version.golden_path, _PLAIN, text))
+        text, more, warned = _golden_file(version, upstream, checkout)
+        stray = mistagged_images(text, version)
+        changes.append(FileChange(version.golden_path, _REGULAR_FILE_MODE, text))
         reasons += more
         warnings += warned
-    if checkout.has(EXECUTORS):
-        changed, pinned, warned = _executors(version, checkout.text(EXECUTORS))
+    if checkout.has(EXECUTORS_FILE):
+        changed, pinned, warned = _pin_executors(version, checkout.text(EXECUTORS_FILE))
         if pinned:
-            changes.append(FileChange(EXECUTORS, checkout.mode(EXECUTORS), changed))
+            changes.append(FileChange(EXECUTORS_FILE, checkout.mode(EXECUTORS_FILE), changed))
         reasons += pinned
         warnings += warned
     return ChangeSet(
-        Kind.PREPARATION,
+        ChangeKind.PREPARATION,
         version,
         tuple(changes),
         reasons=tuple(reasons),
         warnings=tuple(warnings),
-        stray=stray,
+        mistagged_images=stray,
     )
 
 
-def _golden(version: Version, upstream: str, checkout: Checkout) -> tuple[str, list[Reason], list[str]]:
+def _golden_file(version: Version, upstream: str, checkout: Checkout) -> tuple[str, list[ChangeReason], list[str]]:
     """The golden file, what was done for it, and what a reviewer should know."""
     found = override_paths(checkout.snapshot)
     paths = [path for path in found if not checkout.is_link(path)]
-    merge = compose.merged(upstream, [(path, checkout.text(path)) for path in paths])
-    text, retagged = _retagged(merge.text, version)
+    merge = compose.merge_files(upstream, [(path, checkout.text(path)) for path in paths])
+    text, retagged = _retag(merge.text, version)
     warnings = [
         f"{path} is a symbolic link and was left out; make it a plain file." for path in found if path not in paths
     ]
     warnings += [
         f"The overrides add the service {name}, which upstream's file does not have." for name in merge.added
     ]
-    return text, [GoldenMade(version.golden_path, tuple(paths)), *retagged], warnings
+    return text, [GoldenFileCreated(version.golden_path, tuple(paths)), *retagged], warnings
 
 
-def _retagged(text: str, version: Version) -> tuple[str, list[ImageRetagged]]:
+def _retag(text: str, version: Version) -> tuple[str, list[ImageRetagged]]:
     """A release candidate's file with its own tag on every image of the publisher's; a release's as it is."""
     if not version.is_candidate:
         return text, []
-    new = {stray: _with_tag(stray, version) for stray in strays(text, version)}
+    new = {stray: _with_tag(stray, version) for stray in mistagged_images(text, version)}
     changed = compose.with_images(text, {stray.service: image for stray, image in new.items() if image})
     return changed, [ImageRetagged(stray.service, stray.image, image) for stray, image in new.items() if image]
 
 
-def _with_tag(stray: Stray, version: Version) -> str | None:
+def _with_tag(stray: MistaggedImage, version: Version) -> str | None:
     image = Image.parse(stray.image)
-    return str(image.tagged(str(version))) if image else None
+    return str(image.with_tag(str(version))) if image else None
 
 
-def _executors(version: Version, text: str) -> tuple[str, list[ExecutorsPinned], list[str]]:
+def _pin_executors(version: Version, text: str) -> tuple[str, list[ExecutorsPinned], list[str]]:
     """The text with upstream's executors modules pinned to the version, each of them and nothing else.
 
     A release candidate pins nothing: it goes to one instance, and all share these modules.
@@ -136,11 +136,11 @@ def _executors(version: Version, text: str) -> tuple[str, list[ExecutorsPinned],
         for module in found:
             old = module.version.value if module.version else None
             if old is None:
-                warnings += [f"Module {module.name} in {EXECUTORS} has no version that can be changed."]
+                warnings += [f"Module {module.name} in {EXECUTORS_FILE} has no version that can be changed."]
             elif (current := Version.parse(old)) is not None and current > version:
-                warnings += [f"Module {module.name} in {EXECUTORS} is pinned to {old} already and stays there."]
+                warnings += [f"Module {module.name} in {EXECUTORS_FILE} is pinned to {old} already and stays there."]
             elif old != str(version):
-                pinned += [ExecutorsPinned(EXECUTORS, module.name, old, str(version))]
+                pinned += [ExecutorsPinned(EXECUTORS_FILE, module.name, old, str(version))]
         return terraform.with_versions(text, [pin.module for pin in pinned], str(version)), pinned, warnings
-    except terraform.TerraformProblem as error:
-        raise CantPlan(f"{EXECUTORS} {error}") from None
+    except terraform.TerraformError as error:
+        raise PlanningError(f"{EXECUTORS_FILE} {error}") from None

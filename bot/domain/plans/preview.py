@@ -12,35 +12,35 @@ from bot.formats.compose.edits import Difference
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparationPreview:
     """What prepares a version, or why nothing can; and how its golden file differs from that of the version before
     (both None where there is nothing to compare)."""
 
     plan: ChangeSet | Refusal
-    earlier: Version | None = None
-    golden: Difference | None = None
+    previous_version: Version | None = None
+    golden_diff: Difference | None = None
 
 
 @dataclass(frozen=True)
-class Preview:
+class UpgradePreview:
     """What an upgrade would do: its plan, the preparation that would have to land first (None when it has), how the
     golden files of both versions differ, and what the files that would change say now (links: their targets)."""
 
     plan: ChangeSet | Refusal
-    prepared: Prepared | None = None
-    golden: Difference | None = None
-    now: Mapping[str, str] = field(default_factory=dict)
+    preparation: PreparationPreview | None = None
+    golden_diff: Difference | None = None
+    current_contents: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def refusal(self) -> str:
         """Why there would be no upgrade, or nothing; the preparation's own reason where that is in the way."""
         if not isinstance(self.plan, Refusal):
             return ""
-        first = self.prepared.plan if self.prepared else None
-        return first.sentence if isinstance(first, Refusal) else self.plan.sentence
+        first = self.preparation.plan if self.preparation else None
+        return first.message if isinstance(first, Refusal) else self.plan.message
 
     @property
-    def first(self) -> tuple[FileChange, ...]:
+    def prerequisite_changes(self) -> tuple[FileChange, ...]:
         """The changes that would have to land first, in a pull request of their own."""
-        plan = self.prepared.plan if self.prepared else None
+        plan = self.preparation.plan if self.preparation else None
         return plan.changes if isinstance(plan, ChangeSet) else ()

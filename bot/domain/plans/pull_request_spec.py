@@ -11,16 +11,16 @@ from bot.formats.compose.edits import Difference
 
 
 @dataclass(frozen=True)
-class Order:
+class PullRequestSpec:
     """What a pull request is made from: the change set, the base branch it is planned on, the tracker's URL, who
     asked, what happened to the branch since (nothing at first), how the golden file of the version differs from
     that of another, which it names, and why people want it or let it go before its turn (nothing mostly)."""
 
     change: ChangeSet
-    head: Head
+    base_head: Head
     tracker: str
-    asked_by: str
+    requested_by: str
     note: str = ""
     compared_with: Version | None = None
-    golden: Difference | None = None
-    why: str = ""
+    golden_diff: Difference | None = None
+    reason: str = ""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.domain.fleet.inventory import golden_versions, link_target
+from bot.domain.fleet.inventory import golden_link_target, golden_versions
 from bot.domain.fleet.model import LINK_MODE, FileChange, Instance, Snapshot
-from bot.domain.plans.change_set import ChangeSet, Kind, Reason, Refusal, Restored
-from bot.domain.plans.checkout import CantPlan, Checkout
-from bot.domain.plans.upgrade import Known, infrastructure_file, override_files
-from bot.domain.versions import Version, judge_step
+from bot.domain.plans.change_set import ChangeKind, ChangeReason, ChangeSet, FileRestored, Refusal
+from bot.domain.plans.checkout import Checkout, PlanningError
+from bot.domain.plans.upgrade import PlanContext, infrastructure_file, override_files
+from bot.domain.versions import Version, evaluate_step
 from bot.formats.terraform import edits as terraform
-from bot.formats.three_way import three_way
+from bot.formats.three_way import merge_three_way
 
 
 @dataclass(frozen=True)
-class Past:
+class LinkHistory:
     """The commit that last changed an instance's link, and the deployment repository right before and after it."""
 
     commit: str
@@ -23,7 +23,7 @@ class Past:
     after: Snapshot
 
 
-def touched(instance: Instance, past: Past) -> list[str]:
+def changed_paths(instance: Instance, past: LinkHistory) -> list[str]:
     """The paths of the instance's link, overrides and module that the commit changed."""
     paths = {
         instance.link_path,
@@ -34,22 +34,24 @@ def touched(instance: Instance, past: Past) -> list[str]:
     return sorted(path for path in paths if past.before.files.get(path) != past.after.files.get(path))
 
 
-def wanted_by_rollback(snapshot: Snapshot, instance: Instance, past: Past) -> set[str]:
+def blobs_for_rollback(snapshot: Snapshot, instance: Instance, past: LinkHistory) -> set[str]:
     """The SHA-1s of the blobs that `plan_rollback` needs."""
-    paths = touched(instance, past)
+    paths = changed_paths(instance, past)
     found = (one.files.get(path) for one in (snapshot, past.before, past.after) for path in paths)
     return {entry.sha for entry in found if entry}
 
 
-def came_from(instance: Instance, past: Past, checkout: Checkout) -> Version | None:
+def previous_version(instance: Instance, past: LinkHistory, checkout: Checkout) -> Version | None:
     """What an instance ran before its link was changed last, or None where Git does not tell. The checkout has the
     contents of both links."""
-    if _target(past.after, instance, checkout) != instance.version:
+    if _link_version(past.after, instance, checkout) != instance.version:
         return None
-    return _target(past.before, instance, checkout)
+    return _link_version(past.before, instance, checkout)
 
 
-def plan_rollback(instance: Instance, past: Past | None, checkout: Checkout, known: Known) -> ChangeSet | Refusal:
+def plan_rollback(
+    instance: Instance, past: LinkHistory | None, checkout: Checkout, known: PlanContext
+) -> ChangeSet | Refusal:
     """The change set that undoes an instance's last upgrade, or why there is none. Pure.
 
     The checkout has the contents of all three snapshots. The rules of order do not hold for it, but it never goes
@@ -58,7 +60,7 @@ def plan_rollback(instance: Instance, past: Past | None, checkout: Checkout, kno
     if past is None or instance.link_path not in past.before.files:
         return Refusal("Git knows of no upgrade of it: its link was never another one.")
     golden = golden_versions(checkout.snapshot)
-    old, new = _target(past.before, instance, checkout), _target(past.after, instance, checkout)
+    old, new = _link_version(past.before, instance, checkout), _link_version(past.after, instance, checkout)
     if new != instance.version:
         return Refusal("its link was changed by a merge that mibot can't read; go back by hand.")
     if old is None:
@@ -67,42 +69,42 @@ def plan_rollback(instance: Instance, past: Past | None, checkout: Checkout, kno
         return Refusal(f"its last change was a rollback already, from {old} to {new}. To go up again, say /upgrade.")
     if old not in golden:
         return Refusal(f"{old.golden_path}, what it ran before, is not there any more; restore that file first.")
-    verdict = judge_step(old, new, {*golden, *known.released})
+    verdict = evaluate_step(old, new, {*golden, *known.released})
     if not verdict:
         return Refusal(
             f"it went from {old} to {new}, which is more than one minor version; going back that far is not safe."
         )
     try:
-        return _planned(instance, past, checkout, old)
-    except CantPlan as error:
+        return _build_change_set(instance, past, checkout, old)
+    except PlanningError as error:
         return Refusal(f"{str(error).replace(f'{instance.slug}/', '', 1)}.")
 
 
-def _target(snapshot: Snapshot, instance: Instance, checkout: Checkout) -> Version | None:
+def _link_version(snapshot: Snapshot, instance: Instance, checkout: Checkout) -> Version | None:
     """The version that the link led to, by what it contains: its golden file may be gone."""
     entry = snapshot.files.get(instance.link_path)
     content = checkout.contents.get(entry.sha, b"") if entry and entry.is_link else b""
     name = content.decode(errors="replace").removeprefix("../../../golden/docker-compose.").removesuffix(".yaml")
     version = Version.parse(name)
-    return version if version and link_target(version).encode() == content else None
+    return version if version and golden_link_target(version).encode() == content else None
 
 
-def _planned(instance: Instance, past: Past, checkout: Checkout, old: Version) -> ChangeSet:
+def _build_change_set(instance: Instance, past: LinkHistory, checkout: Checkout, old: Version) -> ChangeSet:
     changes: list[FileChange] = []
-    reasons: list[Reason] = []
+    reasons: list[ChangeReason] = []
     warnings: list[str] = []
-    for path in touched(instance, past):
+    for path in changed_paths(instance, past):
         if path == infrastructure_file(instance):
-            found: FileChange | str | None = _module_restored(path, past, checkout)
+            found: FileChange | str | None = _restore_module(path, past, checkout)
         else:
-            found = _restored(path, past, checkout)
+            found = _restore_file(path, past, checkout)
         if isinstance(found, FileChange):
             changes.append(found)
-            reasons.append(Restored(path))
+            reasons.append(FileRestored(path))
         elif found:
             warnings.append(found)
     return ChangeSet(
-        Kind.ROLLBACK,
+        ChangeKind.ROLLBACK,
         instance.version,
         tuple(changes),
         instance.slug,
@@ -114,7 +116,7 @@ def _planned(instance: Instance, past: Past, checkout: Checkout, old: Version) -
     )
 
 
-def _restored(path: str, past: Past, checkout: Checkout) -> FileChange | str | None:
+def _restore_file(path: str, past: LinkHistory, checkout: Checkout) -> FileChange | str | None:
     """The file as it was, with what people changed since; or why it is left as it is; or nothing to do."""
     before, after = past.before.files.get(path), past.after.files.get(path)
     now = checkout.snapshot.files.get(path)
@@ -125,36 +127,36 @@ def _restored(path: str, past: Past, checkout: Checkout) -> FileChange | str | N
             return FileChange(path, after.mode, None) if after else None
         return FileChange(path, before.mode, checkout.text_at(before, path))
     if before is None or after is None or now is None or LINK_MODE in {before.mode, after.mode, now.mode}:
-        return _left_alone(path)
+        return _kept_warning(path)
     texts = [checkout.text_at(entry, path) for entry in (after, now, before)]
-    merged = three_way(*texts)
-    return _left_alone(path) if merged is None else FileChange(path, now.mode, merged)
+    merged = merge_three_way(*texts)
+    return _kept_warning(path) if merged is None else FileChange(path, now.mode, merged)
 
 
-def _left_alone(path: str) -> str:
+def _kept_warning(path: str) -> str:
     name = path.partition("/")[2]
     return f"{name} was changed by people since the upgrade and stays as it is: compare it with how it was before."
 
 
-def _module_restored(path: str, past: Past, checkout: Checkout) -> FileChange | str | None:
+def _restore_module(path: str, past: LinkHistory, checkout: Checkout) -> FileChange | str | None:
     """infrastructure.tf with the module's references as they were; all else in it is people's."""
     before, after, now = (one.files.get(path) for one in (past.before, past.after, checkout.snapshot))
     if before is None or after is None or now is None:
-        return _left_alone(path) if before is not None and after is not None else None
+        return _kept_warning(path) if before is not None and after is not None else None
     old, new, text = (checkout.text_at(entry, path) for entry in (before, after, now))
     try:
         old_refs, new_refs = terraform.module_refs(old), terraform.module_refs(new)
         if new_refs == old_refs:
             return None
         if len(new_refs) != len(old_refs):
-            return _left_alone(path)
+            return _kept_warning(path)
         if text == new and terraform.with_refs(new, old_refs).split() == old.split():
             return FileChange(path, now.mode, old)
         refs = terraform.module_refs(text)
         if refs == old_refs:
             return None
         if refs != new_refs:
-            return _left_alone(path)
+            return _kept_warning(path)
         return FileChange(path, now.mode, terraform.with_refs(text, old_refs))
-    except terraform.TerraformProblem as error:
-        raise CantPlan(f"{path.partition('/')[2]} {error}") from None
+    except terraform.TerraformError as error:
+        raise PlanningError(f"{path.partition('/')[2]} {error}") from None

@@ -9,32 +9,32 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from bot.domain.fleet.inventory import golden_versions, link_target
+from bot.domain.fleet.inventory import golden_link_target, golden_versions
 from bot.domain.fleet.model import LINK_MODE, FileChange, Instance, Snapshot
 from bot.domain.plans.change_set import (
+    ChangeKind,
+    ChangeReason,
     ChangeSet,
     FileRemoved,
     HotpatchRemoved,
-    Kind,
-    LinkMoved,
-    ModuleMoved,
-    Reason,
+    LinkRetargeted,
+    MistaggedImage,
+    ModuleRefUpdated,
     Refusal,
-    Stray,
 )
-from bot.domain.plans.checkout import CantPlan, Checkout, blobs, yaml_files
-from bot.domain.plans.mistagged_images import named, strays
-from bot.domain.plans.version_policy import judge
+from bot.domain.plans.checkout import Checkout, PlanningError, blob_shas, yaml_files
+from bot.domain.plans.mistagged_images import format_mistagged, mistagged_images
+from bot.domain.plans.version_policy import evaluate_policy
 from bot.domain.versions import Version
 from bot.formats.compose import edits as compose
-from bot.formats.compose.images import looks_publishers
+from bot.formats.compose.images import looks_first_party
 from bot.formats.terraform import edits as terraform
 
-EXECUTORS = "modules/executors/main.tf"
+EXECUTORS_FILE = "modules/executors/main.tf"
 
 
 @dataclass(frozen=True)
-class Known:
+class PlanContext:
     """What a plan knows besides the repository's files.
 
     `released` are upstream's versions, `module_tags` the deployment repository's tags `mi-module-…`, `accepted` the
@@ -51,7 +51,7 @@ class _Draft:
     """A change set in the making."""
 
     changes: list[FileChange] = field(default_factory=list)
-    reasons: list[Reason] = field(default_factory=list)
+    reasons: list[ChangeReason] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -65,53 +65,53 @@ def infrastructure_file(instance: Instance) -> str:
     return f"{instance.slug}/infrastructure.tf"
 
 
-def wanted_by_upgrade(snapshot: Snapshot, instance: Instance, target: Version) -> set[str]:
+def blobs_for_upgrade(snapshot: Snapshot, instance: Instance, target: Version) -> set[str]:
     """The SHA-1s of the blobs that `plan_upgrade` needs."""
     paths = [*override_files(snapshot, instance), infrastructure_file(instance)]
     paths += [target.golden_path, instance.version.golden_path]
-    paths += [EXECUTORS] if instance.executors else []
-    return blobs(snapshot, paths)
+    paths += [EXECUTORS_FILE] if instance.executors else []
+    return blob_shas(snapshot, paths)
 
 
-def plan_upgrade(instance: Instance, target: Version, checkout: Checkout, known: Known) -> ChangeSet | Refusal:
+def plan_upgrade(instance: Instance, target: Version, checkout: Checkout, known: PlanContext) -> ChangeSet | Refusal:
     """The change set that takes an instance to `target`, or why there is none. Pure."""
     golden = golden_versions(checkout.snapshot)
-    refusal = judge(instance, target, golden, known.released)
+    refusal = evaluate_policy(instance, target, golden, known.released)
     if refusal is not None:
         return refusal
     if target not in golden:
-        return Refusal(f"{target.golden_path} is not in the deployment repository yet.", unprepared=True)
+        return Refusal(f"{target.golden_path} is not in the deployment repository yet.", needs_preparation=True)
     try:
-        stray = strays(checkout.text(target.golden_path), target)
+        stray = mistagged_images(checkout.text(target.golden_path), target)
         if stray and target not in known.accepted:
-            return Refusal(held(target, stray), held=True)
-        return _planned(instance, target, checkout, known, stray)
-    except CantPlan as error:
+            return Refusal(describe_hold(target, stray), needs_acceptance=True)
+        return _build_change_set(instance, target, checkout, known, stray)
+    except PlanningError as error:
         return Refusal(f"{str(error).replace(f'{instance.slug}/', '', 1)}.")
-    except compose.ComposeProblem as error:
+    except compose.ComposeError as error:
         return Refusal(f"{str(error).rstrip('.')}.")
 
 
-def held(version: Version, stray: Collection[Stray]) -> str:
+def describe_hold(version: Version, stray: Collection[MistaggedImage]) -> str:
     """Says that a version is held, for which images, and what an operator can do."""
     return (
-        f"{version} is held: images of the publisher's do not carry the tag {version}: {named(stray)}. "
+        f"{version} is held: images of the publisher's do not carry the tag {version}: {format_mistagged(stray)}. "
         f"If that is right, an operator says /prepare {version} --accept-tags."
     )
 
 
-def _planned(
-    instance: Instance, target: Version, checkout: Checkout, known: Known, stray: tuple[Stray, ...]
+def _build_change_set(
+    instance: Instance, target: Version, checkout: Checkout, known: PlanContext, stray: tuple[MistaggedImage, ...]
 ) -> ChangeSet:
     draft = _Draft()
-    new = link_target(target)
+    new = golden_link_target(target)
     draft.changes.append(FileChange(instance.link_path, LINK_MODE, new))
-    draft.reasons.append(LinkMoved(instance.link_path, link_target(instance.version), new))
+    draft.reasons.append(LinkRetargeted(instance.link_path, golden_link_target(instance.version), new))
     _remove_hotpatches(draft, instance, target, checkout)
     _move_module(draft, instance, target, checkout, known.module_tags)
-    replaced = _replaced(draft, instance, target, checkout)
+    replaced = _replaced_resources(draft, instance, target, checkout)
     return ChangeSet(
-        Kind.UPGRADE,
+        ChangeKind.UPGRADE,
         target,
         tuple(draft.changes),
         instance.slug,
@@ -129,7 +129,7 @@ def _remove_hotpatches(draft: _Draft, instance: Instance, target: Version, check
     """Take images of the publisher's services out of the override files, and warn of what then can't work."""
     after = compose.images(checkout.text(target.golden_path), target.golden_path)
     before = compose.images(checkout.text(instance.version.golden_path), instance.version.golden_path)
-    publishers = {name for images in (before, after) for name, image in images.items() if looks_publishers(image)}
+    publishers = {name for images in (before, after) for name, image in images.items() if looks_first_party(image)}
     services = compose.service_names(checkout.text(target.golden_path), target.golden_path)
     for path in override_files(checkout.snapshot, instance):
         name = path.removeprefix(f"{instance.slug}/")
@@ -144,15 +144,15 @@ def _remove_hotpatches(draft: _Draft, instance: Instance, target: Version, check
         if found.text is None and found.removed:
             draft.reasons.append(FileRemoved(path))
         rest = text if not found.removed else found.text
-        draft.warnings += _left_over(rest, name, services, target) if rest is not None else []
+        draft.warnings += _leftover_warnings(rest, name, services, target) if rest is not None else []
 
 
-def _left_over(text: str, name: str, services: Collection[str], target: Version) -> Iterator[str]:
+def _leftover_warnings(text: str, name: str, services: Collection[str], target: Version) -> Iterator[str]:
     """What an override file still says that does not fit the new golden file."""
-    for service in sorted(compose.only_tuned(text, name) - set(services)):
+    for service in sorted(compose.override_only_services(text, name) - set(services)):
         yield f"{name} overrides the service {service}, which {target} no longer has: take it out of that file."
     for service, image in sorted(compose.images(text, name).items()):
-        if service not in services and looks_publishers(image):
+        if service not in services and looks_first_party(image):
             yield f"{name} runs {service}, a service of its own, with {image.partition('@')[0]}: it was left alone."
 
 
@@ -167,13 +167,15 @@ def _move_module(
     text = checkout.text(path)
     try:
         refs = terraform.module_refs(text)
-        changed = terraform.with_refs(text, [newest if _order(ref) < _order(newest) else ref for ref in refs])
-    except terraform.TerraformProblem as error:
-        raise CantPlan(f"infrastructure.tf {error}") from None
+        changed = terraform.with_refs(
+            text, [newest if _tag_sort_key(ref) < _tag_sort_key(newest) else ref for ref in refs]
+        )
+    except terraform.TerraformError as error:
+        raise PlanningError(f"infrastructure.tf {error}") from None
     for old in dict.fromkeys(refs):
-        if _order(old) < _order(newest):
-            draft.reasons.append(ModuleMoved(path, old, newest))
-        elif _order(old) > _order(newest):
+        if _tag_sort_key(old) < _tag_sort_key(newest):
+            draft.reasons.append(ModuleRefUpdated(path, old, newest))
+        elif _tag_sort_key(old) > _tag_sort_key(newest):
             draft.warnings.append(f"infrastructure.tf refers to {old}, which is newer than {newest}: left alone.")
     if changed != text:
         draft.changes.append(FileChange(path, checkout.mode(path), changed))
@@ -181,31 +183,32 @@ def _move_module(
 
 def newest_module_tag(tags: Collection[str], version: Version) -> str | None:
     """The newest of the tags `mi-module-vX.Y.Z-vN` of that version: the one with the greatest N."""
-    mine = (tag for tag in tags if _order(tag)[0] == version)
-    return max(mine, key=_order, default=None)
+    mine = (tag for tag in tags if _tag_sort_key(tag)[0] == version)
+    return max(mine, key=_tag_sort_key, default=None)
 
 
-def _order(tag: str) -> tuple[Version, int]:
+def _tag_sort_key(tag: str) -> tuple[Version, int]:
     match = terraform.MODULE_TAG.fullmatch(tag)
     version = Version.parse(match["version"]) if match else None
     return (version, int(match["number"])) if match and version else (Version(0, 0, 0), 0)
 
 
-def _replaced(draft: _Draft, instance: Instance, target: Version, checkout: Checkout) -> tuple[str, ...]:
+def _replaced_resources(draft: _Draft, instance: Instance, target: Version, checkout: Checkout) -> tuple[str, ...]:
     """The resources of the executors that Terraform will replace, when the instance has any."""
     if not instance.executors:
         return ()
-    if not checkout.has(EXECUTORS):
-        draft.warnings.append(f"It has executors, but there is no {EXECUTORS} that says which version they have.")
+    if not checkout.has(EXECUTORS_FILE):
+        draft.warnings.append(
+            f"It has executors, but there is no {EXECUTORS_FILE} that says which version they have."
+        )
         return ()
     try:
-        found = [module for module in terraform.modules(checkout.text(EXECUTORS)) if module.is_executors]
-    except terraform.TerraformProblem as error:
-        raise CantPlan(f"{EXECUTORS} {error}") from None
+        found = [module for module in terraform.modules(checkout.text(EXECUTORS_FILE)) if module.is_executors]
+    except terraform.TerraformError as error:
+        raise PlanningError(f"{EXECUTORS_FILE} {error}") from None
     for module in found:
         pinned = module.version.value if module.version else "no version"
         if pinned != str(target):
-            draft.warnings.append(
-                f"It has executors, and module {module.name} in {EXECUTORS} is pinned to {pinned}, not to {target}."
-            )
-    return tuple(address for module in found for address in module.replaced)
+            where = f"module {module.name} in {EXECUTORS_FILE}"
+            draft.warnings.append(f"It has executors, and {where} is pinned to {pinned}, not to {target}.")
+    return tuple(address for module in found for address in module.replaced_addresses)

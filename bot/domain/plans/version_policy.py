@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bot.domain.fleet.config_file import CONFIG
+from bot.domain.fleet.config_file import CONFIG_FILE
 from bot.domain.fleet.inventory import FIRST_INSTANCE
 from bot.domain.fleet.model import Instance
 from bot.domain.plans.change_set import Refusal
-from bot.domain.versions import Version, judge_step, nearest
+from bot.domain.versions import Version, evaluate_step, nearest_version
 
 
-def judge(
+def evaluate_policy(
     instance: Instance, target: Version, golden: Collection[Version], released: Collection[Version]
 ) -> Refusal | None:
     """Why policy refuses this upgrade, or None when it allows it.
@@ -22,21 +22,21 @@ def judge(
     if instance.skip_reason:
         way_in = "take upgrade.skip out of" if instance.skip else "set releaseChannel to stable in"
         return Refusal(
-            f"it is left out of release upgrades: {instance.skip_reason}. To take it in, {way_in} its {CONFIG}."
+            f"it is left out of release upgrades: {instance.skip_reason}. To take it in, {way_in} its {CONFIG_FILE}."
         )
     known = {*golden, *released}
     if target != instance.version and released and target not in known:
-        return Refusal(unknown(target, released))
+        return Refusal(describe_unknown_version(target, released))
     if target.is_candidate and instance.slug != FIRST_INSTANCE:
         newest = max((v for v in known if not v.is_candidate and v.series == instance.version.series), default=None)
         instead = f", such as {newest}" if newest and newest > instance.version else ""
         return Refusal(f"release candidates go to {FIRST_INSTANCE} only; upgrade it to a release{instead}.")
-    verdict = judge_step(instance.version, target, known)
+    verdict = evaluate_step(instance.version, target, known)
     return None if verdict else Refusal(verdict.reason)
 
 
-def unknown(target: Version, released: Collection[Version]) -> str:
+def describe_unknown_version(target: Version, released: Collection[Version]) -> str:
     """Says that there is no such version, and which one may be meant."""
-    like = nearest(target, released)
+    like = nearest_version(target, released)
     instead = f" The nearest that there is: {like}." if like else ""
     return f"there is no version {target} among upstream's tags.{instead}"

@@ -8,24 +8,24 @@ from functools import cached_property
 
 from bot.domain.fleet.inventory import FIRST_INSTANCE
 from bot.domain.fleet.model import Fleet, Instance, InstanceType
-from bot.domain.health.model import State, overall
-from bot.domain.upgrade.record import IN_FLIGHT, UNDER_WAY, Stage, Upgrade
+from bot.domain.health.model import CheckState, worst_state
+from bot.domain.upgrade.record import IN_DEPLOYMENT, IN_FLIGHT, Stage, Upgrade
 from bot.domain.versions import Version
 
-HOW_TO_FORCE = 'an operator can let it go first, with --force "reason"'
+FORCE_HINT = 'an operator can let it go first, with --force "reason"'
 
 
 @dataclass(frozen=True)
-class Turn:
+class SlotDecision:
     """What becomes of a waiting upgrade: it goes, or waits on, for a reason that people read behind "waiting: "."""
 
     upgrade: Upgrade
-    goes: bool
+    starts: bool
     reason: str = ""
 
 
 @dataclass(frozen=True)
-class Standing:
+class RolloutState:
     """How all upgrades stand: the fleet, every record, whether each waited-for version can be upgraded to.
 
     `unready` says of a version why no upgrade to it can begin; `first_is_green` says of a version whether the
@@ -42,11 +42,11 @@ class Standing:
     def _by_key(self) -> dict[tuple[str, Version], Upgrade]:
         return {(upgrade.slug, upgrade.version): upgrade for upgrade in self.upgrades}
 
-    def of(self, slug: str, version: Version) -> Upgrade | None:
+    def upgrade(self, slug: str, version: Version) -> Upgrade | None:
         return self._by_key.get((slug, version))
 
 
-def turns(standing: Standing) -> Iterator[Turn]:
+def decide_slots(standing: RolloutState) -> Iterator[SlotDecision]:
     """What becomes of every waiting upgrade, in the order of work: versions first, then the tracker's order.
 
     Whoever is held up by the order or by the version lets those behind it pass; whoever has to wait for a free
@@ -60,17 +60,17 @@ def turns(standing: Standing) -> Iterator[Turn]:
     for upgrade in waiting:
         obstacle = _obstacle(upgrade, standing, going)
         if obstacle:
-            yield Turn(upgrade, False, obstacle)
+            yield SlotDecision(upgrade, False, obstacle)
         elif flying >= standing.limit:
             others = "1 upgrade is" if standing.limit == 1 else f"{standing.limit} upgrades are"
-            yield Turn(upgrade, False, f"for its turn, {others} in flight")
+            yield SlotDecision(upgrade, False, f"for its turn, {others} in flight")
         else:
             flying += 1
             going.add(upgrade.slug)
-            yield Turn(upgrade, True)
+            yield SlotDecision(upgrade, True)
 
 
-def _obstacle(upgrade: Upgrade, standing: Standing, going: set[str]) -> str:
+def _obstacle(upgrade: Upgrade, standing: RolloutState, going: set[str]) -> str:
     """Why an upgrade can't go now, other than for want of a place; nothing when it can."""
     if upgrade.version in standing.unready:
         return standing.unready[upgrade.version]
@@ -79,14 +79,14 @@ def _obstacle(upgrade: Upgrade, standing: Standing, going: set[str]) -> str:
     instance = standing.fleet.get(upgrade.slug)
     if instance is None or upgrade.forced:
         return ""
-    stopped = line_stopped(upgrade, standing.upgrades, standing.fleet)
+    stopped = rollout_halted(upgrade, standing.upgrades, standing.fleet)
     if stopped:
-        return f"{stopped}; {HOW_TO_FORCE}"
+        return f"{stopped}; {FORCE_HINT}"
     closed = order_gate(instance, upgrade.version, standing)
-    return f"{closed}; {HOW_TO_FORCE}" if closed else ""
+    return f"{closed}; {FORCE_HINT}" if closed else ""
 
 
-def line_stopped(upgrade: Upgrade, others: Iterable[Upgrade], fleet: Fleet) -> str:
+def rollout_halted(upgrade: Upgrade, others: Iterable[Upgrade], fleet: Fleet) -> str:
     """Why the line is stopped for an upgrade, or nothing: another one to its version failed after its merge, and
     nobody has seen to it yet. A rollback is never stopped, for it makes things safe.
 
@@ -95,7 +95,7 @@ def line_stopped(upgrade: Upgrade, others: Iterable[Upgrade], fleet: Fleet) -> s
     failed = sorted(
         other.slug
         for other in others
-        if other.version == upgrade.version and other.slug != upgrade.slug and stops_the_line(other)
+        if other.version == upgrade.version and other.slug != upgrade.slug and halts_rollout(other)
     )
     if not failed or upgrade.back is not None:
         return ""
@@ -103,7 +103,7 @@ def line_stopped(upgrade: Upgrade, others: Iterable[Upgrade], fleet: Fleet) -> s
     return f"for {', '.join(dict.fromkeys(named))}, whose upgrade to {upgrade.version} failed: the line is stopped"
 
 
-def left_out_since(upgrade: Upgrade, fleet: Fleet) -> str:
+def skipped_since_merge(upgrade: Upgrade, fleet: Fleet) -> str:
     """Why a merged upgrade waits whose instance has been taken out of release upgrades since, or nothing (domain.md,
     "Rules"). A rollback never does, for it makes things safe."""
     instance = fleet.get(upgrade.slug)
@@ -112,12 +112,12 @@ def left_out_since(upgrade: Upgrade, fleet: Fleet) -> str:
     return f"until it takes part in release upgrades again: {instance.skip_reason}"
 
 
-def stops_the_line(upgrade: Upgrade) -> bool:
+def halts_rollout(upgrade: Upgrade) -> bool:
     """Whether nothing further to its version may start before a person has seen to it."""
     return upgrade.stage is Stage.FAILED and upgrade.merged_at is not None
 
 
-def order_gate(instance: Instance, version: Version, standing: Standing) -> str:
+def order_gate(instance: Instance, version: Version, standing: RolloutState) -> str:
     """Why the order holds an instance up, or nothing when it may go.
 
     No customer goes before the first instance has been upgraded to the version and its checks are green, no
@@ -126,20 +126,20 @@ def order_gate(instance: Instance, version: Version, standing: Standing) -> str:
     if instance.internal:
         return ""
     first = standing.fleet.get(FIRST_INSTANCE)
-    record = standing.of(FIRST_INSTANCE, version)
+    record = standing.upgrade(FIRST_INSTANCE, version)
     if record is None or record.stage is not Stage.DONE:
         if first is None or first.version < version:
             return f"for {FIRST_INSTANCE}, which has not been upgraded to {version} yet"
         if record is not None and is_red(record):
             return f"for {FIRST_INSTANCE}, which is red"
-        if record is not None and record.stage in UNDER_WAY:
+        if record is not None and record.stage in IN_DEPLOYMENT:
             return f"for {FIRST_INSTANCE}, which is {record.stage}"
         if not standing.first_is_green.get(version, False):
             return f"for {FIRST_INSTANCE}, whose health checks are not all green"
     if instance.type is not InstanceType.PRODUCTION:
         return ""
     internal = [i.slug for i in standing.fleet if i.internal]
-    red = [slug for slug in internal if (found := standing.of(slug, version)) and is_red(found)]
+    red = [slug for slug in internal if (found := standing.upgrade(slug, version)) and is_red(found)]
     return f"for {', '.join(red)}: an internal instance is red" if red else ""
 
 
@@ -149,12 +149,12 @@ def is_red(upgrade: Upgrade) -> bool:
         return True
     if upgrade.stage is Stage.FAILED and upgrade.merged_at:
         return True
-    return overall(upgrade.after or upgrade.before) is State.FAIL and upgrade.stage is not Stage.CLOSED
+    return worst_state(upgrade.after or upgrade.before) is CheckState.FAIL and upgrade.stage is not Stage.CLOSED
 
 
-def has_to_look(standing: Standing, version: Version) -> bool:
+def needs_health_check(standing: RolloutState, version: Version) -> bool:
     """Whether only a look at the first instance tells that it is green: it runs the version, and no record says."""
     first = standing.fleet.get(FIRST_INSTANCE)
-    record = standing.of(FIRST_INSTANCE, version)
-    told = record is not None and (record.stage in UNDER_WAY | {Stage.DONE} or is_red(record))
+    record = standing.upgrade(FIRST_INSTANCE, version)
+    told = record is not None and (record.stage in IN_DEPLOYMENT | {Stage.DONE} or is_red(record))
     return first is not None and first.version >= version and not told

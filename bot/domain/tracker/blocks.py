@@ -41,7 +41,7 @@ def with_block(body: str, block: Block, words: Markdown) -> str:
     whole = newline.join([f"{block.opening}{digests} -->", *lines, block.closing])
     found = block.pattern.search(body)
     if found:
-        kept = _of_people(found["inside"], found["own"].split())
+        kept = _human_lines(found["inside"], found["own"].split())
         remark = f"{newline * 2}{newline.join(kept)}{newline}" if kept else ""
         return f"{body[: found.start()]}{whole}{remark}{body[found.end() :]}"
     if block is Block.END:
@@ -52,7 +52,7 @@ def with_block(body: str, block: Block, words: Markdown) -> str:
     return f"{lead}{newline * 2 if lead else ''}{whole}{newline * 2}{body[cut:].lstrip(chr(13) + chr(10))}"
 
 
-def _of_people(inside: str, own: list[str]) -> list[str]:
+def _human_lines(inside: str, own: list[str]) -> list[str]:
     """The lines that mibot did not write, with a blank one where some stood between them."""
     kept: list[str] = []
     gap = False

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.formats.markdown import Markdown
-from bot.formats.urls import normal_url
+from bot.formats.urls import normalize_url
 
 DONE = "done"
-UNDOING = "done rollback"
+ROLLING_BACK = "done rollback"
 """An upgrade that was done and is being rolled back."""
-UNDONE = "rolled back"
+ROLLED_BACK = "rolled back"
 SEPARATOR = " · "
-LONGEST_STATE = 240
+MAX_STATE_LENGTH = 240
 """Characters that an item's state may have, at any time: trackers are planned with it."""
 
 _BULLET = r"(?P<bullet>\s*(?:[-*+]|\d{1,9}[.)])[ \t]+)"
@@ -30,15 +30,15 @@ SEGMENT = re.compile(
     r" ?<!-- mibot:(?P<stage>[a-z -]*?):(?P<digest>[0-9a-f]{12}) -->(?: —(?= ))?"
     r"(?P<words>(?:(?!<!-- /?mibot).)*)(?:<!-- /mibot -->|$)"
 )
-LONGEST_SEGMENT = LONGEST_STATE + 66
+MAX_SEGMENT_LENGTH = MAX_STATE_LENGTH + 66
 """Characters of a segment: its state, its marks, and the longest stage's name."""
 
 _URL = re.compile(r"https?://[^\s<>()\[\]*~`\"']+", re.IGNORECASE)
 _ORDINAL = re.compile(
     r"\b(first|second|third|fourth|fifth|(\d{1,4})(?:st|nd|rd|th)) instance\b", re.ASCII | re.IGNORECASE
 )
-_WORDS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
-_MOST_WORDS = 120
+_ORDINAL_WORDS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
+_MAX_WORDS = 120
 _UNTICKED = re.compile(_BULLET + r"\[ \]", re.ASCII)
 _TICKED = re.compile(_BULLET + r"\[[xX]\]", re.ASCII)
 _GENERATED = re.compile(
@@ -55,7 +55,7 @@ class Section(StrEnum):
 
 
 @dataclass(frozen=True)
-class Key:
+class InstanceKey:
     """What identifies a line without a customer's name: a domain or an account URL, and which of several."""
 
     url: str
@@ -63,10 +63,10 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Item:
+class TrackerItem:
     """What a line should say: `text` until people change it, `state` always; `done` ticks it."""
 
-    key: Key
+    key: InstanceKey
     section: Section
     text: Markdown
     state: Markdown
@@ -78,59 +78,59 @@ class Item:
         return self.stage == DONE
 
 
-def key_in(words: str, taken: Collection[Key], known: Collection[str]) -> tuple[Key | None, bool]:
+def find_key(words: str, taken: Collection[InstanceKey], known: Collection[str]) -> tuple[InstanceKey | None, bool]:
     """Whose line these words make, and whether they say which of an account's instances it is.
 
     By the first URL that is `known`, else the first one; of several lines with one account, each is the next that
     is not `taken`, unless it says which.
     """
-    urls = [normal_url(url) for url in _URL.findall(words)]
+    urls = [normalize_url(url) for url in _URL.findall(words)]
     url = next((url for url in urls if url in known), urls[0] if urls else None)
     if url is None:
         return None, False
     ordinal = _ORDINAL.search(words)
     if ordinal:
-        key = Key(url, _WORDS.get(ordinal.group(1).lower()) or int(ordinal.group(2)))
+        key = InstanceKey(url, _ORDINAL_WORDS.get(ordinal.group(1).lower()) or int(ordinal.group(2)))
         return (None if key in taken else key), True
     number = 1
-    while Key(url, number) in taken:
+    while InstanceKey(url, number) in taken:
         number += 1
-    return Key(url, number), False
+    return InstanceKey(url, number), False
 
 
-def own_line(item: Item, bullet: str = "- ") -> str:
+def render_line(item: TrackerItem, bullet: str = "- ") -> str:
     """A line of mibot's own, as a new tracker has it."""
     tick = "x" if item.done else " "
-    return f"{bullet}[{tick}] {_own_text(item)}{_segment(item)}"
+    return f"{bullet}[{tick}] {_render_text(item)}{_render_segment(item)}"
 
 
-def updated_line(raw: str, item: Item) -> str:
+def update_line(raw: str, item: TrackerItem) -> str:
     """An instance's line with mibot's segment brought up to date and everything of people's kept."""
     found = SEGMENT.search(raw)
     before, after = (raw, "") if found is None else (raw[: found.start()], raw[found.end() :])
-    remark = _remark(found["words"], found["digest"], item) if found else ""
-    was_done = found is not None and found["stage"] in {DONE, UNDOING}
-    before = _restruck(before.rstrip(), item)
+    remark = _extract_remark(found["words"], found["digest"], item) if found else ""
+    was_done = found is not None and found["stage"] in {DONE, ROLLING_BACK}
+    before = _update_strikethrough(before.rstrip(), item)
     if item.done and not was_done:
         before = _UNTICKED.sub(r"\g<bullet>[x]", before, count=1) if _UNTICKED.match(before) else before
-    elif was_done and item.stage == UNDONE:
+    elif was_done and item.stage == ROLLED_BACK:
         before = _TICKED.sub(r"\g<bullet>[ ]", before, count=1)
-    return f"{before}{_segment(item)}{f' {remark}' if remark else ''}{after}"
+    return f"{before}{_render_segment(item)}{f' {remark}' if remark else ''}{after}"
 
 
-def _own_text(item: Item) -> str:
+def _render_text(item: TrackerItem) -> str:
     return f"~~{item.text}~~" if item.skipped else str(item.text)
 
 
-def _restruck(before: str, item: Item) -> str:
+def _update_strikethrough(before: str, item: TrackerItem) -> str:
     """mibot's own words struck through or not, as the item is now; people's words are left as they are."""
     task = TASK.fullmatch(before)
     if task is None or task["rest"].strip() not in {str(item.text), f"~~{item.text}~~"}:
         return before
-    return f"{task['bullet']}[{task['tick']}] {_own_text(item)}"
+    return f"{task['bullet']}[{task['tick']}] {_render_text(item)}"
 
 
-def _segment(item: Item) -> str:
+def _render_segment(item: TrackerItem) -> str:
     return f" <!-- mibot:{item.stage}:{_digest(item.state.split())} --> — {item.state} <!-- /mibot -->"
 
 
@@ -138,7 +138,7 @@ def _digest(words: list[str]) -> str:
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:12]
 
 
-def _remark(written: str, digest: str, item: Item) -> str:
+def _extract_remark(written: str, digest: str, item: TrackerItem) -> str:
     """What people wrote between mibot's marks.
 
     Words that were put among mibot's are found by trying which ones to take away so that its own remain. Where that
@@ -147,7 +147,7 @@ def _remark(written: str, digest: str, item: Item) -> str:
     words = written.split()
     if _digest(words) == digest:
         return ""
-    for end in range(len(words), 0, -1) if len(words) <= _MOST_WORDS else ():
+    for end in range(len(words), 0, -1) if len(words) <= _MAX_WORDS else ():
         for start in range(end):
             if _digest(words[:start] + words[end:]) == digest:
                 return " ".join(words[start:end]).strip(f"{SEPARATOR}—")

@@ -9,14 +9,14 @@ from enum import StrEnum
 from typing import Any
 
 
-class CopyKind(StrEnum):
+class BackupKind(StrEnum):
     """The two things that are copied (domain.md, "An upgrade of one instance", step 4)."""
 
     DATABASE = "Cloud SQL backup"
     DISK = "disk snapshot"
 
 
-class CopyState(StrEnum):
+class BackupState(StrEnum):
     """How a copy stands."""
 
     RUNNING = "running"
@@ -25,7 +25,7 @@ class CopyState(StrEnum):
 
 
 @dataclass(frozen=True)
-class BackupOrder:
+class BackupRequest:
     """What is to be copied: every database instance of the project and every data disk of the machine.
 
     `mark` makes the order unique and finds its copies again: lower-case letters, digits and dashes, at most 40. It
@@ -39,19 +39,19 @@ class BackupOrder:
     slug: str
     version: str
     tracker: str
-    mark: str
+    request_id: str
 
 
 @dataclass(frozen=True)
-class Copy:
+class Backup:
     """One copy: what kind, of which database instance or disk, its name at Google (a backup's id, a snapshot's name),
     how it stands, when it was made (UTC), and what Google said where it failed. `link` leads to Google's console; it
     names the project, so it is shown in the deployment repository only."""
 
-    kind: CopyKind
+    kind: BackupKind
     of: str
     name: str
-    state: CopyState
+    state: BackupState
     made_at: datetime
     said: str = ""
     link: str = ""
@@ -60,14 +60,16 @@ class Copy:
         return asdict(self) | {"made_at": self.made_at.astimezone(UTC).isoformat()}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Copy:
+    def from_json(cls, data: Mapping[str, Any]) -> Backup:
         made_at = datetime.fromisoformat(data["made_at"])
-        return cls(**{**data, "kind": CopyKind(data["kind"]), "state": CopyState(data["state"]), "made_at": made_at})
+        return cls(
+            **{**data, "kind": BackupKind(data["kind"]), "state": BackupState(data["state"]), "made_at": made_at}
+        )
 
 
-def standing(copies: Iterable[Copy]) -> CopyState:
+def overall_state(copies: Iterable[Backup]) -> BackupState:
     """How an order stands: failed when one copy failed, running while one runs or none is there, else ready."""
     states = {copy.state for copy in copies}
-    if CopyState.FAILED in states:
-        return CopyState.FAILED
-    return CopyState.READY if states == {CopyState.READY} else CopyState.RUNNING
+    if BackupState.FAILED in states:
+        return BackupState.FAILED
+    return BackupState.READY if states == {BackupState.READY} else BackupState.RUNNING

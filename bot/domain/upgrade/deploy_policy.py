@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Mode(StrEnum):
+class DeployMode(StrEnum):
     """How a merged upgrade comes onto its VM (`deploy.mode`)."""
 
     DISPATCH = "workflow_dispatch"
@@ -18,7 +18,7 @@ class Mode(StrEnum):
 class DeployPolicy:
     """The rules from the settings (`[deploy]` and `[verify]`). Times are in seconds."""
 
-    mode: Mode = Mode.DISPATCH
+    mode: DeployMode = DeployMode.DISPATCH
     workflow: str = "mi_upgrade.yml"
     backup: bool = True
     backup_timeout: float = 1800.0
@@ -31,5 +31,5 @@ class DeployPolicy:
     interval: float = 30.0
 
 
-def minutes(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     return f"{seconds:g} seconds" if seconds < 120 else f"{seconds / 60:g} minutes"

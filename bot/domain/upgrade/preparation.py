@@ -8,22 +8,22 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.domain.github_models import Opinion, Pull, Review
-from bot.domain.plans.change_set import ChangeSet, Kind, Stray, branch_of
-from bot.domain.versions import Version, version_of
+from bot.domain.github_models import PullRequest, Review, ReviewState
+from bot.domain.plans.change_set import ChangeKind, ChangeSet, MistaggedImage, branch_name
+from bot.domain.versions import Version, parse_version
 
 
 class PreparationStage(StrEnum):
     """Where a preparation stands. The wording is what people read on the tracker."""
 
-    ASKED = "asked for"
+    REQUESTED = "asked for"
     OPEN = "open"
     READY = "ready"
     CLOSED = "closed"
     FAILED = "failed"
 
 
-UNPREPARED = frozenset({PreparationStage.ASKED, PreparationStage.OPEN})
+UNPREPARED = frozenset({PreparationStage.REQUESTED, PreparationStage.OPEN})
 """The stages in which something is still to be done or waited for."""
 
 
@@ -48,7 +48,7 @@ class Preparation:
     meaning: str = ""
     note: str = ""
     warnings: tuple[str, ...] = ()
-    stray: tuple[Stray, ...] = ()
+    stray: tuple[MistaggedImage, ...] = ()
     accepted_by: str = ""
     accepted_at: datetime | None = None
     approved_by: tuple[str, ...] = ()
@@ -57,10 +57,10 @@ class Preparation:
 
     @property
     def branch(self) -> str:
-        return branch_of(Kind.PREPARATION, "", self.version)
+        return branch_name(ChangeKind.PREPARATION, "", self.version)
 
     @property
-    def held(self) -> bool:
+    def needs_acceptance(self) -> bool:
         """Whether the version must not be upgraded to until an operator accepts its images."""
         return bool(self.stray) and not self.accepted_by
 
@@ -81,21 +81,21 @@ class Preparation:
         values = {
             **data,
             **moments,
-            "version": version_of(data["version"]),
+            "version": parse_version(data["version"]),
             "stage": PreparationStage(data["stage"]),
             "asked_at": datetime.fromisoformat(data["asked_at"]),
-            "stray": tuple(Stray(service, image) for service, image in data["stray"]),
+            "stray": tuple(MistaggedImage(service, image) for service, image in data["stray"]),
             "warnings": tuple(data["warnings"]),
             "approved_by": tuple(data["approved_by"]),
         }
         return cls(**values)
 
 
-def ask_preparation(existing: Preparation | None, version: Version, by: str, now: datetime) -> Preparation:
+def request_preparation(existing: Preparation | None, version: Version, by: str, now: datetime) -> Preparation:
     """What a person's asking makes of the record: a new one, the same one, or one that ended revived."""
     if existing is not None and existing.stage not in {PreparationStage.CLOSED, PreparationStage.FAILED}:
         return existing
-    fresh = Preparation(version, PreparationStage.ASKED, by, now)
+    fresh = Preparation(version, PreparationStage.REQUESTED, by, now)
     if existing is None:
         return fresh
     return replace(fresh, accepted_by=existing.accepted_by, accepted_at=existing.accepted_at)
@@ -108,16 +108,16 @@ def accept(preparation: Preparation, by: str, now: datetime) -> Preparation:
     return replace(preparation, accepted_by=by, accepted_at=now)
 
 
-def planned(preparation: Preparation, change: ChangeSet) -> Preparation:
+def apply_plan(preparation: Preparation, change: ChangeSet) -> Preparation:
     """The preparation with what its change set says of images and warnings."""
-    return replace(preparation, stray=change.stray, warnings=change.warnings, reason="")
+    return replace(preparation, stray=change.mistagged_images, warnings=change.warnings, reason="")
 
 
-def observe_preparation(preparation: Preparation, pull: Pull, reviews: Sequence[Review]) -> Preparation:
+def observe_preparation(preparation: Preparation, pull: PullRequest, reviews: Sequence[Review]) -> Preparation:
     """The preparation as GitHub shows its pull request now. What was merged stays ready."""
     if preparation.stage not in UNPREPARED:
         return preparation
-    approved = tuple(sorted(review.reviewer for review in reviews if review.opinion is Opinion.APPROVED))
+    approved = tuple(sorted(review.reviewer for review in reviews if review.state is ReviewState.APPROVED))
     seen = replace(preparation, number=pull.number, url=pull.url, head=pull.head, approved_by=approved, reason="")
     if pull.merged:
         return replace(

@@ -9,11 +9,11 @@ from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 
 REPORT, EVIDENCE, LABEL, ALARM = "report", "evidence", "label", "alarm"
-PRE_UPGRADE = "mibot / pre-upgrade"
+PRE_UPGRADE_CHECK = "mibot / pre-upgrade"
 """The check run on the head commit of an upgrade's pull request."""
 
 
-def wanted(upgrade: Upgrade) -> Mapping[str, str]:
+def desired_posts(upgrade: Upgrade) -> Mapping[str, str]:
     """What should stand there by now: each thing with what makes it new when it changes."""
     found: dict[str, str] = {}
     if not upgrade.history:
@@ -41,6 +41,6 @@ def has_evidence(upgrade: Upgrade) -> bool:
     return wrong and upgrade.merged_at is not None
 
 
-def unpublished(upgrade: Upgrade) -> bool:
+def needs_publishing(upgrade: Upgrade) -> bool:
     """Whether something does not stand there yet, or says what is no longer so."""
-    return any(upgrade.posted.get(name) != value for name, value in wanted(upgrade).items())
+    return any(upgrade.posted.get(name) != value for name, value in desired_posts(upgrade).items())

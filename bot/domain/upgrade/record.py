@@ -8,17 +8,27 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.github_models import Conclusion
-from bot.domain.health.model import Result
-from bot.domain.plans.change_set import Kind, branch_of
-from bot.domain.upgrade.backups import Copy
-from bot.domain.upgrade.stages import IN_FLIGHT, IN_REVIEW, UNDER_WAY, UNFINISHED, Stage
-from bot.domain.versions import Version, version_of
+from bot.domain.health.model import CheckResult
+from bot.domain.plans.change_set import ChangeKind, branch_name
+from bot.domain.upgrade.backups import Backup
+from bot.domain.upgrade.stages import IN_DEPLOYMENT, IN_FLIGHT, IN_REVIEW, UNFINISHED, Stage
+from bot.domain.versions import Version, parse_version
 
-__all__ = ["IN_FLIGHT", "IN_REVIEW", "UNDER_WAY", "UNFINISHED", "Back", "Deployment", "Stage", "Step", "Upgrade"]
+__all__ = [
+    "IN_DEPLOYMENT",
+    "IN_FLIGHT",
+    "IN_REVIEW",
+    "UNFINISHED",
+    "Deployment",
+    "Rollback",
+    "Stage",
+    "StageTransition",
+    "Upgrade",
+]
 
 
 @dataclass(frozen=True)
-class Back:
+class Rollback:
     """That an upgrade is being undone: who asked, why (nothing when they did not say), back to which version (None
     until Git has told), and in which comment it was asked for (0 when that is not known)."""
 
@@ -29,7 +39,7 @@ class Back:
 
 
 @dataclass(frozen=True)
-class Step:
+class StageTransition:
     """One step of an upgrade: the stage that it came to, when (UTC), who or what brought it there (a login, `mibot`),
     why, and where a person can look."""
 
@@ -40,10 +50,10 @@ class Step:
     link: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self) | {"at": _moment(self.at)}
+        return asdict(self) | {"at": _isoformat(self.at)}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Step:
+    def from_json(cls, data: Mapping[str, Any]) -> StageTransition:
         return cls(**{**data, "stage": Stage(data["stage"]), "at": datetime.fromisoformat(data["at"])})
 
 
@@ -68,12 +78,12 @@ class Deployment:
     by: str = ""
 
     @property
-    def unresolved(self) -> bool:
+    def awaits_run(self) -> bool:
         """Whether a run may have been started that nobody has found yet."""
         return self.run is None and self.ended_at is None
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self) | {"asked_at": _moment(self.asked_at), "ended_at": _moment(self.ended_at)}
+        return asdict(self) | {"asked_at": _isoformat(self.asked_at), "ended_at": _isoformat(self.ended_at)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Deployment:
@@ -118,8 +128,8 @@ class Upgrade:
     objections_by: tuple[str, ...] = ()
     merged_by: str = ""
     merged_at: datetime | None = None
-    before: tuple[Result, ...] = field(default_factory=tuple)
-    after: tuple[Result, ...] = field(default_factory=tuple)
+    before: tuple[CheckResult, ...] = field(default_factory=tuple)
+    after: tuple[CheckResult, ...] = field(default_factory=tuple)
     forced: str = ""
     forced_by: str = ""
     built: str = ""
@@ -127,14 +137,14 @@ class Upgrade:
     meaning: str = ""
     note: str = ""
     warnings: tuple[str, ...] = ()
-    back: Back | None = None
+    back: Rollback | None = None
     earlier: Upgrade | None = None
-    history: tuple[Step, ...] = ()
+    history: tuple[StageTransition, ...] = ()
     checked: str = ""
     merge_commit: str = ""
     attempt: int = 1
-    copies: tuple[Copy, ...] = ()
-    earlier_copies: tuple[Copy, ...] = ()
+    copies: tuple[Backup, ...] = ()
+    earlier_copies: tuple[Backup, ...] = ()
     deployment: Deployment | None = None
     loose: tuple[int, ...] = ()
     lost_since: datetime | None = None
@@ -144,13 +154,13 @@ class Upgrade:
     posted: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def kind(self) -> Kind:
-        return Kind.UPGRADE if self.back is None else Kind.ROLLBACK
+    def kind(self) -> ChangeKind:
+        return ChangeKind.UPGRADE if self.back is None else ChangeKind.ROLLBACK
 
     @property
     def branch(self) -> str:
         """The branch of its pull request (domain.md, "An upgrade of one instance")."""
-        return branch_of(self.kind, self.slug, self.version)
+        return branch_name(self.kind, self.slug, self.version)
 
     @property
     def key(self) -> str:
@@ -166,15 +176,15 @@ class Upgrade:
         """Whether its deployment is over, and was a success."""
         return self.deployment is not None and self.deployment.ended_at is not None and not self.deployment.failed
 
-    def since(self, stage: Stage) -> datetime | None:
+    def entered_at(self, stage: Stage) -> datetime | None:
         """When it came to that stage last."""
         return next((step.at for step in reversed(self.history) if step.stage is stage), None)
 
     def to_json(self) -> dict[str, Any]:
         data = {field.name: getattr(self, field.name) for field in fields(self)}
         data |= {"version": str(self.version), "from_version": str(self.from_version) if self.from_version else None}
-        data |= {name: _moment(data[name]) for name in _MOMENTS}
-        data |= {name: [one.to_json() for one in getattr(self, name)] for name in _LISTS}
+        data |= {name: _isoformat(data[name]) for name in _DATETIME_FIELDS}
+        data |= {name: [one.to_json() for one in getattr(self, name)] for name in _RECORD_LIST_FIELDS}
         data["back"] = asdict(self.back) | {"to": str(self.back.to or "")} if self.back else None
         data["deployment"] = self.deployment.to_json() if self.deployment else None
         data["posted"] = dict(self.posted)
@@ -185,32 +195,34 @@ class Upgrade:
         """The record of a document, of one that an older version wrote too."""
         values = dict(data)
         values |= {
-            "version": version_of(values["version"]),
+            "version": parse_version(values["version"]),
             "from_version": Version.parse(values["from_version"] or ""),
             "stage": Stage(values["stage"]),
             "checks": Conclusion(values["checks"]),
         }
-        moments = {name: values.get(name) for name in _MOMENTS}
+        moments = {name: values.get(name) for name in _DATETIME_FIELDS}
         values |= {name: datetime.fromisoformat(moment) if moment else None for name, moment in moments.items()}
-        values |= {name: tuple(values.get(name, ())) for name in _WORDS}
-        values |= {name: tuple(map(kind.from_json, values.get(name, ()))) for name, kind in _LISTS.items()}
+        values |= {name: tuple(values.get(name, ())) for name in _TUPLE_FIELDS}
+        values |= {
+            name: tuple(map(kind.from_json, values.get(name, ()))) for name, kind in _RECORD_LIST_FIELDS.items()
+        }
         back, earlier, deployment = (values.get(name) for name in ("back", "earlier", "deployment"))
-        values["back"] = Back(**back | {"to": Version.parse(back["to"])}) if back else None
+        values["back"] = Rollback(**back | {"to": Version.parse(back["to"])}) if back else None
         values["earlier"] = cls.from_json(earlier) if earlier else None
         values["deployment"] = Deployment.from_json(deployment) if deployment else None
         return cls(**values)
 
 
-_MOMENTS = ("asked_at", "merged_at", "lost_since", "green_since")
-_WORDS = ("failing", "approved_by", "objections_by", "warnings", "loose")
-_LISTS: Mapping[str, type[Result] | type[Copy] | type[Step]] = {
-    "before": Result,
-    "after": Result,
-    "history": Step,
-    "copies": Copy,
-    "earlier_copies": Copy,
+_DATETIME_FIELDS = ("asked_at", "merged_at", "lost_since", "green_since")
+_TUPLE_FIELDS = ("failing", "approved_by", "objections_by", "warnings", "loose")
+_RECORD_LIST_FIELDS: Mapping[str, type[CheckResult] | type[Backup] | type[StageTransition]] = {
+    "before": CheckResult,
+    "after": CheckResult,
+    "history": StageTransition,
+    "copies": Backup,
+    "earlier_copies": Backup,
 }
 
 
-def _moment(value: datetime | None) -> str | None:
+def _isoformat(value: datetime | None) -> str | None:
     return value.astimezone(UTC).isoformat() if value else None

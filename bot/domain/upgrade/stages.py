@@ -27,24 +27,24 @@ class Stage(StrEnum):
 
 
 IN_REVIEW = frozenset({Stage.OPEN, Stage.CHANGES_REQUESTED, Stage.APPROVED})
-UNDER_WAY = frozenset({Stage.MERGED, Stage.BACKING_UP, Stage.DEPLOYING, Stage.VERIFYING, Stage.HELD})
+IN_DEPLOYMENT = frozenset({Stage.MERGED, Stage.BACKING_UP, Stage.DEPLOYING, Stage.VERIFYING, Stage.HELD})
 """Merged, and neither proven nor given up."""
-IN_FLIGHT = IN_REVIEW | UNDER_WAY | {Stage.PLANNED}
+IN_FLIGHT = IN_REVIEW | IN_DEPLOYMENT | {Stage.PLANNED}
 """The stages that count against `policy.max_in_flight` (domain.md, "Rules": blast radius)."""
 UNFINISHED = IN_FLIGHT | {Stage.WAITING}
 
-_GIVEN_UP = frozenset({Stage.FAILED, Stage.HELD})
+_FAILED_OR_HELD = frozenset({Stage.FAILED, Stage.HELD})
 
-WAYS: Mapping[Stage, frozenset[Stage]] = {
+TRANSITIONS: Mapping[Stage, frozenset[Stage]] = {
     Stage.WAITING: frozenset({Stage.PLANNED, Stage.SKIPPED}),
     Stage.PLANNED: IN_REVIEW | {Stage.WAITING, Stage.FAILED, Stage.SKIPPED},
     Stage.OPEN: IN_REVIEW | {Stage.MERGED, Stage.CLOSED, Stage.FAILED},
     Stage.CHANGES_REQUESTED: IN_REVIEW | {Stage.MERGED, Stage.CLOSED, Stage.FAILED},
     Stage.APPROVED: IN_REVIEW | {Stage.MERGED, Stage.CLOSED, Stage.FAILED},
-    Stage.MERGED: _GIVEN_UP | {Stage.BACKING_UP, Stage.DEPLOYING},
-    Stage.BACKING_UP: _GIVEN_UP | {Stage.DEPLOYING},
-    Stage.DEPLOYING: _GIVEN_UP | {Stage.VERIFYING},
-    Stage.VERIFYING: _GIVEN_UP | {Stage.DONE, Stage.ROLLED_BACK},
+    Stage.MERGED: _FAILED_OR_HELD | {Stage.BACKING_UP, Stage.DEPLOYING},
+    Stage.BACKING_UP: _FAILED_OR_HELD | {Stage.DEPLOYING},
+    Stage.DEPLOYING: _FAILED_OR_HELD | {Stage.VERIFYING},
+    Stage.VERIFYING: _FAILED_OR_HELD | {Stage.DONE, Stage.ROLLED_BACK},
     # What was wrong before the deployment is over (it is merged, as before), or people deployed it, or looked again.
     Stage.HELD: frozenset({Stage.MERGED, Stage.VERIFYING, Stage.FAILED}),
     # A person tries again, deployed by hand, or looked again; people merged what could not be opened by itself.

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from bot.formats.compose.lists import Mismatch
+from bot.formats.compose.lists import ShapeMismatchError
 from bot.formats.compose.pairs import pairs
-from bot.formats.compose.reader import document, image_of, services
-from bot.formats.compose.rules import BARE, IDENTITIES, NAMES, Path, names, pattern
-from bot.formats.yaml.value import NOTHING, Map, Scalar, Sequence, Value, is_null
+from bot.formats.compose.reader import image_of, load_document, services
+from bot.formats.compose.rules import IDENTITIES, NAME_LISTS, PAIR_LISTS, Path, names_to_mapping, path_pattern
+from bot.formats.yaml.value import EMPTY, Map, Scalar, Sequence, Value, is_null
 from bot.formats.yaml.writer import Writer
 
-Place: TypeAlias = tuple[Path, Hashable]
+SettingKey: TypeAlias = tuple[Path, Hashable]
 """A path, and for an item of a list what tells it from the others."""
 
-_LONGEST = 60
+_MAX_VALUE_LENGTH = 60
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class SettingChange:
     `old` and `new` are short texts on one line, None where there is nothing.
     """
 
-    where: str
+    section: str
     path: str
     old: str | None
     new: str | None
@@ -70,54 +70,58 @@ def difference(old: str, new: str) -> Difference:
 
 
 def _settings(old: str, new: str, both: frozenset[str]) -> Iterator[SettingChange]:
-    before = _flat(document(old, "the old Compose file"), both)
-    after = _flat(document(new, "the new Compose file"), both)
+    before = _flatten(load_document(old, "the old Compose file"), both)
+    after = _flatten(load_document(new, "the new Compose file"), both)
     changed = [place for place in dict.fromkeys((*before, *after)) if before.get(place) != after.get(place)]
     sections = list(dict.fromkeys(path[:2] for path, _ in (*after, *before)))
     for place in sorted(changed, key=lambda place: sections.index(place[0][:2])):
         path, _ = place
         was, now = before.get(place), after.get(place)
-        if not (_is_said_below(path, was, after) or _is_said_below(path, now, before)):
+        if not (_is_set_below(path, was, after) or _is_set_below(path, now, before)):
             where, *rest = path[1:] if path[0] == "services" else path
-            yield SettingChange(where, ".".join(rest), _short(was), _short(now))
+            yield SettingChange(where, ".".join(rest), _summarize(was), _summarize(now))
 
 
-def _is_said_below(path: Path, nothing: Value | None, other: Mapping[Place, Value]) -> bool:
+def _is_set_below(path: Path, nothing: Value | None, other: Mapping[SettingKey, Value]) -> bool:
     """Whether an empty value of one file has something in it in the other, which is told by itself."""
     return is_null(nothing) and any(deeper[: len(path)] == path and deeper != path for deeper, _ in other)
 
 
-def _flat(value: Map, both: frozenset[str]) -> Mapping[Place, Value]:
+def _flatten(value: Map, both: frozenset[str]) -> Mapping[SettingKey, Value]:
     """Every setting by its place; those of services that only one file has are left out, and images."""
-    return {place: leaf for place, leaf in _leaves(value, ()) if place[0][0] != "services" or _is_of(place[0], both)}
+    return {
+        place: leaf
+        for place, leaf in _leaves(value, ())
+        if place[0][0] != "services" or _is_shared_setting(place[0], both)
+    }
 
 
-def _is_of(path: Path, both: frozenset[str]) -> bool:
+def _is_shared_setting(path: Path, both: frozenset[str]) -> bool:
     return path[1:] != () and path[1] in both and path[2:] not in {(), ("image",)}
 
 
-def _leaves(value: Value, path: Path) -> Iterator[tuple[Place, Value]]:
+def _leaves(value: Value, path: Path) -> Iterator[tuple[SettingKey, Value]]:
     """What a value says, and where; lists of pairs and of names by key, as mappings are."""
     entries = _entries(value, path)
-    identity = IDENTITIES.get(pattern(path))
+    identity = IDENTITIES.get(path_pattern(path))
     if entries:
         for key, item in entries.items():
             yield from _leaves(item, (*path, key))
     elif isinstance(value, Sequence) and identity is not None:
         yield from (((path, identity(item)), item) for item in value)
     else:
-        yield (path, None), NOTHING if isinstance(value, Map) else value
+        yield (path, None), EMPTY if isinstance(value, Map) else value
 
 
 def _entries(value: Value, path: Path) -> Mapping[str, Value] | None:
     if isinstance(value, Map):
         return value.entries
-    bare = BARE.get(pattern(path))
+    bare = PAIR_LISTS.get(path_pattern(path))
     if bare is None or not isinstance(value, Sequence):
-        return names(value) if isinstance(value, Sequence) and pattern(path) in NAMES else None
+        return names_to_mapping(value) if isinstance(value, Sequence) and path_pattern(path) in NAME_LISTS else None
     try:
         return dict(pairs(value, bare))
-    except Mismatch:
+    except ShapeMismatchError:
         return None
 
 
@@ -125,9 +129,9 @@ def _text(value: Value) -> str:
     return value.text if isinstance(value, Scalar) and not value.is_null else Writer().inline(value)
 
 
-def _short(value: Value | None) -> str | None:
+def _summarize(value: Value | None) -> str | None:
     """On one line and not long."""
     if value is None:
         return None
     words = "null" if is_null(value) else " ".join(_text(value).split())
-    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
+    return words if len(words) <= _MAX_VALUE_LENGTH else f"{words[: _MAX_VALUE_LENGTH - 1]}…"

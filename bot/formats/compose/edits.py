@@ -10,23 +10,23 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.formats.compose.difference import Difference, ImageChange, SettingChange, difference
-from bot.formats.compose.merge import Merge, merged
-from bot.formats.compose.reader import ComposeProblem, document, image_of, is_own, services
-from bot.formats.yaml.edit import edited
-from bot.formats.yaml.events import YamlProblem
-from bot.formats.yaml.value import Map, Value, text
+from bot.formats.compose.merge import MergeResult, merge_files
+from bot.formats.compose.reader import ComposeError, image_of, is_standalone, load_document, services
+from bot.formats.yaml.edit import edit_text
+from bot.formats.yaml.events import YamlDocumentError
+from bot.formats.yaml.value import Map, Value, string_scalar
 
 __all__ = [
-    "ComposeProblem",
+    "ComposeError",
     "Difference",
     "ImageChange",
-    "Merge",
+    "ImageRemoval",
+    "MergeResult",
     "SettingChange",
-    "Without",
     "difference",
     "images",
-    "merged",
-    "only_tuned",
+    "merge_files",
+    "override_only_services",
     "service_names",
     "with_images",
     "without_images",
@@ -34,7 +34,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Without:
+class ImageRemoval:
     """A file without some images: `text` is None when nothing is left of it, `removed` has (service, reference)."""
 
     text: str | None
@@ -59,10 +59,10 @@ def service_names(text: str, name: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def only_tuned(text: str, name: str) -> frozenset[str]:
+def override_only_services(text: str, name: str) -> frozenset[str]:
     """The services of an override file that are another file's: they have neither image nor build. Raises
     ComposeProblem."""
-    return frozenset(service for service, value in services(text, name).items() if not is_own(value))
+    return frozenset(service for service, value in services(text, name).items() if not is_standalone(value))
 
 
 def with_images(text: str, images: Mapping[str, str]) -> str:
@@ -76,51 +76,51 @@ def _with_images(content: str, wanted: tuple[tuple[str, str], ...]) -> str:
     section = services(content, name)
     for service, image in wanted:
         if service not in section or image_of(section[service]) is None:
-            raise ComposeProblem(f"{name} has no image for a service that should get another one; look at it again")
-        section[service] = section[service].with_entry("image", text(image))
-    value = document(content, name)
-    return _edited(content, value.with_entry("services", _section(value).with_entries(section)), name)
+            raise ComposeError(f"{name} has no image for a service that should get another one; look at it again")
+        section[service] = section[service].with_entry("image", string_scalar(image))
+    value = load_document(content, name)
+    return _edit_file(content, value.with_entry("services", _services_map(value).with_entries(section)), name)
 
 
-def without_images(text: str, services: Collection[str], name: str) -> Without:
+def without_images(text: str, services: Collection[str], name: str) -> ImageRemoval:
     """An override file without the images of these services.
 
     A service that has nothing else goes, and `services` when none is left; comments above what is removed stay.
     Raises ComposeProblem.
     """
     if "image" not in text or not services:
-        return Without(text)
+        return ImageRemoval(text)
     return _without_images(text, frozenset(services), name)
 
 
 @lru_cache(maxsize=4096)
-def _without_images(content: str, patched: frozenset[str], name: str) -> Without:
+def _without_images(content: str, patched: frozenset[str], name: str) -> ImageRemoval:
     removed = tuple((service, image) for service, image in _images(content, name).items() if service in patched)
     if not removed:
-        return Without(content)
+        return ImageRemoval(content)
     gone = dict(removed)
-    value = document(content, name)
+    value = load_document(content, name)
     entries: dict[str, Value] = {}
-    for service, found in _section(value).entries.items():
-        rest = found.without({"image"}) if service in gone and isinstance(found, Map) else found
+    for service, found in _services_map(value).entries.items():
+        rest = found.without_keys({"image"}) if service in gone and isinstance(found, Map) else found
         if service not in gone or not isinstance(rest, Map) or rest.entries:
             entries[service] = rest
     if entries:
-        left = value.with_entry("services", _section(value).with_entries(entries))
+        left = value.with_entry("services", _services_map(value).with_entries(entries))
     else:
-        left = value.without({"services"})
+        left = value.without_keys({"services"})
         if left.entries.keys() <= {"version"}:
-            return Without(None, removed)
-    return Without(_edited(content, left, name), removed)
+            return ImageRemoval(None, removed)
+    return ImageRemoval(_edit_file(content, left, name), removed)
 
 
-def _section(value: Map) -> Map:
+def _services_map(value: Map) -> Map:
     section = value.get("services")
     return section if isinstance(section, Map) else Map()
 
 
-def _edited(content: str, wanted: Value, name: str) -> str:
+def _edit_file(content: str, wanted: Value, name: str) -> str:
     try:
-        return edited(content, wanted, drop_comments=False)
-    except YamlProblem as problem:
-        raise ComposeProblem(f"{name} {problem}; change it by hand") from None
+        return edit_text(content, wanted, drop_comments=False)
+    except YamlDocumentError as problem:
+        raise ComposeError(f"{name} {problem}; change it by hand") from None

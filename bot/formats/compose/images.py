@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-PUBLISHER = "sourcegraph"
+PUBLISHER_NAMESPACE = "sourcegraph"
 """The namespace of the images that carry the product's own version as their tag."""
 
 _PART = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
@@ -18,7 +18,7 @@ _REFERENCE = re.compile(
     """,
     re.ASCII | re.VERBOSE,
 )
-_LOOKS = re.compile(rf"(?:^|[/}}]){PUBLISHER}/")
+_FIRST_PARTY = re.compile(rf"(?:^|[/}}]){PUBLISHER_NAMESPACE}/")
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ class Image:
         return cls(registry, match["repository"], match["tag"] or "", match["digest"] or "")
 
     @property
-    def is_publishers(self) -> bool:
+    def is_first_party(self) -> bool:
         """Whether it is one of the product's own images, from whichever registry."""
         namespace, slash, _ = self.repository.partition("/")
-        return bool(slash) and namespace == PUBLISHER
+        return bool(slash) and namespace == PUBLISHER_NAMESPACE
 
-    def tagged(self, tag: str) -> Image:
+    def with_tag(self, tag: str) -> Image:
         """The same image at another tag; without the digest, which pins what the old tag meant."""
         return replace(self, tag=tag, digest="")
 
@@ -56,7 +56,7 @@ class Image:
         return f"{registry}{self.repository}{tag}{digest}"
 
 
-def looks_publishers(reference: str) -> bool:
+def looks_first_party(reference: str) -> bool:
     """Whether a reference names one of the product's own images, as far as can be seen when it can't be parsed."""
     image = Image.parse(reference)
-    return image.is_publishers if image else _LOOKS.search(reference) is not None
+    return image.is_first_party if image else _FIRST_PARTY.search(reference) is not None

@@ -15,11 +15,11 @@ BLOCK_LIMITS = ("weight_device", "device_read_bps", "device_write_bps", "device_
 _COLON = re.compile(r":(?![^{}]*\})(?![^\[\]]*\])")
 
 
-class Mismatch(Exception):  # noqa: N818 - caught where the file's name is known
+class ShapeMismatchError(Exception):
     """Two values that can't be merged, since they have different forms."""
 
 
-def replaced(_base: Value, over: Value) -> Value:
+def take_override(_base: Value, over: Value) -> Value:
     return over
 
 
@@ -31,13 +31,13 @@ def colon_parts(text: str) -> list[str]:
 def items_of(value: Value) -> tuple[Value, ...]:
     """The items of a list, or the one that is written without. Raises Mismatch for a mapping."""
     if isinstance(value, Map):
-        raise Mismatch
+        raise ShapeMismatchError
     if isinstance(value, Sequence):
         return value.items
     return () if is_null(value) else (value,)
 
 
-def appended(base: Value, new: Iterable[Value]) -> Value:
+def append(base: Value, new: Iterable[Value]) -> Value:
     """The list with more items; it stays what it is when there are none."""
     more = tuple(new)
     if not more:
@@ -46,37 +46,37 @@ def appended(base: Value, new: Iterable[Value]) -> Value:
     return Sequence((*items_of(base), *more), base.tag if isinstance(base, Sequence) else None, flow)
 
 
-def joined_by(identity: Identity) -> Rule:
+def union_by(identity: Identity) -> Rule:
     """Items that are not there yet are appended."""
 
     def rule(base: Value, over: Value) -> Value:
         known = {identity(item) for item in items_of(base)}
         new = {identity(item): item for item in items_of(over)}
-        return appended(base, (item for key, item in new.items() if key not in known))
+        return append(base, (item for key, item in new.items() if key not in known))
 
     return rule
 
 
 def unique_by(identity: Identity) -> Rule:
     """An item replaces the one that is the same, the others are appended."""
-    return _by(identity, replaced)
+    return _combine_by(identity, take_override)
 
 
-def merged_by(identity: Identity) -> Rule:
+def merge_by(identity: Identity) -> Rule:
     """As `unique_by`, but two mappings that are the same are merged."""
 
     def merge(base: Value, over: Value) -> Value:
         if isinstance(base, Map) and isinstance(over, Map):
-            return base.with_entries({**base.entries, **over.entries}, over.plain)
+            return base.with_entries({**base.entries, **over.entries}, over.plain_keys)
         return over
 
-    return _by(identity, merge)
+    return _combine_by(identity, merge)
 
 
-def _by(identity: Identity, merge: Rule) -> Rule:
+def _combine_by(identity: Identity, merge: Rule) -> Rule:
     def rule(base: Value, over: Value) -> Value:
         if not isinstance(base, Sequence) or not isinstance(over, Sequence):
-            raise Mismatch
+            raise ShapeMismatchError
         new = {identity(item): item for item in over}
         kept: dict[Hashable, Value] = {}
         for index, item in enumerate(base):
@@ -89,11 +89,11 @@ def _by(identity: Identity, merge: Rule) -> Rule:
     return rule
 
 
-def text_of(item: Value) -> Hashable:
-    return item.text if isinstance(item, Scalar) else item.meaning
+def scalar_key(item: Value) -> Hashable:
+    return item.text if isinstance(item, Scalar) else item.equality_key
 
 
-def _entry(item: Value, *keys: str) -> Hashable | None:
+def _first_text(item: Value, *keys: str) -> Hashable | None:
     """The first of a mapping's entries there is."""
     if isinstance(item, Map):
         found = (item.get(key) for key in keys)
@@ -106,8 +106,8 @@ def mount_target(item: Value) -> Hashable:
     if isinstance(item, Scalar):
         parts = colon_parts(item.text)
         return _directory(parts[1] if len(parts) > 1 else parts[0])
-    target = _entry(item, "target", "dst", "destination")
-    return _directory(target) if isinstance(target, str) else item.meaning
+    target = _first_text(item, "target", "dst", "destination")
+    return _directory(target) if isinstance(target, str) else item.equality_key
 
 
 def _directory(path: str) -> str:
@@ -116,16 +116,16 @@ def _directory(path: str) -> str:
 
 def file_target(item: Value) -> Hashable:
     """Where a secret or a config is mounted: at its own name when nothing else is said."""
-    return item.text if isinstance(item, Scalar) else _entry(item, "target", "source") or item.meaning
+    return item.text if isinstance(item, Scalar) else _first_text(item, "target", "source") or item.equality_key
 
 
 def link_alias(item: Value) -> Hashable:
-    return item.text.partition(":")[2] or item.text if isinstance(item, Scalar) else item.meaning
+    return item.text.partition(":")[2] or item.text if isinstance(item, Scalar) else item.equality_key
 
 
 def path_of(item: Value) -> Hashable:
-    return item.text if isinstance(item, Scalar) else _entry(item, "path") or item.meaning
+    return item.text if isinstance(item, Scalar) else _first_text(item, "path") or item.equality_key
 
 
 def subnet_of(item: Value) -> Hashable:
-    return _entry(item, "subnet") or item.meaning
+    return _first_text(item, "subnet") or item.equality_key

@@ -5,31 +5,47 @@ from __future__ import annotations
 from collections.abc import Sequence as Listed
 from dataclasses import dataclass, replace
 
-from bot.formats.compose import lists as lists
-from bot.formats.compose.reader import OVERRIDE, RESET, ComposeProblem, document, is_own, quoted, services
-from bot.formats.compose.rules import NAMES, Path, is_extension, names, pattern, rule_for, takes_nothing
-from bot.formats.yaml.edit import edited
-from bot.formats.yaml.events import YamlProblem
+from bot.formats.compose import lists
+from bot.formats.compose.reader import (
+    OVERRIDE_TAG,
+    RESET_TAG,
+    ComposeError,
+    is_standalone,
+    load_document,
+    quote_key,
+    services,
+)
+from bot.formats.compose.rules import (
+    NAME_LISTS,
+    Path,
+    allows_empty,
+    is_extension,
+    names_to_mapping,
+    path_pattern,
+    rule_for,
+)
+from bot.formats.yaml.edit import edit_text
+from bot.formats.yaml.events import YamlDocumentError
 from bot.formats.yaml.value import Map, Scalar, Sequence, Value, is_null
 
 
 @dataclass(frozen=True)
-class Merge:
+class MergeResult:
     """`added` names the services that an override adds to upstream's."""
 
     text: str
     added: tuple[str, ...] = ()
 
 
-class _Mismatch(Exception):  # noqa: N818
+class _MismatchAtPathError(Exception):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.path = path
 
 
-def merged(
+def merge_files(
     upstream: str, overrides: Listed[tuple[str, str]], *, upstream_name: str = "upstream's Compose file"
-) -> Merge:
+) -> MergeResult:
     """Upstream's text with every override (path and text, in this order) in it, by the Compose specification's rules.
 
     Upstream's comments and order stay where no override touches them. The file's `version` is upstream's. Raises
@@ -37,42 +53,42 @@ def merged(
     values that can't be merged since one is, say, a list and the other a mapping.
     """
     own = _upstream_services(upstream, upstream_name)
-    value = document(upstream, upstream_name)
+    value = load_document(upstream, upstream_name)
     for path, text in overrides:
         services(text, path)  # says what is wrong with them
-        over = document(text, path).without({"version"})
+        over = load_document(text, path).without_keys({"version"})
         try:
             value = _mapping(value, over, ())
-        except _Mismatch as mismatch:
-            where = quoted(".".join(mismatch.path))
-            raise ComposeProblem(
+        except _MismatchAtPathError as mismatch:
+            where = quote_key(".".join(mismatch.path))
+            raise ComposeError(
                 f"{path} writes {where} otherwise than the files before it; write it as they do, then prepare again"
             ) from None
-    added = _added(value, own, overrides)
+    added = _added_services(value, own, overrides)
     try:
-        return Merge(edited(upstream, value, drop_comments=True), added)
-    except YamlProblem as problem:
-        raise ComposeProblem(f"{upstream_name} {problem}; merge it by hand") from None
+        return MergeResult(edit_text(upstream, value, drop_comments=True), added)
+    except YamlDocumentError as problem:
+        raise ComposeError(f"{upstream_name} {problem}; merge it by hand") from None
 
 
 def _upstream_services(text: str, name: str) -> dict[str, Map]:
     found = services(text, name)
-    if not isinstance(document(text, name).get("services"), Map):
-        raise ComposeProblem(f"{name} is no Compose file: it has no `services`; see whether it is the right file")
+    if not isinstance(load_document(text, name).get("services"), Map):
+        raise ComposeError(f"{name} is no Compose file: it has no `services`; see whether it is the right file")
     return found
 
 
-def _added(value: Map, own: dict[str, Map], overrides: Listed[tuple[str, str]]) -> tuple[str, ...]:
+def _added_services(value: Map, own: dict[str, Map], overrides: Listed[tuple[str, str]]) -> tuple[str, ...]:
     """The services that upstream lacks. Raises ComposeProblem for one that an override only tunes."""
     section = value.get("services")
     found = section.entries if isinstance(section, Map) else {}
     added = tuple(name for name in found if name not in own)
     for name in added:
         service = found[name]
-        if not isinstance(service, Map) or not is_own(service):
+        if not isinstance(service, Map) or not is_standalone(service):
             path = next(path for path, text in overrides if name in services(text, path))
-            raise ComposeProblem(
-                f"{path} overrides the service {quoted(name)}, which upstream's file does not have (any more); "
+            raise ComposeError(
+                f"{path} overrides the service {quote_key(name)}, which upstream's file does not have (any more); "
                 "take it out of that override, then prepare again"
             )
     return added
@@ -80,28 +96,28 @@ def _added(value: Map, own: dict[str, Map], overrides: Listed[tuple[str, str]]) 
 
 def _merge(base: Value | None, over: Value, path: Path) -> Value | None:
     """What the two make; None for nothing at all."""
-    if over.tag == RESET:
+    if over.tag == RESET_TAG:
         return None
-    if over.tag == OVERRIDE or base is None or is_extension(path):
-        return _clean(over)
+    if over.tag == OVERRIDE_TAG or base is None or is_extension(path):
+        return _without_merge_tags(over)
     if is_null(over):
         return base
     if is_null(base):
-        return _clean(over)
+        return _without_merge_tags(over)
     try:
         return _by_rule(base, over, path)
-    except lists.Mismatch:
-        raise _Mismatch(path) from None
+    except lists.ShapeMismatchError:
+        raise _MismatchAtPathError(path) from None
 
 
 def _by_rule(base: Value, over: Value, path: Path) -> Value:
     rule = rule_for(path)
-    named = pattern(path)
+    named = path_pattern(path)
     if rule is not None:
-        cleaned = over if isinstance(over, Map) else _clean(over)
-        return _clean(rule(base, over if cleaned is None else cleaned)) or base
-    if named in NAMES:
-        return _names(base, over, path, NAMES[named])
+        cleaned = over if isinstance(over, Map) else _without_merge_tags(over)
+        return _without_merge_tags(rule(base, over if cleaned is None else cleaned)) or base
+    if named in NAME_LISTS:
+        return _names(base, over, path, NAME_LISTS[named])
     if named == ("services", "*", "build"):
         return _build(base, over, path)
     if named == ("services", "*", "logging"):
@@ -109,14 +125,14 @@ def _by_rule(base: Value, over: Value, path: Path) -> Value:
     if isinstance(base, Map) and isinstance(over, Map):
         return _mapping(base, over, path)
     if isinstance(base, Sequence) and isinstance(over, Sequence):
-        return lists.appended(base, _items(over))
+        return lists.append(base, _items(over))
     if isinstance(base, Scalar) and isinstance(over, Scalar):
         return over
-    raise _Mismatch(path)
+    raise _MismatchAtPathError(path)
 
 
 def _items(over: Sequence) -> tuple[Value, ...]:
-    cleaned = _clean(over)
+    cleaned = _without_merge_tags(over)
     return cleaned.items if isinstance(cleaned, Sequence) else ()
 
 
@@ -124,21 +140,21 @@ def _mapping(base: Map, over: Map, path: Path) -> Map:
     entries = dict(base.entries)
     for key, value in over.entries.items():
         result = _merge(entries.get(key), value, (*path, key))
-        if result is None or (key not in entries and is_null(result) and path and not takes_nothing(path)):
+        if result is None or (key not in entries and is_null(result) and path and not allows_empty(path)):
             entries.pop(key, None)
         else:
             entries[key] = result
-    return base.with_entries(entries, over.plain)
+    return base.with_entries(entries, over.plain_keys)
 
 
 def _names(base: Value, over: Value, path: Path, meaning: Value) -> Value:
     """`networks` and `depends_on`: a list of names stays one, or becomes a mapping where the other is one."""
     if isinstance(base, Sequence) and isinstance(over, Sequence):
-        return lists.joined_by(lists.text_of)(base, _clean(over) or over)
-    old = base if isinstance(base, Map) else Map(names(base, meaning))
+        return lists.union_by(lists.scalar_key)(base, _without_merge_tags(over) or over)
+    old = base if isinstance(base, Map) else Map(names_to_mapping(base, meaning))
     if isinstance(over, Map):
         return _mapping(old, over, path)
-    new = names(over, meaning)
+    new = names_to_mapping(over, meaning)
     if is_null(meaning):
         return _mapping(old, Map(new), path)
     return old.with_entries({**old.entries, **new})  # `depends_on`: a name says all that there is to say of it
@@ -150,28 +166,28 @@ def _build(base: Value, over: Value, path: Path) -> Value:
         return over
     old, new = (Map({"context": value}) if isinstance(value, Scalar) else value for value in (base, over))
     if not isinstance(old, Map) or not isinstance(new, Map):
-        raise lists.Mismatch
+        raise lists.ShapeMismatchError
     return _mapping(old, new, path)
 
 
 def _logging(base: Value, over: Value, path: Path) -> Value:
     """Options belong to a driver: those of another one are not kept."""
     if not isinstance(base, Map) or not isinstance(over, Map):
-        raise lists.Mismatch
+        raise lists.ShapeMismatchError
     drivers = {value.text for value in (base.get("driver"), over.get("driver")) if isinstance(value, Scalar)}
-    return (_clean(over) or base) if len(drivers) > 1 else _mapping(base, over, path)
+    return (_without_merge_tags(over) or base) if len(drivers) > 1 else _mapping(base, over, path)
 
 
-def _clean(value: Value) -> Value | None:
+def _without_merge_tags(value: Value) -> Value | None:
     """The value without the tags that only say how to merge it; None where it says to remove it."""
-    if value.tag == RESET:
+    if value.tag == RESET_TAG:
         return None
-    tag = None if value.tag == OVERRIDE else value.tag
+    tag = None if value.tag == OVERRIDE_TAG else value.tag
     if isinstance(value, Scalar):
         return replace(value, tag=tag)
     if isinstance(value, Sequence):
-        items = tuple(item for item in map(_clean, value.items) if item is not None)
+        items = tuple(item for item in map(_without_merge_tags, value.items) if item is not None)
         return replace(value, items=items, tag=tag)
-    cleaned = {key: _clean(item) for key, item in value.entries.items()}
+    cleaned = {key: _without_merge_tags(item) for key, item in value.entries.items()}
     entries = {key: item for key, item in cleaned.items() if item is not None}
     return replace(value.with_entries(entries), tag=tag)

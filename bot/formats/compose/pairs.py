@@ -6,69 +6,69 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from bot.formats.compose.lists import Mismatch, Rule
-from bot.formats.compose.reader import RESET
-from bot.formats.yaml.value import NOTHING, Map, Scalar, Sequence, Style, Value, text
+from bot.formats.compose.lists import Rule, ShapeMismatchError
+from bot.formats.compose.reader import RESET_TAG
+from bot.formats.yaml.value import EMPTY, Map, Scalar, Sequence, Style, Value, string_scalar
 
-Bare = Literal["null", "empty"]
+BareKey = Literal["null", "empty"]
 """What a list's `KEY` without a value says: take it from the environment, or an empty text."""
 
 _HOST = re.compile(r"([^:=]+)[:=](.*)", re.DOTALL)
 
 
-def key_values(bare: Bare) -> Rule:
+def merge_pairs(bare: BareKey) -> Rule:
     """Merges by key, in either form; the result has the form that is there already."""
 
     def rule(base: Value, over: Value) -> Value:
         if isinstance(base, Map):
-            return _into_mapping(base, over, bare)
+            return _merge_into_mapping(base, over, bare)
         if isinstance(base, Sequence):
-            return _into_list(base, over)
-        raise Mismatch
+            return _merge_into_list(base, over)
+        raise ShapeMismatchError
 
     return rule
 
 
-def pairs(value: Value, bare: Bare) -> Iterator[tuple[str, Value]]:
+def pairs(value: Value, bare: BareKey) -> Iterator[tuple[str, Value]]:
     """The keys and values of either form. Raises Mismatch for anything else."""
     if isinstance(value, Map):
         yield from value.entries.items()
     elif isinstance(value, Sequence):
         for item in value:
-            key, equals, content = _words(item).partition("=")
-            yield key, text(content) if equals or bare == "empty" else NOTHING
+            key, equals, content = _scalar_text(item).partition("=")
+            yield key, string_scalar(content) if equals or bare == "empty" else EMPTY
     else:
-        raise Mismatch
+        raise ShapeMismatchError
 
 
-def _words(item: Value) -> str:
+def _scalar_text(item: Value) -> str:
     if not isinstance(item, Scalar):
-        raise Mismatch
+        raise ShapeMismatchError
     return item.text
 
 
-def _into_mapping(base: Map, over: Value, bare: Bare) -> Map:
+def _merge_into_mapping(base: Map, over: Value, bare: BareKey) -> Map:
     entries = dict(base.entries)
     for key, value in pairs(over, bare):
         old = entries.get(key)
-        if value.tag == RESET:
+        if value.tag == RESET_TAG:
             entries.pop(key, None)
-        elif old is None or not _says_the_same(old, value):
+        elif old is None or not _same_text(old, value):
             entries[key] = value
-    return base.with_entries(entries, over.plain if isinstance(over, Map) else frozenset())
+    return base.with_entries(entries, over.plain_keys if isinstance(over, Map) else frozenset())
 
 
-def _says_the_same(old: Value, new: Value) -> bool:
+def _same_text(old: Value, new: Value) -> bool:
     """Whether both come to the same text, be it quoted or not."""
     if isinstance(old, Scalar) and isinstance(new, Scalar) and old.is_null == new.is_null:
         return old.is_null or old.text == new.text
     return old == new
 
 
-def _into_list(base: Sequence, over: Value) -> Sequence:
-    keys = [_words(item).partition("=")[0] for item in base]
+def _merge_into_list(base: Sequence, over: Value) -> Sequence:
+    keys = [_scalar_text(item).partition("=")[0] for item in base]
     items: list[Value | None] = list(base.items)
-    for key, item in _items(over, _manner(base)):
+    for key, item in _items(over, _common_style(base)):
         if item is None:
             items = [None if known == key else old for known, old in zip(keys, items, strict=True)]
         elif key in keys:
@@ -83,45 +83,45 @@ def _items(over: Value, manner: Style) -> Iterator[tuple[str, Value | None]]:
     """The override's pairs as items of a list; None where one is to be removed."""
     if isinstance(over, Sequence):
         for item in over:
-            yield _words(item).partition("=")[0], item
+            yield _scalar_text(item).partition("=")[0], item
         return
     for key, value in pairs(over, "null"):
-        if value.tag == RESET:
+        if value.tag == RESET_TAG:
             yield key, None
         elif isinstance(value, Scalar):
             yield key, Scalar(key if value.is_null else f"{key}={value.text}", manner)
         else:
-            raise Mismatch
+            raise ShapeMismatchError
 
 
-def _manner(base: Sequence) -> Style:
+def _common_style(base: Sequence) -> Style:
     """How the list's items are quoted, for those that come from a mapping."""
     styles = {item.style for item in base if isinstance(item, Scalar)}
     return styles.pop() if len(styles) == 1 else Style.PLAIN
 
 
-def host_entries(base: Value, over: Value) -> Value:
+def merge_hosts(base: Value, over: Value) -> Value:
     """Merges `extra_hosts` by host, in either form; the result has the form that is there already."""
     new: dict[str, list[Value]] = {}
     gone = set()
     for host, address in _hosts(over):
         new.setdefault(host, []).append(address)
-        gone |= {host} if address.tag == RESET else set()
+        gone |= {host} if address.tag == RESET_TAG else set()
     if isinstance(base, Map):
         entries = {key: value for key, value in base.entries.items() if key not in gone}
         entries |= {host: found[0] if len(found) == 1 else Sequence(tuple(found))
                     for host, found in new.items() if host not in gone}  # fmt: skip
-        return base.with_entries(entries, over.plain if isinstance(over, Map) else frozenset())
-    return _into_host_list(base, new, gone)
+        return base.with_entries(entries, over.plain_keys if isinstance(over, Map) else frozenset())
+    return _merge_into_host_list(base, new, gone)
 
 
-def _into_host_list(base: Value, new: dict[str, list[Value]], gone: set[str]) -> Value:
+def _merge_into_host_list(base: Value, new: dict[str, list[Value]], gone: set[str]) -> Value:
     if not isinstance(base, Sequence):
-        raise Mismatch
-    mark = "=" if base.items and all("=" in _words(item) for item in base) else ":"
-    manner = _manner(base)
+        raise ShapeMismatchError
+    mark = "=" if base.items and all("=" in _scalar_text(item) for item in base) else ":"
+    manner = _common_style(base)
     written = {
-        host: [Scalar(f"{host}{mark}{_words(address)}", manner) for address in found if host not in gone]
+        host: [Scalar(f"{host}{mark}{_scalar_text(address)}", manner) for address in found if host not in gone]
         for host, found in new.items()
     }
     items: list[Value] = []
@@ -137,7 +137,11 @@ def _hosts(value: Value) -> Iterator[tuple[str, Value]]:
             yield from ((host, one) for one in (found.items if isinstance(found, Sequence) else (found,)))
     elif isinstance(value, Sequence):
         for item in value:
-            match = _HOST.fullmatch(_words(item))
-            yield (match[1].strip(), text(match[2].strip())) if match else (_words(item), text(""))
+            match = _HOST.fullmatch(_scalar_text(item))
+            yield (
+                (match[1].strip(), string_scalar(match[2].strip()))
+                if match
+                else (_scalar_text(item), string_scalar(""))
+            )
     else:
-        raise Mismatch
+        raise ShapeMismatchError

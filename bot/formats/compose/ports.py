@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from typing import NamedTuple
 
-from bot.formats.compose.lists import Mismatch, colon_parts
-from bot.formats.yaml.value import Map, Scalar, Sequence, Value, text
+from bot.formats.compose.lists import ShapeMismatchError, colon_parts
+from bot.formats.yaml.value import Map, Scalar, Sequence, Value, string_scalar
 
 _RANGE = re.compile(r"(\d{1,5})-(\d{1,5})", re.ASCII)
 
@@ -21,10 +21,10 @@ class Port(NamedTuple):
     protocol: str
 
 
-def ports(base: Value, over: Value) -> Value:
+def merge_ports(base: Value, over: Value) -> Value:
     """An entry whose ports are all there adds nothing, unless it says more of them; else what is missing is added."""
     if not isinstance(base, Sequence) or not isinstance(over, Sequence):
-        raise Mismatch
+        raise ShapeMismatchError
     merged = base
     for item in over:
         merged = _with_entry(merged, item)
@@ -40,30 +40,32 @@ def _with_entry(base: Sequence, item: Value) -> Sequence:
         return replace(base, items=(*base.items, item))
     if missing:
         return replace(base, items=(*base.items, *(_entry(port, item) for port in missing)))
-    if _says_more(item) and wanted in known:
+    if _has_extra_keys(item) and wanted in known:
         index = known.index(wanted)
         return replace(base, items=(*base.items[:index], item, *base.items[index + 1 :]))
     return base
 
 
-def _says_more(item: Value) -> bool:
+def _has_extra_keys(item: Value) -> bool:
     return isinstance(item, Map) and not item.entries.keys() <= {"target", "published", "protocol", "host_ip"}
 
 
 def ports_of(item: Value) -> list[Port]:
     """The ports of one entry, short or long, in its order; one that can't be understood is itself its only port."""
     if isinstance(item, Map):
-        ip, published, target, protocol = (_word(item, key) for key in ("host_ip", "published", "target", "protocol"))
+        ip, published, target, protocol = (
+            _text_entry(item, key) for key in ("host_ip", "published", "target", "protocol")
+        )
     else:
         words, _, protocol = _text(item).rpartition("/") if "/" in _text(item) else (_text(item), "", "")
         *rest, target = colon_parts(words)
         published = rest.pop() if rest else ""
         ip = ":".join(rest).strip("[]")
-    return _expanded(ip, published, target, protocol or "tcp")
+    return _expand(ip, published, target, protocol or "tcp")
 
 
-def _expanded(ip: str, published: str, target: str, protocol: str) -> list[Port]:
-    outer, inner = _numbers(published), _numbers(target)
+def _expand(ip: str, published: str, target: str, protocol: str) -> list[Port]:
+    outer, inner = _expand_range(published), _expand_range(target)
     if not published:
         return [Port(ip, "", port, protocol) for port in inner]
     if len(outer) == len(inner):
@@ -71,7 +73,7 @@ def _expanded(ip: str, published: str, target: str, protocol: str) -> list[Port]
     return [Port(ip, published, target, protocol)]
 
 
-def _numbers(words: str) -> list[str]:
+def _expand_range(words: str) -> list[str]:
     match = _RANGE.fullmatch(words)
     if match is None:
         return [words]
@@ -81,22 +83,22 @@ def _numbers(words: str) -> list[str]:
 def _entry(port: Port, like: Value) -> Value:
     """One port as an entry of its own, in the form of the range that it comes from."""
     if isinstance(like, Map):
-        more = {"published": text(port.published)} if port.published else {}
+        more = {"published": string_scalar(port.published)} if port.published else {}
         return like.with_entries({**like.entries, "target": Scalar(port.target), **more})
     ip = f"[{port.ip}]" if ":" in port.ip else port.ip
     words = ":".join([*([ip] if ip else []), *([port.published] if port.published or ip else []), port.target])
     protocol = f"/{port.protocol}" if port.protocol != "tcp" else ""
-    if isinstance(like, Scalar) and like.is_text:
+    if isinstance(like, Scalar) and like.is_string:
         return replace(like, text=words + protocol)
-    return text(words + protocol)
+    return string_scalar(words + protocol)
 
 
-def _word(item: Map, key: str) -> str:
+def _text_entry(item: Map, key: str) -> str:
     value = item.get(key)
     return value.text if isinstance(value, Scalar) and not value.is_null else ""
 
 
 def _text(item: Value) -> str:
     if not isinstance(item, Scalar):
-        raise Mismatch
+        raise ShapeMismatchError
     return item.text

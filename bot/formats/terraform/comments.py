@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-Columns = Mapping[int, int]
+CommentColumns = Mapping[int, int]
 """Line numbers, from 0, to where on the line the comment behind its code begins."""
 
 
-def realigned(before: str, after: str, columns_before: Columns, columns_after: Columns) -> str:
+def realign(before: str, after: str, columns_before: CommentColumns, columns_after: CommentColumns) -> str:
     """`after` with the comments behind its code lines in one column again, run by run of such lines.
 
     Both have the same lines, some of them changed inside; only runs that were in line before are put in line, and
@@ -19,12 +19,12 @@ def realigned(before: str, after: str, columns_before: Columns, columns_after: C
     for start, end in _runs(columns_before):
         run = range(start, end)
         touched = any(old[n] != new[n] for n in run)
-        if touched and [old[n] for n in run] == _aligned(old, run, columns_before):
-            new[start:end] = _aligned(new, run, columns_after)
+        if touched and [old[n] for n in run] == _align(old, run, columns_before):
+            new[start:end] = _align(new, run, columns_after)
     return "\n".join(new)
 
 
-def _runs(columns: Columns) -> list[tuple[int, int]]:
+def _runs(columns: CommentColumns) -> list[tuple[int, int]]:
     """The stretches of neighbouring lines that all have a comment behind their code."""
     runs: list[tuple[int, int]] = []
     for number in sorted(columns):
@@ -35,7 +35,7 @@ def _runs(columns: Columns) -> list[tuple[int, int]]:
     return runs
 
 
-def _aligned(lines: Sequence[str], run: range, columns: Columns) -> list[str]:
+def _align(lines: Sequence[str], run: range, columns: CommentColumns) -> list[str]:
     """The lines with one blank behind the longest code, and as many behind the others as that takes."""
     codes = {number: lines[number][: columns[number]].rstrip(" \t") for number in run}
     width = max(map(_width, codes.values()))

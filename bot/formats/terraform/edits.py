@@ -12,15 +12,15 @@ import hcl2
 from lark import Token, Tree
 from lark.exceptions import LarkError
 
-from bot.formats.terraform.comments import realigned
+from bot.formats.terraform.comments import realign
 
 MODULE_TAG = re.compile(r"mi-module-v(?P<version>\d+\.\d+\.\d+(?:-rc\.\d+)?)-v(?P<number>\d+)", re.ASCII)
 """A tag of an instance's module (domain.md, "Layout of the deployment repository")."""
 _REF = re.compile(rf"(?<=[?&]ref=){MODULE_TAG.pattern}(?=&|$)", re.ASCII)
-_EXECUTORS = re.compile(r"(?:registry\.terraform\.io/)?sourcegraph/executors/\w+(?://(?P<part>[\w./-]+))?")
+_EXECUTORS_SOURCE = re.compile(r"(?:registry\.terraform\.io/)?sourcegraph/executors/\w+(?://(?P<part>[\w./-]+))?")
 _TEMPLATE = "google_compute_instance_template.executor-instance-template"
 _MIRROR = "google_compute_instance.default"
-_REPLACED = {
+_REPLACED_RESOURCES = {
     "modules/executors": (_TEMPLATE,),
     "modules/docker-mirror": (_MIRROR,),
     None: (f"module.gcp-executors.{_TEMPLATE}", f"module.gcp-docker-mirror.{_MIRROR}"),
@@ -29,12 +29,12 @@ _REPLACED = {
 with every version, and neither an instance template nor a boot disk can change its image in place."""
 
 
-class TerraformProblem(ValueError):  # noqa: N818 - named for what it says of a file
+class TerraformError(ValueError):
     """A file that is no valid Terraform; the message is the end of a sentence that begins with the file's name."""
 
 
 @dataclass(frozen=True)
-class Literal:
+class StringLiteral:
     """A quoted text without interpolation: its value, and where that stands between the quotation marks."""
 
     value: str
@@ -47,34 +47,34 @@ class Module:
     """A module block; `source` and `version` are None where they are missing or no literals."""
 
     name: str
-    source: Literal | None
-    version: Literal | None
+    source: StringLiteral | None
+    version: StringLiteral | None
     has_version: bool
 
     @property
     def is_executors(self) -> bool:
         """Whether it is one of upstream's executors modules."""
-        return self.source is not None and _EXECUTORS.fullmatch(self.source.value) is not None
+        return self.source is not None and _EXECUTORS_SOURCE.fullmatch(self.source.value) is not None
 
     @property
-    def replaced(self) -> tuple[str, ...]:
+    def replaced_addresses(self) -> tuple[str, ...]:
         """The addresses of the resources that another version of it replaces; none where that is not known."""
-        match = _EXECUTORS.fullmatch(self.source.value) if self.source else None
-        names = _REPLACED.get(match["part"], ()) if match else ()
+        match = _EXECUTORS_SOURCE.fullmatch(self.source.value) if self.source else None
+        names = _REPLACED_RESOURCES.get(match["part"], ()) if match else ()
         return tuple(f"module.{self.name}.{name}" for name in names)
 
 
 @lru_cache(maxsize=4096)
 def modules(text: str) -> tuple[Module, ...]:
     """The module blocks of a Terraform file, in order. Raises TerraformProblem."""
-    return tuple(_module(block) for block in _blocks(_parsed(text)) if _word(block.children[0]) == "module")
+    return tuple(_module(block) for block in _blocks(_parse(text)) if _identifier_text(block.children[0]) == "module")
 
 
 def with_versions(text: str, names: Iterable[str], version: str) -> str:
     """The text in which the `version` of the module blocks of these names is another. Raises TerraformProblem."""
     wanted = set(names)
     literals = [module.version for module in modules(text) if module.version and module.name in wanted]
-    return _replaced(text, [(literal.start, literal.end, version) for literal in literals])
+    return _replace_ranges(text, [(literal.start, literal.end, version) for literal in literals])
 
 
 def module_refs(text: str) -> tuple[str, ...]:
@@ -85,10 +85,10 @@ def module_refs(text: str) -> tuple[str, ...]:
 def with_refs(text: str, new: Sequence[str]) -> str:
     """The text whose references, in the order of `module_refs`, are these. Raises TerraformProblem."""
     places = [(source.start + m.start(), source.start + m.end()) for source, m in _refs(text)]
-    return _replaced(text, [(*place, ref) for place, ref in zip(places, new, strict=True)])
+    return _replace_ranges(text, [(*place, ref) for place, ref in zip(places, new, strict=True)])
 
 
-def _refs(text: str) -> Iterator[tuple[Literal, re.Match[str]]]:
+def _refs(text: str) -> Iterator[tuple[StringLiteral, re.Match[str]]]:
     if "mi-module-v" not in text:  # spares the parser's work where nothing can be found
         return
     for module in modules(text):
@@ -97,17 +97,17 @@ def _refs(text: str) -> Iterator[tuple[Literal, re.Match[str]]]:
             yield module.source, match
 
 
-def _replaced(text: str, places: list[tuple[int, int, str]]) -> str:
+def _replace_ranges(text: str, places: list[tuple[int, int, str]]) -> str:
     changed = text
     for start, end, new in sorted(places, reverse=True):
         changed = f"{changed[:start]}{new}{changed[end:]}"
-    return text if changed == text else realigned(text, changed, _comments(text), _comments(changed))
+    return text if changed == text else realign(text, changed, _trailing_comments(text), _trailing_comments(changed))
 
 
-def _comments(text: str) -> dict[int, int]:
+def _trailing_comments(text: str) -> dict[int, int]:
     """The lines that have code and a comment behind it, and where on the line that begins."""
     found: dict[int, int] = {}
-    for token in _parsed(text).scan_values(lambda token: getattr(token, "type", "") == "NL_OR_COMMENT"):
+    for token in _parse(text).scan_values(lambda token: getattr(token, "type", "") == "NL_OR_COMMENT"):
         start = token.start_pos or 0
         line = text.rfind("\n", 0, start) + 1
         if token.startswith(("#", "//")) and text[line:start].strip():
@@ -115,14 +115,14 @@ def _comments(text: str) -> dict[int, int]:
     return found
 
 
-def _parsed(text: str) -> Tree[Token]:
+def _parse(text: str) -> Tree[Token]:
     """The tree of a file, with positions. Raises TerraformProblem."""
     try:
         tree: Tree[Token] = hcl2.parses_to_tree(text if text.endswith("\n") else f"{text}\n")
     except (LarkError, ValueError, RecursionError) as error:
         line = getattr(error, "line", None)
         where = f" (line {line})" if isinstance(line, int) and line > 0 else ""
-        raise TerraformProblem(f"is not valid Terraform{where}; correct its syntax") from None
+        raise TerraformError(f"is not valid Terraform{where}; correct its syntax") from None
     return tree
 
 
@@ -136,10 +136,10 @@ def _module(block: Tree[Token]) -> Module:
     labels = [
         child for child in block.children[1:] if isinstance(child, Tree) and child.data in {"string", "identifier"}
     ]
-    name = _word(labels[0]) if labels else ""
+    name = _identifier_text(labels[0]) if labels else ""
     bodies = (child for child in block.children if isinstance(child, Tree) and child.data == "body")
     attributes = {
-        _word(attribute.children[0]): attribute
+        _identifier_text(attribute.children[0]): attribute
         for body in bodies
         for attribute in body.children
         if isinstance(attribute, Tree) and attribute.data == "attribute"
@@ -152,13 +152,13 @@ def _module(block: Tree[Token]) -> Module:
     )
 
 
-def _word(node: Any) -> str:
+def _identifier_text(node: Any) -> str:
     """The word that an identifier or a quoted label is."""
     words = (str(token) for token in node.scan_values(lambda t: t.type in {"NAME", "STRING_CHARS"}))
     return "".join(words)
 
 
-def _literal(attribute: Tree[Token] | None) -> Literal | None:
+def _literal(attribute: Tree[Token] | None) -> StringLiteral | None:
     """The attribute's value when it is one quoted text and nothing else."""
     node: Any = attribute.children[-1] if attribute else None
     while isinstance(node, Tree) and node.data == "expr_term" and len(node.children) == 1:
@@ -169,4 +169,4 @@ def _literal(attribute: Tree[Token] | None) -> Literal | None:
     if [token.type for token in tokens] != ["DBLQUOTE", "STRING_CHARS", "DBLQUOTE"]:
         return None
     token = tokens[1]
-    return Literal(str(token), token.start_pos, token.end_pos)
+    return StringLiteral(str(token), token.start_pos, token.end_pos)

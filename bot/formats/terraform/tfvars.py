@@ -10,10 +10,10 @@ from lark.exceptions import LarkError
 
 
 @dataclass(frozen=True)
-class Unreadable:
+class ParseFailure:
     """A file that can't be read: one sentence that says why, without any of the file's own words."""
 
-    sentence: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,14 @@ class Tfvars:
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str) -> Tfvars | Unreadable:
+def parse(text: str) -> Tfvars | ParseFailure:
     """Read a `terraform.tfvars`. An `active_deployment` that is no literal comes as it is written."""
     try:
         values = hcl2.loads(text if text.endswith("\n") else f"{text}\n")
     except (LarkError, ValueError, RecursionError) as error:
         line = getattr(error, "line", None)
         where = f" (line {line})" if isinstance(line, int) and line > 0 else ""
-        return Unreadable(f"terraform.tfvars is not valid Terraform{where}; correct its syntax")
+        return ParseFailure(f"terraform.tfvars is not valid Terraform{where}; correct its syntax")
     active = values.get("active_deployment")
     return Tfvars(
         active=active.strip('"') if isinstance(active, str) else None,

@@ -7,26 +7,26 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 
-from bot.formats.yaml.events import BREAKS, line_starts
+from bot.formats.yaml.events import LINE_BREAKS, line_starts
 
-_END = re.compile(rf"[^{BREAKS}]*")
-_BREAK = re.compile(rf"\r\n|[{BREAKS}]")
-_REST = re.compile(rf"[ \t]*,?[ \t]*(?:#[^{BREAKS}]*)?(?:\r\n|[{BREAKS}]|$)")
-_PAD = re.compile(r" *")
-_REMAINS = re.compile(rf"([ \t]*)(#[^{BREAKS}]*)?(?:\r\n|[{BREAKS}])")
+_UNTIL_LINE_BREAK = re.compile(rf"[^{LINE_BREAKS}]*")
+_BREAK = re.compile(rf"\r\n|[{LINE_BREAKS}]")
+_END_OF_ENTRY_LINE = re.compile(rf"[ \t]*,?[ \t]*(?:#[^{LINE_BREAKS}]*)?(?:\r\n|[{LINE_BREAKS}]|$)")
+_INDENT = re.compile(r" *")
+_LEFTOVER_LINE = re.compile(rf"([ \t]*)(#[^{LINE_BREAKS}]*)?(?:\r\n|[{LINE_BREAKS}])")
 _BLANK = " \t"
 
 
-class Cuts:
+class TextEditor:
     """Collects edits of one text. No two may overlap, but for insertions at the edge of a cut.
 
     With `clean`, the blank lines below what is cut go with it, and comments that are further in than it was; none is
     put between new entries.
     """
 
-    def __init__(self, text: str, *, clean: bool = False) -> None:
+    def __init__(self, text: str, *, drop_leftovers: bool = False) -> None:
         self.text = text
-        self.clean = clean
+        self.drop_leftovers = drop_leftovers
         self.newline = "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
         self.edits: list[tuple[int, int, str]] = []
 
@@ -39,19 +39,19 @@ class Cuts:
             end = self.line_end(position)
             self.replace(end, end, "".join(f"{self.newline}{line}" for line in lines))
 
-    def cut_lines(self, start: int, end: int) -> None:
+    def delete_lines(self, start: int, end: int) -> None:
         """Remove the lines from that of `start` to that of `end`; with the last of all goes the break before it."""
         first, last = self.line_start(start), self.line_end(end)
         found = _BREAK.match(self.text, last)
         if found is None and first > 0:
-            first = self.break_before(first)
+            first = self.previous_line_break(first)
         below = found.end() if found else last
-        self.replace(first, self.end_of_remains(first, below) if self.clean else below, "")
+        self.replace(first, self.end_of_leftovers(first, below) if self.drop_leftovers else below, "")
 
-    def end_of_remains(self, first: int, below: int) -> int:
+    def end_of_leftovers(self, first: int, below: int) -> int:
         """Where the lines end that are blank, or a comment further in than the line of `first`, from `below` on."""
-        column = len(_PAD.match(self.text, first)[0])  # type: ignore[index]  # it matches anywhere
-        while (found := _REMAINS.match(self.text, below)) and (not found[2] or len(found[1]) > column):
+        column = len(_INDENT.match(self.text, first)[0])  # type: ignore[index]  # it matches anywhere
+        while (found := _LEFTOVER_LINE.match(self.text, below)) and (not found[2] or len(found[1]) > column):
             below = found.end()
         return below
 
@@ -60,20 +60,20 @@ class Cuts:
         pieces: list[str] = []
         position = 0
         cuts = [(start, end) for start, end, new in self.edits if start < end and not new]
-        edits = (self.outside(edit, cuts) for edit in self.edits)
+        edits = (self.outside_deletion(edit, cuts) for edit in self.edits)
         for start, end, new in sorted(edits, key=lambda edit: edit[:2]):
             pieces += [self.text[position : max(position, start)], new]
             position = max(position, end)
         return "".join([*pieces, self.text[position:]])
 
-    def outside(self, edit: tuple[int, int, str], cuts: list[tuple[int, int]]) -> tuple[int, int, str]:
+    def outside_deletion(self, edit: tuple[int, int, str], cuts: list[tuple[int, int]]) -> tuple[int, int, str]:
         """Lines that are to go below one that is cut, break and all, go below the one above it."""
         start, end, new = edit
         cut = next(((first, last) for first, last in cuts if first < start < last), None) if start == end else None
         if cut is None or not new.startswith(self.newline):
             return edit
         first, last = cut
-        if self.text[last - 1] in BREAKS:
+        if self.text[last - 1] in LINE_BREAKS:
             return (last, last, new[len(self.newline) :] + self.newline)
         return (first, first, new)
 
@@ -86,28 +86,28 @@ class Cuts:
 
     def line_end(self, position: int) -> int:
         """Where the line ends, before its break."""
-        match = _END.match(self.text, position)
+        match = _UNTIL_LINE_BREAK.match(self.text, position)
         return match.end() if match else position
 
-    def break_before(self, line: int) -> int:
+    def previous_line_break(self, line: int) -> int:
         """Where the break is that ends the line before the one that starts at `line`."""
         return line - (2 if self.text[line - 2 : line] == "\r\n" else 1)
 
-    def is_first(self, position: int) -> bool:
+    def is_first_on_line(self, position: int) -> bool:
         """Whether nothing but space stands before it in its line."""
         return not self.text[self.line_start(position) : position].strip(_BLANK)
 
-    def is_last(self, position: int) -> bool:
+    def is_last_on_line(self, position: int) -> bool:
         """Whether nothing but a comma and a comment stands behind it in its line."""
-        return _REST.match(self.text, position) is not None
+        return _END_OF_ENTRY_LINE.match(self.text, position) is not None
 
-    def comment_above(self, position: int, floor: int) -> int:
+    def comment_block_start(self, position: int, floor: int) -> int:
         """Where the block of comment lines begins that stands directly above the line of `position`, as far in as
         that; nothing before `floor` belongs to it."""
         start = self.line_start(position)
         pad = self.text[start:position]
         while start > 0:
-            above = self.line_start(self.break_before(start))
+            above = self.line_start(self.previous_line_break(start))
             if above < floor or not self.text.startswith(f"{pad}#", above):
                 break
             start = above

@@ -20,12 +20,12 @@ from ruamel.yaml.events import (
 
 from bot.formats.yaml.value import Style
 
-LARGEST_TEXT = 1_048_576
-BREAKS = "\r\n\x85\u2028\u2029"
+MAX_TEXT_BYTES = 1_048_576
+LINE_BREAKS = "\r\n\x85\u2028\u2029"
 """What YAML takes for the end of a line."""
 
-_LINE = re.compile(rf"\r\n|[{BREAKS}]")
-_SPACE = re.compile(rf"(?:[ \t\ufeff{BREAKS}]|#[^{BREAKS}]*)*")
+_LINE_BREAK = re.compile(rf"\r\n|[{LINE_BREAKS}]")
+_SPACE_AND_COMMENTS = re.compile(rf"(?:[ \t\ufeff{LINE_BREAKS}]|#[^{LINE_BREAKS}]*)*")
 _KINDS = {
     AliasEvent: "alias",
     ScalarEvent: "scalar",
@@ -34,12 +34,12 @@ _KINDS = {
 }
 
 
-class YamlProblem(ValueError):  # noqa: N818 - named for what it says of a file
+class YamlDocumentError(ValueError):
     """Why a text can't be read or edited, as the end of a sentence that begins with the file's name."""
 
 
 @dataclass(frozen=True)
-class Event:
+class YamlEvent:
     """`kind` is alias, scalar, sequence, mapping, end (of a collection), document or stop (what follows it)."""
 
     kind: str
@@ -52,64 +52,64 @@ class Event:
     flow: bool = False
 
 
-def line_of(text: str, position: int) -> int:
+def line_number(text: str, position: int) -> int:
     """The number of the line that a position is in, from 1."""
-    return len(_LINE.findall(text, 0, position)) + 1
+    return len(_LINE_BREAK.findall(text, 0, position)) + 1
 
 
 def line_starts(text: str) -> list[int]:
     """Where each line begins, in order."""
-    return [0, *(match.end() for match in _LINE.finditer(text))]
+    return [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
 
 
-def skip(text: str, position: int) -> int:
+def skip_to_token(text: str, position: int) -> int:
     """The next position that is neither space nor a comment."""
-    match = _SPACE.match(text, position)
+    match = _SPACE_AND_COMMENTS.match(text, position)
     return match.end() if match else position
 
 
-def document_events(text: str) -> Iterator[Event]:
+def document_events(text: str) -> Iterator[YamlEvent]:
     """The events of the one document that a text has, the document's own first; none for an empty text.
 
     Raises YamlProblem for a text that is too large, not valid YAML, or has several documents.
     """
-    if len(text.encode("utf-8", "replace")) > LARGEST_TEXT:
-        raise YamlProblem(f"is larger than {LARGEST_TEXT // 1_048_576} MiB")
+    if len(text.encode("utf-8", "replace")) > MAX_TEXT_BYTES:
+        raise YamlDocumentError(f"is larger than {MAX_TEXT_BYTES // 1_048_576} MiB")
     documents = 0
-    for raw in _parsed(text):
+    for raw in _parse_events(text):
         start, end = raw.start_mark.index, raw.end_mark.index
         if isinstance(raw, DocumentStartEvent):
             documents += 1
             if documents > 1:
-                raise YamlProblem(f"has more than one YAML document (line {line_of(text, start)})")
-            yield Event("document", start, end)
+                raise YamlDocumentError(f"has more than one YAML document (line {line_number(text, start)})")
+            yield YamlEvent("document", start, end)
         elif isinstance(raw, CollectionEndEvent):
-            yield Event("end", start, end)
+            yield YamlEvent("end", start, end)
         elif kind := _KINDS.get(type(raw)):
-            yield _node(kind, raw, start, end)
+            yield _node_event(kind, raw, start, end)
 
 
-def _node(kind: str, raw: Any, start: int, end: int) -> Event:
+def _node_event(kind: str, raw: Any, start: int, end: int) -> YamlEvent:
     tag = None if kind == "alias" or raw.tag is None else str(raw.tag)
     if kind == "scalar":
-        return Event(kind, start, end, raw.value, Style(raw.style or ""), raw.anchor, tag)
-    return Event(kind, start, end, anchor=raw.anchor, tag=tag, flow=bool(getattr(raw, "flow_style", False)))
+        return YamlEvent(kind, start, end, raw.value, Style(raw.style or ""), raw.anchor, tag)
+    return YamlEvent(kind, start, end, anchor=raw.anchor, tag=tag, flow=bool(getattr(raw, "flow_style", False)))
 
 
-def _parsed(text: str) -> Iterator[Any]:
+def _parse_events(text: str) -> Iterator[Any]:
     """The parser's own events. Whatever it stumbles over, a text it does not understand is a YamlProblem."""
     try:
         yield from YAML(typ="safe", pure=True).parse(text)
     except MarkedYAMLError as error:
         where = f" (line {error.problem_mark.line + 1})" if error.problem_mark else ""
-        raise YamlProblem(f"is not valid YAML{where}") from None
-    except YamlProblem:
+        raise YamlDocumentError(f"is not valid YAML{where}") from None
+    except YamlDocumentError:
         raise
     except (YAMLError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError):
-        raise YamlProblem(f"is not valid YAML{_position(text)}") from None
+        raise YamlDocumentError(f"is not valid YAML{_illegal_character_line(text)}") from None
 
 
-def _position(text: str) -> str:
+def _illegal_character_line(text: str) -> str:
     """Where the first character is that YAML does not allow, for the errors that come without a place."""
     match = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
-    return f" (line {line_of(text, match.start())})" if match else ""
+    return f" (line {line_number(text, match.start())})" if match else ""

@@ -6,14 +6,22 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 
-from bot.formats.yaml.events import BREAKS, Event, YamlProblem, document_events, line_of, line_starts, skip
-from bot.formats.yaml.tree import Alias, Leaf, Listing, Node, Pair, Table, Tree
-from bot.formats.yaml.value import TEXT, Map, Scalar, Sequence, Style, Value, normal_tag
+from bot.formats.yaml.events import (
+    LINE_BREAKS,
+    YamlDocumentError,
+    YamlEvent,
+    document_events,
+    line_number,
+    line_starts,
+    skip_to_token,
+)
+from bot.formats.yaml.tree import AliasNode, MappingNode, Node, Pair, ScalarNode, SequenceNode, Tree
+from bot.formats.yaml.value import STR_TAG, Map, Scalar, Sequence, Style, Value, normalize_tag
 
-__all__ = ["YamlProblem", "parse", "value_of"]
+__all__ = ["YamlDocumentError", "parse", "parse_value"]
 
-_DEEPEST = 60
-_MOST_VALUES = 200_000
+_MAX_DEPTH = 60
+_MAX_VALUES = 200_000
 """How many values a document may have once its aliases are resolved."""
 
 
@@ -24,12 +32,12 @@ def parse(text: str) -> Tree:
     return builder.tree()
 
 
-def value_of(text: str) -> Value:
+def parse_value(text: str) -> Value:
     """What a YAML text means; an empty one is a null. Raises YamlProblem."""
     return parse(text.removeprefix("\ufeff")).value
 
 
-def merged_entries(sources: tuple[Value, ...]) -> Map | None:
+def merge_entries(sources: tuple[Value, ...]) -> Map | None:
     """What a merge key brings: the first source that has a key wins. None when a source is no mapping."""
     entries: dict[str, Value] = {}
     plain: set[str] = set()
@@ -37,7 +45,7 @@ def merged_entries(sources: tuple[Value, ...]) -> Map | None:
         if not isinstance(source, Map):
             return None
         entries.update(source.entries)
-        plain |= source.plain
+        plain |= source.plain_keys
     return Map(entries, frozenset(plain))
 
 
@@ -53,7 +61,7 @@ class _Builder:
     before an anchor.
     """
 
-    def __init__(self, text: str, events: Iterator[Event]) -> None:
+    def __init__(self, text: str, events: Iterator[YamlEvent]) -> None:
         self.text = text
         self.events = events
         self.anchors: dict[str, Node | None] = {}
@@ -68,63 +76,65 @@ class _Builder:
         root = self.node(next(self.events), document.end)
         for _ in self.events:  # a second document is a problem, which only reading on shows
             pass
-        return Tree(self.text, document.end, None if isinstance(root, Leaf) and root.start == root.end else root)
+        return Tree(
+            self.text, document.end, None if isinstance(root, ScalarNode) and root.start == root.end else root
+        )
 
-    def problem(self, sentence: str, event: Event) -> YamlProblem:
-        return YamlProblem(f"{sentence} (line {line_of(self.text, event.start)})")
+    def error(self, sentence: str, event: YamlEvent) -> YamlDocumentError:
+        return YamlDocumentError(f"{sentence} (line {line_number(self.text, event.start)})")
 
-    def count(self, values: int, event: Event) -> None:
+    def count(self, values: int, event: YamlEvent) -> None:
         self.total += values
-        if self.total > _MOST_VALUES:
-            raise self.problem("repeats too much through aliases, or is too large", event)
+        if self.total > _MAX_VALUES:
+            raise self.error("repeats too much through aliases, or is too large", event)
 
-    def node(self, event: Event, lead: int) -> Node:
+    def node(self, event: YamlEvent, lead: int) -> Node:
         """The node that begins with this event; what stands before it ends at `lead`."""
         if event.kind == "alias":
-            return self.alias(event)
-        if self.depth >= _DEEPEST:
-            raise self.problem("nests values too deeply", event)
+            return self.alias_node(event)
+        if self.depth >= _MAX_DEPTH:
+            raise self.error("nests values too deeply", event)
         self.count(1, event)
         if event.anchor:
             self.anchors[event.anchor] = None  # until it is complete: nothing may contain itself
         self.depth += 1
-        start = skip(self.text, lead)
+        start = skip_to_token(self.text, lead)
         node: Node
         if event.kind == "scalar":
-            node = self.leaf(event, start, lead)
+            node = self.scalar_node(event, start, lead)
         else:
-            node = self.listing(event, start) if event.kind == "sequence" else self.table(event, start)
+            node = self.sequence_node(event, start) if event.kind == "sequence" else self.mapping_node(event, start)
         self.depth -= 1
         if event.anchor:
             self.anchors[event.anchor] = node
         return node
 
-    def alias(self, event: Event) -> Alias:
+    def alias_node(self, event: YamlEvent) -> AliasNode:
         target = self.anchors.get(event.anchor or "")
         if target is None:
-            raise self.problem("uses an alias without its anchor", event)
+            raise self.error("uses an alias without its anchor", event)
         self.count(target.size, event)
-        return Alias(event.start, event.end, target.value, size=target.size, target=target)
+        return AliasNode(event.start, event.end, target.value, size=target.size, target=target)
 
-    def leaf(self, event: Event, start: int, lead: int) -> Leaf:
-        tag = TEXT if event.tag == "!" else normal_tag(event.tag, "")
+    def scalar_node(self, event: YamlEvent, start: int, lead: int) -> ScalarNode:
+        tag = STR_TAG if event.tag == "!" else normalize_tag(event.tag, "")
         value = Scalar(event.value, event.style, tag)
         if event.start == event.end:
-            return Leaf(lead, lead, value, event.anchor)
+            return ScalarNode(lead, lead, value, event.anchor)
         end = event.end
         if event.style in {Style.LITERAL, Style.FOLDED}:
             end = self.block_end(start, end)
-        return Leaf(start, end, value, event.anchor)
+        return ScalarNode(start, end, value, event.anchor)
 
     def block_end(self, start: int, end: int) -> int:
         """Where a block scalar's last line ends; the blank lines behind it are its own when its header says so."""
         content = self.text[start:end]
         header = content.splitlines()[0].partition(" #")[0]
         if "+" in header[max(header.rfind("|"), header.rfind(">")) :]:
-            return end - (2 if content.endswith("\r\n") else 1 if content[-1] in BREAKS else 0)
-        return start + len(content.rstrip(f" \t{BREAKS}"))
+            return end - (2 if content.endswith("\r\n") else 1 if content[-1] in LINE_BREAKS else 0)
+        return start + len(content.rstrip(f" \t{LINE_BREAKS}"))
 
-    def content_start(self, event: Event) -> int:
+    def content_start(self, event: YamlEvent) -> int:
         """Where a collection's bracket, first dash or first key is, behind its anchor and tag."""
         dash_was_read = event.kind == "sequence" and not event.flow and self.text[event.end - 1 : event.end] == "-"
         is_open = event.flow and event.end > event.start
@@ -135,12 +145,12 @@ class _Builder:
 
     def next_entry(self, end: int, flow: bool) -> int:
         """Where the entry behind `end` begins, its dash, question mark or key."""
-        position = skip(self.text, end)
+        position = skip_to_token(self.text, end)
         if flow and self.text[position : position + 1] == ",":
-            position = skip(self.text, position + 1)
+            position = skip_to_token(self.text, position + 1)
         return position
 
-    def listing(self, event: Event, start: int) -> Listing:
+    def sequence_node(self, event: YamlEvent, start: int) -> SequenceNode:
         items: list[Node] = []
         dashes: list[int] = []
         first = self.content_start(event)
@@ -153,14 +163,14 @@ class _Builder:
             items.append(self.node(inner, position))
             end = max(items[-1].end, position)
         size = 1 + sum(item.size for item in items)
-        tag = None if event.tag == "!" else normal_tag(event.tag, "seq")
+        tag = None if event.tag == "!" else normalize_tag(event.tag, "seq")
         value = Sequence(tuple(item.value for item in items), tag, event.flow)
-        return Listing(
+        return SequenceNode(
             start, inner.end if event.flow else end, value, event.anchor, size,
             items=tuple(items), flow=event.flow, column=self.column_of(first), dashes=tuple(dashes),
         )  # fmt: skip
 
-    def table(self, event: Event, start: int) -> Table:
+    def mapping_node(self, event: YamlEvent, start: int) -> MappingNode:
         pairs: dict[str, Pair] = {}
         merge: Pair | None = None
         plain: set[str] = set()
@@ -171,46 +181,53 @@ class _Builder:
         while (inner := next(self.events)).kind != "end":
             position = self.next_entry(end, event.flow)
             key, pair = self.pair(inner, position)
-            odd = odd or pair.lead is None or inner.kind == "alias" or pair.start != skip(self.text, pair.start)
+            odd = (
+                odd
+                or pair.after_colon is None
+                or inner.kind == "alias"
+                or pair.start != skip_to_token(self.text, pair.start)
+            )
             odd = odd or inner.tag is not None or self.is_explicit(pair.start)
             is_merge = inner.kind == "scalar" and key.text == "<<" and key.style is Style.PLAIN and key.tag is None
             if (is_merge and merge) or pair.key in pairs:
-                raise self.problem("has a key twice in one mapping", inner)
+                raise self.error("has a key twice in one mapping", inner)
             if is_merge:
                 merge = pair
             else:
                 pairs[pair.key] = pair
-                plain |= set() if key.is_text else {pair.key}
+                plain |= set() if key.is_string else {pair.key}
             end = pair.end
         size = 1 + sum(pair.node.size for pair in pairs.values()) + (merge.node.size if merge else 0)
-        return Table(
+        return MappingNode(
             start, inner.end if event.flow and not bare else end,
-            self.mapping(event, pairs, merge, frozenset(plain)), event.anchor, size,
-            pairs=tuple(pairs.values()), merge=merge, flow=event.flow, odd=odd, column=self.column_of(first),
+            self.mapping_value(event, pairs, merge, frozenset(plain)), event.anchor, size,
+            pairs=tuple(pairs.values()), merge=merge, flow=event.flow, irregular=odd, column=self.column_of(first),
         )  # fmt: skip
 
     def is_explicit(self, position: int) -> bool:
         is_mark = self.text[position : position + 1] == "?"
-        return is_mark and self.text[position + 1 : position + 2] in {"", " ", "\t", *BREAKS}
+        return is_mark and self.text[position + 1 : position + 2] in {"", " ", "\t", *LINE_BREAKS}
 
-    def pair(self, event: Event, position: int) -> tuple[Scalar, Pair]:
+    def pair(self, event: YamlEvent, position: int) -> tuple[Scalar, Pair]:
         key = self.node(event, position + 1 if self.is_explicit(position) else position)
         if not isinstance(key.value, Scalar):
-            raise self.problem("has a key that is no plain value", event)
-        colon = skip(self.text, key.end)
+            raise self.error("has a key that is no plain value", event)
+        colon = skip_to_token(self.text, key.end)
         lead = colon + 1 if self.text[colon : colon + 1] == ":" else None
         node = self.node(next(self.events), key.end if lead is None else lead)
         return key.value, Pair(key.value.text, position, key.end, lead, node)
 
-    def mapping(self, event: Event, pairs: dict[str, Pair], merge: Pair | None, plain: frozenset[str]) -> Map:
+    def mapping_value(
+        self, event: YamlEvent, pairs: dict[str, Pair], merge: Pair | None, plain: frozenset[str]
+    ) -> Map:
         own = {key: pair.node.value for key, pair in pairs.items()}
-        tag = None if event.tag == "!" else normal_tag(event.tag, "map")
+        tag = None if event.tag == "!" else normalize_tag(event.tag, "map")
         if merge is None:
             return Map(own, plain, tag, event.flow)
         sources = merge_sources(merge.node.value)
         self.count(sum(len(source.entries) for source in sources if isinstance(source, Map)), event)
-        merged = merged_entries(sources)
+        merged = merge_entries(sources)
         if merged is None:
-            raise self.problem("merges something that is no mapping", event)
-        inherited = frozenset(merged.plain - own.keys())
+            raise self.error("merges something that is no mapping", event)
+        inherited = frozenset(merged.plain_keys - own.keys())
         return Map({**merged.entries, **own}, inherited | plain, tag, event.flow)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from bot.formats.yaml.value import NOTHING, Map, Scalar, Sequence, Value
+from bot.formats.yaml.value import EMPTY, Map, Scalar, Sequence, Value
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,21 +21,21 @@ class _Node:
 
 
 @dataclass(frozen=True, eq=False)
-class Leaf(_Node):
+class ScalarNode(_Node):
     """A scalar; an empty one has no text of its own."""
 
     value: Scalar
 
 
 @dataclass(frozen=True, eq=False)
-class Alias(_Node):
+class AliasNode(_Node):
     """`*name`; its value is that of the node it stands for."""
 
     target: Node = field(kw_only=True)
 
 
 @dataclass(frozen=True, eq=False)
-class Listing(_Node):
+class SequenceNode(_Node):
     """A sequence. `dashes` says where each item's dash is, in a block sequence; `column` is theirs."""
 
     value: Sequence
@@ -52,27 +52,27 @@ class Pair:
     key: str
     start: int
     key_end: int
-    lead: int | None
+    after_colon: int | None
     node: Node
 
     @property
     def end(self) -> int:
-        return self.key_end if self.lead is None else max(self.lead, self.node.end)
+        return self.key_end if self.after_colon is None else max(self.after_colon, self.node.end)
 
 
 @dataclass(frozen=True, eq=False)
-class Table(_Node):
+class MappingNode(_Node):
     """A mapping; `merge` is its `<<`. `odd` when it is written in a way that is not edited by entries (`? key`)."""
 
     value: Map
     pairs: tuple[Pair, ...] = field(kw_only=True)
     merge: Pair | None = field(kw_only=True)
     flow: bool = field(kw_only=True)
-    odd: bool = field(kw_only=True)
+    irregular: bool = field(kw_only=True)
     column: int = field(kw_only=True)
 
 
-Node: TypeAlias = Leaf | Alias | Listing | Table
+Node: TypeAlias = ScalarNode | AliasNode | SequenceNode | MappingNode
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +80,9 @@ class Tree:
     """`root` is None when the document is empty or only comments; `lead` is where its content may begin."""
 
     text: str
-    lead: int
+    content_start: int
     root: Node | None
 
     @property
     def value(self) -> Value:
-        return NOTHING if self.root is None else self.root.value
+        return EMPTY if self.root is None else self.root.value

@@ -27,7 +27,7 @@ class Style(Enum):
 
 _STANDARD = "tag:yaml.org,2002:"
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
-_NO_TEXT = re.compile(
+_NON_STRING = re.compile(
     r"""
     ~|null|true|false|yes|no|on|off|y|n|=|<<
     |[-+]?0b[01_]+|[-+]?0o?[0-7_]+|[-+]?0x[0-9a-f_]+
@@ -43,23 +43,23 @@ _NO_TEXT = re.compile(
 @lru_cache(maxsize=16_384)
 def is_ambiguous(text: str) -> bool:
     """Whether some version of YAML reads this text, written plain, as anything but a string."""
-    return text == "" or _NO_TEXT.fullmatch(text) is not None
+    return text == "" or _NON_STRING.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, eq=False)
 class _Value:
     @cached_property
-    def meaning(self) -> Hashable:
+    def equality_key(self) -> Hashable:
         """What makes two values equal."""
         raise NotImplementedError
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, _Value):
             return NotImplemented
-        return self is other or self.meaning == other.meaning
+        return self is other or self.equality_key == other.equality_key
 
     def __hash__(self) -> int:
-        return hash(self.meaning)
+        return hash(self.equality_key)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,22 +71,22 @@ class Scalar(_Value):
     tag: str | None = None
 
     @cached_property
-    def meaning(self) -> Hashable:
+    def equality_key(self) -> Hashable:
         if self.is_null:
             return ("null",)
-        kind = "plain" if not self.is_text and self.tag is None else "text"
-        return (kind, self.text) if self.tag in {None, TEXT} else (kind, self.text, self.tag)
+        kind = "plain" if not self.is_string and self.tag is None else "text"
+        return (kind, self.text) if self.tag in {None, STR_TAG} else (kind, self.text, self.tag)
 
     @property
-    def is_text(self) -> bool:
+    def is_string(self) -> bool:
         """Whether every reader takes it for a string."""
-        return self.tag == TEXT or (
+        return self.tag == STR_TAG or (
             self.tag is None and (self.style is not Style.PLAIN or not is_ambiguous(self.text))
         )
 
     @property
     def is_null(self) -> bool:
-        return self.tag in {None, NULL} and self.style is Style.PLAIN and self.text in _NULL
+        return self.tag in {None, NULL_TAG} and self.style is Style.PLAIN and self.text in _NULL
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,8 +97,8 @@ class Sequence(_Value):
     """Whether it is written in brackets; it says nothing about the meaning."""
 
     @cached_property
-    def meaning(self) -> Hashable:
-        return ("sequence", self.tag, tuple(item.meaning for item in self.items))
+    def equality_key(self) -> Hashable:
+        return ("sequence", self.tag, tuple(item.equality_key for item in self.items))
 
     def __iter__(self) -> Iterator[Value]:
         return iter(self.items)
@@ -109,15 +109,15 @@ class Map(_Value):
     """A mapping. Keys are their texts; `plain` has those that are ambiguous and nevertheless written plain."""
 
     entries: Mapping[str, Value] = field(default_factory=dict)
-    plain: frozenset[str] = frozenset()
+    plain_keys: frozenset[str] = frozenset()
     tag: str | None = None
     flow: bool = False
     """Whether it is written in braces; it says nothing about the meaning."""
 
     @cached_property
-    def meaning(self) -> Hashable:
-        entries = frozenset((key, value.meaning) for key, value in self.entries.items())
-        return ("mapping", self.tag, entries, self.plain.intersection(self.entries))
+    def equality_key(self) -> Hashable:
+        entries = frozenset((key, value.equality_key) for key, value in self.entries.items())
+        return ("mapping", self.tag, entries, self.plain_keys.intersection(self.entries))
 
     def get(self, key: str) -> Value | None:
         return self.entries.get(key)
@@ -128,24 +128,24 @@ class Map(_Value):
     def with_entry(self, key: str, value: Value) -> Map:
         return self.with_entries({**self.entries, key: value})
 
-    def without(self, keys: Iterable[str]) -> Map:
+    def without_keys(self, keys: Iterable[str]) -> Map:
         gone = set(keys)
         return self.with_entries({key: value for key, value in self.entries.items() if key not in gone})
 
     def with_entries(self, entries: Mapping[str, Value], plain: frozenset[str] = frozenset()) -> Map:
         """The same mapping with other entries; `plain` as for the mapping that the new ones came from."""
-        return Map(entries, (self.plain | plain).intersection(entries), self.tag, self.flow)
+        return Map(entries, (self.plain_keys | plain).intersection(entries), self.tag, self.flow)
 
 
 Value: TypeAlias = Scalar | Sequence | Map
 
-TEXT = "!!str"
-NULL = "!!null"
-NOTHING = Scalar("")
+STR_TAG = "!!str"
+NULL_TAG = "!!null"
+EMPTY = Scalar("")
 """An empty value, as of `key:`."""
 
 
-def text(content: str) -> Scalar:
+def string_scalar(content: str) -> Scalar:
     """A string: plain where every reader takes that for one, else in quotes."""
     return Scalar(content, Style.SINGLE if is_ambiguous(content) else Style.PLAIN)
 
@@ -154,7 +154,7 @@ def is_null(value: Value | None) -> bool:
     return isinstance(value, Scalar) and value.is_null
 
 
-def normal_tag(tag: str | None, kind: str) -> str | None:
+def normalize_tag(tag: str | None, kind: str) -> str | None:
     """A tag as it is written, `!!x` for YAML's own; None for one that says what is so anyway, as `kind` is."""
     if tag is None or tag == f"{_STANDARD}{kind}":
         return None

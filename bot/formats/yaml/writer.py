@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.formats.yaml.tree import Listing, Node, Table, Tree
-from bot.formats.yaml.value import TEXT, Map, Scalar, Sequence, Style, Value, is_ambiguous
+from bot.formats.yaml.tree import MappingNode, Node, SequenceNode, Tree
+from bot.formats.yaml.value import STR_TAG, Map, Scalar, Sequence, Style, Value, is_ambiguous
 
 _ESCAPES = {
     '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0", "\a": "\\a", "\b": "\\b",
     "\x0b": "\\v", "\x0c": "\\f", "\x1b": "\\e", "\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P",
 }  # fmt: skip
-_PRINTED = re.compile("[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
+_PRINTABLE = re.compile("[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
 _PLAIN = re.compile(
     r"""(?![\s?:,\[\]{}#&*!|>'"%@`])(?!-(?:[^A-Za-z0-9/.-]|$))(?!---|\.\.\.)[^\t]*(?<![\s:])""", re.DOTALL
 )
@@ -22,7 +22,7 @@ _NOT_LITERAL = re.compile(r"^[ \n]|[ \t]$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Written:
+class SerializedValue:
     """A value in text: `head` goes behind its key or dash, `body` are the lines below."""
 
     head: str
@@ -33,19 +33,19 @@ class Written:
 class Writer:
     """Writes as one document is written. `step` is how far a mapping stands in from its key, `list_step` a list."""
 
-    step: int = 2
-    list_step: int = 2
-    literals: bool = True
+    indent: int = 2
+    list_indent: int = 2
+    allow_literals: bool = True
     """Whether a text may be written in lines of its own, which a comment below would become part of."""
 
     @classmethod
-    def of(cls, tree: Tree, literals: bool = True) -> Writer:
+    def for_tree(cls, tree: Tree, allow_literals: bool = True) -> Writer:
         """A writer with the indentation that most of a document has."""
         steps: list[int] = []
         list_steps: list[int] = []
         if tree.root is not None:
-            _measure(tree.root, steps, list_steps)
-        return cls(_most(steps, 2), _most(list_steps, 2), literals)
+            _collect_indents(tree.root, steps, list_steps)
+        return cls(_most_common(steps, 2), _most_common(list_steps, 2), allow_literals)
 
     def inline(self, value: Value, flow: bool = True, old: Style | None = None) -> str:
         """On one line, in braces and brackets; `flow` says whether it stands in such itself."""
@@ -56,40 +56,44 @@ class Writer:
         else:
             pairs = (f"{key_text(value, key, True)}: {self.inline(item)}" for key, item in value.entries.items())
             content = "{" + ", ".join(pairs) + "}"
-        return f"{_tag(value.tag)}{content}"
+        return f"{_tag_prefix(value.tag)}{content}"
 
     def scalar(self, value: Scalar, old: Style | None, flow: bool) -> str:
         """On one line, in the old one's style where that can say the same, else in its own."""
-        style = _style(value, (old, value.style), flow, one_line=True)
+        style = _choose_style(value, (old, value.style), flow, one_line=True)
         if style is None:
             return value.text or ("null" if flow else "")
-        tag = _tag(None if value.tag == TEXT else value.tag)
+        tag = _tag_prefix(None if value.tag == STR_TAG else value.tag)
         if style is Style.PLAIN:
             return f"{tag}{value.text}"
         if style is Style.SINGLE:
             return tag + "'" + value.text.replace("'", "''") + "'"
-        return f'{tag}"{_escaped(value.text)}"'
+        return f'{tag}"{_escape_text(value.text)}"'
 
-    def block(self, value: Value, column: int, old: Style | None = None) -> Written:
+    def block(self, value: Value, column: int, old: Style | None = None) -> SerializedValue:
         """Below a key that stands in `column`."""
         if isinstance(value, Scalar):
             return self.block_scalar(value, column, old)
-        if _is_short(value):
-            return Written(self.inline(value, flow=False))
+        if _is_inline(value):
+            return SerializedValue(self.inline(value, flow=False))
         if isinstance(value, Sequence):
-            return Written(_tag(value.tag).strip(), tuple(self.items(value, column + self.list_step)))
-        return Written(_tag(value.tag).strip(), tuple(self.entries(value, column + self.step)))
+            return SerializedValue(
+                _tag_prefix(value.tag).strip(), tuple(self.items(value, column + self.list_indent))
+            )
+        return SerializedValue(_tag_prefix(value.tag).strip(), tuple(self.entries(value, column + self.indent)))
 
-    def block_scalar(self, value: Scalar, column: int, old: Style | None = None) -> Written:
+    def block_scalar(self, value: Scalar, column: int, old: Style | None = None) -> SerializedValue:
         """As `scalar`, or in lines of its own where its style is such."""
-        style = _style(value, (old, value.style), flow=False, one_line=not self.literals)
+        style = _choose_style(value, (old, value.style), flow=False, one_line=not self.allow_literals)
         if style not in {Style.LITERAL, Style.FOLDED}:
-            return Written(self.scalar(value, old if style is old else None, flow=False))
-        tag = _tag(None if value.tag == TEXT else value.tag)
+            return SerializedValue(self.scalar(value, old if style is old else None, flow=False))
+        tag = _tag_prefix(None if value.tag == STR_TAG else value.tag)
         chomping = "" if value.text.endswith("\n") else "-"
-        pad = " " * (column + self.step)
+        pad = " " * (column + self.indent)
         lines = value.text.removesuffix("\n").split("\n")
-        return Written(f"{tag}{style.value}{chomping}", tuple(f"{pad}{line}" if line else "" for line in lines))
+        return SerializedValue(
+            f"{tag}{style.value}{chomping}", tuple(f"{pad}{line}" if line else "" for line in lines)
+        )
 
     def entries(self, value: Map, column: int) -> list[str]:
         """The lines of a mapping's entries."""
@@ -110,24 +114,24 @@ class Writer:
         written = self.compact(value, column, gap)
         return [f"{' ' * column}-{gap}{written.head}", *written.body]
 
-    def compact(self, value: Value, column: int, gap: str = " ", old: Style | None = None) -> Written:
+    def compact(self, value: Value, column: int, gap: str = " ", old: Style | None = None) -> SerializedValue:
         """Behind a dash that stands in `column`: a collection begins on the dash's own line."""
         if isinstance(value, Scalar):
             written = self.block_scalar(value, column, old)
-            return written if written.head else Written("null")
+            return written if written.head else SerializedValue("null")
         inner = column + 1 + len(gap)
-        if _is_short(value) or value.tag is not None:
-            return Written(self.inline(value, flow=False))
+        if _is_inline(value) or value.tag is not None:
+            return SerializedValue(self.inline(value, flow=False))
         lines = self.items(value, inner) if isinstance(value, Sequence) else self.entries(value, inner)
-        return Written(lines[0][inner:], tuple(lines[1:]))
+        return SerializedValue(lines[0][inner:], tuple(lines[1:]))
 
     def document(self, value: Value) -> list[str]:
         """The lines of a whole document."""
         if isinstance(value, Scalar):
             return [self.scalar(value, None, flow=False) or "null"]
-        if isinstance(value, Sequence) and not _is_short(value) and value.tag is None:
+        if isinstance(value, Sequence) and not _is_inline(value) and value.tag is None:
             return self.items(value, 0)
-        written = self.block(value, -self.step)
+        written = self.block(value, -self.indent)
         if written.head and written.body:
             return [f"--- {written.head}", *written.body]
         return [written.head, *written.body] if written.head else list(written.body)
@@ -135,29 +139,31 @@ class Writer:
 
 def key_text(value: Map, key: str, flow: bool) -> str:
     """A key as it is written."""
-    style = Style.PLAIN if key in value.plain or not is_ambiguous(key) else Style.SINGLE
+    style = Style.PLAIN if key in value.plain_keys or not is_ambiguous(key) else Style.SINGLE
     scalar = Scalar(key, style)
     if len(key) > 1 and key.startswith("-") and flow:
         scalar = Scalar(key, Style.SINGLE)
-    return Writer().scalar(scalar, None, flow and key not in value.plain)
+    return Writer().scalar(scalar, None, flow and key not in value.plain_keys)
 
 
 def can_be_plain(text: str, flow: bool) -> bool:
     """Whether a text needs no quotes."""
-    if not _PRINTED.fullmatch(text) or not _PLAIN.fullmatch(text) or _NOT_PLAIN.search(text):
+    if not _PRINTABLE.fullmatch(text) or not _PLAIN.fullmatch(text) or _NOT_PLAIN.search(text):
         return False
     return not (flow and _NOT_IN_FLOW.search(text))
 
 
-def _style(value: Scalar, wished: tuple[Style | None, ...], flow: bool, one_line: bool) -> Style | None:
+def _choose_style(value: Scalar, wished: tuple[Style | None, ...], flow: bool, one_line: bool) -> Style | None:
     """The first of the wished styles that can say it; None for a text that must be plain as it is."""
-    if value.is_null or (value.tag is None and not value.is_text):
+    if value.is_null or (value.tag is None and not value.is_string):
         return None
     for style in (*wished, Style.SINGLE):
         if style is Style.PLAIN:
-            fits = (value.tag not in {None, TEXT} or not is_ambiguous(value.text)) and can_be_plain(value.text, flow)
+            fits = (value.tag not in {None, STR_TAG} or not is_ambiguous(value.text)) and can_be_plain(
+                value.text, flow
+            )
         elif style is Style.SINGLE:
-            fits = _PRINTED.fullmatch(value.text) is not None
+            fits = _PRINTABLE.fullmatch(value.text) is not None
         elif style is Style.DOUBLE:
             fits = True
         else:
@@ -168,46 +174,47 @@ def _style(value: Scalar, wished: tuple[Style | None, ...], flow: bool, one_line
     return Style.DOUBLE
 
 
-def _is_short(value: Sequence | Map) -> bool:
+def _is_inline(value: Sequence | Map) -> bool:
     return value.flow or not (value.items if isinstance(value, Sequence) else value.entries)
 
 
 def _can_be_literal(text: str) -> bool:
     if not text.strip() or text.endswith("\n\n") or _NOT_LITERAL.search(text.removesuffix("\n")):
         return False
-    return all(_PRINTED.fullmatch(line) for line in text.split("\n"))
+    return all(_PRINTABLE.fullmatch(line) for line in text.split("\n"))
 
 
-def _escaped(text: str) -> str:
-    return "".join(character if _PRINTED.fullmatch(character) and character not in '"\\' else _escape(character)
-                   for character in text)  # fmt: skip
+def _escape_text(text: str) -> str:
+    return "".join(map(_escape_character, text))
 
 
-def _escape(character: str) -> str:
+def _escape_character(character: str) -> str:
+    if _PRINTABLE.fullmatch(character) and character not in '"\\':
+        return character
     code = ord(character)
     fallback = f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
     return _ESCAPES.get(character, fallback)
 
 
-def _tag(tag: str | None) -> str:
+def _tag_prefix(tag: str | None) -> str:
     if tag is None:
         return ""
     return f"{tag} " if tag.startswith("!") else f"!<{tag}> "
 
 
-def _measure(node: Node, steps: list[int], list_steps: list[int]) -> None:
-    if isinstance(node, Table) and not node.flow:
+def _collect_indents(node: Node, steps: list[int], list_steps: list[int]) -> None:
+    if isinstance(node, MappingNode) and not node.flow:
         for pair in node.pairs:
             child = pair.node
-            if isinstance(child, Table) and not child.flow:
+            if isinstance(child, MappingNode) and not child.flow:
                 steps.append(child.column - node.column)
-            elif isinstance(child, Listing) and not child.flow:
+            elif isinstance(child, SequenceNode) and not child.flow:
                 list_steps.append(child.column - node.column)
-            _measure(child, steps, list_steps)
-    elif isinstance(node, Listing) and not node.flow:
+            _collect_indents(child, steps, list_steps)
+    elif isinstance(node, SequenceNode) and not node.flow:
         for item in node.items:
-            _measure(item, steps, list_steps)
+            _collect_indents(item, steps, list_steps)
 
 
-def _most(found: list[int], otherwise: int) -> int:
+def _most_common(found: list[int], otherwise: int) -> int:
     return max(set(found), key=lambda step: (found.count(step), -step)) if found else otherwise

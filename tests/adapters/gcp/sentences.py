@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.health.queries import Answer, Unavailable
 
 
-def sentence(text: str) -> str:
+def assert_sentence(text: str) -> str:
     """The text, which is one sentence with no customer in it."""
     assert text.endswith(".")
     assert "\n" not in text
@@ -14,7 +14,7 @@ def sentence(text: str) -> str:
     return text
 
 
-def reason(answer: Answer) -> str:
+def assert_unavailable(answer: Answer) -> str:
     """The sentence of no answer."""
     assert isinstance(answer, Unavailable)
-    return sentence(answer.reason)
+    return assert_sentence(answer.reason)

@@ -16,19 +16,19 @@ from hypothesis import strategies as st
 
 from bot.adapters.gcp import GoogleBackups, calls
 from bot.adapters.gcp import backup_names as copies
-from bot.domain.upgrade.backups import BackupOrder, Copy, CopyKind, CopyState, standing
-from bot.ports import Passing, Refused, WorldError
+from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState, overall_state
+from bot.ports import ExternalError, PermanentError, TransientError
 from demo.google.compute import ComputeServer
-from demo.google.databases import Backup, Database
+from demo.google.databases import BackupRun, DatabaseInstance
 from demo.google.failures import FAILURES
-from demo.google.resources import Shot
+from demo.google.resources import Snapshot
 from demo.google.server import GoogleServer
 from demo.google.sqladmin import SqlAdminServer
-from tests.adapters.gcp.sentences import sentence
+from tests.adapters.gcp.sentences import assert_sentence
 
 PROJECT = "sourcegraph-managed-acme"
 MACHINE = "default-red-instance"
-ORDER = BackupOrder(PROJECT, "us-central1-f", MACHINE, "acme", "3.40.1", "17", "mibot-acme-v3-40-1-a1b2")
+REQUEST = BackupRequest(PROJECT, "us-central1-f", MACHINE, "acme", "3.40.1", "17", "mibot-acme-v3-40-1-a1b2")
 BEGIN = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 OPEN = "http://elsewhere.test"
 COMPUTE = f"{OPEN}/compute/v1/projects/{PROJECT}"
@@ -40,7 +40,7 @@ class Killed(BaseException):
 
 
 @dataclass
-class Google:
+class FakeGoogle:
     """Both servers, and a clock that they and mibot share."""
 
     compute: ComputeServer
@@ -53,73 +53,76 @@ class Google:
             self.compute.url, self.sql.url, deadline, now=lambda: self.now, sleep=lambda _: None, pause=0.0
         )
 
-    def ensure(self, order: BackupOrder = ORDER) -> list[Copy]:
+    def ensure(self, order: BackupRequest = REQUEST) -> list[Backup]:
         return list(self.backups().ensure(order))
 
-    def later(self, **time: float) -> None:
+    def advance(self, **time: float) -> None:
         self.now += timedelta(**time)
 
-    def shots(self) -> list[Shot]:
+    def shots(self) -> list[Snapshot]:
         """The snapshots that bear our label."""
         return [shot for shot in self.compute.snapshots(PROJECT) if shot.labels.get("mibot") == "true"]
 
-    def runs(self) -> list[Backup]:
+    def runs(self) -> list[BackupRun]:
         """The database backups whose description is ours."""
         return [run for run in self.sql.backups(PROJECT) if run.description.startswith("mibot ")]
 
 
 @pytest.fixture
-def google() -> Iterator[Google]:
-    clock: list[Google] = []
+def google() -> Iterator[FakeGoogle]:
+    clock: list[FakeGoogle] = []
 
     def now() -> datetime:
         return clock[0].now if clock else BEGIN
 
     with ComputeServer(page_size=2, now=now) as compute, SqlAdminServer(page_size=2, now=now) as sql:
-        clock.append(Google(compute, sql))
+        clock.append(FakeGoogle(compute, sql))
         yield clock[0]
         assert compute.violations == []
         assert sql.violations == []
 
 
-def states(made: list[Copy]) -> list[tuple[CopyKind, str, CopyState]]:
+def states(made: list[Backup]) -> list[tuple[BackupKind, str, BackupState]]:
     return [(copy.kind, copy.of, copy.state) for copy in made]
 
 
-def test_one_copy_of_every_database_and_every_data_disk(google: Google) -> None:
+def test_one_copy_of_every_database_and_every_data_disk(google: FakeGoogle) -> None:
     google.compute.set_disks(PROJECT, MACHINE, ["data", "more-data"])
-    google.sql.set(PROJECT, [Database("a"), Database("b"), Database("copy-of-a", kind="READ_REPLICA_INSTANCE")])
-    google.compute.pace(600)
-    google.sql.pace(300)
+    google.sql.set(
+        PROJECT,
+        [DatabaseInstance("a"), DatabaseInstance("b"), DatabaseInstance("copy-of-a", kind="READ_REPLICA_INSTANCE")],
+    )
+    google.compute.set_outcome(600)
+    google.sql.set_outcome(300)
     things = [
-        (CopyKind.DATABASE, "a"),
-        (CopyKind.DATABASE, "b"),
-        (CopyKind.DISK, "data"),
-        (CopyKind.DISK, "more-data"),
+        (BackupKind.DATABASE, "a"),
+        (BackupKind.DATABASE, "b"),
+        (BackupKind.DISK, "data"),
+        (BackupKind.DISK, "more-data"),
     ]
     first = google.ensure()
-    assert states(first) == [(kind, of, CopyState.RUNNING) for kind, of in things]
-    google.later(minutes=6)
-    assert [copy.state for copy in google.ensure()] == [CopyState.READY] * 2 + [CopyState.RUNNING] * 2
-    google.later(minutes=6)
+    assert states(first) == [(kind, of, BackupState.RUNNING) for kind, of in things]
+    google.advance(minutes=6)
+    assert [copy.state for copy in google.ensure()] == [BackupState.READY] * 2 + [BackupState.RUNNING] * 2
+    google.advance(minutes=6)
     last = google.ensure()
-    assert states(last) == [(kind, of, CopyState.READY) for kind, of in things]
-    assert standing(last) is CopyState.READY
+    assert states(last) == [(kind, of, BackupState.READY) for kind, of in things]
+    assert overall_state(last) is BackupState.READY
     assert [copy.name for copy in last] == [copy.name for copy in first]
     assert [copy.made_at for copy in last] == [BEGIN] * 4
     assert (len(google.runs()), len(google.shots())) == (2, 2)
 
 
-def test_what_google_keeps_with_each_copy(google: Google) -> None:
+def test_what_google_keeps_with_each_copy(google: FakeGoogle) -> None:
     google.ensure()
     (shot,), (run,) = google.shots(), google.runs()
     assert shot.labels == {"mibot": "true", "slug": "acme", "version": "3-40-1", "tracker": "17"}
-    assert shot.name.startswith(f"{ORDER.mark}-")
-    assert run.description == f"mibot {ORDER.mark}"
+    assert shot.name.startswith(f"{REQUEST.request_id}-")
+    assert run.description == f"mibot {REQUEST.request_id}"
     assert run.type == "ON_DEMAND"
 
 
-def test_each_copy_links_to_googles_console(google: Google) -> None:
+def test_each_copy_links_to_googles_console(google: FakeGoogle) -> None:
     for made in (google.ensure(), google.ensure()):
         database, disk = made
         assert (
@@ -132,42 +135,42 @@ def test_each_copy_links_to_googles_console(google: Google) -> None:
         )
 
 
-def test_another_order_gets_copies_of_its_own(google: Google) -> None:
+def test_another_order_gets_copies_of_its_own(google: FakeGoogle) -> None:
     google.ensure()
-    google.ensure(dataclasses.replace(ORDER, mark="mibot-acme-v3-40-2-c3d4"))
+    google.ensure(dataclasses.replace(REQUEST, request_id="mibot-acme-v3-40-2-c3d4"))
     assert (len(google.runs()), len(google.shots())) == (2, 2)
 
 
 @pytest.mark.parametrize("what", ["database", "disk"])
-def test_a_copy_that_fails_is_told_and_not_made_again(google: Google, what: str) -> None:
+def test_a_copy_that_fails_is_told_and_not_made_again(google: FakeGoogle, what: str) -> None:
     if what == "database":
-        google.sql.pace(60, "FAILED")
+        google.sql.set_outcome(60, "FAILED")
     else:
-        google.compute.pace(60, "FAILED")
+        google.compute.set_outcome(60, "FAILED")
     google.ensure()
-    google.later(minutes=2)
+    google.advance(minutes=2)
     made = google.ensure()
-    assert standing(made) is CopyState.FAILED
-    (failed,) = [copy for copy in made if copy.state is CopyState.FAILED]
-    assert "Google says that it is FAILED" in sentence(failed.said)
+    assert overall_state(made) is BackupState.FAILED
+    (failed,) = [copy for copy in made if copy.state is BackupState.FAILED]
+    assert "Google says that it is FAILED" in assert_sentence(failed.said)
     assert (len(google.runs()), len(google.shots())) == (1, 1)
 
 
-def test_nothing_to_copy_is_refused_before_anything_is_begun(google: Google) -> None:
+def test_nothing_to_copy_is_refused_before_anything_is_begun(google: FakeGoogle) -> None:
     google.compute.set_disks(PROJECT, MACHINE, [])
-    with pytest.raises(Refused, match="no data disk") as no_disk:
+    with pytest.raises(PermanentError, match="no data disk") as no_disk:
         google.ensure()
     google.compute.set(PROJECT, {})
-    with pytest.raises(Refused, match="no data disk"):
+    with pytest.raises(PermanentError, match="no data disk"):
         google.ensure()
     google.compute.set(PROJECT, {MACHINE: "RUNNING"})
     google.compute.set_disks(PROJECT, MACHINE, ["data"])
-    google.sql.set(PROJECT, [Database(kind="READ_REPLICA_INSTANCE")])
-    with pytest.raises(Refused, match="no Cloud SQL instance") as no_database:
+    google.sql.set(PROJECT, [DatabaseInstance(kind="READ_REPLICA_INSTANCE")])
+    with pytest.raises(PermanentError, match="no Cloud SQL instance") as no_database:
         google.ensure()
     assert (google.runs(), google.shots()) == ([], [])
-    sentence(str(no_disk.value))
-    sentence(str(no_database.value))
+    assert_sentence(str(no_disk.value))
+    assert_sentence(str(no_database.value))
 
 
 @responses.activate
@@ -179,28 +182,28 @@ def test_a_regional_disk_is_refused() -> None:
     )
     database = {"name": "a", "state": "RUNNABLE"}
     responses.get(SQL, json={"kind": "sql#instancesList", "items": [database]})
-    with pytest.raises(Refused) as refused:
-        GoogleBackups(OPEN, OPEN).ensure(ORDER)
-    assert "is a regional one" in sentence(str(refused.value))
+    with pytest.raises(PermanentError) as refused:
+        GoogleBackups(OPEN, OPEN).ensure(REQUEST)
+    assert "is a regional one" in assert_sentence(str(refused.value))
 
 
 # --- A busy database, lost answers, and the end of the process
 
 
-def test_a_busy_database_is_waited_for(google: Google) -> None:
+def test_a_busy_database_is_waited_for(google: FakeGoogle) -> None:
     """The nightly backup runs: ours is begun when that is over, and nothing is raised meanwhile."""
-    nightly = Backup("default-database", BEGIN, ends_at=BEGIN + timedelta(minutes=10))
+    nightly = BackupRun("default-database", BEGIN, ends_at=BEGIN + timedelta(minutes=10))
     google.sql.set_backups(PROJECT, [nightly])
-    google.sql.pace(60)
+    google.sql.set_outcome(60)
     waiting, disk = google.ensure()
-    assert (waiting.state, waiting.name) == (CopyState.RUNNING, "")
-    assert "busy" in sentence(waiting.said)
-    assert disk.state is CopyState.RUNNING
+    assert (waiting.state, waiting.name) == (BackupState.RUNNING, "")
+    assert "busy" in assert_sentence(waiting.said)
+    assert disk.state is BackupState.RUNNING
     assert google.runs() == []
-    google.later(minutes=11)
-    assert google.ensure()[0].state is CopyState.RUNNING
-    google.later(minutes=2)
-    assert standing(google.ensure()) is CopyState.READY
+    google.advance(minutes=11)
+    assert google.ensure()[0].state is BackupState.RUNNING
+    google.advance(minutes=2)
+    assert overall_state(google.ensure()) is BackupState.READY
     assert len(google.runs()) == 1
 
 
@@ -209,35 +212,35 @@ WRITES = ["sql.backupRuns.insert", "compute.disks.createSnapshot"]
 
 @pytest.mark.parametrize("method", WRITES)
 @pytest.mark.parametrize("takes", [0, 300])
-def test_an_answer_that_is_lost_makes_no_second_copy(google: Google, method: str, takes: float) -> None:
+def test_an_answer_that_is_lost_makes_no_second_copy(google: FakeGoogle, method: str, takes: float) -> None:
     """Google began the copy, and we were told of an error: the next time it is found, or the database is busy."""
-    google.compute.pace(takes)
-    google.sql.pace(takes)
+    google.compute.set_outcome(takes)
+    google.sql.set_outcome(takes)
     server: GoogleServer = google.sql if method.startswith("sql") else google.compute
     server.fail(PROJECT, "lost", times=1, method=method)
-    with pytest.raises(Passing) as passing:
+    with pytest.raises(TransientError) as passing:
         google.ensure()
-    sentence(str(passing.value))
+    assert_sentence(str(passing.value))
     google.ensure()
-    google.later(minutes=6)
-    assert standing(google.ensure()) is CopyState.READY
+    google.advance(minutes=6)
+    assert overall_state(google.ensure()) is BackupState.READY
     assert (len(google.runs()), len(google.shots())) == (1, 1)
 
 
 @pytest.mark.parametrize("method", WRITES)
-def test_an_answer_that_comes_too_late_makes_no_second_copy(google: Google, method: str) -> None:
+def test_an_answer_that_comes_too_late_makes_no_second_copy(google: FakeGoogle, method: str) -> None:
     """Our patience ends first; the request is carried out nevertheless, when we have asked again already or not."""
-    google.ensure(dataclasses.replace(ORDER, mark="warm-up"))  # the libraries are loaded by now
-    google.sql.pace(300)
-    google.later(minutes=1)
+    google.ensure(dataclasses.replace(REQUEST, request_id="warm-up"))  # the libraries are loaded by now
+    google.sql.set_outcome(300)
+    google.advance(minutes=1)
     server: GoogleServer = google.sql if method.startswith("sql") else google.compute
     server.fail(PROJECT, "hang", times=1, seconds=0.8, method=method)
-    with pytest.raises(Passing, match=r"did not answer within 0\.4 seconds"):
-        google.backups(0.4).ensure(ORDER)
+    with pytest.raises(TransientError, match=r"did not answer within 0\.4 seconds"):
+        google.backups(0.4).ensure(REQUEST)
     google.ensure()  # while the first request is still on its way
     wait_for(lambda: len(google.runs()) == 2 and len(google.shots()) == 2)
-    google.later(minutes=6)
-    assert standing(google.ensure()) is CopyState.READY
+    google.advance(minutes=6)
+    assert overall_state(google.ensure()) is BackupState.READY
     assert (len(google.runs()), len(google.shots())) == (2, 2), "one of each order"
 
 
@@ -248,22 +251,22 @@ def wait_for(what: Callable[[], Any]) -> None:
         time.sleep(0.02)
 
 
-def test_killed_after_any_request_no_copy_is_made_twice(google: Google, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_after_any_request_no_copy_is_made_twice(google: FakeGoogle, monkeypatch: pytest.MonkeyPatch) -> None:
     """The process ends after the first, the second, … request that was answered, and a new one begins again."""
     google.compute.set_disks(PROJECT, MACHINE, ["data", "more-data"])
-    google.sql.set(PROJECT, [Database("a"), Database("b")])
-    google.sql.pace(60)
+    google.sql.set(PROJECT, [DatabaseInstance("a"), DatabaseInstance("b")])
+    google.sql.set_outcome(60)
     answered, limit = [0], [1]
-    once = calls.Question.once
+    once = calls.ApiCall.send_with_retry
 
-    def until_killed(question: calls.Question, request: Callable[[float], Any], *, repeat: bool = True) -> Any:
-        answer = once(question, request, repeat=repeat)
+    def until_killed(question: calls.ApiCall, request: Callable[[float], Any], *, repeat: bool = True) -> Any:
+        answer = once(question, request, retry=repeat)
         answered[0] += 1
         if answered[0] >= limit[0]:
             raise Killed
         return answer
 
-    monkeypatch.setattr(calls.Question, "once", until_killed)
+    monkeypatch.setattr(calls.ApiCall, "once", until_killed)
     while True:
         answered[0] = 0
         try:
@@ -273,27 +276,27 @@ def test_killed_after_any_request_no_copy_is_made_twice(google: Google, monkeypa
             limit[0] += 1
     assert limit[0] > 6, "it was killed between many requests"
     assert len(made) == 4
-    google.later(minutes=5)
+    google.advance(minutes=5)
     limit[0] = 1000
-    assert standing(google.ensure()) is CopyState.READY
+    assert overall_state(google.ensure()) is BackupState.READY
     assert (len(google.runs()), len(google.shots())) == (2, 2)
 
 
-def test_of_two_backups_of_one_order_the_good_one_counts(google: Google) -> None:
-    said = f"mibot {ORDER.mark}"
+def test_of_two_backups_of_one_order_the_good_one_counts(google: FakeGoogle) -> None:
+    said = f"mibot {REQUEST.request_id}"
     told = [
-        Backup("default-database", BEGIN - timedelta(hours=1), "SUCCESSFUL", "ON_DEMAND", said),
-        Backup("default-database", BEGIN, "FAILED", "ON_DEMAND", said),
+        BackupRun("default-database", BEGIN - timedelta(hours=1), "SUCCESSFUL", "ON_DEMAND", said),
+        BackupRun("default-database", BEGIN, "FAILED", "ON_DEMAND", said),
     ]
     google.sql.set_backups(PROJECT, told)
-    assert google.ensure()[0].state is CopyState.READY
+    assert google.ensure()[0].state is BackupState.READY
 
 
 # --- Failures
 
 
 READS = ["compute.instances.list", "compute.snapshots.list", "sql.instances.list", "sql.backupRuns.list"]
-PASSING = {"quota", "quota_403", "error_500", "error_503"}
+TRANSIENT = {"quota", "quota_403", "error_500", "error_503"}
 PERMISSIONS = {
     "compute.instances.list": "compute.instances.list",
     "compute.snapshots.list": "compute.snapshots.list",
@@ -306,34 +309,34 @@ PERMISSIONS = {
 
 @pytest.mark.parametrize("kind", sorted(set(FAILURES) | {"html"}))
 @pytest.mark.parametrize("method", [*READS, *WRITES])
-def test_each_failure_of_each_request(google: Google, method: str, kind: str) -> None:
+def test_each_failure_of_each_request(google: FakeGoogle, method: str, kind: str) -> None:
     """It is the port's error, says whether trying again may help, and names no customer; a write is tried once."""
     server: GoogleServer = google.sql if method.startswith("sql") else google.compute
     server.fail(PROJECT, kind, method=method)
-    with pytest.raises(WorldError) as failed:
+    with pytest.raises(ExternalError) as failed:
         google.ensure()
-    assert isinstance(failed.value, Passing if kind in PASSING else Refused)
-    said = sentence(str(failed.value))
+    assert isinstance(failed.value, TransientError if kind in TRANSIENT else PermanentError)
+    said = assert_sentence(str(failed.value))
     assert kind != "forbidden" or PERMISSIONS[method] in said
-    server.heal(PROJECT)
-    assert standing(google.ensure()) is not CopyState.FAILED
+    server.stop_failing(PROJECT)
+    assert overall_state(google.ensure()) is not BackupState.FAILED
     assert (len(google.runs()), len(google.shots())) == (1, 1)
 
 
 @pytest.mark.parametrize("method", WRITES)
-def test_a_write_that_failed_is_not_repeated_within_one_call(google: Google, method: str) -> None:
+def test_a_write_that_failed_is_not_repeated_within_one_call(google: FakeGoogle, method: str) -> None:
     server: GoogleServer = google.sql if method.startswith("sql") else google.compute
     server.fail(PROJECT, "error_503", times=1, method=method)
-    with pytest.raises(Passing):
+    with pytest.raises(TransientError):
         google.ensure()
 
 
 @pytest.mark.parametrize("server", ["compute", "sql"])
-def test_google_that_hangs(google: Google, server: str) -> None:
-    google.ensure(dataclasses.replace(ORDER, mark="warm-up"))
+def test_google_that_hangs(google: FakeGoogle, server: str) -> None:
+    google.ensure(dataclasses.replace(REQUEST, request_id="warm-up"))
     getattr(google, server).fail(PROJECT, "hang")
-    with pytest.raises(Passing, match=r"did not answer within 0\.3 seconds"):
-        google.backups(0.3).ensure(ORDER)
+    with pytest.raises(TransientError, match=r"did not answer within 0\.3 seconds"):
+        google.backups(0.3).ensure(REQUEST)
 
 
 DATABASE = {"kind": "sql#instancesList", "items": [{"name": "a", "state": "RUNNABLE"}]}
@@ -341,7 +344,7 @@ DATA = {"source": f"https://www.googleapis.com/compute/v1/projects/{PROJECT}/zon
 VM = {"kind": "compute#instanceList", "items": [{"name": MACHINE, "status": "RUNNING", "disks": [DATA]}]}
 
 
-def world(insert: Any = None, create: Any = None) -> None:
+def mock_google(insert: Any = None, create: Any = None) -> None:
     """Google by hand, where the answers to both writes are given; each by default is that it was begun."""
     responses.get(f"{COMPUTE}/zones/us-central1-f/instances", json=VM)
     responses.get(SQL, json=DATABASE)
@@ -357,82 +360,82 @@ def conflict(reason: str) -> dict[str, Any]:
     return {"status": 409, "json": {"error": error}}
 
 
-def ensured() -> list[Copy]:
-    return list(GoogleBackups(OPEN, OPEN, now=lambda: BEGIN, sleep=lambda _: None).ensure(ORDER))
+def ensure_backups() -> list[Backup]:
+    return list(GoogleBackups(OPEN, OPEN, now=lambda: BEGIN, sleep=lambda _: None).ensure(REQUEST))
 
 
 @responses.activate
 @pytest.mark.parametrize("busy", ["operationInProgress", "OPERATION_IN_PROGRESS"])
 def test_conflicts_that_mean_that_it_is_there_or_will_be(busy: str) -> None:
-    world(conflict(busy), conflict("alreadyExists"))
-    assert [copy.state for copy in ensured()] == [CopyState.RUNNING] * 2
+    mock_google(conflict(busy), conflict("alreadyExists"))
+    assert [copy.state for copy in ensure_backups()] == [BackupState.RUNNING] * 2
 
 
 @responses.activate
 @pytest.mark.parametrize("which", ["insert", "create"])
 def test_any_other_conflict_is_a_refusal(which: str) -> None:
-    world(**{which: conflict("resourceInUseByAnotherResource")})
-    with pytest.raises(Refused) as refused:
-        ensured()
-    assert "refused the request with error 409" in sentence(str(refused.value))
+    mock_google(**{which: conflict("resourceInUseByAnotherResource")})
+    with pytest.raises(PermanentError) as refused:
+        ensure_backups()
+    assert "refused the request with error 409" in assert_sentence(str(refused.value))
 
 
 @responses.activate
 def test_an_operation_that_has_failed_already_is_a_failed_copy() -> None:
     sql = {"kind": "sql#operation", "error": {"errors": [{"code": "INTERNAL", "message": f"in {PROJECT}"}]}}
     compute = {"kind": "compute#operation", "status": "DONE", "error": {"errors": [{"code": "QUOTA_EXCEEDED"}]}}
-    world({"json": sql}, {"json": compute})
-    database, disk = ensured()
-    assert (database.state, disk.state) == (CopyState.FAILED, CopyState.FAILED)
-    assert "(INTERNAL)" in sentence(database.said)
-    assert "(QUOTA_EXCEEDED)" in sentence(disk.said)
+    mock_google({"json": sql}, {"json": compute})
+    database, disk = ensure_backups()
+    assert (database.state, disk.state) == (BackupState.FAILED, BackupState.FAILED)
+    assert "(INTERNAL)" in assert_sentence(database.said)
+    assert "(QUOTA_EXCEEDED)" in assert_sentence(disk.said)
 
 
 @responses.activate
 @pytest.mark.parametrize("body", ["", "{}", "[]", '{"kind": "other"}', "<html>"])
 @pytest.mark.parametrize("which", ["insert", "create"])
 def test_an_answer_of_something_else_is_no_beginning(which: str, body: str) -> None:
-    world(**{which: {"body": body}})
-    with pytest.raises(Refused, match="What answered was not"):
-        ensured()
+    mock_google(**{which: {"body": body}})
+    with pytest.raises(PermanentError, match="What answered was not"):
+        ensure_backups()
 
 
 @responses.activate
 def test_how_long_google_asked_us_to_wait() -> None:
-    world({"status": 429, "headers": {"Retry-After": "120"}, "json": {"error": {"code": 429, "errors": [{}]}}})
-    with pytest.raises(Passing) as passing:
-        ensured()
+    mock_google({"status": 429, "headers": {"Retry-After": "120"}, "json": {"error": {"code": 429, "errors": [{}]}}})
+    with pytest.raises(TransientError) as passing:
+        ensure_backups()
     assert passing.value.retry_after == 120
 
 
 # --- Old copies
 
 
-def test_copies_beyond_the_newest(google: Google) -> None:
+def test_copies_beyond_the_newest(google: FakeGoogle) -> None:
     """Of each disk and database: ours alone, and one that failed takes no good one's place."""
     for day in range(5):
-        google.compute.pace(0, "FAILED" if day == 3 else "READY")
-        google.ensure(dataclasses.replace(ORDER, mark=f"day-{day}"))
-        google.later(days=1)
-    others = [Shot("default-red-data", BEGIN, "schedule"), *google.compute.snapshots(PROJECT)]
+        google.compute.set_outcome(0, "FAILED" if day == 3 else "READY")
+        google.ensure(dataclasses.replace(REQUEST, request_id=f"day-{day}"))
+        google.advance(days=1)
+    others = [Snapshot("default-red-data", BEGIN, "schedule"), *google.compute.snapshots(PROJECT)]
     google.compute.set_snapshots(PROJECT, others)
-    nightly = Backup("default-database", BEGIN, description="nightly")
+    nightly = BackupRun("default-database", BEGIN, description="nightly")
     google.sql.set_backups(PROJECT, [nightly, *google.sql.backups(PROJECT)])
-    older = google.backups().older(ORDER, 2)
+    older = google.backups().beyond_retention(REQUEST, 2)
     days = [(BEGIN + timedelta(days=day)) for day in range(5)]
-    assert [copy.made_at for copy in older if copy.kind is CopyKind.DATABASE] == [days[2], days[1], days[0]]
-    assert [copy.made_at for copy in older if copy.kind is CopyKind.DISK] == [days[1], days[0]]
-    assert google.backups().older(ORDER, 9) == []
+    assert [copy.made_at for copy in older if copy.kind is BackupKind.DATABASE] == [days[2], days[1], days[0]]
+    assert [copy.made_at for copy in older if copy.kind is BackupKind.DISK] == [days[1], days[0]]
+    assert google.backups().beyond_retention(REQUEST, 9) == []
 
 
 @pytest.mark.parametrize("kind", sorted(FAILURES))
 @pytest.mark.parametrize("method", ["compute.snapshots.list", "sql.backupRuns.list"])
-def test_each_failure_to_look_for_old_copies(google: Google, method: str, kind: str) -> None:
+def test_each_failure_to_look_for_old_copies(google: FakeGoogle, method: str, kind: str) -> None:
     server: GoogleServer = google.sql if method.startswith("sql") else google.compute
     server.fail(PROJECT, kind, method=method)
-    with pytest.raises(Passing if kind in PASSING else Refused) as failed:
-        google.backups().older(ORDER, 2)
-    sentence(str(failed.value))
+    with pytest.raises(TransientError if kind in TRANSIENT else PermanentError) as failed:
+        google.backups().beyond_retention(REQUEST, 2)
+    assert_sentence(str(failed.value))
 
 
 # --- Names
@@ -445,7 +448,7 @@ def test_each_failure_to_look_for_old_copies(google: Google, method: str, kind: 
     slug=st.text(),
 )
 def test_names_and_labels_are_such_as_google_takes(mark: str, disks: list[str], version: str, slug: str) -> None:
-    order = dataclasses.replace(ORDER, mark=mark, version=version, slug=slug)
+    order = dataclasses.replace(REQUEST, request_id=mark, version=version, slug=slug)
     names = [copies.snapshot_name(order, f"zones/z/disks/{disk}") for disk in disks]
     assert len(set(names)) == len(names), "each disk has its own"
     for name in names:

@@ -22,14 +22,14 @@ from google.api_core.exceptions import RetryError, ServiceUnavailable
 from bot.adapters.gcp import ComputeInspector, calls, compute
 from bot.adapters.gcp.compute import COMPUTE
 from bot.adapters.gcp.compute_api import LIST_MACHINES
-from bot.adapters.gcp.errors import Asking, explain
+from bot.adapters.gcp.errors import CallContext, explain
 from bot.domain.health.queries import Answer, MachineQuery, Machines
 from demo.google.compute import ComputeServer
 from demo.google.failures import KINDS
-from tests.adapters.gcp.sentences import reason
+from tests.adapters.gcp.sentences import assert_unavailable
 
 PROJECT = "sourcegraph-managed-acme"
-ASKING = Asking(COMPUTE, LIST_MACHINES, 5)
+CONTEXT = CallContext(COMPUTE, LIST_MACHINES, 5)
 QUERY = MachineQuery(PROJECT, "us-central1-f", ("default-red-instance", "default-black-instance"))
 GOOGLE = "https://compute.googleapis.com/compute/v1/projects/sourcegraph-managed-acme/zones/us-central1-f/instances"
 OPEN = "http://elsewhere.test"
@@ -45,7 +45,7 @@ def shared() -> Iterator[ComputeServer]:
 @pytest.fixture
 def server(shared: ComputeServer) -> Iterator[ComputeServer]:
     yield shared
-    shared.heal(PROJECT)
+    shared.stop_failing(PROJECT)
     shared.set(PROJECT, {"default-red-instance": "RUNNING"})
     assert shared.violations == []
 
@@ -71,15 +71,18 @@ def test_the_status_of_each_machine_by_its_name(server: ComputeServer) -> None:
         PROJECT, {"default-red-instance": "RUNNING", "default-black-instance": "TERMINATED", "other": "STAGING"}
     )
     edge = inspector(server.url)
-    assert statuses(edge.ask(QUERY)) == {"default-red-instance": "RUNNING", "default-black-instance": "TERMINATED"}
-    assert requests_for(server, lambda: edge.ask(QUERY)) == 1
+    assert statuses(edge.machines(QUERY)) == {
+        "default-red-instance": "RUNNING",
+        "default-black-instance": "TERMINATED",
+    }
+    assert requests_for(server, lambda: edge.machines(QUERY)) == 1
 
 
 def test_the_type_of_each_machine_and_when_it_was_started(server: ComputeServer) -> None:
-    answer = inspector(server.url).ask(QUERY)
+    answer = inspector(server.url).machines(QUERY)
     assert isinstance(answer, Machines)
-    assert answer.kinds == {"default-red-instance": "n2-standard-8"}
-    assert answer.since == {"default-red-instance": datetime(2024, 1, 1, 8, 0, tzinfo=UTC)}
+    assert answer.machine_types == {"default-red-instance": "n2-standard-8"}
+    assert answer.started_at == {"default-red-instance": datetime(2024, 1, 1, 8, 0, tzinfo=UTC)}
 
 
 @responses.activate
@@ -87,12 +90,12 @@ def test_the_type_of_each_machine_and_when_it_was_started(server: ComputeServer)
 def test_a_start_that_is_not_told_or_no_time_is_left_out(started: str) -> None:
     machine = {"name": "default-red-instance", "status": "RUNNING", "lastStartTimestamp": started}
     responses.get(ELSEWHERE, json={"kind": "compute#instanceList", "items": [machine]})
-    assert inspector(OPEN).ask(QUERY) == Machines({"default-red-instance": "RUNNING"})
+    assert inspector(OPEN).machines(QUERY) == Machines({"default-red-instance": "RUNNING"})
 
 
 def test_a_machine_that_is_not_there_is_absent(server: ComputeServer) -> None:
     server.set(PROJECT, {})
-    assert inspector(f"{server.url}/").ask(QUERY) == Machines({}, {}, {})
+    assert inspector(f"{server.url}/").machines(QUERY) == Machines({}, {}, {})
 
 
 def test_all_pages_are_read(server: ComputeServer) -> None:
@@ -100,8 +103,8 @@ def test_all_pages_are_read(server: ComputeServer) -> None:
     server.set(PROJECT, machines)
     edge = inspector(server.url)
     query = MachineQuery(PROJECT, QUERY.zone, tuple(machines))
-    assert statuses(edge.ask(query)) == machines
-    assert requests_for(server, lambda: edge.ask(query)) == 3
+    assert statuses(edge.machines(query)) == machines
+    assert requests_for(server, lambda: edge.machines(query)) == 3
 
 
 def test_the_local_compute_engine_speaks_as_googles(server: ComputeServer) -> None:
@@ -126,7 +129,7 @@ def test_the_local_compute_engine_speaks_as_googles(server: ComputeServer) -> No
 
 def test_one_edge_serves_many_threads(server: ComputeServer) -> None:
     edge, answers = inspector(server.url), []
-    threads = [threading.Thread(target=lambda: answers.append(edge.ask(QUERY))) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: answers.append(edge.machines(QUERY))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -157,8 +160,8 @@ def test_each_failure_has_its_sentence(server: ComputeServer, kind: str, says: s
     server.fail(PROJECT, kind)
     edge = inspector(server.url, deadline=0.3 if kind == "hang" else 5.0)
     answers: list[Answer] = []
-    assert requests_for(server, lambda: answers.append(edge.ask(QUERY))) == asked
-    assert says in reason(answers[0])
+    assert requests_for(server, lambda: answers.append(edge.machines(QUERY))) == asked
+    assert says in assert_unavailable(answers[0])
 
 
 def test_every_way_to_fail_is_tried_above() -> None:
@@ -169,24 +172,24 @@ def test_every_way_to_fail_is_tried_above() -> None:
 def test_what_passes_is_asked_again(server: ComputeServer, kind: str) -> None:
     server.fail(PROJECT, kind, times=2)
     pauses: list[float] = []
-    answer = inspector(server.url, sleep=pauses.append, jitter=lambda: 1.0).ask(QUERY)
+    answer = inspector(server.url, sleep=pauses.append, jitter=lambda: 1.0).machines(QUERY)
     assert statuses(answer) == {"default-red-instance": "RUNNING"}
     assert pauses == [0.25, 0.5]
 
 
 def test_a_server_that_hangs_costs_no_more_than_the_deadline(server: ComputeServer) -> None:
-    inspector(server.url).ask(QUERY)  # the libraries are loaded by now
+    inspector(server.url).machines(QUERY)  # the libraries are loaded by now
     server.fail(PROJECT, "hang")
     begin = time.monotonic()
-    reason(ComputeInspector(server.url, 0.5).ask(QUERY))
+    assert_unavailable(ComputeInspector(server.url, 0.5).machines(QUERY))
     assert 0.4 < time.monotonic() - begin < 10, "the server hangs for thirty seconds"
 
 
 def test_tries_end_with_the_deadline(server: ComputeServer) -> None:
     server.fail(PROJECT, "error_503")
     begin = time.monotonic()
-    answer = ComputeInspector(server.url, 0.5, tries=1000, pause=0.05).ask(QUERY)
-    assert "failed with error 503" in reason(answer)
+    answer = ComputeInspector(server.url, 0.5, tries=1000, pause=0.05).machines(QUERY)
+    assert "failed with error 503" in assert_unavailable(answer)
     assert time.monotonic() - begin < 10, "a thousand tries would take longer"
 
 
@@ -194,15 +197,15 @@ def test_pages_end_with_the_deadline(server: ComputeServer) -> None:
     server.set(PROJECT, {f"machine-{number}": "RUNNING" for number in range(9)})
     seconds = iter([0.0, 0.0, 1.0, 2.0, 3.0])
     query = MachineQuery(PROJECT, QUERY.zone, tuple(f"machine-{number}" for number in range(9)))
-    answer = inspector(server.url, deadline=2.0, monotonic=lambda: next(seconds)).ask(query)
-    assert "did not answer within 2 seconds" in reason(answer)
+    answer = inspector(server.url, deadline=2.0, monotonic=lambda: next(seconds)).machines(query)
+    assert "did not answer within 2 seconds" in assert_unavailable(answer)
 
 
 def test_nobody_listens() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
-        answer = inspector(f"http://127.0.0.1:{taken.getsockname()[1]}").ask(QUERY)
-    assert "could not be reached" in reason(answer)
+        answer = inspector(f"http://127.0.0.1:{taken.getsockname()[1]}").machines(QUERY)
+    assert "could not be reached" in assert_unavailable(answer)
 
 
 @responses.activate
@@ -212,7 +215,7 @@ def test_nobody_listens() -> None:
 )
 def test_an_answer_of_something_else_is_never_an_empty_list(body: str | bytes) -> None:
     responses.get(ELSEWHERE, body=body)
-    assert "was not the Compute Engine API" in reason(inspector(OPEN).ask(QUERY))
+    assert "was not the Compute Engine API" in assert_unavailable(inspector(OPEN).machines(QUERY))
 
 
 @responses.activate
@@ -232,7 +235,7 @@ def test_an_answer_of_something_else_is_never_an_empty_list(body: str | bytes) -
 )
 def test_errors_that_are_not_of_googles_shape(status: int, body: str, says: str) -> None:
     responses.get(ELSEWHERE, status=status, body=body)
-    assert says in reason(inspector(OPEN).ask(QUERY))
+    assert says in assert_unavailable(inspector(OPEN).machines(QUERY))
 
 
 @responses.activate
@@ -251,23 +254,23 @@ def test_refusals_are_told_apart_by_googles_reason(info: str, says: str) -> None
         "error": {"code": 403, "message": f"not in {PROJECT}", "status": "PERMISSION_DENIED", "details": details}
     }
     responses.get(ELSEWHERE, json=error, status=403)
-    assert says in reason(inspector(OPEN).ask(QUERY))
+    assert says in assert_unavailable(inspector(OPEN).machines(QUERY))
 
 
 @responses.activate
 def test_retry_after_is_waited_for_or_taken_as_a_no() -> None:
     responses.get(ELSEWHERE, status=503, headers={"Retry-After": "2"})
     pauses: list[float] = []
-    reason(inspector(OPEN, sleep=pauses.append).ask(QUERY))
+    assert_unavailable(inspector(OPEN, sleep=pauses.append).machines(QUERY))
     assert pauses == [2.0, 2.0, 2.0]
     pauses.clear()
-    reason(inspector(OPEN, deadline=1.0, sleep=pauses.append).ask(QUERY))
+    assert_unavailable(inspector(OPEN, deadline=1.0, sleep=pauses.append).machines(QUERY))
     assert pauses == []
 
 
 def test_the_librarys_retry_error_is_explained_by_its_cause() -> None:
-    assert "error 503" in explain(RetryError("late", ServiceUnavailable("no")), ASKING).sentence
-    assert "did not answer within 5 seconds" in explain(RetryError("late", None), ASKING).sentence
+    assert "error 503" in explain(RetryError("late", ServiceUnavailable("no")), CONTEXT).sentence
+    assert "did not answer within 5 seconds" in explain(RetryError("late", None), CONTEXT).sentence
 
 
 # --- Google's own endpoint, with credentials
@@ -283,7 +286,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_no_credentials_at_all(nowhere: Path) -> None:
-    assert "mibot found no Google credentials" in reason(inspector(None).ask(QUERY))
+    assert "mibot found no Google credentials" in assert_unavailable(inspector(None).machines(QUERY))
 
 
 @pytest.mark.parametrize("content", [None, "{}", "not JSON", '{"type": "service_account"}'])
@@ -294,7 +297,7 @@ def test_a_key_file_that_is_missing_or_wrong(
     if content is not None:
         key.write_text(content)
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key))
-    sentence = reason(inspector(None).ask(QUERY))
+    sentence = assert_unavailable(inspector(None).machines(QUERY))
     assert "mibot found no Google credentials" in sentence
     assert str(nowhere) not in sentence
 
@@ -308,11 +311,11 @@ def test_the_search_for_credentials_is_not_repeated_at_once_but_later(
     now = [100.0]
     edge = inspector(None, monotonic=lambda: now[0])
     for _ in range(3):
-        assert "mibot found no Google credentials" in reason(edge.ask(QUERY))
+        assert "mibot found no Google credentials" in assert_unavailable(edge.machines(QUERY))
     assert search.call_count == 1
-    now[0] += calls.NO_CREDENTIALS_FOR
+    now[0] += calls.CREDENTIALS_RETRY_AFTER
     monkeypatch.setattr(compute, "_connect", lambda _: connect(server.url))
-    assert statuses(edge.ask(QUERY)) == {"default-red-instance": "RUNNING"}
+    assert statuses(edge.machines(QUERY)) == {"default-red-instance": "RUNNING"}
 
 
 @pytest.fixture
@@ -331,7 +334,7 @@ def test_google_is_asked_with_the_default_credentials(user: None) -> None:
     responses.post(TOKEN, json={"access_token": "ticket", "expires_in": 3600})
     responses.get(GOOGLE, json=LIST)
     edge = inspector(None)
-    assert edge.ask(QUERY) == edge.ask(QUERY) == Machines({"default-red-instance": "RUNNING"})
+    assert edge.machines(QUERY) == edge.machines(QUERY) == Machines({"default-red-instance": "RUNNING"})
     assert [str(call.request.url).split("?")[0] for call in responses.calls] == [TOKEN, GOOGLE, GOOGLE]
     assert responses.calls[1].request.headers["Authorization"] == "Bearer ticket"
 
@@ -340,26 +343,28 @@ def test_google_is_asked_with_the_default_credentials(user: None) -> None:
 def test_another_endpoint_with_https_gets_credentials_too(user: None) -> None:
     responses.post(TOKEN, json={"access_token": "ticket", "expires_in": 3600})
     private = responses.get(GOOGLE.replace("compute.googleapis.com", "compute.internal.test"), json=LIST)
-    assert inspector("https://compute.internal.test/").ask(QUERY) == Machines({"default-red-instance": "RUNNING"})
+    assert inspector("https://compute.internal.test/").machines(QUERY) == Machines(
+        {"default-red-instance": "RUNNING"}
+    )
     assert private.calls[0].request.headers["Authorization"] == "Bearer ticket"
 
 
 @responses.activate
 def test_credentials_that_google_refuses(user: None) -> None:
     responses.post(TOKEN, status=400, json={"error": "invalid_grant", "error_description": "Token revoked."})
-    assert "Google rejected mibot's credentials" in reason(inspector(None).ask(QUERY))
+    assert "Google rejected mibot's credentials" in assert_unavailable(inspector(None).machines(QUERY))
 
 
 @responses.activate
 def test_a_sign_in_that_cannot_be_reached(user: None) -> None:
-    assert "Google's sign-in service could not be reached" in reason(inspector(None).ask(QUERY))
+    assert "Google's sign-in service could not be reached" in assert_unavailable(inspector(None).machines(QUERY))
 
 
 @responses.activate
 def test_a_token_that_google_refuses(user: None) -> None:
     responses.post(TOKEN, json={"access_token": "stale", "expires_in": 3600})
     responses.get(GOOGLE, status=401, json={"error": {"code": 401, "errors": [{"reason": "authError"}]}})
-    assert "Google rejected mibot's credentials" in reason(inspector(None).ask(QUERY))
+    assert "Google rejected mibot's credentials" in assert_unavailable(inspector(None).machines(QUERY))
 
 
 def test_a_bug_is_not_taken_for_the_world(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -370,7 +375,7 @@ def test_a_bug_is_not_taken_for_the_world(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(compute, "_connect", broken)
     with pytest.raises(KeyError):
-        inspector(OPEN).ask(QUERY)
+        inspector(OPEN).machines(QUERY)
 
 
 def test_google_is_not_imported_before_it_is_needed() -> None:

@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 import responses
 
-from bot.adapters.gcp import google
+from bot.adapters.gcp import google_query_handlers
 from bot.adapters.gcp.compute import ComputeInspector
-from bot.domain.health.queries import DiskSnapshots, GroupQuery, InstanceGroup, InstanceGroups, SnapshotQuery
+from bot.domain.health.queries import DiskSnapshots, InstanceGroup, InstanceGroupQuery, InstanceGroups, SnapshotQuery
 from demo.google.compute import ComputeServer
 from demo.google.failures import FAILURES
-from demo.google.resources import Group, Shot
-from tests.adapters.gcp.sentences import reason
+from demo.google.resources import ManagedGroup, Snapshot
+from tests.adapters.gcp.sentences import assert_unavailable
 
 PROJECT = "sourcegraph-managed-acme"
 MACHINE = "default-red-instance"
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 SNAPSHOTS = SnapshotQuery(PROJECT, "us-central1-f", MACHINE)
-GROUPS = GroupQuery(PROJECT)
+GROUPS = InstanceGroupQuery(PROJECT)
 OPEN = "http://elsewhere.test"
 API = f"{OPEN}/compute/v1/projects/{PROJECT}"
 METHODS = {
@@ -65,11 +65,11 @@ def test_the_snapshots_of_the_machines_data_disks_newest_first(server: ComputeSe
     server.set(PROJECT, {MACHINE: "RUNNING", "default-black-instance": "TERMINATED"})
     server.set_disks(PROJECT, MACHINE, ["data", "more-data"])
     shots = [
-        Shot("data", ago(30), "old"),
-        Shot("more-data", ago(3), "failed", "FAILED", {"slug": "acme"}),
-        Shot("data", ago(6), "new"),
-        Shot(MACHINE, ago(1), "of-the-boot-disk"),
-        Shot("default-black-data", ago(1), "of-another-machine"),
+        Snapshot("data", ago(30), "old"),
+        Snapshot("more-data", ago(3), "failed", "FAILED", {"slug": "acme"}),
+        Snapshot("data", ago(6), "new"),
+        Snapshot(MACHINE, ago(1), "of-the-boot-disk"),
+        Snapshot("default-black-data", ago(1), "of-another-machine"),
     ]
     server.set_snapshots(PROJECT, shots)
     answer = snapshots(server.url)
@@ -128,19 +128,19 @@ def test_a_snapshot_of_an_unknown_time_is_no_answer(taken: str | None) -> None:
     responses.get(f"{API}/zones/us-central1-f/instances", json={"kind": "compute#instanceList", "items": [machine]})
     shot = {"name": "a", "status": "READY", "sourceDisk": disk["source"], "creationTimestamp": taken}
     responses.get(f"{API}/global/snapshots", json={"kind": "compute#snapshotList", "items": [shot]})
-    assert "was not the Compute Engine API" in reason(inspector(OPEN).snapshots(SNAPSHOTS))
+    assert "was not the Compute Engine API" in assert_unavailable(inspector(OPEN).snapshots(SNAPSHOTS))
 
 
 def test_groups_of_every_zone_and_region_with_what_their_autoscalers_allow(server: ComputeServer) -> None:
     told = [
-        Group("by-hand", 1),
-        Group("scaled", 3, 10),
-        Group("scaled", 0, 0, scope="zones/us-central1-f"),
-        Group("switched-off", 2, 5, "OFF"),
-        Group("upwards-only", 2, 5, "ONLY_SCALE_OUT"),
+        ManagedGroup("by-hand", 1),
+        ManagedGroup("scaled", 3, 10),
+        ManagedGroup("scaled", 0, 0, scope="zones/us-central1-f"),
+        ManagedGroup("switched-off", 2, 5, "OFF"),
+        ManagedGroup("upwards-only", 2, 5, "ONLY_SCALE_OUT"),
     ]
     server.set_groups(PROJECT, told)
-    assert [(one.name, one.target_size, one.most) for one in groups(server.url)] == [
+    assert [(one.name, one.target_size, one.max_size) for one in groups(server.url)] == [
         ("by-hand", 1, None),
         ("scaled", 3, 10),
         ("scaled", 0, 0),
@@ -161,7 +161,7 @@ def test_a_zone_that_google_left_out_is_no_answer(left_out: str, how: dict[str, 
     for what in ("autoscaler", "instanceGroupManager"):
         answer = {"kind": f"compute#{what}AggregatedList", **(how if what == left_out else {})}
         responses.get(f"{API}/aggregated/{what}s", json=answer)
-    assert "could not look into every zone" in reason(inspector(OPEN).groups(GROUPS))
+    assert "could not look into every zone" in assert_unavailable(inspector(OPEN).groups(GROUPS))
 
 
 @responses.activate
@@ -169,8 +169,8 @@ def test_a_zone_that_google_left_out_is_no_answer(left_out: str, how: dict[str, 
 def test_an_answer_of_something_else_is_never_an_empty_list(body: str) -> None:
     for path in ("zones/us-central1-f/instances", "aggregated/autoscalers"):
         responses.get(f"{API}/{path}", body=body if "kind" not in body else '{"kind": "compute#other"}')
-    assert "was not the Compute Engine API" in reason(inspector(OPEN).snapshots(SNAPSHOTS))
-    assert "was not the Compute Engine API" in reason(inspector(OPEN).groups(GROUPS))
+    assert "was not the Compute Engine API" in assert_unavailable(inspector(OPEN).snapshots(SNAPSHOTS))
+    assert "was not the Compute Engine API" in assert_unavailable(inspector(OPEN).groups(GROUPS))
 
 
 @pytest.mark.parametrize("kind", sorted(set(FAILURES) | {"html", "lost"}))
@@ -179,7 +179,7 @@ def test_each_request_may_fail(server: ComputeServer, kind: str, method: str, pe
     server.fail(PROJECT, kind, method=method)
     edge = inspector(server.url)
     snapshots = method in {"compute.instances.list", "compute.snapshots.list"}
-    said = reason(edge.snapshots(SNAPSHOTS) if snapshots else edge.groups(GROUPS))
+    said = assert_unavailable(edge.snapshots(SNAPSHOTS) if snapshots else edge.groups(GROUPS))
     assert kind != "forbidden" or f"grant it the permission {permission}" in said
 
 
@@ -189,11 +189,11 @@ def test_each_request_ends_with_the_deadline(server: ComputeServer, method: str)
     edge.groups(GROUPS)  # the libraries are loaded by now
     server.fail(PROJECT, "hang", method=method)
     snapshots = method in {"compute.instances.list", "compute.snapshots.list"}
-    said = reason(edge.snapshots(SNAPSHOTS) if snapshots else edge.groups(GROUPS))
+    said = assert_unavailable(edge.snapshots(SNAPSHOTS) if snapshots else edge.groups(GROUPS))
     assert "did not answer within 0.3 seconds" in said
 
 
 def test_every_question_has_somebody_who_answers_it(server: ComputeServer) -> None:
-    answerers = google(server.url, server.url)
+    answerers = google_query_handlers(server.url, server.url)
     assert isinstance(answerers[SnapshotQuery](SNAPSHOTS), DiskSnapshots)
-    assert isinstance(answerers[GroupQuery](GROUPS), InstanceGroups)
+    assert isinstance(answerers[InstanceGroupQuery](GROUPS), InstanceGroups)

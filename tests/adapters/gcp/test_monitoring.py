@@ -18,7 +18,7 @@ import responses
 from google.api_core import exceptions as google_errors
 
 from bot.adapters.gcp import monitoring, uptime
-from bot.adapters.gcp.errors import Asking, explain
+from bot.adapters.gcp.errors import CallContext, explain
 from bot.adapters.gcp.monitoring import MonitoringInspector
 from bot.domain.health.queries import (
     Alert,
@@ -34,7 +34,7 @@ from bot.domain.health.queries import (
 from demo.google import alerts as local_alerts
 from demo.google.failures import KINDS
 from demo.google.monitoring import LIST_CONFIGS, LIST_SERIES, MonitoringServer
-from demo.google.uptime import REGIONS, Watch
+from demo.google.uptime import REGIONS, UptimeConfig
 
 PROJECT, OTHER, SCOPED = "sourcegraph-managed-acme", "sourcegraph-managed-other", "sourcegraph-managed-monitoring"
 HOST = "acme.sourcegraph.com"
@@ -64,7 +64,7 @@ def inspector(server: MonitoringServer, deadline: float = 5.0, **others: Any) ->
     return MonitoringInspector(server.url, server.alerts_url, deadline, **defaults | others)
 
 
-def over(seconds: float) -> UptimeQuery:
+def uptime_query(seconds: float) -> UptimeQuery:
     return dataclasses.replace(UPTIME, seconds=seconds)
 
 
@@ -113,13 +113,13 @@ def test_a_region_that_flapped_passes_now(server: MonitoringServer) -> None:
 
 def test_what_flapped_before_the_window_is_not_counted(server: MonitoringServer) -> None:
     server.flap(PROJECT, ago=200, seconds=60)
-    assert all(region.failures == 0 for region in regions(inspector(server).uptime(over(90))).values())
+    assert all(region.failures == 0 for region in regions(inspector(server).uptime(uptime_query(90))).values())
 
 
 def test_a_check_that_looks_rarely_still_has_a_newest_look(server: MonitoringServer) -> None:
     looked = NOW - timedelta(seconds=200)
-    server.set_uptime(PROJECT, {"europe": True}, period=300, looks={"europe": [(looked, True)]})
-    assert regions(inspector(server).uptime(over(60))) == {"europe": UptimeRegion("europe", 0, 0, True)}
+    server.set_uptime(PROJECT, {"europe": True}, period=300, points_by_region={"europe": [(looked, True)]})
+    assert regions(inspector(server).uptime(uptime_query(60))) == {"europe": UptimeRegion("europe", 0, 0, True)}
 
 
 def test_nobody_reports(server: MonitoringServer) -> None:
@@ -130,18 +130,22 @@ def test_nobody_reports(server: MonitoringServer) -> None:
 def test_only_checks_of_the_host_count_on_every_page(server: MonitoringServer) -> None:
     server.set_checks(PROJECT, [])
     assert inspector(server).uptime(UPTIME) == UptimeChecks(())
-    others = [Watch(f"other-{number}.sourcegraph.com", {"europe": False}, f"Other {number}") for number in range(9)]
-    server.set_checks(PROJECT, [*others, Watch(HOST.upper(), {"europe": True}, "Front page")])
+    others = [
+        UptimeConfig(f"other-{number}.sourcegraph.com", {"europe": False}, f"Other {number}") for number in range(9)
+    ]
+    server.set_checks(PROJECT, [*others, UptimeConfig(HOST.upper(), {"europe": True}, "Front page")])
     assert inspector(server).uptime(UPTIME) == UptimeChecks(
         (UptimeCheck("Front page", (UptimeRegion("europe", 5, 0, True),)),)
     )
 
 
 def test_two_checks_of_one_host_are_told_apart(server: MonitoringServer) -> None:
-    server.set_checks(PROJECT, [Watch(HOST, {"europe": True}, "One"), Watch(HOST, {"europe": False}, "Two")])
+    server.set_checks(
+        PROJECT, [UptimeConfig(HOST, {"europe": True}, "One"), UptimeConfig(HOST, {"europe": False}, "Two")]
+    )
     answer = inspector(server).uptime(UPTIME)
     assert isinstance(answer, UptimeChecks)
-    assert [(check.name, check.regions[0].passes_now) for check in answer.checks] == [("One", True), ("Two", False)]
+    assert [(check.name, check.regions[0].is_passing) for check in answer.checks] == [("One", True), ("Two", False)]
 
 
 # --- open alerts
@@ -211,8 +215,8 @@ def test_a_severity_that_is_none_and_a_policy_without_a_name() -> None:
 
 # --- failures
 
-Ask = Callable[[MonitoringInspector], Answer]
-ASKED: Mapping[str, Ask] = {
+RunQuery = Callable[[MonitoringInspector], Answer]
+QUERIES: Mapping[str, RunQuery] = {
     LIST_CONFIGS: lambda edge: edge.uptime(UPTIME),
     LIST_SERIES: lambda edge: edge.uptime(UPTIME),
     local_alerts.LIST: lambda edge: edge.alerts(ALERTS),
@@ -236,16 +240,16 @@ FAILURES = {
 }
 
 
-@pytest.mark.parametrize("method", ASKED)
+@pytest.mark.parametrize("method", QUERIES)
 @pytest.mark.parametrize("kind", sorted(KINDS - {"quota_403", "bad_zone"}))
 def test_each_failure_has_its_sentence_on_grpc_and_on_http(server: MonitoringServer, kind: str, method: str) -> None:
     edge = inspector(server)
-    ASKED[method](edge)  # the libraries are loaded by now
+    QUERIES[method](edge)  # the libraries are loaded by now
     server.fail(PROJECT, kind, method=method)
     if kind == "hang":
         edge = inspector(server, 0.3)
     says = PERMISSIONS[method] if kind == "forbidden" else FAILURES[kind]
-    assert says in reason(ASKED[method](edge))
+    assert says in reason(QUERIES[method](edge))
 
 
 def test_every_way_to_fail_is_tried_above() -> None:
@@ -262,12 +266,12 @@ def test_what_fails_in_the_scoped_project_says_so(server: MonitoringServer, kind
         assert "compare the setting gcp.monitoring_project" in sentence
 
 
-@pytest.mark.parametrize("method", ASKED)
+@pytest.mark.parametrize("method", QUERIES)
 @pytest.mark.parametrize("kind", ["error_500", "error_503", "quota"])
 def test_what_passes_is_asked_again(server: MonitoringServer, kind: str, method: str) -> None:
     server.fail(PROJECT, kind, times=2, method=method)
     pauses: list[float] = []
-    answer = ASKED[method](inspector(server, sleep=pauses.append, jitter=lambda: 1.0))
+    answer = QUERIES[method](inspector(server, sleep=pauses.append, jitter=lambda: 1.0))
     assert not isinstance(answer, Unavailable)
     assert pauses == [0.25, 0.5]
 
@@ -275,19 +279,19 @@ def test_what_passes_is_asked_again(server: MonitoringServer, kind: str, method:
 def test_a_server_that_hangs_costs_no_more_than_the_deadline(server: MonitoringServer) -> None:
     inspector(server).uptime(UPTIME)  # the libraries are loaded by now
     server.fail(PROJECT, "hang")
-    for ask in ASKED.values():
+    for ask in QUERIES.values():
         begin = time.monotonic()
         reason(ask(inspector(server, 0.3)))
         assert 0.2 < time.monotonic() - begin < 10, "the server hangs for thirty seconds"
 
 
-@pytest.mark.parametrize("method", ASKED)
+@pytest.mark.parametrize("method", QUERIES)
 def test_nobody_listens(method: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         edge = MonitoringInspector(url, url, 5.0, sleep=lambda _: None)
-        assert "Cloud Monitoring could not be reached" in reason(ASKED[method](edge))
+        assert "Cloud Monitoring could not be reached" in reason(QUERIES[method](edge))
 
 
 def test_a_server_that_does_not_speak_grpc(server: MonitoringServer) -> None:
@@ -296,7 +300,7 @@ def test_a_server_that_does_not_speak_grpc(server: MonitoringServer) -> None:
     assert "gcp.monitoring_endpoint" in sentence
 
 
-class Answering:
+class SingleAnswerClient:
     """Stands in for a gRPC client whose one page says that something is missing."""
 
     transport = None
@@ -316,7 +320,7 @@ class Answering:
 def test_an_incomplete_answer_is_none() -> None:
     """What is missing may be the region that fails."""
     with pytest.raises(google_errors.ServiceUnavailable, match="incomplete"):
-        uptime._page(Answering(), "list_time_series", {}, 1.0)
+        uptime._page(SingleAnswerClient(), "list_time_series", {}, 1.0)
 
 
 class Call:
@@ -347,7 +351,7 @@ OVER_GRPC = [
 
 @pytest.mark.parametrize(("kind", "message", "says"), OVER_GRPC)
 def test_what_errors_over_grpc_mean(kind: type[Any], message: str, says: str) -> None:
-    asking = Asking(monitoring.UPTIME, monitoring.LIST_CHECKS, 5)
+    asking = CallContext(monitoring.UPTIME, monitoring.LIST_CHECKS, 5)
     assert says in explain(kind(message, response=Call()), asking).sentence
 
 
@@ -373,24 +377,24 @@ def user(nowhere: Path) -> None:
 TOKEN = "https://oauth2.googleapis.com/token"
 
 
-@pytest.mark.parametrize("method", ASKED)
+@pytest.mark.parametrize("method", QUERIES)
 def test_no_credentials_at_all(nowhere: Path, method: str) -> None:
-    assert "mibot found no Google credentials" in reason(ASKED[method](MonitoringInspector()))
+    assert "mibot found no Google credentials" in reason(QUERIES[method](MonitoringInspector()))
 
 
 @responses.activate
-@pytest.mark.parametrize("method", ASKED)
+@pytest.mark.parametrize("method", QUERIES)
 def test_credentials_that_google_refuses(user: None, method: str) -> None:
     """Over gRPC too, whose own way of telling would blame Cloud Monitoring."""
     responses.post(TOKEN, status=400, json={"error": "invalid_grant", "error_description": "Token revoked."})
-    assert "Google rejected mibot's credentials" in reason(ASKED[method](MonitoringInspector()))
+    assert "Google rejected mibot's credentials" in reason(QUERIES[method](MonitoringInspector()))
 
 
 @responses.activate
-@pytest.mark.parametrize("method", ASKED)
+@pytest.mark.parametrize("method", QUERIES)
 def test_a_sign_in_that_cannot_be_reached(user: None, method: str) -> None:
     edge = MonitoringInspector(sleep=lambda _: None)
-    assert "Google's sign-in service could not be reached" in reason(ASKED[method](edge))
+    assert "Google's sign-in service could not be reached" in reason(QUERIES[method](edge))
 
 
 @responses.activate

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 import responses
 
-from bot.adapters.gcp import SqlInspector, google
-from bot.domain.health.queries import SqlBackupQuery, SqlBackups, SqlInstance, SqlInstances, SqlQuery
-from demo.google.databases import Backup, Database
+from bot.adapters.gcp import SqlInspector, google_query_handlers
+from bot.domain.health.queries import SqlBackupQuery, SqlBackups, SqlInstance, SqlInstanceQuery, SqlInstances
+from demo.google.databases import BackupRun, DatabaseInstance
 from demo.google.failures import KINDS
 from demo.google.sqladmin import SqlAdminServer
-from tests.adapters.gcp.sentences import reason
+from tests.adapters.gcp.sentences import assert_unavailable
 
 PROJECT = "sourcegraph-managed-acme"
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
-DATABASES = SqlQuery(PROJECT)
+DATABASES = SqlInstanceQuery(PROJECT)
 BACKUPS = SqlBackupQuery(PROJECT)
 OPEN = "http://elsewhere.test"
 PATH = f"v1/projects/{PROJECT}/instances"
@@ -57,17 +57,17 @@ def backups(url: str) -> SqlBackups:
 
 def test_every_instance_with_its_state_and_disk(server: SqlAdminServer) -> None:
     told = [
-        Database("a", disk_gb=200, used_gb=50, grows=False),
-        Database("b", "MAINTENANCE", used_gb=None, limit_gb=500),
-        Database("c", full=True),
-        Database("d", stopped=True),
+        DatabaseInstance("a", disk_gb=200, used_gb=50, auto_resize=False),
+        DatabaseInstance("b", "MAINTENANCE", used_gb=None, limit_gb=500),
+        DatabaseInstance("c", out_of_disk=True),
+        DatabaseInstance("d", stopped=True),
     ]
     server.set(PROJECT, told)
     assert instances(f"{server.url}/") == (
-        SqlInstance("a", "RUNNABLE", 200, 50, grows=False),
-        SqlInstance("b", "MAINTENANCE", 100, None, grows=True, limit_gb=500),
-        SqlInstance("c", "RUNNABLE", 100, 40, grows=True, full=True),
-        SqlInstance("d", "STOPPED", 100, 40, grows=True),
+        SqlInstance("a", "RUNNABLE", 200, 50, auto_resize=False),
+        SqlInstance("b", "MAINTENANCE", 100, None, auto_resize=True, limit_gb=500),
+        SqlInstance("c", "RUNNABLE", 100, 40, auto_resize=True, out_of_disk=True),
+        SqlInstance("d", "STOPPED", 100, 40, auto_resize=True),
     )
 
 
@@ -94,13 +94,16 @@ def test_a_project_that_nobody_set_is_healthy(server: SqlAdminServer) -> None:
 
 
 def test_the_backups_of_every_instance_newest_first(server: SqlAdminServer) -> None:
-    server.set(PROJECT, [Database("a"), Database("b"), Database("copy-of-a", kind="READ_REPLICA_INSTANCE")])
+    server.set(
+        PROJECT,
+        [DatabaseInstance("a"), DatabaseInstance("b"), DatabaseInstance("copy-of-a", kind="READ_REPLICA_INSTANCE")],
+    )
     told = [
-        Backup("a", ago(30), id="1"),
-        Backup("b", ago(2), "FAILED", error="OUT_OF_DISK", id="2"),
-        Backup("a", ago(6), "SUCCESSFUL", "ON_DEMAND", "mibot before-4.0", id="3"),
-        Backup("a", ago(0), ends_at=NOW + timedelta(hours=1), id="4"),
-        Backup("gone", ago(1), id="5"),
+        BackupRun("a", ago(30), id="1"),
+        BackupRun("b", ago(2), "FAILED", error="OUT_OF_DISK", id="2"),
+        BackupRun("a", ago(6), "SUCCESSFUL", "ON_DEMAND", "mibot before-4.0", id="3"),
+        BackupRun("a", ago(0), ends_at=NOW + timedelta(hours=1), id="4"),
+        BackupRun("gone", ago(1), id="5"),
     ]
     server.set_backups(PROJECT, told)
     answer = backups(server.url)
@@ -140,16 +143,16 @@ FAILURES = [
 def test_each_failure_has_its_sentence(server: SqlAdminServer, kind: str, says: str, asked: int) -> None:
     edge = inspector(server.url, 0.3 if kind == "hang" else 5.0)
     server.fail(PROJECT, kind)
-    said = reason(edge.instances(DATABASES))
+    said = assert_unavailable(edge.instances(DATABASES))
     assert says in said
     assert server.requests(PROJECT) == asked
-    reason(edge.backups(BACKUPS))
+    assert_unavailable(edge.backups(BACKUPS))
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS - {"hang"}))
 def test_a_failure_to_list_the_backups_is_no_answer(server: SqlAdminServer, kind: str) -> None:
     server.fail(PROJECT, kind, method="sql.backupRuns.list")
-    said = reason(inspector(server.url).backups(BACKUPS))
+    said = assert_unavailable(inspector(server.url).backups(BACKUPS))
     assert kind != "forbidden" or "cloudsql.backupRuns.list" in said
 
 
@@ -177,7 +180,7 @@ WRONG: list[dict[str, Any]] = [
 @pytest.mark.parametrize("body", [*ODD, *(json.dumps({"kind": "sql#instancesList"} | wrong) for wrong in WRONG)])
 def test_an_answer_of_something_else_is_never_an_empty_list(body: str | bytes) -> None:
     responses.get(f"{OPEN}/{PATH}", body=body)
-    assert "was not the Cloud SQL Admin API" in reason(inspector(OPEN).instances(DATABASES))
+    assert "was not the Cloud SQL Admin API" in assert_unavailable(inspector(OPEN).instances(DATABASES))
 
 
 RUN = {"instance": "a", "id": "1", "status": "SUCCESSFUL", "enqueuedTime": "2026-01-05T09:00:00Z"}
@@ -199,7 +202,7 @@ def test_a_backup_that_lacks_what_counts_is_no_answer(run: dict[str, Any]) -> No
     runs = responses.get(f"{OPEN}/{PATH}/-/backupRuns", json={"kind": "sql#backupRunsList", "items": [RUN]})
     assert [backup.type for backup in backups(OPEN).backups] == [""]
     responses.replace(runs.method, str(runs.url), json={"kind": "sql#backupRunsList", "items": [run]})
-    assert "was not the Cloud SQL Admin API" in reason(inspector(OPEN).backups(BACKUPS))
+    assert "was not the Cloud SQL Admin API" in assert_unavailable(inspector(OPEN).backups(BACKUPS))
 
 
 @responses.activate
@@ -215,6 +218,6 @@ def test_google_is_asked_with_the_default_credentials(tmp_path: Path, monkeypatc
 
 
 def test_every_question_has_somebody_who_answers_it(server: SqlAdminServer) -> None:
-    answerers = google(server.url, server.url)
-    assert isinstance(answerers[SqlQuery](DATABASES), SqlInstances)
+    answerers = google_query_handlers(server.url, server.url)
+    assert isinstance(answerers[SqlInstanceQuery](DATABASES), SqlInstances)
     assert isinstance(answerers[SqlBackupQuery](BACKUPS), SqlBackups)

@@ -16,14 +16,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from requests import PreparedRequest
 from responses.matchers import query_param_matcher
 
-from bot.adapters.github import GitHubDeployment, GitHubInspector, GitHubIssues, GitHubWorkflows, Session
-from tests.adapters.github.samples import API, Cache
+from bot.adapters.github import GitHubDeploymentRepository, GitHubInspector, GitHubIssues, GitHubWorkflows, Session
+from tests.adapters.github.samples import API, MemoryBlobCache
 from tests.world.proxy import Proxy
 
 Answer = tuple[int, dict[str, str], str]
 
 
-class Time:
+class FakeClock:
     """Seconds since the epoch, and what was slept."""
 
     def __init__(self) -> None:
@@ -38,21 +38,21 @@ class Time:
         self.seconds += seconds
 
 
-class Site:
+class FakeGitHub:
     """GitHub as far as a test spells it out: several answers for one path come one after the other, and the last
     one stays. The App `mibot` is installed for `acme` (number 1) and `fleet` (number 2)."""
 
-    def __init__(self, mock: responses.RequestsMock, time: Time) -> None:
+    def __init__(self, mock: responses.RequestsMock, time: FakeClock) -> None:
         self._mock = mock
         self._time = time
         self.tokens: list[dict[str, Any]] = []  # what was asked for, in order, with the number of the installation
         self.installed = {"acme": 1, "fleet": 2}
         self.granted = True
         mock.add_callback("GET", re.compile(rf"{API}/(repos|orgs)/.*installation$"), self._find)
-        mock.add_callback("POST", re.compile(rf"{API}/app/installations/\d+/access_tokens$"), self._give)
-        self.on("GET", "/app", {"slug": "mibot", "permissions": {"issues": "write"}, "events": ["issues"]})
+        mock.add_callback("POST", re.compile(rf"{API}/app/installations/\d+/access_tokens$"), self._create_token)
+        self.add_response("GET", "/app", {"slug": "mibot", "permissions": {"issues": "write"}, "events": ["issues"]})
 
-    def on(
+    def add_response(
         self,
         verb: str,
         path: str,
@@ -66,7 +66,7 @@ class Site:
         match = [] if query is None else [query_param_matcher(query, strict_match=False)]
         self._mock.add(verb, API + path, body=body, status=status, headers=headers, match=match)
 
-    def asked(self) -> list[str]:
+    def requests(self) -> list[str]:
         """Every request for something else than a token, such as `GET /repos/acme/releases/issues/1`."""
         sent = [(call.request.method, urlsplit(call.request.url or "").path) for call in self._mock.calls]
         return [f"{verb} {path}" for verb, path in sent if not re.search(r"installation$|access_tokens$", str(path))]
@@ -94,7 +94,7 @@ class Site:
             return 404, {}, '{"message": "Not Found"}'
         return 200, {}, json.dumps({"id": self.installed[owner], "permissions": {"issues": "write"}})
 
-    def _give(self, request: PreparedRequest) -> Answer:
+    def _create_token(self, request: PreparedRequest) -> Answer:
         number = int(str(request.url).split("/")[-2])
         if number not in self.installed.values():
             return 404, {}, '{"message": "Not Found"}'
@@ -122,18 +122,18 @@ def key() -> str:
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
+def time() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
-def site(time: Time) -> Iterator[Site]:
+def site(time: FakeClock) -> Iterator[FakeGitHub]:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        yield Site(mock, time)
+        yield FakeGitHub(mock, time)
 
 
 @pytest.fixture
-def session(key: str, time: Time) -> Session:
+def session(key: str, time: FakeClock) -> Session:
     return Session(API, 7, key, write_interval=0, sleep=time.sleep, clock=time.read, now=time.read)
 
 
@@ -143,8 +143,8 @@ def issues(session: Session) -> GitHubIssues:
 
 
 @pytest.fixture
-def deployment(session: Session) -> GitHubDeployment:
-    return GitHubDeployment(session, "fleet/deploy", Cache())
+def deployment(session: Session) -> GitHubDeploymentRepository:
+    return GitHubDeploymentRepository(session, "fleet/deploy", MemoryBlobCache())
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ API = "http://github.test:4001"
 HTML = "<!DOCTYPE html><title>Unicorn!</title>"
 
 
-class Cache:
+class MemoryBlobCache:
     """Blobs in memory."""
 
     def __init__(self) -> None:

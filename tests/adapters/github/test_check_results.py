@@ -6,58 +6,71 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.github.check_results import Outcome, Signal, check_run, status, together
+from bot.adapters.github.check_results import StatusCheck, StatusCheckState, parse_check_run, parse_status, summarize
 from bot.domain.github_models import CommitChecks, Conclusion
 
-signals = st.lists(st.builds(Signal, st.sampled_from("abcd"), st.sampled_from(Outcome)), max_size=8)
+signals = st.lists(st.builds(StatusCheck, st.sampled_from("abcd"), st.sampled_from(StatusCheckState)), max_size=8)
 
 
-def run(state: str, conclusion: str | None = None) -> Outcome:
-    return check_run({"name": "ci", "status": state, "conclusion": conclusion, "app": None}).outcome
+def run(state: str, conclusion: str | None = None) -> StatusCheckState:
+    return parse_check_run({"name": "ci", "status": state, "conclusion": conclusion, "app": None}).state
 
 
 @pytest.mark.parametrize("conclusion", ["success", "neutral", "skipped"])
 def test_a_check_run_may_end_well(conclusion: str) -> None:
-    assert run("completed", conclusion) is Outcome.GOOD
+    assert run("completed", conclusion) is StatusCheckState.SUCCESS
 
 
 @pytest.mark.parametrize("conclusion", ["failure", "cancelled", "timed_out", "action_required", "stale", None, "new"])
 def test_any_other_end_is_a_failure(conclusion: str | None) -> None:
-    assert run("completed", conclusion) is Outcome.BAD
+    assert run("completed", conclusion) is StatusCheckState.FAILURE
 
 
 @pytest.mark.parametrize("state", ["queued", "in_progress", "waiting", "requested", "pending"])
 def test_what_has_not_ended_is_pending(state: str) -> None:
-    assert run(state) is Outcome.PENDING
+    assert run(state) is StatusCheckState.PENDING
 
 
 @pytest.mark.parametrize(
     ("state", "outcome"),
-    [("success", Outcome.GOOD), ("pending", Outcome.PENDING), ("failure", Outcome.BAD), ("error", Outcome.BAD)],
+    [
+        ("success", StatusCheckState.SUCCESS),
+        ("pending", StatusCheckState.PENDING),
+        ("failure", StatusCheckState.FAILURE),
+        ("error", StatusCheckState.FAILURE),
+    ],
 )
-def test_a_status_says_how_it_stands(state: str, outcome: Outcome) -> None:
-    assert status({"context": "ci", "state": state}) == Signal("ci", outcome)
+def test_a_status_says_how_it_stands(state: str, outcome: StatusCheckState) -> None:
+    assert parse_status({"context": "ci", "state": state}) == StatusCheck("ci", outcome)
 
 
 def test_a_failure_names_what_failed_and_what_still_runs() -> None:
-    found = together(
-        [Signal("b", Outcome.BAD), Signal("a", Outcome.BAD), Signal("c", Outcome.PENDING), Signal("d", Outcome.GOOD)],
+    found = summarize(
+        [
+            StatusCheck("b", StatusCheckState.FAILURE),
+            StatusCheck("a", StatusCheckState.FAILURE),
+            StatusCheck("c", StatusCheckState.PENDING),
+            StatusCheck("d", StatusCheckState.SUCCESS),
+        ],
         "mibot",
     )
     assert found == CommitChecks(Conclusion.FAILURE, ("a", "b"), ("c",))
 
 
 def test_the_bots_own_checks_do_not_count() -> None:
-    own = [Signal("health", Outcome.BAD, app="mibot"), Signal("mibot / rctest", Outcome.PENDING, app="other")]
-    assert together(own, "mibot") == CommitChecks(Conclusion.NONE)
+    own = [
+        StatusCheck("health", StatusCheckState.FAILURE, app="mibot"),
+        StatusCheck("mibot / rctest", StatusCheckState.PENDING, app="other"),
+    ]
+    assert summarize(own, "mibot") == CommitChecks(Conclusion.NONE)
 
 
 @given(signals)
-def test_success_means_that_something_ran_and_all_of_it_is_good(found: list[Signal]) -> None:
-    good = bool(found) and all(signal.outcome is Outcome.GOOD for signal in found)
-    assert (together(found, "mibot").conclusion is Conclusion.SUCCESS) == good
+def test_success_means_that_something_ran_and_all_of_it_is_good(found: list[StatusCheck]) -> None:
+    good = bool(found) and all(signal.state is StatusCheckState.SUCCESS for signal in found)
+    assert (summarize(found, "mibot").conclusion is Conclusion.SUCCESS) == good
 
 
 @given(signals, signals)
-def test_the_order_does_not_matter(some: list[Signal], others: list[Signal]) -> None:
-    assert together([*some, *others], "mibot") == together([*others, *some], "mibot")
+def test_the_order_does_not_matter(some: list[StatusCheck], others: list[StatusCheck]) -> None:
+    assert summarize([*some, *others], "mibot") == summarize([*others, *some], "mibot")

@@ -6,42 +6,42 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.github import GitHubDeployment, Session
-from bot.adapters.github.check_runs import LONGEST_SUMMARY, within
-from bot.domain.github_models import Conclusion, Report
-from bot.ports import Refused
+from bot.adapters.github import GitHubDeploymentRepository, Session
+from bot.adapters.github.check_runs import MAX_SUMMARY_BYTES, truncate
+from bot.domain.github_models import CheckRun, Conclusion
+from bot.ports import PermanentError
 from demo.cast import BASE
 from demo.world import World
-from tests.adapters.github.conftest import Site
-from tests.adapters.github.samples import Cache, check_run, comment, pull
+from tests.adapters.github.conftest import FakeGitHub
+from tests.adapters.github.samples import MemoryBlobCache, check_run, comment, pull
 from tests.world.proxy import Proxy
 
 HERE = "/repos/fleet/deploy"
 RUNS = f"{HERE}/commits/c1/check-runs"
 NAME = "mibot / health"
-REPORT = Report(NAME, "success", "All is well", "| check | state |")
-SAID = {"title": "All is well", "summary": "| check | state |", "text": None, "annotations_count": 0}
+REPORT = CheckRun(NAME, "success", "All is well", "| check | state |")
+OUTPUT = {"title": "All is well", "summary": "| check | state |", "text": None, "annotations_count": 0}
 
 
-def ours(number: int = 7, **changes: Any) -> dict[str, Any]:
-    return check_run(number, NAME, app={"slug": "mibot"}, external_id="mibot", output=SAID) | changes
+def own_check_run(number: int = 7, **changes: Any) -> dict[str, Any]:
+    return check_run(number, NAME, app={"slug": "mibot"}, external_id="mibot", output=OUTPUT) | changes
 
 
-def writes(site: Site) -> list[str]:
-    return [line for line in site.asked() if not line.startswith("GET")]
+def writes(site: FakeGitHub) -> list[str]:
+    return [line for line in site.requests() if not line.startswith("GET")]
 
 
-def given(site: Site, *runs: dict[str, Any]) -> None:
+def set_check_runs(site: FakeGitHub, *runs: dict[str, Any]) -> None:
     """What the commit has, and that GitHub takes whatever is written."""
-    site.on("GET", RUNS, {"total_count": len(runs), "check_runs": list(runs)}, query={"check_name": NAME})
-    site.on("POST", f"{HERE}/check-runs", ours(), 201)
+    site.add_response("GET", RUNS, {"total_count": len(runs), "check_runs": list(runs)}, query={"check_name": NAME})
+    site.add_response("POST", f"{HERE}/check-runs", own_check_run(), 201)
     for run in runs:
-        site.on("PATCH", f"{HERE}/check-runs/{run['id']}", run)
+        site.add_response("PATCH", f"{HERE}/check-runs/{run['id']}", run)
 
 
-def test_a_report_is_made_where_there_is_none(site: Site, deployment: GitHubDeployment) -> None:
-    given(site)
-    deployment.report("c1", REPORT)
+def test_a_report_is_made_where_there_is_none(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
+    set_check_runs(site)
+    deployment.publish_check_run("c1", REPORT)
     assert writes(site) == [f"POST {HERE}/check-runs"]
     assert site.sent() == {
         "name": NAME,
@@ -53,105 +53,111 @@ def test_a_report_is_made_where_there_is_none(site: Site, deployment: GitHubDepl
     }
 
 
-def test_what_is_there_already_is_not_written_again(site: Site, deployment: GitHubDeployment) -> None:
-    given(site, ours())
-    deployment.report("c1", REPORT)
+def test_what_is_there_already_is_not_written_again(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
+    set_check_runs(site, own_check_run())
+    deployment.publish_check_run("c1", REPORT)
     assert writes(site) == []
 
 
 @pytest.mark.parametrize(
     "there",
     [
-        ours(conclusion="failure"),
-        ours(status="in_progress", conclusion=None),
-        ours(output={**SAID, "title": "Something is wrong"}),
-        ours(output={**SAID, "summary": None}),
+        own_check_run(conclusion="failure"),
+        own_check_run(status="in_progress", conclusion=None),
+        own_check_run(output={**OUTPUT, "title": "Something is wrong"}),
+        own_check_run(output={**OUTPUT, "summary": None}),
     ],
 )
 def test_what_says_something_else_is_put_right(
-    site: Site, deployment: GitHubDeployment, there: dict[str, Any]
+    site: FakeGitHub, deployment: GitHubDeploymentRepository, there: dict[str, Any]
 ) -> None:
-    given(site, there)
-    deployment.report("c1", REPORT)
+    set_check_runs(site, there)
+    deployment.publish_check_run("c1", REPORT)
     assert writes(site) == [f"PATCH {HERE}/check-runs/7"]
     assert site.sent()["conclusion"] == "success"
 
 
-def test_while_it_goes_on_there_is_no_conclusion(site: Site, deployment: GitHubDeployment) -> None:
-    given(site, ours(status="queued", conclusion=None))
-    goes_on = Report(NAME, "", "Under way", "…")
-    deployment.report("c1", goes_on)
+def test_while_it_goes_on_there_is_no_conclusion(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
+    set_check_runs(site, own_check_run(status="queued", conclusion=None))
+    goes_on = CheckRun(NAME, "", "Under way", "…")
+    deployment.publish_check_run("c1", goes_on)
     assert writes(site) == [f"PATCH {HERE}/check-runs/7"]
     assert site.sent()["status"] == "in_progress"
     assert "conclusion" not in site.sent()
 
 
-def test_what_was_completed_does_not_go_on_but_is_made_anew(site: Site, deployment: GitHubDeployment) -> None:
+def test_what_was_completed_does_not_go_on_but_is_made_anew(
+    site: FakeGitHub, deployment: GitHubDeploymentRepository
+) -> None:
     """GitHub takes no other status for a completed check run, and shows the newest of one name."""
-    given(site, ours())
-    deployment.report("c1", Report(NAME, "", "Once more", "…"))
+    set_check_runs(site, own_check_run())
+    deployment.publish_check_run("c1", CheckRun(NAME, "", "Once more", "…"))
     assert writes(site) == [f"POST {HERE}/check-runs"]
 
 
-def test_of_several_the_newest_counts(site: Site, deployment: GitHubDeployment) -> None:
-    given(site, ours(8, conclusion="failure"), ours(7))
-    deployment.report("c1", REPORT)
+def test_of_several_the_newest_counts(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
+    set_check_runs(site, own_check_run(8, conclusion="failure"), own_check_run(7))
+    deployment.publish_check_run("c1", REPORT)
     assert writes(site) == [f"PATCH {HERE}/check-runs/8"]
 
 
 @pytest.mark.parametrize(
     "others",
     [
-        ours(app={"slug": "ci"}),
-        ours(app=None, external_id=""),
-        ours(name="mibot / health 2"),
+        own_check_run(app={"slug": "ci"}),
+        own_check_run(app=None, external_id=""),
+        own_check_run(name="mibot / health 2"),
     ],
 )
-def test_somebody_elses_is_left_alone(site: Site, deployment: GitHubDeployment, others: dict[str, Any]) -> None:
-    given(site, others)
-    deployment.report("c1", REPORT)
+def test_somebody_elses_is_left_alone(
+    site: FakeGitHub, deployment: GitHubDeploymentRepository, others: dict[str, Any]
+) -> None:
+    set_check_runs(site, others)
+    deployment.publish_check_run("c1", REPORT)
     assert writes(site) == [f"POST {HERE}/check-runs"]
 
 
-def test_where_no_app_is_told_ours_is_known_by_its_mark(site: Site, deployment: GitHubDeployment) -> None:
-    given(site, ours(app=None))
-    deployment.report("c1", REPORT)
+def test_where_no_app_is_told_ours_is_known_by_its_mark(
+    site: FakeGitHub, deployment: GitHubDeploymentRepository
+) -> None:
+    set_check_runs(site, own_check_run(app=None))
+    deployment.publish_check_run("c1", REPORT)
     assert writes(site) == []
 
 
-def test_long_texts_are_cut_and_then_recognised(site: Site, deployment: GitHubDeployment) -> None:
-    long = Report(NAME, "failure", "t" * 300, "| ä line of the table |\n" * 5_000)
-    given(site)
-    deployment.report("c1", long)
+def test_long_texts_are_cut_and_then_recognised(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
+    long = CheckRun(NAME, "failure", "t" * 300, "| ä line of the table |\n" * 5_000)
+    set_check_runs(site)
+    deployment.publish_check_run("c1", long)
     sent = site.sent()["output"]
     assert len(sent["title"]) == 255
-    assert len(sent["summary"].encode()) <= LONGEST_SUMMARY
+    assert len(sent["summary"].encode()) <= MAX_SUMMARY_BYTES
     assert sent["summary"].endswith("|\n\n… shortened: GitHub takes no more.")
 
 
 def test_a_summary_without_lines_is_cut_where_it_fits() -> None:
-    assert within("x" * 100, 100) == "x" * 100
-    assert len(within("ä" * 100, 100).encode()) <= 100
+    assert truncate("x" * 100, 100) == "x" * 100
+    assert len(truncate("ä" * 100, 100).encode()) <= 100
 
 
-def test_a_missing_permission_is_named(site: Site, deployment: GitHubDeployment) -> None:
-    site.on("GET", RUNS, {"total_count": 0, "check_runs": []})
-    site.on("POST", f"{HERE}/check-runs", {"message": "Resource not accessible by integration"}, 403)
-    with pytest.raises(Refused, match="`checks=write`"):
-        deployment.report("c1", REPORT)
+def test_a_missing_permission_is_named(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
+    site.add_response("GET", RUNS, {"total_count": 0, "check_runs": []})
+    site.add_response("POST", f"{HERE}/check-runs", {"message": "Resource not accessible by integration"}, 403)
+    with pytest.raises(PermanentError, match="`checks=write`"):
+        deployment.publish_check_run("c1", REPORT)
 
 
-def test_the_comments_of_a_pull_request(site: Site, deployment: GitHubDeployment) -> None:
+def test_the_comments_of_a_pull_request(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     late = comment(1, body="second", created_at="2022-06-01T11:00:00Z", updated_at="2022-06-01T11:00:00Z")
-    site.on("GET", f"{HERE}/issues/5/comments", [late, comment(2, body="first"), late])
+    site.add_response("GET", f"{HERE}/issues/5/comments", [late, comment(2, body="first"), late])
     assert [found.body for found in deployment.pull_comments(5)] == ["first", "second"]
 
 
 @pytest.mark.parametrize(("merged_at", "commit"), [("2022-06-02T09:00:00Z", "m1"), (None, "")])
 def test_the_merge_commit_of_a_merge_and_not_of_githubs_trial(
-    site: Site, deployment: GitHubDeployment, merged_at: str | None, commit: str
+    site: FakeGitHub, deployment: GitHubDeploymentRepository, merged_at: str | None, commit: str
 ) -> None:
-    site.on("GET", f"{HERE}/pulls/5", pull(5, merged_at=merged_at, merge_commit_sha="m1"))
+    site.add_response("GET", f"{HERE}/pulls/5", pull(5, merged_at=merged_at, merge_commit_sha="m1"))
     assert deployment.pull(5).merge_commit == commit
 
 
@@ -159,9 +165,9 @@ def test_the_merge_commit_of_a_merge_and_not_of_githubs_trial(
 def test_a_report_on_the_emulated_github(world: World, proxy: Proxy, emulated: Session) -> None:
     world.build()
     commit = world.branches()[BASE]
-    deployment = GitHubDeployment(emulated, world.org.deployment, Cache())
-    for report in (Report(NAME, "", "Under way", "…"), REPORT, REPORT, Report(NAME, "failure", "Oh", "no")):
-        deployment.report(commit, report)
+    deployment = GitHubDeploymentRepository(emulated, world.org.deployment, MemoryBlobCache())
+    for report in (CheckRun(NAME, "", "Under way", "…"), REPORT, REPORT, CheckRun(NAME, "failure", "Oh", "no")):
+        deployment.publish_check_run(commit, report)
     (found,) = world.api("dana").call("GET", f"/repos/{world.org.deployment}/commits/{commit}/check-runs")[
         "check_runs"
     ]
@@ -174,7 +180,7 @@ def test_a_report_on_the_emulated_github(world: World, proxy: Proxy, emulated: S
 @pytest.mark.e2e
 def test_a_comment_on_a_pull_request_of_the_emulated_github(world: World, emulated: Session) -> None:
     world.build()
-    deployment = GitHubDeployment(emulated, world.org.deployment, Cache())
+    deployment = GitHubDeploymentRepository(emulated, world.org.deployment, MemoryBlobCache())
     issue = world.api("dana").call("POST", f"/repos/{world.org.deployment}/issues", {"title": "stands for a pull"})
     made = deployment.comment_on_pull(issue["number"], "first words")
     deployment.edit_pull_comment(made.id, "other words")

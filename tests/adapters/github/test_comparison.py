@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.github.comparison import MOST_FILES, changed_paths
+from bot.adapters.github.comparison import MAX_FILES, parse_changed_paths
 from tests.adapters.github.samples import commit
 
 ME = "mibot[bot]"
@@ -30,7 +30,7 @@ def signed_by(email: str) -> dict[str, Any]:
     "ours", [commit("c1", ME, "web-flow"), commit("c1", ME, ME), signed_by(f"7+{ME}@users.noreply.github.com")]
 )
 def test_our_own_commits_are_ours(ours: dict[str, Any]) -> None:
-    assert changed_paths(comparison(ours), ME) == frozenset({"a"})
+    assert parse_changed_paths(comparison(ours), ME) == frozenset({"a"})
 
 
 @pytest.mark.parametrize(
@@ -43,19 +43,19 @@ def test_our_own_commits_are_ours(ours: dict[str, Any]) -> None:
     ],
 )
 def test_one_foreign_commit_makes_it_somebody_elses(foreign: dict[str, Any]) -> None:
-    assert changed_paths(comparison(commit("c1"), foreign), ME) is None
+    assert parse_changed_paths(comparison(commit("c1"), foreign), ME) is None
 
 
 def test_a_renamed_file_changes_two_paths() -> None:
     files = [{"filename": "new", "previous_filename": "old", "status": "renamed"}]
-    assert changed_paths(comparison(commit("c1"), files=files), ME) == frozenset({"new", "old"})
+    assert parse_changed_paths(comparison(commit("c1"), files=files), ME) == frozenset({"new", "old"})
 
 
 def test_a_branch_like_the_base_changes_nothing() -> None:
-    assert changed_paths(comparison(files=[]), ME) == frozenset()
+    assert parse_changed_paths(comparison(files=[]), ME) == frozenset()
 
 
 def test_what_is_not_listed_completely_is_not_vouched_for() -> None:
-    many = [{"filename": str(number)} for number in range(MOST_FILES)]
-    assert changed_paths(comparison(commit("c1"), files=many), ME) is None
-    assert changed_paths(comparison(commit("c1"), total=251), ME) is None
+    many = [{"filename": str(number)} for number in range(MAX_FILES)]
+    assert parse_changed_paths(comparison(commit("c1"), files=many), ME) is None
+    assert parse_changed_paths(comparison(commit("c1"), total=251), ME) is None

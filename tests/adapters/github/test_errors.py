@@ -6,42 +6,42 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.github import GitHubDeployment, GitHubIssues
-from bot.adapters.github.errors import LONGEST_QUOTE, quoted
-from bot.ports import Conflict, Missing, Passing, Refused, WorldError
-from tests.adapters.github.conftest import Site
+from bot.adapters.github import GitHubDeploymentRepository, GitHubIssues
+from bot.adapters.github.errors import MAX_MESSAGE_LENGTH, sanitize_message
+from bot.ports import ConflictError, ExternalError, NotFoundError, PermanentError, TransientError
+from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import HTML
 
 ISSUE = "/repos/acme/releases/issues/1"
 
 
-def test_a_missing_issue_is_missing(site: Site, issues: GitHubIssues) -> None:
-    site.on("GET", ISSUE, {"message": "Not Found"}, 404)
-    with pytest.raises(Missing, match="Could not read the issue: GitHub says there is no such thing"):
+def test_a_missing_issue_is_missing(site: FakeGitHub, issues: GitHubIssues) -> None:
+    site.add_response("GET", ISSUE, {"message": "Not Found"}, 404)
+    with pytest.raises(NotFoundError, match="Could not read the issue: GitHub says there is no such thing"):
         issues.issue(1)
 
 
-def test_a_deleted_issue_is_missing(site: Site, issues: GitHubIssues) -> None:
-    site.on("GET", ISSUE, {"message": "This issue was deleted"}, 410)
-    with pytest.raises(Missing):
+def test_a_deleted_issue_is_missing(site: FakeGitHub, issues: GitHubIssues) -> None:
+    site.add_response("GET", ISSUE, {"message": "This issue was deleted"}, 410)
+    with pytest.raises(NotFoundError):
         issues.issue(1)
 
 
-def test_a_conflict_is_a_conflict(site: Site, issues: GitHubIssues) -> None:
-    site.on("PATCH", ISSUE, {"message": "Conflict"}, 409)
-    with pytest.raises(Conflict, match="it exists already, or it changed meanwhile"):
+def test_a_conflict_is_a_conflict(site: FakeGitHub, issues: GitHubIssues) -> None:
+    site.add_response("PATCH", ISSUE, {"message": "Conflict"}, 409)
+    with pytest.raises(ConflictError, match="it exists already, or it changed meanwhile"):
         issues.edit_issue(1, "text")
 
 
-def test_a_branch_that_exists_is_a_conflict(site: Site, deployment: GitHubDeployment) -> None:
-    site.on("POST", "/repos/fleet/deploy/git/refs", {"message": "Reference already exists"}, 422)
-    with pytest.raises(Conflict, match="Could not create the branch: it exists already"):
+def test_a_branch_that_exists_is_a_conflict(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
+    site.add_response("POST", "/repos/fleet/deploy/git/refs", {"message": "Reference already exists"}, 422)
+    with pytest.raises(ConflictError, match="Could not create the branch: it exists already"):
         deployment.create_branch("rctest/upgrade-v3.40.1", "c1")
 
 
-def pull_refused(site: Site, reason: object) -> None:
-    site.on("GET", "/repos/fleet/deploy", {"default_branch": "main"})
-    site.on("POST", "/repos/fleet/deploy/pulls", {"message": "Validation Failed", "errors": [reason]}, 422)
+def pull_refused(site: FakeGitHub, reason: object) -> None:
+    site.add_response("GET", "/repos/fleet/deploy", {"default_branch": "main"})
+    site.add_response("POST", "/repos/fleet/deploy/pulls", {"message": "Validation Failed", "errors": [reason]}, 422)
 
 
 @pytest.mark.parametrize(
@@ -51,78 +51,86 @@ def pull_refused(site: Site, reason: object) -> None:
         {"resource": "PullRequest", "field": "head", "code": "already_exists"},
     ],
 )
-def test_a_pull_request_that_exists_is_a_conflict(site: Site, deployment: GitHubDeployment, reason: object) -> None:
+def test_a_pull_request_that_exists_is_a_conflict(
+    site: FakeGitHub, deployment: GitHubDeploymentRepository, reason: object
+) -> None:
     pull_refused(site, reason)
-    with pytest.raises(Conflict, match="Could not open the pull request: it exists already") as caught:
+    with pytest.raises(ConflictError, match="Could not open the pull request: it exists already") as caught:
         deployment.create_pull("tpgi/upgrade-v3.40.1", "title", "body")
     assert "tpgi" not in str(caught.value)
 
 
-def test_nothing_to_change_is_refused_in_plain_words(site: Site, deployment: GitHubDeployment) -> None:
+def test_nothing_to_change_is_refused_in_plain_words(
+    site: FakeGitHub, deployment: GitHubDeploymentRepository
+) -> None:
     pull_refused(site, {"message": "No commits between main and tpgi/upgrade-v3.40.1"})
-    with pytest.raises(Refused, match=r"^Could not open the pull request: there is nothing to change\.$"):
+    with pytest.raises(PermanentError, match=r"^Could not open the pull request: there is nothing to change\.$"):
         deployment.create_pull("tpgi/upgrade-v3.40.1", "title", "body")
 
 
-def test_a_forbidden_call_names_the_permission_it_needs(site: Site, issues: GitHubIssues) -> None:
-    site.on("POST", f"{ISSUE}/comments", {"message": "Resource not accessible by integration"}, 403)
-    with pytest.raises(Refused, match=r"Resource not accessible by integration.*lacks the permission `issues=write`"):
+def test_a_forbidden_call_names_the_permission_it_needs(site: FakeGitHub, issues: GitHubIssues) -> None:
+    site.add_response("POST", f"{ISSUE}/comments", {"message": "Resource not accessible by integration"}, 403)
+    with pytest.raises(
+        PermanentError, match=r"Resource not accessible by integration.*lacks the permission `issues=write`"
+    ):
         issues.create_comment(1, "hello")
 
 
-def test_github_knows_best_which_permission_is_missing(site: Site, issues: GitHubIssues) -> None:
+def test_github_knows_best_which_permission_is_missing(site: FakeGitHub, issues: GitHubIssues) -> None:
     accepted = {"X-Accepted-GitHub-Permissions": "issues=write; pull_requests=write"}
-    site.on("POST", f"{ISSUE}/labels", {"message": "Resource not accessible by integration"}, 403, accepted)
-    with pytest.raises(Refused, match="`issues=write; pull_requests=write`"):
+    site.add_response("POST", f"{ISSUE}/labels", {"message": "Resource not accessible by integration"}, 403, accepted)
+    with pytest.raises(PermanentError, match="`issues=write; pull_requests=write`"):
         issues.add_labels(1, ["managed-instances"])
 
 
-def test_another_refusal_quotes_github(site: Site, issues: GitHubIssues) -> None:
+def test_another_refusal_quotes_github(site: FakeGitHub, issues: GitHubIssues) -> None:
     errors = [{"message": "body is too long (maximum is 65536 characters)"}]
-    site.on("PATCH", ISSUE, {"message": "Validation Failed", "errors": errors}, 422)
-    with pytest.raises(Refused, match=r'GitHub answered 422 \("Validation Failed; body is too long'):
+    site.add_response("PATCH", ISSUE, {"message": "Validation Failed", "errors": errors}, 422)
+    with pytest.raises(PermanentError, match=r'GitHub answered 422 \("Validation Failed; body is too long'):
         issues.edit_issue(1, "x" * 70000)
 
 
 @pytest.mark.parametrize("status", [200, 403, 404, 422])
-def test_html_instead_of_json_is_refused(site: Site, issues: GitHubIssues, status: int) -> None:
-    site.on("GET", ISSUE, HTML, status)
-    with pytest.raises(Refused, match=rf"the answer \({status}\) is not JSON. Check `github.api_url`") as caught:
+def test_html_instead_of_json_is_refused(site: FakeGitHub, issues: GitHubIssues, status: int) -> None:
+    site.add_response("GET", ISSUE, HTML, status)
+    with pytest.raises(
+        PermanentError, match=rf"the answer \({status}\) is not JSON. Check `github.api_url`"
+    ) as caught:
         issues.issue(1)
-    assert not isinstance(caught.value, Missing)  # a proxy's 404 says nothing about the issue
+    assert not isinstance(caught.value, NotFoundError)  # a proxy's 404 says nothing about the issue
 
 
-def test_html_from_a_broken_server_passes(site: Site, issues: GitHubIssues) -> None:
-    site.on("GET", ISSUE, HTML, 502)
-    with pytest.raises(Passing, match="Could not read the issue: GitHub answered 502"):
+def test_html_from_a_broken_server_passes(site: FakeGitHub, issues: GitHubIssues) -> None:
+    site.add_response("GET", ISSUE, HTML, 502)
+    with pytest.raises(TransientError, match="Could not read the issue: GitHub answered 502"):
         issues.issue(1)
 
 
 @pytest.mark.parametrize("answer", [{}, [], "null", {"number": "one"}, {"number": 1, "title": "no state"}])
-def test_json_of_another_shape_is_refused(site: Site, issues: GitHubIssues, answer: object) -> None:
-    site.on("GET", ISSUE, answer)
-    with pytest.raises(Refused, match="lacks what its documentation promises"):
+def test_json_of_another_shape_is_refused(site: FakeGitHub, issues: GitHubIssues, answer: object) -> None:
+    site.add_response("GET", ISSUE, answer)
+    with pytest.raises(PermanentError, match="lacks what its documentation promises"):
         issues.issue(1)
 
 
-def test_an_object_is_not_taken_for_an_empty_list(site: Site, issues: GitHubIssues) -> None:
-    site.on("GET", "/repos/acme/releases/issues", {})
-    with pytest.raises(Refused):
-        issues.issues_with(["team/cloud"], state="open")
+def test_an_object_is_not_taken_for_an_empty_list(site: FakeGitHub, issues: GitHubIssues) -> None:
+    site.add_response("GET", "/repos/acme/releases/issues", {})
+    with pytest.raises(PermanentError):
+        issues.list_issues(["team/cloud"], state="open")
 
 
 @pytest.mark.parametrize("status", [301, 302, 307])
-def test_a_renamed_repository_is_not_followed(site: Site, issues: GitHubIssues, status: int) -> None:
-    site.on("GET", ISSUE, {}, status, {"Location": "http://github.test:4001/repositories/9/issues/1"})
-    with pytest.raises(Refused, match=r"the repository has moved. Put its new name into the settings"):
+def test_a_renamed_repository_is_not_followed(site: FakeGitHub, issues: GitHubIssues, status: int) -> None:
+    site.add_response("GET", ISSUE, {}, status, {"Location": "http://github.test:4001/repositories/9/issues/1"})
+    with pytest.raises(PermanentError, match=r"the repository has moved. Put its new name into the settings"):
         issues.issue(1)
-    assert site.asked() == [f"GET {ISSUE}"]
+    assert site.requests() == [f"GET {ISSUE}"]
 
 
-def test_every_failure_is_one_short_line_without_names(site: Site, issues: GitHubIssues) -> None:
+def test_every_failure_is_one_short_line_without_names(site: FakeGitHub, issues: GitHubIssues) -> None:
     message = "Bad thing\nwith refs/heads/tpgi/upgrade-v3.40.1 and @org/team and `code` " + "very " * 100
-    site.on("PATCH", ISSUE, {"message": message}, 400)
-    with pytest.raises(WorldError) as caught:
+    site.add_response("PATCH", ISSUE, {"message": message}, 400)
+    with pytest.raises(ExternalError) as caught:
         issues.edit_issue(1, "text")
     said = str(caught.value)
     assert "Bad thing with … and … and 'code'" in said
@@ -132,7 +140,7 @@ def test_every_failure_is_one_short_line_without_names(site: Site, issues: GitHu
 
 @given(st.text())
 def test_a_quote_is_one_line_without_paths_and_mentions(message: str) -> None:
-    line = quoted(message)
-    assert len(line) <= LONGEST_QUOTE
+    line = sanitize_message(message)
+    assert len(line) <= MAX_MESSAGE_LENGTH
     assert len(line.splitlines()) <= 1
     assert not set(line) & set("/@`")

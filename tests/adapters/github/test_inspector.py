@@ -9,16 +9,16 @@ import pytest
 from bot.adapters.github import GitHubInspector, GitHubWorkflows, Session
 from bot.domain.github_models import CommitChecks, Conclusion
 from bot.domain.health.queries import (
-    CommitQuery,
-    CommitSignals,
+    CheckRunOutput,
+    CommitStatus,
+    CommitStatusQuery,
     ContainerReports,
     ContainersQuery,
-    Published,
     Unavailable,
 )
 from demo.cast import BASE
 from demo.world import World
-from tests.adapters.github.conftest import Site
+from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import HTML, check_run, run
 from tests.world.proxy import Proxy
 
@@ -29,11 +29,11 @@ OTHER_RUN = "https://github.test/fleet/deploy/actions/runs/10"
 THIS_RUN = "https://github.test/fleet/deploy/actions/runs/9/job/1"
 
 
-def containers(site: Site, inspector: GitHubInspector, *check_runs: dict[str, Any]) -> list[str]:
+def containers(site: FakeGitHub, inspector: GitHubInspector, *check_runs: dict[str, Any]) -> list[str]:
     """The names of the check runs that belong to run 9."""
-    site.on("GET", f"{HERE}/actions/runs/9", run(9))
+    site.add_response("GET", f"{HERE}/actions/runs/9", run(9))
     found = {"total_count": len(check_runs), "check_runs": list(check_runs)}
-    site.on("GET", RUNS, found, query={"filter": "all"})
+    site.add_response("GET", RUNS, found, query={"filter": "all"})
     answer = inspector.containers(ContainersQuery(9))
     assert isinstance(answer, ContainerReports)
     return [report.name for report in answer.reports]
@@ -43,39 +43,43 @@ def report(number: int = 1, name: str = "containers: rctest", **changes: Any) ->
     return check_run(number, name, output=TABLE, **changes)
 
 
-def test_a_report_has_all_its_words_and_leads_to_itself(site: Site, inspector: GitHubInspector) -> None:
-    site.on("GET", f"{HERE}/actions/runs/9", run(9))
-    site.on("GET", RUNS, {"total_count": 1, "check_runs": [report(3, external_id="9")]})
+def test_a_report_has_all_its_words_and_leads_to_itself(site: FakeGitHub, inspector: GitHubInspector) -> None:
+    site.add_response("GET", f"{HERE}/actions/runs/9", run(9))
+    site.add_response("GET", RUNS, {"total_count": 1, "check_runs": [report(3, external_id="9")]})
     url = "https://github.test/fleet/deploy/runs/3"
-    expected = ContainerReports((Published("containers: rctest", "Containers\n\n| a |\n\nmore", url),))
+    expected = ContainerReports((CheckRunOutput("containers: rctest", "Containers\n\n| a |\n\nmore", url),))
     assert inspector.containers(ContainersQuery(9)) == expected
 
 
 @pytest.mark.parametrize("sign", [{"external_id": "9"}, {"details_url": THIS_RUN}, {"check_suite": {"id": 70}}])
 def test_a_report_belongs_to_the_run_by_any_of_three_signs(
-    site: Site, inspector: GitHubInspector, sign: dict[str, Any]
+    site: FakeGitHub, inspector: GitHubInspector, sign: dict[str, Any]
 ) -> None:
     strangers = [report(2, "other"), report(3, "no suite", check_suite=None), report(4, "ninety", external_id="90")]
     assert containers(site, inspector, report(1, **sign), *strangers) == ["containers: rctest"]
 
 
-def test_another_runs_report_in_the_same_check_suite_is_not_taken(site: Site, inspector: GitHubInspector) -> None:
+def test_another_runs_report_in_the_same_check_suite_is_not_taken(
+    site: FakeGitHub, inspector: GitHubInspector
+) -> None:
     """GitHub may put what a workflow creates through the API into the suite of another run of the same commit."""
     strange = report(1, "containers: acme", details_url=OTHER_RUN, check_suite={"id": 70})
     assert containers(site, inspector, strange) == []
 
 
-def test_the_second_attempts_report_takes_the_place_of_the_first_ones(site: Site, inspector: GitHubInspector) -> None:
-    site.on("GET", f"{HERE}/actions/runs/9", run(9))
+def test_the_second_attempts_report_takes_the_place_of_the_first_ones(
+    site: FakeGitHub, inspector: GitHubInspector
+) -> None:
+    site.add_response("GET", f"{HERE}/actions/runs/9", run(9))
     first = report(1, external_id="9")
     second = check_run(2, "containers: rctest", external_id="9", output={**TABLE, "text": "second"})
-    site.on("GET", RUNS, {"total_count": 2, "check_runs": [second, first]})
+    site.add_response("GET", RUNS, {"total_count": 2, "check_runs": [second, first]})
     answer = inspector.containers(ContainersQuery(9))
     assert isinstance(answer, ContainerReports)
-    assert [one.words for one in answer.reports] == ["Containers\n\n| a |\n\nsecond"]
+    assert [one.text for one in answer.reports] == ["Containers\n\n| a |\n\nsecond"]
 
 
-def test_check_runs_without_words_are_no_reports(site: Site, inspector: GitHubInspector) -> None:
+def test_check_runs_without_words_are_no_reports(site: FakeGitHub, inspector: GitHubInspector) -> None:
     assert containers(site, inspector, check_run(1, "upgrade", external_id="9")) == []
 
 
@@ -89,28 +93,28 @@ def test_check_runs_without_words_are_no_reports(site: Site, inspector: GitHubIn
     ],
 )
 def test_what_cannot_be_read_is_unavailable_with_a_reason(
-    site: Site, inspector: GitHubInspector, answer: Any, status: int, says: str
+    site: FakeGitHub, inspector: GitHubInspector, answer: Any, status: int, says: str
 ) -> None:
-    site.on("GET", f"{HERE}/actions/runs/9", answer, status)
+    site.add_response("GET", f"{HERE}/actions/runs/9", answer, status)
     found = inspector.containers(ContainersQuery(9))
     assert isinstance(found, Unavailable)
     assert says in found.reason
 
 
 def commit(
-    site: Site,
+    site: FakeGitHub,
     inspector: GitHubInspector,
     *check_runs: dict[str, Any],
     branch: dict[str, Any] | None = None,
     rules: tuple[Any, int] = ([], 200),
-) -> CommitSignals | Unavailable:
-    site.on("GET", HERE, {"default_branch": "main"})
-    site.on("GET", RUNS, {"total_count": len(check_runs), "check_runs": list(check_runs)})
+) -> CommitStatus | Unavailable:
+    site.add_response("GET", HERE, {"default_branch": "main"})
+    site.add_response("GET", RUNS, {"total_count": len(check_runs), "check_runs": list(check_runs)})
     statuses = [{"context": "terraform", "state": "pending"}, {"context": "mibot/old", "state": "failure"}]
-    site.on("GET", f"{HERE}/commits/c1/status", {"state": "pending", "statuses": statuses})
-    site.on("GET", f"{HERE}/branches/main", branch or {"name": "main", "protected": False})
-    site.on("GET", f"{HERE}/rules/branches/main", rules[0], rules[1])
-    return inspector.commit(CommitQuery("c1"))
+    site.add_response("GET", f"{HERE}/commits/c1/status", {"state": "pending", "statuses": statuses})
+    site.add_response("GET", f"{HERE}/branches/main", branch or {"name": "main", "protected": False})
+    site.add_response("GET", f"{HERE}/rules/branches/main", rules[0], rules[1])
+    return inspector.commit(CommitStatusQuery("c1"))
 
 
 def protection(*contexts: str, checks: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -123,21 +127,21 @@ def rule(*contexts: str) -> dict[str, Any]:
     return {"type": "required_status_checks", "parameters": {"required_status_checks": checks}}
 
 
-def test_the_signals_of_a_commit_without_mibots_own(site: Site, inspector: GitHubInspector) -> None:
+def test_the_signals_of_a_commit_without_mibots_own(site: FakeGitHub, inspector: GitHubInspector) -> None:
     own = [check_run(3, "health", conclusion="failure", app={"slug": "mibot"}), check_run(4, "mibot / x", app=None)]
     answer = commit(site, inspector, check_run(1, "ci"), check_run(2, "lint", conclusion="failure"), *own)
     checks = CommitChecks(Conclusion.FAILURE, ("lint",), ("terraform",))
-    assert answer == CommitSignals(checks, seen=frozenset({"ci", "lint", "terraform"}))
+    assert answer == CommitStatus(checks, seen=frozenset({"ci", "lint", "terraform"}))
 
 
-def test_what_is_required_comes_from_protection_and_from_rules(site: Site, inspector: GitHubInspector) -> None:
+def test_what_is_required_comes_from_protection_and_from_rules(site: FakeGitHub, inspector: GitHubInspector) -> None:
     answer = commit(
         site,
         inspector,
         branch=protection("ci", "mibot / health", checks=("ci", "lint")),
         rules=([rule("plan"), {"type": "deletion"}, rule("policy")], 200),
     )
-    assert isinstance(answer, CommitSignals)
+    assert isinstance(answer, CommitStatus)
     assert answer.required == {"ci", "lint", "plan", "policy"}, "mibot does not wait for its own"
 
 
@@ -147,14 +151,14 @@ def test_what_is_required_comes_from_protection_and_from_rules(site: Site, inspe
     ids=["an older server", "a plan without rules"],
 )
 def test_where_there_are_no_rules_none_is_required(
-    site: Site, inspector: GitHubInspector, rules: Any, status: int
+    site: FakeGitHub, inspector: GitHubInspector, rules: Any, status: int
 ) -> None:
     answer = commit(site, inspector, rules=(rules, status))
-    assert isinstance(answer, CommitSignals)
+    assert isinstance(answer, CommitStatus)
     assert answer.required == frozenset()
 
 
-def test_rules_that_may_not_be_read_are_not_taken_for_none(site: Site, inspector: GitHubInspector) -> None:
+def test_rules_that_may_not_be_read_are_not_taken_for_none(site: FakeGitHub, inspector: GitHubInspector) -> None:
     answer = commit(site, inspector, rules=({"message": "Resource not accessible by integration"}, 403))
     assert isinstance(answer, Unavailable)
     assert "read the rules of the base branch" in answer.reason
@@ -177,18 +181,18 @@ def test_a_run_of_the_emulated_github_publishes_its_containers(world: World, pro
         assert isinstance(answer, ContainerReports)
         (found,) = answer.reports
         assert found.name == f"containers: {slug}"
-        assert "| sourcegraph-frontend-0 | index.docker.io/sourcegraph/frontend:3.40.1@" in found.words
+        assert "| sourcegraph-frontend-0 | index.docker.io/sourcegraph/frontend:3.40.1@" in found.text
 
 
 @pytest.mark.e2e
 def test_what_the_emulated_github_requires_of_a_commit(world: World, emulated: Session) -> None:
     world.build()
-    world.require("ci", "terraform plan")
+    world.require_checks("ci", "terraform plan")
     head = world.branches()[BASE]
     world.check_run(head, "ci", None)
     world.status(head, "lint", "failure")
-    answer = GitHubInspector(emulated, world.org.deployment).commit(CommitQuery(head))
-    assert answer == CommitSignals(
+    answer = GitHubInspector(emulated, world.org.deployment).commit(CommitStatusQuery(head))
+    assert answer == CommitStatus(
         CommitChecks(Conclusion.FAILURE, ("lint",), ("ci",)),
         required=frozenset({"ci", "terraform plan"}),
         seen=frozenset({"ci", "lint"}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bot.adapters.github import GitHubIssues
-from tests.adapters.github.conftest import Site
+from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import API, comment, issue, user
 
 LIST = "/repos/acme/releases/issues"
@@ -17,28 +17,30 @@ def next_page(path: str, page: int) -> dict[str, str]:
     return {"Link": f'<https://elsewhere.test{path}?page={page}&per_page=100>; rel="next", <x>; rel="last"'}
 
 
-def test_an_issue_is_read_as_it_is(site: Site, issues: GitHubIssues) -> None:
-    site.on("GET", f"{LIST}/1", issue(1, user=user("release-bot[bot]"), state="closed", body=None))
+def test_an_issue_is_read_as_it_is(site: FakeGitHub, issues: GitHubIssues) -> None:
+    site.add_response("GET", f"{LIST}/1", issue(1, user=user("release-bot[bot]"), state="closed", body=None))
     found = issues.issue(1)
     assert found.labels == {"team/cloud"}
     assert (found.author, found.by_bot, found.open, found.body) == ("release-bot[bot]", True, False, "")
     assert found.updated_at == datetime(2022, 6, 1, 10, tzinfo=UTC)
 
 
-def test_somebody_who_deleted_their_account_is_a_ghost(site: Site, issues: GitHubIssues) -> None:
-    site.on("GET", f"{LIST}/1", issue(1, user=None))
+def test_somebody_who_deleted_their_account_is_a_ghost(site: FakeGitHub, issues: GitHubIssues) -> None:
+    site.add_response("GET", f"{LIST}/1", issue(1, user=None))
     assert issues.issue(1).author == "ghost"
 
 
-def test_pull_requests_are_not_issues(site: Site, issues: GitHubIssues) -> None:
-    site.on("GET", LIST, [issue(3), issue(2, pull_request={"url": "…"}), issue(1)])
-    assert [found.number for found in issues.issues_with(["team/cloud"], state="open")] == [1, 3]
+def test_pull_requests_are_not_issues(site: FakeGitHub, issues: GitHubIssues) -> None:
+    site.add_response("GET", LIST, [issue(3), issue(2, pull_request={"url": "…"}), issue(1)])
+    assert [found.number for found in issues.list_issues(["team/cloud"], state="open")] == [1, 3]
 
 
-def test_every_page_of_a_list_is_read(site: Site, issues: GitHubIssues) -> None:
-    site.on("GET", LIST, [issue(n) for n in range(1, 101)], headers=next_page(LIST, 2), query={"state": "all"})
-    site.on("GET", LIST, [issue(n) for n in range(101, 151)], query={"page": "2"})
-    found = issues.issues_with(["b", "a"], state="all", since=NOON.replace(hour=1))
+def test_every_page_of_a_list_is_read(site: FakeGitHub, issues: GitHubIssues) -> None:
+    site.add_response(
+        "GET", LIST, [issue(n) for n in range(1, 101)], headers=next_page(LIST, 2), query={"state": "all"}
+    )
+    site.add_response("GET", LIST, [issue(n) for n in range(101, 151)], query={"page": "2"})
+    found = issues.list_issues(["b", "a"], state="all", since=NOON.replace(hour=1))
     assert [one.number for one in found] == list(range(1, 151))
     assert all(url.startswith(API) for url in site.urls())
     first = next(url for url in site.urls() if "state=all" in url)
@@ -46,51 +48,53 @@ def test_every_page_of_a_list_is_read(site: Site, issues: GitHubIssues) -> None:
     assert "per_page=100" in first
 
 
-def test_an_issue_is_opened_with_its_labels(site: Site, issues: GitHubIssues) -> None:
-    site.on("POST", LIST, issue(7), 201)
+def test_an_issue_is_opened_with_its_labels(site: FakeGitHub, issues: GitHubIssues) -> None:
+    site.add_response("POST", LIST, issue(7), 201)
     assert issues.create_issue("title", "body", ["b", "a"]).number == 7
     assert site.sent() == {"title": "title", "body": "body", "labels": ["a", "b"]}
 
 
-def test_no_labels_are_no_request(site: Site, issues: GitHubIssues) -> None:
+def test_no_labels_are_no_request(site: FakeGitHub, issues: GitHubIssues) -> None:
     issues.add_labels(1, [])
-    assert site.asked() == []
+    assert site.requests() == []
 
 
-def test_comments_come_oldest_first_and_know_their_issue(site: Site, issues: GitHubIssues) -> None:
+def test_comments_come_oldest_first_and_know_their_issue(site: FakeGitHub, issues: GitHubIssues) -> None:
     later = comment(1, created_at="2022-06-01T11:00:00Z", updated_at="2022-06-01T11:00:00Z")
-    site.on("GET", f"{LIST}/5/comments", [later, comment(2)])
+    site.add_response("GET", f"{LIST}/5/comments", [later, comment(2)])
     found = issues.comments(5)
     assert [one.id for one in found] == [2, 1]
     assert {one.issue for one in found} == {5}
     assert not found[0].edited
 
 
-def test_comments_since_a_time_are_those_changed_since(site: Site, issues: GitHubIssues) -> None:
+def test_comments_since_a_time_are_those_changed_since(site: FakeGitHub, issues: GitHubIssues) -> None:
     old = comment(1)
     edited = comment(2, updated_at="2022-06-01T12:00:00Z")
-    site.on("GET", f"{LIST}/5/comments", [old, edited])  # a server that knows no `since`
+    site.add_response("GET", f"{LIST}/5/comments", [old, edited])  # a server that knows no `since`
     (found,) = issues.comments(5, since=NOON.replace(microsecond=700_000))
     assert found.id == 2
     assert found.edited
 
 
-def test_recent_comments_come_once_each_in_the_order_of_their_change(site: Site, issues: GitHubIssues) -> None:
+def test_recent_comments_come_once_each_in_the_order_of_their_change(site: FakeGitHub, issues: GitHubIssues) -> None:
     """While the pages are turned somebody edits an old comment, and the list moves on by one."""
 
     def at(number: int) -> dict[str, object]:
         return comment(number, updated_at=f"2022-06-01T12:{number:02d}:00Z")
 
     pages = f"{LIST}/comments"
-    site.on("GET", pages, [at(4), at(3)], headers=next_page(pages, 2), query={"sort": "updated", "direction": "desc"})
-    site.on("GET", pages, [at(3), at(2)], query={"page": "2"})
+    site.add_response(
+        "GET", pages, [at(4), at(3)], headers=next_page(pages, 2), query={"sort": "updated", "direction": "desc"}
+    )
+    site.add_response("GET", pages, [at(3), at(2)], query={"page": "2"})
     assert [one.id for one in issues.recent_comments(NOON)] == [2, 3, 4]
     assert any("since=2022-06-01T11%3A59%3A59Z" in url for url in site.urls())
 
 
-def test_an_edit_and_a_reaction_say_what_they_should(site: Site, issues: GitHubIssues) -> None:
-    site.on("PATCH", f"{LIST}/comments/9", comment(9))
-    site.on("POST", f"{LIST}/comments/9/reactions", {"id": 1, "content": "eyes"}, 201)
+def test_an_edit_and_a_reaction_say_what_they_should(site: FakeGitHub, issues: GitHubIssues) -> None:
+    site.add_response("PATCH", f"{LIST}/comments/9", comment(9))
+    site.add_response("POST", f"{LIST}/comments/9/reactions", {"id": 1, "content": "eyes"}, 201)
     issues.edit_comment(9, "done")
     assert site.sent() == {"body": "done"}
     issues.react(9, "eyes")

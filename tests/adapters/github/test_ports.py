@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.adapters.github import (
-    GitHubDeployment,
+    GitHubDeploymentRepository,
     GitHubInspector,
     GitHubIssues,
     GitHubTeams,
@@ -11,25 +11,25 @@ from bot.adapters.github import (
     GitHubWorkflows,
     Session,
 )
-from bot.adapters.inspectors import Inspectors
-from bot.domain.health.queries import CommitQuery, ContainersQuery
-from bot.ports import Deployment, Inspector, Issues, Teams, Upstream, Workflows
-from tests.adapters.github.conftest import Site
-from tests.adapters.github.samples import Cache
+from bot.adapters.inspectors import InspectorRouter
+from bot.domain.health.queries import CommitStatusQuery, ContainersQuery
+from bot.ports import DeploymentRepository, Inspector, Issues, Teams, Upstream, Workflows
+from tests.adapters.github.conftest import FakeGitHub
+from tests.adapters.github.samples import MemoryBlobCache
 
 
-def ports(session: Session) -> tuple[Issues, Deployment, Workflows, Teams, Upstream, Inspector]:
+def ports(session: Session) -> tuple[Issues, DeploymentRepository, Workflows, Teams, Upstream, Inspector]:
     github = GitHubInspector(session, "fleet/deploy")
     return (
         GitHubIssues(session, "acme/releases"),
-        GitHubDeployment(session, "fleet/deploy", Cache()),
+        GitHubDeploymentRepository(session, "fleet/deploy", MemoryBlobCache()),
         GitHubWorkflows(session, "fleet/deploy"),
         GitHubTeams(session),
         GitHubUpstream(session, "up/docker"),
-        Inspectors({ContainersQuery: github.containers, CommitQuery: github.commit}),
+        InspectorRouter({ContainersQuery: github.containers, CommitStatusQuery: github.commit}),
     )
 
 
-def test_nothing_is_asked_before_somebody_asks(site: Site, session: Session) -> None:
+def test_nothing_is_asked_before_somebody_asks(site: FakeGitHub, session: Session) -> None:
     assert ports(session)
     assert site.urls() == []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.adapters.github import GitHubDeployment, GitHubIssues
-from bot.ports import Passing, Refused
-from tests.adapters.github.conftest import Site, Time
+from bot.adapters.github import GitHubDeploymentRepository, GitHubIssues
+from bot.ports import PermanentError, TransientError
+from tests.adapters.github.conftest import FakeClock, FakeGitHub
 from tests.adapters.github.samples import comment, issue, pull
 
 ISSUE = "/repos/acme/releases/issues/1"
@@ -15,82 +15,90 @@ PRIMARY = {"message": "API rate limit exceeded for installation ID 1."}
 
 
 @pytest.mark.parametrize("status", [403, 429])
-def test_a_short_secondary_limit_is_waited_for(site: Site, issues: GitHubIssues, time: Time, status: int) -> None:
-    site.on("GET", ISSUE, SECONDARY, status, {"Retry-After": "7"})
-    site.on("GET", ISSUE, issue(1))
+def test_a_short_secondary_limit_is_waited_for(
+    site: FakeGitHub, issues: GitHubIssues, time: FakeClock, status: int
+) -> None:
+    site.add_response("GET", ISSUE, SECONDARY, status, {"Retry-After": "7"})
+    site.add_response("GET", ISSUE, issue(1))
     assert issues.issue(1).number == 1
     assert time.slept == [7]
 
 
 def test_a_write_is_sent_again_after_a_limit_for_it_was_not_carried_out(
-    site: Site, issues: GitHubIssues, time: Time
+    site: FakeGitHub, issues: GitHubIssues, time: FakeClock
 ) -> None:
-    site.on("POST", f"{ISSUE}/comments", SECONDARY, 403, {"Retry-After": "7"})
-    site.on("POST", f"{ISSUE}/comments", comment(9), 201)
+    site.add_response("POST", f"{ISSUE}/comments", SECONDARY, 403, {"Retry-After": "7"})
+    site.add_response("POST", f"{ISSUE}/comments", comment(9), 201)
     assert issues.create_comment(1, "hello").id == 9
     assert time.slept == [7]
 
 
-def test_a_long_secondary_limit_is_the_callers(site: Site, issues: GitHubIssues, time: Time) -> None:
-    site.on("GET", ISSUE, SECONDARY, 403, {"Retry-After": "120"})
-    with pytest.raises(Passing, match="rate limit asks for a pause of 120 seconds") as caught:
+def test_a_long_secondary_limit_is_the_callers(site: FakeGitHub, issues: GitHubIssues, time: FakeClock) -> None:
+    site.add_response("GET", ISSUE, SECONDARY, 403, {"Retry-After": "120"})
+    with pytest.raises(TransientError, match="rate limit asks for a pause of 120 seconds") as caught:
         issues.issue(1)
     assert caught.value.retry_after == 120
     assert time.slept == []
 
 
-def test_a_primary_limit_lasts_until_its_reset(site: Site, issues: GitHubIssues, time: Time) -> None:
+def test_a_primary_limit_lasts_until_its_reset(site: FakeGitHub, issues: GitHubIssues, time: FakeClock) -> None:
     reset = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.seconds) + 20)}
-    site.on("GET", ISSUE, PRIMARY, 403, reset)
-    site.on("GET", ISSUE, issue(1))
+    site.add_response("GET", ISSUE, PRIMARY, 403, reset)
+    site.add_response("GET", ISSUE, issue(1))
     assert issues.issue(1).number == 1
     assert 20 <= sum(time.slept) <= 22
 
 
-def test_a_far_reset_is_the_callers(site: Site, issues: GitHubIssues, time: Time) -> None:
+def test_a_far_reset_is_the_callers(site: FakeGitHub, issues: GitHubIssues, time: FakeClock) -> None:
     reset = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.seconds) + 1800)}
-    site.on("GET", ISSUE, PRIMARY, 403, reset)
-    with pytest.raises(Passing) as caught:
+    site.add_response("GET", ISSUE, PRIMARY, 403, reset)
+    with pytest.raises(TransientError) as caught:
         issues.issue(1)
     assert caught.value.retry_after is not None
     assert 1800 <= caught.value.retry_after <= 1802
 
 
 @pytest.mark.parametrize("headers", [{}, {"Retry-After": "soon"}])
-def test_a_limit_that_names_no_time_lasts_a_minute(site: Site, issues: GitHubIssues, headers: dict[str, str]) -> None:
-    site.on("GET", ISSUE, SECONDARY, 403, headers)
-    with pytest.raises(Passing) as caught:
+def test_a_limit_that_names_no_time_lasts_a_minute(
+    site: FakeGitHub, issues: GitHubIssues, headers: dict[str, str]
+) -> None:
+    site.add_response("GET", ISSUE, SECONDARY, 403, headers)
+    with pytest.raises(TransientError) as caught:
         issues.issue(1)
     assert caught.value.retry_after == 60
 
 
-def test_a_403_without_any_sign_of_a_limit_is_no_limit(site: Site, issues: GitHubIssues, time: Time) -> None:
-    site.on("GET", ISSUE, {"message": "Resource not accessible by integration"}, 403, {"X-RateLimit-Remaining": "9"})
-    with pytest.raises(Refused):
+def test_a_403_without_any_sign_of_a_limit_is_no_limit(
+    site: FakeGitHub, issues: GitHubIssues, time: FakeClock
+) -> None:
+    site.add_response(
+        "GET", ISSUE, {"message": "Resource not accessible by integration"}, 403, {"X-RateLimit-Remaining": "9"}
+    )
+    with pytest.raises(PermanentError):
         issues.issue(1)
     assert time.slept == []
 
 
-def test_a_limit_that_does_not_end_is_given_up(site: Site, issues: GitHubIssues, time: Time) -> None:
-    site.on("GET", ISSUE, SECONDARY, 403, {"Retry-After": "5"})
-    with pytest.raises(Passing) as caught:
+def test_a_limit_that_does_not_end_is_given_up(site: FakeGitHub, issues: GitHubIssues, time: FakeClock) -> None:
+    site.add_response("GET", ISSUE, SECONDARY, 403, {"Retry-After": "5"})
+    with pytest.raises(TransientError) as caught:
         issues.issue(1)
     assert caught.value.retry_after == 5
-    assert len(site.asked()) == 4
+    assert len(site.requests()) == 4
 
 
 def test_a_long_limit_keeps_everybody_of_that_installation_silent(
-    site: Site, issues: GitHubIssues, deployment: GitHubDeployment, time: Time
+    site: FakeGitHub, issues: GitHubIssues, deployment: GitHubDeploymentRepository, time: FakeClock
 ) -> None:
-    site.on("GET", ISSUE, SECONDARY, 403, {"Retry-After": "120"})
-    site.on("GET", f"{ISSUE}/comments", [])
-    site.on("GET", "/repos/fleet/deploy/pulls/1", pull(1))
-    with pytest.raises(Passing):
+    site.add_response("GET", ISSUE, SECONDARY, 403, {"Retry-After": "120"})
+    site.add_response("GET", f"{ISSUE}/comments", [])
+    site.add_response("GET", "/repos/fleet/deploy/pulls/1", pull(1))
+    with pytest.raises(TransientError):
         issues.issue(1)
-    with pytest.raises(Passing) as caught:
+    with pytest.raises(TransientError) as caught:
         issues.comments(1)
     assert caught.value.retry_after == 120
-    assert site.asked() == [f"GET {ISSUE}"]
+    assert site.requests() == [f"GET {ISSUE}"]
     assert deployment.pull(1).number == 1  # GitHub counts another installation by itself
     time.seconds += 121
     assert issues.comments(1) == []

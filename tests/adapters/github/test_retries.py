@@ -6,8 +6,8 @@ import pytest
 import requests
 
 from bot.adapters.github import GitHubIssues
-from bot.ports import Passing
-from tests.adapters.github.conftest import Site, Time
+from bot.ports import TransientError
+from tests.adapters.github.conftest import FakeClock, FakeGitHub
 from tests.adapters.github.samples import issue
 
 ISSUE = "/repos/acme/releases/issues/1"
@@ -21,71 +21,73 @@ NO_ANSWER = [
 
 @pytest.mark.parametrize("status", [500, 502, 503])
 def test_a_read_is_tried_again_after_a_server_error(
-    site: Site, issues: GitHubIssues, time: Time, status: int
+    site: FakeGitHub, issues: GitHubIssues, time: FakeClock, status: int
 ) -> None:
-    site.on("GET", ISSUE, {"message": "Server Error"}, status)
-    site.on("GET", ISSUE, issue(1))
+    site.add_response("GET", ISSUE, {"message": "Server Error"}, status)
+    site.add_response("GET", ISSUE, issue(1))
     assert issues.issue(1).number == 1
     assert len(time.slept) == 1
 
 
 @pytest.mark.parametrize(("fault", "sentence"), NO_ANSWER)
 def test_a_read_is_tried_again_without_an_answer(
-    site: Site, issues: GitHubIssues, fault: Exception, sentence: str
+    site: FakeGitHub, issues: GitHubIssues, fault: Exception, sentence: str
 ) -> None:
-    site.on("GET", ISSUE, fault)
-    site.on("GET", ISSUE, issue(1))
+    site.add_response("GET", ISSUE, fault)
+    site.add_response("GET", ISSUE, issue(1))
     assert issues.issue(1).number == 1
 
 
 @pytest.mark.parametrize(("fault", "sentence"), NO_ANSWER)
 def test_a_read_that_never_gets_an_answer_says_so(
-    site: Site, issues: GitHubIssues, fault: Exception, sentence: str
+    site: FakeGitHub, issues: GitHubIssues, fault: Exception, sentence: str
 ) -> None:
-    site.on("GET", ISSUE, fault)
-    with pytest.raises(Passing, match=f"Could not read the issue: {sentence}"):
+    site.add_response("GET", ISSUE, fault)
+    with pytest.raises(TransientError, match=f"Could not read the issue: {sentence}"):
         issues.issue(1)
 
 
-def test_a_read_gives_up_after_a_few_tries_with_growing_pauses(site: Site, issues: GitHubIssues, time: Time) -> None:
-    site.on("GET", ISSUE, {"message": "Server Error"}, 500)
-    with pytest.raises(Passing, match="GitHub answered 500"):
+def test_a_read_gives_up_after_a_few_tries_with_growing_pauses(
+    site: FakeGitHub, issues: GitHubIssues, time: FakeClock
+) -> None:
+    site.add_response("GET", ISSUE, {"message": "Server Error"}, 500)
+    with pytest.raises(TransientError, match="GitHub answered 500"):
         issues.issue(1)
-    assert len(site.asked()) == 4
+    assert len(site.requests()) == 4
     assert time.slept == sorted(set(time.slept))
     assert sum(time.slept) < 30
 
 
 @pytest.mark.parametrize("status", [500, 502, 504])
 def test_a_write_is_not_repeated_after_a_server_error(
-    site: Site, issues: GitHubIssues, time: Time, status: int
+    site: FakeGitHub, issues: GitHubIssues, time: FakeClock, status: int
 ) -> None:
-    site.on("POST", f"{ISSUE}/comments", {"message": "Server Error"}, status)
-    with pytest.raises(Passing, match="Could not write a comment"):
+    site.add_response("POST", f"{ISSUE}/comments", {"message": "Server Error"}, status)
+    with pytest.raises(TransientError, match="Could not write a comment"):
         issues.create_comment(1, "hello")
-    assert site.asked() == [f"POST {ISSUE}/comments"]
+    assert site.requests() == [f"POST {ISSUE}/comments"]
     assert time.slept == []
 
 
 @pytest.mark.parametrize(("fault", "sentence"), NO_ANSWER)
 def test_a_write_is_not_repeated_without_an_answer(
-    site: Site, issues: GitHubIssues, fault: Exception, sentence: str
+    site: FakeGitHub, issues: GitHubIssues, fault: Exception, sentence: str
 ) -> None:
-    site.on("POST", f"{ISSUE}/comments", fault)
-    with pytest.raises(Passing, match=f"Could not write a comment: {sentence}"):
+    site.add_response("POST", f"{ISSUE}/comments", fault)
+    with pytest.raises(TransientError, match=f"Could not write a comment: {sentence}"):
         issues.create_comment(1, "hello")
-    assert site.asked() == [f"POST {ISSUE}/comments"]
+    assert site.requests() == [f"POST {ISSUE}/comments"]
 
 
-def test_every_request_has_a_time_out(site: Site, issues: GitHubIssues) -> None:
-    site.on("GET", ISSUE, issue(1))
+def test_every_request_has_a_time_out(site: FakeGitHub, issues: GitHubIssues) -> None:
+    site.add_response("GET", ISSUE, issue(1))
     issues.issue(1)
     assert site.timeouts() == [(10, 30)] * 3  # to connect and to read: the installation, its token, the issue
 
 
-def test_maintenance_says_when_to_come_back(site: Site, issues: GitHubIssues, time: Time) -> None:
-    site.on("GET", ISSUE, {"message": "down for maintenance"}, 503, {"Retry-After": "300"})
-    with pytest.raises(Passing) as caught:
+def test_maintenance_says_when_to_come_back(site: FakeGitHub, issues: GitHubIssues, time: FakeClock) -> None:
+    site.add_response("GET", ISSUE, {"message": "down for maintenance"}, 503, {"Retry-After": "300"})
+    with pytest.raises(TransientError) as caught:
         issues.issue(1)
     assert caught.value.retry_after == 300
     assert time.slept == []

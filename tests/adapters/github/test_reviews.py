@@ -5,62 +5,64 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.github.reviews import Submitted, standing
-from bot.domain.github_models import Opinion, Review
+from bot.adapters.github.reviews import SubmittedReview, latest_reviews
+from bot.domain.github_models import Review, ReviewState
 
 STATES = ("APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED", "PENDING")
 histories = st.lists(
-    st.builds(Submitted, st.sampled_from("abc"), st.sampled_from(STATES), st.booleans()), max_size=12
+    st.builds(SubmittedReview, st.sampled_from("abc"), st.sampled_from(STATES), st.booleans()), max_size=12
 )
 
 
-def said(*states: str) -> tuple[Review, ...]:
-    return standing(Submitted("bob", state) for state in states)
+def reviews_after(*states: str) -> tuple[Review, ...]:
+    return latest_reviews(SubmittedReview("bob", state) for state in states)
 
 
 def test_the_latest_opinion_stands() -> None:
-    assert said("CHANGES_REQUESTED", "APPROVED") == (Review("bob", Opinion.APPROVED),)
-    assert said("APPROVED", "CHANGES_REQUESTED") == (Review("bob", Opinion.CHANGES_REQUESTED),)
+    assert reviews_after("CHANGES_REQUESTED", "APPROVED") == (Review("bob", ReviewState.APPROVED),)
+    assert reviews_after("APPROVED", "CHANGES_REQUESTED") == (Review("bob", ReviewState.CHANGES_REQUESTED),)
 
 
 def test_an_approval_outlives_a_later_comment() -> None:
-    assert said("APPROVED", "COMMENTED") == (Review("bob", Opinion.APPROVED),)
+    assert reviews_after("APPROVED", "COMMENTED") == (Review("bob", ReviewState.APPROVED),)
 
 
 def test_a_dismissed_review_does_not_stand() -> None:
-    assert said("DISMISSED") == ()
-    assert said("APPROVED", "DISMISSED") == ()
-    assert said("DISMISSED", "APPROVED") == (Review("bob", Opinion.APPROVED),)
+    assert reviews_after("DISMISSED") == ()
+    assert reviews_after("APPROVED", "DISMISSED") == ()
+    assert reviews_after("DISMISSED", "APPROVED") == (Review("bob", ReviewState.APPROVED),)
 
 
 def test_a_comment_alone_is_a_comment() -> None:
-    assert said("COMMENTED") == (Review("bob", Opinion.COMMENTED),)
+    assert reviews_after("COMMENTED") == (Review("bob", ReviewState.COMMENTED),)
 
 
 def test_bots_and_unsent_reviews_do_not_count() -> None:
-    assert standing([Submitted("ci[bot]", "APPROVED", by_bot=True), Submitted("bob", "PENDING")]) == ()
+    assert (
+        latest_reviews([SubmittedReview("ci[bot]", "APPROVED", by_bot=True), SubmittedReview("bob", "PENDING")]) == ()
+    )
 
 
 @given(histories)
-def test_everybody_has_one_word_at_most(history: list[Submitted]) -> None:
-    reviewers = [review.reviewer for review in standing(history)]
+def test_everybody_has_one_word_at_most(history: list[SubmittedReview]) -> None:
+    reviewers = [review.reviewer for review in latest_reviews(history)]
     assert len(reviewers) == len(set(reviewers))
 
 
 @given(histories)
-def test_a_persons_word_depends_on_their_own_reviews_only(history: list[Submitted]) -> None:
-    alone = {review for person in "abc" for review in standing(r for r in history if r.reviewer == person)}
-    assert alone == set(standing(history))
+def test_a_persons_word_depends_on_their_own_reviews_only(history: list[SubmittedReview]) -> None:
+    alone = {review for person in "abc" for review in latest_reviews(r for r in history if r.reviewer == person)}
+    assert alone == set(latest_reviews(history))
 
 
 @given(histories, st.sampled_from("abc"))
-def test_the_last_opinion_decides_whatever_came_before(history: list[Submitted], reviewer: str) -> None:
-    now = standing([*history, Submitted(reviewer, "APPROVED")])
-    assert Review(reviewer, Opinion.APPROVED) in now
+def test_the_last_opinion_decides_whatever_came_before(history: list[SubmittedReview], reviewer: str) -> None:
+    now = latest_reviews([*history, SubmittedReview(reviewer, "APPROVED")])
+    assert Review(reviewer, ReviewState.APPROVED) in now
 
 
 @given(histories, st.sampled_from("abc"))
-def test_a_comment_never_takes_an_approval_away(history: list[Submitted], reviewer: str) -> None:
-    before = set(standing(history))
-    after = set(standing([*history, Submitted(reviewer, "COMMENTED")]))
+def test_a_comment_never_takes_an_approval_away(history: list[SubmittedReview], reviewer: str) -> None:
+    before = set(latest_reviews(history))
+    after = set(latest_reviews([*history, SubmittedReview(reviewer, "COMMENTED")]))
     assert before <= after

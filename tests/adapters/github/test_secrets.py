@@ -8,9 +8,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.adapters.github import GitHubIssues
-from bot.adapters.github.errors import quoted
-from bot.ports import WorldError
-from tests.adapters.github.conftest import Site
+from bot.adapters.github.errors import sanitize_message
+from bot.ports import ExternalError
+from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import HTML, issue
 
 ISSUE = "/repos/acme/releases/issues/1"
@@ -21,8 +21,8 @@ ISSUE = "/repos/acme/releases/issues/1"
     ["ghs_16C7e42F292c6912E7710c838347Ae178B4a", "github_pat_11ABC_def", "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOjd9.c2ln"],
 )
 def test_a_secret_in_githubs_words_is_not_repeated(secret: str) -> None:
-    assert secret not in quoted(f"token {secret} is bad")
-    assert "is bad" in quoted(f"token {secret} is bad")
+    assert secret not in sanitize_message(f"token {secret} is bad")
+    assert "is bad" in sanitize_message(f"token {secret} is bad")
 
 
 @pytest.mark.parametrize(
@@ -36,17 +36,17 @@ def test_a_secret_in_githubs_words_is_not_repeated(secret: str) -> None:
         (f"{HTML} ghs_1", 200),
     ],
 )
-def test_no_failure_tells_the_token(site: Site, issues: GitHubIssues, answer: object, status: int) -> None:
-    site.on("GET", ISSUE, answer, status)
-    with pytest.raises(WorldError) as caught:
+def test_no_failure_tells_the_token(site: FakeGitHub, issues: GitHubIssues, answer: object, status: int) -> None:
+    site.add_response("GET", ISSUE, answer, status)
+    with pytest.raises(ExternalError) as caught:
         issues.issue(1)
     assert "ghs_" not in str(caught.value)
 
 
 def test_the_log_tells_neither_tokens_nor_bodies(
-    site: Site, issues: GitHubIssues, key: str, caplog: pytest.LogCaptureFixture
+    site: FakeGitHub, issues: GitHubIssues, key: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    site.on("GET", ISSUE, issue(1, body="between us"))
+    site.add_response("GET", ISSUE, issue(1, body="between us"))
     with caplog.at_level(logging.DEBUG), capture_logs() as ours:
         issues.issue(1)
     written = caplog.text + str(ours)

@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.adapters.github import GitHubWorkflows, Session
-from bot.domain.github_models import FailedJob, Run
-from bot.ports import Missing, Passing, Refused
+from bot.domain.github_models import FailedJob, WorkflowRun
+from bot.ports import NotFoundError, PermanentError, TransientError
 from demo.world import World
-from tests.adapters.github.conftest import Site
+from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import run
 from tests.world.proxy import Proxy
 
@@ -26,67 +26,71 @@ UNKNOWN_KEY = {"message": 'Invalid request.\n\n"return_run_details" is not a per
 
 
 @pytest.fixture
-def warm(site: Site, workflows: GitHubWorkflows) -> GitHubWorkflows:
-    site.on("GET", HERE, {"default_branch": "main"})
+def warm(site: FakeGitHub, workflows: GitHubWorkflows) -> GitHubWorkflows:
+    site.add_response("GET", HERE, {"default_branch": "main"})
     return workflows
 
 
-def test_a_run_starts_on_the_base_branch_and_tells_its_number(site: Site, warm: GitHubWorkflows) -> None:
-    site.on("POST", DISPATCHES, {"workflow_run_id": 21_000_000_009, "run_url": "…", "html_url": "…"})
+def test_a_run_starts_on_the_base_branch_and_tells_its_number(site: FakeGitHub, warm: GitHubWorkflows) -> None:
+    site.add_response("POST", DISPATCHES, {"workflow_run_id": 21_000_000_009, "run_url": "…", "html_url": "…"})
     assert warm.dispatch(FILE, INPUTS) == 21_000_000_009
     assert site.sent() == {"ref": "main", "inputs": INPUTS, "return_run_details": True}
 
 
 @pytest.mark.parametrize(("answer", "status"), [("", 204), ({}, 200), ({"workflow_run_id": None}, 200), ([], 200)])
 def test_a_server_that_tells_no_number_has_started_it_all_the_same(
-    site: Site, warm: GitHubWorkflows, answer: Any, status: int
+    site: FakeGitHub, warm: GitHubWorkflows, answer: Any, status: int
 ) -> None:
-    site.on("POST", DISPATCHES, answer, status)
+    site.add_response("POST", DISPATCHES, answer, status)
     assert warm.dispatch(FILE, INPUTS) is None
 
 
 @pytest.mark.parametrize("status", [400, 422])
 def test_an_old_server_is_asked_once_more_without_the_key_it_does_not_know(
-    site: Site, warm: GitHubWorkflows, status: int
+    site: FakeGitHub, warm: GitHubWorkflows, status: int
 ) -> None:
-    site.on("POST", DISPATCHES, UNKNOWN_KEY, status)
-    site.on("POST", DISPATCHES, "", 204)
+    site.add_response("POST", DISPATCHES, UNKNOWN_KEY, status)
+    site.add_response("POST", DISPATCHES, "", 204)
     assert warm.dispatch(FILE, INPUTS) is None
     assert site.sent() == {"ref": "main", "inputs": INPUTS}
-    assert site.asked().count(f"POST {DISPATCHES}") == 2
+    assert site.requests().count(f"POST {DISPATCHES}") == 2
 
 
-def test_a_workflow_that_is_not_there_is_named(site: Site, warm: GitHubWorkflows) -> None:
-    site.on("POST", DISPATCHES, {"message": "Not Found"}, 404)
-    site.on("GET", f"{WORKFLOW}/runs", {"message": "Not Found"}, 404)
-    with pytest.raises(Missing, match=r"has no workflow file \.github/workflows/mi_upgrade\.yml on its base branch"):
+def test_a_workflow_that_is_not_there_is_named(site: FakeGitHub, warm: GitHubWorkflows) -> None:
+    site.add_response("POST", DISPATCHES, {"message": "Not Found"}, 404)
+    site.add_response("GET", f"{WORKFLOW}/runs", {"message": "Not Found"}, 404)
+    with pytest.raises(
+        NotFoundError, match=r"has no workflow file \.github/workflows/mi_upgrade\.yml on its base branch"
+    ):
         warm.dispatch(FILE, INPUTS)
-    with pytest.raises(Missing, match=r"mi_upgrade\.yml"):
+    with pytest.raises(NotFoundError, match=r"mi_upgrade\.yml"):
         warm.runs(FILE, "push", TEN)
 
 
-def test_other_refusals_are_told_in_githubs_words_and_asked_once(site: Site, warm: GitHubWorkflows) -> None:
-    site.on("POST", DISPATCHES, {"message": 'Unexpected inputs provided: ["version"]'}, 422)
-    with pytest.raises(Refused, match="Unexpected inputs provided"):
+def test_other_refusals_are_told_in_githubs_words_and_asked_once(site: FakeGitHub, warm: GitHubWorkflows) -> None:
+    site.add_response("POST", DISPATCHES, {"message": 'Unexpected inputs provided: ["version"]'}, 422)
+    with pytest.raises(PermanentError, match="Unexpected inputs provided"):
         warm.dispatch(FILE, INPUTS)
-    assert site.asked().count(f"POST {DISPATCHES}") == 1
+    assert site.requests().count(f"POST {DISPATCHES}") == 1
 
 
-def test_a_fault_is_not_tried_again_for_nobody_knows_whether_a_run_started(site: Site, warm: GitHubWorkflows) -> None:
-    site.on("POST", DISPATCHES, {"message": "Server Error"}, 502)
-    with pytest.raises(Passing):
+def test_a_fault_is_not_tried_again_for_nobody_knows_whether_a_run_started(
+    site: FakeGitHub, warm: GitHubWorkflows
+) -> None:
+    site.add_response("POST", DISPATCHES, {"message": "Server Error"}, 502)
+    with pytest.raises(TransientError):
         warm.dispatch(FILE, INPUTS)
-    assert site.asked().count(f"POST {DISPATCHES}") == 1
+    assert site.requests().count(f"POST {DISPATCHES}") == 1
 
 
-def test_a_missing_permission_is_named(site: Site, warm: GitHubWorkflows) -> None:
-    site.on("POST", DISPATCHES, {"message": "Resource not accessible by integration"}, 403)
-    with pytest.raises(Refused, match="`actions=write`"):
+def test_a_missing_permission_is_named(site: FakeGitHub, warm: GitHubWorkflows) -> None:
+    site.add_response("POST", DISPATCHES, {"message": "Resource not accessible by integration"}, 403)
+    with pytest.raises(PermanentError, match="`actions=write`"):
         warm.dispatch(FILE, INPUTS)
 
 
-def test_runs_are_asked_for_by_event_time_and_commit(site: Site, workflows: GitHubWorkflows) -> None:
-    site.on("GET", f"{WORKFLOW}/runs", {"total_count": 0, "workflow_runs": []})
+def test_runs_are_asked_for_by_event_time_and_commit(site: FakeGitHub, workflows: GitHubWorkflows) -> None:
+    site.add_response("GET", f"{WORKFLOW}/runs", {"total_count": 0, "workflow_runs": []})
     later = TEN.replace(microsecond=999_999).astimezone(UTC)
     assert workflows.runs(FILE, "push", later, "c1") == []
     query = parse_qs(urlsplit(site.urls()[-1]).query)
@@ -99,7 +103,7 @@ def test_runs_are_asked_for_by_event_time_and_commit(site: Site, workflows: GitH
 
 
 def test_a_server_that_takes_no_notice_of_the_filters_does_not_mislead(
-    site: Site, workflows: GitHubWorkflows
+    site: FakeGitHub, workflows: GitHubWorkflows
 ) -> None:
     answers = [
         run(5, created_at="2022-06-01T10:00:07Z"),
@@ -109,16 +113,16 @@ def test_a_server_that_takes_no_notice_of_the_filters_does_not_mislead(
         run(2, created_at="2022-06-01T10:00:04Z"),
         run(1, created_at="2022-06-01T10:00:05Z", head_sha="c2"),
     ]
-    site.on("GET", f"{WORKFLOW}/runs", {"total_count": 6, "workflow_runs": answers})
+    site.add_response("GET", f"{WORKFLOW}/runs", {"total_count": 6, "workflow_runs": answers})
     since = TEN + timedelta(seconds=5.9)
     assert [one.id for one in workflows.runs(FILE, "workflow_dispatch", since, "c1")] == [4, 5]
     assert [one.id for one in workflows.runs(FILE, "workflow_dispatch", since)] == [1, 4, 5]
 
 
-def test_a_run_is_read(site: Site, workflows: GitHubWorkflows) -> None:
+def test_a_run_is_read(site: FakeGitHub, workflows: GitHubWorkflows) -> None:
     done = run(status="completed", conclusion="failure", updated_at="2022-06-01T10:09:00Z", run_attempt=2)
-    site.on("GET", f"{HERE}/actions/runs/9", done)
-    assert workflows.run(9) == Run(
+    site.add_response("GET", f"{HERE}/actions/runs/9", done)
+    assert workflows.run(9) == WorkflowRun(
         id=9,
         url="https://github.test/fleet/deploy/actions/runs/9",
         title="Upgrade rctest to 3.40.1",
@@ -133,15 +137,15 @@ def test_a_run_is_read(site: Site, workflows: GitHubWorkflows) -> None:
     )
 
 
-def test_a_run_of_an_older_server_and_of_somebody_who_left(site: Site, workflows: GitHubWorkflows) -> None:
+def test_a_run_of_an_older_server_and_of_somebody_who_left(site: FakeGitHub, workflows: GitHubWorkflows) -> None:
     plain = {key: value for key, value in run(actor=None).items() if key not in {"display_title", "run_attempt"}}
-    site.on("GET", f"{HERE}/actions/runs/9", plain)
+    site.add_response("GET", f"{HERE}/actions/runs/9", plain)
     found = workflows.run(9)
     assert (found.title, found.actor, found.attempt, found.conclusion) == ("mi_upgrade", "ghost", 1, "")
     assert not found.completed
 
 
-def test_what_failed_is_told_with_its_first_failed_step(site: Site, workflows: GitHubWorkflows) -> None:
+def test_what_failed_is_told_with_its_first_failed_step(site: FakeGitHub, workflows: GitHubWorkflows) -> None:
     def step(name: str, conclusion: str | None) -> dict[str, Any]:
         return {"name": name, "conclusion": conclusion}
 
@@ -160,15 +164,17 @@ def test_what_failed_is_told_with_its_first_failed_step(site: Site, workflows: G
         job("watch", None, step("wait", None)),
         job("late", "timed_out"),
     ]
-    site.on("GET", f"{HERE}/actions/runs/9/jobs", {"total_count": 5, "jobs": jobs}, query={"filter": "latest"})
+    site.add_response(
+        "GET", f"{HERE}/actions/runs/9/jobs", {"total_count": 5, "jobs": jobs}, query={"filter": "latest"}
+    )
     assert workflows.failed_jobs(9) == [
         FailedJob("upgrade", "copy", "https://github.test/upgrade"),
         FailedJob("late", "", "https://github.test/late"),
     ]
 
 
-def test_who_starts_runs(site: Site, workflows: GitHubWorkflows) -> None:
-    assert workflows.me == "mibot[bot]"
+def test_who_starts_runs(site: FakeGitHub, workflows: GitHubWorkflows) -> None:
+    assert workflows.bot_login == "mibot[bot]"
 
 
 @pytest.mark.e2e
@@ -176,22 +182,22 @@ def test_who_starts_runs(site: Site, workflows: GitHubWorkflows) -> None:
 def test_a_whole_run_on_the_emulated_github(world: World, proxy: Proxy, emulated: Session, details: str) -> None:
     world.build()
     workflows = GitHubWorkflows(emulated, world.org.deployment)
-    proxy.actions.details = details
+    proxy.actions.run_details_mode = details
     before = datetime.now(UTC)
     number = workflows.dispatch(FILE, INPUTS)
     assert (number is None) == (details != "told")
     (found,) = workflows.runs(FILE, "workflow_dispatch", before)
     assert found.id == number or details != "told"
-    assert (found.actor, found.commit) == (workflows.me, world.branches()["main"])
+    assert (found.actor, found.commit) == (workflows.bot_login, world.branches()["main"])
     assert found.title == "Upgrade rctest to 3.40.1"
     proxy.actions.finish(conclusion="failure", failed_step="Back up")
     ended = workflows.run(found.id)
     assert (ended.completed, ended.succeeded, ended.conclusion) == (True, False, "failure")
     (failed,) = workflows.failed_jobs(found.id)
     assert (failed.job, failed.step) == ("upgrade", "Back up")
-    with pytest.raises(Missing, match=r"no workflow file .*other\.yml"):
+    with pytest.raises(NotFoundError, match=r"no workflow file .*other\.yml"):
         workflows.dispatch("other.yml", INPUTS)
-    with pytest.raises(Refused, match="Unexpected inputs"):
+    with pytest.raises(PermanentError, match="Unexpected inputs"):
         workflows.dispatch(FILE, {**INPUTS, "color": "red"})
 
 

@@ -9,15 +9,15 @@ import pytest
 
 from bot.checks import all_checks
 from bot.domain.audit.controls import ALERTS, UPTIME, Control
-from bot.domain.audit.evidence import GONE
+from bot.domain.audit.evidence import REMOVED_INSTANCE
 from bot.domain.chat.replies import TrackerRecord
-from bot.domain.fleet.model import Fleet, Problem
-from bot.domain.health.model import State
-from bot.domain.upgrade.backups import CopyKind, CopyState
-from bot.domain.upgrade.deployment import by_hand, held, retried
-from bot.domain.upgrade.record import Back, Upgrade
+from bot.domain.fleet.model import Fleet, UnreadableInstance
+from bot.domain.health.model import CheckState
+from bot.domain.upgrade.backups import BackupKind, BackupState
+from bot.domain.upgrade.deployment import hold, mark_deployed_manually, retry
+from bot.domain.upgrade.record import Rollback, Upgrade
 from bot.domain.upgrade.stages import Stage
-from bot.domain.upgrade.transitions import Cause, ask, moved, skipped
+from bot.domain.upgrade.transitions import Cause, mark_skipped, move, request_upgrade
 from tests.domain.audit.evidences import (
     CONSOLE,
     FLEET,
@@ -28,23 +28,23 @@ from tests.domain.audit.evidences import (
     RUN_URL,
     TO,
     TRACKER,
+    accepted_by_person,
     after,
+    backups,
     checks,
-    copies,
+    complete,
     deployed,
     evidence,
     merged,
-    perfect,
-    proven,
     rolled_back,
-    vouched,
+    verified,
 )
-from tests.samples import ACCOUNT, NOW, customer, fleet, internal, result, upgrade, version
+from tests.samples import ACCOUNT, NOW, customer_instance, fleet, internal_instance, result, upgrade, version
 
 
 def gaps(*upgrades: Upgrade, tracker: TrackerRecord | None = TRACKER) -> list[str]:
     """What is missing of the last of these, each as its control and its first words."""
-    called = {"rctest": "rctest", "demo": "demo", "amberotter": ACCOUNT}.get(upgrades[-1].slug, GONE)
+    called = {"rctest": "rctest", "demo": "demo", "amberotter": ACCOUNT}.get(upgrades[-1].slug, REMOVED_INSTANCE)
     (entry,) = [one for one in evidence(*upgrades, tracker=tracker).entries if one.name.plain == called]
     return [f"{gap.control}: {gap.sentence.partition(':')[0]}" for gap in entry.gaps]
 
@@ -53,7 +53,7 @@ def gaps(*upgrades: Upgrade, tracker: TrackerRecord | None = TRACKER) -> list[st
 
 
 def test_of_a_perfect_upgrade_nothing_is_missing() -> None:
-    everything = evidence(perfect("rctest"), perfect("demo"), perfect("amberotter", after(120)))
+    everything = evidence(complete("rctest"), complete("demo"), complete("amberotter", after(120)))
     assert everything.incomplete == ()
     assert everything.counts == (("done", 3),)
     assert [entry.name.plain for entry in everything.entries] == ["rctest", "demo", ACCOUNT]
@@ -61,25 +61,27 @@ def test_of_a_perfect_upgrade_nothing_is_missing() -> None:
 
 
 def test_its_story_tells_who_and_when_and_how_long() -> None:
-    (entry,) = evidence(perfect()).entries
-    (story,) = entry.stories
-    assert (story.asked_by, story.approved_by, story.merged_by) == ("dana", ("lee",), "rio")
+    (entry,) = evidence(complete()).entries
+    (story,) = entry.audit_records
+    assert (story.requested_by, story.approved_by, story.merged_by) == ("dana", ("lee",), "rio")
     assert (story.number, story.url, story.merge_commit) == (7, f"{PULLS}/7", MERGE)
     assert (story.from_version, story.to_version, story.stage) == (FROM, TO, Stage.DONE)
     times = story.times
-    assert (times.asked_at, times.merged_at) == (NOW, after(30))
+    assert (times.requested_at, times.merged_at) == (NOW, after(30))
     assert (times.deployed_at, times.proven_at) == (after(50), after(60))
-    assert (times.asked_to_merged, times.merged_to_deployed) == (1800, 1200)
-    assert (times.deployed_to_proven, times.asked_to_proven) == (600, 3600)
+    assert (times.requested_to_merged, times.merged_to_deployed) == (1800, 1200)
+    assert (times.deployed_to_proven, times.requested_to_proven) == (600, 3600)
     assert [step.stage for step in story.history][-1] is Stage.DONE
-    assert [copy.name for copy in story.copies] == ["1234", "mibot-3-40-1-x"]
+    assert [copy.name for copy in story.backups] == ["1234", "mibot-3-40-1-x"]
     assert story.deployment is not None
     assert (story.deployment.url, story.deployment.conclusion) == (RUN_URL, "success")
     assert [one.name for one in story.after] == sorted(NAMES)
 
 
 def test_a_forced_one_needs_no_green_checks_and_no_turn() -> None:
-    forced = replace(perfect("amberotter"), before=checks(NOW, state=State.FAIL), forced="an outage", forced_by="lee")
+    forced = replace(
+        complete("amberotter"), before=checks(NOW, state=CheckState.FAIL), forced="an outage", forced_by="lee"
+    )
     assert gaps(forced) == []
     (entry,) = evidence(forced).entries
     assert (entry.last.forced, entry.last.forced_by) == ("an outage", "lee")
@@ -92,7 +94,7 @@ def test_the_checks_that_controls_ask_for_exist() -> None:
 # Each gap alone
 
 
-def unready(record: Upgrade, kind: CopyKind, state: CopyState) -> Upgrade:
+def unready(record: Upgrade, kind: BackupKind, state: BackupState) -> Upgrade:
     made = (replace(copy, state=state) if copy.kind is kind else copy for copy in record.copies)
     return replace(record, copies=tuple(made))
 
@@ -101,7 +103,7 @@ def without(record: Upgrade, name: str) -> Upgrade:
     return replace(record, after=tuple(one for one in record.after if one.name != name))
 
 
-def failing(record: Upgrade, name: str, state: State) -> Upgrade:
+def failing(record: Upgrade, name: str, state: CheckState) -> Upgrade:
     return replace(
         record, after=tuple(replace(one, state=state) if one.name == name else one for one in record.after)
     )
@@ -123,11 +125,11 @@ def failing(record: Upgrade, name: str, state: State) -> Upgrade:
         ),
         (lambda u: replace(u, before=()), ["CI-100: No health check ran before the upgrade, and nobody forced it"]),
         (
-            lambda u: replace(u, before=(result("vm", State.FAIL), result("uptime", State.UNKNOWN))),
+            lambda u: replace(u, before=(result("vm", CheckState.FAIL), result("uptime", CheckState.UNKNOWN))),
             ["CI-100: Before the upgrade, red"],
         ),
         (
-            lambda u: failing(u, "front_end", State.FAIL),
+            lambda u: failing(u, "front_end", CheckState.FAIL),
             ["CI-109: It is done, but after the deployment, red"],
         ),
         (
@@ -146,15 +148,15 @@ def failing(record: Upgrade, name: str, state: State) -> Upgrade:
             ["CI-110: No disk snapshot was taken before the deployment"],
         ),
         (
-            lambda u: unready(u, CopyKind.DISK, CopyState.FAILED),
+            lambda u: unready(u, BackupKind.DISK, BackupState.FAILED),
             ["CI-110: The disk snapshot mibot-3-40-1-x is failed, not ready"],
         ),
         (
-            lambda u: unready(u, CopyKind.DATABASE, CopyState.RUNNING),
+            lambda u: unready(u, BackupKind.DATABASE, BackupState.RUNNING),
             ["CI-110: The Cloud SQL backup 1234 is running, not ready"],
         ),
         (
-            lambda u: replace(u, copies=copies(after(45))),
+            lambda u: replace(u, copies=backups(after(45))),
             [
                 "CI-110: The Cloud SQL backup was begun after the deployment had been asked for",
                 "CI-110: The disk snapshot was begun after the deployment had been asked for",
@@ -163,11 +165,11 @@ def failing(record: Upgrade, name: str, state: State) -> Upgrade:
     ],
 )  # fmt: skip
 def test_one_thing_is_missing(change: Callable[[Upgrade], Upgrade], told: list[str]) -> None:
-    assert gaps(change(perfect())) == told
+    assert gaps(change(complete())) == told
 
 
 def test_without_the_alerts_neither_monitoring_nor_performance_is_shown() -> None:
-    assert gaps(without(perfect(), "alerts")) == [
+    assert gaps(without(complete(), "alerts")) == [
         "CI-86: Nothing shows that no critical alert was open after the deployment, for the check alerts did not run",
         "CI-25: Nothing shows that search was fast enough (99th percentile) after the deployment, "
         "for the check alerts did not run",
@@ -175,7 +177,7 @@ def test_without_the_alerts_neither_monitoring_nor_performance_is_shown() -> Non
 
 
 def test_what_nobody_knows_is_not_shown() -> None:
-    assert gaps(failing(perfect(), "uptime", State.UNKNOWN)) == [
+    assert gaps(failing(complete(), "uptime", CheckState.UNKNOWN)) == [
         "CI-109: It is done, but after the deployment, unknown",
         "CI-87: Nothing shows that the front page could be reached after the deployment, "
         "for the check uptime was unknown",
@@ -201,12 +203,15 @@ def test_before_the_merge_every_sentence_says_what_comes_next() -> None:
         "CI-100: No health check ran before the upgrade, and nobody forced it",
     ]
     assert "CI-110: There is no Cloud SQL backup that is ready, and it is open" in told
-    assert gaps(ask(None, "rctest", TO, "dana", NOW))[0] == "CI-98: There is no pull request, and it is waiting"
+    assert (
+        gaps(request_upgrade(None, "rctest", TO, "dana", NOW))[0]
+        == "CI-98: There is no pull request, and it is waiting"
+    )
 
 
 def test_every_gap_says_what_to_do() -> None:
     for record in (
-        ask(None, "rctest", TO, "dana", NOW),
+        request_upgrade(None, "rctest", TO, "dana", NOW),
         upgrade(stage=Stage.OPEN),
         deployed(merged()),
         rolled_back(),
@@ -218,7 +223,7 @@ def test_every_gap_says_what_to_do() -> None:
 
 
 def test_without_a_tracker() -> None:
-    assert gaps(perfect(), tracker=None) == ["CI-108: There is no tracker that lists it"]
+    assert gaps(complete(), tracker=None) == ["CI-108: There is no tracker that lists it"]
 
 
 # The order
@@ -228,22 +233,22 @@ ORDER = "CI-100: No record shows that rctest was done before this was merged, an
 
 
 def test_a_customer_before_the_first_instance() -> None:
-    assert gaps(perfect("amberotter")) == [ORDER], "there is no record of rctest at all"
-    assert gaps(perfect("rctest"), perfect("amberotter")) == [ORDER], "it was done later"
-    assert gaps(perfect("rctest"), perfect("amberotter", after(60))) == []
-    assert gaps(perfect("demo")) == [], "internal ones wait for nobody"
+    assert gaps(complete("amberotter")) == [ORDER], "there is no record of rctest at all"
+    assert gaps(complete("rctest"), complete("amberotter")) == [ORDER], "it was done later"
+    assert gaps(complete("rctest"), complete("amberotter", after(60))) == []
+    assert gaps(complete("demo")) == [], "internal ones wait for nobody"
 
 
 def test_a_customer_after_the_first_instance_was_undone() -> None:
-    undone = proven(deployed(merged("rctest", after(100), Back("lee", "slow", FROM), perfect("rctest"))))
-    assert gaps(undone, perfect("amberotter", after(61))) == [], "rctest was still well when this was merged"
-    assert gaps(undone, perfect("amberotter", after(200))) == [ORDER]
+    undone = verified(deployed(merged("rctest", after(100), Rollback("lee", "slow", FROM), complete("rctest"))))
+    assert gaps(undone, complete("amberotter", after(61))) == [], "rctest was still well when this was merged"
+    assert gaps(undone, complete("amberotter", after(200))) == [ORDER]
 
 
 def test_an_instance_that_is_gone_counts_as_a_customers() -> None:
-    assert gaps(perfect("jaderaven")) == [ORDER]
-    broken = Fleet(FLEET.instances, (Problem("demo2", "its config.yaml is missing", internal=True),))
-    (entry,) = evidence(perfect("demo2"), fleet=broken).entries
+    assert gaps(complete("jaderaven")) == [ORDER]
+    broken = Fleet(FLEET.instances, (UnreadableInstance("demo2", "its config.yaml is missing", internal=True),))
+    (entry,) = evidence(complete("demo2"), fleet=broken).entries
     assert (entry.name.plain, entry.gaps) == ("demo2", ())
 
 
@@ -252,14 +257,14 @@ def test_an_instance_that_is_gone_counts_as_a_customers() -> None:
 
 def test_a_rollback_tells_both_stories() -> None:
     (entry,) = evidence(rolled_back()).entries
-    assert [(one.kind, one.stage) for one in entry.stories] == [
+    assert [(one.kind, one.stage) for one in entry.audit_records] == [
         ("upgrade", Stage.FAILED),
         ("rollback", Stage.ROLLED_BACK),
     ]
-    upgraded, back = entry.stories
+    upgraded, back = entry.audit_records
     assert (upgraded.from_version, upgraded.to_version, upgraded.url) == (FROM, TO, f"{PULLS}/7")
     assert (back.from_version, back.to_version, back.url) == (TO, FROM, f"{PULLS}/8")
-    assert (back.asked_by, back.why, back.merged_by) == ("lee", "search is slow", "rio")
+    assert (back.requested_by, back.why, back.merged_by) == ("lee", "search is slow", "rio")
     assert entry.gaps == (), "the red checks were answered by the rollback"
 
 
@@ -283,16 +288,16 @@ def test_a_rollback_of_what_mibot_knows_nothing_of() -> None:
 
 
 def test_the_upgrade_after_a_rollback() -> None:
-    again = proven(deployed(merged("demo", after(200), before=rolled_back())))
+    again = verified(deployed(merged("demo", after(200), before=rolled_back())))
     (entry,) = evidence(again).entries
-    assert [story.kind for story in entry.stories] == ["upgrade", "rollback", "upgrade"]
+    assert [story.kind for story in entry.audit_records] == ["upgrade", "rollback", "upgrade"]
     assert (entry.last.stage, entry.gaps) == (Stage.DONE, ())
 
 
 def test_what_was_closed_after_a_rollback_hides_nothing() -> None:
     red = rolled_back()
-    broken = replace(red, stage=Stage.FAILED, after=checks(NOW, state=State.FAIL))
-    closed = replace(ask(broken, "demo", TO, "dana", after(300)), stage=Stage.CLOSED)
+    broken = replace(red, stage=Stage.FAILED, after=checks(NOW, state=CheckState.FAIL))
+    closed = replace(request_upgrade(broken, "demo", TO, "dana", after(300)), stage=Stage.CLOSED)
     assert "CI-109: It is failed, not rolled back, and after the deployment, red" in gaps(closed)
 
 
@@ -302,7 +307,7 @@ def test_what_came_to_nothing_has_nothing_to_show(stage: Stage) -> None:
 
 
 def test_one_deployed_by_hand_tells_by_whom_and_lacks_its_backup() -> None:
-    hand = proven(by_hand(held(merged(), "it waits", after(31)), "lee", after(40)))
+    hand = verified(mark_deployed_manually(hold(merged(), "it waits", after(31)), "lee", after(40)))
     assert gaps(hand) == [
         "CI-100: No health check ran before the upgrade, and nobody forced it",
         "CI-110: No Cloud SQL backup was taken before the deployment",
@@ -314,17 +319,17 @@ def test_one_deployed_by_hand_tells_by_whom_and_lacks_its_backup() -> None:
 
 
 def test_only_the_attempt_that_counts_is_looked_at() -> None:
-    failed = moved(deployed(merged()), Stage.FAILED, Cause(after(50)), "its deployment failed")
-    (entry,) = evidence(retried(failed, "lee", after(55))).entries
+    failed = move(deployed(merged()), Stage.FAILED, Cause(after(50)), "its deployment failed")
+    (entry,) = evidence(retry(failed, "lee", after(55))).entries
     assert (entry.last.attempt, entry.last.earlier_runs) == (2, (4711,))
-    assert [copy.name for copy in entry.last.earlier_copies] == ["1234", "mibot-3-40-1-x"]
+    assert [copy.name for copy in entry.last.earlier_backups] == ["1234", "mibot-3-40-1-x"]
     assert Control.RECOVERY in {gap.control for gap in entry.gaps}
 
 
 def test_what_somebody_vouched_for_is_told_as_such() -> None:
-    (entry,) = evidence(vouched()).entries
+    (entry,) = evidence(accepted_by_person()).entries
     assert (entry.gaps, entry.last.stage) == ((), Stage.DONE)
-    assert entry.last.vouched == ("front_end",)
+    assert entry.last.accepted_checks == ("front_end",)
     assert (entry.last.accepted_by, entry.last.accepted) == ("lee", "I signed in")
     sentence = next(one.sentence for one in entry.last.after if one.name == "front_end")
     assert sentence == "lee vouches for it: I signed in (mibot could not find out: No answer.)"
@@ -335,14 +340,16 @@ def test_what_somebody_vouched_for_is_told_as_such() -> None:
 
 def test_instances_without_a_record() -> None:
     known = fleet(
-        internal("rctest"),
-        internal("s2", skip="takes nightly builds, like amberotter"),
-        internal("demo", version=TO),
-        customer("amberotter"),
-        customer("big-co", f"{ACCOUNT}1", version=version("3.41.0"), ordinal=2),
+        internal_instance("rctest"),
+        internal_instance("s2", skip="takes nightly builds, like amberotter"),
+        internal_instance("demo", version=TO),
+        customer_instance("amberotter"),
+        customer_instance("big-co", f"{ACCOUNT}1", version=version("3.41.0"), ordinal=2),
     )
-    broken = replace(known, problems=(Problem("jaderaven", "no config.yaml", account=f"{ACCOUNT}2", ordinal=2),))
-    found = evidence(perfect(), fleet=broken).absent
+    broken = replace(
+        known, unreadable=(UnreadableInstance("jaderaven", "no config.yaml", account=f"{ACCOUNT}2", ordinal=2),)
+    )
+    found = evidence(complete(), fleet=broken).unrecorded
     assert [(one.name.plain, one.state, one.reason) for one in found] == [
         ("s2", "skipped", f"takes nightly builds, like {ACCOUNT}"),
         ("demo", "already there", "it was brought to 3.40.1 by hand: show who did that, and who approved it"),
@@ -353,7 +360,9 @@ def test_instances_without_a_record() -> None:
 
 
 def test_one_that_was_skipped_while_it_waited() -> None:
-    left_out = skipped(ask(None, "rctest", TO, "dana", NOW), "its release channel is pause", after(1))
+    left_out = mark_skipped(
+        request_upgrade(None, "rctest", TO, "dana", NOW), "its release channel is pause", after(1)
+    )
     (entry,) = evidence(left_out).entries
     assert (entry.last.stage, entry.last.reason, entry.gaps) == (Stage.SKIPPED, "its release channel is pause", ())
 
@@ -363,7 +372,7 @@ def test_one_that_was_skipped_while_it_waited() -> None:
 
 def test_names_and_links_are_private() -> None:
     record = replace(
-        perfect("amberotter"),
+        complete("amberotter"),
         note="tell Amber Otter",
         forced="amberotter asked",
         forced_by="amberotter-dev",
@@ -380,9 +389,13 @@ def test_names_and_links_are_private() -> None:
 
 
 def test_an_instance_that_is_gone_is_not_named() -> None:
-    record = replace(perfect("jaderaven"), reason="jaderaven is gone", asked_by="jade-raven")
+    record = replace(complete("jaderaven"), reason="jaderaven is gone", asked_by="jade-raven")
     (entry,) = evidence(record).entries
-    assert (entry.name.plain, entry.last.reason, entry.last.asked_by) == (GONE, "a customer is gone", "a customer")
+    assert (entry.name.plain, entry.last.reason, entry.last.requested_by) == (
+        REMOVED_INSTANCE,
+        "a customer is gone",
+        "a customer",
+    )
 
 
 @pytest.mark.parametrize(
@@ -398,7 +411,7 @@ def test_an_instance_that_is_gone_is_not_named() -> None:
     ],
 )
 def test_a_link_to_anything_else_is_left_out(url: str) -> None:
-    record = perfect()
+    record = complete()
     assert record.deployment is not None
     changed = replace(record, url=url, deployment=replace(record.deployment, url=url))
     story = evidence(changed, tracker=replace(TRACKER, url=url)).entries[0].last
@@ -416,4 +429,4 @@ def test_a_link_to_anything_else_is_left_out(url: str) -> None:
     ],
 )
 def test_a_link_to_a_pull_request_or_a_run_is_kept(url: str) -> None:
-    assert evidence(replace(perfect(), url=url)).entries[0].last.url == url
+    assert evidence(replace(complete(), url=url)).entries[0].last.url == url

@@ -14,26 +14,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.audit.controls import Control
-from bot.domain.audit.document import document, iso
+from bot.domain.audit.document import iso, to_document
 from bot.domain.audit.evidence import Evidence
-from bot.domain.audit.tables import COLUMNS, table
+from bot.domain.audit.tables import COLUMNS, to_csv
 from bot.domain.upgrade.record import Upgrade
 from tests.domain.audit.evidences import (
     LATER,
     PULLS,
     RUN_URL,
     TRACKER,
+    accepted_by_person,
+    complete,
     deployed,
     evidence,
     merged,
-    perfect,
     rolled_back,
-    vouched,
     with_words,
 )
 from tests.samples import ACCOUNT
 
-EVERYTHING = evidence(perfect(), rolled_back(), perfect("amberotter"))
+EVERYTHING = evidence(complete(), rolled_back(), complete("amberotter"))
 KEYS = {"format", "version", "tracker", "generated_at", "satisfied", "counts", "instances", "without_record"}
 INSTANCE = {"instance", "ordinal", "type", "stage", "reason", "satisfied", "missing", "stories"}
 STORY = {
@@ -45,12 +45,12 @@ STORY = {
 
 def read(found: Evidence) -> list[dict[str, str]]:
     """The table as a spreadsheet reads it."""
-    return list(csv.DictReader(io.StringIO(table(found), newline="")))
+    return list(csv.DictReader(io.StringIO(to_csv(found), newline="")))
 
 
 def written(found: Evidence) -> Any:
     """The document as a program reads it."""
-    return json.loads(json.dumps(document(found), ensure_ascii=False))
+    return json.loads(json.dumps(to_document(found), ensure_ascii=False))
 
 
 # JSON
@@ -71,7 +71,7 @@ def test_the_keys_are_stable() -> None:
 
 
 def test_a_perfect_upgrade_as_a_program_reads_it() -> None:
-    (instance,) = written(evidence(perfect()))["instances"]
+    (instance,) = written(evidence(complete()))["instances"]
     assert (instance["instance"], instance["type"], instance["stage"]) == ("rctest", "internal", "done")
     assert (instance["satisfied"], instance["missing"]) == (True, [])
     (story,) = instance["stories"]
@@ -92,13 +92,13 @@ def test_a_perfect_upgrade_as_a_program_reads_it() -> None:
 
 
 def test_what_is_missing_is_told_by_control() -> None:
-    (instance,) = written(evidence(replace(perfect(), merged_by="")))["instances"]
+    (instance,) = written(evidence(replace(complete(), merged_by="")))["instances"]
     assert [gap["control"] for gap in instance["missing"]] == ["CI-98"]
-    assert not written(evidence(replace(perfect(), merged_by="")))["satisfied"]
+    assert not written(evidence(replace(complete(), merged_by="")))["satisfied"]
 
 
 def test_what_somebody_vouched_for() -> None:
-    story = written(evidence(vouched()))["instances"][0]["stories"][0]
+    story = written(evidence(accepted_by_person()))["instances"][0]["stories"][0]
     assert story["vouched"] == {"by": "lee", "words": "I signed in"}
     assert {one["name"]: one["vouched"] for one in story["checks_after"]} == {
         "alerts": False, "front_end": True, "uptime": False, "vm": False,
@@ -108,22 +108,22 @@ def test_what_somebody_vouched_for() -> None:
 def test_every_time_is_utc() -> None:
     east = timezone(timedelta(hours=5, minutes=30))
     assert iso(datetime(2026, 1, 5, 14, 30, tzinfo=east)) == "2026-01-05T09:00:00+00:00"
-    moved = replace(perfect(), asked_at=perfect().asked_at.astimezone(east))
-    assert written(evidence(moved)) == written(evidence(perfect()))
+    moved = replace(complete(), asked_at=complete().asked_at.astimezone(east))
+    assert written(evidence(moved)) == written(evidence(complete()))
 
 
 # CSV
 
 
 def test_the_columns_are_stable() -> None:
-    (head,) = list(csv.reader(io.StringIO(table(evidence()))))[:1]
+    (head,) = list(csv.reader(io.StringIO(to_csv(evidence()))))[:1]
     assert tuple(head) == COLUMNS
     assert len(set(COLUMNS)) == len(COLUMNS)
     assert {control.value for control in Control} <= set(COLUMNS)
 
 
 def test_one_row_an_instance() -> None:
-    rows = read(evidence(perfect(), perfect("amberotter")))
+    rows = read(evidence(complete(), complete("amberotter")))
     assert [(row["instance"], row["stage"]) for row in rows] == [
         ("rctest", "done"),
         (ACCOUNT, "done"),
@@ -135,7 +135,7 @@ def test_one_row_an_instance() -> None:
     assert (first["pull_request"], first["run"], first["satisfied"]) == (f"{PULLS}/7", RUN_URL, "yes")
     assert "disk snapshot, mibot-3-40-1-x, default-red-data-disk, ready" in first["backups"]
     assert first["checks_after"].count("pass") == 4
-    assert first["history"].count(" | ") == len(perfect().history) - 1
+    assert first["history"].count(" | ") == len(complete().history) - 1
     assert (customers["satisfied"], customers["type"]) == ("no", "production")
     assert customers["CI-100"].startswith("No record shows that rctest was done before")
     assert (absent["reason"], absent["satisfied"], absent["CI-98"]) == (
@@ -169,14 +169,14 @@ def test_program_and_spreadsheet_read_the_same() -> None:
 
 @pytest.mark.parametrize("words", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\u200b=1", "\u202e@x"])
 def test_no_cell_is_a_formula(words: str) -> None:
-    rows = read(evidence(with_words(perfect(), words)))
+    rows = read(evidence(with_words(complete(), words)))
     assert rows[0]["note"].startswith("'")
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
 
 
 @given(st.text(max_size=40), st.booleans())
 def test_whatever_people_write(words: str, undone: bool) -> None:
-    junk: Upgrade = with_words(rolled_back() if undone else perfect("demo"), words)
+    junk: Upgrade = with_words(rolled_back() if undone else complete("demo"), words)
     found = evidence(junk, tracker=None)
     rows = read(found)
     assert len(rows) == 3, "no line break makes a row"
@@ -184,7 +184,7 @@ def test_whatever_people_write(words: str, undone: bool) -> None:
         assert set(row) == set(COLUMNS)
         assert None not in row.values()
         assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row.values())
-    assert written(found) == document(found)
-    json.dumps(document(found), ensure_ascii=False).encode()
-    table(found).encode()
+    assert written(found) == to_document(found)
+    json.dumps(to_document(found), ensure_ascii=False).encode()
+    to_csv(found).encode()
     assert found.generated_at == LATER.astimezone(UTC)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.chat.comments import MOST_ARGUMENTS, MOST_COMMANDS, CommandLine, has_commands, parse
+from bot.domain.chat.comments import MAX_ARGUMENTS, MAX_COMMANDS, CommandLine, has_commands, parse
 
 UPGRADE = CommandLine("upgrade", ("rctest",))
 
@@ -129,13 +129,13 @@ def test_a_quotation_mark_left_open_is_explained(body: str) -> None:
 
 def test_too_many_commands_are_cut_and_the_last_one_says_so() -> None:
     found = parse("/check rctest\n" * 100)
-    assert len(found) == MOST_COMMANDS + 1
-    assert [bool(line.fault) for line in found] == [False] * MOST_COMMANDS + [True]
+    assert len(found) == MAX_COMMANDS + 1
+    assert [bool(line.fault) for line in found] == [False] * MAX_COMMANDS + [True]
 
 
 def test_too_many_words_are_explained() -> None:
-    (line,) = parse("/upgrade " + "x " * (MOST_ARGUMENTS + 1))
-    assert str(MOST_ARGUMENTS) in line.fault
+    (line,) = parse("/upgrade " + "x " * (MAX_ARGUMENTS + 1))
+    assert str(MAX_ARGUMENTS) in line.fault
 
 
 WORD = st.text("abcdefghijklmnopqrstuvwxyz0123456789.-:/#", min_size=1, max_size=20).filter(lambda w: w.strip("/"))
@@ -218,7 +218,7 @@ def test_no_comment_breaks_the_parser(body: str) -> None:
 @settings(max_examples=20_000)
 @given(st.lists(MARKUP, max_size=200).map("".join))
 def test_no_comment_breaks_the_parser_however_many_are_tried(body: str) -> None:
-    assert len(parse(body)) <= MOST_COMMANDS + 1
+    assert len(parse(body)) <= MAX_COMMANDS + 1
 
 
 NASTY = {
@@ -254,7 +254,7 @@ def test_a_long_comment_takes_no_more_than_its_share_of_time(nasty: str) -> None
 
 
 def test_the_longest_comment_that_github_takes() -> None:
-    assert len(parse("/check rctest\n" * 4_681)) == MOST_COMMANDS + 1
+    assert len(parse("/check rctest\n" * 4_681)) == MAX_COMMANDS + 1
 
 
 def test_runs_of_backticks_of_every_length() -> None:

@@ -10,36 +10,36 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.chat.replies import (
-    BackupShown,
+    BackupProgress,
     CheckTable,
-    Item,
     Paragraph,
-    PlanShown,
-    Preparing,
-    Progress,
+    PlanPreview,
+    PreparationProgress,
+    ReplyItem,
+    UpgradeProgress,
     item_from_json,
     item_to_json,
 )
 from bot.domain.flow import effects
 from bot.domain.flow.effects import Effect
-from bot.domain.health.model import Result
+from bot.domain.health.model import CheckResult
 from bot.domain.upgrade.record import Upgrade
 from bot.formats.markdown import Markdown
-from tests.records import VERSIONS, copies, fields_of_upgrade, results, several
+from tests.records import VERSIONS, backups, fields_of_upgrade, results, tuples_of
 
 WORDS = st.text(max_size=20)
 RESULTS = results(WORDS)
-SOME = several(RESULTS)
-COPIES = copies(WORDS)
+SOME = tuples_of(RESULTS)
+COPIES = backups(WORDS)
 EFFECTS: st.SearchStrategy[Effect] = st.one_of(*map(st.from_type, effects._KINDS.values()))
 UPGRADES = st.builds(Upgrade, **fields_of_upgrade(WORDS))
 ITEMS = st.one_of(
     st.builds(Paragraph, WORDS.map(Markdown)),
-    st.builds(Progress, WORDS, VERSIONS),
+    st.builds(UpgradeProgress, WORDS, VERSIONS),
     st.builds(CheckTable, WORDS, st.none() | SOME),
-    st.builds(Preparing, VERSIONS),
-    st.builds(PlanShown, WORDS, VERSIONS, st.none() | WORDS.map(Markdown)),
-    st.builds(BackupShown, WORDS, st.none() | COPIES, COPIES, WORDS),
+    st.builds(PreparationProgress, VERSIONS),
+    st.builds(PlanPreview, WORDS, VERSIONS, st.none() | WORDS.map(Markdown)),
+    st.builds(BackupProgress, WORDS, st.none() | COPIES, COPIES, WORDS),
 )
 
 
@@ -54,18 +54,20 @@ def test_effects(effect: Effect) -> None:
 
 
 @given(ITEMS)
-def test_items_of_replies(item: Item) -> None:
+def test_items_of_replies(item: ReplyItem) -> None:
     again = item_from_json(written_down(item_to_json(item)))
     assert again == item
     assert type(again) is type(item)
 
 
 def test_every_kind_of_item_is_among_them() -> None:
-    assert {Paragraph, Progress, CheckTable, Preparing, PlanShown, BackupShown} == set(get_args(Item))
+    assert {Paragraph, UpgradeProgress, CheckTable, PreparationProgress, PlanPreview, BackupProgress} == set(
+        get_args(ReplyItem)
+    )
 
 
 def test_backups_that_are_not_begun_are_not_those_of_which_there_are_none() -> None:
-    for item in (BackupShown("rctest"), BackupShown("rctest", (), fault="there is no such disk")):
+    for item in (BackupProgress("rctest"), BackupProgress("rctest", (), fault="there is no such disk")):
         assert item_from_json(written_down(item_to_json(item))) == item
 
 
@@ -75,8 +77,8 @@ def test_upgrades(upgrade: Upgrade) -> None:
 
 
 @given(RESULTS)
-def test_check_results(result: Result) -> None:
-    assert Result.from_json(written_down(result.to_json())) == result
+def test_check_results(result: CheckResult) -> None:
+    assert CheckResult.from_json(written_down(result.to_json())) == result
 
 
 def test_words_that_come_back_are_still_trusted() -> None:
@@ -94,6 +96,10 @@ def test_records_without_a_version_are_refused() -> None:
 def test_effects_that_must_not_run_at_once_share_a_key() -> None:
     assert effects.StartUpgrade("a", "3.40.1", "dana", 1).key == effects.Advance("a", "3.40.1").key
     assert effects.Recheck("a", "3.40.1").key == effects.Advance("a", "3.40.1").key
-    assert effects.Obey(5, 1, "", "/help", "dana").key == effects.RefreshReply(5).key == effects.CheckNow(5, "a").key
+    assert (
+        effects.HandleComment(5, 1, "", "/help", "dana").key
+        == effects.RefreshReply(5).key
+        == effects.CheckNow(5, "a").key
+    )
     assert effects.EnsureTracker("3.40.1", 1, "dana").key == effects.RefreshTracker("3.40.1").key
-    assert effects.React(5).key != effects.RefreshReply(5).key
+    assert effects.AddReaction(5).key != effects.RefreshReply(5).key

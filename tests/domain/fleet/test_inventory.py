@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.fleet.inventory import golden_versions, wanted_blobs
-from bot.domain.fleet.model import Channel, Colour, Fleet, Instance, InstanceType
+from bot.domain.fleet.inventory import golden_versions, required_blobs
+from bot.domain.fleet.model import Channel, DeploymentColor, Fleet, Instance, InstanceType
 from demo.fleet import make_fleet
 from tests.domain.upgrade.deployments import CONFIG, SLUG, Files, golden, plain, repository
-from tests.samples import ACCOUNT, files, read, snapshot_of, version
+from tests.samples import ACCOUNT, files, fleet_from, snapshot_of, version
 
 
 def the_instance(found: Fleet) -> Instance:
-    assert not found.problems, found.problems
+    assert not found.unreadable, found.unreadable
     instance = found.get(SLUG)
     assert instance is not None
     return instance
@@ -34,11 +34,11 @@ upgrade:
     a day ahead
   skip: their audit
 """
-    assert the_instance(read(repository(config, "enable_executors = true\n"))) == Instance(
+    assert the_instance(fleet_from(repository(config, "enable_executors = true\n"))) == Instance(
         slug=SLUG,
         type=InstanceType.TRIAL,
         domain="search.amberotter.example.com",
-        active=Colour.BLACK,
+        active=DeploymentColor.BLACK,
         version=version("3.40.0"),
         public=False,
         customer="amberotter",
@@ -52,7 +52,7 @@ upgrade:
 
 
 def test_what_a_config_may_leave_out() -> None:
-    instance = the_instance(read(repository(f"instanceType: production\naccount: {ACCOUNT}")))
+    instance = the_instance(fleet_from(repository(f"instanceType: production\naccount: {ACCOUNT}")))
     assert instance.domain == "amberotter.sourcegraph.com"
     assert instance.public
     assert instance.channel is Channel.STABLE
@@ -73,7 +73,7 @@ def test_what_a_config_may_leave_out() -> None:
     ],
 )
 def test_who_is_left_out_and_why(lines: str, reason: str) -> None:
-    assert the_instance(read(repository(f"{CONFIG}{lines}\n"))).skip_reason == reason
+    assert the_instance(fleet_from(repository(f"{CONFIG}{lines}\n"))).skip_reason == reason
 
 
 @pytest.mark.parametrize(
@@ -91,13 +91,13 @@ def test_the_active_deployment_is_the_key_or_the_only_folder(tfvars: str, folder
     for colour in folders:
         text = "3.40.1" if colour == active else "3.40.0"
         made[f"{SLUG}/{colour}/docker-compose/docker-compose.yaml"] = golden(text)
-    instance = the_instance(read(made))
+    instance = the_instance(fleet_from(made))
     assert (instance.active, str(instance.version)) == (active, "3.40.1")
     assert instance.link_path == f"{SLUG}/{active}/docker-compose/docker-compose.yaml"
 
 
 def test_the_order_of_work() -> None:
-    found = read(files(make_fleet(60)))
+    found = fleet_from(files(make_fleet(60)))
     types = list(InstanceType)
     places = [(types.index(instance.type), instance.slug) for instance in found]
     assert found.instances[0].slug == "rctest"
@@ -114,21 +114,21 @@ def customers(**accounts: str) -> Files:
 
 
 def test_a_customers_instances_are_numbered_by_slug() -> None:
-    found = read(customers(b=ACCOUNT, a=ACCOUNT, c=f"{ACCOUNT}9", d=ACCOUNT))
+    found = fleet_from(customers(b=ACCOUNT, a=ACCOUNT, c=f"{ACCOUNT}9", d=ACCOUNT))
     assert {i.slug: i.ordinal for i in found.customers} == {"a": 1, "b": 2, "c": 1, "d": 3}
 
 
 def test_an_account_is_one_however_its_url_is_written() -> None:
-    found = read(
+    found = fleet_from(
         customers(a=ACCOUNT, b=f"{ACCOUNT}/", c=ACCOUNT.upper().replace("HTTPS", "http"), d=f"{ACCOUNT}#top")
     )
     assert [i.ordinal for i in found.customers] == [1, 2, 3, 4]
 
 
 def test_an_unreadable_instance_is_counted_where_its_account_is_known() -> None:
-    found = read(customers(xa=ACCOUNT, y=ACCOUNT, z=f"{ACCOUNT}9"))
+    found = fleet_from(customers(xa=ACCOUNT, y=ACCOUNT, z=f"{ACCOUNT}9"))
     assert {i.slug: i.ordinal for i in found.customers} == {"y": 2, "z": 1}
-    assert [(problem.slug, problem.ordinal) for problem in found.problems] == [("xa", 1)]
+    assert [(problem.slug, problem.ordinal) for problem in found.unreadable] == [("xa", 1)]
 
 
 def test_folders_that_are_no_instances() -> None:
@@ -141,9 +141,9 @@ def test_folders_that_are_no_instances() -> None:
         "util/red/x.sh": plain("x"),
         "config.yaml": plain("x"),
     }
-    found = read(repository(changed=more))
+    found = fleet_from(repository(changed=more))
     assert len(found) == 2
-    assert not found.problems
+    assert not found.unreadable
 
 
 def test_golden_files_are_those_that_are_named_so() -> None:
@@ -154,6 +154,6 @@ def test_golden_files_are_those_that_are_named_so() -> None:
 
 def test_only_the_files_that_are_needed_are_wanted() -> None:
     made = repository()
-    wanted = wanted_blobs(snapshot_of(made))
+    wanted = required_blobs(snapshot_of(made))
     contents = {content for path, (_, content) in made.items() if path.endswith(("config.yaml", ".tfvars"))}
     assert len(wanted) == len(contents)

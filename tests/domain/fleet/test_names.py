@@ -8,31 +8,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.fleet.model import Fleet, Instance, Problem
-from bot.domain.fleet.names import Unknown, ordinal, plain_name, problem_name, public_name, resolve
-from demo.fleet import Breakage, make_fleet
-from tests.samples import ACCOUNT, customer, files, fleet, internal, read
+from bot.domain.fleet.model import Fleet, Instance, UnreadableInstance
+from bot.domain.fleet.names import UnknownInstance, ordinal, plain_name, public_name, resolve, unreadable_name
+from demo.fleet import Defect, make_fleet
+from tests.samples import ACCOUNT, customer_instance, files, fleet, fleet_from, internal_instance
 
 OTHER = "https://github.com/sourcegraph/accounts/issues/611"
 FLEET = fleet(
-    internal("rctest"),
-    internal("demo"),
-    customer("amberotter"),
-    customer("amberotter-two", ordinal=2),
-    customer("jaderaven", OTHER, domain="code.jaderaven.example.com"),
+    internal_instance("rctest"),
+    internal_instance("demo"),
+    customer_instance("amberotter"),
+    customer_instance("amberotter-two", ordinal=2),
+    customer_instance("jaderaven", OTHER, domain="code.jaderaven.example.com"),
 )
 
 
-def found(word: str, among: Fleet = FLEET) -> str:
+def resolve_slug(word: str, among: Fleet = FLEET) -> str:
     instance = resolve(word, among)
     assert isinstance(instance, Instance), instance
     return instance.slug
 
 
-def unknown(word: str, among: Fleet = FLEET) -> str:
+def unknown_message(word: str, among: Fleet = FLEET) -> str:
     answer = resolve(word, among)
-    assert isinstance(answer, Unknown), answer
-    return answer.sentence
+    assert isinstance(answer, UnknownInstance), answer
+    return answer.message
 
 
 @pytest.mark.parametrize(
@@ -62,59 +62,59 @@ def unknown(word: str, among: Fleet = FLEET) -> str:
     ],
 )
 def test_an_instance_by_any_of_its_names(word: str, slug: str) -> None:
-    assert found(word) == slug
+    assert resolve_slug(word) == slug
 
 
 @pytest.mark.parametrize("instance", FLEET.instances, ids=lambda instance: instance.slug)
 def test_what_mibot_calls_an_instance_can_be_typed_in_a_command(instance: Instance) -> None:
     typed = plain_name(instance)
-    assert found(typed if "#" in typed or instance.slug != "amberotter" else f"{typed}#1") == instance.slug
+    assert resolve_slug(typed if "#" in typed or instance.slug != "amberotter" else f"{typed}#1") == instance.slug
 
 
 @pytest.mark.parametrize("word", [ACCOUNT, f"{ACCOUNT}#3", f"{ACCOUNT}#issuecomment-1"])
 def test_an_account_with_several_instances_asks_which(word: str) -> None:
-    assert unknown(word) == f"this account has 2 instances: write {ACCOUNT}#1 or {ACCOUNT}#2."
+    assert unknown_message(word) == f"this account has 2 instances: write {ACCOUNT}#1 or {ACCOUNT}#2."
 
 
 def test_an_account_with_one_instance_and_a_wrong_number() -> None:
-    assert unknown(f"{OTHER}#2") == f"this account has one instance: write {OTHER}."
+    assert unknown_message(f"{OTHER}#2") == f"this account has one instance: write {OTHER}."
 
 
 @pytest.mark.parametrize("word", ["rctset", "rctes", "rcctest"])
 def test_a_mistyped_name_gets_the_nearest(word: str) -> None:
-    assert unknown(word) == "there is no such instance. Did you mean rctest?"
+    assert unknown_message(word) == "there is no such instance. Did you mean rctest?"
 
 
 def test_a_mistyped_customer_gets_the_account_and_not_the_name() -> None:
-    assert unknown("jaderavn") == f"there is no such instance. Did you mean {OTHER}?"
+    assert unknown_message("jaderavn") == f"there is no such instance. Did you mean {OTHER}?"
 
 
 @pytest.mark.parametrize(
     "word", ["", "`", "#2", "https://", "https://github.com/sourcegraph/accounts/issues/1", "x" * 9999]
 )
 def test_what_is_like_nothing(word: str) -> None:
-    assert unknown(word) == "there is no such instance."
+    assert unknown_message(word) == "there is no such instance."
 
 
 BROKEN = replace(
     FLEET,
     instances=tuple(instance for instance in FLEET if instance.slug != "amberotter"),
-    problems=(
-        Problem("amberotter", "config.yaml is not valid YAML", "0123456789", account=ACCOUNT),
-        Problem("opalwombat", "config.yaml is missing; add it", "abcdef0123"),
-        Problem("tpgi", "terraform.tfvars is missing; add it", "fedcba9876", internal=True),
+    unreadable=(
+        UnreadableInstance("amberotter", "config.yaml is not valid YAML", "0123456789", account=ACCOUNT),
+        UnreadableInstance("opalwombat", "config.yaml is missing; add it", "abcdef0123"),
+        UnreadableInstance("tpgi", "terraform.tfvars is missing; add it", "fedcba9876", internal=True),
     ),
 )
 
 
 @pytest.mark.parametrize("word", ["amberotter", "amberotter.sourcegraph.com", f"{ACCOUNT}#1"])
 def test_an_unreadable_instance_is_explained(word: str) -> None:
-    assert unknown(word, BROKEN) == "this instance can't be read: config.yaml is not valid YAML."
+    assert unknown_message(word, BROKEN) == "this instance can't be read: config.yaml is not valid YAML."
 
 
 def test_the_second_instance_is_not_taken_for_an_unreadable_first_one() -> None:
-    assert "2 instances" in unknown(ACCOUNT, BROKEN)
-    assert found(f"{ACCOUNT}#2", BROKEN) == "amberotter-two"
+    assert "2 instances" in unknown_message(ACCOUNT, BROKEN)
+    assert resolve_slug(f"{ACCOUNT}#2", BROKEN) == "amberotter-two"
 
 
 def test_public_names() -> None:
@@ -129,9 +129,9 @@ def test_public_names() -> None:
 
 def test_what_unreadable_folders_are_called() -> None:
     names = [f"instance for {ACCOUNT}", "folder with tree abcdef0123", "tpgi"]
-    assert [problem_name(problem) for problem in BROKEN.problems] == names
-    second = replace(BROKEN.problems[0], ordinal=2)
-    assert problem_name(second) == f"second instance for {ACCOUNT}"
+    assert [unreadable_name(problem) for problem in BROKEN.unreadable] == names
+    second = replace(BROKEN.unreadable[0], ordinal=2)
+    assert unreadable_name(second) == f"second instance for {ACCOUNT}"
 
 
 def test_ordinals_as_people_write_them() -> None:
@@ -140,10 +140,10 @@ def test_ordinals_as_people_write_them() -> None:
     assert " ".join(map(ordinal, numbers)) == words
 
 
-INDISCREET = make_fleet(40, indiscreet=True, broken=list(Breakage))
-THEIR_FLEET = read(files(INDISCREET))
+INDISCREET = make_fleet(40, name_customers_in_notes=True, broken=list(Defect))
+INDISCREET_FLEET = fleet_from(files(INDISCREET))
 SECRETS = [name.lower() for name in INDISCREET.customers]
-NAMES = st.sampled_from([*INDISCREET.customers, *(str(instance.account) for instance in THEIR_FLEET.customers)])
+NAMES = st.sampled_from([*INDISCREET.customers, *(str(instance.account) for instance in INDISCREET_FLEET.customers)])
 
 
 def changed(name: str, place: int, letter: str) -> str:
@@ -153,15 +153,15 @@ def changed(name: str, place: int, letter: str) -> str:
 
 @given(st.builds(changed, NAMES, st.integers(0, 60), st.text(max_size=2)) | NAMES | st.text(max_size=30))
 def test_no_word_makes_mibot_say_a_customers_name(word: str) -> None:
-    answer = resolve(word, THEIR_FLEET)
-    said = answer.sentence if isinstance(answer, Unknown) else f"{public_name(answer)} {plain_name(answer)}"
+    answer = resolve(word, INDISCREET_FLEET)
+    said = answer.message if isinstance(answer, UnknownInstance) else f"{public_name(answer)} {plain_name(answer)}"
     assert not [secret for secret in SECRETS if secret in said.lower()]
 
 
 def test_every_instance_of_a_fleet_is_found_by_its_names() -> None:
-    for instance in THEIR_FLEET:
+    for instance in INDISCREET_FLEET:
         for word in (instance.slug, instance.domain, f"https://{instance.domain}/"):
-            assert resolve(word, THEIR_FLEET) == instance
+            assert resolve(word, INDISCREET_FLEET) == instance
         typed = plain_name(instance)
         numbered = typed if instance.internal or "#" in typed else f"{typed}#{instance.ordinal}"
-        assert resolve(numbered, THEIR_FLEET) == instance
+        assert resolve(numbered, INDISCREET_FLEET) == instance

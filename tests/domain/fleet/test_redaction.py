@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.fleet.model import Fleet, Problem
+from bot.domain.fleet.model import Fleet, UnreadableInstance
 from bot.domain.fleet.redaction import redactor
-from demo.fleet import Breakage, make_fleet
-from tests.samples import ACCOUNT, customer, files, fleet, internal, read
+from demo.fleet import Defect, make_fleet
+from tests.samples import ACCOUNT, customer_instance, files, fleet, fleet_from, internal_instance
 
 OTHER = "https://github.com/sourcegraph/accounts/issues/611"
 THIRD = "https://github.com/sourcegraph/accounts/issues/7"
 FLEET = fleet(
-    internal("rctest"),
-    internal("demo"),
-    customer("amberotter", domain="search.otter.example.com"),
-    customer("amberotter-two", ordinal=2, customer="amberotter"),
-    customer("big-co", OTHER),
-    customer("hp", THIRD),
+    internal_instance("rctest"),
+    internal_instance("demo"),
+    customer_instance("amberotter", domain="search.otter.example.com"),
+    customer_instance("amberotter-two", ordinal=2, customer="amberotter"),
+    customer_instance("big-co", OTHER),
+    customer_instance("hp", THIRD),
 )
 redact = redactor(FLEET)
 
@@ -63,28 +63,28 @@ def test_letters_that_change_their_length_with_their_case(words: str) -> None:
 
 def test_an_unreadable_customer_is_not_named_either() -> None:
     problems = (
-        Problem("jaderaven", "x", account=ACCOUNT),
-        Problem("opalwombat", "x"),
-        Problem("tpgi", "x", internal=True),
+        UnreadableInstance("jaderaven", "x", account=ACCOUNT),
+        UnreadableInstance("opalwombat", "x"),
+        UnreadableInstance("tpgi", "x", internal=True),
     )
     said = redactor(Fleet((), problems))("jaderaven, opalwombat, tpgi, rctest")
     assert said == f"{ACCOUNT}, a customer, tpgi, rctest"
 
 
 def test_an_internal_name_stays_even_when_a_customer_has_it_too() -> None:
-    assert redactor(fleet(internal("demo"), customer("x-demo", customer="demo")))("demo") == "demo"
+    assert redactor(fleet(internal_instance("demo"), customer_instance("x-demo", customer="demo")))("demo") == "demo"
 
 
 def test_numbers_are_nobodys_name() -> None:
-    assert redactor(fleet(customer("40")))("it runs 3.40.1, 40 times") == "it runs 3.40.1, 40 times"
+    assert redactor(fleet(customer_instance("40")))("it runs 3.40.1, 40 times") == "it runs 3.40.1, 40 times"
 
 
 def test_a_fleet_without_customers_redacts_nothing() -> None:
-    assert redactor(fleet(internal()))("tell amberotter") == "tell amberotter"
+    assert redactor(fleet(internal_instance()))("tell amberotter") == "tell amberotter"
 
 
-INDISCREET = make_fleet(60, indiscreet=True, broken=list(Breakage))
-THEIRS = redactor(read(files(INDISCREET)))
+INDISCREET = make_fleet(60, name_customers_in_notes=True, broken=list(Defect))
+redact_indiscreet = redactor(fleet_from(files(INDISCREET)))
 NAMES = st.sampled_from(INDISCREET.customers)
 FORMS = st.sampled_from(
     [str, str.upper, str.title, lambda name: "\u200b".join(name), lambda name: f"{name[:3]} {name[3:]}"]
@@ -95,10 +95,10 @@ AROUND = st.text(" .,-_/:@'\"()x1é\u200b\n", max_size=4)
 @given(st.lists(st.tuples(AROUND, FORMS, NAMES, AROUND), max_size=5))
 def test_no_name_is_left_in_any_sentence(parts: list[tuple[str, Callable[[str], str], str, str]]) -> None:
     words = "".join(f"{before}{form(name)}{after}" for before, form, name, after in parts)
-    said = THEIRS(words).lower()
+    said = redact_indiscreet(words).lower()
     assert not [name for name in INDISCREET.customers if name in said]
 
 
 @given(st.text(max_size=80))
 def test_other_words_stay(words: str) -> None:
-    assert THEIRS(THEIRS(words)) == THEIRS(words)
+    assert redact_indiscreet(redact_indiscreet(words)) == redact_indiscreet(words)

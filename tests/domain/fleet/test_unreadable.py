@@ -10,19 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.fleet.inventory import blob_sha, read_fleet
-from bot.domain.fleet.model import Fleet, Problem
-from demo.fleet import Breakage, make_fleet
+from bot.domain.fleet.model import Fleet, UnreadableInstance
+from demo.fleet import Defect, make_fleet
 from tests.domain.upgrade.deployments import CONFIG, SLUG, Files, golden, link, plain, repository
-from tests.samples import ACCOUNT, files, read, snapshot_of
+from tests.samples import ACCOUNT, files, fleet_from, snapshot_of
 
 
-def the_problem(found: Fleet) -> Problem:
+def the_problem(found: Fleet) -> UnreadableInstance:
     assert [instance.slug for instance in found] == ["rctest"], "it stops nobody else"
-    (problem,) = found.problems
+    (problem,) = found.unreadable
     for secret in ("amber", "otter", "Amber", "Otter", "example"):
-        assert secret not in problem.sentence
-    assert "\n" not in problem.sentence
-    assert not problem.sentence.endswith(".")
+        assert secret not in problem.message
+    assert "\n" not in problem.message
+    assert not problem.message.endswith(".")
     return problem
 
 
@@ -126,40 +126,40 @@ BROKEN: dict[str, tuple[Files, str]] = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_instance_is_explained_and_stops_nobody(name: str) -> None:
     broken, sentence = BROKEN[name]
-    assert sentence in the_problem(read(broken)).sentence
+    assert sentence in the_problem(fleet_from(broken)).message
 
 
 @pytest.mark.parametrize("slug", ["AmberOtter", "amber otter", "-amber", "a" * 64, "ämber"])
 def test_a_folder_that_is_no_slug(slug: str) -> None:
-    assert "folder's name is no slug" in the_problem(read(repository(slug=slug))).sentence
+    assert "folder's name is no slug" in the_problem(fleet_from(repository(slug=slug))).message
 
 
-@pytest.mark.parametrize("breakage", list(Breakage))
-def test_one_broken_instance_among_many(breakage: Breakage) -> None:
+@pytest.mark.parametrize("breakage", list(Defect))
+def test_one_broken_instance_among_many(breakage: Defect) -> None:
     made = make_fleet(30, broken=[breakage])
-    found = read(files(made))
+    found = fleet_from(files(made))
     assert len(found) == 30
-    assert [problem.slug for problem in found.problems] == [made.broken[0].slug]
-    assert not [name for name in made.customers if name in found.problems[0].sentence]
+    assert [problem.slug for problem in found.unreadable] == [made.broken[0].slug]
+    assert not [name for name in made.customers if name in found.unreadable[0].message]
 
 
 def test_a_file_that_could_not_be_fetched() -> None:
     made = repository()
     known = {blob_sha(content): content for path, (_, content) in made.items() if not path.startswith(SLUG)}
-    assert "could not be fetched" in the_problem(read_fleet(snapshot_of(made), known)).sentence
+    assert "could not be fetched" in the_problem(read_fleet(snapshot_of(made), known)).message
 
 
 def test_what_is_known_of_an_unreadable_one() -> None:
-    problem = the_problem(read(repository(CONFIG.replace("production", "unheard-of"))))
+    problem = the_problem(fleet_from(repository(CONFIG.replace("production", "unheard-of"))))
     assert (problem.account, problem.internal, problem.ordinal) == (ACCOUNT, False, 1)
-    assert problem.reference
-    internal = the_problem(read(repository("instanceType: internal\ndomain: 5\n")))
+    assert problem.tree_prefix
+    internal = the_problem(fleet_from(repository("instanceType: internal\ndomain: 5\n")))
     assert (internal.account, internal.internal) == (None, True)
 
 
 def test_rctest_is_internal_even_when_nothing_of_it_can_be_read() -> None:
-    found = read(repository(changed={"rctest/config.yaml": plain("[")}))
-    assert [(problem.slug, problem.internal) for problem in found.problems] == [("rctest", True)]
+    found = fleet_from(repository(changed={"rctest/config.yaml": plain("[")}))
+    assert [(problem.slug, problem.internal) for problem in found.unreadable] == [("rctest", True)]
 
 
 YAML_PIECES = st.sampled_from(
@@ -172,14 +172,14 @@ YAML_PIECES = st.sampled_from(
 
 @given(st.binary(max_size=60) | st.lists(YAML_PIECES, max_size=20).map(lambda pieces: "".join(pieces).encode()))
 def test_no_bytes_break_the_reader(junk: bytes) -> None:
-    found = read(repository(CONFIG.encode() + junk, junk))
+    found = fleet_from(repository(CONFIG.encode() + junk, junk))
     assert found.get("rctest")
-    assert len(found) + len(found.problems) == 2
+    assert len(found) + len(found.unreadable) == 2
 
 
 @given(st.sampled_from(sorted(repository())), st.binary(max_size=40), st.sampled_from(["100644", "120000", "160000"]))
 def test_no_file_of_the_repository_breaks_the_reader(path: str, junk: bytes, mode: str) -> None:
-    read({**repository(), path: (mode, junk)})
+    fleet_from({**repository(), path: (mode, junk)})
 
 
 VALUES = st.recursive(
@@ -193,5 +193,5 @@ KEYS = ["customer", "domain", "instanceType", "type", "account", "releaseChannel
 @given(st.sampled_from(KEYS), VALUES)
 def test_no_value_of_any_key_breaks_the_reader(key: str, value: Any) -> None:
     config = {"instanceType": "trial", "account": ACCOUNT, key: value}
-    found = read(repository(json.dumps(config)))
+    found = fleet_from(repository(json.dumps(config)))
     assert found.get("rctest")

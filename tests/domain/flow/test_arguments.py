@@ -7,20 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.fleet.model import InstanceType
-from bot.domain.flow.arguments import GROUPS, Arguments, choose, read, the_version
-from bot.domain.flow.requests import Request, View
+from bot.domain.flow.arguments import GROUPS, Arguments, parse_arguments, resolve_version, select_instances
+from bot.domain.flow.requests import CommandContext, CommandRequest
 from bot.domain.versions import Version
-from tests.samples import ACCOUNT, customer, fleet, internal, version
+from tests.samples import ACCOUNT, customer_instance, fleet, internal_instance, version
 
 FLAGS, VALUED = ("--dry-run", "--yes"), ("--force", "--since")
-TRIAL = customer("jaderaven", "https://github.com/sourcegraph/accounts/issues/611", type=InstanceType.TRIAL)
-FIRST, SECOND = customer("amberotter"), customer("amberotter-two", ordinal=2)
-FLEET = fleet(internal("rctest"), internal("demo"), TRIAL, FIRST, SECOND)
-VIEW = View(FLEET)
+TRIAL = customer_instance("jaderaven", "https://github.com/sourcegraph/accounts/issues/611", type=InstanceType.TRIAL)
+FIRST, SECOND = customer_instance("amberotter"), customer_instance("amberotter-two", ordinal=2)
+FLEET = fleet(internal_instance("rctest"), internal_instance("demo"), TRIAL, FIRST, SECOND)
+VIEW = CommandContext(FLEET)
 
 
 def sorted_out(*words: str) -> Arguments:
-    return read(words, FLAGS, VALUED)
+    return parse_arguments(words, FLAGS, VALUED)
 
 
 def test_names_versions_and_options_in_any_order() -> None:
@@ -80,8 +80,8 @@ def test_an_option_that_there_is_not_is_answered_with_those_there_are(word: str)
     assert sorted_out("rctest", word).fault == (
         'the options here are --dry-run and --yes and --force "reason" and --since "reason"; write {usage}.'
     )
-    assert read([word], ["--dry-run"]).fault == "the options here are --dry-run; write {usage}."
-    assert read([word]).fault == "there are no options here; write {usage}."
+    assert parse_arguments([word], ["--dry-run"]).fault == "the options here are --dry-run; write {usage}."
+    assert parse_arguments([word]).fault == "there are no options here; write {usage}."
 
 
 def test_a_fault_leaves_nothing_to_act_on() -> None:
@@ -160,8 +160,10 @@ def test_every_word_is_what_it_was_written_as_whatever_stands_around_it(
 
 
 def meant(*words: str, on: str = "3.40.1", released: str = "") -> Version | str:
-    request = Request(77, 12, "dana", words, version(on) if on else None)
-    return the_version(read(words), request, View(FLEET, released=[version(text) for text in released.split()]))
+    request = CommandRequest(77, 12, "dana", words, version(on) if on else None)
+    return resolve_version(
+        parse_arguments(words), request, CommandContext(FLEET, released=[version(text) for text in released.split()])
+    )
 
 
 def test_the_version_that_is_meant() -> None:
@@ -191,24 +193,24 @@ def test_the_version_that_nobody_can_tell() -> None:
     ],
 )
 def test_names_stand_for_instances_in_the_order_of_work(names: list[str], slugs: list[str]) -> None:
-    assert [instance.slug for instance in choose(names, VIEW).instances] == slugs
+    assert [instance.slug for instance in select_instances(names, VIEW).instances] == slugs
 
 
 def test_who_came_in_by_a_word_for_many_and_who_was_named() -> None:
-    assert choose(["internal", "demo", "jaderaven"], VIEW).by_group == {"rctest"}
-    assert choose(["all"], VIEW).by_group == {instance.slug for instance in FLEET}
-    assert choose(["rctest"], VIEW).by_group == frozenset()
+    assert select_instances(["internal", "demo", "jaderaven"], VIEW).by_group == {"rctest"}
+    assert select_instances(["all"], VIEW).by_group == {instance.slug for instance in FLEET}
+    assert select_instances(["rctest"], VIEW).by_group == frozenset()
 
 
 def test_words_that_name_nobody_are_told_once_in_the_order_they_were_said() -> None:
-    chosen = choose(["nobody-at-all", "rctest", ACCOUNT, "nobody-at-all"], VIEW)
+    chosen = select_instances(["nobody-at-all", "rctest", ACCOUNT, "nobody-at-all"], VIEW)
     assert [word for word, _ in chosen.unknown] == ["nobody-at-all", ACCOUNT]
     assert [instance.slug for instance in chosen.instances] == ["rctest"]
 
 
 @given(st.lists(st.sampled_from(sorted(GROUPS)) | st.sampled_from([i.slug for i in FLEET]) | st.text(max_size=8)))
 def test_whoever_is_chosen_is_chosen_once_in_the_order_of_work(names: list[str]) -> None:
-    chosen = choose(names, VIEW)
+    chosen = select_instances(names, VIEW)
     assert list(chosen.instances) == [instance for instance in FLEET if instance in chosen.instances]
     assert chosen.by_group <= {instance.slug for instance in chosen.instances}
     assert {i.slug for i in FLEET if i.slug in names} <= {i.slug for i in chosen.instances} - chosen.by_group

@@ -8,36 +8,36 @@ from typing import get_args
 import pytest
 
 from bot.domain.flow.effects import (
-    TURNS,
+    SCHEDULING_KEY,
+    AddReaction,
     Advance,
     AdvancePreparation,
     BackUpNow,
     CheckNow,
     Effect,
     EnsureTracker,
-    Follow,
+    HandleComment,
     MarkDeployed,
-    Obey,
     PlanNow,
+    Poll,
     Prepare,
     Publish,
-    React,
     Recheck,
     RefreshReply,
     RefreshTracker,
     Retry,
+    Schedule,
     StartRollback,
     StartUpgrade,
     StartUpgrades,
-    TakeTurns,
     delay_of,
     from_json,
     to_json,
 )
 
 SAMPLES: tuple[Effect, ...] = (
-    React(77),
-    Obey(77, 12, "3.40.1", "/help", "dana"),
+    AddReaction(77),
+    HandleComment(77, 12, "3.40.1", "/help", "dana"),
     RefreshReply(77),
     CheckNow(77, "rctest"),
     PlanNow(77, "rctest", "3.40.1"),
@@ -47,21 +47,21 @@ SAMPLES: tuple[Effect, ...] = (
     StartUpgrade("rctest", "3.40.1", "dana", 12, "they asked"),
     StartUpgrades(("rctest", "demo"), "3.40.1", "dana", 12, "they asked"),
     StartUpgrades((), "3.40.1", "dana", 12),
-    TakeTurns(),
+    Schedule(),
     StartRollback("rctest", "3.40.1", "dana", "slow"),
     Prepare("3.40.1", "dana", asked=False, accept=True),
     AdvancePreparation("3.40.1"),
     Advance("rctest", "3.40.1"),
     Recheck("rctest", "3.40.1"),
     Recheck("rctest", "3.40.1", "dana", "I signed in"),
-    Follow("rctest", "3.40.1", 15.0),
+    Poll("rctest", "3.40.1", 15.0),
     Publish("rctest", "3.40.1"),
     MarkDeployed("rctest", "3.40.1", "dana", 2),
     Retry("rctest", "3.40.1", "dana", 2),
     BackUpNow(77, "rctest"),
     BackUpNow(77, "rctest", 15.0),
 )
-DELAYED = (RefreshTracker, Follow, BackUpNow)
+DELAYED = (RefreshTracker, Poll, BackUpNow)
 
 
 @pytest.mark.parametrize("effect", SAMPLES, ids=lambda effect: type(effect).__name__)
@@ -85,25 +85,25 @@ def test_a_job_that_an_older_version_wrote_is_understood() -> None:
 @pytest.mark.parametrize("effect", SAMPLES, ids=lambda effect: type(effect).__name__)
 def test_only_looks_and_edits_that_are_bundled_wait(effect: Effect) -> None:
     assert delay_of(effect) == (effect.seconds if isinstance(effect, DELAYED) else 0.0)
-    assert delay_of(Follow("rctest", "3.40.1", 15.0)) == 15.0
+    assert delay_of(Poll("rctest", "3.40.1", 15.0)) == 15.0
 
 
 def test_a_look_that_waits_has_the_key_of_what_it_looks_at() -> None:
     """So that it never runs beside a move, and one that comes at once is not held up by it."""
-    assert Follow("rctest", "3.40.1", 15.0).key == Follow("rctest", "3.40.1").key == Advance("rctest", "3.40.1").key
+    assert Poll("rctest", "3.40.1", 15.0).key == Poll("rctest", "3.40.1").key == Advance("rctest", "3.40.1").key
     assert RefreshTracker("3.40.1", 9.5).key == EnsureTracker("3.40.1", 12, "dana").key
     assert BackUpNow(77, "rctest", 15.0).key == RefreshReply(77).key
 
 
 def test_whatever_decides_whose_turn_it_is_runs_alone() -> None:
-    assert TakeTurns().key == StartUpgrades(("rctest",), "3.40.1", "dana", 12).key == TURNS
+    assert Schedule().key == StartUpgrades(("rctest",), "3.40.1", "dana", 12).key == SCHEDULING_KEY
     assert [
-        effect for effect in SAMPLES if effect.key == TURNS and type(effect) not in {TakeTurns, StartUpgrades}
+        effect for effect in SAMPLES if effect.key == SCHEDULING_KEY and type(effect) not in {Schedule, StartUpgrades}
     ] == []
 
 
 def test_whatever_moves_an_upgrade_or_undoes_it_runs_alone() -> None:
-    kinds = (StartUpgrade, StartRollback, Advance, Recheck, Follow, Publish, MarkDeployed, Retry)
+    kinds = (StartUpgrade, StartRollback, Advance, Recheck, Poll, Publish, MarkDeployed, Retry)
     moving = [effect for effect in SAMPLES if isinstance(effect, kinds)]
     assert {effect.key for effect in moving} == {"upgrade rctest@3.40.1"}
     assert {type(effect) for effect in moving} == set(kinds)
@@ -115,6 +115,6 @@ def test_whatever_moves_a_preparation_runs_alone_and_beside_upgrades() -> None:
 
 
 def test_whatever_writes_a_reply_runs_alone() -> None:
-    writing = [e for e in SAMPLES if isinstance(e, Obey | RefreshReply | CheckNow | PlanNow | BackUpNow)]
+    writing = [e for e in SAMPLES if isinstance(e, HandleComment | RefreshReply | CheckNow | PlanNow | BackUpNow)]
     assert {effect.key for effect in writing} == {"reply 77"}
-    assert React(77).key != "reply 77"
+    assert AddReaction(77).key != "reply 77"

@@ -11,22 +11,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.flow.events import (
-    SUBSCRIBED,
-    CommentWritten,
-    CommitTouched,
-    Interest,
-    IssueLabelled,
-    PreparationTouched,
-    RunTouched,
-    UpgradeTouched,
+    SUBSCRIBED_EVENTS,
+    CommentCreated,
+    CommitChecksChanged,
+    EventFilter,
+    IssueLabeled,
+    PreparationChanged,
+    UpgradeChanged,
+    WorkflowRunChanged,
+    event_for_branch,
     from_json,
-    read,
+    parse_event,
     to_json,
-    work_of,
 )
 
 Json = dict[str, Any]
-INTEREST = Interest("sourcegraph/sourcegraph", "sourcegraph/deploy-sourcegraph-managed", "team/cloud")
+INTEREST = EventFilter("sourcegraph/sourcegraph", "sourcegraph/deploy-sourcegraph-managed", "team/cloud")
 RELEASES = {"id": 1, "full_name": "sourcegraph/sourcegraph", "private": False}
 DEPLOYMENT = {"id": 2, "full_name": "sourcegraph/deploy-sourcegraph-managed", "private": True}
 DANA = {"login": "dana", "id": 5, "type": "User"}
@@ -100,20 +100,20 @@ WANTED = {
 
 
 def test_every_subscribed_event_can_be_wanted() -> None:
-    assert WANTED.keys() == SUBSCRIBED
+    assert WANTED.keys() == SUBSCRIBED_EVENTS
     for name, payload in WANTED.items():
-        assert read(name, payload, INTEREST) is not None, name
+        assert parse_event(name, payload, INTEREST) is not None, name
 
 
 @pytest.mark.parametrize("action", ["opened", "labeled", "reopened"])
 def test_an_issue_that_has_the_label_and_names_a_version(action: str) -> None:
-    assert read("issues", labelled(action), INTEREST) == IssueLabelled(12, "3.40.1", "dana")
+    assert parse_event("issues", labelled(action), INTEREST) == IssueLabeled(12, "3.40.1", "dana")
 
 
 def test_labels_and_repositories_are_compared_as_github_compares_them() -> None:
     payload = labelled(labels=[{"name": "Team/Cloud"}])
     payload["repository"] = {"full_name": "Sourcegraph/SourceGraph"}
-    assert read("issues", payload, INTEREST) == IssueLabelled(12, "3.40.1", "dana")
+    assert parse_event("issues", payload, INTEREST) == IssueLabeled(12, "3.40.1", "dana")
 
 
 @pytest.mark.parametrize(
@@ -134,22 +134,22 @@ def test_labels_and_repositories_are_compared_as_github_compares_them() -> None:
          "the tracker itself", "another repository"],
 )  # fmt: skip
 def test_issues_that_are_nobodys_business(payload: Json) -> None:
-    assert read("issues", payload, INTEREST) is None
+    assert parse_event("issues", payload, INTEREST) is None
 
 
 def test_a_tracker_that_was_renamed_for_another_version_is_asked_for_anew() -> None:
     payload = labelled(title="3.41.0 upgrade", body="<!-- mibot:tracker version=3.40.1 -->")
-    assert read("issues", payload, INTEREST) == IssueLabelled(12, "3.41.0", "dana")
+    assert parse_event("issues", payload, INTEREST) == IssueLabeled(12, "3.41.0", "dana")
 
 
 def test_a_comment_with_a_command() -> None:
-    wanted = CommentWritten(77, 12, "3.40.1", "/upgrade rctest", "dana")
-    assert read("issue_comment", comment(), INTEREST) == wanted
+    wanted = CommentCreated(77, 12, "3.40.1", "/upgrade rctest", "dana")
+    assert parse_event("issue_comment", comment(), INTEREST) == wanted
 
 
 def test_a_comment_on_an_issue_that_names_no_version() -> None:
-    event = read("issue_comment", comment(title="help wanted"), INTEREST)
-    assert event == CommentWritten(77, 12, "", "/upgrade rctest", "dana")
+    event = parse_event("issue_comment", comment(title="help wanted"), INTEREST)
+    assert event == CommentCreated(77, 12, "", "/upgrade rctest", "dana")
 
 
 @pytest.mark.parametrize(
@@ -171,62 +171,62 @@ def test_a_comment_on_an_issue_that_names_no_version() -> None:
          "no label", "on a pull request", "another repository"],
 )  # fmt: skip
 def test_comments_that_are_nobodys_business(payload: Json) -> None:
-    assert read("issue_comment", payload, INTEREST) is None
+    assert parse_event("issue_comment", payload, INTEREST) is None
 
 
 @pytest.mark.parametrize("action", ["opened", "closed", "reopened", "synchronize", "labeled"])
 def test_an_upgrades_pull_request(action: str) -> None:
-    assert read("pull_request", pull(action), INTEREST) == UpgradeTouched("rctest", "3.40.1")
+    assert parse_event("pull_request", pull(action), INTEREST) == UpgradeChanged("rctest", "3.40.1")
 
 
 def test_other_pull_requests_are_nobodys_business() -> None:
-    assert read("pull_request", pull(ref="fix-typo"), INTEREST) is None
-    assert read("pull_request", {**pull(), "repository": RELEASES}, INTEREST) is None
-    assert read("pull_request_review", {**review(), "repository": RELEASES}, INTEREST) is None
+    assert parse_event("pull_request", pull(ref="fix-typo"), INTEREST) is None
+    assert parse_event("pull_request", {**pull(), "repository": RELEASES}, INTEREST) is None
+    assert parse_event("pull_request_review", {**review(), "repository": RELEASES}, INTEREST) is None
 
 
 @pytest.mark.parametrize("payload", [check_run(), check_suite(), status("main", BRANCH)])
 def test_checks_of_an_upgrades_branch(payload: Json) -> None:
-    (name,) = SUBSCRIBED & payload.keys() or {"status"}
-    assert read(name, payload, INTEREST) == UpgradeTouched("rctest", "3.40.1")
+    (name,) = SUBSCRIBED_EVENTS & payload.keys() or {"status"}
+    assert parse_event(name, payload, INTEREST) == UpgradeChanged("rctest", "3.40.1")
 
 
 def test_checks_of_a_commit_whose_branch_github_does_not_name() -> None:
-    assert read("check_run", check_run(None), INTEREST) == CommitTouched(SHA)
-    assert read("check_suite", check_suite(None), INTEREST) == CommitTouched(SHA)
-    assert read("status", status(), INTEREST) == CommitTouched(SHA)
+    assert parse_event("check_run", check_run(None), INTEREST) == CommitChecksChanged(SHA)
+    assert parse_event("check_suite", check_suite(None), INTEREST) == CommitChecksChanged(SHA)
+    assert parse_event("status", status(), INTEREST) == CommitChecksChanged(SHA)
 
 
 def test_checks_that_are_nobodys_business() -> None:
-    assert read("check_run", check_run("main"), INTEREST) is None
-    assert read("check_run", check_run(status="in_progress"), INTEREST) is None
-    assert read("status", status("main", "other"), INTEREST) is None
-    assert read("status", {**status(BRANCH), "repository": RELEASES}, INTEREST) is None
+    assert parse_event("check_run", check_run("main"), INTEREST) is None
+    assert parse_event("check_run", check_run(status="in_progress"), INTEREST) is None
+    assert parse_event("status", status("main", "other"), INTEREST) is None
+    assert parse_event("status", {**status(BRANCH), "repository": RELEASES}, INTEREST) is None
 
 
 @pytest.mark.parametrize("action", ["requested", "in_progress", "completed"])
 def test_a_workflow_run_of_the_deployment_repository(action: str) -> None:
-    assert read("workflow_run", workflow_run(action), INTEREST) == RunTouched(21_000_000_009, SHA)
+    assert parse_event("workflow_run", workflow_run(action), INTEREST) == WorkflowRunChanged(21_000_000_009, SHA)
 
 
 def test_workflow_runs_that_are_nobodys_business() -> None:
-    assert read("workflow_run", workflow_run("rerequested"), INTEREST) is None
-    assert read("workflow_run", {**workflow_run(), "repository": RELEASES}, INTEREST) is None
+    assert parse_event("workflow_run", workflow_run("rerequested"), INTEREST) is None
+    assert parse_event("workflow_run", {**workflow_run(), "repository": RELEASES}, INTEREST) is None
 
 
 @pytest.mark.parametrize("name", ["ping", "push", "installation", "star", "", "issues2"])
 def test_other_events_are_dropped_unread(name: str) -> None:
-    assert read(name, {"zen": "Keep it logically awesome."}, INTEREST) is None
+    assert parse_event(name, {"zen": "Keep it logically awesome."}, INTEREST) is None
 
 
 @pytest.mark.parametrize(
     ("branch", "touched"),
     [
-        ("rctest/upgrade-v3.40.1", UpgradeTouched("rctest", "3.40.1")),
-        ("rctest/upgrade-v3.41.0-rc.2", UpgradeTouched("rctest", "3.41.0-rc.2")),
-        ("rctest/rollback-v3.40.1", UpgradeTouched("rctest", "3.40.1")),
-        ("golden/v3.40.1", PreparationTouched("3.40.1")),
-        ("golden/v3.41.0-rc.2", PreparationTouched("3.41.0-rc.2")),
+        ("rctest/upgrade-v3.40.1", UpgradeChanged("rctest", "3.40.1")),
+        ("rctest/upgrade-v3.41.0-rc.2", UpgradeChanged("rctest", "3.41.0-rc.2")),
+        ("rctest/rollback-v3.40.1", UpgradeChanged("rctest", "3.40.1")),
+        ("golden/v3.40.1", PreparationChanged("3.40.1")),
+        ("golden/v3.41.0-rc.2", PreparationChanged("3.41.0-rc.2")),
         ("golden/v3.40", None),
         ("golden/v3.40.1-hotfix", None),
         ("rctest/v3.40.1", None),
@@ -239,11 +239,11 @@ def test_other_events_are_dropped_unread(name: str) -> None:
         ("main", None),
     ],
 )
-def test_a_branchs_name_tells_the_upgrade(branch: str, touched: UpgradeTouched | PreparationTouched | None) -> None:
-    assert work_of(branch) == touched
+def test_a_branchs_name_tells_the_upgrade(branch: str, touched: UpgradeChanged | PreparationChanged | None) -> None:
+    assert event_for_branch(branch) == touched
 
 
-@pytest.mark.parametrize("name", sorted(SUBSCRIBED))
+@pytest.mark.parametrize("name", sorted(SUBSCRIBED_EVENTS))
 def test_a_payload_that_lacks_something_is_told_from_one_that_nobody_wants(name: str) -> None:
     outcomes = set()
     for path in paths(WANTED[name]):
@@ -253,7 +253,7 @@ def test_a_payload_that_lacks_something_is_told_from_one_that_nobody_wants(name:
             inside = inside[step]
         del inside[path[-1]]
         try:
-            outcomes.add(type(read(name, payload, INTEREST)).__name__)
+            outcomes.add(type(parse_event(name, payload, INTEREST)).__name__)
         except ValueError:
             outcomes.add("ValueError")
     assert len(outcomes) > 1
@@ -265,11 +265,11 @@ def paths(payload: Any, before: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path for step, inside in steps for path in ((*before, step), *paths(inside, (*before, step)))]
 
 
-@pytest.mark.parametrize("name", sorted(SUBSCRIBED))
+@pytest.mark.parametrize("name", sorted(SUBSCRIBED_EVENTS))
 def test_no_payload_at_all(name: str) -> None:
     for payload in ({}, {"repository": None}, {"action": "created"}):
         with pytest.raises(ValueError, match=name):
-            read(name, payload, INTEREST)
+            parse_event(name, payload, INTEREST)
 
 
 JUNK = st.recursive(
@@ -287,7 +287,7 @@ JUNK = st.recursive(
 @settings(max_examples=300)
 @given(st.data())
 def test_junk_in_place_of_anything_is_a_value_error_or_nothing(data: st.DataObject) -> None:
-    name = data.draw(st.sampled_from(sorted(SUBSCRIBED)))
+    name = data.draw(st.sampled_from(sorted(SUBSCRIBED_EVENTS)))
     payload = copy.deepcopy(WANTED[name])
     path = data.draw(st.sampled_from(paths(payload)))
     inside: Any = payload
@@ -295,19 +295,19 @@ def test_junk_in_place_of_anything_is_a_value_error_or_nothing(data: st.DataObje
         inside = inside[step]
     inside[path[-1]] = data.draw(JUNK)
     try:
-        event = read(name, payload, INTEREST)
+        event = parse_event(name, payload, INTEREST)
     except ValueError:
         return
     assert event is None or from_json(json.loads(json.dumps(to_json(event)))) == event
 
 
 @given(
-    st.sampled_from(sorted(SUBSCRIBED)),
+    st.sampled_from(sorted(SUBSCRIBED_EVENTS)),
     st.dictionaries(st.sampled_from(["action", "issue", "repository", "x"]), JUNK),
 )
 def test_junk_alone_is_a_value_error_or_nothing(name: str, payload: Json) -> None:
     try:
-        read(name, payload, INTEREST)
+        parse_event(name, payload, INTEREST)
     except ValueError:
         return
 
@@ -315,11 +315,11 @@ def test_junk_alone_is_a_value_error_or_nothing(name: str, payload: Json) -> Non
 @pytest.mark.parametrize(
     "event",
     [
-        IssueLabelled(12, "3.40.1", "dana"),
-        CommentWritten(77, 12, "", "/help\n\u2028", "dana"),
-        UpgradeTouched("rctest", "3.41.0-rc.1"),
-        CommitTouched(SHA),
-        RunTouched(21_000_000_009, SHA),
+        IssueLabeled(12, "3.40.1", "dana"),
+        CommentCreated(77, 12, "", "/help\n\u2028", "dana"),
+        UpgradeChanged("rctest", "3.41.0-rc.1"),
+        CommitChecksChanged(SHA),
+        WorkflowRunChanged(21_000_000_009, SHA),
     ],
 )
 def test_events_survive_being_written_down(event: Any) -> None:

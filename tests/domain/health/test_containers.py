@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.health.containers import Condition, Container, condition, read
+from bot.domain.health.containers import Condition, Container, condition, parse_containers
 from demo.actions import container_table
 from demo.fleet.compose import SERVICES
 
@@ -35,7 +35,7 @@ pgsql-1    sourcegraph/pg:3.40.1     "/pg.sh"  pgsql      3 days ago   running(h
 
 
 def test_a_markdown_table() -> None:
-    assert read([MARKDOWN]) == (
+    assert parse_containers([MARKDOWN]) == (
         Container(
             "sourcegraph-frontend-0",
             f"index.docker.io/sourcegraph/frontend:3.40.1@{DIGEST}",
@@ -47,14 +47,14 @@ def test_a_markdown_table() -> None:
 
 
 def test_what_docker_ps_prints() -> None:
-    assert read([DOCKER_PS]) == (
+    assert parse_containers([DOCKER_PS]) == (
         Container("sourcegraph-frontend-0", "sourcegraph/frontend:3.40.1", "Up 16 minutes (unhealthy)"),
         Container("cache", "redis", "Exited (137) 2 hours ago"),
     )
 
 
 def test_what_compose_prints() -> None:
-    assert read([COMPOSE_PS]) == (
+    assert parse_containers([COMPOSE_PS]) == (
         Container("worker-1", "sourcegraph/worker:3.40.1", "Up 10 seconds (health: starting)"),
         Container("pgsql-1", "sourcegraph/pg:3.40.1", "running(healthy)"),
     )
@@ -63,11 +63,13 @@ def test_what_compose_prints() -> None:
 @pytest.mark.parametrize("gap", [" ", "\t", "    "])
 def test_name_image_and_status_with_whatever_between(gap: str) -> None:
     line = gap.join(["web", "sourcegraph/web:3.40.1", "Up 2 weeks (healthy)"])
-    assert read([f"```\n{line}\n```"]) == (Container("web", "sourcegraph/web:3.40.1", "Up 2 weeks (healthy)"),)
+    assert parse_containers([f"```\n{line}\n```"]) == (
+        Container("web", "sourcegraph/web:3.40.1", "Up 2 weeks (healthy)"),
+    )
 
 
 def test_each_container_is_told_once() -> None:
-    assert read([MARKDOWN, MARKDOWN]) == read([MARKDOWN])
+    assert parse_containers([MARKDOWN, MARKDOWN]) == parse_containers([MARKDOWN])
 
 
 @pytest.mark.parametrize(
@@ -91,9 +93,9 @@ def test_each_container_is_told_once() -> None:
         ("Created", Condition.DOWN),
         ("Dead", Condition.DOWN),
         ("Removal In Progress", Condition.DOWN),
-        ("Up 5 minutes (confused)", Condition.UNCLEAR),
-        ("Upside down", Condition.UNCLEAR),
-        ("", Condition.UNCLEAR),
+        ("Up 5 minutes (confused)", Condition.UNKNOWN),
+        ("Upside down", Condition.UNKNOWN),
+        ("", Condition.UNKNOWN),
     ],
 )
 def test_what_a_status_means(status: str, expected: Condition) -> None:
@@ -131,11 +133,11 @@ def test_the_tag_of_the_products_own_images(image: str, tag: str | None) -> None
     ],
 )
 def test_other_lines_are_prose(line: str) -> None:
-    assert read([line]) == ()
+    assert parse_containers([line]) == ()
 
 
 NAMES = st.from_regex(r"[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,5}){0,2}", fullmatch=True).filter(
-    lambda name: condition(name) is Condition.UNCLEAR
+    lambda name: condition(name) is Condition.UNKNOWN
 )
 REFERENCES = st.builds(
     lambda registry, name, tag: f"{registry}{name}:{tag}",
@@ -173,19 +175,21 @@ def as_words(found: list[Container]) -> str:
 @given(CONTAINERS, st.sampled_from([as_markdown, as_printed, as_columns, as_words]), st.text("abc |\n", max_size=40))
 def test_what_was_written_is_read(found: list[Container], write: object, around: str) -> None:
     assert callable(write)
-    assert read([f"{around}\n{write(found)}\n{around}"]) == tuple(found)
+    assert parse_containers([f"{around}\n{write(found)}\n{around}"]) == tuple(found)
 
 
 @given(st.text() | st.text("|\t \n:/@()aUp`*\\", max_size=200))
 def test_junk_is_no_container_and_no_error(text: str) -> None:
-    for container in read([text]):
+    for container in parse_containers([text]):
         assert container.name
         assert container.image
         assert container.condition in Condition
 
 
 def test_the_demos_own_report_tells_all_its_containers() -> None:
-    found = read([container_table("3.40.1", {"worker": "Restarting (1) 3 seconds ago"}, {"worker": "3.40.0"})])
+    found = parse_containers(
+        [container_table("3.40.1", {"worker": "Restarting (1) 3 seconds ago"}, {"worker": "3.40.0"})]
+    )
     assert [one.name for one in found] == [service.name for service in SERVICES]
     by_name = {one.name: one for one in found}
     assert (by_name["worker"].condition, by_name["worker"].product_tag) == (Condition.RESTARTING, "3.40.0")

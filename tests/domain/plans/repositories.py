@@ -19,11 +19,11 @@ from bot.domain.fleet.inventory import blob_sha
 from bot.domain.fleet.model import Channel, FileChange, Instance
 from bot.domain.plans.change_set import ChangeSet, Refusal
 from bot.domain.plans.checkout import Checkout
-from bot.domain.plans.preparation import plan_preparation, wanted_by_preparation
-from bot.domain.plans.rollback import Past, plan_rollback, wanted_by_rollback
-from bot.domain.plans.upgrade import Known, plan_upgrade, wanted_by_upgrade
+from bot.domain.plans.preparation import blobs_for_preparation, plan_preparation
+from bot.domain.plans.rollback import LinkHistory, blobs_for_rollback, plan_rollback
+from bot.domain.plans.upgrade import PlanContext, blobs_for_upgrade, plan_upgrade
 from tests.domain.upgrade.deployments import Files, golden, plain
-from tests.samples import read, snapshot_of, version
+from tests.samples import fleet_from, snapshot_of, version
 
 CASES = Path(__file__).parent / "plan_cases"
 SLUG = "rctest"
@@ -33,10 +33,10 @@ INFRASTRUCTURE = f"{SLUG}/infrastructure.tf"
 EXECUTORS = "modules/executors/main.tf"
 REGISTRY = "index.docker.io/sourcegraph"
 DIGEST = f"sha256:{'0123456789abcdef' * 4}"
-PUBLISHERS = ("frontend", "gitserver", "searcher", "pgsql")
+FIRST_PARTY = ("frontend", "gitserver", "searcher", "pgsql")
 THIRD_PARTY = "jaeger"
 NO_FILES: Mapping[str, tuple[str, bytes] | None] = MappingProxyType({})
-NOTHING_KNOWN = Known()
+EMPTY_CONTEXT = PlanContext()
 
 
 def compose_text(tag: str, *names: str, more: str = "") -> str:
@@ -44,7 +44,7 @@ def compose_text(tag: str, *names: str, more: str = "") -> str:
     third party, and `more` at its end."""
     services = "".join(
         f"  # {name} of {tag}\n  {name}:\n    image: '{REGISTRY}/{name}:{tag}@{DIGEST}'\n    cpus: 4\n"
-        for name in names or PUBLISHERS
+        for name in names or FIRST_PARTY
     )
     return f"version: '2.4'\nservices:\n{services}  {THIRD_PARTY}:\n    image: jaegertracing/all-in-one:1.17\n{more}"
 
@@ -77,8 +77,8 @@ def repository(override: str | None = None, changed: Mapping[str, tuple[str, byt
 
 def instance_in(files: Files, slug: str = SLUG) -> Instance:
     """The instance as it is read from the files, but never left out of upgrades."""
-    found = read(files).get(slug)
-    assert found is not None, read(files).problems
+    found = fleet_from(files).get(slug)
+    assert found is not None, fleet_from(files).unreadable
     return replace(found, skip="", channel=Channel.STABLE)
 
 
@@ -90,15 +90,15 @@ def checkout(files: Mapping[str, tuple[str, bytes]], wanted: Iterable[str] | Non
 
 
 def upgrade_plan(
-    files: Files, target: str, known: Known = NOTHING_KNOWN, instance: Instance | None = None
+    files: Files, target: str, known: PlanContext = EMPTY_CONTEXT, instance: Instance | None = None
 ) -> ChangeSet | Refusal:
     one = instance or instance_in(files)
-    wanted = wanted_by_upgrade(snapshot_of(files), one, version(target))
+    wanted = blobs_for_upgrade(snapshot_of(files), one, version(target))
     return plan_upgrade(one, version(target), checkout(files, wanted), known)
 
 
 def preparation_plan(files: Files, target: str, upstream: str) -> ChangeSet | Refusal:
-    wanted = wanted_by_preparation(snapshot_of(files), version(target))
+    wanted = blobs_for_preparation(snapshot_of(files), version(target))
     return plan_preparation(version(target), upstream, checkout(files, wanted))
 
 
@@ -107,54 +107,54 @@ def rollback_plan(
     after: Files,
     now: Files | None = None,
     instance: Instance | None = None,
-    known: Known = NOTHING_KNOWN,
+    known: PlanContext = EMPTY_CONTEXT,
 ) -> ChangeSet | Refusal:
     """What goes back from `now` (`after` when nothing was changed since), where a commit made `after` of `before`."""
     present = after if now is None else now
-    past = Past("commit", snapshot_of(before), snapshot_of(after))
+    past = LinkHistory("commit", snapshot_of(before), snapshot_of(after))
     one = instance or instance_in(present)
     contents = {blob_sha(content): content for files in (before, after, present) for _, content in files.values()}
-    wanted = wanted_by_rollback(snapshot_of(present), one, past)
+    wanted = blobs_for_rollback(snapshot_of(present), one, past)
     return plan_rollback(one, past, Checkout(snapshot_of(present), {sha: contents[sha] for sha in wanted}), known)
 
 
-def upgraded(files: Files, target: str = "3.40.1", **facts: Any) -> ChangeSet:
+def planned_upgrade(files: Files, target: str = "3.40.1", **facts: Any) -> ChangeSet:
     plan = upgrade_plan(files, target, **facts)
     assert isinstance(plan, ChangeSet), plan
     return plan
 
 
-def not_upgraded(files: Files, target: str = "3.40.1", **facts: Any) -> Refusal:
+def refused_upgrade(files: Files, target: str = "3.40.1", **facts: Any) -> Refusal:
     plan = upgrade_plan(files, target, **facts)
     assert isinstance(plan, Refusal), plan
     return plan
 
 
-def prepared(files: Files, target: str, upstream: str) -> ChangeSet:
+def planned_preparation(files: Files, target: str, upstream: str) -> ChangeSet:
     plan = preparation_plan(files, target, upstream)
     assert isinstance(plan, ChangeSet), plan
     return plan
 
 
-def not_prepared(files: Files, target: str, upstream: str) -> str:
+def refused_preparation(files: Files, target: str, upstream: str) -> str:
     plan = preparation_plan(files, target, upstream)
     assert isinstance(plan, Refusal), plan
-    return plan.sentence
+    return plan.message
 
 
-def rolled_back(before: Files, after: Files, now: Files | None = None, **facts: Any) -> ChangeSet:
+def planned_rollback(before: Files, after: Files, now: Files | None = None, **facts: Any) -> ChangeSet:
     plan = rollback_plan(before, after, now, **facts)
     assert isinstance(plan, ChangeSet), plan
     return plan
 
 
-def not_rolled_back(before: Files, after: Files, now: Files | None = None, **facts: Any) -> str:
+def refused_rollback(before: Files, after: Files, now: Files | None = None, **facts: Any) -> str:
     plan = rollback_plan(before, after, now, **facts)
     assert isinstance(plan, Refusal), plan
-    return plan.sentence
+    return plan.message
 
 
-def applied(files: Files, changes: Iterable[FileChange]) -> Files:
+def apply_changes(files: Files, changes: Iterable[FileChange]) -> Files:
     """The files after one commit with these changes."""
     made = dict(files)
     for change in changes:
@@ -167,24 +167,26 @@ def applied(files: Files, changes: Iterable[FileChange]) -> Files:
 
 def text_after(files: Files, plan: ChangeSet, path: str = OVERRIDE) -> str | None:
     """What a file says once the change set is applied, or None when it is gone."""
-    file = applied(files, plan.changes).get(path)
+    file = apply_changes(files, plan.changes).get(path)
     return file[1].decode() if file else None
 
 
-def meaning(text: str) -> Any:
+def load_yaml(text: str) -> Any:
     """What a YAML text says, read by another reader."""
     return YAML(typ="safe", pure=True).load(text)
 
 
-def readable(files: Files, plan: ChangeSet, names: Mapping[str, str] = MappingProxyType({})) -> str:
+def render_diff(files: Files, plan: ChangeSet, names: Mapping[str, str] = MappingProxyType({})) -> str:
     """A change set as a reviewer sees it: a unified diff, with links shown by their targets.
 
     `names` maps paths that are new to the text that they are compared with.
     """
-    return "".join(line for change in plan.changes for line in _readable(files, change, names.get(change.path)))
+    return "".join(
+        line for change in plan.changes for line in _render_file_diff(files, change, names.get(change.path))
+    )
 
 
-def _readable(files: Files, change: FileChange, compared: str | None) -> Iterator[str]:
+def _render_file_diff(files: Files, change: FileChange, compared: str | None) -> Iterator[str]:
     old_mode, old = files.get(change.path, ("", b""))
     text = old.decode() if compared is None else compared
     origin = "upstream" if compared is not None else f"a/{change.path}" if old_mode else "/dev/null"

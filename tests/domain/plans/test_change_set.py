@@ -7,18 +7,25 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.fleet.model import FileChange
-from bot.domain.flow.events import PreparationTouched, UpgradeTouched, work_of
-from bot.domain.plans.change_set import ChangeSet, HotpatchRemoved, Kind, LinkMoved, Stray, branch_of
+from bot.domain.flow.events import PreparationChanged, UpgradeChanged, event_for_branch
+from bot.domain.plans.change_set import (
+    ChangeKind,
+    ChangeSet,
+    HotpatchRemoved,
+    LinkRetargeted,
+    MistaggedImage,
+    branch_name,
+)
 from tests.samples import version
 
 LINK = "rctest/red/docker-compose/docker-compose.yaml"
-MOVED = LinkMoved(LINK, "../golden/old.yaml", "../golden/new.yaml")
+MOVED = LinkRetargeted(LINK, "../golden/old.yaml", "../golden/new.yaml")
 PATCH = HotpatchRemoved("rctest/overrides/a.yaml", "searcher", "sourcegraph/searcher:x")
 CHANGE = FileChange(LINK, "120000", "../golden/new.yaml")
 OLD, NEW = version("3.40.0"), version("3.40.1")
-UPGRADE = ChangeSet(Kind.UPGRADE, NEW, (CHANGE,), "rctest", OLD, NEW, (MOVED, PATCH))
-ROLLBACK = ChangeSet(Kind.ROLLBACK, NEW, (CHANGE,), "rctest", NEW, OLD, (MOVED,))
-PREPARATION = ChangeSet(Kind.PREPARATION, NEW, (CHANGE,), reasons=(MOVED,))
+UPGRADE = ChangeSet(ChangeKind.UPGRADE, NEW, (CHANGE,), "rctest", OLD, NEW, (MOVED, PATCH))
+ROLLBACK = ChangeSet(ChangeKind.ROLLBACK, NEW, (CHANGE,), "rctest", NEW, OLD, (MOVED,))
+PREPARATION = ChangeSet(ChangeKind.PREPARATION, NEW, (CHANGE,), reasons=(MOVED,))
 
 
 @pytest.mark.parametrize(
@@ -43,17 +50,17 @@ def test_its_branch_title_and_labels_are_those_of_the_process(
 @pytest.mark.parametrize(
     ("kind", "touched"),
     [
-        (Kind.UPGRADE, UpgradeTouched("rctest", "3.41.0-rc.1")),
-        (Kind.ROLLBACK, UpgradeTouched("rctest", "3.41.0-rc.1")),
-        (Kind.PREPARATION, PreparationTouched("3.41.0-rc.1")),
+        (ChangeKind.UPGRADE, UpgradeChanged("rctest", "3.41.0-rc.1")),
+        (ChangeKind.ROLLBACK, UpgradeChanged("rctest", "3.41.0-rc.1")),
+        (ChangeKind.PREPARATION, PreparationChanged("3.41.0-rc.1")),
     ],
 )
-def test_a_branch_tells_what_it_is_for(kind: Kind, touched: UpgradeTouched | PreparationTouched) -> None:
-    assert work_of(branch_of(kind, "rctest", version("3.41.0-rc.1"))) == touched
+def test_a_branch_tells_what_it_is_for(kind: ChangeKind, touched: UpgradeChanged | PreparationChanged) -> None:
+    assert event_for_branch(branch_name(kind, "rctest", version("3.41.0-rc.1"))) == touched
 
 
 def test_no_two_kinds_of_work_share_a_branch() -> None:
-    assert len({branch_of(kind, "rctest", NEW) for kind in Kind}) == len(Kind)
+    assert len({branch_name(kind, "rctest", NEW) for kind in ChangeKind}) == len(ChangeKind)
 
 
 def test_its_paths_are_those_of_its_changes() -> None:
@@ -66,12 +73,12 @@ def test_its_paths_are_those_of_its_changes() -> None:
     [
         replace(UPGRADE, changes=(replace(CHANGE, content="another text, for the base moved"),)),
         replace(UPGRADE, reasons=(PATCH, MOVED)),
-        replace(UPGRADE, warnings=("look at it",), note="tell them first", replaced=("module.x",)),
-        replace(UPGRADE, stray=(Stray("searcher", "sourcegraph/searcher:x"),)),
+        replace(UPGRADE, warnings=("look at it",), note="tell them first", replaced_resources=("module.x",)),
+        replace(UPGRADE, mistagged_images=(MistaggedImage("searcher", "sourcegraph/searcher:x"),)),
     ],
 )
 def test_what_the_files_say_besides_does_not_change_its_meaning(other: ChangeSet) -> None:
-    assert other.meaning == UPGRADE.meaning
+    assert other.change_fingerprint == UPGRADE.change_fingerprint
 
 
 @pytest.mark.parametrize(
@@ -79,7 +86,7 @@ def test_what_the_files_say_besides_does_not_change_its_meaning(other: ChangeSet
     [
         replace(UPGRADE, slug="demo"),
         replace(UPGRADE, version=version("3.40.2")),
-        replace(UPGRADE, kind=Kind.ROLLBACK),
+        replace(UPGRADE, kind=ChangeKind.ROLLBACK),
         replace(UPGRADE, reasons=()),
         replace(UPGRADE, reasons=(MOVED,)),
         replace(UPGRADE, reasons=(MOVED, replace(PATCH, service="frontend"))),
@@ -88,4 +95,4 @@ def test_what_the_files_say_besides_does_not_change_its_meaning(other: ChangeSet
     ],
 )
 def test_another_reason_is_another_meaning(other: ChangeSet) -> None:
-    assert other.meaning != UPGRADE.meaning
+    assert other.change_fingerprint != UPGRADE.change_fingerprint

@@ -6,8 +6,8 @@ import pytest
 
 from bot.domain.fleet.inventory import blob_sha
 from bot.domain.fleet.model import FileChange
-from bot.domain.plans.checkout import CantPlan, Checkout, blobs, overlaid, text_of, yaml_files
-from tests.domain.plans.repositories import applied, checkout
+from bot.domain.plans.checkout import Checkout, PlanningError, blob_shas, decode_text, with_changes, yaml_files
+from tests.domain.plans.repositories import apply_changes, checkout
 from tests.domain.upgrade.deployments import Files, link, plain
 from tests.samples import snapshot_of
 
@@ -32,25 +32,25 @@ def test_files_are_there_with_their_modes_and_contents() -> None:
 
 def test_a_text_is_read_with_every_character_of_it() -> None:
     assert BOTH.text("a/b.yaml") == "é: 1\r\n"
-    assert text_of(b"\xef\xbb\xbfa: 1", "x") == "\ufeffa: 1"
+    assert decode_text(b"\xef\xbb\xbfa: 1", "x") == "\ufeffa: 1"
 
 
 @pytest.mark.parametrize("path", ["nothing", "a/b.yaml"])
 def test_what_is_not_there_or_was_not_fetched_can_not_be_planned_with(path: str) -> None:
     empty = Checkout(snapshot_of(FILES), {})
-    with pytest.raises(CantPlan, match=f"^{path} could not be read from the deployment repository; ask again$"):
+    with pytest.raises(PlanningError, match=f"^{path} could not be read from the deployment repository; ask again$"):
         empty.text(path)
 
 
 def test_what_is_no_text_can_not_be_planned_with() -> None:
-    with pytest.raises(CantPlan, match=r"^a/run is not UTF-8 text; save it as UTF-8$"):
+    with pytest.raises(PlanningError, match=r"^a/run is not UTF-8 text; save it as UTF-8$"):
         BOTH.text("a/run")
 
 
 def test_a_text_has_a_sensible_size() -> None:
-    assert len(text_of(b"x" * 1_048_576, "x")) == 1_048_576
-    with pytest.raises(CantPlan, match=r"^x is larger than 1 MiB; shorten it$"):
-        text_of(b"x" * 1_048_577, "x")
+    assert len(decode_text(b"x" * 1_048_576, "x")) == 1_048_576
+    with pytest.raises(PlanningError, match=r"^x is larger than 1 MiB; shorten it$"):
+        decode_text(b"x" * 1_048_577, "x")
 
 
 def test_yaml_files_of_a_folder_come_in_the_order_of_their_names() -> None:
@@ -63,7 +63,7 @@ def test_yaml_files_of_a_folder_come_in_the_order_of_their_names() -> None:
 
 
 def test_only_blobs_that_are_there_are_wanted() -> None:
-    assert blobs(snapshot_of(FILES), ["a/link", "nothing"]) == {blob_sha(b"b.yaml")}
+    assert blob_shas(snapshot_of(FILES), ["a/link", "nothing"]) == {blob_sha(b"b.yaml")}
 
 
 def test_a_checkout_with_changes_is_as_the_files_will_be() -> None:
@@ -74,8 +74,8 @@ def test_a_checkout_with_changes_is_as_the_files_will_be() -> None:
         FileChange("nothing", "100644", None),
         FileChange("new/d.yaml", "100644", ""),
     ]
-    after = overlaid(BOTH, changes)
-    wanted = applied(FILES, changes)
+    after = with_changes(BOTH, changes)
+    wanted = apply_changes(FILES, changes)
     assert {path: (entry.mode, bytes_of(after, path)) for path, entry in after.snapshot.files.items()} == wanted
     assert after.snapshot.by_folder.keys() == {"a", "new"}
     assert BOTH.text("a/b.yaml") == "é: 1\r\n"

@@ -13,35 +13,35 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.fleet.inventory import link_target
+from bot.domain.fleet.inventory import golden_link_target
 from bot.domain.fleet.model import Instance
-from bot.domain.plans.change_set import ChangeSet, ModuleMoved, Refusal
-from bot.domain.plans.upgrade import Known, override_files
+from bot.domain.plans.change_set import ChangeSet, ModuleRefUpdated, Refusal
+from bot.domain.plans.upgrade import PlanContext, override_files
 from bot.domain.versions import Version
-from bot.formats.compose.images import looks_publishers
+from bot.formats.compose.images import looks_first_party
 from demo.fleet import compose_file, make_fleet
 from tests.domain.plans.repositories import (
     EXECUTORS,
+    FIRST_PARTY,
     INFRASTRUCTURE,
     LINK,
     OVERRIDE,
-    PUBLISHERS,
     SLUG,
     THIRD_PARTY,
-    applied,
+    apply_changes,
     compose_text,
     instance_in,
-    meaning,
+    load_yaml,
     module_text,
-    not_upgraded,
+    planned_preparation,
+    planned_rollback,
+    planned_upgrade,
     preparation_plan,
-    prepared,
+    refused_upgrade,
     repository,
     rollback_plan,
-    rolled_back,
     source,
     upgrade_plan,
-    upgraded,
 )
 from tests.domain.upgrade.deployments import Files, golden, plain
 from tests.samples import files, snapshot_of, version
@@ -101,7 +101,7 @@ def services(draw: st.DrawFn, name: str) -> Service:
 @st.composite
 def overrides(draw: st.DrawFn) -> str:
     """An override file: some services of the golden file and one of the instance's own, in any style."""
-    names = draw(st.lists(st.sampled_from([*PUBLISHERS, THIRD_PARTY, "own"]), min_size=1, max_size=4, unique=True))
+    names = draw(st.lists(st.sampled_from([*FIRST_PARTY, THIRD_PARTY, "own"]), min_size=1, max_size=4, unique=True))
     head = draw(st.sampled_from(["", "# top\n", "---\n", "version: '2.4'\n", "x-image: &i {image: none}\n\n"]))
     lines = [line for name in names for line in draw(services(name)).lines()]
     tail = draw(st.sampled_from(["", "# the end\n", "  # the end\n", "volumes:\n  image:\n"]))
@@ -134,13 +134,13 @@ def module_of(sources: list[str]) -> tuple[str, bytes]:
     return plain(module_text(*sources))
 
 
-KNOWN = TAGS.map(lambda tags: Known(module_tags=tags))
+KNOWN = TAGS.map(lambda tags: PlanContext(module_tags=tags))
 
 
 def without_hotpatches(document: Any) -> Any:
     """What an override file says, less the images of the publisher's services; None when nothing is left."""
     section = dict(document["services"])
-    for name in PUBLISHERS:
+    for name in FIRST_PARTY:
         if name in section and "image" in section[name]:
             section[name] = {key: value for key, value in section[name].items() if key != "image"}
             if not section[name]:
@@ -150,25 +150,25 @@ def without_hotpatches(document: Any) -> Any:
 
 
 def has_hotpatch(document: Any) -> bool:
-    return any("image" in document["services"].get(name, {}) for name in PUBLISHERS)
+    return any("image" in document["services"].get(name, {}) for name in FIRST_PARTY)
 
 
 @given(overrides(), TARGETS)
 def test_an_override_says_the_same_without_its_hotpatches(text: str, target: str) -> None:
     before = repository(text)
-    after = applied(before, upgraded(before, target).changes)
-    document = meaning(text)
+    after = apply_changes(before, planned_upgrade(before, target).changes)
+    document = load_yaml(text)
     left = without_hotpatches(document) if has_hotpatch(document) else document
     if left is None:
         assert OVERRIDE not in after
     else:
-        assert meaning(after[OVERRIDE][1].decode()) == left
+        assert load_yaml(after[OVERRIDE][1].decode()) == left
 
 
 @given(overrides(), TARGETS)
 def test_comments_and_untouched_lines_stay_byte_for_byte(text: str, target: str) -> None:
     before = repository(text)
-    after = applied(before, upgraded(before, target).changes)
+    after = apply_changes(before, planned_upgrade(before, target).changes)
     if OVERRIDE not in after:
         return
     left = after[OVERRIDE][1].decode()
@@ -181,8 +181,8 @@ def test_comments_and_untouched_lines_stay_byte_for_byte(text: str, target: str)
         gone = []
         while not same(old := next(lines), line):
             gone.append(old)
-        assert_may_go(gone)
-    assert_may_go(list(lines))
+        assert_only_hotpatch_lines(gone)
+    assert_only_hotpatch_lines(list(lines))
 
 
 def same(old: str, new: str) -> bool:
@@ -191,7 +191,7 @@ def same(old: str, new: str) -> bool:
     return old == new or (brace != "" and "image: " in old and new.startswith(head + brace))
 
 
-def assert_may_go(lines: list[str]) -> None:
+def assert_only_hotpatch_lines(lines: list[str]) -> None:
     """Sees that these neighbouring lines are images, or services that were nothing else; and when all services go,
     that what stands between them goes, and nothing around them."""
     if "services:" in lines:
@@ -202,44 +202,46 @@ def assert_may_go(lines: list[str]) -> None:
 
 @settings(max_examples=60)
 @given(deployments(), TARGETS, KNOWN)
-def test_applying_a_change_set_twice_equals_once(before: Files, target: str, known: Known) -> None:
-    plan = upgraded(before, target, known=known)
-    after = applied(before, plan.changes)
-    assert applied(after, plan.changes) == after
-    assert not_upgraded(after, target, known=known).sentence == f"it already runs {target}."
+def test_applying_a_change_set_twice_equals_once(before: Files, target: str, known: PlanContext) -> None:
+    plan = planned_upgrade(before, target, known=known)
+    after = apply_changes(before, plan.changes)
+    assert apply_changes(after, plan.changes) == after
+    assert refused_upgrade(after, target, known=known).message == f"it already runs {target}."
 
 
 @settings(max_examples=60)
 @given(deployments(), TARGETS, KNOWN)
-def test_an_upgrade_that_is_made_leaves_nothing_to_do_but_the_link(before: Files, target: str, known: Known) -> None:
-    after = applied(before, upgraded(before, target, known=known).changes)
+def test_an_upgrade_that_is_made_leaves_nothing_to_do_but_the_link(
+    before: Files, target: str, known: PlanContext
+) -> None:
+    after = apply_changes(before, planned_upgrade(before, target, known=known).changes)
     again = {**after, LINK: before[LINK]}
-    assert upgraded(again, target, known=known).paths == {LINK}
+    assert planned_upgrade(again, target, known=known).paths == {LINK}
 
 
 @settings(max_examples=60)
 @given(deployments(), TARGETS, KNOWN)
-def test_upgrade_then_rollback_restores_every_byte(before: Files, target: str, known: Known) -> None:
-    after = applied(before, upgraded(before, target, known=known).changes)
-    back = rolled_back(before, after)
-    assert applied(after, back.changes) == before
+def test_upgrade_then_rollback_restores_every_byte(before: Files, target: str, known: PlanContext) -> None:
+    after = apply_changes(before, planned_upgrade(before, target, known=known).changes)
+    back = planned_rollback(before, after)
+    assert apply_changes(after, back.changes) == before
     assert back.warnings == ()
-    assert isinstance(rollback_plan(after, applied(after, back.changes)), Refusal)
+    assert isinstance(rollback_plan(after, apply_changes(after, back.changes)), Refusal)
 
 
 @settings(max_examples=60)
 @given(deployments(), TARGETS, KNOWN, st.data())
 def test_people_may_add_lines_at_the_end_between_upgrade_and_rollback(
-    before: Files, target: str, known: Known, data: st.DataObject
+    before: Files, target: str, known: PlanContext, data: st.DataObject
 ) -> None:
-    after = applied(before, upgraded(before, target, known=known).changes)
+    after = apply_changes(before, planned_upgrade(before, target, known=known).changes)
     path = data.draw(st.sampled_from([LINK, OVERRIDE, FOLDER, SECOND, INFRASTRUCTURE]))
     if path == LINK or path not in after:
         return
     mode, content = after[path]
     now = {**after, path: (mode, content + b"\n# added later\n")}
-    plan = rolled_back(before, after, now)
-    back = applied(now, plan.changes)
+    plan = planned_rollback(before, after, now)
+    back = apply_changes(now, plan.changes)
     assert b"# added later\n" in back[path][1]
     if path not in plan.paths:
         assert back[path] == now[path]
@@ -247,22 +249,22 @@ def test_people_may_add_lines_at_the_end_between_upgrade_and_rollback(
 
 @settings(max_examples=60)
 @given(deployments(), TARGETS, KNOWN)
-def test_no_change_set_touches_a_path_outside_its_instance(before: Files, target: str, known: Known) -> None:
-    plan = upgraded(before, target, known=known)
-    after = applied(before, plan.changes)
+def test_no_change_set_touches_a_path_outside_its_instance(before: Files, target: str, known: PlanContext) -> None:
+    plan = planned_upgrade(before, target, known=known)
+    after = apply_changes(before, plan.changes)
     allowed = {LINK, INFRASTRUCTURE, OVERRIDE, FOLDER, SECOND}
     assert plan.paths <= allowed
-    assert rolled_back(before, after).paths <= allowed
+    assert planned_rollback(before, after).paths <= allowed
     assert len(plan.paths) == len(plan.changes)
 
 
 @settings(max_examples=60)
 @given(deployments(), TARGETS, KNOWN)
-def test_every_file_that_changes_has_a_reason(before: Files, target: str, known: Known) -> None:
-    plan = upgraded(before, target, known=known)
+def test_every_file_that_changes_has_a_reason(before: Files, target: str, known: PlanContext) -> None:
+    plan = planned_upgrade(before, target, known=known)
     assert {getattr(reason, "path", None) for reason in plan.reasons} == plan.paths
     assert all(before.get(change.path, ("", b""))[1] != (change.content or "").encode() for change in plan.changes)
-    moves = [reason for reason in plan.reasons if isinstance(reason, ModuleMoved)]
+    moves = [reason for reason in plan.reasons if isinstance(reason, ModuleRefUpdated)]
     assert all(reason.new in known.module_tags and f"-v{target}-" in reason.new for reason in moves)
 
 
@@ -275,16 +277,16 @@ SEEDS = st.integers(0, 10_000)
 @given(SEEDS, TARGETS)
 def test_every_instance_of_a_fleet_goes_up_and_back(seed: int, target: str) -> None:
     made = files(make_fleet(26, seed=seed))
-    known = Known(module_tags=frozenset({"mi-module-v3.40.1-v1", "mi-module-v3.41.0-v2"}))
+    known = PlanContext(module_tags=frozenset({"mi-module-v3.40.1-v1", "mi-module-v3.41.0-v2"}))
     for one in fleet_of(made):
-        plan = upgraded(made, target, known=known, instance=one)
-        after = applied(made, plan.changes)
+        plan = planned_upgrade(made, target, known=known, instance=one)
+        after = apply_changes(made, plan.changes)
         assert all(path.startswith(f"{one.slug}/") for path in plan.paths)
-        assert after[one.link_path] == ("120000", link_target(version(target)).encode())
+        assert after[one.link_path] == ("120000", golden_link_target(version(target)).encode())
         assert not hotpatched(after, one)
         risen = instance_in(after, one.slug)
         assert str(risen.version) == target
-        assert applied(after, rolled_back(made, after, instance=risen).changes) == made
+        assert apply_changes(after, planned_rollback(made, after, instance=risen).changes) == made
 
 
 def fleet_of(made: Files) -> list[Instance]:
@@ -300,25 +302,25 @@ def hotpatched(made: Files, instance: Instance) -> bool:
 @given(SEEDS, st.sampled_from(["3.40.2", "3.41.1", "3.42.0-rc.1", "4.0.0"]))
 def test_a_preparation_touches_golden_files_and_modules_only(seed: int, target: str) -> None:
     made = files(make_fleet(8, seed=seed))
-    plan = prepared(made, target, compose_file(target))
+    plan = planned_preparation(made, target, compose_file(target))
     assert all(path.startswith(("golden/", "modules/")) for path in plan.paths)
-    after = applied(made, plan.changes)
-    assert applied(after, plan.changes) == after
-    assert prepared(after, target, "").changes == ()
+    after = apply_changes(made, plan.changes)
+    assert apply_changes(after, plan.changes) == after
+    assert planned_preparation(after, target, "").changes == ()
     untouched = {path: file for path, file in made.items() if path not in plan.paths}
     assert untouched.items() <= after.items()
 
 
-@given(st.lists(st.sampled_from([*PUBLISHERS, THIRD_PARTY]), min_size=1, unique=True))
+@given(st.lists(st.sampled_from([*FIRST_PARTY, THIRD_PARTY]), min_size=1, unique=True))
 def test_a_prepared_golden_file_keeps_upstreams_lines(names: list[str]) -> None:
     upstream = compose_text("3.41.1")
     override = "services:\n" + "".join(f"  {name}:\n    labels: {{of: '{name}'}}\n" for name in names)
     before = repository(changed={"golden/overrides/a.yaml": plain(override)})
     path = "golden/docker-compose.3.41.1.yaml"
-    text = applied(before, prepared(before, "3.41.1", upstream).changes)[path][1].decode()
+    text = apply_changes(before, planned_preparation(before, "3.41.1", upstream).changes)[path][1].decode()
     changes = difflib.SequenceMatcher(a=upstream.splitlines(), b=text.splitlines(), autojunk=False).get_opcodes()
     assert {tag for tag, *_ in changes} == {"equal", "insert"}
-    labels = {name: one["labels"] for name, one in meaning(text)["services"].items() if "labels" in one}
+    labels = {name: one["labels"] for name, one in load_yaml(text)["services"].items() if "labels" in one}
     assert labels == {name: {"of": name} for name in names}
 
 
@@ -341,12 +343,12 @@ EXECUTORS_ON = plain('active_deployment = "red"\nenable_executors = true\n')
 def test_an_upgrade_of_junk_is_a_plan_or_a_refusal(junk: dict[str, bytes], linked: bool) -> None:
     files = {path: ("120000" if linked and path in OWN else "100644", content) for path, content in junk.items()}
     before = repository(changed={f"{SLUG}/terraform.tfvars": EXECUTORS_ON, **files})
-    known = Known(module_tags=frozenset({"mi-module-v3.40.1-v1"}), accepted=frozenset({version("3.40.1")}))
+    known = PlanContext(module_tags=frozenset({"mi-module-v3.40.1-v1"}), accepted=frozenset({version("3.40.1")}))
     plan = upgrade_plan(before, "3.40.1", known)
     assert_sound(plan)
     if isinstance(plan, ChangeSet):
-        after = applied(before, plan.changes)
-        assert applied(after, rolled_back(before, after).changes) == before
+        after = apply_changes(before, plan.changes)
+        assert apply_changes(after, planned_rollback(before, after).changes) == before
 
 
 @settings(max_examples=120)
@@ -375,9 +377,9 @@ def assert_sound(plan: ChangeSet | Refusal) -> None:
     if isinstance(plan, ChangeSet):
         assert len(plan.paths) == len(plan.changes)
         return
-    assert plan.sentence.endswith(".")
-    assert "\n" not in plan.sentence
-    assert len(plan.sentence) < 1_000
+    assert plan.message.endswith(".")
+    assert "\n" not in plan.message
+    assert len(plan.message) < 1_000
 
 
 VERSIONS = [Version.parse(text) for text in ("3.39.1", "3.40.0", "3.40.1", "3.41.0", "3.42.0-rc.1", "4.0.0")]
@@ -391,11 +393,11 @@ def test_what_goes_up_can_go_back_or_is_refused(running: Version, target: Versio
     if isinstance(plan, Refusal):
         return
     assert target > running
-    after = applied(before, plan.changes)
-    assert applied(after, rolled_back(before, after).changes) == before
+    after = apply_changes(before, plan.changes)
+    assert apply_changes(after, planned_rollback(before, after).changes) == before
 
 
 def test_the_services_of_the_samples_are_what_they_should_be() -> None:
-    images = {name: one["image"] for name, one in meaning(compose_text("3.40.1"))["services"].items()}
-    assert {name for name, image in images.items() if looks_publishers(image)} == set(PUBLISHERS)
-    assert images.keys() - set(PUBLISHERS) == {THIRD_PARTY}
+    images = {name: one["image"] for name, one in load_yaml(compose_text("3.40.1"))["services"].items()}
+    assert {name for name, image in images.items() if looks_first_party(image)} == set(FIRST_PARTY)
+    assert images.keys() - set(FIRST_PARTY) == {THIRD_PARTY}

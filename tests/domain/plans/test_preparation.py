@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.plans.change_set import ExecutorsPinned, GoldenMade, ImageRetagged, Kind, Stray
-from bot.domain.plans.preparation import earlier_golden, override_paths
+from bot.domain.plans.change_set import ChangeKind, ExecutorsPinned, GoldenFileCreated, ImageRetagged, MistaggedImage
+from bot.domain.plans.preparation import override_paths, previous_golden_version
 from demo.fleet import compose_file, make_fleet
 from tests.domain.plans.repositories import (
     CASES,
     DIGEST,
     EXECUTORS,
     REGISTRY,
-    applied,
+    apply_changes,
     compose_text,
-    meaning,
-    not_prepared,
-    prepared,
-    readable,
+    load_yaml,
+    planned_preparation,
+    refused_preparation,
+    render_diff,
     repository,
     text_after,
 )
@@ -77,40 +77,42 @@ def with_main(text: str) -> Files:
 
 def test_a_preparation_makes_the_golden_file_and_pins_the_executors() -> None:
     before = repository(changed={EXECUTORS: plain(MAIN), "golden/overrides/cpus.yaml": plain(CPUS)})
-    plan = prepared(before, "3.41.1", UPSTREAM)
-    assert (plan.kind, plan.slug, plan.version) == (Kind.PREPARATION, "", version("3.41.1"))
+    plan = planned_preparation(before, "3.41.1", UPSTREAM)
+    assert (plan.kind, plan.slug, plan.version) == (ChangeKind.PREPARATION, "", version("3.41.1"))
     assert plan.branch == "golden/v3.41.1"
     assert {change.path: change.mode for change in plan.changes} == {GOLDEN: "100644", EXECUTORS: "100644"}
     assert plan.reasons == (
-        GoldenMade(GOLDEN, ("golden/overrides/cpus.yaml",)),
+        GoldenFileCreated(GOLDEN, ("golden/overrides/cpus.yaml",)),
         ExecutorsPinned(EXECUTORS, "executors", "3.40.0", "3.41.1"),
         ExecutorsPinned(EXECUTORS, "docker-mirror", "3.40.0", "3.41.1"),
     )
-    assert (plan.warnings, plan.stray) == ((), ())
+    assert (plan.warnings, plan.mistagged_images) == ((), ())
 
 
 def test_without_overrides_the_golden_file_is_upstreams_byte_for_byte() -> None:
     upstream = UPSTREAM.replace("\n", "\r\n")
     before = repository()
-    plan = prepared(before, "3.41.1", upstream)
+    plan = planned_preparation(before, "3.41.1", upstream)
     assert text_after(before, plan, GOLDEN) == upstream
-    assert plan.reasons == (GoldenMade(GOLDEN, ()),)
+    assert plan.reasons == (GoldenFileCreated(GOLDEN, ()),)
 
 
 def test_a_preparation_changes_these_lines_of_upstreams_file() -> None:
     before = files(make_fleet(1))
     upstream = compose_file("3.41.1")
-    plan = prepared(before, "3.41.1", upstream)
-    shown = readable(before, plan, {GOLDEN: upstream})
+    plan = planned_preparation(before, "3.41.1", upstream)
+    shown = render_diff(before, plan, {GOLDEN: upstream})
     assert shown == (CASES / "prepare" / "expected.diff").read_text()
 
 
 def test_overrides_are_merged_in_the_order_of_their_names() -> None:
     first = "services:\n  searcher:\n    cpus: 1\n  frontend:\n    cpus: 1\n"
     before = with_overrides(**{"b": CPUS, "a": first, "B": "services:\n  frontend:\n    cpus: 2\n"})
-    plan = prepared(before, "3.41.1", UPSTREAM)
-    assert plan.reasons == (GoldenMade(GOLDEN, tuple(f"golden/overrides/{name}.yaml" for name in ("B", "a", "b"))),)
-    services = meaning(text_after(before, plan, GOLDEN) or "")["services"]
+    plan = planned_preparation(before, "3.41.1", UPSTREAM)
+    assert plan.reasons == (
+        GoldenFileCreated(GOLDEN, tuple(f"golden/overrides/{name}.yaml" for name in ("B", "a", "b"))),
+    )
+    services = load_yaml(text_after(before, plan, GOLDEN) or "")["services"]
     assert (services["searcher"]["cpus"], services["frontend"]["cpus"], services["pgsql"]["cpus"]) == (8, 1, 4)
 
 
@@ -123,17 +125,19 @@ def test_only_yaml_files_right_inside_the_folder_are_overrides() -> None:
     }
     before = repository(changed=changed)
     assert override_paths(snapshot_of(before)) == ["golden/overrides/a.yml"]
-    assert prepared(before, "3.41.1", UPSTREAM).reasons == (GoldenMade(GOLDEN, ("golden/overrides/a.yml",)),)
+    assert planned_preparation(before, "3.41.1", UPSTREAM).reasons == (
+        GoldenFileCreated(GOLDEN, ("golden/overrides/a.yml",)),
+    )
 
 
 def test_an_override_that_is_a_symbolic_link_is_not_left_out_silently() -> None:
     before = repository(changed={"golden/overrides/a.yaml": link("../../shared.yaml")})
-    assert "golden/overrides/a.yaml" in "".join(prepared(before, "3.41.1", UPSTREAM).warnings)
+    assert "golden/overrides/a.yaml" in "".join(planned_preparation(before, "3.41.1", UPSTREAM).warnings)
 
 
 def test_a_service_that_an_override_adds_is_a_warning() -> None:
     before = with_overrides(cody="services:\n  proxy:\n    image: nginx:1\n")
-    assert prepared(before, "3.41.1", UPSTREAM).warnings == (
+    assert planned_preparation(before, "3.41.1", UPSTREAM).warnings == (
         "The overrides add the service proxy, which upstream's file does not have.",
     )
 
@@ -141,17 +145,19 @@ def test_a_service_that_an_override_adds_is_a_warning() -> None:
 def test_images_with_another_tag_are_told_and_stay() -> None:
     upstream = UPSTREAM.replace("pgsql:3.41.1", "pgsql:3.41.0").replace("searcher:3.41.1", "searcher")
     before = repository()
-    plan = prepared(before, "3.41.1", upstream)
-    assert plan.stray == (
-        Stray("searcher", f"{REGISTRY}/searcher@{DIGEST}"),
-        Stray("pgsql", f"{REGISTRY}/pgsql:3.41.0@{DIGEST}"),
+    plan = planned_preparation(before, "3.41.1", upstream)
+    assert plan.mistagged_images == (
+        MistaggedImage("searcher", f"{REGISTRY}/searcher@{DIGEST}"),
+        MistaggedImage("pgsql", f"{REGISTRY}/pgsql:3.41.0@{DIGEST}"),
     )
     assert text_after(before, plan, GOLDEN) == upstream
 
 
 def test_an_image_that_an_override_pins_is_judged_as_well() -> None:
     before = with_overrides(pin="services:\n  searcher:\n    image: sourcegraph/searcher:fixed\n")
-    assert prepared(before, "3.41.1", UPSTREAM).stray == (Stray("searcher", "sourcegraph/searcher:fixed"),)
+    assert planned_preparation(before, "3.41.1", UPSTREAM).mistagged_images == (
+        MistaggedImage("searcher", "sourcegraph/searcher:fixed"),
+    )
 
 
 # A release candidate
@@ -160,12 +166,12 @@ def test_an_image_that_an_override_pins_is_judged_as_well() -> None:
 def test_a_candidate_gets_its_own_tag_on_every_publishers_image_and_pins_nothing() -> None:
     upstream = compose_text("3.41.0").replace("searcher:3.41.0", "searcher")
     before = with_main(MAIN)
-    plan = prepared(before, "3.42.0-rc.1", upstream)
+    plan = planned_preparation(before, "3.42.0-rc.1", upstream)
     path = "golden/docker-compose.3.42.0-rc.1.yaml"
     assert plan.paths == {path}
     wanted = upstream.replace(f"searcher@{DIGEST}", "searcher:3.42.0-rc.1")
     assert text_after(before, plan, path) == wanted.replace(f":3.41.0@{DIGEST}", ":3.42.0-rc.1")
-    assert plan.stray == ()
+    assert plan.mistagged_images == ()
     new = f"{REGISTRY}/gitserver:3.42.0-rc.1"
     assert ImageRetagged("gitserver", f"{REGISTRY}/gitserver:3.41.0@{DIGEST}", new) in plan.reasons
     assert [reason.service for reason in plan.reasons if isinstance(reason, ImageRetagged)] == [
@@ -180,7 +186,7 @@ def test_a_candidate_gets_its_own_tag_on_every_publishers_image_and_pins_nothing
 def test_a_candidate_whose_images_carry_its_tag_keeps_their_digests() -> None:
     upstream = compose_text("3.42.0-rc.1")
     before = repository()
-    plan = prepared(before, "3.42.0-rc.1", upstream)
+    plan = planned_preparation(before, "3.42.0-rc.1", upstream)
     assert text_after(before, plan, "golden/docker-compose.3.42.0-rc.1.yaml") == upstream
 
 
@@ -190,16 +196,16 @@ def test_a_candidates_images_are_retagged_where_services_share_one() -> None:
         "services:\n  frontend: *base\n  internal:\n    <<: *base\n    cpus: 2\n"
     )
     before = repository()
-    plan = prepared(before, "3.42.0-rc.1", upstream)
-    services = meaning(text_after(before, plan, "golden/docker-compose.3.42.0-rc.1.yaml") or "")["services"]
+    plan = planned_preparation(before, "3.42.0-rc.1", upstream)
+    services = load_yaml(text_after(before, plan, "golden/docker-compose.3.42.0-rc.1.yaml") or "")["services"]
     assert services["frontend"] == {"image": "sourcegraph/frontend:3.42.0-rc.1", "cpus": 4}
     assert services["internal"] == {"image": "sourcegraph/frontend:3.42.0-rc.1", "cpus": 2}
 
 
 def test_a_candidates_image_that_can_not_be_read_stays_and_is_told() -> None:
     upstream = "services:\n  frontend:\n    image: ${REGISTRY}/sourcegraph/frontend:${TAG}\n"
-    plan = prepared(repository(), "3.42.0-rc.1", upstream)
-    assert plan.stray == (Stray("frontend", "${REGISTRY}/sourcegraph/frontend:${TAG}"),)
+    plan = planned_preparation(repository(), "3.42.0-rc.1", upstream)
+    assert plan.mistagged_images == (MistaggedImage("frontend", "${REGISTRY}/sourcegraph/frontend:${TAG}"),)
 
 
 # The executors modules
@@ -207,7 +213,7 @@ def test_a_candidates_image_that_can_not_be_read_stays_and_is_told() -> None:
 
 def test_the_versions_of_upstreams_executors_modules_move_and_nothing_else() -> None:
     before = with_main(MAIN)
-    plan = prepared(before, "3.41.10", compose_text("3.41.10"))
+    plan = planned_preparation(before, "3.41.10", compose_text("3.41.10"))
     head, _, rest = MAIN.partition('  version = "3.40.0"                       # with')
     mirror = 'docker-mirror"\n  version = "3.40.0"'
     wanted = head + '  version = "3.41.10"                      # with' + rest
@@ -230,13 +236,13 @@ def test_the_versions_of_upstreams_executors_modules_move_and_nothing_else() -> 
 )
 def test_upstreams_executors_modules_are_known_by_their_source(source: str, moves: bool) -> None:
     before = with_main(f'module "m" {{\n  version = "3.40.0"\n  source  = "{source}"\n}}\n')
-    assert (EXECUTORS in prepared(before, "3.41.1", UPSTREAM).paths) is moves
+    assert (EXECUTORS in planned_preparation(before, "3.41.1", UPSTREAM).paths) is moves
 
 
 @pytest.mark.parametrize("pinned", ["3.41.2", "3.42.0-rc.1", "v4.0.0", "3.100.0"])
 def test_a_module_that_is_newer_already_stays_with_a_warning(pinned: str) -> None:
     before = with_main(MAIN.replace('"3.40.0"', f'"{pinned}"'))
-    plan = prepared(before, "3.41.1", UPSTREAM)
+    plan = planned_preparation(before, "3.41.1", UPSTREAM)
     assert plan.paths == {GOLDEN}
     assert plan.warnings == tuple(
         f"Module {name} in {EXECUTORS} is pinned to {pinned} already and stays there."
@@ -248,7 +254,7 @@ def test_a_module_that_is_newer_already_stays_with_a_warning(pinned: str) -> Non
 def test_a_module_that_is_older_or_constrained_is_pinned(pinned: str) -> None:
     head = 'module "executors" {\n  source  = "sourcegraph/executors/google"\n'
     before = with_main(f'{head}  version = "{pinned}"\n}}\n')
-    plan = prepared(before, "3.41.1", UPSTREAM)
+    plan = planned_preparation(before, "3.41.1", UPSTREAM)
     assert ExecutorsPinned(EXECUTORS, "executors", pinned, "3.41.1") in plan.reasons
     assert text_after(before, plan, EXECUTORS) == f'{head}  version = "3.41.1"\n}}\n'
 
@@ -256,14 +262,14 @@ def test_a_module_that_is_older_or_constrained_is_pinned(pinned: str) -> None:
 @pytest.mark.parametrize("line", ["", "  version = var.executors_version\n", '  version = "${var.version}"\n'])
 def test_a_module_without_a_literal_version_is_a_warning(line: str) -> None:
     before = with_main(f'module "executors" {{\n  source  = "sourcegraph/executors/google"\n{line}}}\n')
-    plan = prepared(before, "3.41.1", UPSTREAM)
+    plan = planned_preparation(before, "3.41.1", UPSTREAM)
     assert plan.paths == {GOLDEN}
     assert plan.warnings == (f"Module executors in {EXECUTORS} has no version that can be changed.",)
 
 
 def test_a_file_of_modules_keeps_its_mode() -> None:
     before = repository(changed={EXECUTORS: ("100755", MAIN.encode())})
-    assert {change.path: change.mode for change in prepared(before, "3.41.1", UPSTREAM).changes} == {
+    assert {change.path: change.mode for change in planned_preparation(before, "3.41.1", UPSTREAM).changes} == {
         GOLDEN: "100644",
         EXECUTORS: "100755",
     }
@@ -274,21 +280,21 @@ def test_a_file_of_modules_keeps_its_mode() -> None:
 
 def test_a_golden_file_that_is_there_stays_and_the_rest_is_done() -> None:
     before = repository(changed={EXECUTORS: plain(MAIN), GOLDEN: plain(UPSTREAM)})
-    plan = prepared(before, "3.41.1", "no Compose file, but nobody looks at it")
+    plan = planned_preparation(before, "3.41.1", "no Compose file, but nobody looks at it")
     assert plan.paths == {EXECUTORS}
     assert {type(reason) for reason in plan.reasons} == {ExecutorsPinned}
 
 
 def test_preparing_what_is_prepared_changes_nothing() -> None:
     before = repository(changed={EXECUTORS: plain(MAIN), "golden/overrides/cpus.yaml": plain(CPUS)})
-    after = applied(before, prepared(before, "3.41.1", UPSTREAM).changes)
-    assert prepared(after, "3.41.1", "").changes == ()
+    after = apply_changes(before, planned_preparation(before, "3.41.1", UPSTREAM).changes)
+    assert planned_preparation(after, "3.41.1", "").changes == ()
 
 
 def test_a_golden_file_that_is_there_is_judged_too() -> None:
     before = repository(changed={GOLDEN: plain(UPSTREAM.replace("pgsql:3.41.1", "pgsql:3.41.0"))})
-    plan = prepared(before, "3.41.1", "")
-    assert (plan.changes, [stray.service for stray in plan.stray]) == ((), ["pgsql"])
+    plan = planned_preparation(before, "3.41.1", "")
+    assert (plan.changes, [stray.service for stray in plan.mistagged_images]) == ((), ["pgsql"])
 
 
 # What can't be prepared
@@ -296,14 +302,14 @@ def test_a_golden_file_that_is_there_is_judged_too() -> None:
 
 @pytest.mark.parametrize("upstream", ["", "404: Not Found", "- a\n", "version: '2'\n", "services: [a]\n", "a: [\n"])
 def test_what_is_no_compose_file_is_a_sentence(upstream: str) -> None:
-    sentence = not_prepared(repository(), "3.41.1", upstream)
+    sentence = refused_preparation(repository(), "3.41.1", upstream)
     assert sentence.startswith("upstream's Compose file ")
     assert sentence.endswith(".")
     assert "\n" not in sentence
 
 
 def test_an_override_of_a_service_that_is_gone_is_a_sentence() -> None:
-    sentence = not_prepared(with_overrides(a=CPUS), "3.41.1", compose_text("3.41.1", "frontend"))
+    sentence = refused_preparation(with_overrides(a=CPUS), "3.41.1", compose_text("3.41.1", "frontend"))
     assert sentence == (
         "golden/overrides/a.yaml overrides the service `searcher`, which upstream's file does not have (any more); "
         "take it out of that override, then prepare again."
@@ -314,12 +320,14 @@ def test_an_override_of_a_service_that_is_gone_is_a_sentence() -> None:
     "text", ["services: [", "- a\n", "services: 1\n", "services:\n  searcher: 1\n", "services:\n  searcher: []\n"]
 )
 def test_an_override_that_is_no_compose_file_is_a_sentence_that_names_it(text: str) -> None:
-    assert not_prepared(with_overrides(a=text, b=CPUS), "3.41.1", UPSTREAM).startswith("golden/overrides/a.yaml ")
+    assert refused_preparation(with_overrides(a=text, b=CPUS), "3.41.1", UPSTREAM).startswith(
+        "golden/overrides/a.yaml "
+    )
 
 
 def test_an_override_that_does_not_fit_is_a_sentence_that_names_it() -> None:
     text = "services:\n  searcher:\n    cpus: [8]\n"
-    assert not_prepared(with_overrides(a=text), "3.41.1", UPSTREAM) == (
+    assert refused_preparation(with_overrides(a=text), "3.41.1", UPSTREAM) == (
         "golden/overrides/a.yaml writes `services.searcher.cpus` otherwise than the files before it; "
         "write it as they do, then prepare again."
     )
@@ -328,13 +336,13 @@ def test_an_override_that_does_not_fit_is_a_sentence_that_names_it() -> None:
 @pytest.mark.parametrize("content", [b"\xff", b"#" * 1_100_000])
 def test_an_override_that_is_no_text_is_a_sentence_that_names_it(content: bytes) -> None:
     before = repository(changed={"golden/overrides/a.yaml": plain(content)})
-    assert not_prepared(before, "3.41.1", UPSTREAM).startswith("golden/overrides/a.yaml is ")
+    assert refused_preparation(before, "3.41.1", UPSTREAM).startswith("golden/overrides/a.yaml is ")
 
 
 @pytest.mark.parametrize("target", ["3.41.1", "3.42.0-rc.1"])
 def test_a_broken_file_of_modules_is_a_sentence_that_names_its_line(target: str) -> None:
     broken = MAIN.replace("terraform {", "terraform {{")
-    assert not_prepared(with_main(broken), target, UPSTREAM) == (
+    assert refused_preparation(with_main(broken), target, UPSTREAM) == (
         f"{EXECUTORS} is not valid Terraform (line 2); correct its syntax."
     )
 
@@ -356,5 +364,5 @@ def test_a_broken_file_of_modules_is_a_sentence_that_names_its_line(target: str)
 )
 def test_the_new_file_is_compared_with_the_newest_before_it(golden: str, target: str, earlier: str | None) -> None:
     paths = {f"golden/docker-compose.{tag}.yaml": plain("services: {}\n") for tag in golden.split()}
-    found = earlier_golden(snapshot_of(paths), version(target))
+    found = previous_golden_version(snapshot_of(paths), version(target))
     assert found == (version(earlier) if earlier else None)

@@ -6,10 +6,10 @@ import pytest
 
 from bot.domain.fleet.inventory import blob_sha
 from bot.domain.fleet.model import Channel, FileChange
-from bot.domain.plans.change_set import Kind, Restored
+from bot.domain.plans.change_set import ChangeKind, FileRestored
 from bot.domain.plans.checkout import Checkout
-from bot.domain.plans.rollback import Past, came_from, plan_rollback
-from bot.domain.plans.upgrade import Known
+from bot.domain.plans.rollback import LinkHistory, plan_rollback, previous_version
+from bot.domain.plans.upgrade import PlanContext
 from demo.fleet import Hotpatch, make_fleet
 from tests.domain.plans.repositories import (
     CASES,
@@ -18,24 +18,24 @@ from tests.domain.plans.repositories import (
     LINK,
     OVERRIDE,
     SLUG,
-    applied,
+    apply_changes,
     checkout,
     compose_text,
     instance_in,
     module_text,
-    not_rolled_back,
-    readable,
+    planned_rollback,
+    planned_upgrade,
+    refused_rollback,
+    render_diff,
     repository,
-    rolled_back,
     source,
     text_after,
-    upgraded,
 )
 from tests.domain.upgrade.deployments import Files, golden, link, plain
-from tests.samples import files, internal, snapshot_of, version
+from tests.samples import files, internal_instance, snapshot_of, version
 
-TAGS = Known(module_tags=frozenset({"mi-module-v3.40.1-v1", "mi-module-v3.40.1-v10"}))
-AMONG = """\
+TAGS = PlanContext(module_tags=frozenset({"mi-module-v3.40.1-v1", "mi-module-v3.40.1-v10"}))
+HOTPATCH_AMONG_OTHERS = """\
 # what this instance needs
 services:
   searcher:
@@ -47,7 +47,7 @@ services:
     mem_limit: '8g'
     cpus: 8
 """
-ALONE = "services:\n  searcher:\n    image: sourcegraph/searcher:3.40.0-hotpatch.1\n"
+HOTPATCH_ONLY = "services:\n  searcher:\n    image: sourcegraph/searcher:3.40.0-hotpatch.1\n"
 FOLDER = f"{SLUG}/overrides/hotpatch.yaml"
 NAME = "red/docker-compose/docker-compose.override.yaml"
 LEFT_ALONE = "was changed by people since the upgrade and stays as it is: compare it with how it was before."
@@ -57,11 +57,13 @@ def module(ref: str) -> tuple[str, bytes]:
     return plain(module_text(source(ref)))
 
 
-BEFORE = repository(AMONG, {FOLDER: ("100755", ALONE.encode()), INFRASTRUCTURE: module("mi-module-v1.1.0-v2")})
-AFTER = applied(BEFORE, upgraded(BEFORE, known=TAGS).changes)
+BEFORE = repository(
+    HOTPATCH_AMONG_OTHERS, {FOLDER: ("100755", HOTPATCH_ONLY.encode()), INFRASTRUCTURE: module("mi-module-v1.1.0-v2")}
+)
+AFTER = apply_changes(BEFORE, planned_upgrade(BEFORE, known=TAGS).changes)
 
 
-def since(**changed: object) -> Files:
+def after_with(**changed: object) -> Files:
     """The files after the upgrade and what people changed then: `override`, `folder`, `infrastructure`, `link`."""
     paths = {"override": OVERRIDE, "folder": FOLDER, "infrastructure": INFRASTRUCTURE, "link": LINK}
     made = dict(AFTER)
@@ -87,31 +89,31 @@ def test_the_upgrade_that_is_undone_changed_every_kind_of_file() -> None:
 
 
 def test_a_rollback_restores_every_byte_and_every_mode() -> None:
-    plan = rolled_back(BEFORE, AFTER)
-    assert applied(AFTER, plan.changes) == BEFORE
+    plan = planned_rollback(BEFORE, AFTER)
+    assert apply_changes(AFTER, plan.changes) == BEFORE
     assert plan.warnings == ()
 
 
 def test_a_rollback_says_from_where_to_where_and_which_files() -> None:
-    plan = rolled_back(BEFORE, AFTER)
-    assert (plan.kind, plan.slug) == (Kind.ROLLBACK, SLUG)
+    plan = planned_rollback(BEFORE, AFTER)
+    assert (plan.kind, plan.slug) == (ChangeKind.ROLLBACK, SLUG)
     assert [plan.version, plan.old, plan.new] == [version(one) for one in ("3.40.1", "3.40.1", "3.40.0")]
-    assert set(plan.reasons) == {Restored(path) for path in (LINK, OVERRIDE, FOLDER, INFRASTRUCTURE)}
+    assert set(plan.reasons) == {FileRestored(path) for path in (LINK, OVERRIDE, FOLDER, INFRASTRUCTURE)}
     assert plan.branch == f"{SLUG}/rollback-v3.40.1"
 
 
 def test_a_rollback_changes_these_lines() -> None:
     before = files(make_fleet(20))
     one = next(one for one in make_fleet(20).instances if one.hotpatch is Hotpatch.FOLDER)
-    after = applied(before, upgraded(before, "3.41.0", instance=instance_in(before, one.slug)).changes)
-    plan = rolled_back(before, after, instance=instance_in(after, one.slug))
-    assert readable(after, plan) == (CASES / "rollback" / "expected.diff").read_text()
+    after = apply_changes(before, planned_upgrade(before, "3.41.0", instance=instance_in(before, one.slug)).changes)
+    plan = planned_rollback(before, after, instance=instance_in(after, one.slug))
+    assert render_diff(after, plan) == (CASES / "rollback" / "expected.diff").read_text()
 
 
 def test_an_upgrade_that_moved_only_the_link_is_undone_alone() -> None:
     before = repository()
-    after = applied(before, upgraded(before).changes)
-    assert rolled_back(before, after).changes == (
+    after = apply_changes(before, planned_upgrade(before).changes)
+    assert planned_rollback(before, after).changes == (
         FileChange(LINK, "120000", "../../../golden/docker-compose.3.40.0.yaml"),
     )
 
@@ -119,8 +121,8 @@ def test_an_upgrade_that_moved_only_the_link_is_undone_alone() -> None:
 def test_every_reference_of_several_modules_goes_back() -> None:
     refs = ("mi-module-v1.1.0-v2", "mi-module-v3.40.0-v1", "mi-module-v1.1.0-v2")
     before = repository(changed={INFRASTRUCTURE: plain(module_text(*map(source, refs)))})
-    after = applied(before, upgraded(before, known=TAGS).changes)
-    assert applied(after, rolled_back(before, after).changes) == before
+    after = apply_changes(before, planned_upgrade(before, known=TAGS).changes)
+    assert apply_changes(after, planned_rollback(before, after).changes) == before
 
 
 @pytest.mark.parametrize(
@@ -136,15 +138,15 @@ def test_every_reference_of_several_modules_goes_back() -> None:
 def test_a_module_goes_back_with_its_comments_in_their_columns(lines: list[str]) -> None:
     text = "\n".join(['module "m" {', *lines, "}", ""])
     before = repository(changed={INFRASTRUCTURE: plain(text)})
-    for known in (TAGS, Known(module_tags=frozenset({"mi-module-v3.40.1-v1"}))):
-        after = applied(before, upgraded(before, known=known).changes)
-        assert text_after(after, rolled_back(before, after), INFRASTRUCTURE) == text
+    for known in (TAGS, PlanContext(module_tags=frozenset({"mi-module-v3.40.1-v1"}))):
+        after = apply_changes(before, planned_upgrade(before, known=known).changes)
+        assert text_after(after, planned_rollback(before, after), INFRASTRUCTURE) == text
 
 
 def test_executors_and_golden_files_stay_as_they_are() -> None:
     before = {**BEFORE, EXECUTORS: plain("# older\n")}
     after = {**AFTER, EXECUTORS: plain("# newer\n"), "golden/docker-compose.3.42.0.yaml": plain("services: {}\n")}
-    assert {path.partition("/")[0] for path in rolled_back(before, after).paths} == {SLUG}
+    assert {path.partition("/")[0] for path in planned_rollback(before, after).paths} == {SLUG}
 
 
 def test_the_other_deployments_and_other_instances_files_stay() -> None:
@@ -153,75 +155,75 @@ def test_the_other_deployments_and_other_instances_files_stay() -> None:
         f"{SLUG}/config.yaml": plain("instanceType: internal\nupgrade:\n  note: careful\n"),
         "demo/overrides/x.yaml": plain("services: {}\n"),
     }
-    plan = rolled_back(BEFORE, {**AFTER, **others})
+    plan = planned_rollback(BEFORE, {**AFTER, **others})
     assert plan.paths == {LINK, OVERRIDE, FOLDER, INFRASTRUCTURE}
     assert plan.note == "careful"
 
 
 def test_an_instance_that_is_left_out_of_upgrades_can_go_back() -> None:
-    instance = internal(SLUG, version=version("3.40.1"), skip="frozen", channel=Channel.PAUSE)
-    assert applied(AFTER, rolled_back(BEFORE, AFTER, instance=instance).changes) == BEFORE
+    instance = internal_instance(SLUG, version=version("3.40.1"), skip="frozen", channel=Channel.PAUSE)
+    assert apply_changes(AFTER, planned_rollback(BEFORE, AFTER, instance=instance).changes) == BEFORE
 
 
 # What people changed since
 
 
 def test_what_people_changed_since_stays_where_it_does_not_meet_the_upgrade() -> None:
-    now = since(override=f"{override_after()}  frontend:\n    cpus: 2 # added later\n")
-    plan = rolled_back(BEFORE, AFTER, now)
-    assert text_after(now, plan) == f"{AMONG}  frontend:\n    cpus: 2 # added later\n"
+    now = after_with(override=f"{override_after()}  frontend:\n    cpus: 2 # added later\n")
+    plan = planned_rollback(BEFORE, AFTER, now)
+    assert text_after(now, plan) == f"{HOTPATCH_AMONG_OTHERS}  frontend:\n    cpus: 2 # added later\n"
     assert plan.warnings == ()
 
 
 def test_what_people_changed_where_the_upgrade_did_stays_with_a_warning() -> None:
-    now = since(override=override_after().replace("  searcher:\n    cpus: 8", "  searcher:\n    cpus: 16"))
-    plan = rolled_back(BEFORE, AFTER, now)
+    now = after_with(override=override_after().replace("  searcher:\n    cpus: 8", "  searcher:\n    cpus: 16"))
+    plan = planned_rollback(BEFORE, AFTER, now)
     assert OVERRIDE not in plan.paths
     assert plan.warnings == (f"{NAME} {LEFT_ALONE}",)
     assert plan.paths == {LINK, FOLDER, INFRASTRUCTURE}
 
 
-@pytest.mark.parametrize("new", [ALONE.replace("hotpatch.1", "hotpatch.2"), "services: {}\n"])
+@pytest.mark.parametrize("new", [HOTPATCH_ONLY.replace("hotpatch.1", "hotpatch.2"), "services: {}\n"])
 def test_a_file_that_people_made_where_the_upgrade_removed_one_stays_with_a_warning(new: str) -> None:
-    plan = rolled_back(BEFORE, AFTER, since(folder=new))
+    plan = planned_rollback(BEFORE, AFTER, after_with(folder=new))
     assert FOLDER not in plan.paths
     assert plan.warnings == (f"overrides/hotpatch.yaml {LEFT_ALONE}",)
 
 
 def test_a_file_that_people_removed_since_stays_away_with_a_warning() -> None:
-    plan = rolled_back(BEFORE, AFTER, since(override=None))
+    plan = planned_rollback(BEFORE, AFTER, after_with(override=None))
     assert OVERRIDE not in plan.paths
     assert plan.warnings == (f"{NAME} {LEFT_ALONE}",)
 
 
 def test_an_override_that_people_made_a_link_since_stays_with_a_warning() -> None:
-    plan = rolled_back(BEFORE, AFTER, since(override=link("../../overrides/x.yaml")))
+    plan = planned_rollback(BEFORE, AFTER, after_with(override=link("../../overrides/x.yaml")))
     assert OVERRIDE not in plan.paths
     assert plan.warnings == (f"{NAME} {LEFT_ALONE}",)
 
 
 def test_a_mode_that_people_changed_since_stays() -> None:
-    now = since(override=("100755", override_after().encode()))
-    after = applied(now, rolled_back(BEFORE, AFTER, now).changes)
-    assert after[OVERRIDE] == ("100755", AMONG.encode())
+    now = after_with(override=("100755", override_after().encode()))
+    after = apply_changes(now, planned_rollback(BEFORE, AFTER, now).changes)
+    assert after[OVERRIDE] == ("100755", HOTPATCH_AMONG_OTHERS.encode())
 
 
 def test_what_people_restored_by_hand_needs_nothing() -> None:
-    plan = rolled_back(BEFORE, AFTER, since(override=AMONG, folder=BEFORE[FOLDER]))
+    plan = planned_rollback(BEFORE, AFTER, after_with(override=HOTPATCH_AMONG_OTHERS, folder=BEFORE[FOLDER]))
     assert plan.paths == {LINK, INFRASTRUCTURE}
     assert plan.warnings == ()
 
 
 def test_what_people_changed_in_the_infrastructure_stays() -> None:
     text = AFTER[INFRASTRUCTURE][1].decode().replace("  customer", "  zone = 1\n  customer")
-    now = since(infrastructure=text)
-    plan = rolled_back(BEFORE, AFTER, now)
+    now = after_with(infrastructure=text)
+    plan = planned_rollback(BEFORE, AFTER, now)
     assert text_after(now, plan, INFRASTRUCTURE) == text.replace("mi-module-v3.40.1-v10", "mi-module-v1.1.0-v2")
 
 
 def test_what_people_changed_in_the_infrastructure_with_the_upgrade_stays_too() -> None:
     after = {**AFTER, INFRASTRUCTURE: plain(AFTER[INFRASTRUCTURE][1].decode().replace("customer =", "who ="))}
-    plan = rolled_back(BEFORE, after)
+    plan = planned_rollback(BEFORE, after)
     assert text_after(after, plan, INFRASTRUCTURE) == BEFORE[INFRASTRUCTURE][1].decode().replace(
         "customer =", "who ="
     )
@@ -229,14 +231,17 @@ def test_what_people_changed_in_the_infrastructure_with_the_upgrade_stays_too() 
 
 @pytest.mark.parametrize("infrastructure", [module("mi-module-v4.0.0-v1")[1].decode(), None])
 def test_a_module_that_people_moved_or_removed_since_stays_with_a_warning(infrastructure: str | None) -> None:
-    plan = rolled_back(BEFORE, AFTER, since(infrastructure=infrastructure))
+    plan = planned_rollback(BEFORE, AFTER, after_with(infrastructure=infrastructure))
     assert plan.paths == {LINK, OVERRIDE, FOLDER}
     assert plan.warnings == (f"infrastructure.tf {LEFT_ALONE}",)
 
 
 def test_a_file_that_an_upgrade_added_goes() -> None:
     added = f"{SLUG}/overrides/added.yaml"
-    assert FileChange(added, "100644", None) in rolled_back(BEFORE, {**AFTER, added: plain("services: {}\n")}).changes
+    assert (
+        FileChange(added, "100644", None)
+        in planned_rollback(BEFORE, {**AFTER, added: plain("services: {}\n")}).changes
+    )
 
 
 # Refusals
@@ -244,14 +249,14 @@ def test_a_file_that_an_upgrade_added_goes() -> None:
 
 def test_an_instance_that_was_never_upgraded_is_refused() -> None:
     sentence = "Git knows of no upgrade of it: its link was never another one."
-    plan = plan_rollback(instance_in(AFTER), None, checkout(AFTER), Known())
-    assert getattr(plan, "sentence", "") == sentence
-    assert not_rolled_back({path: file for path, file in BEFORE.items() if path != LINK}, AFTER) == sentence
+    plan = plan_rollback(instance_in(AFTER), None, checkout(AFTER), PlanContext())
+    assert getattr(plan, "message", "") == sentence
+    assert refused_rollback({path: file for path, file in BEFORE.items() if path != LINK}, AFTER) == sentence
 
 
 def test_what_was_a_rollback_is_not_undone() -> None:
-    back = applied(AFTER, rolled_back(BEFORE, AFTER).changes)
-    assert not_rolled_back(AFTER, back) == (
+    back = apply_changes(AFTER, planned_rollback(BEFORE, AFTER).changes)
+    assert refused_rollback(AFTER, back) == (
         "its last change was a rollback already, from 3.40.1 to 3.40.0. To go up again, say /upgrade."
     )
 
@@ -273,18 +278,18 @@ def test_a_rollback_goes_back_one_minor_version_at_most(old: str, new: str, rele
     kept = {path: file for path, file in BEFORE.items() if not path.startswith("golden/")}
     before = {**kept, **texts, LINK: golden(old)}
     after = {**before, LINK: golden(new)}
-    known = Known(released=frozenset(map(version, released.split())))
+    known = PlanContext(released=frozenset(map(version, released.split())))
     if goes:
-        assert applied(after, rolled_back(before, after, known=known).changes) == before
+        assert apply_changes(after, planned_rollback(before, after, known=known).changes) == before
     else:
-        assert not_rolled_back(before, after, known=known) == (
+        assert refused_rollback(before, after, known=known) == (
             f"it went from {old} to {new}, which is more than one minor version; going back that far is not safe."
         )
 
 
 def test_a_golden_file_that_is_gone_must_be_restored_first() -> None:
     now = {path: file for path, file in AFTER.items() if path != "golden/docker-compose.3.40.0.yaml"}
-    assert not_rolled_back(BEFORE, AFTER, now) == (
+    assert refused_rollback(BEFORE, AFTER, now) == (
         "golden/docker-compose.3.40.0.yaml, what it ran before, is not there any more; restore that file first."
     )
 
@@ -301,16 +306,16 @@ def test_a_golden_file_that_is_gone_must_be_restored_first() -> None:
     ],
 )
 def test_what_was_no_golden_file_is_not_gone_back_to(was: tuple[str, bytes]) -> None:
-    assert not_rolled_back({**BEFORE, LINK: was}, AFTER) == (
+    assert refused_rollback({**BEFORE, LINK: was}, AFTER) == (
         "what it ran before its last change is no golden file; go back by hand."
     )
 
 
 def test_git_tells_what_an_instance_ran_before_its_link_was_changed() -> None:
     def told(before: Files, after: Files, now: Files) -> str:
-        past = Past("c0ffee", snapshot_of(before), snapshot_of(after))
+        past = LinkHistory("c0ffee", snapshot_of(before), snapshot_of(after))
         contents = {blob_sha(content): content for _, content in (*before.values(), *after.values())}
-        return str(came_from(instance_in(now), past, Checkout(past.after, contents)))
+        return str(previous_version(instance_in(now), past, Checkout(past.after, contents)))
 
     assert told(BEFORE, AFTER, AFTER) == "3.40.0"
     assert told(AFTER, BEFORE, BEFORE) == "3.40.1", "a rollback came from where it went back"
@@ -320,28 +325,28 @@ def test_git_tells_what_an_instance_ran_before_its_link_was_changed() -> None:
 
 def test_a_plain_file_with_a_links_words_in_it_is_no_golden_file() -> None:
     was = plain("../../../golden/docker-compose.3.40.0.yaml")
-    assert "no golden file" in not_rolled_back({**BEFORE, LINK: was}, AFTER)
+    assert "no golden file" in refused_rollback({**BEFORE, LINK: was}, AFTER)
 
 
 def test_a_history_that_does_not_lead_to_what_it_runs_is_refused() -> None:
-    instance = internal(SLUG, version=version("3.41.0"))
+    instance = internal_instance(SLUG, version=version("3.41.0"))
     sentence = "its link was changed by a merge that mibot can't read; go back by hand."
-    assert not_rolled_back(BEFORE, AFTER, instance=instance) == sentence
+    assert refused_rollback(BEFORE, AFTER, instance=instance) == sentence
 
 
 @pytest.mark.parametrize("content", [b'module "m" {\n  source = "mi-module-v"\n', b"mi-module-v\xff"])
 def test_a_broken_infrastructure_file_is_a_sentence_that_names_it(content: bytes) -> None:
-    assert "infrastructure.tf is " in not_rolled_back(BEFORE, AFTER, since(infrastructure=plain(content)))
+    assert "infrastructure.tf is " in refused_rollback(BEFORE, AFTER, after_with(infrastructure=plain(content)))
 
 
 def test_an_override_that_was_no_text_is_a_sentence_that_names_it() -> None:
-    sentence = not_rolled_back({**BEFORE, OVERRIDE: plain(b"\xff")}, AFTER)
+    sentence = refused_rollback({**BEFORE, OVERRIDE: plain(b"\xff")}, AFTER)
     assert sentence == f"{OVERRIDE.partition('/')[2]} is not UTF-8 text; save it as UTF-8."
 
 
 def test_what_was_not_fetched_is_asked_for_again() -> None:
-    past = Past("commit", snapshot_of(BEFORE), snapshot_of(AFTER))
+    past = LinkHistory("commit", snapshot_of(BEFORE), snapshot_of(AFTER))
     links = {blob_sha(BEFORE[LINK][1]), blob_sha(AFTER[LINK][1])}
     partly = checkout({**AFTER, "old": BEFORE[LINK]}, links)
-    plan = plan_rollback(instance_in(AFTER), past, partly, Known())
-    assert "could not be read from the deployment repository; ask again" in getattr(plan, "sentence", "")
+    plan = plan_rollback(instance_in(AFTER), past, partly, PlanContext())
+    assert "could not be read from the deployment repository; ask again" in getattr(plan, "message", "")

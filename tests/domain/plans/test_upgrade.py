@@ -7,10 +7,17 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.fleet.inventory import blob_sha
-from bot.domain.fleet.model import Colour, FileChange
-from bot.domain.plans.change_set import FileRemoved, HotpatchRemoved, Kind, LinkMoved, ModuleMoved, Stray
-from bot.domain.plans.upgrade import Known, newest_module_tag, plan_upgrade, wanted_by_upgrade
-from demo.fleet import Hotpatch, Specimen, make_fleet
+from bot.domain.fleet.model import DeploymentColor, FileChange
+from bot.domain.plans.change_set import (
+    ChangeKind,
+    FileRemoved,
+    HotpatchRemoved,
+    LinkRetargeted,
+    MistaggedImage,
+    ModuleRefUpdated,
+)
+from bot.domain.plans.upgrade import PlanContext, blobs_for_upgrade, newest_module_tag, plan_upgrade
+from demo.fleet import Hotpatch, SampleInstance, make_fleet
 from tests.domain.plans.repositories import (
     CASES,
     DIGEST,
@@ -20,24 +27,26 @@ from tests.domain.plans.repositories import (
     OVERRIDE,
     REGISTRY,
     SLUG,
-    applied,
+    apply_changes,
     checkout,
     compose_text,
     instance_in,
     module_text,
-    not_upgraded,
-    readable,
+    planned_upgrade,
+    refused_upgrade,
+    render_diff,
     repository,
     source,
     text_after,
-    upgraded,
 )
 from tests.domain.upgrade.deployments import golden, link, plain
-from tests.samples import files, read, snapshot_of, version
+from tests.samples import files, fleet_from, snapshot_of, version
 
 GOLDEN = "golden/docker-compose.3.40.1.yaml"
 FOLDER = f"{SLUG}/overrides"
-MOVED = LinkMoved(LINK, "../../../golden/docker-compose.3.40.0.yaml", "../../../golden/docker-compose.3.40.1.yaml")
+MOVED = LinkRetargeted(
+    LINK, "../../../golden/docker-compose.3.40.0.yaml", "../../../golden/docker-compose.3.40.1.yaml"
+)
 EXECUTOR_MODULES = """\
 module "executors" {
   source  = "sourcegraph/executors/google"
@@ -53,7 +62,7 @@ HOTPATCH = f"services:\n  searcher:\n    image: '{REGISTRY}/searcher:3.40.0-hotp
 MODULE_TAGS = frozenset({"mi-module-v3.40.1-v1", "mi-module-v3.40.1-v9", "mi-module-v3.40.1-v10"})
 
 
-def specimen(hotpatch: Hotpatch) -> tuple[Specimen, dict[str, tuple[str, bytes]]]:
+def specimen(hotpatch: Hotpatch) -> tuple[SampleInstance, dict[str, tuple[str, bytes]]]:
     """The first instance of a fleet with such a hotpatch, and the fleet's files."""
     fleet = make_fleet(20)
     return next(one for one in fleet.instances if one.hotpatch is hotpatch), files(fleet)
@@ -62,7 +71,7 @@ def specimen(hotpatch: Hotpatch) -> tuple[Specimen, dict[str, tuple[str, bytes]]
 def with_hotpatch(override: str, service: str = "searcher") -> tuple[str | None, list[object]]:
     """What is left of an override file, and the reasons besides the moved link."""
     before = repository(override)
-    plan = upgraded(before)
+    plan = planned_upgrade(before)
     assert plan.reasons[0] == MOVED
     return text_after(before, plan), list(plan.reasons[1:])
 
@@ -72,28 +81,28 @@ def with_hotpatch(override: str, service: str = "searcher") -> tuple[str | None,
 
 def test_an_upgrade_moves_the_active_deployments_link_and_nothing_else() -> None:
     before = repository(changed={f"{SLUG}/black/docker-compose/docker-compose.yaml": golden("3.39.1")})
-    plan = upgraded(before)
-    assert plan.kind is Kind.UPGRADE
+    plan = planned_upgrade(before)
+    assert plan.kind is ChangeKind.UPGRADE
     assert plan.changes == (FileChange(LINK, "120000", "../../../golden/docker-compose.3.40.1.yaml"),)
     assert plan.reasons == (MOVED,)
     assert (plan.slug, plan.version, plan.old, plan.new) == (SLUG, *map(version, ("3.40.1", "3.40.0", "3.40.1")))
-    assert (plan.warnings, plan.replaced, plan.stray) == ((), (), ())
+    assert (plan.warnings, plan.replaced_resources, plan.mistagged_images) == ((), (), ())
 
 
 def test_what_people_noted_on_the_instance_goes_with_it() -> None:
     config = plain("instanceType: internal\nupgrade:\n  note: tell the team first\n")
-    assert upgraded(repository(changed={f"{SLUG}/config.yaml": config})).note == "tell the team first"
+    assert planned_upgrade(repository(changed={f"{SLUG}/config.yaml": config})).note == "tell the team first"
 
 
 def test_the_instances_that_were_changed_are_read_on_the_new_version() -> None:
     made = files(make_fleet(20))
-    before = read(made)
+    before = fleet_from(made)
     after = made
     for instance in before:
-        plan = upgraded(made, instance=instance_in(made, instance.slug))
-        after = applied(after, plan.changes)
+        plan = planned_upgrade(made, instance=instance_in(made, instance.slug))
+        after = apply_changes(after, plan.changes)
     wanted = tuple(replace(instance, version=version("3.40.1")) for instance in before)
-    assert read(after).instances == wanted
+    assert fleet_from(after).instances == wanted
 
 
 # Hotpatches
@@ -109,8 +118,8 @@ def test_the_instances_that_were_changed_are_read_on_the_new_version() -> None:
 )
 def test_each_kind_of_hotpatch_goes_with_these_lines(name: str, hotpatch: Hotpatch) -> None:
     one, before = specimen(hotpatch)
-    plan = upgraded(before, "3.41.0", instance=instance_in(before, one.slug))
-    assert readable(before, plan) == (CASES / name / "expected.diff").read_text()
+    plan = planned_upgrade(before, "3.41.0", instance=instance_in(before, one.slug))
+    assert render_diff(before, plan) == (CASES / name / "expected.diff").read_text()
 
 
 @pytest.mark.parametrize(
@@ -249,14 +258,14 @@ def test_a_publishers_service_is_one_by_its_golden_file_wherever_the_hotpatch_co
 @pytest.mark.parametrize("image", ["jaegertracing/all-in-one:1.20", "sourcegraph/jaeger:3.40.0"])
 def test_a_third_partys_service_keeps_its_image(image: str) -> None:
     before = repository(f"services:\n  jaeger:\n    image: {image}\n")
-    plan = upgraded(before)
+    plan = planned_upgrade(before)
     assert plan.paths == {LINK}
     assert plan.warnings == ()
 
 
 def test_a_service_that_was_the_publishers_until_now_loses_its_hotpatch_too() -> None:
     before = repository(HOTPATCH, {GOLDEN: plain(compose_text("3.40.1", "frontend", "gitserver"))})
-    plan = upgraded(before)
+    plan = planned_upgrade(before)
     assert HotpatchRemoved(OVERRIDE, "searcher", f"{REGISTRY}/searcher:3.40.0-hotpatch.1@{DIGEST}") in plan.reasons
     assert text_after(before, plan) is None
 
@@ -270,7 +279,7 @@ def test_hotpatches_go_from_every_file_of_the_overrides_folder() -> None:
         f"{FOLDER}/old/d.yaml": plain(HOTPATCH),
     }
     before = repository(HOTPATCH, others)
-    plan = upgraded(before)
+    plan = planned_upgrade(before)
     assert plan.paths == {LINK, OVERRIDE, f"{FOLDER}/a.yaml", f"{FOLDER}/b.yml"}
     assert text_after(before, plan, f"{FOLDER}/a.yaml") == "services:\n  frontend:\n    cpus: 1\n"
     assert {reason.path for reason in plan.reasons if isinstance(reason, FileRemoved)} == {
@@ -281,7 +290,7 @@ def test_hotpatches_go_from_every_file_of_the_overrides_folder() -> None:
 
 def test_overrides_of_the_inactive_deployment_stay() -> None:
     other = f"{SLUG}/black/docker-compose/docker-compose.override.yaml"
-    assert upgraded(repository(HOTPATCH, {other: plain(HOTPATCH)})).paths == {LINK, OVERRIDE}
+    assert planned_upgrade(repository(HOTPATCH, {other: plain(HOTPATCH)})).paths == {LINK, OVERRIDE}
 
 
 def test_the_deployment_that_is_active_decides_which_override_counts() -> None:
@@ -292,13 +301,13 @@ def test_the_deployment_that_is_active_decides_which_override_counts() -> None:
         f"{black}.override.yaml": plain(HOTPATCH),
     }
     before = repository(HOTPATCH, changed)
-    assert instance_in(before).active is Colour.BLACK
-    assert upgraded(before).paths == {f"{black}.yaml", f"{black}.override.yaml"}
+    assert instance_in(before).active is DeploymentColor.BLACK
+    assert planned_upgrade(before).paths == {f"{black}.yaml", f"{black}.override.yaml"}
 
 
 def test_an_override_keeps_its_mode() -> None:
     before = repository(changed={OVERRIDE: ("100755", f"{HOTPATCH}    cpus: 8\n".encode())})
-    assert {change.mode for change in upgraded(before).changes if change.path == OVERRIDE} == {"100755"}
+    assert {change.mode for change in planned_upgrade(before).changes if change.path == OVERRIDE} == {"100755"}
 
 
 # The module
@@ -323,8 +332,8 @@ def test_the_newest_tag_of_a_version_is_the_one_with_the_greatest_number(
 
 def test_the_modules_reference_moves_to_the_newest_tag_of_the_target() -> None:
     before = repository(changed={INFRASTRUCTURE: plain(module_text(source("mi-module-v1.1.0-v2")))})
-    plan = upgraded(before, known=Known(module_tags=MODULE_TAGS))
-    assert ModuleMoved(INFRASTRUCTURE, "mi-module-v1.1.0-v2", "mi-module-v3.40.1-v10") in plan.reasons
+    plan = planned_upgrade(before, known=PlanContext(module_tags=MODULE_TAGS))
+    assert ModuleRefUpdated(INFRASTRUCTURE, "mi-module-v1.1.0-v2", "mi-module-v3.40.1-v10") in plan.reasons
     wanted = module_text(source("mi-module-v3.40.1-v10"))
     assert text_after(before, plan, INFRASTRUCTURE) == wanted
     assert plan.paths == {LINK, INFRASTRUCTURE}
@@ -332,8 +341,8 @@ def test_the_modules_reference_moves_to_the_newest_tag_of_the_target() -> None:
 
 def test_a_module_moves_these_lines() -> None:
     before = files(make_fleet(8))
-    plan = upgraded(before, known=Known(module_tags=MODULE_TAGS), instance=instance_in(before, "tpgi"))
-    assert readable(before, plan) == (CASES / "upgrade-module-tag" / "expected.diff").read_text()
+    plan = planned_upgrade(before, known=PlanContext(module_tags=MODULE_TAGS), instance=instance_in(before, "tpgi"))
+    assert render_diff(before, plan) == (CASES / "upgrade-module-tag" / "expected.diff").read_text()
 
 
 @pytest.mark.parametrize(
@@ -350,7 +359,7 @@ def test_a_module_moves_these_lines() -> None:
 )
 def test_only_the_reference_of_a_source_changes(old: str, new: str) -> None:
     before = repository(changed={INFRASTRUCTURE: plain(module_text(old))})
-    plan = upgraded(before, known=Known(module_tags=MODULE_TAGS))
+    plan = planned_upgrade(before, known=PlanContext(module_tags=MODULE_TAGS))
     assert text_after(before, plan, INFRASTRUCTURE) == module_text(new)
 
 
@@ -369,7 +378,7 @@ def test_only_the_reference_of_a_source_changes(old: str, new: str) -> None:
 )
 def test_what_refers_to_no_tag_of_the_module_stays(text: str) -> None:
     before = repository(changed={INFRASTRUCTURE: plain(text)})
-    plan = upgraded(before, known=Known(module_tags=MODULE_TAGS))
+    plan = planned_upgrade(before, known=PlanContext(module_tags=MODULE_TAGS))
     assert plan.paths == {LINK}
     assert plan.warnings == ()
 
@@ -378,9 +387,9 @@ def test_every_module_block_that_refers_to_a_tag_moves_and_others_stay() -> None
     sources = (source("mi-module-v1.1.0-v2"), source("main"), source("mi-module-v3.40.0-v1"), "../x")
     moved = (source("mi-module-v3.40.1-v10"), source("main"), source("mi-module-v3.40.1-v10"), "../x")
     before = repository(changed={INFRASTRUCTURE: plain(module_text(*sources))})
-    plan = upgraded(before, known=Known(module_tags=MODULE_TAGS))
+    plan = planned_upgrade(before, known=PlanContext(module_tags=MODULE_TAGS))
     assert text_after(before, plan, INFRASTRUCTURE) == module_text(*moved)
-    assert [reason.old for reason in plan.reasons if isinstance(reason, ModuleMoved)] == [
+    assert [reason.old for reason in plan.reasons if isinstance(reason, ModuleRefUpdated)] == [
         "mi-module-v1.1.0-v2",
         "mi-module-v3.40.0-v1",
     ]
@@ -389,7 +398,7 @@ def test_every_module_block_that_refers_to_a_tag_moves_and_others_stay() -> None
 @pytest.mark.parametrize("ref", ["mi-module-v3.40.1-v11", "mi-module-v3.41.0-v1", "mi-module-v10.0.0-v1"])
 def test_a_module_never_goes_down(ref: str) -> None:
     before = repository(changed={INFRASTRUCTURE: plain(module_text(source(ref)))})
-    plan = upgraded(before, known=Known(module_tags=MODULE_TAGS))
+    plan = planned_upgrade(before, known=PlanContext(module_tags=MODULE_TAGS))
     assert plan.paths == {LINK}
     assert plan.warnings == (
         f"infrastructure.tf refers to {ref}, which is newer than mi-module-v3.40.1-v10: left alone.",
@@ -399,14 +408,14 @@ def test_a_module_never_goes_down(ref: str) -> None:
 @pytest.mark.parametrize("tags", ["", "mi-module-v3.41.0-v1", "mi-module-v3.40.0-v9 v3.40.1"])
 def test_without_a_tag_of_the_target_the_module_stays(tags: str) -> None:
     before = repository(changed={INFRASTRUCTURE: plain(module_text(source("mi-module-v1.1.0-v2")))})
-    plan = upgraded(before, known=Known(module_tags=frozenset(tags.split())))
+    plan = planned_upgrade(before, known=PlanContext(module_tags=frozenset(tags.split())))
     assert plan.paths == {LINK}
     assert plan.warnings == ()
 
 
 def test_a_module_that_is_there_already_stays() -> None:
     before = repository(changed={INFRASTRUCTURE: plain(module_text(source("mi-module-v3.40.1-v10")))})
-    plan = upgraded(before, known=Known(module_tags=MODULE_TAGS))
+    plan = planned_upgrade(before, known=PlanContext(module_tags=MODULE_TAGS))
     assert plan.paths == {LINK}
     assert plan.warnings == ()
 
@@ -417,25 +426,25 @@ def test_a_module_that_is_there_already_stays() -> None:
 def test_resources_that_terraform_will_replace_are_told_where_there_are_executors() -> None:
     tfvars = plain('active_deployment = "red"\nenable_executors = true\n')
     before = repository(changed={f"{SLUG}/terraform.tfvars": tfvars, EXECUTORS: plain(EXECUTOR_MODULES)})
-    plan = upgraded(before)
-    assert len(plan.replaced) == 3
-    assert {address.split(".")[1] for address in plan.replaced} == {"executors", "docker-mirror"}
-    assert "module.docker-mirror.google_compute_instance.default" in plan.replaced
+    plan = planned_upgrade(before)
+    assert len(plan.replaced_resources) == 3
+    assert {address.split(".")[1] for address in plan.replaced_resources} == {"executors", "docker-mirror"}
+    assert "module.docker-mirror.google_compute_instance.default" in plan.replaced_resources
     assert plan.warnings == ()
     assert plan.paths == {LINK}
 
 
 def test_an_instance_without_executors_is_told_nothing_of_them() -> None:
     before = repository(changed={EXECUTORS: plain('module "executors" {')})
-    plan = upgraded(before)
-    assert (plan.replaced, plan.warnings) == ((), ())
+    plan = planned_upgrade(before)
+    assert (plan.replaced_resources, plan.warnings) == ((), ())
 
 
 def test_executors_of_another_version_are_a_warning() -> None:
     tfvars = plain("enable_executors = true\n")
     text = EXECUTOR_MODULES.replace('"3.40.1"', '"3.40.0"', 1).replace('  version = "3.40.1"\n', "")
     before = repository(changed={f"{SLUG}/terraform.tfvars": tfvars, EXECUTORS: plain(text)})
-    assert upgraded(before).warnings == (
+    assert planned_upgrade(before).warnings == (
         f"It has executors, and module executors in {EXECUTORS} is pinned to 3.40.0, not to 3.40.1.",
         f"It has executors, and module docker-mirror in {EXECUTORS} is pinned to no version, not to 3.40.1.",
     )
@@ -443,7 +452,7 @@ def test_executors_of_another_version_are_a_warning() -> None:
 
 def test_executors_that_no_file_pins_are_a_warning() -> None:
     before = repository(changed={f"{SLUG}/terraform.tfvars": plain("enable_executors = true\n")})
-    plan = upgraded(before)
+    plan = planned_upgrade(before)
     assert plan.warnings == (f"It has executors, but there is no {EXECUTORS} that says which version they have.",)
 
 
@@ -453,7 +462,7 @@ def test_executors_that_no_file_pins_are_a_warning() -> None:
 def test_an_override_of_a_service_that_the_target_no_longer_has_is_a_warning() -> None:
     override = "services:\n  searcher:\n    cpus: 8\n  frontend:\n    cpus: 2\n"
     before = repository(override, {GOLDEN: plain(compose_text("3.40.1", "frontend"))})
-    assert upgraded(before).warnings == (
+    assert planned_upgrade(before).warnings == (
         "red/docker-compose/docker-compose.override.yaml overrides the service searcher, which 3.40.1 no longer has: "
         "take it out of that file.",
     )
@@ -461,14 +470,14 @@ def test_an_override_of_a_service_that_the_target_no_longer_has_is_a_warning() -
 
 def test_what_a_removed_hotpatch_leaves_of_a_service_that_is_gone_is_a_warning_too() -> None:
     before = repository(f"{HOTPATCH}    cpus: 8\n", {GOLDEN: plain(compose_text("3.40.1", "frontend"))})
-    plan = upgraded(before)
+    plan = planned_upgrade(before)
     assert text_after(before, plan) == "services:\n  searcher:\n    cpus: 8\n"
     assert "searcher, which 3.40.1 no longer has" in "".join(plan.warnings)
 
 
 def test_a_service_of_the_instances_own_with_a_publishers_image_is_a_warning() -> None:
     override = f"services:\n  cody:\n    image: sourcegraph/cody:3.40.0@{DIGEST}\n  proxy:\n    image: nginx:1\n"
-    plan = upgraded(repository(override))
+    plan = planned_upgrade(repository(override))
     assert plan.paths == {LINK}
     assert plan.warnings == (
         "red/docker-compose/docker-compose.override.yaml runs cody, a service of its own, with "
@@ -478,7 +487,7 @@ def test_a_service_of_the_instances_own_with_a_publishers_image_is_a_warning() -
 
 def test_an_override_that_is_a_symbolic_link_stays_with_a_warning() -> None:
     before = repository(changed={OVERRIDE: link("../../overrides/shared.yaml")})
-    plan = upgraded(before)
+    plan = planned_upgrade(before)
     assert plan.paths == {LINK}
     assert plan.warnings == (
         "red/docker-compose/docker-compose.override.yaml is a symbolic link and was left alone; "
@@ -507,12 +516,12 @@ def test_an_override_that_is_a_symbolic_link_stays_with_a_warning() -> None:
 )
 @pytest.mark.parametrize("path", [OVERRIDE, f"{FOLDER}/hotpatch.yaml"])
 def test_a_broken_override_is_a_sentence_that_names_it(path: str, content: bytes) -> None:
-    refusal = not_upgraded(repository(changed={path: plain(content)}))
-    assert path.removeprefix(f"{SLUG}/") in refusal.sentence
-    assert refusal.sentence.endswith(".")
-    assert "\n" not in refusal.sentence
-    assert not refusal.unprepared
-    assert not refusal.held
+    refusal = refused_upgrade(repository(changed={path: plain(content)}))
+    assert path.removeprefix(f"{SLUG}/") in refusal.message
+    assert refusal.message.endswith(".")
+    assert "\n" not in refusal.message
+    assert not refusal.needs_preparation
+    assert not refusal.needs_acceptance
 
 
 @pytest.mark.parametrize(
@@ -520,7 +529,7 @@ def test_a_broken_override_is_a_sentence_that_names_it(path: str, content: bytes
 )
 def test_a_broken_infrastructure_file_is_a_sentence_that_names_it(content: bytes) -> None:
     before = repository(changed={INFRASTRUCTURE: plain(content)})
-    assert "infrastructure.tf is " in not_upgraded(before, known=Known(module_tags=MODULE_TAGS)).sentence
+    assert "infrastructure.tf is " in refused_upgrade(before, known=PlanContext(module_tags=MODULE_TAGS)).message
 
 
 def test_a_broken_executors_module_is_a_sentence_that_names_it() -> None:
@@ -528,23 +537,23 @@ def test_a_broken_executors_module_is_a_sentence_that_names_it() -> None:
     before = repository(
         changed={f"{SLUG}/terraform.tfvars": tfvars, EXECUTORS: plain('module "executors" {\n  a =\n}\n')}
     )
-    assert not_upgraded(before).sentence == f"{EXECUTORS} is not valid Terraform (line 2); correct its syntax."
+    assert refused_upgrade(before).message == f"{EXECUTORS} is not valid Terraform (line 2); correct its syntax."
 
 
 @pytest.mark.parametrize("path", [GOLDEN, "golden/docker-compose.3.40.0.yaml"])
 @pytest.mark.parametrize("content", [b"services: [", b"- a\n", b"services: 1\n", b"\xff"])
 def test_a_broken_golden_file_is_a_sentence_that_names_it(path: str, content: bytes) -> None:
-    refusal = not_upgraded(repository(changed={path: plain(content)}))
-    assert path in refusal.sentence
-    assert not refusal.unprepared
+    refusal = refused_upgrade(repository(changed={path: plain(content)}))
+    assert path in refusal.message
+    assert not refusal.needs_preparation
 
 
 def test_a_file_that_was_not_fetched_is_asked_for_again() -> None:
     before = repository(HOTPATCH)
     instance, target = instance_in(before), version("3.40.1")
-    wanted = wanted_by_upgrade(snapshot_of(before), instance, target) - {blob_sha(HOTPATCH.encode())}
-    plan = plan_upgrade(instance, target, checkout(before, wanted), Known())
-    assert getattr(plan, "sentence", "") == (
+    wanted = blobs_for_upgrade(snapshot_of(before), instance, target) - {blob_sha(HOTPATCH.encode())}
+    plan = plan_upgrade(instance, target, checkout(before, wanted), PlanContext())
+    assert getattr(plan, "message", "") == (
         f"{OVERRIDE.partition('/')[2]} could not be read from the deployment repository; ask again."
     )
 
@@ -553,10 +562,10 @@ def test_a_file_that_was_not_fetched_is_asked_for_again() -> None:
 
 
 def test_a_target_without_golden_file_is_unprepared() -> None:
-    refusal = not_upgraded(repository(), "3.40.2")
-    assert refusal.unprepared
-    assert not refusal.held
-    assert "golden/docker-compose.3.40.2.yaml" in refusal.sentence
+    refusal = refused_upgrade(repository(), "3.40.2")
+    assert refusal.needs_preparation
+    assert not refusal.needs_acceptance
+    assert "golden/docker-compose.3.40.2.yaml" in refusal.message
 
 
 STRAY = compose_text("3.40.1").replace("searcher:3.40.1", "searcher:3.40.0")
@@ -564,17 +573,17 @@ STRAY = compose_text("3.40.1").replace("searcher:3.40.1", "searcher:3.40.0")
 
 def test_a_version_with_other_tags_is_held_until_it_is_accepted() -> None:
     before = repository(changed={GOLDEN: plain(STRAY)})
-    refusal = not_upgraded(before)
-    assert refusal.held
-    assert refusal.sentence == (
+    refusal = refused_upgrade(before)
+    assert refusal.needs_acceptance
+    assert refusal.message == (
         "3.40.1 is held: images of the publisher's do not carry the tag 3.40.1: "
         f"searcher ({REGISTRY}/searcher:3.40.0). "
         "If that is right, an operator says /prepare 3.40.1 --accept-tags."
     )
-    plan = upgraded(before, known=Known(accepted=frozenset({version("3.40.1")})))
-    assert plan.stray == (Stray("searcher", f"{REGISTRY}/searcher:3.40.0@{DIGEST}"),)
-    assert not_upgraded(before, known=Known(accepted=frozenset({version("3.40.0")}))).held
+    plan = planned_upgrade(before, known=PlanContext(accepted=frozenset({version("3.40.1")})))
+    assert plan.mistagged_images == (MistaggedImage("searcher", f"{REGISTRY}/searcher:3.40.0@{DIGEST}"),)
+    assert refused_upgrade(before, known=PlanContext(accepted=frozenset({version("3.40.0")}))).needs_acceptance
 
 
 def test_images_of_third_parties_carry_tags_of_their_own() -> None:
-    assert upgraded(repository(changed={GOLDEN: plain(compose_text("3.40.1"))})).stray == ()
+    assert planned_upgrade(repository(changed={GOLDEN: plain(compose_text("3.40.1"))})).mistagged_images == ()

@@ -8,30 +8,32 @@ from hypothesis import strategies as st
 
 from bot.domain.fleet.model import Channel, Instance
 from bot.domain.plans.change_set import Refusal
-from bot.domain.plans.version_policy import judge, unknown
+from bot.domain.plans.version_policy import describe_unknown_version, evaluate_policy
 from bot.domain.versions import Version
-from tests.samples import customer, internal, version
+from tests.samples import customer_instance, internal_instance, version
 
 GOLDEN = "3.40.0 3.40.1 3.41.0"
 
 
-def judged(instance: Instance, target: str, golden: str = GOLDEN, released: str = "") -> Refusal | None:
+def evaluate(instance: Instance, target: str, golden: str = GOLDEN, released: str = "") -> Refusal | None:
     known, tags = ([version(text) for text in texts.split()] for texts in (golden, released))
-    return judge(instance, version(target), known, tags)
+    return evaluate_policy(instance, version(target), known, tags)
 
 
-def refused(instance: Instance, target: str, golden: str = GOLDEN, released: str = "") -> str:
-    refusal = judged(instance, target, golden, released)
+def refusal_message(instance: Instance, target: str, golden: str = GOLDEN, released: str = "") -> str:
+    refusal = evaluate(instance, target, golden, released)
     assert refusal is not None
-    assert not refusal.unprepared
-    assert not refusal.held
-    return refusal.sentence
+    assert not refusal.needs_preparation
+    assert not refusal.needs_acceptance
+    return refusal.message
 
 
 @pytest.mark.parametrize("target", ["3.40.1", "3.41.0"])
-@pytest.mark.parametrize("instance", [internal(), internal("demo"), customer()], ids=lambda one: one.slug)
+@pytest.mark.parametrize(
+    "instance", [internal_instance(), internal_instance("demo"), customer_instance()], ids=lambda one: one.slug
+)
 def test_one_step_is_allowed_to_all(instance: Instance, target: str) -> None:
-    assert judged(instance, target) is None
+    assert evaluate(instance, target) is None
 
 
 @pytest.mark.parametrize(
@@ -60,65 +62,65 @@ def test_one_step_is_allowed_to_all(instance: Instance, target: str) -> None:
     ],
 )
 def test_policy_refuses_with_the_reason_and_what_to_do(facts: dict[str, object], target: str, why: str) -> None:
-    assert why in refused(internal("demo", **facts), target)
+    assert why in refusal_message(internal_instance("demo", **facts), target)
 
 
 def test_a_version_without_a_golden_file_is_no_refusal() -> None:
-    assert judged(internal("demo"), "3.40.9") is None
-    assert judged(internal("demo"), "3.40.9", released="3.40.9") is None
+    assert evaluate(internal_instance("demo"), "3.40.9") is None
+    assert evaluate(internal_instance("demo"), "3.40.9", released="3.40.9") is None
 
 
 def test_release_candidates_go_to_rctest() -> None:
-    assert judged(internal(), "3.41.0-rc.1", "3.40.0 3.41.0-rc.1") is None
+    assert evaluate(internal_instance(), "3.41.0-rc.1", "3.40.0 3.41.0-rc.1") is None
 
 
 def test_who_may_not_have_a_candidate_is_told_of_a_release_that_is_a_step() -> None:
     alone = "release candidates go to rctest only; upgrade it to a release."
     such = "release candidates go to rctest only; upgrade it to a release, such as 3.40.1."
-    assert refused(customer(), "3.41.0-rc.1") == such
-    assert refused(customer(), "3.41.0-rc.1", "3.40.0", "3.40.1 3.41.0-rc.1") == such
-    assert refused(customer(), "3.41.0-rc.1", "3.40.0 3.40.1-rc.1") == alone
-    assert refused(customer(version=version("3.40.1")), "3.41.0-rc.1") == alone
+    assert refusal_message(customer_instance(), "3.41.0-rc.1") == such
+    assert refusal_message(customer_instance(), "3.41.0-rc.1", "3.40.0", "3.40.1 3.41.0-rc.1") == such
+    assert refusal_message(customer_instance(), "3.41.0-rc.1", "3.40.0 3.40.1-rc.1") == alone
+    assert refusal_message(customer_instance(version=version("3.40.1")), "3.41.0-rc.1") == alone
 
 
 def test_the_last_minor_of_a_major_leads_to_the_next_major() -> None:
-    at_the_end = internal(version=version("3.43.2"))
-    assert judged(at_the_end, "4.0.0", "3.43.2 4.0.0", released="3.43.2 4.0.0") is None
-    assert "Next step: 3.44.0." in refused(at_the_end, "4.0.0", "3.43.2 4.0.0", released="3.44.0")
+    at_the_end = internal_instance(version=version("3.43.2"))
+    assert evaluate(at_the_end, "4.0.0", "3.43.2 4.0.0", released="3.43.2 4.0.0") is None
+    assert "Next step: 3.44.0." in refusal_message(at_the_end, "4.0.0", "3.43.2 4.0.0", released="3.44.0")
 
 
 def test_what_upstream_released_tells_the_next_step() -> None:
-    old = internal("demo", version=version("3.39.0"))
-    assert "Next step: 3.40.5." in refused(old, "3.41.0", released="3.40.5")
+    old = internal_instance("demo", version=version("3.39.0"))
+    assert "Next step: 3.40.5." in refusal_message(old, "3.41.0", released="3.40.5")
 
 
 def test_a_version_that_nobody_knows_is_refused_with_the_nearest() -> None:
-    assert refused(internal(), "3.40.7", released="3.40.1 3.41.0") == (
+    assert refusal_message(internal_instance(), "3.40.7", released="3.40.1 3.41.0") == (
         "there is no version 3.40.7 among upstream's tags. The nearest that there is: 3.40.1."
     )
-    assert "The nearest that there is: 3.42.0-rc.2." in refused(
-        internal(), "3.42.0-rc.1", released="3.41.0 3.42.0-rc.2"
+    assert "The nearest that there is: 3.42.0-rc.2." in refusal_message(
+        internal_instance(), "3.42.0-rc.1", released="3.41.0 3.42.0-rc.2"
     )
 
 
 def test_a_golden_file_is_as_good_as_a_tag() -> None:
-    assert judged(internal(), "3.40.1", released="3.41.0") is None
+    assert evaluate(internal_instance(), "3.40.1", released="3.41.0") is None
 
 
 def test_where_no_tag_is_known_nobody_says_that_a_version_does_not_exist() -> None:
-    assert judged(internal(), "3.40.7") is None
-    assert unknown(version("3.40.7"), []) == "there is no version 3.40.7 among upstream's tags."
+    assert evaluate(internal_instance(), "3.40.7") is None
+    assert describe_unknown_version(version("3.40.7"), []) == "there is no version 3.40.7 among upstream's tags."
 
 
 def test_what_it_runs_is_no_unknown_version() -> None:
-    odd = internal(version=version("3.40.7"))
-    assert refused(odd, "3.40.7", released="3.41.0") == "it already runs 3.40.7."
+    odd = internal_instance(version=version("3.40.7"))
+    assert refusal_message(odd, "3.40.7", released="3.41.0") == "it already runs 3.40.7."
 
 
 VERSIONS = st.builds(Version, st.integers(3, 4), st.integers(0, 3), st.integers(0, 2), st.none() | st.integers(1, 2))
 KNOWN = st.frozensets(VERSIONS, max_size=6)
 INSTANCES = st.builds(
-    internal,
+    internal_instance,
     st.sampled_from(["rctest", "demo"]),
     version=VERSIONS,
     skip=st.sampled_from(["", "", "frozen"]),
@@ -130,9 +132,9 @@ INSTANCES = st.builds(
 def test_whatever_is_known_no_rule_is_broken(
     instance: Instance, target: Version, golden: frozenset[Version], released: frozenset[Version]
 ) -> None:
-    refusal = judge(instance, target, golden, released)
+    refusal = evaluate_policy(instance, target, golden, released)
     if refusal is not None:
-        assert refusal.sentence.endswith(".")
+        assert refusal.message.endswith(".")
         return
     assert not instance.skip_reason
     assert target > instance.version

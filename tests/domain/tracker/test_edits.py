@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.tracker.text import Key, parse
+from bot.domain.tracker.text import InstanceKey, parse
 from tests.domain.tracker.trackers import FLEET, STATES, at, lines_of, written
 from tests.samples import ACCOUNT
 
@@ -150,12 +150,12 @@ TURNS = st.lists(
 )
 
 
-def ticks(body: str) -> dict[Key, bool]:
+def ticks(body: str) -> dict[InstanceKey, bool]:
     found = parse(body, set(NAMED.values()))
     return {line.key: "[ ]" not in line.raw[:12] for line in found.lines if line.key}
 
 
-def done_by_marks(body: str) -> set[Key]:
+def done_by_marks(body: str) -> set[InstanceKey]:
     found = parse(body, set(NAMED.values()))
     return {line.key for line in found.lines if line.key and "<!-- mibot:done:" in line.raw}
 

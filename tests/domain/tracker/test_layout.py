@@ -6,11 +6,21 @@ import time
 
 import pytest
 
-from bot.domain.tracker.layout import Block, TooLong, lay_out, with_block
-from bot.domain.tracker.line import LONGEST_STATE, Item, Key, Section
-from bot.domain.tracker.text import parse, ticked
-from bot.formats.markdown import LIMIT, Markdown
-from tests.domain.tracker.trackers import FLEET, OTHER, TITLE, at, customer, internal, lines_of, seen, written
+from bot.domain.tracker.layout import Block, TrackerTooLongError, lay_out, with_block
+from bot.domain.tracker.line import MAX_STATE_LENGTH, InstanceKey, Section, TrackerItem
+from bot.domain.tracker.text import parse, ticked_keys
+from bot.formats.markdown import MAX_BODY_LENGTH, Markdown
+from tests.domain.tracker.trackers import (
+    FLEET,
+    OTHER,
+    TITLE,
+    at,
+    customer_item,
+    internal_item,
+    lines_of,
+    seen,
+    written,
+)
 from tests.samples import ACCOUNT
 
 NAMES = [
@@ -43,7 +53,7 @@ def test_nothing_changes_when_nothing_happened() -> None:
 
 def test_what_happened_is_shown_and_what_is_done_is_ticked() -> None:
     body = written(written(), at(FLEET, {0: "done", 1: "open"}))
-    assert ticked(body) == {Key("rctest.sourcegraph.com")}
+    assert ticked_keys(body) == {InstanceKey("rctest.sourcegraph.com")}
     assert "open, waiting for a review" in lines_of(body, "demo.sourcegraph.com")[0][1]
     assert written(body, at(FLEET, {0: "done", 1: "open"})) == body
 
@@ -205,18 +215,18 @@ def test_new_sections_stay_above_the_end_block() -> None:
 # A thousand instances
 
 
-def crowd(size: int, stage: str = "not started", words: str = "`3.40.0` · not started") -> list[Item]:
-    inside = [internal(f"internal{number}", "not started") for number in range(6)]
+def crowd(size: int, stage: str = "not started", words: str = "`3.40.0` · not started") -> list[TrackerItem]:
+    inside = [internal_item(f"internal{number}", "not started") for number in range(6)]
     accounts = [f"https://github.com/sourcegraph/accounts/issues/{1000 + number}" for number in range(size - 6)]
     outside = [
-        Item(Key(url.removeprefix("https://")), Section.CUSTOMERS, Markdown(f"Upgrade instance for {url}"),
-             Markdown(words), stage)
+        TrackerItem(InstanceKey(url.removeprefix("https://")), Section.CUSTOMERS,
+                    Markdown(f"Upgrade instance for {url}"), Markdown(words), stage)
         for url in accounts
     ]  # fmt: skip
     return [*inside, *outside]
 
 
-def laid_out(parts: list[str], items: list[Item]) -> list[str]:
+def laid_out(parts: list[str], items: list[TrackerItem]) -> list[str]:
     """All parts with mibot's blocks in them, as the tracker's keeper writes them."""
     links = ", ".join(
         f"[part {n + 1}](https://github.com/x/y/issues/1#issuecomment-{10**9 + n})" for n in range(len(parts))
@@ -232,15 +242,15 @@ def test_thousands_fit_and_still_fit_when_all_are_done_with_long_notes(size: int
     parts = laid_out(parts, crowd(size))
     assert laid_out(parts, crowd(size)) == parts, "it is stable"
     assert len(parts) > size // 200
-    everything = crowd(size, "done", "x" * LONGEST_STATE)
+    everything = crowd(size, "done", "x" * MAX_STATE_LENGTH)
     grown = laid_out(parts, everything)
-    assert max(map(len, grown)) <= LIMIT
+    assert max(map(len, grown)) <= MAX_BODY_LENGTH
     assert len(grown) == len(parts), "no line had to move"
     for text in (parts, grown):
         found = [key for part in text for key in parse(part).keys]
         assert len(found) == len(set(found)) == size
         assert found == [item.key for item in everything]
-    assert all(len(ticked(part)) == len([k for k in parse(part).keys if "accounts" in k.url]) for part in grown)
+    assert all(len(ticked_keys(part)) == len([k for k in parse(part).keys if "accounts" in k.url]) for part in grown)
 
 
 def test_every_part_is_filled_before_the_next() -> None:
@@ -258,7 +268,7 @@ def test_an_instance_that_joins_later_is_put_where_there_is_room() -> None:
 
 
 def test_the_second_instance_of_a_customer_is_known_in_another_part() -> None:
-    items = [customer(), *crowd(400)[6:], customer(ACCOUNT, 2)]
+    items = [customer_item(), *crowd(400)[6:], customer_item(ACCOUNT, 2)]
     parts = lay_out([TITLE], items)
     assert lay_out(parts, items) == parts
     assert ACCOUNT in parts[0]
@@ -266,7 +276,7 @@ def test_the_second_instance_of_a_customer_is_known_in_another_part() -> None:
 
 
 def test_people_who_write_a_novel_into_it_are_told() -> None:
-    with pytest.raises(TooLong, match="shorten what people wrote"):
+    with pytest.raises(TrackerTooLongError, match="shorten what people wrote"):
         lay_out([TITLE + "novel " * 12_000], FLEET)
 
 
@@ -290,7 +300,10 @@ def test_four_times_as_many_take_about_four_times_as_long() -> None:
 def test_a_full_part_is_brought_up_to_date_in_good_time() -> None:
     def seconds(lines: int) -> float:
         body = "\n".join(f"- [ ] Upgrade https://h{number % 700}.io" for number in range(lines))
-        items = [Item(Key(f"h{n}.io"), Section.INTERNAL, Markdown("x"), Markdown("y"), "open") for n in range(lines)]
+        items = [
+            TrackerItem(InstanceKey(f"h{n}.io"), Section.INTERNAL, Markdown("x"), Markdown("y"), "open")
+            for n in range(lines)
+        ]
         start = time.process_time()
         parse(body)
         lay_out([body], items[: lines // 4])

@@ -6,11 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.tracker.line import LONGEST_SEGMENT, LONGEST_STATE, SEGMENT, Item, Key, own_line, updated_line
-from bot.domain.tracker.text import looks_like_tracker, parse, ticked, update
+from bot.domain.tracker.line import (
+    MAX_SEGMENT_LENGTH,
+    MAX_STATE_LENGTH,
+    SEGMENT,
+    InstanceKey,
+    TrackerItem,
+    render_line,
+    update_line,
+)
+from bot.domain.tracker.text import looks_like_tracker, parse, ticked_keys, update_lines
 from bot.domain.upgrade.record import Stage
 from bot.formats.markdown import Markdown
-from tests.domain.tracker.trackers import FLEET, OTHER, at, customer, internal, written
+from tests.domain.tracker.trackers import FLEET, OTHER, at, customer_item, internal_item, written
 from tests.samples import ACCOUNT
 
 RCTEST = "- [ ] Upgrade [rctest.sourcegraph.com](https://rctest.sourcegraph.com)"
@@ -31,13 +39,13 @@ def test_parsing_loses_no_character(body: str) -> None:
 @given(TEXTS)
 def test_no_text_breaks_the_reader(body: str) -> None:
     looks_like_tracker(body)
-    ticked(body)
+    ticked_keys(body)
     text = parse(body, {URL})
-    update(text, FLEET)
+    update_lines(text, FLEET)
     assert len(text.keys) == len(set(text.keys))
 
 
-def keys(body: str) -> list[Key]:
+def keys(body: str) -> list[InstanceKey]:
     return parse(body, {item.key.url for item in FLEET}).keys
 
 
@@ -53,11 +61,11 @@ def keys(body: str) -> list[Key]:
         "- [ ] Upgrade https://RCTEST.sourcegraph.com.",
         "- [ ] Upgrade <https://rctest.sourcegraph.com>: tell dana",
         "- [ ] (blocked by https://github.com/x/y/issues/1) Upgrade https://rctest.sourcegraph.com",
-        own_line(internal("rctest", "open")),
+        render_line(internal_item("rctest", "open")),
     ],
 )
 def test_an_instances_line_is_known_by_its_link(line: str) -> None:
-    assert keys(f"# Tracker\n\n{line}\n") == [Key("rctest.sourcegraph.com")]
+    assert keys(f"# Tracker\n\n{line}\n") == [InstanceKey("rctest.sourcegraph.com")]
 
 
 @pytest.mark.parametrize(
@@ -82,13 +90,13 @@ def test_what_is_no_instances_line(body: str) -> None:
 
 
 def test_a_comment_that_is_closed_on_its_line_hides_nothing_else() -> None:
-    assert keys(f"words <!-- open\n{RCTEST}\n") == [Key("rctest.sourcegraph.com")]
-    assert keys(f"<!-- a --> <!-- b -->\n{RCTEST}\n") == [Key("rctest.sourcegraph.com")]
+    assert keys(f"words <!-- open\n{RCTEST}\n") == [InstanceKey("rctest.sourcegraph.com")]
+    assert keys(f"<!-- a --> <!-- b -->\n{RCTEST}\n") == [InstanceKey("rctest.sourcegraph.com")]
 
 
 def test_a_line_with_mibots_marks_is_its_instances_even_where_people_hid_it() -> None:
-    mine = own_line(internal())
-    assert keys(f"```\n{mine}\n```\n") == [Key("rctest.sourcegraph.com")]
+    mine = render_line(internal_item())
+    assert keys(f"```\n{mine}\n```\n") == [InstanceKey("rctest.sourcegraph.com")]
     text = parse(f"```\n{mine}\n```\n\n{RCTEST}\n")
     assert [line.raw for line in text.lines if line.key] == [RCTEST], "the one that is seen counts"
 
@@ -107,7 +115,7 @@ def test_a_line_with_mibots_marks_is_its_instances_even_where_people_hid_it() ->
 )
 def test_which_of_an_accounts_instances(lines: list[str], numbers: list[int]) -> None:
     body = "\n".join(f"- [ ] Upgrade {words} {ACCOUNT}" for words in lines)
-    assert keys(body) == [Key(URL, number) for number in numbers]
+    assert keys(body) == [InstanceKey(URL, number) for number in numbers]
 
 
 @pytest.mark.parametrize(
@@ -128,15 +136,15 @@ def test_a_tracker_that_people_wrote_is_told_from_other_issues(body: str, is_one
 
 def test_what_is_ticked() -> None:
     body = f"{RCTEST}\n- [x] Upgrade instance for {ACCOUNT}\n- [X] Upgrade instance for {OTHER}\n- [x] tea\n"
-    assert ticked(body) == {Key(URL), Key(OTHER.removeprefix("https://"))}
+    assert ticked_keys(body) == {InstanceKey(URL), InstanceKey(OTHER.removeprefix("https://"))}
 
 
-def after(raw: str, item: Item | None = None) -> str:
-    return updated_line(raw, item or internal("rctest", "open"))
+def after(raw: str, item: TrackerItem | None = None) -> str:
+    return update_line(raw, item or internal_item("rctest", "open"))
 
 
-MINE = own_line(internal("rctest", "not started"))
-OPEN = own_line(internal("rctest", "open"))
+MINE = render_line(internal_item("rctest", "not started"))
+OPEN = render_line(internal_item("rctest", "open"))
 
 
 def instead(words: str) -> str:
@@ -186,18 +194,18 @@ def test_what_people_wrote_in_a_line_stays(edited: str, kept: str) -> None:
     assert line.count("<!-- mibot:") == 1
     assert SEGMENT.search(line)
     assert not line.rstrip().endswith(("—", "·"))
-    assert internal("rctest", "open").state in line
+    assert internal_item("rctest", "open").state in line
     if not kept:
         assert line.rstrip() == OPEN
 
 
 def test_what_is_mibots_own_is_not_kept_as_if_it_were_peoples() -> None:
     assert "not started" not in after(instead("not started tell Bob"))
-    assert "open" not in after(OPEN.replace("open,", "tell Bob open,"), internal("rctest", "done"))
+    assert "open" not in after(OPEN.replace("open,", "tell Bob open,"), internal_item("rctest", "done"))
 
 
 def test_the_tick_is_set_once_when_it_is_done() -> None:
-    done = internal("rctest", "done")
+    done = internal_item("rctest", "done")
     assert after(OPEN, done).startswith("- [x] Upgrade")
     unticked = after(OPEN, done).replace("- [x]", "- [ ]")
     assert after(unticked, done) == unticked, "a person took the tick away"
@@ -207,37 +215,39 @@ def test_the_tick_is_set_once_when_it_is_done() -> None:
 
 
 def test_only_the_tick_of_the_line_is_set() -> None:
-    line = after(RCTEST.replace("[ ]", "[x]") + " (see the [ ] below)", internal("rctest", "done"))
+    line = after(RCTEST.replace("[ ]", "[x]") + " (see the [ ] below)", internal_item("rctest", "done"))
     assert "(see the [ ] below)" in line
 
 
 def test_a_skipped_line_is_struck_through_until_it_is_not() -> None:
-    plain, skipped = customer(), customer(skipped=True)
-    struck = updated_line(own_line(plain), skipped)
+    plain, skipped = customer_item(), customer_item(skipped=True)
+    struck = update_line(render_line(plain), skipped)
     assert struck.startswith(f"- [ ] ~~Upgrade instance for {ACCOUNT}~~ <!--")
-    assert updated_line(struck, plain) == own_line(plain)
+    assert update_line(struck, plain) == render_line(plain)
     theirs = f"- [ ] Upgrade instance for {ACCOUNT} after lunch"
-    assert updated_line(theirs, skipped).startswith(f"{theirs} <!--"), "people's words are not struck through"
+    assert update_line(theirs, skipped).startswith(f"{theirs} <!--"), "people's words are not struck through"
 
 
 def test_a_segment_is_never_longer_than_planned() -> None:
     for stage in (*(stage.value for stage in Stage), "not started", "current", "skipped"):
-        item = Item(Key("x"), FLEET[0].section, Markdown("Upgrade"), Markdown("x" * LONGEST_STATE), stage)
-        assert len(own_line(item)) - len("- [ ] Upgrade") <= LONGEST_SEGMENT
+        item = TrackerItem(
+            InstanceKey("x"), FLEET[0].section, Markdown("Upgrade"), Markdown("x" * MAX_STATE_LENGTH), stage
+        )
+        assert len(render_line(item)) - len("- [ ] Upgrade") <= MAX_SEGMENT_LENGTH
 
 
 def test_more_lines_than_instances_that_do_not_say_which_are_left_alone() -> None:
     body = f"- [ ] Upgrade instance for {ACCOUNT}\n" * 3
     text = parse(body)
-    update(text, [customer(ACCOUNT, 1, "done"), customer(ACCOUNT, 2, "done")])
+    update_lines(text, [customer_item(ACCOUNT, 1, "done"), customer_item(ACCOUNT, 2, "done")])
     assert str(text) == body
 
 
 def test_a_line_that_says_which_instance_is_kept_up_to_date_even_when_others_are_gone() -> None:
     body = written(items=FLEET)
     text = parse(body)
-    update(text, [customer(ACCOUNT, 1, "done")])
-    assert ticked(str(text)) == {Key(URL)}
+    update_lines(text, [customer_item(ACCOUNT, 1, "done")])
+    assert ticked_keys(str(text)) == {InstanceKey(URL)}
 
 
 def test_another_instances_line_is_not_touched() -> None:
@@ -257,11 +267,11 @@ WORDS = (
 
 @given(st.sampled_from(["not started", "open", "merged", "failed", "done"]), st.integers(0, 400), WORDS)
 def test_whatever_is_written_anywhere_between_the_marks_is_kept(stage: str, place: int, words: str) -> None:
-    line = own_line(internal("rctest", "merged"))
+    line = render_line(internal_item("rctest", "merged"))
     start, end = line.index(" -->") + 4, line.rindex("<!-- /mibot")
     place = start + place % (end - start + 1)
     edited = f"{line[:place]} {words} {line[place:]}"
-    updated = after(edited, internal("rctest", stage))
+    updated = after(edited, internal_item("rctest", stage))
     squeezed = updated.replace(" ", "").replace("·", "")
     assert words.replace(" ", "").replace("·", "") in squeezed
-    assert after(updated, internal("rctest", stage)) == updated
+    assert after(updated, internal_item("rctest", stage)) == updated

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain.tracker.layout import Block, lay_out, with_block
-from bot.domain.tracker.text import Item, Key, Section
+from bot.domain.tracker.text import InstanceKey, Section, TrackerItem
 from bot.formats.markdown import Markdown
 from tests import rendered as rendering
 from tests.samples import ACCOUNT
@@ -25,36 +25,40 @@ STATES = {
 _TASK = re.compile(r"\[([ xX])\]\s+(.*)", re.DOTALL)
 
 
-def internal(slug: str = "rctest", stage: str = "not started") -> Item:
+def internal_item(slug: str = "rctest", stage: str = "not started") -> TrackerItem:
     domain = f"{slug}.sourcegraph.com"
     text = Markdown(f"Upgrade [{domain}](https://{domain})")
-    return Item(Key(domain), Section.INTERNAL, text, Markdown(STATES[stage]), stage)
+    return TrackerItem(InstanceKey(domain), Section.INTERNAL, text, Markdown(STATES[stage]), stage)
 
 
-def customer(account: str = ACCOUNT, ordinal: int = 1, stage: str = "not started", skipped: bool = False) -> Item:
+def customer_item(
+    account: str = ACCOUNT, ordinal: int = 1, stage: str = "not started", skipped: bool = False
+) -> TrackerItem:
     which = {1: "", 2: "second ", 3: "third "}[ordinal]
     text = Markdown(f"Upgrade {which}instance for {account}")
-    key = Key(account.removeprefix("https://"), ordinal)
-    return Item(key, Section.CUSTOMERS, text, Markdown(STATES[stage]), stage, skipped)
+    key = InstanceKey(account.removeprefix("https://"), ordinal)
+    return TrackerItem(key, Section.CUSTOMERS, text, Markdown(STATES[stage]), stage, skipped)
 
 
 FLEET = (
-    internal("rctest"),
-    internal("demo"),
-    internal("tpgi"),
-    customer(OTHER),
-    customer(ACCOUNT),
-    customer(ACCOUNT, 2),
+    internal_item("rctest"),
+    internal_item("demo"),
+    internal_item("tpgi"),
+    customer_item(OTHER),
+    customer_item(ACCOUNT),
+    customer_item(ACCOUNT, 2),
 )
 
 
-def at(items: Sequence[Item], stages: Mapping[int, str]) -> list[Item]:
+def at(items: Sequence[TrackerItem], stages: Mapping[int, str]) -> list[TrackerItem]:
     """The items with some of them at other stages."""
     moved = {number: {"stage": stage, "state": Markdown(STATES[stage])} for number, stage in stages.items()}
     return [replace(item, **moved.get(number, {})) for number, item in enumerate(items)]  # type: ignore[arg-type]
 
 
-def written(body: str = TITLE, items: Sequence[Item] = FLEET, head: str = "Head of mine.\n\nComment `/help`.") -> str:
+def written(
+    body: str = TITLE, items: Sequence[TrackerItem] = FLEET, head: str = "Head of mine.\n\nComment `/help`."
+) -> str:
     """A tracker's body as mibot writes it anew or brings it up to date."""
     end = "### Instances that can't be read\n\n- folder with tree 0123: config.yaml is missing"
     framed = with_block(with_block(body, Block.HEAD, Markdown(head)), Block.END, Markdown(end))
@@ -68,7 +72,7 @@ def seen(body: str) -> list[tuple[bool, str]]:
     begun = False
     for token in rendering.tokens(body):
         if token.type == "inline" and begun and (task := _TASK.fullmatch(token.content)):
-            found.append((task.group(1) != " ", rendering.text(task.group(2))))
+            found.append((task.group(1) != " ", rendering.reader_text(task.group(2))))
         begun = token.type == "list_item_open" or (begun and token.type == "paragraph_open")
     return found
 

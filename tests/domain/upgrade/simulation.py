@@ -12,27 +12,35 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.checks.vm import machine
-from bot.domain.fleet.model import Colour, Fleet
-from bot.domain.github_models import CommitChecks, Conclusion, FailedJob, Opinion, Pull, Review, Run
-from bot.domain.health.model import State
+from bot.checks.vm import machine_name
+from bot.domain.fleet.model import DeploymentColor, Fleet
+from bot.domain.github_models import (
+    CommitChecks,
+    Conclusion,
+    FailedJob,
+    PullRequest,
+    Review,
+    ReviewState,
+    WorkflowRun,
+)
+from bot.domain.health.model import CheckState
 from bot.domain.health.queries import Answer, Machines, Query, Unavailable
-from bot.domain.upgrade.backups import BackupOrder, Copy, CopyKind, CopyState
+from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState
 from bot.domain.upgrade.deploy_policy import DeployPolicy
-from bot.domain.upgrade.dispatch import MOST_TRIES
+from bot.domain.upgrade.dispatch import MAX_TRIES
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
-from bot.domain.upgrade.transitions import opened
+from bot.domain.upgrade.transitions import attach_pull
 from bot.domain.versions import Version
-from bot.ports import Missing, Passing, Refused
-from bot.services.fleet_reader import Fleets
-from tests.ports import MemoryLedger
-from tests.samples import NOW, fleet, internal, version
+from bot.ports import NotFoundError, PermanentError, TransientError
+from bot.services.fleet_reader import FleetReader
+from tests.ports import MemoryStore
+from tests.samples import NOW, fleet, internal_instance, version
 
 BEFORE = version("3.40.0")
 POLICY = DeployPolicy()
 NEVER = timedelta(days=365)
-_MARK = re.compile(r"[a-z0-9-]{1,40}")
+_REQUEST_ID = re.compile(r"[a-z0-9-]{1,40}")
 
 
 class Crash(Exception):  # noqa: N818 - named for what it is
@@ -40,7 +48,7 @@ class Crash(Exception):  # noqa: N818 - named for what it is
 
 
 @dataclass
-class FrailLedger(MemoryLedger):
+class CrashingLedger(MemoryStore):
     """Keeps upgrades as their documents; after `crash_in` more of them the process ends instead of keeping one."""
 
     crash_in: int | None = None
@@ -54,7 +62,7 @@ class FrailLedger(MemoryLedger):
 
 
 @dataclass(frozen=True)
-class Manner:
+class DispatchBehavior:
     """How GitHub takes the next requests for a run: what it answers (`number`, `nothing`, `lost`, `unheard`,
     `refused`), after how many seconds the run appears (None: never), how many it lasts, and how it ends."""
 
@@ -65,7 +73,7 @@ class Manner:
 
 
 @dataclass
-class Started:
+class StartedRun:
     """A run of the workflow. `excused`: it appeared later than mibot has to wait, or people began it."""
 
     id: int
@@ -78,13 +86,13 @@ class Started:
     excused: bool = False
     attempt: int = 1
 
-    def at(self, now: datetime) -> Run:
+    def at(self, now: datetime) -> WorkflowRun:
         over = now >= self.ends_at
         status, conclusion = ("completed", self.conclusion) if over else ("in_progress", "")
         seen_at = self.ends_at if over else now
         url = f"https://github.com/acme/deploy/actions/runs/{self.id}"
         event = "workflow_dispatch"
-        return Run(
+        return WorkflowRun(
             self.id,
             url,
             self.title,
@@ -100,7 +108,7 @@ class Started:
 
 
 @dataclass
-class World:
+class FakeExternalSystems:
     """GitHub, Google and the machines of some instances, at the moment `now`; `named`: a run's title tells what it
     does. So many requests are not answered (`silent_for`), and one is refused after so many others (`refuses_in`)."""
 
@@ -109,17 +117,17 @@ class World:
     now: datetime = NOW
     silent_for: int = 0
     refuses_in: int | None = None
-    me: str = "mibot[bot]"
-    manner: Manner = Manner()
-    copying: tuple[CopyState, int] = (CopyState.READY, 0)
-    ledger: FrailLedger = field(default_factory=FrailLedger)
-    health: dict[str, State] = field(default_factory=dict)
+    bot_login: str = "mibot[bot]"
+    behavior: DispatchBehavior = DispatchBehavior()
+    backup_outcome: tuple[BackupState, int] = (BackupState.READY, 0)
+    ledger: CrashingLedger = field(default_factory=CrashingLedger)
+    health: dict[str, CheckState] = field(default_factory=dict)
     versions: dict[str, Version] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
-    started: dict[int, Started] = field(default_factory=dict)
-    copies: dict[tuple[str, str], tuple[object, CopyState, datetime]] = field(default_factory=dict)
-    pulls: dict[int, Pull] = field(default_factory=dict)
-    opinions: dict[int, dict[str, Opinion]] = field(default_factory=dict)
+    started: dict[int, StartedRun] = field(default_factory=dict)
+    backups: dict[tuple[str, str], tuple[object, BackupState, datetime]] = field(default_factory=dict)
+    pulls: dict[int, PullRequest] = field(default_factory=dict)
+    review_states: dict[int, dict[str, ReviewState]] = field(default_factory=dict)
     asked: Counter[object] = field(default_factory=Counter)
 
     def clock(self) -> datetime:
@@ -130,18 +138,23 @@ class World:
 
     def heal(self) -> None:
         """Everything answers again, and whatever hangs ends well within a minute."""
-        self.silent_for, self.refuses_in, self.manner, self.copying = 0, None, Manner(), (CopyState.READY, 0)
+        self.silent_for, self.refuses_in, self.behavior, self.backup_outcome = (
+            0,
+            None,
+            DispatchBehavior(),
+            (BackupState.READY, 0),
+        )
         self.health.clear()
         for run in self.started.values():
             run.ends_at = min(run.ends_at, self.now + timedelta(seconds=60))
         soon = self.now + timedelta(seconds=60)
-        self.copies = {mark: (whose, state, min(at, soon)) for mark, (whose, state, at) in self.copies.items()}
+        self.backups = {mark: (whose, state, min(at, soon)) for mark, (whose, state, at) in self.backups.items()}
 
     @property
     def fleet(self) -> Fleet:
         return fleet(
             *(
-                internal(slug, version=self.versions.get(slug, BEFORE), skip=self.skipped.get(slug, ""))
+                internal_instance(slug, version=self.versions.get(slug, BEFORE), skip=self.skipped.get(slug, ""))
                 for slug in self.slugs
             )
         )
@@ -149,29 +162,29 @@ class World:
     def _answers(self) -> None:
         if self.silent_for > 0:
             self.silent_for -= 1
-            raise Passing("GitHub did not answer")
+            raise TransientError("GitHub did not answer")
         if self.refuses_in == 0:
             self.refuses_in = None
-            raise Refused("GitHub refused to answer.")
+            raise PermanentError("GitHub refused to answer.")
         self.refuses_in = None if self.refuses_in is None else self.refuses_in - 1
 
     # Runs
 
-    def going_on(self, slug: str) -> list[Started]:
+    def going_on(self, slug: str) -> list[StartedRun]:
         """The runs of an instance that mibot started and that have not ended, those that are yet to appear too."""
-        runs = (run for run in self.started.values() if run.actor == self.me and run.slug == slug)
+        runs = (run for run in self.started.values() if run.actor == self.bot_login and run.slug == slug)
         return [run for run in runs if not run.excused and run.ends_at > self.now]
 
     def title(self, slug: str, target: str) -> str:
         return f"Upgrade {slug} to {target}" if self.named else "MI upgrade"
 
-    def start(self, slug: str, title: str, actor: str, manner: Manner) -> int:
+    def start(self, slug: str, title: str, actor: str, manner: DispatchBehavior) -> int:
         number = len(self.started) + 1
         delay = NEVER if manner.delay is None else timedelta(seconds=manner.delay)
         late = delay >= timedelta(seconds=POLICY.start_timeout)
         begins = self.now + delay
         ends = begins + timedelta(seconds=manner.lasts)
-        self.started[number] = Started(number, slug, title, actor, begins, ends, manner.conclusion, late)
+        self.started[number] = StartedRun(number, slug, title, actor, begins, ends, manner.conclusion, late)
         return number
 
     def dispatch(self, workflow: str, inputs: Mapping[str, str]) -> int | None:
@@ -179,14 +192,14 @@ class World:
         self._answers()
         slug, target = inputs["customer"], inputs["version"]
         self._judge(slug, target)
-        if self.manner.answer == "refused":
-            raise Refused("GitHub refused to start the workflow.")
-        if self.manner.answer == "unheard":
-            raise Passing("no connection")
-        number = self.start(slug, self.title(slug, target), self.me, self.manner)
-        if self.manner.answer == "lost":
-            raise Passing("the answer did not arrive")
-        return number if self.manner.answer == "number" else None
+        if self.behavior.answer == "refused":
+            raise PermanentError("GitHub refused to start the workflow.")
+        if self.behavior.answer == "unheard":
+            raise TransientError("no connection")
+        number = self.start(slug, self.title(slug, target), self.bot_login, self.behavior)
+        if self.behavior.answer == "lost":
+            raise TransientError("the answer did not arrive")
+        return number if self.behavior.answer == "number" else None
 
     def _judge(self, slug: str, target: str) -> None:
         """Whether this request should have been made."""
@@ -198,17 +211,17 @@ class World:
         ]
         assert len(wanted) == 1, "it was noted before it was asked for"
         record = wanted[0]
-        tries = (record.key, record.asked_at, record.attempt, record.since(Stage.DEPLOYING))
+        tries = (record.key, record.asked_at, record.attempt, record.entered_at(Stage.DEPLOYING))
         self.asked[tries] += 1
-        assert self.asked[tries] <= MOST_TRIES
+        assert self.asked[tries] <= MAX_TRIES
 
-    def run(self, number: int) -> Run:
+    def run(self, number: int) -> WorkflowRun:
         self._answers()
         if number not in self.started or self.started[number].appears_at > self.now:
-            raise Missing("there is no such run")
+            raise NotFoundError("there is no such run")
         return self.started[number].at(self.now)
 
-    def runs(self, workflow: str, event: str, since: datetime, commit: str = "") -> Sequence[Run]:
+    def runs(self, workflow: str, event: str, since: datetime, commit: str = "") -> Sequence[WorkflowRun]:
         assert (workflow, event, commit) == (POLICY.workflow, "workflow_dispatch", "")
         self._answers()
         return [run.at(self.now) for run in self.started.values() if since <= run.appears_at <= self.now]
@@ -219,42 +232,51 @@ class World:
 
     # Backups
 
-    def ensure(self, order: BackupOrder) -> Sequence[Copy]:
+    def ensure(self, order: BackupRequest) -> Sequence[Backup]:
         self._answers()
-        assert _MARK.fullmatch(order.mark)
+        assert _REQUEST_ID.fullmatch(order.request_id)
         record = self.ledger.upgrade(order.slug, version(order.version))
         assert record is not None
         whose = (record.key, record.asked_at, record.attempt)
-        state, seconds = self.copying
-        self.copies.setdefault((order.project, order.mark), (whose, state, self.now + timedelta(seconds=seconds)))
-        there, state, at = self.copies[order.project, order.mark]
+        state, seconds = self.backup_outcome
+        self.backups.setdefault(
+            (order.project, order.request_id), (whose, state, self.now + timedelta(seconds=seconds))
+        )
+        there, state, at = self.backups[order.project, order.request_id]
         assert there == whose, "every attempt has backups of its own"
-        made = CopyState.RUNNING if self.now < at else state
+        made = BackupState.RUNNING if self.now < at else state
         return [
-            Copy(CopyKind.DISK, "data", order.mark, made, self.now, "no space" if made is CopyState.FAILED else "")
+            Backup(
+                BackupKind.DISK,
+                "data",
+                order.request_id,
+                made,
+                self.now,
+                "no space" if made is BackupState.FAILED else "",
+            )
         ]
 
-    def older(self, order: BackupOrder, keep: int) -> Sequence[Copy]:  # noqa: ARG002 - the port's
+    def beyond_retention(self, order: BackupRequest, keep: int) -> Sequence[Backup]:  # noqa: ARG002 - the port's
         return []
 
     # Machines
 
-    def ask(self, query: Query) -> Answer:
+    def fetch(self, query: Query) -> Answer:
         project = getattr(query, "project", "")
-        state = self.health.get(str(project).removeprefix("sourcegraph-managed-"), State.PASS)
-        if state is State.UNKNOWN:
+        state = self.health.get(str(project).removeprefix("sourcegraph-managed-"), CheckState.PASS)
+        if state is CheckState.UNKNOWN:
             return Unavailable("Google did not answer.")
-        return Machines({machine(Colour.RED): "RUNNING" if state is State.PASS else "TERMINATED"})
+        return Machines({machine_name(DeploymentColor.RED): "RUNNING" if state is CheckState.PASS else "TERMINATED"})
 
     # Pull requests
 
-    def pull(self, number: int) -> Pull:
+    def pull(self, number: int) -> PullRequest:
         self._answers()
         return self.pulls[number]
 
     def reviews(self, number: int) -> Sequence[Review]:
         self._answers()
-        return [Review(who, opinion) for who, opinion in self.opinions.get(number, {}).items()]
+        return [Review(who, opinion) for who, opinion in self.review_states.get(number, {}).items()]
 
     def checks(self, commit: str) -> CommitChecks:  # noqa: ARG002 - the port's
         self._answers()
@@ -266,20 +288,20 @@ class World:
         self.versions[upgrade.slug] = upgrade.version if upgrade.back is None else BEFORE
 
 
-class WorldFleets(Fleets):
+class FakeFleets(FleetReader):
     """The fleet as it is in that world."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: FakeExternalSystems) -> None:
         self._world = world
 
     def recent(self) -> Fleet:
         return self._world.fleet
 
 
-class Opener:
+class FakePullRequestService:
     """Opens pull requests in that world."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: FakeExternalSystems) -> None:
         self._world = world
 
     def open(self, upgrade: Upgrade) -> Upgrade:
@@ -288,13 +310,15 @@ class Opener:
         if there is None:
             number = len(pulls) + 1
             url, head = f"https://github.com/acme/deploy/pull/{number}", f"{number:040x}"
-            there = Pull(number, upgrade.key, "", url, upgrade.branch, head, True, False, "mibot[bot]", frozenset())
+            there = PullRequest(
+                number, upgrade.key, "", url, upgrade.branch, head, True, False, "mibot[bot]", frozenset()
+            )
             pulls[number] = there
         back = replace(upgrade.back, to=BEFORE) if upgrade.back else None
-        return replace(opened(upgrade, there, upgrade.from_version, self._world.now), back=back)
+        return replace(attach_pull(upgrade, there, upgrade.from_version, self._world.now), back=back)
 
-    def refused(self, _: Upgrade) -> Upgrade | None:
+    def check_refusal(self, _: Upgrade) -> Upgrade | None:
         return None
 
-    def keep_up(self, upgrade: Upgrade, _: Pull) -> Upgrade:
+    def update_branch(self, upgrade: Upgrade, _: PullRequest) -> Upgrade:
         return upgrade

@@ -10,34 +10,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.github_models import FailedJob
-from bot.domain.health.model import Result, State
-from bot.domain.upgrade.backups import Copy, CopyKind, CopyState
+from bot.domain.health.model import CheckResult, CheckState
+from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
 from bot.domain.upgrade.deploy_policy import DeployPolicy
 from bot.domain.upgrade.deployment import (
-    HOW_TO_GO_ON,
-    HOW_TO_VOUCH,
-    backed_up,
-    backup_mark,
-    by_hand,
-    examined,
-    held,
-    judged,
-    looked_again,
-    may_be_deployed,
-    may_be_retried,
-    ran,
-    retried,
+    ACCEPT_HINT,
+    RESUME_HINT,
+    apply_backups,
+    apply_pre_checks,
+    apply_run,
+    backup_request_id,
+    can_mark_deployed,
+    can_retry,
+    hold,
+    judge,
+    mark_deployed_manually,
+    recheck,
+    retry,
 )
-from bot.domain.upgrade.dispatch import left_behind
-from bot.domain.upgrade.record import Deployment, Step, Upgrade
+from bot.domain.upgrade.dispatch import unfinished_run_ids
+from bot.domain.upgrade.record import Deployment, StageTransition, Upgrade
 from bot.domain.upgrade.stages import Stage
-from bot.domain.upgrade.transitions import lost_since
+from bot.domain.upgrade.transitions import missing_run_since
 from bot.domain.versions import Version
 from tests.domain.upgrade.merged_upgrades import (
-    ASKED,
     BACK,
-    COPYING,
+    BACKING_UP,
     DEPLOYING,
+    DISPATCHED,
     GREEN,
     ME,
     MERGED,
@@ -55,82 +55,88 @@ from tests.samples import NOW, result, upgrade
 
 
 def test_what_is_in_the_way_holds_it_with_the_reason() -> None:
-    there = held(MERGED, "waits for demo", NOW)
+    there = hold(MERGED, "waits for demo", NOW)
     assert (there.stage, there.reason) == (Stage.HELD, "waits for demo")
-    assert held(there, "waits for rctest", after(15)) == replace(there, reason="waits for rctest")
+    assert hold(there, "waits for rctest", after(15)) == replace(there, reason="waits for rctest")
 
 
 @pytest.mark.parametrize(("backup", "stage"), [(True, Stage.BACKING_UP), (False, Stage.DEPLOYING)])
 def test_green_it_goes_on_to_its_backup_or_without_one_to_its_deployment(backup: bool, stage: Stage) -> None:
-    there = examined(MERGED, [GREEN], replace(POLICY, backup=backup), NOW)
+    there = apply_pre_checks(MERGED, [GREEN], replace(POLICY, backup=backup), NOW)
     assert (there.stage, there.reason, there.before) == (stage, "", (GREEN,))
-    assert there.history == (Step(stage, NOW, "mibot"),)
+    assert there.history == (StageTransition(stage, NOW, "mibot"),)
 
 
 @pytest.mark.parametrize(
     ("results", "words"),
     [
         ([RED], "red: Vm"),
-        ([result("front"), RED, result("disk", State.FAIL)], "red: Disk, Vm"),
+        ([result("front"), RED, result("disk", CheckState.FAIL)], "red: Disk, Vm"),
         ([UNKNOWN], "unknown: Vm"),
-        ([RED, result("front", State.UNKNOWN)], "red: Vm; unknown: Front"),
+        ([RED, result("front", CheckState.UNKNOWN)], "red: Vm; unknown: Front"),
         ([], "no check ran"),
     ],
 )
-def test_what_is_not_green_holds_it_and_says_which_and_what_to_do(results: list[Result], words: str) -> None:
-    there = examined(MERGED, results, POLICY, NOW)
-    assert (there.stage, there.reason) == (Stage.HELD, f"before the deployment, {words}; {HOW_TO_GO_ON}")
+def test_what_is_not_green_holds_it_and_says_which_and_what_to_do(results: list[CheckResult], words: str) -> None:
+    there = apply_pre_checks(MERGED, results, POLICY, NOW)
+    assert (there.stage, there.reason) == (Stage.HELD, f"before the deployment, {words}; {RESUME_HINT}")
 
 
 def test_one_that_is_held_goes_on_when_all_is_green() -> None:
-    there = examined(examined(MERGED, [RED], POLICY, NOW), [GREEN], POLICY, after(15))
+    there = apply_pre_checks(apply_pre_checks(MERGED, [RED], POLICY, NOW), [GREEN], POLICY, after(15))
     assert stages(there) == [Stage.HELD, Stage.MERGED, Stage.BACKING_UP]
 
 
 def test_as_long_as_nothing_else_is_wrong_what_is_shown_stays_as_it_is() -> None:
     """So that nobody's reply is edited at every look."""
-    red, green = result("front", State.FAIL), result("disk", sentence="5 h old")
-    once = examined(MERGED, [red, green], POLICY, NOW)
+    red, green = result("front", CheckState.FAIL), result("disk", sentence="5 h old")
+    once = apply_pre_checks(MERGED, [red, green], POLICY, NOW)
     later = [replace(red, taken_at=after(60)), replace(green, sentence="6 h old")]
-    assert examined(once, later, POLICY, after(60)) == once
-    other = examined(once, [replace(red, sentence="It is gone.", taken_at=after(60)), green], POLICY, after(60))
+    assert apply_pre_checks(once, later, POLICY, after(60)) == once
+    other = apply_pre_checks(
+        once, [replace(red, sentence="It is gone.", taken_at=after(60)), green], POLICY, after(60)
+    )
     assert other.before[0].taken_at == after(60)
 
 
 def test_backups_that_were_made_before_it_was_held_stay_known() -> None:
-    ready = copy(CopyState.READY)
-    once = replace(MERGED, stage=Stage.HELD, copies=(ready,), earlier_copies=(copy(CopyState.FAILED),))
-    there = examined(once, [GREEN], POLICY, NOW)
-    assert (there.copies, there.earlier_copies) == ((), (copy(CopyState.FAILED), ready))
+    ready = copy(BackupState.READY)
+    once = replace(MERGED, stage=Stage.HELD, copies=(ready,), earlier_copies=(copy(BackupState.FAILED),))
+    there = apply_pre_checks(once, [GREEN], POLICY, NOW)
+    assert (there.copies, there.earlier_copies) == ((), (copy(BackupState.FAILED), ready))
 
 
 def test_an_operators_force_lets_it_go_and_the_history_says_who_and_why() -> None:
     forced = replace(MERGED, forced="they asked", forced_by="lee")
-    assert examined(forced, [RED], POLICY, NOW).history == (Step(Stage.BACKING_UP, NOW, "lee", "forced: they asked"),)
-    assert examined(forced, [GREEN], POLICY, NOW).history == (Step(Stage.BACKING_UP, NOW, "mibot"),), "not needed"
+    assert apply_pre_checks(forced, [RED], POLICY, NOW).history == (
+        StageTransition(Stage.BACKING_UP, NOW, "lee", "forced: they asked"),
+    )
+    assert apply_pre_checks(forced, [GREEN], POLICY, NOW).history == (
+        StageTransition(Stage.BACKING_UP, NOW, "mibot"),
+    ), "not needed"
 
 
 def test_a_rollback_goes_in_spite_of_red_checks_for_it_makes_things_safe() -> None:
-    assert examined(replace(MERGED, back=BACK), [RED], POLICY, NOW).stage is Stage.BACKING_UP
+    assert apply_pre_checks(replace(MERGED, back=BACK), [RED], POLICY, NOW).stage is Stage.BACKING_UP
 
 
 # Its backup
 
 
-def copy(state: CopyState, name: str = "snap-1", said: str = "") -> Copy:
-    return Copy(CopyKind.DISK, "data", name, state, NOW, said)
+def copy(state: BackupState, name: str = "snap-1", said: str = "") -> Backup:
+    return Backup(BackupKind.DISK, "data", name, state, NOW, said)
 
 
 def test_the_mark_of_a_backup_is_the_same_however_often_it_is_asked_for() -> None:
-    later = replace(COPYING, reason="1 of 2 backups ready", copies=(copy(CopyState.RUNNING),))
-    assert backup_mark(COPYING) == backup_mark(later) == "mibot-3-40-1-20260105090000"
+    later = replace(BACKING_UP, reason="1 of 2 backups ready", copies=(copy(BackupState.RUNNING),))
+    assert backup_request_id(BACKING_UP) == backup_request_id(later) == "mibot-3-40-1-20260105090000"
 
 
 def test_another_attempt_and_a_rollback_have_marks_of_their_own() -> None:
-    again = replace(COPYING, history=(*COPYING.history, Step(Stage.BACKING_UP, after(60), "mibot")))
-    assert backup_mark(again) == "mibot-3-40-1-20260105090100"
-    assert backup_mark(replace(COPYING, back=BACK)) == "mibot-back-3-40-1-20260105090000"
-    assert backup_mark(replace(COPYING, attempt=2)) == "mibot-3-40-1-20260105090000-2", "in the same second"
+    again = replace(BACKING_UP, history=(*BACKING_UP.history, StageTransition(Stage.BACKING_UP, after(60), "mibot")))
+    assert backup_request_id(again) == "mibot-3-40-1-20260105090100"
+    assert backup_request_id(replace(BACKING_UP, back=BACK)) == "mibot-back-3-40-1-20260105090000"
+    assert backup_request_id(replace(BACKING_UP, attempt=2)) == "mibot-3-40-1-20260105090000-2", "in the same second"
 
 
 @given(
@@ -139,41 +145,41 @@ def test_another_attempt_and_a_rollback_have_marks_of_their_own() -> None:
     st.integers(1, 99),
 )
 def test_any_mark_is_what_google_takes_as_part_of_a_name(to: Version, back: bool, attempt: int) -> None:
-    mark = backup_mark(replace(COPYING, version=to, back=BACK if back else None, attempt=attempt))
+    mark = backup_request_id(replace(BACKING_UP, version=to, back=BACK if back else None, attempt=attempt))
     assert re.fullmatch(r"[a-z][a-z0-9-]{0,38}[a-z0-9]", mark)
     assert "--" not in mark
 
 
 def test_what_is_not_backed_up_has_no_mark() -> None:
     with pytest.raises(ValueError, match="has no mark"):
-        backup_mark(MERGED)
+        backup_request_id(MERGED)
 
 
 def test_when_all_copies_are_ready_it_is_deployed() -> None:
-    there = backed_up(COPYING, [copy(CopyState.READY), copy(CopyState.READY, "snap-2")], POLICY, after(60))
+    there = apply_backups(BACKING_UP, [copy(BackupState.READY), copy(BackupState.READY, "snap-2")], POLICY, after(60))
     assert (there.stage, there.reason, len(there.copies)) == (Stage.DEPLOYING, "", 2)
-    assert there.history[-1] == Step(Stage.DEPLOYING, after(60), "mibot", "2 backups ready")
+    assert there.history[-1] == StageTransition(Stage.DEPLOYING, after(60), "mibot", "2 backups ready")
 
 
 @pytest.mark.parametrize(
     ("copies", "reason"),
     [
         ([], "backups asked for"),
-        ([copy(CopyState.RUNNING)], "0 of 1 backups ready"),
-        ([copy(CopyState.READY), copy(CopyState.RUNNING)], "1 of 2 backups ready"),
+        ([copy(BackupState.RUNNING)], "0 of 1 backups ready"),
+        ([copy(BackupState.READY), copy(BackupState.RUNNING)], "1 of 2 backups ready"),
     ],
 )
-def test_while_copies_are_made_it_waits_and_then_gives_up(copies: list[Copy], reason: str) -> None:
-    there = backed_up(COPYING, copies, POLICY, after(1799))
+def test_while_copies_are_made_it_waits_and_then_gives_up(copies: list[Backup], reason: str) -> None:
+    there = apply_backups(BACKING_UP, copies, POLICY, after(1799))
     assert (there.stage, there.reason) == (Stage.BACKING_UP, reason)
-    late = backed_up(there, copies, POLICY, after(1800))
+    late = apply_backups(there, copies, POLICY, after(1800))
     assert (late.stage, late.reason) == (Stage.FAILED, "its backup was not ready within 30 minutes")
 
 
 @pytest.mark.parametrize(("said", "words"), [("", ""), ("no space", " (no space)")])
 def test_a_failed_copy_fails_it_whatever_the_others_do(said: str, words: str) -> None:
-    copies = [copy(CopyState.READY), copy(CopyState.FAILED, "snap-2", said), copy(CopyState.RUNNING)]
-    there = backed_up(COPYING, copies, POLICY, NOW)
+    copies = [copy(BackupState.READY), copy(BackupState.FAILED, "snap-2", said), copy(BackupState.RUNNING)]
+    there = apply_backups(BACKING_UP, copies, POLICY, NOW)
     assert (there.stage, there.reason) == (Stage.FAILED, f"its backup failed: disk snapshot snap-2{words}")
     assert there.copies == tuple(copies)
 
@@ -185,22 +191,26 @@ def test_a_failed_copy_fails_it_whatever_the_others_do(said: str, words: str) ->
     ("status", "words"), [("queued", "its run is queued"), ("in_progress", "its run is in progress")]
 )
 def test_it_says_how_its_run_stands_and_gives_it_its_time(status: str, words: str) -> None:
-    there = ran(ASKED, run(5, at=0, status=status), (), POLICY, after(3599))
+    there = apply_run(DISPATCHED, run(5, at=0, status=status), (), POLICY, after(3599))
     assert (there.stage, there.reason) == (Stage.DEPLOYING, words)
     assert there.deployment == Deployment(NOW, accepted=True, run=5, url="https://x/5")
-    late = ran(there, run(5, at=0, status=status), (), POLICY, after(3600))
+    late = apply_run(there, run(5, at=0, status=status), (), POLICY, after(3600))
     assert (late.stage, late.reason) == (Stage.FAILED, "its deployment has not ended within 60 minutes")
-    assert left_behind(late) == (5,), "it may still go on"
+    assert unfinished_run_ids(late) == (5,), "it may still go on"
 
 
 def test_a_run_that_succeeds_leaves_the_proof_to_the_checks() -> None:
     over = run(5, status="completed", conclusion="success", updated_at=after(90))
-    there = ran(replace(ASKED, after=(RED,), green_since=NOW, lost_since=NOW), over, (), POLICY, after(100))
+    there = apply_run(
+        replace(DISPATCHED, after=(RED,), green_since=NOW, lost_since=NOW), over, (), POLICY, after(100)
+    )
     assert (there.stage, there.reason, there.after, there.green_since) == (Stage.VERIFYING, "", (), None)
     assert there.deployment == Deployment(NOW, True, 1, 5, "https://x/5", "success", "", after(90))
     assert there.deployed
-    assert (left_behind(there), there.lost_since) == ((), None)
-    assert there.history == (Step(Stage.VERIFYING, after(100), ME, "its deployment succeeded", "https://x/5"),)
+    assert (unfinished_run_ids(there), there.lost_since) == ((), None)
+    assert there.history == (
+        StageTransition(Stage.VERIFYING, after(100), ME, "its deployment succeeded", "https://x/5"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -220,7 +230,7 @@ def test_a_run_that_does_not_succeed_fails_it_and_says_where(
     broken: list[FailedJob], conclusion: str, words: str
 ) -> None:
     over = run(5, status="completed", conclusion=conclusion)
-    there = ran(ASKED, over, broken, POLICY, after(100))
+    there = apply_run(DISPATCHED, over, broken, POLICY, after(100))
     assert (there.stage, there.reason) == (Stage.FAILED, f"its deployment failed: {words}")
     assert there.history[-1].link == "https://x/5"
     assert not there.deployed
@@ -233,17 +243,17 @@ def test_a_run_that_does_not_succeed_fails_it_and_says_where(
     ("there", "way"),
     [
         (MERGED, [Stage.DEPLOYING, Stage.VERIFYING]),
-        (replace(COPYING, history=()), [Stage.DEPLOYING, Stage.VERIFYING]),
-        (ASKED, [Stage.VERIFYING]),
+        (replace(BACKING_UP, history=()), [Stage.DEPLOYING, Stage.VERIFYING]),
+        (DISPATCHED, [Stage.VERIFYING]),
         (replace(MERGED, stage=Stage.HELD), [Stage.VERIFYING]),
         (replace(MERGED, stage=Stage.FAILED), [Stage.VERIFYING]),
     ],
 )
 def test_a_person_deployed_it_by_hand(there: Upgrade, way: list[Stage]) -> None:
-    assert may_be_deployed(there)
-    told = by_hand(there, "lee", after(60))
+    assert can_mark_deployed(there)
+    told = mark_deployed_manually(there, "lee", after(60))
     assert stages(told) == way
-    assert told.history[-1] == Step(Stage.VERIFYING, after(60), "lee", "deployed by hand")
+    assert told.history[-1] == StageTransition(Stage.VERIFYING, after(60), "lee", "deployed by hand")
     assert told.deployment is not None
     assert (told.deployment.conclusion, told.deployment.by, told.deployment.ended_at) == ("by hand", "lee", after(60))
     assert told.deployed
@@ -251,13 +261,15 @@ def test_a_person_deployed_it_by_hand(there: Upgrade, way: list[Stage]) -> None:
 
 @pytest.mark.parametrize("stage", [Stage.VERIFYING, Stage.DONE, Stage.ROLLED_BACK])
 def test_what_is_deployed_is_not_deployed_by_hand(stage: Stage) -> None:
-    assert not may_be_deployed(replace(MERGED, stage=stage))
-    assert not may_be_deployed(upgrade(stage=Stage.FAILED)), "nor what was not merged"
+    assert not can_mark_deployed(replace(MERGED, stage=stage))
+    assert not can_mark_deployed(upgrade(stage=Stage.FAILED)), "nor what was not merged"
 
 
 def test_deployed_by_hand_it_still_remembers_the_runs_there_may_be() -> None:
-    assert lost_since(by_hand(ASKED, "lee", after(60))) == NOW
-    assert by_hand(replace(ASKED, deployment=Deployment(NOW, run=5, url="u")), "lee", after(60)).loose == (5,)
+    assert missing_run_since(mark_deployed_manually(DISPATCHED, "lee", after(60))) == NOW
+    assert mark_deployed_manually(
+        replace(DISPATCHED, deployment=Deployment(NOW, run=5, url="u")), "lee", after(60)
+    ).loose == (5,)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +284,7 @@ def test_deployed_by_hand_it_still_remembers_the_runs_there_may_be() -> None:
     ],
 )
 def test_what_can_be_deployed_once_more(there: Upgrade, may: bool) -> None:
-    assert may_be_retried(there) is may
+    assert can_retry(there) is may
 
 
 def test_once_more_begins_with_a_new_backup_and_nothing_counts_that_was_before() -> None:
@@ -280,27 +292,27 @@ def test_once_more_begins_with_a_new_backup_and_nothing_counts_that_was_before()
         VERIFYING,
         stage=Stage.FAILED,
         loose=(4,),
-        copies=(copy(CopyState.READY),),
+        copies=(copy(BackupState.READY),),
         after=(RED,),
         green_since=NOW,
         accepted="it is fine",
         accepted_by="rio",
     )
-    there = retried(before, "lee", after(60))
+    there = retry(before, "lee", after(60))
     assert (there.stage, there.attempt, there.reason) == (Stage.MERGED, 2, "")
     assert (there.copies, there.deployment, there.after, there.green_since) == ((), None, (), None)
-    assert there.earlier_copies == (copy(CopyState.READY),), "they are from before the upgrade"
+    assert there.earlier_copies == (copy(BackupState.READY),), "they are from before the upgrade"
     assert there.loose == (4, 5)
     assert (there.accepted, there.accepted_by) == ("", ""), "what they saw was another deployment"
-    assert there.history[-1] == Step(Stage.MERGED, after(60), "lee", "to be deployed once more")
+    assert there.history[-1] == StageTransition(Stage.MERGED, after(60), "lee", "to be deployed once more")
 
 
 # The proof
 
 
-def at(seconds: float, *results: Result, there: Upgrade = VERIFYING, policy: DeployPolicy = POLICY) -> Upgrade:
+def at(seconds: float, *results: CheckResult, there: Upgrade = VERIFYING, policy: DeployPolicy = POLICY) -> Upgrade:
     """The upgrade after checks so many seconds after its deployment."""
-    return judged(there, results, policy, after(seconds))
+    return judge(there, results, policy, after(seconds))
 
 
 def test_it_is_done_when_all_has_been_green_for_long_enough() -> None:
@@ -310,7 +322,7 @@ def test_it_is_done_when_all_has_been_green_for_long_enough() -> None:
     assert at(309, GREEN, there=first).stage is Stage.VERIFYING
     done = at(310, GREEN, result("front"), there=first)
     assert (done.stage, done.reason) == (Stage.DONE, "")
-    assert done.history[-1] == Step(Stage.DONE, after(310), "mibot", "2 checks passed")
+    assert done.history[-1] == StageTransition(Stage.DONE, after(310), "mibot", "2 checks passed")
 
 
 def test_a_rollback_that_is_proven_is_rolled_back() -> None:
@@ -338,10 +350,10 @@ def test_what_is_red_has_its_time_to_become_green() -> None:
 @pytest.mark.parametrize(
     ("results", "words"), [([UNKNOWN], "unknown: Vm"), ([GREEN, UNKNOWN], "unknown: Vm"), ([], "no check ran")]
 )
-def test_what_nobody_could_find_out_waits_for_a_person(results: list[Result], words: str) -> None:
+def test_what_nobody_could_find_out_waits_for_a_person(results: list[CheckResult], words: str) -> None:
     assert at(1799, *results).stage is Stage.VERIFYING
     there = at(1800, *results)
-    assert (there.stage, there.reason) == (Stage.HELD, f"health {words}; {HOW_TO_VOUCH}")
+    assert (there.stage, there.reason) == (Stage.HELD, f"health {words}; {ACCEPT_HINT}")
 
 
 def test_what_is_green_late_is_not_cut_short() -> None:
@@ -352,38 +364,38 @@ def test_what_is_green_late_is_not_cut_short() -> None:
 
 
 def test_a_person_vouches_for_what_nobody_can_find_out_and_never_for_what_is_red() -> None:
-    vouched = looked_again(VERIFYING, NOW, "rio", "I saw the log")
+    vouched = recheck(VERIFYING, NOW, "rio", "I saw the log")
     there = at(10, UNKNOWN, there=vouched)
     assert there.green_since == after(10)
-    assert there.after[0].state is State.PASS
+    assert there.after[0].state is CheckState.PASS
     assert there.after[0].sentence == ("rio vouches for it: I saw the log (mibot could not find out: All is well.)")
     assert at(1800, RED, there=vouched).stage is Stage.FAILED
 
 
-STATES = st.lists(st.sampled_from(State), max_size=4)
+STATES = st.lists(st.sampled_from(CheckState), max_size=4)
 
 
 @given(st.lists(st.tuples(st.integers(1, 900), STATES), max_size=12), st.booleans())
-def test_nothing_is_proven_but_by_green_that_held(looks: list[tuple[int, list[State]]], vouching: bool) -> None:
-    there = looked_again(VERIFYING, NOW, "rio", "I saw it") if vouching else VERIFYING
+def test_nothing_is_proven_but_by_green_that_held(looks: list[tuple[int, list[CheckState]]], vouching: bool) -> None:
+    there = recheck(VERIFYING, NOW, "rio", "I saw it") if vouching else VERIFYING
     seconds, green_since = 0, None
     for pause, states in looks:
         seconds += pause
         there = at(seconds, *[result(str(n), state) for n, state in enumerate(states)], there=there)
-        passes = bool(states) and set(states) <= {State.PASS, *([State.UNKNOWN] if vouching else [])}
+        passes = bool(states) and set(states) <= {CheckState.PASS, *([CheckState.UNKNOWN] if vouching else [])}
         green_since = (seconds if green_since is None else green_since) if passes else None
         if there.stage is not Stage.VERIFYING:
             break
     proven = green_since is not None and seconds - green_since >= POLICY.stable_for
     assert (there.stage is Stage.DONE) is proven
-    assert there.stage is not Stage.FAILED or (seconds >= POLICY.verify_timeout and State.FAIL in states)
+    assert there.stage is not Stage.FAILED or (seconds >= POLICY.verify_timeout and CheckState.FAIL in states)
 
 
 @pytest.mark.parametrize("stage", [Stage.HELD, Stage.FAILED])
 def test_when_a_person_asks_it_is_judged_anew_with_all_patience(stage: Stage) -> None:
-    there = looked_again(replace(VERIFYING, stage=stage, green_since=NOW), after(7200), "rio")
+    there = recheck(replace(VERIFYING, stage=stage, green_since=NOW), after(7200), "rio")
     assert (there.stage, there.reason, there.green_since) == (Stage.VERIFYING, "", None)
-    assert there.history[-1] == Step(Stage.VERIFYING, after(7200), "rio", "to be checked again")
+    assert there.history[-1] == StageTransition(Stage.VERIFYING, after(7200), "rio", "to be checked again")
     assert at(7200 + 1799, RED, there=there).stage is Stage.VERIFYING
 
 
@@ -391,4 +403,4 @@ def test_when_a_person_asks_it_is_judged_anew_with_all_patience(stage: Stage) ->
     "there", [VERIFYING, replace(VERIFYING, stage=Stage.DONE), replace(MERGED, stage=Stage.HELD), DEPLOYING]
 )
 def test_what_is_not_deployed_or_is_judged_already_stays_where_it_is(there: Upgrade) -> None:
-    assert looked_again(there, after(60), "rio") is there
+    assert recheck(there, after(60), "rio") is there

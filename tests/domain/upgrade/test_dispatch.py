@@ -7,74 +7,74 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.github_models import Run
-from bot.domain.upgrade.deployment import by_hand, retried
+from bot.domain.github_models import WorkflowRun
+from bot.domain.upgrade.deployment import mark_deployed_manually, retry
 from bot.domain.upgrade.dispatch import (
-    MOST_TRIES,
-    Unclear,
-    accepted,
-    again,
-    dispatching,
-    found,
-    gone_run,
-    in_the_way,
-    intended,
-    left_behind,
-    not_found,
-    own_run,
-    rejected,
-    strays,
-    unclear,
+    MAX_TRIES,
+    AmbiguousRunError,
+    blocks_dispatch,
+    confirm_dispatch,
+    find_own_run,
+    is_dispatching,
+    mark_run_ambiguous,
+    mark_run_found,
+    mark_run_gone,
+    mark_run_not_found,
+    orphan_runs,
+    prepare_dispatch,
+    reject_dispatch,
+    should_dispatch,
+    unfinished_run_ids,
 )
 from bot.domain.upgrade.record import Deployment, Upgrade
 from bot.domain.upgrade.stages import Stage
-from bot.domain.upgrade.transitions import lost_since
-from tests.domain.upgrade.merged_upgrades import ASKED, BACK, DEPLOYING, ME, OVER, POLICY, after, run
+from bot.domain.upgrade.transitions import missing_run_since
+from tests.domain.upgrade.merged_upgrades import BACK, DEPLOYING, DISPATCHED, FINISHED, ME, POLICY, after, run
 from tests.samples import NOW, version
 
 # Asking for its deployment
 
 
 def test_the_intention_is_noted_before_it_is_asked_for() -> None:
-    first = intended(DEPLOYING, NOW)
+    first = prepare_dispatch(DEPLOYING, NOW)
     assert first.deployment == Deployment(NOW)
-    assert dispatching(first)
-    second = intended(first, after(300))
+    assert is_dispatching(first)
+    second = prepare_dispatch(first, after(300))
     assert (second.deployment, second.lost_since) == (Deployment(after(300), tries=2), NOW)
-    third = intended(second, after(600))
+    third = prepare_dispatch(second, after(600))
     assert (third.deployment, third.lost_since) == (Deployment(after(600), tries=3), NOW), "since the first of them"
 
 
 def test_a_new_attempt_looks_for_its_own_runs_only() -> None:
-    assert intended(replace(DEPLOYING, lost_since=NOW), after(300)).lost_since is None
+    assert prepare_dispatch(replace(DEPLOYING, lost_since=NOW), after(300)).lost_since is None
 
 
 def test_github_takes_it_and_may_tell_the_runs_number() -> None:
-    assert accepted(ASKED, None).deployment == Deployment(NOW, accepted=True)
-    told = accepted(replace(ASKED, lost_since=NOW), 5)
+    assert confirm_dispatch(DISPATCHED, None).deployment == Deployment(NOW, accepted=True)
+    told = confirm_dispatch(replace(DISPATCHED, lost_since=NOW), 5)
     assert (told.deployment, told.lost_since) == (Deployment(NOW, accepted=True, run=5), None)
-    assert not dispatching(told)
+    assert not is_dispatching(told)
 
 
 def test_github_refuses_it() -> None:
-    there = rejected(ASKED, "no such workflow", after(1))
+    there = reject_dispatch(DISPATCHED, "no such workflow", after(1))
     assert (there.stage, there.reason) == (Stage.FAILED, "its deployment could not be started: no such workflow")
-    assert (lost_since(there), dispatching(there)) == (NOW, False), "should it have begun one all the same"
+    assert (missing_run_since(there), is_dispatching(there)) == (NOW, False), "should it have begun one all the same"
 
 
 @pytest.mark.parametrize(
     ("other", "is_in_the_way"),
     [
-        (replace(ASKED, slug="tpgi"), True),
-        (replace(ASKED, slug="tpgi", deployment=Deployment(NOW, accepted=True)), True),
-        (replace(ASKED, slug="tpgi", deployment=Deployment(NOW, run=5)), False),
+        (replace(DISPATCHED, slug="tpgi"), True),
+        (replace(DISPATCHED, slug="tpgi", deployment=Deployment(NOW, accepted=True)), True),
+        (replace(DISPATCHED, slug="tpgi", deployment=Deployment(NOW, run=5)), False),
         (replace(DEPLOYING, slug="tpgi"), False),
-        (replace(ASKED, version=version("3.41.0"), deployment=Deployment(NOW, run=5)), True),
+        (replace(DISPATCHED, version=version("3.41.0"), deployment=Deployment(NOW, run=5)), True),
         (replace(DEPLOYING, version=version("3.41.0")), False),
     ],
 )
 def test_who_is_in_the_way_of_a_deployment(other: Upgrade, is_in_the_way: bool) -> None:
-    assert in_the_way(other, DEPLOYING) is is_in_the_way
+    assert blocks_dispatch(other, DEPLOYING) is is_in_the_way
 
 
 # Finding its run
@@ -82,8 +82,8 @@ def test_who_is_in_the_way_of_a_deployment(other: Upgrade, is_in_the_way: bool) 
 OTHERS = ("demo-2", "rctest", "tpgi")
 
 
-def own(*runs: Run, there: Upgrade = ASKED, taken: tuple[int, ...] = ()) -> int | None:
-    mine = own_run(there, runs, ME, taken, OTHERS)
+def own(*runs: WorkflowRun, there: Upgrade = DISPATCHED, taken: tuple[int, ...] = ()) -> int | None:
+    mine = find_own_run(there, runs, ME, taken, OTHERS)
     return mine.id if mine else None
 
 
@@ -118,12 +118,12 @@ def test_a_runs_title_names_the_upgrade_or_nothing(title: str, is_own: bool) -> 
     ("title", "is_own"), [("Upgrade demo-2 to 3.40.1", True), ("Upgrade demo to 3.40.1", False), ("mi_upgrade", True)]
 )
 def test_a_slug_that_begins_as_another_is_another(title: str, is_own: bool) -> None:
-    mine = own_run(replace(ASKED, slug="demo-2"), [run(5, title)], ME, (), ("demo", "rctest"))
+    mine = find_own_run(replace(DISPATCHED, slug="demo-2"), [run(5, title)], ME, (), ("demo", "rctest"))
     assert (mine is not None) is is_own
 
 
 def test_the_run_of_a_rollback_goes_back() -> None:
-    back = replace(ASKED, back=BACK)
+    back = replace(DISPATCHED, back=BACK)
     assert own(run(5, "Upgrade demo to 3.40.1"), run(6, "Upgrade demo to 3.40.0"), there=back) == 6
 
 
@@ -135,7 +135,7 @@ def test_the_run_of_a_rollback_goes_back() -> None:
         (run(at=-61), "it is too old"),
     ],
 )
-def test_a_run_that_is_not_its_own(other: Run, why: str) -> None:
+def test_a_run_that_is_not_its_own(other: WorkflowRun, why: str) -> None:
     assert own(other) is None, why
 
 
@@ -155,28 +155,28 @@ def test_a_title_that_names_it_goes_before_one_that_names_nothing() -> None:
 
 @pytest.mark.parametrize("title", ["Upgrade demo to 3.40.1", "mi_upgrade"])
 def test_of_two_that_may_be_it_none_is(title: str) -> None:
-    with pytest.raises(Unclear) as caught:
+    with pytest.raises(AmbiguousRunError) as caught:
         own(run(5, title), run(6, title))
     assert [one.id for one in caught.value.runs] == [5, 6]
 
 
 def test_it_looks_for_what_earlier_tries_may_have_started_too() -> None:
-    second = intended(ASKED, after(300))
+    second = prepare_dispatch(DISPATCHED, after(300))
     assert own(run(at=10), there=second) == 5
     assert own(run(at=10), there=replace(second, lost_since=None)) is None
 
 
 @pytest.mark.parametrize(
-    "there", [DEPLOYING, replace(DEPLOYING, deployment=OVER), replace(DEPLOYING, lost_since=NOW)]
+    "there", [DEPLOYING, replace(DEPLOYING, deployment=FINISHED), replace(DEPLOYING, lost_since=NOW)]
 )
 def test_where_nothing_was_asked_for_nothing_is_found(there: Upgrade) -> None:
     assert own(run(), there=there) is None
 
 
 def test_once_it_is_found_it_is_followed() -> None:
-    there = found(intended(ASKED, after(300)), run(5))
+    there = mark_run_found(prepare_dispatch(DISPATCHED, after(300)), run(5))
     assert there.deployment == Deployment(after(300), accepted=True, run=5, url="https://x/5")
-    assert (there.lost_since, dispatching(there)) == (None, False)
+    assert (there.lost_since, is_dispatching(there)) == (None, False)
 
 
 @pytest.mark.parametrize(
@@ -186,67 +186,67 @@ def test_once_it_is_found_it_is_followed() -> None:
         ([run(5, "Upgrade demo-2 to 3.40.1"), run(6, actor="dana"), run(7, at=-61), run(8)], ()),
     ],
 )
-def test_what_earlier_deployments_of_the_instance_left_behind(runs: list[Run], ids: tuple[int, ...]) -> None:
-    assert strays(DEPLOYING, runs, ME, (8,), NOW, OTHERS) == ids
+def test_what_earlier_deployments_of_the_instance_left_behind(runs: list[WorkflowRun], ids: tuple[int, ...]) -> None:
+    assert orphan_runs(DEPLOYING, runs, ME, (8,), NOW, OTHERS) == ids
 
 
 # Where it is not found
 
 
 def test_it_waits_for_its_run_to_appear_and_is_not_asked_for_again() -> None:
-    there = not_found(ASKED, POLICY, after(299))
+    there = mark_run_not_found(DISPATCHED, POLICY, after(299))
     assert (there.stage, there.reason) == (Stage.DEPLOYING, "waiting for its run to appear on GitHub")
-    assert not again(ASKED, POLICY, after(299))
+    assert not should_dispatch(DISPATCHED, POLICY, after(299))
 
 
 def test_one_that_github_took_is_given_up() -> None:
-    there = not_found(accepted(ASKED, None), POLICY, after(300))
+    there = mark_run_not_found(confirm_dispatch(DISPATCHED, None), POLICY, after(300))
     assert (there.stage, there.reason) == (Stage.FAILED, "no run of mi_upgrade.yml began within 5 minutes")
-    assert not again(accepted(ASKED, None), POLICY, after(300))
+    assert not should_dispatch(confirm_dispatch(DISPATCHED, None), POLICY, after(300))
 
 
 def test_where_nobody_knows_whether_github_heard_it_is_asked_for_again_and_not_for_ever() -> None:
-    there, tries = ASKED, 1
+    there, tries = DISPATCHED, 1
     now = after(300)
-    while again(there, POLICY, now):
-        assert not_found(there, POLICY, now).stage is Stage.DEPLOYING
-        there, tries = intended(there, now), tries + 1
-        assert not again(there, POLICY, now)
+    while should_dispatch(there, POLICY, now):
+        assert mark_run_not_found(there, POLICY, now).stage is Stage.DEPLOYING
+        there, tries = prepare_dispatch(there, now), tries + 1
+        assert not should_dispatch(there, POLICY, now)
         now += timedelta(seconds=300)
-    assert tries == MOST_TRIES
-    assert not_found(there, POLICY, now).stage is Stage.FAILED
+    assert tries == MAX_TRIES
+    assert mark_run_not_found(there, POLICY, now).stage is Stage.FAILED
 
 
 def test_a_first_request_is_made_at_once_unless_an_earlier_attempts_run_may_yet_appear() -> None:
-    assert again(DEPLOYING, POLICY, NOW)
+    assert should_dispatch(DEPLOYING, POLICY, NOW)
     lost = replace(DEPLOYING, lost_since=NOW)
-    assert not again(lost, POLICY, after(299))
-    assert not_found(lost, POLICY, after(299)).reason == "waiting for its run to appear on GitHub"
-    assert again(lost, POLICY, after(300))
+    assert not should_dispatch(lost, POLICY, after(299))
+    assert mark_run_not_found(lost, POLICY, after(299)).reason == "waiting for its run to appear on GitHub"
+    assert should_dispatch(lost, POLICY, after(300))
 
 
 @pytest.mark.parametrize(
     "deployment",
-    [Deployment(NOW, run=5), OVER, Deployment(NOW, ended_at=NOW, failed="refused"), Deployment(NOW, True)],
+    [Deployment(NOW, run=5), FINISHED, Deployment(NOW, ended_at=NOW, failed="refused"), Deployment(NOW, True)],
 )
 def test_what_has_its_run_or_is_over_or_was_taken_is_not_asked_for_again(deployment: Deployment) -> None:
-    assert not again(replace(DEPLOYING, deployment=deployment), POLICY, after(9999))
+    assert not should_dispatch(replace(DEPLOYING, deployment=deployment), POLICY, after(9999))
 
 
 def test_of_runs_that_nobody_can_tell_apart_none_is_ever_taken_for_the_next_one() -> None:
-    there = unclear(ASKED, [run(5), run(6)], after(20))
+    there = mark_run_ambiguous(DISPATCHED, [run(5), run(6)], after(20))
     assert (there.stage, there.loose, there.history[-1].link) == (Stage.FAILED, (5, 6), "https://x/6")
     assert there.reason == "several runs may be its own: see which one, then say /deployed or /retry"
-    once_more = retried(there, "lee", after(60))
+    once_more = retry(there, "lee", after(60))
     assert once_more.loose == (5, 6)
-    assert not again(once_more, POLICY, after(299)), "a third one may yet appear"
-    assert again(once_more, POLICY, after(300))
-    assert by_hand(there, "lee", after(60)).stage is Stage.VERIFYING
+    assert not should_dispatch(once_more, POLICY, after(299)), "a third one may yet appear"
+    assert should_dispatch(once_more, POLICY, after(300))
+    assert mark_deployed_manually(there, "lee", after(60)).stage is Stage.VERIFYING
 
 
 def test_a_run_that_github_does_not_show_may_not_be_there_yet() -> None:
-    told = accepted(ASKED, 5)
-    assert gone_run(told, POLICY, after(299)) == replace(told, reason="waiting for its run to appear on GitHub")
-    late = gone_run(told, POLICY, after(300))
+    told = confirm_dispatch(DISPATCHED, 5)
+    assert mark_run_gone(told, POLICY, after(299)) == replace(told, reason="waiting for its run to appear on GitHub")
+    late = mark_run_gone(told, POLICY, after(300))
     assert (late.stage, late.reason) == (Stage.FAILED, "the run of its deployment is gone from GitHub")
-    assert left_behind(late) == (5,)
+    assert unfinished_run_ids(late) == (5,)

@@ -10,28 +10,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.github_models import Opinion, Pull, Review
-from bot.domain.plans.change_set import ChangeSet, Kind, Stray
+from bot.domain.github_models import PullRequest, Review, ReviewState
+from bot.domain.plans.change_set import ChangeKind, ChangeSet, MistaggedImage
 from bot.domain.upgrade.preparation import (
     UNPREPARED,
     Preparation,
     PreparationStage,
     accept,
-    ask_preparation,
+    apply_plan,
     observe_preparation,
-    planned,
+    request_preparation,
 )
 from bot.domain.versions import Version
 from tests.samples import NOW, PULL, version
 
 TO = version("3.40.2")
 LATER = NOW + timedelta(hours=1)
-ASKED = Preparation(TO, PreparationStage.ASKED, "dana", NOW)
-STRAY = (Stray("symbols", "index.docker.io/sourcegraph/symbols:3.40.1"),)
-OPEN = Pull(7, "golden: prepare", "", PULL, "golden/v3.40.2", "c" * 40, True, False, "mibot[bot]", frozenset())
+ASKED = Preparation(TO, PreparationStage.REQUESTED, "dana", NOW)
+STRAY = (MistaggedImage("symbols", "index.docker.io/sourcegraph/symbols:3.40.1"),)
+OPEN = PullRequest(7, "golden: prepare", "", PULL, "golden/v3.40.2", "c" * 40, True, False, "mibot[bot]", frozenset())
 MERGED = replace(OPEN, open=False, merged=True, merged_at=NOW, merged_by="rio")
 CLOSED = replace(OPEN, open=False)
-YES, NO = Review("rio", Opinion.APPROVED), Review("sam", Opinion.CHANGES_REQUESTED)
+YES, NO = Review("rio", ReviewState.APPROVED), Review("sam", ReviewState.CHANGES_REQUESTED)
 
 
 def at(stage: PreparationStage, **facts: object) -> Preparation:
@@ -39,15 +39,15 @@ def at(stage: PreparationStage, **facts: object) -> Preparation:
 
 
 def asked(existing: Preparation | None) -> Preparation:
-    return ask_preparation(existing, TO, "lee", LATER)
+    return request_preparation(existing, TO, "lee", LATER)
 
 
 def test_asking_for_the_first_time() -> None:
-    assert asked(None) == Preparation(TO, PreparationStage.ASKED, "lee", LATER)
+    assert asked(None) == Preparation(TO, PreparationStage.REQUESTED, "lee", LATER)
     assert asked(None).branch == OPEN.branch
 
 
-@pytest.mark.parametrize("stage", [PreparationStage.ASKED, PreparationStage.OPEN, PreparationStage.READY])
+@pytest.mark.parametrize("stage", [PreparationStage.REQUESTED, PreparationStage.OPEN, PreparationStage.READY])
 def test_asking_again_is_the_same_preparation(stage: PreparationStage) -> None:
     there = at(stage)
     assert asked(there) is there
@@ -60,16 +60,16 @@ def test_one_that_came_to_nothing_begins_anew_when_somebody_asks(stage: Preparat
 
 def test_what_an_operator_accepted_stays_accepted_when_it_begins_anew() -> None:
     again = asked(accept(at(PreparationStage.CLOSED), "rio", NOW))
-    assert (again.stage, again.asked_by) == (PreparationStage.ASKED, "lee")
+    assert (again.stage, again.asked_by) == (PreparationStage.REQUESTED, "lee")
     assert (again.accepted_by, again.accepted_at) == ("rio", NOW)
 
 
 def test_a_version_whose_images_have_other_tags_is_held_until_they_are_accepted() -> None:
-    assert not ASKED.held
+    assert not ASKED.needs_acceptance
     held = replace(ASKED, stray=STRAY)
-    assert held.held
+    assert held.needs_acceptance
     accepted = accept(held, "lee", LATER)
-    assert not accepted.held
+    assert not accepted.needs_acceptance
     assert (accepted.accepted_by, accepted.accepted_at) == ("lee", LATER)
 
 
@@ -79,20 +79,20 @@ def test_the_first_acceptance_counts() -> None:
 
 
 def test_images_may_be_accepted_before_they_are_known() -> None:
-    change = ChangeSet(Kind.PREPARATION, TO, (), stray=STRAY)
-    assert not planned(accept(ASKED, "lee", NOW), change).held
+    change = ChangeSet(ChangeKind.PREPARATION, TO, (), mistagged_images=STRAY)
+    assert not apply_plan(accept(ASKED, "lee", NOW), change).needs_acceptance
 
 
 def test_it_knows_what_its_change_set_says_of_images_and_warnings() -> None:
-    change = ChangeSet(Kind.PREPARATION, TO, (), warnings=("no executors",), stray=STRAY)
-    found = planned(replace(ASKED, reason="delayed"), change)
+    change = ChangeSet(ChangeKind.PREPARATION, TO, (), warnings=("no executors",), mistagged_images=STRAY)
+    found = apply_plan(replace(ASKED, reason="delayed"), change)
     assert (found.stray, found.warnings, found.reason) == (STRAY, ("no executors",), "")
-    assert planned(found, ChangeSet(Kind.PREPARATION, TO, ())).stray == (), "what was put right is forgotten"
+    assert apply_plan(found, ChangeSet(ChangeKind.PREPARATION, TO, ())).stray == (), "what was put right is forgotten"
 
 
 @pytest.mark.parametrize(
     ("reviews", "approved"),
-    [([], ()), ([NO], ()), ([YES], ("rio",)), ([YES, Review("amy", Opinion.APPROVED), NO], ("amy", "rio"))],
+    [([], ()), ([NO], ()), ([YES], ("rio",)), ([YES, Review("amy", ReviewState.APPROVED), NO], ("amy", "rio"))],
 )
 def test_reviews(reviews: list[Review], approved: tuple[str, ...]) -> None:
     seen = observe_preparation(at(PreparationStage.OPEN, reason="delayed"), OPEN, reviews)
@@ -113,13 +113,13 @@ def test_a_pull_request_that_is_closed_ends_it() -> None:
 
 @pytest.mark.parametrize("pull", [OPEN, CLOSED, MERGED], ids=["open", "closed", "merged"])
 @pytest.mark.parametrize("stage", sorted(set(PreparationStage) - UNPREPARED))
-def test_what_has_ended_stays_as_it_is(stage: PreparationStage, pull: Pull) -> None:
+def test_what_has_ended_stays_as_it_is(stage: PreparationStage, pull: PullRequest) -> None:
     there = at(stage, merged_by="rio")
     assert observe_preparation(there, pull, [NO]) == there
 
 
 def test_what_the_sweep_takes_up() -> None:
-    assert {PreparationStage.ASKED, PreparationStage.OPEN} == UNPREPARED
+    assert {PreparationStage.REQUESTED, PreparationStage.OPEN} == UNPREPARED
 
 
 WORDS = st.text(max_size=20)
@@ -140,7 +140,7 @@ PREPARATIONS = st.builds(
     meaning=WORDS,
     note=WORDS,
     warnings=NAMES,
-    stray=st.lists(st.builds(Stray, WORDS, WORDS), max_size=3).map(tuple),
+    stray=st.lists(st.builds(MistaggedImage, WORDS, WORDS), max_size=3).map(tuple),
     accepted_by=WORDS,
     accepted_at=st.none() | MOMENTS,
     approved_by=NAMES,

@@ -11,29 +11,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.health.model import State
-from bot.domain.plans.change_set import Kind
+from bot.domain.health.model import CheckState
+from bot.domain.plans.change_set import ChangeKind
 from bot.domain.upgrade.record import (
+    IN_DEPLOYMENT,
     IN_FLIGHT,
     IN_REVIEW,
-    UNDER_WAY,
     UNFINISHED,
-    Back,
     Deployment,
+    Rollback,
     Stage,
-    Step,
+    StageTransition,
     Upgrade,
 )
-from bot.domain.upgrade.transitions import ask, undo
-from tests.records import MOMENTS, fields_of_upgrade
+from bot.domain.upgrade.transitions import request_rollback, request_upgrade
+from tests.records import DATETIMES, fields_of_upgrade
 from tests.samples import NOW, result, upgrade, version
 
 LATER = NOW + timedelta(hours=1)
-BACK = Back("lee", "search is slow", version("3.40.0"))
+BACK = Rollback("lee", "search is slow", version("3.40.0"))
 
 
 def test_what_counts_against_the_limit_and_what_the_sweep_takes_up() -> None:
-    assert IN_REVIEW | UNDER_WAY | {Stage.PLANNED} == IN_FLIGHT
+    assert IN_REVIEW | IN_DEPLOYMENT | {Stage.PLANNED} == IN_FLIGHT
     assert IN_FLIGHT | {Stage.WAITING} == UNFINISHED
     ended = {Stage.DONE, Stage.FAILED, Stage.SKIPPED, Stage.CLOSED, Stage.ROLLED_BACK}
     assert set(Stage) - UNFINISHED == ended
@@ -43,13 +43,13 @@ def test_an_upgrade_and_its_rollback_have_one_key_and_a_branch_each() -> None:
     there, back = upgrade(), upgrade(back=BACK)
     assert there.key == back.key == "rctest@3.40.1"
     assert (there.branch, back.branch) == ("rctest/upgrade-v3.40.1", "rctest/rollback-v3.40.1")
-    assert (there.kind, back.kind) == (Kind.UPGRADE, Kind.ROLLBACK)
+    assert (there.kind, back.kind) == (ChangeKind.UPGRADE, ChangeKind.ROLLBACK)
 
 
 def test_the_version_that_it_brings() -> None:
     assert upgrade().target == version("3.40.1")
     assert upgrade(back=BACK).target == version("3.40.0")
-    assert upgrade(back=Back("lee")).target == version("3.40.1"), "until Git has told where it goes back to"
+    assert upgrade(back=Rollback("lee")).target == version("3.40.1"), "until Git has told where it goes back to"
 
 
 @pytest.mark.parametrize(
@@ -66,15 +66,19 @@ def test_the_version_that_it_brings() -> None:
 )
 def test_whether_it_is_deployed(deployment: Deployment | None, deployed: bool, unresolved: bool) -> None:
     assert upgrade(deployment=deployment).deployed is deployed
-    assert (deployment is not None and deployment.unresolved) is unresolved
+    assert (deployment is not None and deployment.awaits_run) is unresolved
 
 
 def test_when_it_came_to_a_stage_last() -> None:
-    steps = [Step(Stage.OPEN, NOW, "mibot"), Step(Stage.APPROVED, NOW, "rio"), Step(Stage.OPEN, LATER, "")]
+    steps = [
+        StageTransition(Stage.OPEN, NOW, "mibot"),
+        StageTransition(Stage.APPROVED, NOW, "rio"),
+        StageTransition(Stage.OPEN, LATER, ""),
+    ]
     there = upgrade(history=tuple(steps))
-    assert there.since(Stage.OPEN) == LATER
-    assert there.since(Stage.APPROVED) == NOW
-    assert there.since(Stage.MERGED) is None
+    assert there.entered_at(Stage.OPEN) == LATER
+    assert there.entered_at(Stage.APPROVED) == NOW
+    assert there.entered_at(Stage.MERGED) is None
 
 
 # Written down
@@ -111,9 +115,9 @@ PLAIN = Upgrade("rctest", version("3.40.1"), Stage.WAITING, "dana", NOW)
 RECORDS = st.builds(
     upgrade,
     stage=st.sampled_from(Stage),
-    merged_at=st.none() | MOMENTS,
+    merged_at=st.none() | DATETIMES,
     before=st.sampled_from([(), (result(),)]),
-    after=st.sampled_from([(), (result(), result("front", State.UNKNOWN))]),
+    after=st.sampled_from([(), (result(), result("front", CheckState.UNKNOWN))]),
     **NEW,
 )
 UPGRADES = st.builds(lambda record, earlier: replace(record, earlier=earlier), RECORDS, st.none() | RECORDS)
@@ -131,7 +135,7 @@ def test_what_is_written_down_comes_back_as_it_was(record: Upgrade) -> None:
 def test_what_came_before_what_came_before_is_kept_too() -> None:
     closed = upgrade(stage=Stage.CLOSED)
     to = version("3.40.1")
-    again = undo(ask(closed, "rctest", to, "lee", LATER), "rctest", to, BACK, LATER)
+    again = request_rollback(request_upgrade(closed, "rctest", to, "lee", LATER), "rctest", to, BACK, LATER)
     assert Upgrade.from_json(written_down(again.to_json())) == again
     assert again.earlier is not None
     assert again.earlier.earlier == closed

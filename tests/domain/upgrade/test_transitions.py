@@ -9,48 +9,50 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.github_models import CommitChecks, Conclusion, Opinion, Pull, Review
-from bot.domain.upgrade.record import Back, Deployment, Step, Upgrade
-from bot.domain.upgrade.stages import UNDER_WAY, UNFINISHED, WAYS, Stage
+from bot.domain.github_models import CommitChecks, Conclusion, PullRequest, Review, ReviewState
+from bot.domain.upgrade.record import Deployment, Rollback, StageTransition, Upgrade
+from bot.domain.upgrade.stages import IN_DEPLOYMENT, TRANSITIONS, UNFINISHED, Stage
 from bot.domain.upgrade.transitions import (
     Cause,
-    ask,
-    failed,
-    gone,
-    loose_runs,
-    lost_since,
-    moved,
+    all_run_ids,
+    attach_pull,
+    mark_failed,
+    mark_planned,
+    mark_pull_gone,
+    mark_refused,
+    mark_skipped,
+    missing_run_since,
+    move,
     observe,
-    opened,
-    planned,
-    refused,
-    skipped,
-    undo,
+    request_rollback,
+    request_upgrade,
 )
 from tests.samples import NOW, PULL, result, upgrade, version
 
 HEAD = "c" * 40
-OPEN = Pull(7, "rctest: upgrade", "", PULL, "rctest/upgrade-v3.40.1", HEAD, True, False, "mibot[bot]", frozenset())
+OPEN = PullRequest(
+    7, "rctest: upgrade", "", PULL, "rctest/upgrade-v3.40.1", HEAD, True, False, "mibot[bot]", frozenset()
+)
 MERGED = replace(OPEN, open=False, merged=True, merged_at=NOW, merged_by="rio", merge_commit="d" * 40)
 CLOSED = replace(OPEN, open=False)
 QUIET = CommitChecks(Conclusion.NONE)
-YES, NO = Review("rio", Opinion.APPROVED), Review("sam", Opinion.CHANGES_REQUESTED)
+YES, NO = Review("rio", ReviewState.APPROVED), Review("sam", ReviewState.CHANGES_REQUESTED)
 LATER = NOW + timedelta(hours=1)
 FROM, TO = version("3.40.0"), version("3.40.1")
-BACK = Back("lee", "search is slow", FROM)
+BACK = Rollback("lee", "search is slow", FROM)
 BY_LEE = Cause(LATER, "lee", "https://github.com/x")
 DEPLOYING_NOW = [Stage.BACKING_UP, Stage.DEPLOYING]
 
 
-def asked(existing: Upgrade | None, forced: str = "") -> Upgrade:
-    return ask(existing, "rctest", TO, "lee", LATER, forced)
+def upgrade_requested(existing: Upgrade | None, forced: str = "") -> Upgrade:
+    return request_upgrade(existing, "rctest", TO, "lee", LATER, forced)
 
 
-def undone(existing: Upgrade | None) -> Upgrade:
-    return undo(existing, "rctest", TO, Back("lee", "search is slow"), LATER)
+def rollback_requested(existing: Upgrade | None) -> Upgrade:
+    return request_rollback(existing, "rctest", TO, Rollback("lee", "search is slow"), LATER)
 
 
-def seen(existing: Upgrade, pull: Pull = OPEN, *reviews: Review, checks: CommitChecks = QUIET) -> Upgrade:
+def observed(existing: Upgrade, pull: PullRequest = OPEN, *reviews: Review, checks: CommitChecks = QUIET) -> Upgrade:
     """The upgrade as GitHub shows it an hour later."""
     return observe(existing, pull, reviews, checks, LATER)
 
@@ -67,86 +69,92 @@ def steps(there: Upgrade) -> list[tuple[Stage, str, str, str]]:
 def test_a_step_is_one_that_there_is_or_it_is_a_bug(start: Stage, end: Stage) -> None:
     there = upgrade(stage=start, reason="before")
     if start is end:
-        assert moved(there, end, BY_LEE, "stays") == replace(there, reason="stays"), "which is no step"
-    elif end in WAYS[start]:
-        after = moved(there, end, BY_LEE, "so it is")
-        step = Step(end, LATER, "lee", "so it is", "https://github.com/x")
+        assert move(there, end, BY_LEE, "stays") == replace(there, reason="stays"), "which is no step"
+    elif end in TRANSITIONS[start]:
+        after = move(there, end, BY_LEE, "so it is")
+        step = StageTransition(end, LATER, "lee", "so it is", "https://github.com/x")
         assert after == replace(there, stage=end, reason="so it is", history=(step,))
     else:
         with pytest.raises(ValueError, match=f"an upgrade that is {start} can't become {end}"):
-            moved(there, end, BY_LEE, "so it is")
+            move(there, end, BY_LEE, "so it is")
 
 
 def test_a_step_can_show_something_else_than_its_cause() -> None:
-    there = moved(upgrade(stage=Stage.PLANNED), Stage.OPEN, BY_LEE, "pull request #7", "")
+    there = move(upgrade(stage=Stage.PLANNED), Stage.OPEN, BY_LEE, "pull request #7", "")
     assert (there.reason, there.history[0].why) == ("", "pull request #7")
 
 
 def test_steps_are_added_to_the_history_and_none_is_lost() -> None:
     there = upgrade(stage=Stage.PLANNED)
     for stage in (Stage.OPEN, Stage.APPROVED, Stage.MERGED):
-        there = moved(there, stage, BY_LEE)
+        there = move(there, stage, BY_LEE)
     assert [step.stage for step in there.history] == [Stage.OPEN, Stage.APPROVED, Stage.MERGED]
 
 
 def test_every_stage_has_its_ways_and_the_ends_are_ends() -> None:
-    assert set(WAYS) == set(Stage)
-    assert {stage for stage, ways in WAYS.items() if not ways} == {Stage.DONE, Stage.SKIPPED, Stage.ROLLED_BACK}
-    reached: set[Stage] = set().union(*WAYS.values())
+    assert set(TRANSITIONS) == set(Stage)
+    assert {stage for stage, ways in TRANSITIONS.items() if not ways} == {
+        Stage.DONE,
+        Stage.SKIPPED,
+        Stage.ROLLED_BACK,
+    }
+    reached: set[Stage] = set().union(*TRANSITIONS.values())
     assert reached == set(Stage)
 
 
 def test_what_is_merged_never_goes_back_to_review() -> None:
-    after_merge = UNDER_WAY | {Stage.DONE, Stage.ROLLED_BACK}
+    after_merge = IN_DEPLOYMENT | {Stage.DONE, Stage.ROLLED_BACK}
     for stage in after_merge:
-        assert WAYS[stage] <= after_merge | {Stage.FAILED}
+        assert TRANSITIONS[stage] <= after_merge | {Stage.FAILED}
 
 
 # Asking
 
 
 def test_asking_for_the_first_time() -> None:
-    assert asked(None) == Upgrade("rctest", TO, Stage.WAITING, "lee", LATER)
-    assert asked(None).branch == OPEN.branch
+    assert upgrade_requested(None) == Upgrade("rctest", TO, Stage.WAITING, "lee", LATER)
+    assert upgrade_requested(None).branch == OPEN.branch
 
 
 @pytest.mark.parametrize("stage", sorted(UNFINISHED | {Stage.DONE}))
 def test_asking_again_is_the_same_upgrade(stage: Stage) -> None:
     there = upgrade(stage=stage)
-    assert asked(there) is there
+    assert upgrade_requested(there) is there
 
 
 @pytest.mark.parametrize("stage", [Stage.CLOSED, Stage.SKIPPED])
 def test_a_closed_or_skipped_one_begins_anew_when_somebody_asks(stage: Stage) -> None:
     ended = upgrade(stage=stage)
-    assert asked(ended) == replace(asked(None), earlier=ended), "and what it was before is kept"
+    assert upgrade_requested(ended) == replace(upgrade_requested(None), earlier=ended), (
+        "and what it was before is kept"
+    )
 
 
 def test_a_failed_one_is_tried_again_with_the_pull_request_it_has() -> None:
-    again = asked(upgrade(stage=Stage.FAILED, reason="GitHub refused"))
+    again = upgrade_requested(upgrade(stage=Stage.FAILED, reason="GitHub refused"))
     assert (again.stage, again.number, again.reason, again.asked_by) == (Stage.WAITING, 7, "", "lee")
 
 
 def test_one_that_failed_after_its_merge_is_shown_again() -> None:
     there = upgrade(stage=Stage.FAILED, merged_at=NOW, reason="red after the merge")
-    assert asked(there) is there
-    assert asked(there, "they asked") is there
+    assert upgrade_requested(there) is there
+    assert upgrade_requested(there, "they asked") is there
 
 
 @pytest.mark.parametrize("merged_at", [None, NOW])
 @pytest.mark.parametrize("stage", [Stage.ROLLED_BACK, Stage.FAILED])
 def test_one_whose_rollback_has_ended_begins_anew_when_asked_for(stage: Stage, merged_at: datetime | None) -> None:
     rolled_back = upgrade(stage=stage, back=BACK, merged_at=merged_at, after=(result(),))
-    assert asked(rolled_back) == replace(asked(None), earlier=rolled_back)
+    assert upgrade_requested(rolled_back) == replace(upgrade_requested(None), earlier=rolled_back)
 
 
 def test_one_that_begins_anew_remembers_the_runs_that_may_still_go_on() -> None:
     deployment = Deployment(NOW, accepted=True, run=5)
     rolled_back = upgrade(stage=Stage.FAILED, back=BACK, merged_at=NOW, deployment=deployment, loose=(4,))
-    again = asked(rolled_back)
+    again = upgrade_requested(rolled_back)
     assert (again.loose, again.deployment) == ((4, 5), None)
     failed_again = replace(again, stage=Stage.FAILED, lost_since=NOW)
-    third = asked(failed_again)
+    third = upgrade_requested(failed_again)
     assert (third.loose, third.lost_since, third.earlier) == ((4, 5), NOW, rolled_back)
 
 
@@ -154,67 +162,67 @@ def test_one_that_begins_anew_remembers_the_runs_that_may_still_go_on() -> None:
 
 
 def test_an_operator_forces_it_and_the_record_says_who_and_why() -> None:
-    forced = asked(None, "they asked")
-    assert forced == replace(asked(None), forced="they asked", forced_by="lee")
-    assert (asked(None).forced, asked(None).forced_by) == ("", "")
+    forced = upgrade_requested(None, "they asked")
+    assert forced == replace(upgrade_requested(None), forced="they asked", forced_by="lee")
+    assert (upgrade_requested(None).forced, upgrade_requested(None).forced_by) == ("", "")
 
 
 def test_one_that_waits_can_be_forced_later_and_stays_forced() -> None:
     waiting = upgrade(stage=Stage.WAITING, reason="for rctest, which is red")
-    forced = asked(waiting, "they asked")
+    forced = upgrade_requested(waiting, "they asked")
     assert forced == replace(waiting, forced="they asked", forced_by="lee", reason="")
     assert forced.asked_by == "dana"
-    assert asked(forced) is forced, "asking without force takes nothing back"
+    assert upgrade_requested(forced) is forced, "asking without force takes nothing back"
 
 
 @pytest.mark.parametrize("stage", sorted(UNFINISHED - {Stage.WAITING}))
 def test_one_under_way_can_be_forced_past_its_checks_and_says_what_it_said(stage: Stage) -> None:
     there = upgrade(stage=stage, reason="before the deployment, red: Vm")
-    forced = asked(there, "they asked")
+    forced = upgrade_requested(there, "they asked")
     assert forced == replace(there, forced="they asked", forced_by="lee")
-    assert asked(forced, "again") is forced
+    assert upgrade_requested(forced, "again") is forced
 
 
 @pytest.mark.parametrize("there", [upgrade(stage=Stage.DONE), upgrade(stage=Stage.OPEN, back=BACK)])
 def test_force_makes_no_difference_to_one_that_waits_for_nothing(there: Upgrade) -> None:
-    assert asked(there, "they asked") is there
+    assert upgrade_requested(there, "they asked") is there
 
 
 @pytest.mark.parametrize("stage", [Stage.CLOSED, Stage.SKIPPED, Stage.FAILED])
 def test_one_that_begins_anew_is_forced_only_if_it_is_said_again(stage: Stage) -> None:
     there = upgrade(stage=stage, forced="long ago", forced_by="dana")
-    assert (asked(there).forced, asked(there).forced_by) == ("", "")
-    assert (asked(there, "now").forced, asked(there, "now").forced_by) == ("now", "lee")
+    assert (upgrade_requested(there).forced, upgrade_requested(there).forced_by) == ("", "")
+    assert (upgrade_requested(there, "now").forced, upgrade_requested(there, "now").forced_by) == ("now", "lee")
 
 
 # Its turn, and its pull request
 
 
 def test_its_turn_comes() -> None:
-    there = planned(upgrade(stage=Stage.WAITING, reason="for its turn"), LATER)
+    there = mark_planned(upgrade(stage=Stage.WAITING, reason="for its turn"), LATER)
     assert (there.stage, there.reason) == (Stage.PLANNED, "")
-    assert there.history == (Step(Stage.PLANNED, LATER, "mibot", "its turn has come"),)
+    assert there.history == (StageTransition(Stage.PLANNED, LATER, "mibot", "its turn has come"),)
 
 
 def test_one_whose_instance_is_left_out_by_now_is_skipped_with_the_reason() -> None:
-    there = skipped(upgrade(stage=Stage.WAITING), "shared by engineering", LATER)
+    there = mark_skipped(upgrade(stage=Stage.WAITING), "shared by engineering", LATER)
     assert (there.stage, there.reason) == (Stage.SKIPPED, "shared by engineering")
-    assert there.history == (Step(Stage.SKIPPED, LATER, "", "shared by engineering"),)
+    assert there.history == (StageTransition(Stage.SKIPPED, LATER, "", "shared by engineering"),)
 
 
 def test_a_pull_request_is_opened() -> None:
     waiting = upgrade(stage=Stage.PLANNED, number=None, url="", reason="delayed")
-    after = opened(waiting, OPEN, FROM, LATER)
+    after = attach_pull(waiting, OPEN, FROM, LATER)
     assert (after.stage, after.number, after.url, after.head) == (Stage.OPEN, 7, PULL, HEAD)
     assert after.reason == ""
     assert after.branch == OPEN.branch
-    assert after.history == (Step(Stage.OPEN, LATER, "mibot", "pull request #7", PULL),)
+    assert after.history == (StageTransition(Stage.OPEN, LATER, "mibot", "pull request #7", PULL),)
 
 
 def test_without_a_change_set_it_waits_for_its_preparation_or_fails() -> None:
     there = upgrade(stage=Stage.PLANNED)
-    waits = refused(there, "there is no golden file", LATER, waits=True)
-    fails = refused(there, "it is a downgrade", LATER, waits=False)
+    waits = mark_refused(there, "there is no golden file", LATER, keep_waiting=True)
+    fails = mark_refused(there, "it is a downgrade", LATER, keep_waiting=False)
     assert [(one.stage, one.reason) for one in (waits, fails)] == [
         (Stage.WAITING, "there is no golden file"),
         (Stage.FAILED, "it is a downgrade"),
@@ -223,16 +231,16 @@ def test_without_a_change_set_it_waits_for_its_preparation_or_fails() -> None:
 
 def test_a_rollback_without_a_change_set_leaves_things_as_they_were() -> None:
     done = upgrade(stage=Stage.DONE, merged_at=NOW)
-    noted = refused(undone(done), "there is nothing to go back to", LATER, waits=False)
+    noted = mark_refused(rollback_requested(done), "there is nothing to go back to", LATER, keep_waiting=False)
     assert noted == replace(done, note="it can't be rolled back: there is nothing to go back to")
-    assert refused(undone(None), "there is nothing", LATER, waits=False).stage is Stage.FAILED
+    assert mark_refused(rollback_requested(None), "there is nothing", LATER, keep_waiting=False).stage is Stage.FAILED
 
 
 @pytest.mark.parametrize("stage", list(Stage))
 def test_what_the_world_refuses_fails_unless_it_has_ended(stage: Stage) -> None:
     there = upgrade(stage=stage)
-    after = failed(there, "no permission", LATER)
-    if Stage.FAILED in WAYS[stage]:
+    after = mark_failed(there, "no permission", LATER)
+    if Stage.FAILED in TRANSITIONS[stage]:
         assert (after.stage, after.reason) == (Stage.FAILED, "no permission")
         assert steps(after) == [(Stage.FAILED, "mibot", "no permission", "")]
     else:
@@ -240,7 +248,7 @@ def test_what_the_world_refuses_fails_unless_it_has_ended(stage: Stage) -> None:
 
 
 def test_a_pull_request_that_is_gone() -> None:
-    after = gone(upgrade(), LATER)
+    after = mark_pull_gone(upgrade(), LATER)
     assert (after.stage, after.reason) == (Stage.CLOSED, "its pull request is gone")
 
 
@@ -251,23 +259,23 @@ def test_a_pull_request_that_is_gone() -> None:
     ("reviews", "stage", "approved", "objections"),
     [
         ([], Stage.OPEN, (), ()),
-        ([Review("x", Opinion.COMMENTED)], Stage.OPEN, (), ()),
+        ([Review("x", ReviewState.COMMENTED)], Stage.OPEN, (), ()),
         ([YES], Stage.APPROVED, ("rio",), ()),
-        ([YES, Review("amy", Opinion.APPROVED)], Stage.APPROVED, ("amy", "rio"), ()),
+        ([YES, Review("amy", ReviewState.APPROVED)], Stage.APPROVED, ("amy", "rio"), ()),
         ([NO], Stage.CHANGES_REQUESTED, (), ("sam",)),
         ([YES, NO], Stage.CHANGES_REQUESTED, ("rio",), ("sam",)),
     ],
 )
 def test_reviews(reviews: list[Review], stage: Stage, approved: tuple[str, ...], objections: tuple[str, ...]) -> None:
-    there = seen(upgrade(), OPEN, *reviews)
+    there = observed(upgrade(), OPEN, *reviews)
     assert (there.stage, there.approved_by, there.objections_by) == (stage, approved, objections)
 
 
 def test_the_history_tells_who_moved_it_and_where_to_look() -> None:
     there = upgrade()
     for reviews in ([YES], [YES], [YES, NO], []):
-        there = seen(there, OPEN, *reviews)
-    there = seen(there, MERGED, YES)
+        there = observed(there, OPEN, *reviews)
+    there = observed(there, MERGED, YES)
     assert steps(there) == [
         (Stage.APPROVED, "rio", "", PULL),
         (Stage.CHANGES_REQUESTED, "sam", "", PULL),
@@ -278,44 +286,44 @@ def test_the_history_tells_who_moved_it_and_where_to_look() -> None:
 
 
 def test_a_withdrawn_review_is_gone() -> None:
-    assert seen(seen(upgrade(), OPEN, YES)).stage is Stage.OPEN
+    assert observed(observed(upgrade(), OPEN, YES)).stage is Stage.OPEN
 
 
 def test_the_pull_requests_own_checks_are_noted() -> None:
-    there = seen(upgrade(), checks=CommitChecks(Conclusion.FAILURE, ("lint",)))
+    there = observed(upgrade(), checks=CommitChecks(Conclusion.FAILURE, ("lint",)))
     assert (there.checks, there.failing) == (Conclusion.FAILURE, ("lint",))
 
 
 def test_a_note_of_delay_goes_when_github_answers_again() -> None:
-    assert seen(upgrade(reason="delayed: GitHub did not answer")).reason == ""
+    assert observed(upgrade(reason="delayed: GitHub did not answer")).reason == ""
 
 
 def test_a_merge_is_noted_with_who_and_when_and_who_approved() -> None:
-    there = seen(upgrade(), MERGED, YES)
+    there = observed(upgrade(), MERGED, YES)
     assert (there.stage, there.merged_by, there.merged_at, there.approved_by) == (Stage.MERGED, "rio", NOW, ("rio",))
     assert there.merge_commit == "d" * 40
 
 
 def test_a_closed_pull_request_can_be_opened_again() -> None:
-    closed = seen(upgrade(), CLOSED)
+    closed = observed(upgrade(), CLOSED)
     assert closed.stage is Stage.CLOSED
     assert "closed without a merge" in closed.reason
-    again = seen(closed)
+    again = observed(closed)
     assert (again.stage, again.reason) == (Stage.OPEN, "")
-    assert seen(closed, MERGED).stage is Stage.MERGED
+    assert observed(closed, MERGED).stage is Stage.MERGED
 
 
 @pytest.mark.parametrize("pull", [OPEN, CLOSED, MERGED], ids=["open", "closed", "merged"])
-@pytest.mark.parametrize("stage", sorted(UNDER_WAY | {Stage.DONE, Stage.FAILED}))
-def test_what_was_merged_stays_merged(stage: Stage, pull: Pull) -> None:
+@pytest.mark.parametrize("stage", sorted(IN_DEPLOYMENT | {Stage.DONE, Stage.FAILED}))
+def test_what_was_merged_stays_merged(stage: Stage, pull: PullRequest) -> None:
     there = upgrade(stage=stage, merged_at=NOW, merged_by="rio", approved_by=("rio",))
-    assert seen(there, pull, NO) == there
+    assert observed(there, pull, NO) == there
 
 
 def test_one_that_failed_before_its_merge_is_taken_up_when_people_merge_it() -> None:
     there = upgrade(stage=Stage.FAILED, reason="GitHub refused")
-    assert seen(there, OPEN, YES) == there
-    assert seen(there, MERGED, YES).stage is Stage.MERGED
+    assert observed(there, OPEN, YES) == there
+    assert observed(there, MERGED, YES).stage is Stage.MERGED
 
 
 # Rollbacks
@@ -323,79 +331,86 @@ def test_one_that_failed_before_its_merge_is_taken_up_when_people_merge_it() -> 
 
 def test_an_upgrade_is_undone_by_a_pull_request_of_its_own() -> None:
     done = upgrade(stage=Stage.DONE, merged_at=NOW, after=(result(),), approved_by=("rio",))
-    back = undone(done)
+    back = rollback_requested(done)
     assert back == Upgrade(
-        "rctest", TO, Stage.PLANNED, "lee", LATER, from_version=TO, back=Back("lee", "search is slow"), earlier=done
+        "rctest",
+        TO,
+        Stage.PLANNED,
+        "lee",
+        LATER,
+        from_version=TO,
+        back=Rollback("lee", "search is slow"),
+        earlier=done,
     )
     assert back.key == done.key
     assert (done.branch, back.branch) == ("rctest/upgrade-v3.40.1", "rctest/rollback-v3.40.1")
 
 
 def test_an_upgrade_that_mibot_knows_nothing_of_can_be_undone() -> None:
-    assert undone(None) == replace(undone(upgrade()), earlier=None)
+    assert rollback_requested(None) == replace(rollback_requested(upgrade()), earlier=None)
 
 
 @pytest.mark.parametrize("stage", sorted(UNFINISHED))
 def test_asking_again_for_a_rollback_is_the_same_rollback(stage: Stage) -> None:
-    there = upgrade(stage=stage, back=Back("dana"))
-    assert undone(there) is there
+    there = upgrade(stage=stage, back=Rollback("dana"))
+    assert rollback_requested(there) is there
 
 
 @pytest.mark.parametrize("stage", [Stage.ROLLED_BACK, Stage.FAILED, Stage.CLOSED])
 def test_a_rollback_that_has_ended_is_no_obstacle_to_another(stage: Stage) -> None:
-    there = upgrade(stage=stage, back=Back("dana"))
-    assert undone(there) == replace(undone(None), earlier=there)
+    there = upgrade(stage=stage, back=Rollback("dana"))
+    assert rollback_requested(there) == replace(rollback_requested(None), earlier=there)
 
 
 @pytest.mark.parametrize("stage", [Stage.ROLLED_BACK, Stage.FAILED])
 def test_the_same_comment_undoes_once(stage: Stage) -> None:
-    back = Back("lee", comment=77)
+    back = Rollback("lee", comment=77)
     there = upgrade(stage=stage, back=back)
-    assert undo(there, "rctest", TO, back, LATER) is there
-    assert undo(there, "rctest", TO, replace(back, comment=78), LATER).stage is Stage.PLANNED
+    assert request_rollback(there, "rctest", TO, back, LATER) is there
+    assert request_rollback(there, "rctest", TO, replace(back, comment=78), LATER).stage is Stage.PLANNED
 
 
 @pytest.mark.parametrize("stage", DEPLOYING_NOW)
 def test_what_is_being_deployed_is_not_undone_before_that_is_over(stage: Stage) -> None:
     there = upgrade(stage=stage, merged_at=NOW)
-    after = undone(there)
+    after = rollback_requested(there)
     assert after == replace(there, note="it can't be rolled back, as lee asked, before its deployment is over")
 
 
 def test_a_rollback_remembers_the_runs_of_what_it_undoes() -> None:
     there = upgrade(stage=Stage.FAILED, merged_at=NOW, deployment=Deployment(NOW, run=5), loose=(4,))
-    assert undone(there).loose == (4, 5)
-    lost = undone(upgrade(stage=Stage.FAILED, merged_at=NOW, deployment=Deployment(NOW, accepted=True)))
+    assert rollback_requested(there).loose == (4, 5)
+    lost = rollback_requested(upgrade(stage=Stage.FAILED, merged_at=NOW, deployment=Deployment(NOW, accepted=True)))
     assert (lost.loose, lost.lost_since) == ((), NOW)
 
 
 def test_the_pull_request_of_a_rollback_is_followed_like_any_other() -> None:
-    back = opened(undone(upgrade(stage=Stage.DONE, merged_at=NOW)), OPEN, TO, LATER)
+    back = attach_pull(rollback_requested(upgrade(stage=Stage.DONE, merged_at=NOW)), OPEN, TO, LATER)
     assert (back.stage, back.number, back.from_version) == (Stage.OPEN, 7, TO)
-    assert seen(back, OPEN, YES).stage is Stage.APPROVED
-    assert seen(back, OPEN, YES, NO).stage is Stage.CHANGES_REQUESTED
-    merged = seen(back, MERGED, YES)
+    assert observed(back, OPEN, YES).stage is Stage.APPROVED
+    assert observed(back, OPEN, YES, NO).stage is Stage.CHANGES_REQUESTED
+    merged = observed(back, MERGED, YES)
     assert (merged.stage, merged.merged_by, merged.back) == (Stage.MERGED, "rio", back.back)
 
 
 def test_when_its_pull_request_is_closed_the_upgrade_is_what_it_was() -> None:
     done = upgrade(stage=Stage.DONE, merged_at=NOW, after=(result(),))
-    back = opened(undone(done), OPEN, TO, LATER)
-    assert seen(back, CLOSED) == replace(done, note="its rollback by lee was closed without a merge")
-    assert gone(back, LATER) == replace(done, note="its rollback by lee is gone, with its pull request")
+    back = attach_pull(rollback_requested(done), OPEN, TO, LATER)
+    assert observed(back, CLOSED) == replace(done, note="its rollback by lee was closed without a merge")
+    assert mark_pull_gone(back, LATER) == replace(done, note="its rollback by lee is gone, with its pull request")
 
 
 def test_where_there_was_no_record_before_a_closed_rollback_is_closed() -> None:
-    closed = seen(opened(undone(None), OPEN, TO, LATER), CLOSED)
+    closed = observed(attach_pull(rollback_requested(None), OPEN, TO, LATER), CLOSED)
     assert (closed.stage, closed.reason) == (Stage.CLOSED, "its pull request was closed without a merge")
 
 
 @pytest.mark.parametrize("pull", [OPEN, CLOSED, MERGED], ids=["open", "closed", "merged"])
-def test_what_was_rolled_back_or_skipped_stays_so(pull: Pull) -> None:
+def test_what_was_rolled_back_or_skipped_stays_so(pull: PullRequest) -> None:
     back = upgrade(stage=Stage.ROLLED_BACK, back=BACK, merged_at=NOW, earlier=upgrade(stage=Stage.DONE))
-    assert seen(back, pull, NO) == back
+    assert observed(back, pull, NO) == back
     left_out = upgrade(stage=Stage.SKIPPED)
-    assert seen(left_out, pull, NO) == left_out
+    assert observed(left_out, pull, NO) == left_out
 
 
 # Runs that nobody follows any more
@@ -416,4 +431,4 @@ def test_what_a_deployment_leaves_behind(
     deployment: Deployment | None, runs: tuple[int, ...], lost: datetime | None
 ) -> None:
     there = upgrade(deployment=deployment, loose=(4,), lost_since=NOW)
-    assert (loose_runs(there), lost_since(there)) == (runs, lost)
+    assert (all_run_ids(there), missing_run_since(there)) == (runs, lost)

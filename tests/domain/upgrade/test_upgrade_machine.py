@@ -16,28 +16,35 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bot.checks import vm
 from bot.domain.chat.replies import TrackerRecord
 from bot.domain.flow.effects import Advance, Effect, MarkDeployed, Recheck, Retry, StartRollback, StartUpgrade
-from bot.domain.github_models import Opinion
-from bot.domain.health.model import Places, State
-from bot.domain.rollout.schedule import Standing, line_stopped, turns
-from bot.domain.upgrade.backups import CopyState
-from bot.domain.upgrade.deployment import may_be_deployed, may_be_retried, overtaken_by
+from bot.domain.github_models import ReviewState
+from bot.domain.health.model import CheckState, CloudConfig
+from bot.domain.rollout.schedule import RolloutState, decide_slots, rollout_halted
+from bot.domain.upgrade.backups import BackupState
+from bot.domain.upgrade.deployment import can_mark_deployed, can_retry, superseded_by
 from bot.domain.upgrade.record import Upgrade
-from bot.domain.upgrade.stages import IN_REVIEW, UNDER_WAY, UNFINISHED, WAYS, Stage
-from bot.domain.upgrade.transitions import ask, planned
+from bot.domain.upgrade.stages import IN_DEPLOYMENT, IN_REVIEW, TRANSITIONS, UNFINISHED, Stage
+from bot.domain.upgrade.transitions import mark_planned, request_upgrade
 from bot.domain.versions import Version
-from bot.handlers.upgrades import UpgradeRunner
-from bot.ports import Deployment, Passing
-from bot.services.deployments import Deployer
-from bot.services.health_checks import Examiner
-from bot.services.upgrade_pull_requests import PullOpener
-from tests.domain.upgrade.simulation import POLICY, Crash, Manner, Opener, World, WorldFleets
+from bot.handlers.upgrades import UpgradeHandler
+from bot.ports import DeploymentRepository, TransientError
+from bot.services.deployments import DeploymentService
+from bot.services.health_checks import HealthCheckRunner
+from bot.services.upgrade_pull_requests import PullRequestService
+from tests.domain.upgrade.simulation import (
+    POLICY,
+    Crash,
+    DispatchBehavior,
+    FakeExternalSystems,
+    FakeFleets,
+    FakePullRequestService,
+)
 from tests.samples import version
 
 SLUGS = ("rctest", "demo", "demo-2")
 VERSIONS = (version("3.40.1"), version("3.40.10"))
 CHECKS = (vm.CHECK, replace(vm.CHECK, name="front", title="Front end"))
 MANNERS = st.builds(
-    Manner,
+    DispatchBehavior,
     st.sampled_from(["number", "nothing", "lost", "unheard", "refused"]),
     st.sampled_from([0, 0, 20, 200, 290, 1500, None]),
     st.sampled_from([60, 500, 5000, 20_000]),
@@ -50,9 +57,9 @@ class Upgrades(RuleBasedStateMachine):
     """Upgrades of a few instances to two versions, from the asking to the end."""
 
     @initialize(named=st.booleans(), merged=st.lists(st.sampled_from(SLUGS), max_size=3), manner=MANNERS)
-    def begin(self, named: bool, merged: list[str], manner: Manner) -> None:
+    def begin(self, named: bool, merged: list[str], manner: DispatchBehavior) -> None:
         """Some upgrades have been merged already, and nobody has looked since."""
-        self.world = World(SLUGS, named, manner=manner)
+        self.world = FakeExternalSystems(SLUGS, named, behavior=manner)
         self.comments = 0
         for number, to in enumerate(VERSIONS, 1):
             self.world.ledger.save_tracker(TrackerRecord(to, number, "https://x", "dana"))
@@ -63,20 +70,20 @@ class Upgrades(RuleBasedStateMachine):
             self.world.merge(one.number or 0, one)
 
     def restart(self) -> None:
-        world, fleets = self.world, WorldFleets(self.world)
+        world, fleets = self.world, FakeFleets(self.world)
         world.ledger.crash_in = None
-        examiner = Examiner(fleets, Places(), world, world.clock, checks=CHECKS)
-        deployer = Deployer(world.ledger, fleets, world, world, examiner, Places(), POLICY, world.clock)
-        pulls, opener = cast("Deployment", world), cast("PullOpener", Opener(world))
-        self.runner = UpgradeRunner(pulls, world.ledger, fleets, opener, examiner, deployer, world.clock)
+        examiner = HealthCheckRunner(fleets, CloudConfig(), world, world.clock, checks=CHECKS)
+        deployer = DeploymentService(world.ledger, fleets, world, world, examiner, CloudConfig(), POLICY, world.clock)
+        pulls, opener = cast("DeploymentRepository", world), cast("PullRequestService", FakePullRequestService(world))
+        self.runner = UpgradeHandler(pulls, world.ledger, fleets, opener, examiner, deployer, world.clock)
 
     def carry_out(self, upgrade: tuple[str, str], job: Callable[[], Sequence[Effect]]) -> bool:
         """Whether a job came to its end, as the worker would have it."""
         try:
             try:
                 job()
-            except Passing as error:
-                self.runner.delayed(*upgrade, str(error))
+            except TransientError as error:
+                self.runner.mark_delayed(*upgrade, str(error))
                 return False
         except Crash:
             self.restart()
@@ -89,14 +96,14 @@ class Upgrades(RuleBasedStateMachine):
 
     def take_turns(self) -> None:
         ledger = self.world.ledger
-        standing = Standing(self.world.fleet, ledger.upgrades(), 3, {}, {})
-        for turn in [turn for turn in turns(standing) if turn.goes]:
-            going = planned(turn.upgrade, self.world.now)
+        standing = RolloutState(self.world.fleet, ledger.upgrades(), 3, {}, {})
+        for turn in [turn for turn in decide_slots(standing) if turn.starts]:
+            going = mark_planned(turn.upgrade, self.world.now)
             if self.carry_out(name(going), partial(self.claim, going)):
                 self.look(going)
 
     def claim(self, going: Upgrade) -> Sequence[Effect]:
-        assert self.world.ledger.claim_turn(going, 3)
+        assert self.world.ledger.claim_slot(going, 3)
         return []
 
     def of(self, fits: Callable[[Upgrade], bool]) -> list[Upgrade]:
@@ -111,7 +118,7 @@ class Upgrades(RuleBasedStateMachine):
         existing = ledger.upgrade(slug, to)
         if existing is None or existing.stage is Stage.WAITING:
             self.restart()
-            ledger.save_upgrade(ask(existing, slug, to, "dana", self.world.now, force))
+            ledger.save_upgrade(request_upgrade(existing, slug, to, "dana", self.world.now, force))
         else:
             effect = StartUpgrade(slug, str(to), "dana", 12, force)
             self.carry_out((slug, str(to)), lambda: self.runner.start(effect))
@@ -135,9 +142,9 @@ class Upgrades(RuleBasedStateMachine):
         if one.deployed and one.stage in {Stage.HELD, Stage.FAILED, Stage.VERIFYING}:
             yield lambda: runner.recheck(Recheck(*named, "lee"))
             yield lambda: runner.recheck(Recheck(*named, "lee", "they looked"))
-        if may_be_retried(one):
+        if can_retry(one):
             yield lambda: runner.retry(Retry(*named, "lee", one.attempt))
-        if may_be_deployed(one):
+        if can_mark_deployed(one):
             yield lambda: runner.mark_deployed(MarkDeployed(*named, "lee", one.attempt))
         if one.merged_at is not None:
             self.comments += 1
@@ -156,8 +163,8 @@ class Upgrades(RuleBasedStateMachine):
         pull = world.pulls[number]
         match deed:
             case "approve" | "object":
-                opinion = Opinion.APPROVED if deed == "approve" else Opinion.CHANGES_REQUESTED
-                world.opinions.setdefault(number, {})["rio"] = opinion
+                opinion = ReviewState.APPROVED if deed == "approve" else ReviewState.CHANGES_REQUESTED
+                world.review_states.setdefault(number, {})["rio"] = opinion
             case "close" if pull.open:
                 world.pulls[number] = replace(pull, open=False)
             case "reopen" if not pull.merged:
@@ -174,7 +181,7 @@ class Upgrades(RuleBasedStateMachine):
         self.sweep()
 
     @rule(which=WHICH, manner=MANNERS, again=st.booleans())
-    def people_press_the_button(self, which: int, manner: Manner, again: bool) -> None:
+    def people_press_the_button(self, which: int, manner: DispatchBehavior, again: bool) -> None:
         """They start a run themselves, of whatever mibot might start one of, or let one run again that has ended."""
         world = self.world
         ended = [run for run in world.started.values() if run.ends_at <= world.now]
@@ -190,19 +197,19 @@ class Upgrades(RuleBasedStateMachine):
     # What the world does
 
     @rule(manner=MANNERS)
-    def github_takes_requests_so(self, manner: Manner) -> None:
-        self.world.manner = manner
+    def github_takes_requests_so(self, manner: DispatchBehavior) -> None:
+        self.world.behavior = manner
 
     @rule(
         slug=st.sampled_from(SLUGS),
-        health=st.sampled_from([State.PASS, State.PASS, *State]),
+        health=st.sampled_from([CheckState.PASS, CheckState.PASS, *CheckState]),
         copying=st.tuples(
-            st.sampled_from([CopyState.READY, CopyState.READY, *CopyState]), st.sampled_from([0, 0, 900])
+            st.sampled_from([BackupState.READY, BackupState.READY, *BackupState]), st.sampled_from([0, 0, 900])
         ),
     )
-    def google_is(self, slug: str, health: State, copying: tuple[CopyState, int]) -> None:
+    def google_is(self, slug: str, health: CheckState, copying: tuple[BackupState, int]) -> None:
         """An instance's machine, and whatever is copied from now on."""
-        self.world.health[slug], self.world.copying = health, copying
+        self.world.health[slug], self.world.backup_outcome = health, copying
 
     @rule(kind=st.sampled_from(["crash", "silence", "refusal"]), times=st.integers(0, 4))
     def trouble_is_near(self, kind: str, times: int) -> None:
@@ -244,10 +251,10 @@ class Upgrades(RuleBasedStateMachine):
     def tells_what_it_waits_for(self, key: str) -> None:
         """By the next look at the latest; in review it is people's turn, as the stage says."""
         there = next(iter(self.of(lambda one: one.key == key)))
-        if there.reason or there.stage not in UNDER_WAY or not self.look(there):
+        if there.reason or there.stage not in IN_DEPLOYMENT or not self.look(there):
             return
         after = next(iter(self.of(lambda one: one.key == key)))
-        assert after.reason or after.stage not in UNDER_WAY, f"{key} is {after.stage} and does not say why"
+        assert after.reason or after.stage not in IN_DEPLOYMENT, f"{key} is {after.stage} and does not say why"
 
     # What is always true
 
@@ -269,7 +276,7 @@ class Upgrades(RuleBasedStateMachine):
             assert deployment.ended_at is not None
             assert one.green_since is not None
             assert {result.name for result in one.after} == {check.name for check in CHECKS}
-            assert {result.state for result in one.after} == {State.PASS}
+            assert {result.state for result in one.after} == {CheckState.PASS}
             assert deployment.ended_at <= one.green_since
             stable = timedelta(seconds=POLICY.stable_for)
             assert all(one.green_since + stable <= result.taken_at for result in one.after)
@@ -279,7 +286,7 @@ class Upgrades(RuleBasedStateMachine):
         for one in self.of(lambda _: True):
             at = Stage.WAITING if one.back is None else Stage.PLANNED
             for step in one.history:
-                assert step.stage in WAYS[at], f"{at} to {step.stage}"
+                assert step.stage in TRANSITIONS[at], f"{at} to {step.stage}"
                 at = step.stage
             assert at is one.stage
             assert all(step.at <= self.world.now for step in one.history)
@@ -299,9 +306,9 @@ class Upgrades(RuleBasedStateMachine):
         self.restart()
         self.world.heal()
         self.an_hour_passes()
-        for one in self.of(lambda one: one.stage in UNDER_WAY):
+        for one in self.of(lambda one: one.stage in IN_DEPLOYMENT):
             assert one.stage is Stage.HELD, f"{one.key} is {one.stage}: {one.reason}"
-            assert one.deployed or line_stopped(one, self.world.ledger.upgrades(), self.world.fleet), one.reason
+            assert one.deployed or rollout_halted(one, self.world.ledger.upgrades(), self.world.fleet), one.reason
         for _ in range(2):
             self.people_see_to_it()
             self.an_hour_passes()
@@ -316,12 +323,12 @@ class Upgrades(RuleBasedStateMachine):
 
     def is_overtaken(self, upgrade: Upgrade) -> bool:
         """Whether it failed, and its instance went on since: that can't be mended, and stays in the record."""
-        return upgrade.stage is Stage.FAILED and overtaken_by(upgrade, self.world.ledger.upgrades()) is not None
+        return upgrade.stage is Stage.FAILED and superseded_by(upgrade, self.world.ledger.upgrades()) is not None
 
     def people_see_to_it(self) -> None:
         for one in self.of(lambda one: one.stage is Stage.HELD and not one.deployed):  # by what was overtaken
             self.runner.start(StartUpgrade(*name(one), "lee", 12, "we saw to it"))
-        for one in self.of(may_be_retried):
+        for one in self.of(can_retry):
             if one.stage is Stage.FAILED:
                 self.runner.retry(Retry(*name(one), "lee", one.attempt))
             else:

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from demo.actions import Actions
 from demo.cast import OWNER
-from tests.world.exchange import PERSON, Answer, Request
+from tests.world.exchange import PERSON_HEADER, HttpResponse, Request
 from tests.world.gaps.gap import Gap, Github
 
 Json = dict[str, Any]
@@ -23,11 +23,11 @@ class UpgradeWorkflow(Gap):
         self.actions = Actions(github.org.deployment, self._deliver, self._publish)
         self._repository = f"/repos/{github.org.deployment}"
 
-    def answer(self, request: Request) -> Answer | None:
+    def answer(self, request: Request) -> HttpResponse | None:
         if not request.path.startswith(f"{self._repository}/actions/"):
             return None
         if self.github.get(request, self._repository) is None:
-            return Answer.of(404, {"message": "Not Found"})
+            return HttpResponse.json_response(404, {"message": "Not Found"})
         actor = str(self.github.actor(request)["login"])
 
         def head(ref: str) -> str | None:
@@ -35,15 +35,15 @@ class UpgradeWorkflow(Gap):
             return str(found["sha"]) if found else None
 
         answered = self.actions.handle(
-            request.method, request.path, request.query, request.json, actor=actor, head=head
+            request.method, request.path, request.query, request.json, actor=actor, resolve_ref=head
         )
         if answered is None or answered.document is None:
-            return Answer(answered.status) if answered else None
+            return HttpResponse(answered.status) if answered else None
         headers = {}
         if answered.next_page:
             following = urlencode({**request.query, "page": answered.next_page})
             headers["Link"] = f'<{self.actions.url}{request.path}?{following}>; rel="next"'
-        return Answer.of(answered.status, answered.document, headers)
+        return HttpResponse.json_response(answered.status, answered.document, headers)
 
     def _deliver(self, event: str, facts: Json) -> None:
         repository = self.github.get(self._as_owner(), self._repository)
@@ -63,5 +63,5 @@ class UpgradeWorkflow(Gap):
 
     def _as_owner(self) -> Request:
         token = self.github.org.token(OWNER)
-        headers = {"authorization": f"Bearer {token}", "content-type": "application/json", PERSON: OWNER}
+        headers = {"authorization": f"Bearer {token}", "content-type": "application/json", PERSON_HEADER: OWNER}
         return Request("GET", self._repository, headers)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.world.exchange import Answer, Request
+from tests.world.exchange import HttpResponse, Request
 from tests.world.gaps.gap import Gap, Github
 
 CHECK_RUNS = re.compile(r"/repos/[^/]+/[^/]+/(commits/.+/check-runs|check-suites/\d+/check-runs|check-runs(/\d+)?)")
-PEOPLES = "ci"
+PEOPLE_APP = "ci"
 """The App whose check runs the story's people make; on GitHub people themselves can't."""
-RUNNERS = "github-actions"
+RUNNER_APP = "github-actions"
 
 
 class CheckRunApps(Gap):
@@ -21,16 +21,16 @@ class CheckRunApps(Gap):
         super().__init__(github)
         self._makers: dict[int, str] = {}
 
-    def finish(self, request: Request, answer: Answer) -> Answer:
+    def finish(self, request: Request, answer: HttpResponse) -> HttpResponse:
         if CHECK_RUNS.fullmatch(request.path) is None or not answer.ok or not answer.body:
             return answer
         document = answer.json
         if request.method == "POST":
-            self._makers[document["id"]] = PEOPLES if request.person else self.github.org.app_slug
+            self._makers[document["id"]] = PEOPLE_APP if request.person else self.github.org.app_slug
         for run in document.get("check_runs", [document]):
             run["app"] = self._app(run)
         return answer.with_json(document)
 
     def _app(self, run: dict[str, Any]) -> dict[str, Any]:
-        slug = self._makers.get(run["id"], RUNNERS)
+        slug = self._makers.get(run["id"], RUNNER_APP)
         return {"id": self.github.org.app_id if slug == self.github.org.app_slug else 0, "slug": slug, "name": slug}

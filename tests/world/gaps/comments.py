@@ -9,11 +9,11 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.world.exchange import Answer, Request
+from tests.world.exchange import HttpResponse, Request
 from tests.world.gaps.gap import Gap
 
-ALL = re.compile(r"(/repos/[^/]+/[^/]+)/issues/comments")
-SOME = re.compile(r"/repos/[^/]+/[^/]+/issues/(\d+/comments|comments/\d+)")
+ALL_COMMENTS_PATH = re.compile(r"(/repos/[^/]+/[^/]+)/issues/comments")
+ISSUE_COMMENTS_PATH = re.compile(r"/repos/[^/]+/[^/]+/issues/(\d+/comments|comments/\d+)")
 PAGE = 100
 SAME_MOMENT = timedelta(milliseconds=5)
 """The emulator looks at its clock twice, and may be held up in between; nobody edits as fast as that."""
@@ -23,24 +23,24 @@ Json = dict[str, Any]
 class CommentTimes(Gap):
     """The emulator may date a new comment's `updated_at` milliseconds after its creation, as if it were edited."""
 
-    def finish(self, request: Request, answer: Answer) -> Answer:
-        if SOME.fullmatch(request.path) is None or not answer.ok or not answer.body:
+    def finish(self, request: Request, answer: HttpResponse) -> HttpResponse:
+        if ISSUE_COMMENTS_PATH.fullmatch(request.path) is None or not answer.ok or not answer.body:
             return answer
         document = answer.json
         comments = document if isinstance(document, list) else [document]
-        mended = sum(_mend(comment) for comment in comments)
+        mended = sum(_correct_update_time(comment) for comment in comments)
         return answer.with_json(document) if mended else answer
 
 
 class AllComments(Gap):
     """`GET …/issues/comments`: the emulator takes `comments` for the number of an issue, and finds none."""
 
-    def answer(self, request: Request) -> Answer | None:
-        match = ALL.fullmatch(request.path)
+    def answer(self, request: Request) -> HttpResponse | None:
+        match = ALL_COMMENTS_PATH.fullmatch(request.path)
         if request.method != "GET" or match is None:
             return None
         if self.github.get(request, match.group(1)) is None:
-            return Answer.of(404, {"message": "Not Found"})
+            return HttpResponse.json_response(404, {"message": "Not Found"})
         comments = self._comments(request, match.group(1))
         key = "updated_at" if request.query.get("sort") == "updated" else "created_at"
         comments.sort(key=lambda c: (c[key], c["id"]), reverse=request.query.get("direction") == "desc")
@@ -51,7 +51,7 @@ class AllComments(Gap):
         for number in self._numbers(request, repository):
             found += self._pages(request, f"{repository}/issues/{number}/comments?")
         for comment in found:
-            _mend(comment)
+            _correct_update_time(comment)
         since = request.query.get("since")
         if since is None:
             return found
@@ -72,7 +72,7 @@ class AllComments(Gap):
                 return
 
 
-def _mend(comment: Json) -> bool:
+def _correct_update_time(comment: Json) -> bool:
     """Make a comment that was just created look so; whether anything had to be done."""
     created, updated = comment["created_at"], comment["updated_at"]
     mend = created != updated and datetime.fromisoformat(updated) - datetime.fromisoformat(created) <= SAME_MOMENT
@@ -81,11 +81,11 @@ def _mend(comment: Json) -> bool:
     return mend
 
 
-def _page(request: Request, items: list[Json]) -> Answer:
+def _page(request: Request, items: list[Json]) -> HttpResponse:
     query = request.query
     size, number = int(query.get("per_page", "30")), int(query.get("page", "1"))
     headers = {}
     if number * size < len(items):
         following = urlencode({**query, "page": number + 1})
         headers["Link"] = f'<http://{request.headers["host"]}{request.path}?{following}>; rel="next"'
-    return Answer.of(200, items[(number - 1) * size : number * size], headers)
+    return HttpResponse.json_response(200, items[(number - 1) * size : number * size], headers)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from demo.cast import Org
-from tests.world.exchange import Answer, Request
-from tests.world.webhooks import Mailbox
+from tests.world.exchange import HttpResponse, Request
+from tests.world.webhooks import DeliveryQueue
 
-Ask = Callable[[Request], Answer]
+Send = Callable[[Request], HttpResponse]
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Github:
     """What a gap may use: the emulator on behalf of whoever asked, and the App's mailbox."""
 
     org: Org
-    mailbox: Mailbox
-    ask: Ask
+    mailbox: DeliveryQueue
+    ask: Send
 
     def get(self, request: Request, path: str) -> Any:
         """What the emulator says at `path` to the sender of `request`; None when it refuses."""
@@ -48,14 +48,14 @@ class Gap:
     def __init__(self, github: Github) -> None:
         self.github = github
 
-    def amend(self, request: Request) -> Request:
+    def rewrite_request(self, request: Request) -> Request:
         """The request as the emulator should get it."""
         return request
 
-    def answer(self, request: Request) -> Answer | None:  # noqa: ARG002 - for gaps that need it
+    def answer(self, request: Request) -> HttpResponse | None:  # noqa: ARG002 - for gaps that need it
         """The whole answer, when the emulator need not be asked."""
         return None
 
-    def finish(self, request: Request, answer: Answer) -> Answer:  # noqa: ARG002 - the same
+    def correct_response(self, request: Request, answer: HttpResponse) -> HttpResponse:  # noqa: ARG002 - the same
         """The emulator's answer put right, and what else should happen now."""
         return answer

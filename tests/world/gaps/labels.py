@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 
-from tests.world.exchange import Answer, Request
+from tests.world.exchange import HttpResponse, Request
 from tests.world.gaps.gap import Gap
 from tests.world.webhooks import Delivery
 
 CREATE = re.compile(r"/repos/([^/]+/[^/]+)/issues")
 
 
-class LabelsFromTheStart(Gap):
+class InitialLabels(Gap):
     """GitHub sends `opened` and one `labeled` for each label; the emulator only `opened`."""
 
-    def finish(self, request: Request, answer: Answer) -> Answer:
+    def finish(self, request: Request, answer: HttpResponse) -> HttpResponse:
         match = CREATE.fullmatch(request.path)
         if request.method != "POST" or match is None or not answer.ok:
             return answer

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from tests.world.exchange import Answer, Request
+from tests.world.exchange import HttpResponse, Request
 from tests.world.gaps.gap import Gap
 
-LONGEST = {"title": 256, "body": 65536}
+MAX_LENGTHS = {"title": 256, "body": 65536}
 """Characters."""
 TEXTS = re.compile(r"/repos/[^/]+/[^/]+/(issues|pulls)(/\d+(/comments|/reviews)?|/comments/\d+)?")
 
@@ -15,14 +15,14 @@ TEXTS = re.compile(r"/repos/[^/]+/[^/]+/(issues|pulls)(/\d+(/comments|/reviews)?
 class Limits(Gap):
     """Longer titles and bodies are refused with 422, in GitHub's words."""
 
-    def answer(self, request: Request) -> Answer | None:
+    def answer(self, request: Request) -> HttpResponse | None:
         if request.method not in {"POST", "PATCH"} or TEXTS.fullmatch(request.path) is None:
             return None
         document = request.json
-        for name, longest in LONGEST.items():
+        for name, longest in MAX_LENGTHS.items():
             text = document.get(name) if isinstance(document, dict) else None
             if isinstance(text, str) and len(text) > longest:
                 sentence = f"{name} is too long (maximum is {longest} characters)"
                 error = {"resource": "Issue", "code": "custom", "field": name, "message": sentence}
-                return Answer.of(422, {"message": "Validation Failed", "errors": [error]})
+                return HttpResponse.json_response(422, {"message": "Validation Failed", "errors": [error]})
         return None

@@ -6,21 +6,21 @@ import re
 import threading
 from typing import Any
 
-from tests.world.exchange import Answer, Request
+from tests.world.exchange import HttpResponse, Request
 from tests.world.gaps.gap import Gap, Github
 
 PULLS = re.compile(r"/repos/([^/]+/[^/]+)/pulls(/\d+)?")
 BRANCH = re.compile(r"/repos/([^/]+/[^/]+)/git/refs/heads/(.+)")
 
 
-class OnePullRequestABranch(Gap):
+class UniquePullRequest(Gap):
     """GitHub refuses a second open one, one without a branch, and one without a commit; the emulator opens all."""
 
     def __init__(self, github: Github) -> None:
         super().__init__(github)
         self._lock = threading.Lock()
 
-    def answer(self, request: Request) -> Answer | None:
+    def answer(self, request: Request) -> HttpResponse | None:
         match = PULLS.fullmatch(request.path)
         if request.method != "POST" or match is None or match.group(2):
             return None
@@ -30,7 +30,7 @@ class OnePullRequestABranch(Gap):
             fault = self._fault(request, repository, head, base)
             if fault:
                 error = {"resource": "PullRequest", "code": "custom", "message": fault}
-                return Answer.of(422, {"message": "Validation Failed", "errors": [error]})
+                return HttpResponse.json_response(422, {"message": "Validation Failed", "errors": [error]})
             return self.github.ask(request)
 
     def _fault(self, request: Request, repository: str, head: str, base: str) -> str | None:
@@ -43,30 +43,30 @@ class OnePullRequestABranch(Gap):
         return None if ahead["ahead_by"] else f"No commits between {base} and {head}"
 
 
-class Heads(Gap):
+class PullRequestHeads(Gap):
     """A pull request's head is its branch's tip, and `synchronize` tells when it moves; the emulator's stays."""
 
     def __init__(self, github: Github) -> None:
         super().__init__(github)
         self._moved: dict[tuple[str, str], str] = {}
 
-    def finish(self, request: Request, answer: Answer) -> Answer:
+    def finish(self, request: Request, answer: HttpResponse) -> HttpResponse:
         pulls, branch = PULLS.fullmatch(request.path), BRANCH.fullmatch(request.path)
         if request.method == "PATCH" and branch and answer.ok:
             self._move(request, branch.group(1), branch.group(2), answer.json["object"]["sha"])
         if pulls and answer.ok and self._moved:
-            return answer.with_json(self._right(pulls.group(1), answer.json))
+            return answer.with_json(self._with_moved_heads(pulls.group(1), answer.json))
         return answer
 
     def _move(self, request: Request, repository: str, branch: str, sha: str) -> None:
         self._moved[repository, branch] = sha
         owner = repository.partition("/")[0]
         pulls = self.github.get(request, f"/repos/{repository}/pulls?state=open&head={owner}:{branch}") or []
-        for pull in self._right(repository, pulls):
+        for pull in self._with_moved_heads(repository, pulls):
             facts = {"action": "synchronize", "number": pull["number"], "after": sha, "pull_request": pull}
             self.github.deliver(request, "pull_request", repository, facts)
 
-    def _right(self, repository: str, document: Any) -> Any:
+    def _with_moved_heads(self, repository: str, document: Any) -> Any:
         for pull in document if isinstance(document, list) else [document]:
             sha = self._moved.get((repository, pull["head"]["ref"]))
             if sha and pull["state"] == "open":

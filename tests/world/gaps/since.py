@@ -11,7 +11,7 @@ from tests.world.gaps.gap import Gap
 WHOLE_SECOND = re.compile(r"([?&]since=\d{4}-\d\d-\d\dT\d\d(?::|%3A)\d\d(?::|%3A)\d\d)(Z|%2B00(?::|%3A)00)", re.I)
 
 
-class Since(Gap):
+class SinceParameter(Gap):
     """The emulator compares texts, where `…:07Z` comes after `…:07.250Z`: a whole second needs its fraction."""
 
     def amend(self, request: Request) -> Request:

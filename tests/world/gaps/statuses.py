@@ -7,7 +7,7 @@ import threading
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.world.exchange import Answer, Request
+from tests.world.exchange import HttpResponse, Request
 from tests.world.gaps.gap import Gap, Github
 
 CREATE = re.compile(r"/repos/([^/]+/[^/]+)/statuses/([0-9a-f]{40})")
@@ -23,7 +23,7 @@ class Statuses(Gap):
         self._by_commit: dict[str, list[dict[str, Any]]] = {}
         self._lock = threading.Lock()
 
-    def answer(self, request: Request) -> Answer | None:
+    def answer(self, request: Request) -> HttpResponse | None:
         create, read = CREATE.fullmatch(request.path), READ.fullmatch(request.path)
         if request.method == "POST" and create:
             return self._create(request, create.group(1), create.group(2))
@@ -31,17 +31,21 @@ class Statuses(Gap):
             repository, ref = read.group(1), read.group(2) or read.group(4)
             commit = self.github.get(request, f"/repos/{repository}/commits/{ref}")
             if commit is None:
-                return Answer.of(404, {"message": "Not Found"})
+                return HttpResponse.json_response(404, {"message": "Not Found"})
             newest_first = self._by_commit.get(commit["sha"], [])[::-1]
             combined = read.group(3) == "status"
-            return Answer.of(200, _combined(commit["sha"], newest_first) if combined else newest_first)
+            return HttpResponse.json_response(
+                200, _combined(commit["sha"], newest_first) if combined else newest_first
+            )
         return None
 
-    def _create(self, request: Request, repository: str, sha: str) -> Answer:
+    def _create(self, request: Request, repository: str, sha: str) -> HttpResponse:
         body = request.json or {}
         commit = self.github.get(request, f"/repos/{repository}/commits/{sha}")
         if commit is None or body.get("state") not in STATES:
-            return Answer.of(422, {"message": f"No commit found for SHA: {sha}, or the state is unknown."})
+            return HttpResponse.json_response(
+                422, {"message": f"No commit found for SHA: {sha}, or the state is unknown."}
+            )
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with self._lock:
             statuses = self._by_commit.setdefault(sha, [])
@@ -57,7 +61,7 @@ class Statuses(Gap):
             }
             statuses.append(made)
         self.github.deliver(request, "status", repository, self._event(request, repository, commit, made))
-        return Answer.of(201, made)
+        return HttpResponse.json_response(201, made)
 
     def _event(
         self, request: Request, repository: str, commit: dict[str, Any], made: dict[str, Any]
