@@ -1,0 +1,72 @@
+"""From type hints to shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
+
+from bot.formats.documents.containers import PLAIN, mapping, optional, sequence, unordered
+from bot.formats.documents.naming import names_of
+from bot.formats.documents.records import Record, tagged
+from bot.formats.documents.scalars import BUILT_IN, Scalar, custom, enumeration
+from bot.formats.documents.shapes import Shape
+
+
+class Compiler:
+    """Makes the shape of every type that a codec stores. `records` are the stored classes that it met, by tag."""
+
+    def __init__(self, scalars: Iterable[Scalar[Any]]) -> None:
+        self.records: dict[str, Record] = {}
+        self._shapes: dict[Any, Shape] = {**BUILT_IN, Any: PLAIN}
+        self._shapes |= {one.cls: custom(one) for one in scalars}
+
+    def shape(self, hint: Any) -> Shape:
+        """The shape of a type. Raises TypeError for a type that cannot be stored."""
+        if found := self._shapes.get(hint):
+            return found
+        if names_of(hint):
+            return self.record(hint).shape
+        if isinstance(hint, type) and issubclass(hint, Enum):
+            return enumeration(hint)
+        if isinstance(hint, NewType):
+            return self.shape(hint.__supertype__)
+        return self._generic(hint, get_origin(hint), get_args(hint))
+
+    def record(self, cls: Any) -> Record:
+        """The record of a stored class, made with everything that the class contains when it is met first."""
+        names = names_of(cls)
+        if names is None:
+            raise TypeError(f"{cls!r} is not a stored class")
+        if found := self.records.get(names.tag):
+            if found.cls is not cls:
+                raise TypeError(f"{cls!r} and {found.cls!r} have the same tag")
+            return found
+        record = self.records[names.tag] = Record(cls, names)
+        hints = get_type_hints(cls)
+        record.complete({name: self._field(cls, name, hints[name]) for name in names.fields})
+        return record
+
+    def _field(self, cls: type, name: str, hint: Any) -> Shape:
+        try:
+            return self.shape(hint)
+        except TypeError as error:
+            raise TypeError(f"{cls.__qualname__}.{name}: {error}") from error
+
+    def _generic(self, hint: Any, origin: Any, args: tuple[Any, ...]) -> Shape:
+        if origin in (Union, UnionType):
+            return self._union(args)
+        if origin is tuple and args[1:] == (Ellipsis,):
+            return sequence(self.shape(args[0]))
+        if origin is frozenset and (element := self.shape(args[0])).simple:
+            return unordered(element)
+        if origin is Mapping and args[0] is str:
+            return mapping(self.shape(args[1]))
+        raise TypeError(f"{hint!r} cannot be stored")
+
+    def _union(self, args: tuple[Any, ...]) -> Shape:
+        """`X | None`, a union of stored classes, or both."""
+        members = [member for member in args if member is not NoneType]
+        one = self.shape(members[0]) if len(members) == 1 else tagged(map(self.record, members))
+        return one if len(members) == len(args) else optional(one)
