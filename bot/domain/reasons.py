@@ -1,0 +1,24 @@
+"""Reasons as values: why something waits, is held, failed or is refused, and what a check saw.
+
+A reason says what happened with typed fields and without prose. `bot.rendering.wording` words it, for a reply and
+for the command line alike. Each reason stands beside the rule that gives it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.formats.documents import stored
+
+
+@dataclass(frozen=True)
+class Reason:
+    """The base class of all reasons. Stored reasons have a tag and stored field names (`@stored`)."""
+
+
+@stored("reason.text", text="text")
+@dataclass(frozen=True)
+class PlainText(Reason):
+    """Words of a person, or of a record from before reasons had types. They are shown as they are."""
+
+    text: str

@@ -1,0 +1,16 @@
+"""The words for every reason: one file a subject, one function a reason.
+
+A file registers its functions with `describe.register`; every file below this folder is found and imported here.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+from bot.rendering.wording.dispatch import describe
+
+__all__ = ["describe"]
+
+for _module in pkgutil.walk_packages(__path__, f"{__name__}."):
+    importlib.import_module(_module.name)

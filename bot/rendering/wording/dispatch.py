@@ -1,0 +1,18 @@
+"""`describe(reason)`: the one way from a reason to its English."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from bot.domain.reasons import PlainText, Reason
+
+
+@singledispatch
+def describe(reason: Reason) -> str:
+    """A reason in plain words: no Markdown, and nothing redacted yet. Raises TypeError for one without wording."""
+    raise TypeError(f"{type(reason).__name__} has no wording")
+
+
+@describe.register
+def _(reason: PlainText) -> str:
+    return reason.text
