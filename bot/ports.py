@@ -24,6 +24,7 @@ from bot.domain.github_models import (
     WorkflowRun,
 )
 from bot.domain.health.queries import Answer, Query
+from bot.domain.reasons import PlainText, Reason, format_for_log
 from bot.domain.upgrade.backups import Backup, BackupRequest
 from bot.domain.upgrade.preparation import Preparation
 from bot.domain.upgrade.record import Upgrade
@@ -31,7 +32,17 @@ from bot.domain.versions import Version
 
 
 class ExternalError(Exception):
-    """Something outside refused or failed. The message is one sentence for people, without secrets."""
+    """Something outside refused or failed. `reason` says what, without secrets; `describe` words it for people.
+
+    `str()` is for logs. Until all adapters give typed reasons, a text is accepted and becomes PlainText.
+    """
+
+    def __init__(self, reason: Reason | str) -> None:
+        self.reason = PlainText(reason) if isinstance(reason, str) else reason
+        super().__init__(self.reason)
+
+    def __str__(self) -> str:
+        return format_for_log(self.reason)
 
 
 class TransientError(ExternalError):
@@ -40,8 +51,8 @@ class TransientError(ExternalError):
     `retry_after` is in seconds: how long the other side asked us to wait, or None when it did not say.
     """
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, reason: Reason | str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
         self.retry_after = retry_after
 
 

@@ -6,9 +6,10 @@ for the command line alike. Each reason stands beside the rule that gives it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from bot.formats.documents import stored
+from bot.formats.documents.naming import names_of
 
 
 @dataclass(frozen=True)
@@ -22,3 +23,12 @@ class PlainText(Reason):
     """Words of a person, or of a record from before reasons had types. They are shown as they are."""
 
     text: str
+
+
+def format_for_log(reason: Reason) -> str:
+    """A reason as `tag field=value …`, for a log. It is as harmless as the reason's fields are."""
+    if isinstance(reason, PlainText):
+        return reason.text
+    names = names_of(type(reason))
+    values = [(field.name, getattr(reason, field.name)) for field in fields(reason)]
+    return " ".join([names.tag if names else type(reason).__name__, *(f"{name}={value}" for name, value in values)])
