@@ -32,10 +32,12 @@ TypeError for a type that it cannot store. Make one codec, at import.
 The rules:
 
 * Field types: `str`, `int`, `float`, `bool`, enums (by value), `datetime` (with a time zone; stored in UTC), scalars,
-  stored classes, unions of stored classes, `X | None`, `tuple[X, ...]`, `frozenset[X]` of simple values,
+  stored classes, unions of stored classes, families, `X | None`, `tuple[X, ...]`, `frozenset[X]` of simple values,
   `Mapping[str, X]`, and `Any` for plain JSON.
+* A family is a base class: `Codec(…, families={"reason": Reason})`. A field of the base class accepts every stored
+  subclass. Its members are those that are defined when the codec is made, so import them before.
 * The key `kind` holds a class's tag. It is written at the top of a document and wherever a field's type is a union of
-  stored classes. Where only one class is possible, a reader does not need it, but refuses a wrong one.
+  stored classes or a family. Where only one class is possible, a reader does not need it, but refuses a wrong one.
 * Nothing is coerced: "1" is no `int`, and neither are 1.0 and true. A `float` accepts a whole number, because JSON
   has only one kind of number.
 * A key that is absent takes the field's default. An unknown key is refused: a newer writer has a newer schema.

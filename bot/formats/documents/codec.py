@@ -10,7 +10,7 @@ from bot.formats.documents.compiling import Compiler
 from bot.formats.documents.errors import DocumentError
 from bot.formats.documents.naming import KIND, SCHEMA
 from bot.formats.documents.records import Record
-from bot.formats.documents.roots import Root, Upgrader, members
+from bot.formats.documents.roots import Root, Upgrader
 from bot.formats.documents.scalars import Scalar
 from bot.formats.documents.shapes import Shape
 
@@ -22,9 +22,11 @@ T = TypeVar("T")
 class Codec:
     """The stored form of some root types, and of everything that they contain.
 
-    A root is a stored class or a union of stored classes. `upgraders` has, for a root, the functions that make a
-    document of schema N into one of schema N + 1, by N; they start at 1 and leave none out. Each takes a document
-    without its schema, and returns a new one.
+    A root is a stored class, a union of stored classes, or the base class of a family. `upgraders` has, for a root,
+    the functions that make a document of schema N into one of schema N + 1, by N; they start at 1 and leave none
+    out. Each takes a document without its schema, and returns a new one. `families` are base classes by the names
+    that `describe` has for them. The members of a family are the stored subclasses that are defined when the codec
+    is made.
 
     Raises TypeError when a type cannot be stored, a class belongs to two roots, or a step between schemas is missing.
     """
@@ -34,14 +36,16 @@ class Codec:
         roots: Iterable[Any],
         *,
         scalars: Iterable[Scalar[Any]] = (),
+        families: Mapping[str, type] | None = None,
         upgraders: Mapping[Any, Mapping[int, Upgrader]] | None = None,
     ) -> None:
-        compiler = Compiler(scalars)
+        compiler = Compiler(scalars, families or {})
         steps = dict(upgraders or {})
-        self._shapes: dict[Any, Shape] = {}
+        self._families = tuple(compiler.families)
+        self._shapes: dict[Any, Shape] = {family.base: family.shape for family in self._families}
         self._roots: dict[Any, Root] = {}
         for hint in roots:
-            root = Root([compiler.record(cls) for cls in members(hint)], steps.pop(hint, {}))
+            root = Root(compiler.members(hint), steps.pop(hint, {}))
             self._shapes[hint] = root.shape
             for key in {hint, *root.keys}:
                 if key in self._roots:
@@ -51,7 +55,7 @@ class Codec:
             raise TypeError(f"upgraders of what is not a root: {', '.join(map(repr, steps))}")
         self._records: dict[type, Record] = {record.cls: record for record in compiler.records.values()}
         for record in self._records.values():
-            self._shapes |= {record.cls: record.shape, record.tag: record.shape}
+            self._shapes = {record.cls: record.shape, record.tag: record.shape} | self._shapes
 
     @property
     def roots(self) -> list[Root]:
@@ -59,8 +63,13 @@ class Codec:
         return list(dict.fromkeys(self._roots.values()))
 
     @property
+    def families(self) -> Mapping[str, list[str]]:
+        """The tags of the members of each family."""
+        return {family.name: [record.tag for record in family.records] for family in self._families}
+
+    @property
     def records(self) -> list[Record]:
-        """Every stored class that the roots contain, by tag."""
+        """Every stored class that the roots and the families contain, by tag."""
         return sorted(self._records.values(), key=lambda record: record.tag)
 
     def encode(self, value: object) -> dict[str, Any]:
@@ -76,7 +85,8 @@ class Codec:
     @overload
     def decode(self, kind: str | UnionType, document: object) -> Any: ...
     def decode(self, kind: Any, document: object) -> Any:
-        """The value of a document that `encode` made. `kind` is a class, its tag, or a root that is a union.
+        """The value of a document that `encode` made. `kind` is a class, its tag, a root that is a
+        union, or the base class of a family.
 
         Raises DocumentError for anything else than such a document.
         """

@@ -9,18 +9,23 @@ from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 
 from bot.formats.documents.containers import PLAIN, mapping, optional, sequence, unordered
 from bot.formats.documents.naming import names_of
-from bot.formats.documents.records import Record, tagged
+from bot.formats.documents.records import Record
 from bot.formats.documents.scalars import BUILT_IN, Scalar, custom, enumeration
 from bot.formats.documents.shapes import Shape
+from bot.formats.documents.unions import Family, stored_classes, tagged
 
 
 class Compiler:
     """Makes the shape of every type that a codec stores. `records` are the stored classes that it met, by tag."""
 
-    def __init__(self, scalars: Iterable[Scalar[Any]]) -> None:
+    def __init__(self, scalars: Iterable[Scalar[Any]], families: Mapping[str, type]) -> None:
         self.records: dict[str, Record] = {}
         self._shapes: dict[Any, Shape] = {**BUILT_IN, Any: PLAIN}
         self._shapes |= {one.cls: custom(one) for one in scalars}
+        self.families = [Family(name, base) for name, base in families.items()]
+        self._shapes |= {family.base: family.shape for family in self.families}
+        for family in self.families:
+            family.complete(map(self.record, stored_classes(family.base)))
 
     def shape(self, hint: Any) -> Shape:
         """The shape of a type. Raises TypeError for a type that cannot be stored."""
@@ -47,6 +52,14 @@ class Compiler:
         hints = get_type_hints(cls)
         record.complete({name: self._field(cls, name, hints[name]) for name in names.fields})
         return record
+
+    def members(self, hint: Any) -> list[Record]:
+        """The records of a root: a stored class, the members of a union, or those of a family."""
+        for family in self.families:
+            if family.base is hint:
+                return family.records
+        union = get_origin(hint) in (Union, UnionType)
+        return [self.record(cls) for cls in (get_args(hint) if union else (hint,))]
 
     def _field(self, cls: type, name: str, hint: Any) -> Shape:
         try:

@@ -10,13 +10,15 @@ from bot.formats.documents.codec import Codec
 
 
 def describe(codec: Codec) -> dict[str, Any]:
-    """The whole stored form, as JSON: each root's schema version, and each class's stored names with their types.
+    """The whole stored form, as JSON: each root's schema version, the members of each family, and each class's
+    stored names with their types.
 
     It contains no Python name, so that it changes only when what is stored changes.
     """
     roots = [{"kinds": root.tags, "schema": root.schema} for root in codec.roots]
     return {
         "roots": sorted(roots, key=lambda root: str(root["kinds"])),
+        "families": dict(codec.families),
         "records": {record.tag: dict(sorted(record.described.items())) for record in codec.records},
     }
 

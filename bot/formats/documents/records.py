@@ -1,8 +1,8 @@
-"""The stored form of stored classes, and of unions of them."""
+"""The stored form of a stored class."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
@@ -77,27 +77,3 @@ class Record:
         except ValueError:  # of `__post_init__`: it may tell the values, so that the new error must not carry it
             pass
         raise DocumentError("the values do not fit together")
-
-
-def tagged(records: Iterable[Record]) -> Shape:
-    """The shape of a union of stored classes: `kind` says which of them a value is."""
-    by_class = {record.cls: record for record in records}
-    by_tag = {record.tag: record for record in by_class.values()}
-    kinds = sorted(by_tag)
-
-    def encode(value: Any) -> dict[str, Any]:
-        record = by_class.get(type(value))
-        if record is None:
-            raise DocumentError(f"expected a value of one of {', '.join(kinds)}")
-        return {KIND: record.tag, **record.encode(value)}
-
-    def decode(document: Any) -> Any:
-        if not isinstance(document, dict):
-            raise DocumentError("expected an object")
-        kind = document.get(KIND)
-        record = by_tag.get(kind) if isinstance(kind, str) else None
-        if record is None:
-            raise DocumentError(f"expected a kind: one of {', '.join(kinds)}")
-        return record.decode(document)
-
-    return Shape(encode, decode, {"union": kinds})

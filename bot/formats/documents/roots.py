@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any
 
 from bot.formats.documents.errors import DocumentError
 from bot.formats.documents.naming import SCHEMA
-from bot.formats.documents.records import Record, tagged
+from bot.formats.documents.records import Record
+from bot.formats.documents.unions import tagged
 
 Upgrader = Callable[[dict[str, Any]], dict[str, Any]]
 """Makes a document of one schema version into a document of the next."""
@@ -55,8 +55,3 @@ class Root:
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             failure = type(error).__name__
         raise DocumentError(f"cannot be taken from schema {schema} to {schema + 1} ({failure})")
-
-
-def members(hint: Any) -> tuple[Any, ...]:
-    """The classes of a root: those of a union, or the one that it is."""
-    return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
