@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from bench.stage import count_requests, make_deployment, make_world
 from bot.adapters.store import Database, SqlStore
-from bot.domain.chat.replies import TrackerRecord
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.versions import Version
 from bot.rendering import pull_body

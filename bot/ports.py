@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.domain.chat.replies import Reply, TrackerRecord
+from bot.domain.chat.replies import Reply
 from bot.domain.fleet.model import FileChange, Snapshot
 from bot.domain.flow.jobs import Job, Outcome
 from bot.domain.github_models import (
@@ -25,6 +25,7 @@ from bot.domain.github_models import (
 )
 from bot.domain.health.queries import Answer, Query
 from bot.domain.reasons import PlainText, Reason, format_for_log
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupRequest
 from bot.domain.upgrade.preparation import Preparation
 from bot.domain.upgrade.record import Upgrade

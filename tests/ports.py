@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.domain.chat.replies import PreparationProgress, Reply, TrackerRecord, UpgradeProgress
+from bot.domain.chat.replies import PreparationProgress, Reply, UpgradeProgress
 from bot.domain.fleet.inventory import blob_sha
 from bot.domain.fleet.model import Snapshot
 from bot.domain.github_models import Comment, Issue
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.dispatch import blocks_dispatch
 from bot.domain.upgrade.preparation import UNPREPARED, Preparation
 from bot.domain.upgrade.record import IN_FLIGHT, UNFINISHED, Stage, Upgrade

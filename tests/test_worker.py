@@ -13,7 +13,7 @@ import pytest
 import structlog
 from prometheus_client import REGISTRY
 
-from bot.domain.chat.replies import Paragraph, Reply, TrackerRecord
+from bot.domain.chat.replies import Paragraph, Reply
 from bot.domain.flow import effects, events
 from bot.domain.flow.effects import (
     AddReaction,
@@ -48,6 +48,7 @@ from bot.domain.flow.events import (
 )
 from bot.domain.flow.jobs import Done, Job, RetryLater
 from bot.domain.github_models import Comment, Issue
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Stage
 from bot.domain.versions import Version
 from bot.formats.markdown import Markdown

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from bot.cli.read_only import ReadOnlyWiring
     from bot.domain.audit.evidence import Evidence
-    from bot.domain.chat.replies import TrackerRecord
+    from bot.domain.tracker.record import TrackerRecord
     from bot.domain.upgrade.record import Upgrade
     from bot.domain.versions import Version
 

@@ -9,12 +9,12 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.chat.replies import TrackerRecord
 from bot.domain.flow.effects import AdvancePreparation, Effect, EnsureTracker, Prepare, Schedule
 from bot.domain.github_models import Head, PullRequest
 from bot.domain.plans.change_set import ChangeSet, Refusal
 from bot.domain.plans.preview import PreparationPreview
 from bot.domain.plans.pull_request_spec import PullRequestSpec
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.preparation import (
     UNPREPARED,
     Preparation,

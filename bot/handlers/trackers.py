@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.chat import markers
-from bot.domain.chat.replies import TrackerRecord
 from bot.domain.flow.effects import Advance, AdvancePreparation, Effect, EnsureTracker, RefreshTracker
 from bot.domain.github_models import Issue
 from bot.domain.tracker.layout import Block, TrackerTooLongError, lay_out, with_block
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.tracker.text import looks_like_tracker
 from bot.domain.upgrade.preparation import PreparationStage
 from bot.domain.upgrade.stages import Stage

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.domain.chat import markers
-from bot.domain.chat.replies import TrackerRecord
 from bot.domain.fleet.inventory import FIRST_INSTANCE
 from bot.domain.fleet.model import Instance
 from bot.domain.fleet.names import public_name, unreadable_name
 from bot.domain.tracker.line import MAX_STATE_LENGTH, ROLLING_BACK, SEPARATOR, InstanceKey, Section, TrackerItem
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.preparation import Preparation
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage

@@ -18,12 +18,12 @@ from bot.domain.chat.replies import (
     PreparationProgress,
     Reply,
     ReplyItem,
-    TrackerRecord,
     UpgradeProgress,
 )
 from bot.domain.github_models import Conclusion
 from bot.domain.health.model import CheckResult, CheckState
 from bot.domain.plans.change_set import MistaggedImage
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
 from bot.domain.upgrade.dispatch import prepare_dispatch
 from bot.domain.upgrade.preparation import Preparation, PreparationStage

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from bot.commands import all_commands
 from bot.domain.chat import comments
-from bot.domain.chat.replies import Paragraph, TrackerRecord
+from bot.domain.chat.replies import Paragraph
 from bot.domain.fleet.model import Fleet, InstanceType
 from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Upgrade
 from bot.rendering import Renderer
 from tests import rendered as rendering

@@ -9,9 +9,10 @@ from typing import Any, cast
 
 import pytest
 
-from bot.domain.chat.replies import BackupProgress, Reply, TrackerRecord
+from bot.domain.chat.replies import BackupProgress, Reply
 from bot.domain.flow.effects import BackUpNow, Effect, RefreshReply
 from bot.domain.health.model import CloudConfig
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState
 from bot.domain.upgrade.deploy_policy import DeployPolicy
 from bot.handlers.replies import ReplyHandler

@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 
 from bot.checks import vm
-from bot.domain.chat.replies import Reply, TrackerRecord, UpgradeProgress
+from bot.domain.chat.replies import Reply, UpgradeProgress
 from bot.domain.fleet.inventory import golden_link_target
 from bot.domain.flow.effects import (
     Advance,
@@ -23,6 +23,7 @@ from bot.domain.flow.effects import (
 )
 from bot.domain.health.model import CheckState, CloudConfig
 from bot.domain.health.queries import Answer, MachineQuery, Machines, Query
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.record import Rollback, Stage, StageTransition, Upgrade
 from bot.domain.versions import Version

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.chat.replies import TrackerRecord
 from bot.domain.flow.effects import Effect, EnsureTracker, RefreshTracker, delay_of
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.formats.markdown import MAX_BODY_LENGTH
 from bot.handlers.trackers import TrackerHandler

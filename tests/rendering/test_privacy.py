@@ -19,7 +19,6 @@ from bot.domain.chat.replies import (
     PlanPreview,
     PreparationProgress,
     Reply,
-    TrackerRecord,
     UpgradeProgress,
 )
 from bot.domain.fleet.model import FileChange
@@ -30,6 +29,7 @@ from bot.domain.plans.change_set import ChangeKind, ChangeSet, HotpatchRemoved, 
 from bot.domain.plans.preview import UpgradePreview
 from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.domain.tracker.line import render_line
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.record import Deployment, Rollback, Stage, StageTransition

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.chat import markers
-from bot.domain.chat.replies import TrackerRecord
 from bot.domain.fleet.model import Fleet, InstanceType, UnreadableInstance
 from bot.domain.github_models import Conclusion
 from bot.domain.tracker.layout import Block, lay_out, with_block
 from bot.domain.tracker.line import MAX_STATE_LENGTH, InstanceKey, render_line
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.tracker.text import looks_like_tracker, parse
 from bot.domain.upgrade.record import Deployment, Rollback, Stage, Upgrade
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown

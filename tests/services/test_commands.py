@@ -7,15 +7,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bot.commands import all_commands
-from bot.domain.chat.replies import (
-    CheckTable,
-    Paragraph,
-    PlanPreview,
-    PreparationProgress,
-    Reply,
-    TrackerRecord,
-    UpgradeProgress,
-)
+from bot.domain.chat.replies import CheckTable, Paragraph, PlanPreview, PreparationProgress, Reply, UpgradeProgress
 from bot.domain.flow.effects import (
     AddReaction,
     Advance,
@@ -38,6 +30,7 @@ from bot.domain.flow.events import (
     WorkflowRunChanged,
 )
 from bot.domain.flow.requests import Permission
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Deployment, Stage, Upgrade
 from bot.ports import ExternalError, PermanentError, TransientError
 from bot.services.commands import CommandService, Policy, effects_of, released_for

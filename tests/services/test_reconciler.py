@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.chat.replies import Paragraph, Reply, TrackerRecord
+from bot.domain.chat.replies import Paragraph, Reply
 from bot.domain.flow.effects import (
     AddReaction,
     Advance,
@@ -20,6 +20,7 @@ from bot.domain.flow.effects import (
     RefreshTracker,
     Schedule,
 )
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.publications import desired_posts
 from bot.domain.upgrade.record import IN_DEPLOYMENT, Stage, StageTransition

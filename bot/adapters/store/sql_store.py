@@ -12,14 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.adapters.store.database import Database
 from bot.adapters.store.tables import blobs, cursors, preparations, replies, reply_upgrades, trackers, upgrades
-from bot.domain.chat.replies import (
-    PreparationProgress,
-    Reply,
-    TrackerRecord,
-    UpgradeProgress,
-    item_from_json,
-    item_to_json,
-)
+from bot.domain.chat.replies import PreparationProgress, Reply, UpgradeProgress, item_from_json, item_to_json
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.dispatch import blocks_dispatch
 from bot.domain.upgrade.preparation import UNPREPARED, Preparation
 from bot.domain.upgrade.record import IN_FLIGHT, UNFINISHED, Stage, Upgrade

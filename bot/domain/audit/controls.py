@@ -9,10 +9,10 @@ from enum import StrEnum
 from functools import cached_property
 
 from bot.domain.audit.audit_record import audit_records, proven_at
-from bot.domain.chat.replies import TrackerRecord
 from bot.domain.fleet.inventory import FIRST_INSTANCE
 from bot.domain.fleet.model import Fleet
 from bot.domain.health.model import CheckState, worst_state
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import BackupKind, BackupState
 from bot.domain.upgrade.deployment import describe_failing_checks
 from bot.domain.upgrade.dispatch import CLOCK_SKEW

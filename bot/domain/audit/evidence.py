@@ -13,10 +13,10 @@ from datetime import datetime
 
 from bot.domain.audit.audit_record import AuditRecord, audit_record, audit_records, public_link
 from bot.domain.audit.controls import AuditContext, Gap, find_gaps
-from bot.domain.chat.replies import TrackerRecord
 from bot.domain.fleet.model import Fleet, Instance, InstanceType, UnreadableInstance
 from bot.domain.fleet.names import plain_name, public_name, unreadable_name
 from bot.domain.fleet.redaction import Redact, redactor
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import Version

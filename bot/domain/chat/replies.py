@@ -1,39 +1,16 @@
-"""What mibot remembers between deliveries: trackers and replies. (Upgrades are in `upgrade.py`.)
-
-All of it can be found again on GitHub; remembering it saves looking.
-"""
+"""What mibot remembers of its replies between deliveries. A reply can be found again on GitHub; the record saves the
+search."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from bot.domain.health.model import CheckResult
 from bot.domain.upgrade.backups import Backup
 from bot.domain.versions import Version, parse_version
 from bot.formats.markdown import Markdown
-
-
-@dataclass(frozen=True)
-class TrackerRecord:
-    """The tracker of a version. `parts` are the comments that continue it; `announced` the issues that link it.
-
-    `dirty` counts what happened since, `clean` how much of that the tracker shows; `edited_at` (UTC) is when mibot
-    edited it last.
-    """
-
-    version: Version
-    issue: int
-    url: str
-    asked_by: str
-    adopted: bool = False
-    parts: tuple[int, ...] = ()
-    announced: tuple[int, ...] = ()
-    dirty: int = 1
-    clean: int = 0
-    edited_at: datetime | None = None
 
 
 @dataclass(frozen=True)

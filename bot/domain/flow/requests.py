@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.domain.chat.replies import ReplyItem, TrackerRecord
+from bot.domain.chat.replies import ReplyItem
 from bot.domain.fleet.model import Fleet
 from bot.domain.flow.effects import Effect
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.versions import Version
 

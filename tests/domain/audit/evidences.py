@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.audit.evidence import Evidence, collect_evidence
-from bot.domain.chat.replies import TrackerRecord
 from bot.domain.fleet.model import Fleet
 from bot.domain.github_models import CommitChecks, Conclusion, PullRequest, Review, ReviewState, WorkflowRun
 from bot.domain.health.model import CheckResult, CheckState
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
 from bot.domain.upgrade.deploy_policy import DeployPolicy
 from bot.domain.upgrade.deployment import apply_backups, apply_pre_checks, apply_run, judge, recheck

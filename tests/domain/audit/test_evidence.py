@@ -10,9 +10,9 @@ import pytest
 from bot.checks import all_checks
 from bot.domain.audit.controls import ALERTS, UPTIME, Control
 from bot.domain.audit.evidence import REMOVED_INSTANCE
-from bot.domain.chat.replies import TrackerRecord
 from bot.domain.fleet.model import Fleet, UnreadableInstance
 from bot.domain.health.model import CheckState
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import BackupKind, BackupState
 from bot.domain.upgrade.deployment import hold, mark_deployed_manually, retry
 from bot.domain.upgrade.record import Rollback, Upgrade

@@ -1,0 +1,28 @@
+"""What mibot remembers of a tracker between deliveries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.versions import Version
+
+
+@dataclass(frozen=True)
+class TrackerRecord:
+    """The tracker of a version. `parts` are the comments that continue it, `announced` the issues that link it.
+
+    `dirty` counts the changes since it was opened, `clean` how many of them the tracker shows. `edited_at` (UTC) is
+    when mibot last edited it. Everything in it can be found again on GitHub; the record saves the search.
+    """
+
+    version: Version
+    issue: int
+    url: str
+    asked_by: str
+    adopted: bool = False
+    parts: tuple[int, ...] = ()
+    announced: tuple[int, ...] = ()
+    dirty: int = 1
+    clean: int = 0
+    edited_at: datetime | None = None
