@@ -21,6 +21,7 @@ from bot.domain.flow.jobs import Done, Job, Outcome, RetryLater
 from bot.domain.upgrade.record import Stage
 from bot.handlers import EffectDispatcher
 from bot.ports import Engine, ExternalError, Store, TransientError
+from bot.rendering.wording import describe
 from bot.services.commands import effects_of
 from bot.services.reconciler import Reconciler
 
@@ -75,7 +76,7 @@ class Worker:
             except TransientError as error:
                 log.warning("job_delayed", kind=kind, error=str(error), retry_after=error.retry_after)
                 jobs_total.labels(kind, "delayed").inc()
-                return RetryLater(str(error), error.retry_after)
+                return RetryLater(describe(error.reason), error.retry_after)
             except ExternalError as error:
                 log.error("job_refused", kind=kind, error=str(error))  # noqa: TRY400 - expected, no traceback
                 jobs_total.labels(kind, "refused").inc()

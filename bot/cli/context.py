@@ -18,6 +18,7 @@ from bot.cloud_wiring import CloudSettings, cloud_config, cloud_query_handlers
 from bot.domain.fleet.model import Fleet
 from bot.domain.versions import Version
 from bot.ports import ExternalError, FleetSource, PermanentError, Upstream
+from bot.rendering.wording import describe
 from bot.services.commands import released_for
 from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import HealthCheckRunner
@@ -78,7 +79,7 @@ def make_context(
         clone = LocalClone(repo)
         return CliContext(clone, FleetReader(clone), load_cloud(config), None, upstream or UpstreamFile())
     except PermanentError as error:
-        raise error_exit(str(error), USAGE_ERROR) from None
+        raise error_exit(describe(error.reason), USAGE_ERROR) from None
     except SettingsError as error:
         raise settings_error(error) from None
 
@@ -93,4 +94,4 @@ def exit_on_error(status: int = 1) -> Iterator[None]:
     try:
         yield
     except ExternalError as error:
-        raise error_exit(str(error), status) from None
+        raise error_exit(describe(error.reason), status) from None

@@ -27,6 +27,7 @@ from bot.domain.upgrade.preparation import (
 from bot.domain.versions import parse_version
 from bot.handlers.refreshes import preparation_refresh_effects
 from bot.ports import DeploymentRepository, NotFoundError, PermanentError, Store
+from bot.rendering.wording import describe
 from bot.services.fleet_reader import FleetReader
 from bot.services.planner import Planner
 from bot.services.pull_requests import PullRequestWriter
@@ -78,7 +79,7 @@ class PreparationHandler:
         try:
             after = self._move(before, tracker)
         except PermanentError as error:
-            after = replace(before, stage=PreparationStage.FAILED, reason=str(error).rstrip("."))
+            after = replace(before, stage=PreparationStage.FAILED, reason=describe(error.reason).rstrip("."))
         self._save(after)
         if after.stage is not before.stage:
             log.info("preparation_moved", version=effect.version, stage=after.stage.value, reason=after.reason)
@@ -137,7 +138,7 @@ class PreparationHandler:
             return self._rebuild_branch(preparation, pull, head, tracker)
         except PermanentError as error:
             log.warning("not_rebuilt", version=str(preparation.version), error=str(error))
-            note = f"its branch could not be rebuilt on the base branch: {str(error).rstrip('.')}"
+            note = f"its branch could not be rebuilt on the base branch: {describe(error.reason).rstrip('.')}"
             return replace(preparation, base=head.commit, built=pull.head, note=note)
 
     def _rebuild_branch(

@@ -30,6 +30,7 @@ from bot.domain.versions import Version, parse_version
 from bot.formats.markdown import Markdown
 from bot.ports import Backups, ExternalError, Issues, NotFoundError, PermanentError, Store
 from bot.rendering import Renderer
+from bot.rendering.wording import describe
 from bot.services.commands import CommandService
 from bot.services.deployments import DeploymentService
 from bot.services.fleet_reader import FleetReader
@@ -143,7 +144,7 @@ class ReplyHandler:
             copies = tuple(self._backups.ensure(order))
             older = tuple(self._backups.beyond_retention(order, policy.keep_backups))
         except PermanentError as error:
-            return replace(shown, copies=shown.copies or (), fault=str(error).rstrip("."))
+            return replace(shown, copies=shown.copies or (), fault=describe(error.reason).rstrip("."))
         began = min((copy.made_at for copy in copies), default=self._clock())
         late = self._clock() - began > timedelta(seconds=policy.backup_timeout)
         fault = ""

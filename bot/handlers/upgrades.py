@@ -45,6 +45,7 @@ from bot.domain.upgrade.transitions import (
 from bot.domain.versions import parse_version
 from bot.handlers.refreshes import refresh_effects
 from bot.ports import DeploymentRepository, NotFoundError, PermanentError, Store
+from bot.rendering.wording import describe
 from bot.services.deployments import DeploymentService
 from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import ExpectedState, HealthCheckRunner
@@ -115,7 +116,7 @@ class UpgradeHandler:
         try:
             upgrade = self._move(upgrade)
         except PermanentError as error:
-            upgrade = self._save(mark_failed(upgrade, str(error).rstrip("."), self._clock()))
+            upgrade = self._save(mark_failed(upgrade, describe(error.reason).rstrip("."), self._clock()))
         quiet = isinstance(effect, Poll) and upgrade == before
         return self._follow_ups(before, upgrade, quiet=quiet)
 

@@ -46,6 +46,7 @@ from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import all_run_ids, mark_failed, missing_run_since
 from bot.domain.versions import Version
 from bot.ports import Backups, NotFoundError, PermanentError, Store, TransientError, Workflows
+from bot.rendering.wording import describe
 from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import ExpectedState, HealthCheckRunner
 
@@ -93,7 +94,7 @@ class DeploymentService:
                 upgrade = keep(self._step(upgrade, keep))
             except PermanentError as error:
                 known = self._ledger.upgrade(upgrade.slug, upgrade.version) or upgrade  # a step keeps what it learns
-                return keep(mark_failed(known, str(error).rstrip("."), self._clock()))
+                return keep(mark_failed(known, describe(error.reason).rstrip("."), self._clock()))
             if upgrade.stage is stage:
                 return upgrade
 
@@ -256,7 +257,7 @@ class DeploymentService:
             log.warning("deployment_unclear", slug=upgrade.slug, error=str(error))
             return replace(wanted, reason="GitHub did not say whether it begins; waiting for its run to appear")
         except PermanentError as error:
-            return reject_dispatch(wanted, str(error).rstrip("."), self._clock())
+            return reject_dispatch(wanted, describe(error.reason).rstrip("."), self._clock())
         asked = keep(confirm_dispatch(wanted, number))
         return asked if number is None else self._follow_run(asked, number)
 

@@ -22,6 +22,7 @@ from bot.domain.plans.upgrade import PlanContext, blobs_for_upgrade, describe_ho
 from bot.domain.versions import Version
 from bot.formats.compose import edits as compose
 from bot.ports import FleetSource, History, NotFoundError, Upstream
+from bot.rendering.wording import describe
 from bot.services.commands import released_for
 from bot.services.fleet_reader import FleetView
 
@@ -107,7 +108,9 @@ class Planner:
         if version not in golden_versions(seen.snapshot):
             try:
                 upstream = decode_text(self._upstream.compose_file(version), f"Upstream's {UPSTREAM_FILE}")
-            except (NotFoundError, PlanningError) as error:
+            except NotFoundError as error:
+                return PreparationPreview(Refusal(f"{describe(error.reason).rstrip('.')}.")), checkout
+            except PlanningError as error:
                 return PreparationPreview(Refusal(f"{str(error).rstrip('.')}.")), checkout
         plan = plan_preparation(version, upstream, checkout)
         earlier = previous_golden_version(seen.snapshot, version)

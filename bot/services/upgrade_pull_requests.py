@@ -16,6 +16,7 @@ from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.transitions import attach_pull, mark_refused
 from bot.domain.versions import Version
 from bot.ports import DeploymentRepository, PermanentError, Store
+from bot.rendering.wording import describe
 from bot.services.fleet_reader import FleetReader, FleetView
 from bot.services.planner import Planner
 from bot.services.pull_requests import PullRequestWriter
@@ -98,7 +99,7 @@ class PullRequestService:
             return self._rebuild_branch(upgrade, pull, head)
         except PermanentError as error:
             log.warning("not_rebuilt", slug=upgrade.slug, version=str(upgrade.version), error=str(error))
-            note = f"its branch could not be rebuilt on the base branch: {str(error).rstrip('.')}"
+            note = f"its branch could not be rebuilt on the base branch: {describe(error.reason).rstrip('.')}"
             return replace(upgrade, base=head.commit, built=pull.head, note=note)
 
     def _rebuild_branch(self, upgrade: Upgrade, pull: PullRequest, head: Head) -> Upgrade:

@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.domain.flow.events import EventFilter
 from bot.ports import TransientError
+from bot.rendering.wording import describe
 from bot.web.webhook import Inbox, blueprint
 
 
@@ -26,7 +27,7 @@ def make_app(secret: str, interest: EventFilter, inbox: Inbox, ready: Callable[[
         try:
             missing = ready()
         except TransientError as error:
-            missing = str(error)
+            missing = describe(error.reason)
         return Response(f"{missing or 'ready'}\n", 503 if missing else 200, mimetype="text/plain")
 
     @app.get("/metrics")

@@ -13,6 +13,7 @@ from bot.domain.fleet.model import Fleet
 from bot.domain.github_models import AppInfo
 from bot.domain.health.model import CheckState
 from bot.ports import ExternalError
+from bot.rendering.wording import describe
 from bot.settings import Settings
 
 T = TypeVar("T")
@@ -105,4 +106,4 @@ class Diagnostic:
         try:
             return self.check(patient)
         except ExternalError as error:
-            return Finding(CheckState.FAIL, str(error))
+            return Finding(CheckState.FAIL, describe(error.reason))

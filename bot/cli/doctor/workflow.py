@@ -7,6 +7,7 @@ from bot.cli.doctor.context import Diagnostic, DoctorContext, Finding, failed, o
 from bot.cli.doctor.workflow_file import DISPATCH, Triggers, parse_triggers
 from bot.formats.yaml.parse import YamlDocumentError
 from bot.ports import ExternalError
+from bot.rendering.wording import describe
 
 DISPATCH_INPUTS = ("customer", "version")
 """The inputs that mibot starts the workflow with."""
@@ -24,7 +25,7 @@ def deploy_workflow(patient: DoctorContext) -> Finding:
     try:
         return _workflow_problem(patient) or _check_trigger(patient, event)
     except ExternalError as error:
-        return unknown(str(error))
+        return unknown(describe(error.reason))
 
 
 def _workflow_problem(patient: DoctorContext) -> Finding | None:
