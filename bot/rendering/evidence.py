@@ -24,11 +24,11 @@ def evidence_report(evidence: Evidence) -> Markdown:
         tracker=Markdown(evidence.tracker or "none"),
         verdict=verdict(evidence),
         icons=ICONS,
-        people=_format_names,
-        controls=_missing_controls,
-        pull=_pull_link,
-        deployment=_describe_deployment,
-        took=_format_duration,
+        format_names=_format_names,
+        missing_controls=_missing_controls,
+        pull_link=_pull_link,
+        describe_deployment=_describe_deployment,
+        format_duration=_format_duration,
     )
     return Markdown(f"{body.strip()}\n")
 

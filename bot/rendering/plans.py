@@ -52,7 +52,7 @@ class PlanRenderer(ReplyRenderer):
             replaced=plan.replaced_resources,
             warnings=[self.safe_text(warning) for warning in plan.warnings],
             files=self._files(instance, plan, preview),
-            prepared=self._preparation_values(preview),
+            preparation=self._preparation_values(preview),
             golden=self._golden_summary(preview.golden_diff, plan.old, target),
             checks=self.check_table(Markdown("Pre-upgrade checks"), results),
             obstacle=self.safe_text(obstacle) if obstacle else None,
@@ -98,7 +98,7 @@ class PlanRenderer(ReplyRenderer):
         plan = preview.preparation.plan
         return {
             "reasons": [self.safe_text(told) for told in describe_reasons(plan)],
-            "stray": [
+            "mistagged_images": [
                 self.safe_code(f"{one.service}: {one.image.partition('@')[0]}") for one in plan.mistagged_images
             ],
             "warnings": [self.safe_text(warning) for warning in plan.warnings],

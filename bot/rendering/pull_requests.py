@@ -54,7 +54,7 @@ def _render_body(order: PullRequestSpec, golden: Difference | None) -> Markdown:
     return Markdown(
         template.render(
             change=change,
-            what=summarize_change(change),
+            change_summary=summarize_change(change),
             details=describe_reasons(change),
             files=len(change.changes),
             hotpatches=_reasons_of_type(change, HotpatchRemoved),

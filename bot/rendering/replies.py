@@ -112,7 +112,7 @@ class ReplyRenderer(PreparationRenderer):
         return self.render(
             "upgrade_progress.md.j2",
             name=self.instance_name(upgrade.slug),
-            way=format_version_change(upgrade),
+            version_change=format_version_change(upgrade),
             state=self.upgrade_state(upgrade),
             steps=self.steps(upgrade),
             tables=shown,
@@ -123,17 +123,17 @@ class ReplyRenderer(PreparationRenderer):
     ) -> Markdown:
         """A table of check results, worst first; where there are results from `before`, with what each was then."""
         was = {result.name: result.state for result in before}
-        return self.render("check_table.md.j2", caption=caption, results=results, icons=ICONS, was=was)
+        return self.render("check_table.md.j2", caption=caption, results=results, icons=ICONS, states_before=was)
 
     def _backup_section(self, shown: BackupProgress) -> Markdown:
         """How an instance's backups stand, and which older ones of mibot's there are."""
         return self.render(
             "backup.md.j2",
             name=self.instance_name(shown.slug),
-            copies=[self._describe_backup(copy) for copy in shown.copies or ()],
-            begun=shown.copies is not None,
-            fault=self.safe_text(shown.fault) if shown.fault else None,
-            older=[self._describe_backup(copy) for copy in shown.older[:MAX_LEFT_OUT]],
+            backups=[self._describe_backup(copy) for copy in shown.copies or ()],
+            started=shown.copies is not None,
+            error=self.safe_text(shown.fault) if shown.fault else None,
+            older_backups=[self._describe_backup(copy) for copy in shown.older[:MAX_LEFT_OUT]],
             more=max(len(shown.older) - MAX_LEFT_OUT, 0),
         )
 
@@ -149,13 +149,13 @@ class ReplyRenderer(PreparationRenderer):
             marker=mark,
             people=Markdown(", ".join(f"@{name}" for name in on_call)),
             name=self.instance_name(upgrade.slug),
-            what=Markdown("upgrade" if upgrade.back is None else "rollback"),
+            change_kind=Markdown("upgrade" if upgrade.back is None else "rollback"),
             version=upgrade.target,
-            line=upgrade.version,
+            rollout_version=upgrade.version,
             reason=self.safe_text(self.upgrade_reason(upgrade)),
             run=escape_link_target(upgrade.deployment.url) if upgrade.deployment and upgrade.deployment.url else None,
             pull=Markdown(pull_link(upgrade).strip()),
-            plain=Markdown(plain_name(instance) if instance else "INSTANCE"),
+            instance_name=Markdown(plain_name(instance) if instance else "INSTANCE"),
         )
 
     def refusal(self, instance: Instance, sentence: str) -> Markdown:

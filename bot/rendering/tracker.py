@@ -81,7 +81,7 @@ class TrackerRenderer(PreparationRenderer):
             done=done,
             total=total,
             counts=counts,
-            picture=_pie_slices(counts, done, total),
+            pie_slices=_pie_slices(counts, done, total),
             parts=[escape_link_target(url) for url in parts],
             example=Markdown(FIRST_INSTANCE),
             preparation=self.preparation_state(preparation) if preparation else None,

@@ -100,7 +100,7 @@ def test_what_has_to_land_first_is_told_first() -> None:
         reasons=(GoldenFileCreated(TO.golden_path, ("golden/overrides/a.yaml",)),),
         mistagged_images=(MistaggedImage("symbols-0", "sourcegraph/symbols:3.40.0@sha256:0"),),
     )
-    shown = preview(RCTEST, prepared=PreparationPreview(golden), golden=Difference(added=("otel-collector",)))
+    shown = preview(RCTEST, preparation=PreparationPreview(golden), golden_diff=Difference(added=("otel-collector",)))
     text = VOICE.plan(RCTEST, TO, shown, [result()])
     assert text.index("First the golden file has to land") < text.index("Then:") < text.index("<details>")
     assert "**Held** until accepted, another tag: `symbols-0: sourcegraph/symbols:3.40.0`" in text
