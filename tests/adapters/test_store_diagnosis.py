@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.adapters.store import Database
-from bot.adapters.store.diagnosis import SchemaState, schema_state
+from bot.adapters.store.diagnosis import schema_state
+from bot.domain.doctor.services import SchemaState
 from bot.ports import ExternalError
 
 

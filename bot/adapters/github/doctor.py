@@ -4,12 +4,12 @@ workflow that deploys."""
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.session import Session
+from bot.domain.doctor.webhook import WebhookConfig
 from bot.domain.github_models import AppInfo
 from bot.ports import NotFoundError
 
@@ -23,16 +23,6 @@ READ_NAME = Purpose("look up the repository", "metadata=read")
 READ_WORKFLOW = Purpose("look up the deployment's workflow", "actions=read")
 READ_WORKFLOW_FILE = Purpose("read the file of the deployment's workflow", "contents=read")
 LATEST = 30  # deliveries
-
-
-@dataclass(frozen=True)
-class WebhookConfig:
-    """Where the App's deliveries go; never the secret, only whether there is one."""
-
-    url: str
-    content_type: str
-    verifies_tls: bool
-    has_secret: bool = True
 
 
 def app_info(session: Session) -> AppInfo:

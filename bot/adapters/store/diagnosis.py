@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from enum import Enum
 from pathlib import Path
 
 from alembic.migration import MigrationContext
@@ -11,23 +10,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.store.database import Database
+from bot.domain.doctor.services import SchemaState
 from bot.ports import PermanentError
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
-class SchemaState(Enum):
-    """How our tables are."""
-
-    ABSENT = "there is no file yet"
-    EMPTY = "it has no tables yet"
-    OLD = "its tables are an older version's"
-    CURRENT = "its tables are up to date"
-    NEWER = "its tables are a newer version's"
-
-
 def schema_state(database: Database) -> SchemaState:
-    """How the storage is. Raises Passing when it does not answer, Refused when it can't be used."""
+    """The state of the tables. Raises TransientError if the store does not answer, PermanentError if it can't be
+    used."""
     if database.is_sqlite and database.url.database:
         file = Path(database.url.database)
         if not file.exists():

@@ -1,4 +1,4 @@
-"""`mibot doctor`: is everything set up, and if not, how is it repaired? Each examination is one function."""
+"""`mibot doctor`: is everything set up, and if not, how to repair it. Each diagnostic is one function."""
 
 from __future__ import annotations
 
@@ -39,30 +39,33 @@ def doctor(config: Config = None) -> None:
     _print_finding(screen, "pass", "settings", "complete", "")
     from bot.cli.doctor.context import DoctorContext
     from bot.cli.read_only import ReadOnlyWiring
+    from bot.rendering.wording import describe
+    from bot.rendering.wording.doctor import describe_repair
 
-    patient = DoctorContext(ReadOnlyWiring(settings))
-    for examination in all_diagnostics():
-        finding = examination.run(patient)
+    context = DoctorContext(ReadOnlyWiring(settings))
+    for diagnostic in all_diagnostics():
+        finding = diagnostic.run(context)
         states[finding.state] += 1
-        _print_finding(screen, finding.state, examination.title, finding.sentence, finding.repair)
+        sentence, repair = describe(finding.reason), describe_repair(finding.reason)
+        _print_finding(screen, finding.state, diagnostic.title, sentence, repair)
     screen.print(f"\n{states['pass'] + 1} fine, {states['fail']} broken, {states['unknown']} not known.")
     raise typer.Exit(1 if states["fail"] else 0)
 
 
 def all_diagnostics() -> tuple[Diagnostic, ...]:
-    """Every examination, in the order in which they make sense."""
+    """Every diagnostic, in the order in which people repair things."""
     from bot.cli.doctor import app, repositories, services, webhook, workflow
 
     on_github = (*app.DIAGNOSTICS, *webhook.DIAGNOSTICS, *repositories.DIAGNOSTICS, *workflow.DIAGNOSTICS)
     return (*on_github, *services.DIAGNOSTICS)
 
 
-def _print_finding(screen: Console, state: str, what: str, sentence: str, repair: str) -> None:
+def _print_finding(screen: Console, state: str, title: str, sentence: str, repair: str) -> None:
     line = Table.grid(padding=(0, 2, 0, 0))
     line.add_column(width=1)
     line.add_column(width=14, no_wrap=True)
     line.add_column(overflow="fold")
-    line.add_row(STATE_SYMBOLS[state], what, Text(sentence))
+    line.add_row(STATE_SYMBOLS[state], title, Text(sentence))
     if repair:
         line.add_row("", "", Text(f"→ {repair}", "cyan"))
     screen.print(line)

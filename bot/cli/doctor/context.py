@@ -1,4 +1,4 @@
-"""What an examination is made of: what is looked at, how, and what was found."""
+"""What a diagnostic is made of: a title, and a function that asks and judges."""
 
 from __future__ import annotations
 
@@ -9,40 +9,19 @@ from typing import TypeVar
 
 from bot.adapters.github import Session, doctor
 from bot.cli.read_only import ReadOnlyWiring
+from bot.domain.doctor.app import AppNotAccepted
+from bot.domain.doctor.finding import Finding, failed, unknown
 from bot.domain.fleet.model import Fleet
 from bot.domain.github_models import AppInfo
-from bot.domain.health.model import CheckState
 from bot.ports import ExternalError
-from bot.rendering.wording import describe
 from bot.settings import Settings
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One line of the doctor's: a state, a sentence without secrets, and what a person does about it."""
-
-    state: CheckState
-    sentence: str
-    repair: str = ""
-
-
-def ok(sentence: str) -> Finding:
-    return Finding(CheckState.PASS, sentence)
-
-
-def failed(sentence: str, repair: str) -> Finding:
-    return Finding(CheckState.FAIL, sentence, repair)
-
-
-def unknown(sentence: str, repair: str = "") -> Finding:
-    return Finding(CheckState.UNKNOWN, sentence, repair)
-
-
-@dataclass(frozen=True)
 class DoctorContext:
-    """mibot with its settings, as the examinations see it. What several of them need is asked for once."""
+    """mibot with its settings, for the diagnostics. What several of them need is requested once."""
 
     wiring: ReadOnlyWiring
 
@@ -56,17 +35,17 @@ class DoctorContext:
 
     @property
     def app(self) -> AppInfo:
-        """Raises WorldError."""
+        """Raises ExternalError."""
         return _or_raise(self._app)
 
     @property
     def fleet(self) -> Fleet:
-        """Raises WorldError."""
+        """Raises ExternalError."""
         return _or_raise(self._fleet)
 
     @property
     def app_authenticated(self) -> bool:
-        """Whether GitHub takes us for the App at all."""
+        """Whether GitHub accepts mibot as the App at all."""
         return isinstance(self._app, AppInfo)
 
     @cached_property
@@ -79,7 +58,7 @@ class DoctorContext:
 
 
 def _try_call(ask: Callable[[], T]) -> T | ExternalError:
-    """The answer or the failure: a question that failed takes long, and is not asked again."""
+    """The answer, or the error. A request that failed takes long, and is not repeated."""
     try:
         return ask()
     except ExternalError as error:
@@ -94,16 +73,17 @@ def _or_raise(answer: T | ExternalError) -> T:
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """`look` may raise WorldError, whose sentence then is the finding. One `as_app` needs GitHub to accept us."""
+    """One line of the doctor. `check` may raise ExternalError, whose reason is then the finding. One that `needs_app`
+    runs only if GitHub accepts mibot as the App."""
 
     title: str
     check: Callable[[DoctorContext], Finding]
     needs_app: bool = True
 
-    def run(self, patient: DoctorContext) -> Finding:
-        if self.needs_app and not patient.app_authenticated:
-            return unknown("not examined: first repair what is said of the App")
+    def run(self, context: DoctorContext) -> Finding:
+        if self.needs_app and not context.app_authenticated:
+            return unknown(AppNotAccepted())
         try:
-            return self.check(patient)
+            return self.check(context)
         except ExternalError as error:
-            return Finding(CheckState.FAIL, describe(error.reason))
+            return failed(error.reason)

@@ -7,6 +7,7 @@ import base64
 import pytest
 
 from bot.adapters.github import Session, doctor
+from bot.domain.doctor.webhook import WebhookConfig
 from bot.domain.github_models import AppInfo
 from bot.ports import ExternalError
 from tests.adapters.github.conftest import FakeGitHub
@@ -30,9 +31,7 @@ def test_an_installation_tells_what_it_was_granted(site: FakeGitHub, session: Se
 
 def test_the_webhook_is_shown_without_its_secret(site: FakeGitHub, session: Session) -> None:
     site.add_response("GET", "/app/hook/config", HOOK)
-    assert doctor.webhook(session) == doctor.WebhookConfig(
-        "https://mibot.test/webhooks/github", "json", verifies_tls=True
-    )
+    assert doctor.webhook(session) == WebhookConfig("https://mibot.test/webhooks/github", "json", verifies_tls=True)
 
 
 def test_a_server_that_does_not_tell_the_webhook_is_no_error(site: FakeGitHub, session: Session) -> None:

@@ -1,4 +1,4 @@
-"""What starts a workflow of GitHub Actions, by its file. Pure.
+"""What starts a workflow of GitHub Actions, according to its file.
 
 The keys are those of https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax.
 """
@@ -16,15 +16,15 @@ DISPATCH = "workflow_dispatch"
 
 @dataclass(frozen=True)
 class Triggers:
-    """The events that start the workflow, and the inputs that it declares for being dispatched: the name of each, and
-    whether it must be given."""
+    """The events that start a workflow, and the inputs of its dispatch: by name, whether an input must be given."""
 
     events: frozenset[str]
     inputs: Mapping[str, bool] = field(default_factory=dict)
 
 
 def parse_triggers(content: bytes) -> Triggers:
-    """What starts the workflow of that file. Raises YamlProblem, which goes on after the file's name."""
+    """The triggers of a workflow file. Raises YamlDocumentError, whose message continues a sentence after the file's
+    name."""
     try:
         document = parse_value(content.decode())
     except UnicodeDecodeError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.cli.doctor.workflow_file import Triggers, parse_triggers
+from bot.formats.workflow_triggers import Triggers, parse_triggers
 from bot.formats.yaml.parse import YamlDocumentError
 from demo.fleet.shared import WORKFLOW
 

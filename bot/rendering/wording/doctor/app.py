@@ -1,0 +1,85 @@
+"""The words for findings about the GitHub App."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.domain.doctor import app
+from bot.domain.doctor.finding import AsNeeded
+from bot.rendering.wording.dispatch import describe
+from bot.rendering.wording.doctor.repairs import describe_repair
+
+_PERMISSIONS_PAGE = "in the App's settings, under “Permissions & events”"
+
+
+@describe.register
+def _(_: AsNeeded) -> str:
+    return "exactly those that are needed"
+
+
+@describe.register
+def _(reason: app.AppFound) -> str:
+    return f"{reason.name} (github.app_id {reason.app_id}) at {reason.api_url}"
+
+
+@describe.register
+def _(reason: app.AppUnknown) -> str:
+    return f"GitHub knows no App {reason.app_id}."
+
+
+@describe_repair.register
+def _(_: app.AppUnknown) -> str:
+    return "Set github.app_id to the number on the App's settings page."
+
+
+@describe.register
+def _(_: app.AppNotAccepted) -> str:
+    return "not examined: first repair what is said of the App"
+
+
+@describe.register
+def _(reason: app.AppNotInstalled) -> str:
+    return f"The App is not installed for {reason.repository}."
+
+
+@describe_repair.register
+def _(_: app.AppNotInstalled) -> str:
+    return "Install it there."
+
+
+@describe.register
+def _(reason: app.PermissionsMissing) -> str:
+    return f"Missing: {_format_permissions(reason.permissions)}."
+
+
+@describe_repair.register
+def _(reason: app.PermissionsMissing) -> str:
+    """An App first asks for a permission; then an owner accepts it for each installation."""
+    if reason.requested:
+        return "The App asks for them already: let an owner of the organisation accept them, where it is installed."
+    return f"Add them {_PERMISSIONS_PAGE}, then let an owner of the organisation accept them."
+
+
+@describe.register
+def _(reason: app.PermissionsExcessive) -> str:
+    excess = _format_permissions(reason.permissions)
+    return f"all that are needed, and more than that: {excess}. Take these away {_PERMISSIONS_PAGE}."
+
+
+@describe.register
+def _(reason: app.EventsMissing) -> str:
+    return f"Not subscribed to: {', '.join(sorted(reason.events))}."
+
+
+@describe_repair.register
+def _(_: app.EventsMissing) -> str:
+    return f"Subscribe to them {_PERMISSIONS_PAGE}."
+
+
+@describe.register
+def _(reason: app.EventsExcessive) -> str:
+    return f"all that are needed; mibot drops these: {', '.join(sorted(reason.events))}"
+
+
+def _format_permissions(permissions: Mapping[str, str]) -> str:
+    return ", ".join(f"{name}={level}" for name, level in sorted(permissions.items()))

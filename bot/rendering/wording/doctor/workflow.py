@@ -1,0 +1,92 @@
+"""The words for findings about the workflow that deploys."""
+
+from __future__ import annotations
+
+from bot.domain.doctor import workflow as found
+from bot.rendering.wording.dispatch import describe
+from bot.rendering.wording.doctor.repairs import describe_repair
+
+_ADD_OR_CORRECT = "Add it there, or correct deploy.workflow."
+_INPUTS = "`on.workflow_dispatch.inputs`"
+
+
+@describe.register
+def _(reason: found.WorkflowNotNeeded) -> str:
+    return f"none is needed, for deploy.mode is {reason.mode}"
+
+
+@describe.register
+def _(reason: found.WorkflowMissing) -> str:
+    return f"{reason.repository} has no workflow {reason.file}."
+
+
+@describe_repair.register
+def _(_: found.WorkflowMissing) -> str:
+    return _ADD_OR_CORRECT
+
+
+@describe.register
+def _(reason: found.WorkflowFileMissing) -> str:
+    return f"{reason.repository} has no .github/workflows/{reason.file} on its default branch."
+
+
+@describe_repair.register
+def _(_: found.WorkflowFileMissing) -> str:
+    return _ADD_OR_CORRECT
+
+
+@describe.register
+def _(reason: found.WorkflowInactive) -> str:
+    return f"{reason.file} can't be started: GitHub says {reason.state}."
+
+
+@describe_repair.register
+def _(reason: found.WorkflowInactive) -> str:
+    return f"Enable it under “Actions” in {reason.repository}."
+
+
+@describe.register
+def _(reason: found.WorkflowUnreadable) -> str:
+    return f"{reason.file} {reason.problem}."
+
+
+@describe_repair.register
+def _(_: found.WorkflowUnreadable) -> str:
+    return "See under “Actions” whether GitHub can read it."
+
+
+@describe.register
+def _(reason: found.TriggerMissing) -> str:
+    return f"{reason.file} is not started by {reason.event}."
+
+
+@describe_repair.register
+def _(reason: found.TriggerMissing) -> str:
+    return f"Add `{reason.event}` to its `on`, or correct deploy.mode."
+
+
+@describe.register
+def _(reason: found.InputsMissing) -> str:
+    return f"{reason.file} does not declare: {', '.join(reason.inputs)}."
+
+
+@describe_repair.register
+def _(_: found.InputsMissing) -> str:
+    return f"Declare these under {_INPUTS}."
+
+
+@describe.register
+def _(reason: found.InputsUnexpected) -> str:
+    return f"{reason.file} requires what mibot does not give: {', '.join(reason.inputs)}."
+
+
+@describe_repair.register
+def _(_: found.InputsUnexpected) -> str:
+    return f"Give each a `default` under {_INPUTS}, or do not require it."
+
+
+@describe.register
+def _(reason: found.WorkflowReady) -> str:
+    if reason.inputs:
+        return f"{reason.file} is active, and takes {' and '.join(reason.inputs)}"
+    return f"{reason.file} is active, and started by {reason.event}"
