@@ -13,6 +13,7 @@ from rich.table import Table
 from bot.domain.fleet.model import Fleet, Instance, InstanceType
 from bot.domain.plans.version_policy import evaluate_policy
 from bot.domain.versions import Version
+from bot.rendering.wording import clause
 
 MIN_WIDTH_FOR_DOMAINS = 110
 """Columns from which on the domains are shown: with fewer the states would be squeezed for them."""
@@ -25,7 +26,7 @@ def target_status(instance: Instance, target: Version, known: Collection[Version
     if instance.skip_reason:
         return _skip_text(instance)
     refusal = evaluate_policy(instance, target, known, ())
-    return f"no: {refusal.message.rstrip('.')}" if refusal else "can go there"
+    return f"no: {clause(refusal.reason)}" if refusal else "can go there"
 
 
 def _skip_text(instance: Instance) -> str:

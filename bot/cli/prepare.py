@@ -38,7 +38,8 @@ def prepare(
     from bot.cli.context import exit_on_error, make_context
     from bot.cli.output_files import write_changes
     from bot.domain.plans.change_set import Refusal
-    from bot.domain.plans.upgrade import describe_hold
+    from bot.domain.plans.refusals import VersionHeld
+    from bot.rendering.wording import describe, sentence
 
     looked_at = make_context(repo, config, upstream=_upstream(repo, upstream, config))
     screen = make_console()
@@ -48,13 +49,13 @@ def prepare(
         prepared = planner.preparation(seen, target)
         plan = prepared.plan
         if isinstance(plan, Refusal):
-            raise error_exit(f"{target} can't be prepared: {plan.message}")
+            raise error_exit(f"{target} can't be prepared: {sentence(plan.reason)}")
         texts = planner.current_texts(seen, plan)
     if dry_run:
         for part in change_view.preparation(prepared, plan, texts, screen.width):
             screen.print(part)
     if plan.mistagged_images and not accept_tags:
-        raise error_exit(f"{describe_hold(target, plan.mistagged_images)} Here: --accept-tags.")
+        raise error_exit(f"{describe(VersionHeld(target, plan.mistagged_images))} Here: --accept-tags.")
     if write:
         with exit_on_error():
             write_changes(looked_at, plan.changes)

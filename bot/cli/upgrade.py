@@ -51,6 +51,7 @@ def upgrade(
     from bot.cli.output_files import write_changes
     from bot.domain.health.model import Phase
     from bot.domain.plans.change_set import ChangeSet
+    from bot.rendering.wording import sentence
 
     looked_at = make_context(repo, config)
     screen = make_console()
@@ -60,7 +61,9 @@ def upgrade(
         preview = looked_at.planner(frozenset([target] if accept_tags else [])).preview(seen, instance, target)
         planned = preview.plan
         if not isinstance(planned, ChangeSet):
-            raise error_exit(f"{instance.slug} can't be upgraded to {target}: {preview.refusal}")
+            raise error_exit(
+                f"{instance.slug} can't be upgraded to {target}: {sentence(preview.refusal or planned.reason)}"
+            )
         if write:
             done = (*preview.prerequisite_changes, *planned.changes)
             write_changes(looked_at, done)

@@ -20,8 +20,10 @@ from bot.domain.health.model import CheckResult
 from bot.domain.plans.change_set import ChangeSet
 from bot.domain.plans.preview import UpgradePreview
 from bot.domain.plans.pull_request_spec import PullRequestSpec
-from bot.domain.versions import Version, evaluate_step
+from bot.domain.version_steps import evaluate_step
+from bot.domain.versions import Version
 from bot.rendering import Renderer, pull_body
+from bot.rendering.wording import describe
 
 PLACEHOLDER_AUTHOR = "whoever-asks"
 PLACEHOLDER_TRACKER = "TRACKER-URL"
@@ -52,7 +54,7 @@ def preview_sections(
     planned = preview.plan
     assert isinstance(planned, ChangeSet)  # noqa: S101 - the caller has told a refusal
     verdict = evaluate_step(current, planned.version, known)
-    yield Text.assemble(("✓ ", "green"), (planned.slug, "bold"), f" can be upgraded: {verdict.reason}\n")
+    yield Text.assemble(("✓ ", "green"), (planned.slug, "bold"), f" can be upgraded: {describe(verdict.reason)}\n")
     facts = Table.grid(padding=(0, 2))
     facts.add_row("branch", planned.branch)
     facts.add_row("title", planned.title)

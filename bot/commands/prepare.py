@@ -7,8 +7,9 @@ from bot.domain.chat.replies import Paragraph, PreparationProgress
 from bot.domain.flow.arguments import parse_arguments, resolve_version
 from bot.domain.flow.effects import Prepare
 from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
-from bot.domain.plans.version_policy import describe_unknown_version
+from bot.domain.plans.version_policy import unknown_version
 from bot.rendering import Renderer
+from bot.rendering.wording import describe
 
 ACCEPT_OPTION = "--accept-tags"
 
@@ -21,7 +22,7 @@ def plan(request: CommandRequest, view: CommandContext, voice: Renderer) -> Comm
         return CommandPlan((Paragraph(voice.usage_error("prepare", fault or str(version), COMMAND.usage)),))
     if view.released and version not in {*view.released, *view.fleet.golden}:
         return CommandPlan(
-            (Paragraph(voice.command_message("prepare", describe_unknown_version(version, view.released))),)
+            (Paragraph(voice.command_message("prepare", describe(unknown_version(version, view.released)))),)
         )
     accept = arguments.option(ACCEPT_OPTION) is not None
     return CommandPlan(

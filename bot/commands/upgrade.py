@@ -13,6 +13,7 @@ from bot.domain.plans.version_policy import evaluate_policy
 from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import Version
 from bot.rendering import Renderer
+from bot.rendering.wording import describe
 
 ENDED_STAGES = frozenset({Stage.CLOSED, Stage.WAITING, Stage.FAILED, Stage.SKIPPED, Stage.ROLLED_BACK})
 
@@ -55,7 +56,7 @@ def _refusal(instance: Instance, version: Version, view: CommandContext) -> str:
     if existing is not None and existing.merged_at and existing.back is None:
         return ""
     refused = evaluate_policy(instance, version, view.fleet.golden, view.released)
-    return refused.message if refused else ""
+    return describe(refused.reason) if refused else ""
 
 
 COMMAND = Command(

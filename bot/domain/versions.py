@@ -1,4 +1,4 @@
-"""Versions of the product, and which step from one to the next is legal (domain.md, "Rules")."""
+"""Versions of the product: how they are written, found in text, and ordered."""
 
 from __future__ import annotations
 
@@ -64,55 +64,6 @@ class Version:
     def __str__(self) -> str:
         tail = "" if self.candidate is None else f"-rc.{self.candidate}"
         return f"{self.major}.{self.minor}.{self.patch}{tail}"
-
-
-@dataclass(frozen=True)
-class StepDecision:
-    """Whether something may be done, and the sentence that explains it either way."""
-
-    allowed: bool
-    reason: str
-
-    def __bool__(self) -> bool:
-        return self.allowed
-
-
-def evaluate_step(current: Version, target: Version, released: Collection[Version]) -> StepDecision:
-    """Whether an instance may go from `current` to `target` in one upgrade.
-
-    `released` are the versions known to exist; they tell which minor ends a major (3.43 to 4.0), and make the
-    refusal name the next legal step. Rule: one minor version at a time, patches may be skipped, no downgrade,
-    no jump (domain.md, "Rules").
-    """
-    if target == current:
-        return StepDecision(False, f"it already runs {current}.")
-    if target < current:
-        return StepDecision(
-            False,
-            f"it runs {current}; going down to {target} is a downgrade, which is refused. "
-            "What undoes its last upgrade is /rollback.",
-        )
-    if (target.major, target.minor) in {(current.major, current.minor), (current.major, current.minor + 1)}:
-        return StepDecision(True, f"{current} to {target} is one step.")
-    minors = (v.minor for v in released if v.major == current.major and not v.is_candidate)
-    last_minor = max(minors, default=current.minor)
-    if (target.major, target.minor) == (current.major + 1, 0) and last_minor <= current.minor:
-        return StepDecision(True, f"{current.series} ends major {current.major}, so {target} is the next step.")
-    step = _next_step(current, target, last_minor, released)
-    return StepDecision(
-        False,
-        f"it runs {current}, and {target} is a jump: versions go one minor at a time. Next step: {step}.",
-    )
-
-
-def _next_step(current: Version, target: Version, last_minor: int, released: Collection[Version]) -> str:
-    """The version to name as the next legal one on the way to `target`."""
-    if current.minor < last_minor or target.major == current.major:
-        major, minor = current.major, current.minor + 1
-    else:
-        major, minor = current.major + 1, 0
-    known = [v for v in released if (v.major, v.minor) == (major, minor) and not v.is_candidate]
-    return str(max(known)) if known else f"{major}.{minor}.x"
 
 
 def nearest_version(target: Version, released: Collection[Version]) -> Version | None:

@@ -107,7 +107,7 @@ class PreparationHandler:
         prepared = self._planner.preparation(seen, preparation.version)
         plan = prepared.plan
         if isinstance(plan, Refusal):
-            return replace(preparation, stage=PreparationStage.FAILED, reason=plan.message.rstrip("."))
+            return replace(preparation, stage=PreparationStage.FAILED, reason=describe(plan.reason).rstrip("."))
         preparation = apply_plan(preparation, plan)
         found = next((pull for pull in self._pulls.find(preparation.branch) if pull.open), None)
         if found is not None:
@@ -155,7 +155,7 @@ class PreparationHandler:
         prepared = self._planner.preparation(seen, preparation.version)
         plan = prepared.plan
         if isinstance(plan, Refusal) or not plan.changes:
-            why = plan.message.rstrip(".") if isinstance(plan, Refusal) else "all of it is there already"
+            why = describe(plan.reason).rstrip(".") if isinstance(plan, Refusal) else "all of it is there already"
             return replace(known, note=f"the base branch moved, and now: {why}")
         same = (
             "the change is the same"

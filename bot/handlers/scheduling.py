@@ -18,6 +18,7 @@ from bot.domain.upgrade.transitions import mark_planned, mark_skipped, request_u
 from bot.domain.versions import Version, parse_version
 from bot.handlers.refreshes import refresh_effects
 from bot.ports import Store
+from bot.rendering.wording import describe
 from bot.services.commands import Policy
 from bot.services.fleet_reader import FleetReader, FleetView
 from bot.services.health_checks import HealthCheckRunner
@@ -114,7 +115,8 @@ class Scheduler:
     ) -> tuple[str, list[Effect]]:
         """Why no upgrade to this version can begin, and what is to be done about it."""
         if version in seen.fleet.golden:
-            return self._planner.not_ready_reason(seen, version), []
+            reason = self._planner.not_ready_reason(seen, version)
+            return describe(reason) if reason else "", []
         preparation = self._ledger.preparation(version)
         file = version.golden_path
         if preparation is None:

@@ -18,6 +18,7 @@ from bot.formats.secrets import mask_secrets
 from bot.rendering.golden_files import golden_summary
 from bot.rendering.reasons import describe_reasons
 from bot.rendering.replies import ReplyRenderer
+from bot.rendering.wording import sentence
 
 MAX_LINES = 80
 """Lines of a file's diff that are shown."""
@@ -42,7 +43,9 @@ class PlanRenderer(ReplyRenderer):
         """The section of a reply that shows what an upgrade would do. `obstacle` is why it would have to wait."""
         plan = preview.plan
         if isinstance(plan, Refusal):
-            return self.refusal(instance, f"an upgrade to {target} is refused: {preview.refusal}")
+            return self.refusal(
+                instance, f"an upgrade to {target} is refused: {sentence(preview.refusal or plan.reason)}"
+            )
         return self.render(
             "plan.md.j2",
             name=public_name(instance),

@@ -17,12 +17,13 @@ from bot.domain.plans.preparation import (
     previous_golden_version,
 )
 from bot.domain.plans.preview import PreparationPreview, UpgradePreview
+from bot.domain.plans.refusals import VersionHeld
 from bot.domain.plans.rollback import LinkHistory, blobs_for_rollback, plan_rollback, previous_version
-from bot.domain.plans.upgrade import PlanContext, blobs_for_upgrade, describe_hold, plan_upgrade
+from bot.domain.plans.upgrade import PlanContext, blobs_for_upgrade, plan_upgrade
+from bot.domain.reasons import PlainText, Reason
 from bot.domain.versions import Version
 from bot.formats.compose import edits as compose
 from bot.ports import FleetSource, History, NotFoundError, Upstream
-from bot.rendering.wording import describe
 from bot.services.commands import released_for
 from bot.services.fleet_reader import FleetView
 
@@ -65,17 +66,17 @@ class Planner:
         contents = self._source.contents({entry.sha for entry in links if entry})
         return previous_version(instance, past, Checkout(past.after, contents))
 
-    def not_ready_reason(self, seen: FleetView, version: Version) -> str:
-        """Why nothing can be upgraded to a version that has a golden file; nothing when all is well."""
+    def not_ready_reason(self, seen: FleetView, version: Version) -> Reason | None:
+        """Why nothing can be upgraded to a version that has a golden file, or None."""
         if version in self._accepted():
-            return ""
+            return None
         wanted = blob_shas(seen.snapshot, [version.golden_path])
         checkout = Checkout(seen.snapshot, self._source.contents(wanted))
         try:
             stray = mistagged_images(checkout.text(version.golden_path), version)
         except (PlanningError, compose.ComposeError) as error:
-            return str(error).rstrip(".")
-        return describe_hold(version, stray) if stray else ""
+            return PlainText(str(error).rstrip("."))
+        return VersionHeld(version, stray) if stray else None
 
     def preview(self, seen: FleetView, instance: Instance, target: Version) -> UpgradePreview:
         """What an upgrade would do, its preparation included. Raises WorldError."""
@@ -109,9 +110,9 @@ class Planner:
             try:
                 upstream = decode_text(self._upstream.compose_file(version), f"Upstream's {UPSTREAM_FILE}")
             except NotFoundError as error:
-                return PreparationPreview(Refusal(f"{describe(error.reason).rstrip('.')}.")), checkout
+                return PreparationPreview(Refusal(error.reason)), checkout
             except PlanningError as error:
-                return PreparationPreview(Refusal(f"{str(error).rstrip('.')}.")), checkout
+                return PreparationPreview(Refusal(PlainText(str(error)))), checkout
         plan = plan_preparation(version, upstream, checkout)
         earlier = previous_golden_version(seen.snapshot, version)
         if isinstance(plan, Refusal) or earlier is None:

@@ -112,7 +112,7 @@ class PullRequestService:
         seen = self._fleets.view_at(head.tree)
         planned = self._plan(upgrade, self._instance(upgrade, seen), seen)
         if isinstance(planned, Refusal):
-            return replace(known, note=f"the base branch moved, and now: {planned.message.rstrip('.')}")
+            return replace(known, note=f"the base branch moved, and now: {describe(planned.reason).rstrip('.')}")
         if upgrade.meaning and planned.change_fingerprint != upgrade.meaning:
             note = "the base branch moved, and the change would be another one now: close its pull request, ask again"
             return replace(known, note=note)
@@ -140,7 +140,7 @@ class PullRequestService:
 
     def _mark_refused(self, upgrade: Upgrade, refusal: Refusal) -> Upgrade:
         waits = bool(refusal.needs_preparation or refusal.needs_acceptance)
-        return mark_refused(upgrade, refusal.message.rstrip("."), self._clock(), keep_waiting=waits)
+        return mark_refused(upgrade, describe(refusal.reason).rstrip("."), self._clock(), keep_waiting=waits)
 
     def _instance(self, upgrade: Upgrade, seen: FleetView) -> Instance:
         instance = seen.fleet.get(upgrade.slug)

@@ -22,7 +22,7 @@ from bot.domain.chat.replies import (
 )
 from bot.domain.github_models import Conclusion
 from bot.domain.health.model import CheckResult, CheckState
-from bot.domain.plans.change_set import MistaggedImage
+from bot.domain.plans.refusals import MistaggedImage
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
 from bot.domain.upgrade.dispatch import prepare_dispatch

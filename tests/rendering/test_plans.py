@@ -13,10 +13,12 @@ from bot.domain.plans.change_set import (
     GoldenFileCreated,
     HotpatchRemoved,
     LinkRetargeted,
-    MistaggedImage,
     Refusal,
 )
 from bot.domain.plans.preview import PreparationPreview, UpgradePreview
+from bot.domain.plans.refusals import MistaggedImage, NotPrepared
+from bot.domain.reasons import PlainText
+from bot.domain.version_steps import SameVersion
 from bot.formats.compose.edits import Difference
 from bot.formats.markdown import MAX_BODY_LENGTH
 from bot.rendering import Renderer
@@ -83,12 +85,12 @@ def test_a_diff_that_could_break_out_stays_inside() -> None:
 
 
 def test_a_refusal_says_why() -> None:
-    refused = UpgradePreview(Refusal("it already runs 3.40.1."))
+    refused = UpgradePreview(Refusal(SameVersion(version("3.40.1"))))
     assert rendering.reader_text(VOICE.plan(RCTEST, TO, refused, [])).endswith(
         "an upgrade to 3.40.1 is refused: it already runs 3.40.1."
     )
-    prepared = PreparationPreview(Refusal("upstream's Compose file is no Compose file."))
-    broken = UpgradePreview(Refusal("it is not there yet.", needs_preparation=True), prepared)
+    prepared = PreparationPreview(Refusal(PlainText("upstream's Compose file is no Compose file.")))
+    broken = UpgradePreview(Refusal(NotPrepared(version("3.40.1"))), prepared)
     assert "upstream's Compose file is no Compose file." in VOICE.plan(RCTEST, TO, broken, [])
 
 

@@ -25,9 +25,10 @@ from bot.domain.fleet.model import FileChange
 from bot.domain.fleet.names import UnknownInstance, resolve
 from bot.domain.github_models import Conclusion, Head
 from bot.domain.health.model import CheckState
-from bot.domain.plans.change_set import ChangeKind, ChangeSet, HotpatchRemoved, LinkRetargeted, MistaggedImage
+from bot.domain.plans.change_set import ChangeKind, ChangeSet, HotpatchRemoved, LinkRetargeted
 from bot.domain.plans.preview import UpgradePreview
 from bot.domain.plans.pull_request_spec import PullRequestSpec
+from bot.domain.plans.refusals import MistaggedImage
 from bot.domain.tracker.line import render_line
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState

@@ -19,10 +19,10 @@ from bot.domain.plans.change_set import (
     HotpatchRemoved,
     ImageRetagged,
     LinkRetargeted,
-    MistaggedImage,
     ModuleRefUpdated,
 )
 from bot.domain.plans.pull_request_spec import PullRequestSpec
+from bot.domain.plans.refusals import MistaggedImage
 from bot.formats.compose.edits import Difference, ImageChange, SettingChange
 from bot.formats.markdown import MAX_BODY_LENGTH
 from bot.rendering import pull_body

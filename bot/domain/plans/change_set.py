@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.fleet.model import FileChange
+from bot.domain.plans.refusals import MistaggedImage, NotPrepared, VersionHeld
+from bot.domain.reasons import Reason
 from bot.domain.versions import Version
 
 UPGRADE_LABEL = "mi-upgrade"
@@ -27,15 +29,19 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a change is not made; `sentence` names the next legal step. For an instance it continues its name.
+    """There is no change set, for this reason."""
 
-    `unprepared` says that all would be well if the target's golden file were there; `held` that it is there, with
-    images that an operator has not accepted.
-    """
+    reason: Reason
 
-    message: str
-    needs_preparation: bool = False
-    needs_acceptance: bool = False
+    @property
+    def needs_preparation(self) -> bool:
+        """Whether all would be well if the target's golden file were there."""
+        return isinstance(self.reason, NotPrepared)
+
+    @property
+    def needs_acceptance(self) -> bool:
+        """Whether the golden file is there, with images that no operator has accepted."""
+        return isinstance(self.reason, VersionHeld)
 
 
 @dataclass(frozen=True)
@@ -116,14 +122,6 @@ ChangeReason = (
     | ExecutorsPinned
     | FileRestored
 )
-
-
-@dataclass(frozen=True)
-class MistaggedImage:
-    """An image of the publisher's that does not carry the tag of the version it is for."""
-
-    service: str
-    image: str
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from bot.domain.plans.change_set import MistaggedImage
+from bot.domain.plans.refusals import MistaggedImage
 from bot.domain.versions import Version
 from bot.formats.compose import edits as compose
 from bot.formats.compose.images import Image, looks_first_party

@@ -15,12 +15,13 @@ from bot.domain.plans.change_set import (
     ExecutorsPinned,
     GoldenFileCreated,
     ImageRetagged,
-    MistaggedImage,
     Refusal,
 )
 from bot.domain.plans.checkout import Checkout, PlanningError, blob_shas, yaml_files
 from bot.domain.plans.mistagged_images import mistagged_images
+from bot.domain.plans.refusals import MistaggedImage
 from bot.domain.plans.upgrade import EXECUTORS_FILE
+from bot.domain.reasons import PlainText
 from bot.domain.versions import Version
 from bot.formats.compose import edits as compose
 from bot.formats.compose.images import Image
@@ -57,9 +58,9 @@ def plan_preparation(version: Version, upstream: str, checkout: Checkout) -> Cha
     try:
         return _build_change_set(version, upstream, checkout)
     except PlanningError as error:
-        return Refusal(f"{error}.")
+        return Refusal(PlainText(f"{error}."))
     except compose.ComposeError as error:
-        return Refusal(f"{str(error).rstrip('.')}.")
+        return Refusal(PlainText(f"{str(error).rstrip('.')}."))
 
 
 def _build_change_set(version: Version, upstream: str, checkout: Checkout) -> ChangeSet:

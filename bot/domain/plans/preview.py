@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.fleet.model import FileChange
 from bot.domain.plans.change_set import ChangeSet, Refusal
+from bot.domain.reasons import Reason
 from bot.domain.versions import Version
 from bot.formats.compose.edits import Difference
 
@@ -32,12 +33,12 @@ class UpgradePreview:
     current_contents: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def refusal(self) -> str:
-        """Why there would be no upgrade, or nothing; the preparation's own reason where that is in the way."""
+    def refusal(self) -> Reason | None:
+        """Why there would be no upgrade; the preparation's own reason if that is in the way."""
         if not isinstance(self.plan, Refusal):
-            return ""
+            return None
         first = self.preparation.plan if self.preparation else None
-        return first.message if isinstance(first, Refusal) else self.plan.message
+        return first.reason if isinstance(first, Refusal) else self.plan.reason
 
     @property
     def prerequisite_changes(self) -> tuple[FileChange, ...]:

@@ -8,8 +8,17 @@ from bot.domain.fleet.inventory import golden_link_target, golden_versions
 from bot.domain.fleet.model import LINK_MODE, FileChange, Instance, Snapshot
 from bot.domain.plans.change_set import ChangeKind, ChangeReason, ChangeSet, FileRestored, Refusal
 from bot.domain.plans.checkout import Checkout, PlanningError
+from bot.domain.plans.refusals import (
+    AlreadyRolledBack,
+    HistoryProblem,
+    RollbackGoldenMissing,
+    RollbackTooFar,
+    UnusableHistory,
+)
 from bot.domain.plans.upgrade import PlanContext, infrastructure_file, override_files
-from bot.domain.versions import Version, evaluate_step
+from bot.domain.reasons import PlainText
+from bot.domain.version_steps import evaluate_step
+from bot.domain.versions import Version
 from bot.formats.terraform import edits as terraform
 from bot.formats.three_way import merge_three_way
 
@@ -58,26 +67,23 @@ def plan_rollback(
     back further than one minor version: the database schema of a version works with the one before (domain.md).
     """
     if past is None or instance.link_path not in past.before.files:
-        return Refusal("Git knows of no upgrade of it: its link was never another one.")
+        return Refusal(UnusableHistory(HistoryProblem.NO_EARLIER_LINK))
     golden = golden_versions(checkout.snapshot)
     old, new = _link_version(past.before, instance, checkout), _link_version(past.after, instance, checkout)
     if new != instance.version:
-        return Refusal("its link was changed by a merge that mibot can't read; go back by hand.")
+        return Refusal(UnusableHistory(HistoryProblem.UNREADABLE_MERGE))
     if old is None:
-        return Refusal("what it ran before its last change is no golden file; go back by hand.")
+        return Refusal(UnusableHistory(HistoryProblem.NOT_GOLDEN))
     if old > new:
-        return Refusal(f"its last change was a rollback already, from {old} to {new}. To go up again, say /upgrade.")
+        return Refusal(AlreadyRolledBack(old, new))
     if old not in golden:
-        return Refusal(f"{old.golden_path}, what it ran before, is not there any more; restore that file first.")
-    verdict = evaluate_step(old, new, {*golden, *known.released})
-    if not verdict:
-        return Refusal(
-            f"it went from {old} to {new}, which is more than one minor version; going back that far is not safe."
-        )
+        return Refusal(RollbackGoldenMissing(old))
+    if not evaluate_step(old, new, {*golden, *known.released}):
+        return Refusal(RollbackTooFar(old, new))
     try:
         return _build_change_set(instance, past, checkout, old)
     except PlanningError as error:
-        return Refusal(f"{str(error).replace(f'{instance.slug}/', '', 1)}.")
+        return Refusal(PlainText(f"{str(error).replace(f'{instance.slug}/', '', 1)}."))
 
 
 def _link_version(snapshot: Snapshot, instance: Instance, checkout: Checkout) -> Version | None:

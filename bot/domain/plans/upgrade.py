@@ -18,13 +18,14 @@ from bot.domain.plans.change_set import (
     FileRemoved,
     HotpatchRemoved,
     LinkRetargeted,
-    MistaggedImage,
     ModuleRefUpdated,
     Refusal,
 )
 from bot.domain.plans.checkout import Checkout, PlanningError, blob_shas, yaml_files
-from bot.domain.plans.mistagged_images import format_mistagged, mistagged_images
+from bot.domain.plans.mistagged_images import mistagged_images
+from bot.domain.plans.refusals import MistaggedImage, NotPrepared, VersionHeld
 from bot.domain.plans.version_policy import evaluate_policy
+from bot.domain.reasons import PlainText
 from bot.domain.versions import Version
 from bot.formats.compose import edits as compose
 from bot.formats.compose.images import looks_first_party
@@ -80,24 +81,16 @@ def plan_upgrade(instance: Instance, target: Version, checkout: Checkout, known:
     if refusal is not None:
         return refusal
     if target not in golden:
-        return Refusal(f"{target.golden_path} is not in the deployment repository yet.", needs_preparation=True)
+        return Refusal(NotPrepared(target))
     try:
         stray = mistagged_images(checkout.text(target.golden_path), target)
         if stray and target not in known.accepted:
-            return Refusal(describe_hold(target, stray), needs_acceptance=True)
+            return Refusal(VersionHeld(target, stray))
         return _build_change_set(instance, target, checkout, known, stray)
     except PlanningError as error:
-        return Refusal(f"{str(error).replace(f'{instance.slug}/', '', 1)}.")
+        return Refusal(PlainText(f"{str(error).replace(f'{instance.slug}/', '', 1)}."))
     except compose.ComposeError as error:
-        return Refusal(f"{str(error).rstrip('.')}.")
-
-
-def describe_hold(version: Version, stray: Collection[MistaggedImage]) -> str:
-    """Says that a version is held, for which images, and what an operator can do."""
-    return (
-        f"{version} is held: images of the publisher's do not carry the tag {version}: {format_mistagged(stray)}. "
-        f"If that is right, an operator says /prepare {version} --accept-tags."
-    )
+        return Refusal(PlainText(f"{str(error).rstrip('.')}."))
 
 
 def _build_change_set(

@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from bot.domain.github_models import PullRequest, Review, ReviewState
-from bot.domain.plans.change_set import ChangeKind, ChangeSet, MistaggedImage, branch_name
+from bot.domain.plans.change_set import ChangeKind, ChangeSet, branch_name
+from bot.domain.plans.refusals import MistaggedImage
 from bot.domain.versions import Version, parse_version
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from bot.rendering.wording.dispatch import describe
+from bot.rendering.wording.dispatch import clause, describe, sentence
 
-__all__ = ["describe"]
+__all__ = ["clause", "describe", "sentence"]
 
 for _module in pkgutil.walk_packages(__path__, f"{__name__}."):
     importlib.import_module(_module.name)

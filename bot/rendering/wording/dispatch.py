@@ -13,6 +13,16 @@ def describe(reason: Reason) -> str:
     raise TypeError(f"{type(reason).__name__} has no wording")
 
 
+def clause(reason: Reason) -> str:
+    """The words without a period at the end, to stand inside a sentence."""
+    return describe(reason).rstrip(".")
+
+
+def sentence(reason: Reason) -> str:
+    """The words with one period at the end."""
+    return f"{clause(reason)}."
+
+
 @describe.register
 def _(reason: PlainText) -> str:
     return reason.text

@@ -22,6 +22,7 @@ from bot.domain.plans.checkout import Checkout
 from bot.domain.plans.preparation import blobs_for_preparation, plan_preparation
 from bot.domain.plans.rollback import LinkHistory, blobs_for_rollback, plan_rollback
 from bot.domain.plans.upgrade import PlanContext, blobs_for_upgrade, plan_upgrade
+from bot.rendering.wording import describe
 from tests.domain.upgrade.deployments import Files, golden, plain
 from tests.samples import fleet_from, snapshot_of, version
 
@@ -139,7 +140,7 @@ def planned_preparation(files: Files, target: str, upstream: str) -> ChangeSet:
 def refused_preparation(files: Files, target: str, upstream: str) -> str:
     plan = preparation_plan(files, target, upstream)
     assert isinstance(plan, Refusal), plan
-    return plan.message
+    return describe(plan.reason)
 
 
 def planned_rollback(before: Files, after: Files, now: Files | None = None, **facts: Any) -> ChangeSet:
@@ -151,7 +152,7 @@ def planned_rollback(before: Files, after: Files, now: Files | None = None, **fa
 def refused_rollback(before: Files, after: Files, now: Files | None = None, **facts: Any) -> str:
     plan = rollback_plan(before, after, now, **facts)
     assert isinstance(plan, Refusal), plan
-    return plan.message
+    return describe(plan.reason)
 
 
 def apply_changes(files: Files, changes: Iterable[FileChange]) -> Files:

@@ -13,9 +13,9 @@ from bot.domain.plans.change_set import (
     ChangeSet,
     HotpatchRemoved,
     LinkRetargeted,
-    MistaggedImage,
     branch_name,
 )
+from bot.domain.plans.refusals import MistaggedImage
 from tests.samples import version
 
 LINK = "rctest/red/docker-compose/docker-compose.yaml"

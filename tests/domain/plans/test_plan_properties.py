@@ -19,6 +19,7 @@ from bot.domain.plans.change_set import ChangeSet, ModuleRefUpdated, Refusal
 from bot.domain.plans.upgrade import PlanContext, override_files
 from bot.domain.versions import Version
 from bot.formats.compose.images import looks_first_party
+from bot.rendering.wording import describe
 from demo.fleet import compose_file, make_fleet
 from tests.domain.plans.repositories import (
     EXECUTORS,
@@ -206,7 +207,7 @@ def test_applying_a_change_set_twice_equals_once(before: Files, target: str, kno
     plan = planned_upgrade(before, target, known=known)
     after = apply_changes(before, plan.changes)
     assert apply_changes(after, plan.changes) == after
-    assert refused_upgrade(after, target, known=known).message == f"it already runs {target}."
+    assert describe(refused_upgrade(after, target, known=known).reason) == f"it already runs {target}."
 
 
 @settings(max_examples=60)
@@ -377,9 +378,9 @@ def assert_sound(plan: ChangeSet | Refusal) -> None:
     if isinstance(plan, ChangeSet):
         assert len(plan.paths) == len(plan.changes)
         return
-    assert plan.message.endswith(".")
-    assert "\n" not in plan.message
-    assert len(plan.message) < 1_000
+    assert describe(plan.reason).endswith(".")
+    assert "\n" not in describe(plan.reason)
+    assert len(describe(plan.reason)) < 1_000
 
 
 VERSIONS = [Version.parse(text) for text in ("3.39.1", "3.40.0", "3.40.1", "3.41.0", "3.42.0-rc.1", "4.0.0")]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.plans.change_set import ChangeKind, ExecutorsPinned, GoldenFileCreated, ImageRetagged, MistaggedImage
+from bot.domain.plans.change_set import ChangeKind, ExecutorsPinned, GoldenFileCreated, ImageRetagged
 from bot.domain.plans.preparation import override_paths, previous_golden_version
+from bot.domain.plans.refusals import MistaggedImage
 from demo.fleet import compose_file, make_fleet
 from tests.domain.plans.repositories import (
     CASES,

@@ -13,10 +13,11 @@ from bot.domain.plans.change_set import (
     FileRemoved,
     HotpatchRemoved,
     LinkRetargeted,
-    MistaggedImage,
     ModuleRefUpdated,
 )
+from bot.domain.plans.refusals import MistaggedImage
 from bot.domain.plans.upgrade import PlanContext, blobs_for_upgrade, newest_module_tag, plan_upgrade
+from bot.rendering.wording import describe
 from demo.fleet import Hotpatch, SampleInstance, make_fleet
 from tests.domain.plans.repositories import (
     CASES,
@@ -517,9 +518,9 @@ def test_an_override_that_is_a_symbolic_link_stays_with_a_warning() -> None:
 @pytest.mark.parametrize("path", [OVERRIDE, f"{FOLDER}/hotpatch.yaml"])
 def test_a_broken_override_is_a_sentence_that_names_it(path: str, content: bytes) -> None:
     refusal = refused_upgrade(repository(changed={path: plain(content)}))
-    assert path.removeprefix(f"{SLUG}/") in refusal.message
-    assert refusal.message.endswith(".")
-    assert "\n" not in refusal.message
+    assert path.removeprefix(f"{SLUG}/") in describe(refusal.reason)
+    assert describe(refusal.reason).endswith(".")
+    assert "\n" not in describe(refusal.reason)
     assert not refusal.needs_preparation
     assert not refusal.needs_acceptance
 
@@ -529,7 +530,9 @@ def test_a_broken_override_is_a_sentence_that_names_it(path: str, content: bytes
 )
 def test_a_broken_infrastructure_file_is_a_sentence_that_names_it(content: bytes) -> None:
     before = repository(changed={INFRASTRUCTURE: plain(content)})
-    assert "infrastructure.tf is " in refused_upgrade(before, known=PlanContext(module_tags=MODULE_TAGS)).message
+    assert "infrastructure.tf is " in describe(
+        refused_upgrade(before, known=PlanContext(module_tags=MODULE_TAGS)).reason
+    )
 
 
 def test_a_broken_executors_module_is_a_sentence_that_names_it() -> None:
@@ -537,14 +540,17 @@ def test_a_broken_executors_module_is_a_sentence_that_names_it() -> None:
     before = repository(
         changed={f"{SLUG}/terraform.tfvars": tfvars, EXECUTORS: plain('module "executors" {\n  a =\n}\n')}
     )
-    assert refused_upgrade(before).message == f"{EXECUTORS} is not valid Terraform (line 2); correct its syntax."
+    assert (
+        describe(refused_upgrade(before).reason)
+        == f"{EXECUTORS} is not valid Terraform (line 2); correct its syntax."
+    )
 
 
 @pytest.mark.parametrize("path", [GOLDEN, "golden/docker-compose.3.40.0.yaml"])
 @pytest.mark.parametrize("content", [b"services: [", b"- a\n", b"services: 1\n", b"\xff"])
 def test_a_broken_golden_file_is_a_sentence_that_names_it(path: str, content: bytes) -> None:
     refusal = refused_upgrade(repository(changed={path: plain(content)}))
-    assert path in refusal.message
+    assert path in describe(refusal.reason)
     assert not refusal.needs_preparation
 
 
@@ -565,7 +571,7 @@ def test_a_target_without_golden_file_is_unprepared() -> None:
     refusal = refused_upgrade(repository(), "3.40.2")
     assert refusal.needs_preparation
     assert not refusal.needs_acceptance
-    assert "golden/docker-compose.3.40.2.yaml" in refusal.message
+    assert "golden/docker-compose.3.40.2.yaml" in describe(refusal.reason)
 
 
 STRAY = compose_text("3.40.1").replace("searcher:3.40.1", "searcher:3.40.0")
@@ -575,7 +581,7 @@ def test_a_version_with_other_tags_is_held_until_it_is_accepted() -> None:
     before = repository(changed={GOLDEN: plain(STRAY)})
     refusal = refused_upgrade(before)
     assert refusal.needs_acceptance
-    assert refusal.message == (
+    assert describe(refusal.reason) == (
         "3.40.1 is held: images of the publisher's do not carry the tag 3.40.1: "
         f"searcher ({REGISTRY}/searcher:3.40.0). "
         "If that is right, an operator says /prepare 3.40.1 --accept-tags."

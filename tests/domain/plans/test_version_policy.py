@@ -7,9 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.fleet.model import Channel, Instance
+from bot.domain.fleet.skips import ExcludedByChannel, MarkedSkipped
 from bot.domain.plans.change_set import Refusal
-from bot.domain.plans.version_policy import describe_unknown_version, evaluate_policy
+from bot.domain.plans.refusals import CandidateRefused, LeftOut, UnknownVersion
+from bot.domain.plans.version_policy import evaluate_policy, unknown_version
+from bot.domain.reasons import Reason
+from bot.domain.version_steps import Downgrade, SameVersion, VersionJump
 from bot.domain.versions import Version
+from bot.rendering.wording import describe
 from tests.samples import customer_instance, internal_instance, version
 
 GOLDEN = "3.40.0 3.40.1 3.41.0"
@@ -20,12 +25,12 @@ def evaluate(instance: Instance, target: str, golden: str = GOLDEN, released: st
     return evaluate_policy(instance, version(target), known, tags)
 
 
-def refusal_message(instance: Instance, target: str, golden: str = GOLDEN, released: str = "") -> str:
+def refusal_reason(instance: Instance, target: str, golden: str = GOLDEN, released: str = "") -> Reason:
     refusal = evaluate(instance, target, golden, released)
     assert refusal is not None
     assert not refusal.needs_preparation
     assert not refusal.needs_acceptance
-    return refusal.message
+    return refusal.reason
 
 
 @pytest.mark.parametrize("target", ["3.40.1", "3.41.0"])
@@ -39,30 +44,21 @@ def test_one_step_is_allowed_to_all(instance: Instance, target: str) -> None:
 @pytest.mark.parametrize(
     ("facts", "target", "why"),
     [
+        ({"skip": "shared by engineering"}, "3.40.1", LeftOut(MarkedSkipped("shared by engineering"))),
+        ({"channel": Channel.PAUSE}, "3.40.1", LeftOut(ExcludedByChannel(Channel.PAUSE))),
+        ({"channel": Channel.INSIDERS}, "3.40.1", LeftOut(ExcludedByChannel(Channel.INSIDERS))),
+        ({}, "3.40.0", SameVersion(version("3.40.0"))),
+        ({"version": version("3.40.1")}, "3.40.0", Downgrade(version("3.40.1"), version("3.40.0"))),
         (
-            {"skip": "shared by engineering"},
-            "3.40.1",
-            "left out of release upgrades: shared by engineering. To take it in, take upgrade.skip out of its config",
+            {"version": version("3.39.1")},
+            "3.41.0",
+            VersionJump(version("3.39.1"), version("3.41.0"), "3.40", version("3.40.1")),
         ),
-        (
-            {"channel": Channel.PAUSE},
-            "3.40.1",
-            "release channel is pause. To take it in, set releaseChannel to stable in its config.yaml.",
-        ),
-        (
-            {"channel": Channel.INSIDERS},
-            "3.40.1",
-            "release channel is insiders. To take it in, set releaseChannel to stable",
-        ),
-        ({}, "3.40.0", "it already runs 3.40.0."),
-        ({"version": version("3.40.1")}, "3.40.0", "downgrade"),
-        ({"version": version("3.40.1")}, "3.40.0", "What undoes its last upgrade is /rollback."),
-        ({"version": version("3.39.1")}, "3.41.0", "Next step: 3.40.1."),
-        ({}, "3.41.0-rc.1", "release candidates go to rctest only"),
+        ({}, "3.41.0-rc.1", CandidateRefused(version("3.40.1"))),
     ],
 )
-def test_policy_refuses_with_the_reason_and_what_to_do(facts: dict[str, object], target: str, why: str) -> None:
-    assert why in refusal_message(internal_instance("demo", **facts), target)
+def test_policy_refuses_with_the_reason(facts: dict[str, object], target: str, why: Reason) -> None:
+    assert refusal_reason(internal_instance("demo", **facts), target) == why
 
 
 def test_a_version_without_a_golden_file_is_no_refusal() -> None:
@@ -75,31 +71,35 @@ def test_release_candidates_go_to_rctest() -> None:
 
 
 def test_who_may_not_have_a_candidate_is_told_of_a_release_that_is_a_step() -> None:
-    alone = "release candidates go to rctest only; upgrade it to a release."
-    such = "release candidates go to rctest only; upgrade it to a release, such as 3.40.1."
-    assert refusal_message(customer_instance(), "3.41.0-rc.1") == such
-    assert refusal_message(customer_instance(), "3.41.0-rc.1", "3.40.0", "3.40.1 3.41.0-rc.1") == such
-    assert refusal_message(customer_instance(), "3.41.0-rc.1", "3.40.0 3.40.1-rc.1") == alone
-    assert refusal_message(customer_instance(version=version("3.40.1")), "3.41.0-rc.1") == alone
+    alone = CandidateRefused()
+    such = CandidateRefused(version("3.40.1"))
+    assert refusal_reason(customer_instance(), "3.41.0-rc.1") == such
+    assert refusal_reason(customer_instance(), "3.41.0-rc.1", "3.40.0", "3.40.1 3.41.0-rc.1") == such
+    assert refusal_reason(customer_instance(), "3.41.0-rc.1", "3.40.0 3.40.1-rc.1") == alone
+    assert refusal_reason(customer_instance(version=version("3.40.1")), "3.41.0-rc.1") == alone
 
 
 def test_the_last_minor_of_a_major_leads_to_the_next_major() -> None:
     at_the_end = internal_instance(version=version("3.43.2"))
     assert evaluate(at_the_end, "4.0.0", "3.43.2 4.0.0", released="3.43.2 4.0.0") is None
-    assert "Next step: 3.44.0." in refusal_message(at_the_end, "4.0.0", "3.43.2 4.0.0", released="3.44.0")
+    assert refusal_reason(at_the_end, "4.0.0", "3.43.2 4.0.0", released="3.44.0") == VersionJump(
+        version("3.43.2"), version("4.0.0"), "3.44", version("3.44.0")
+    )
 
 
 def test_what_upstream_released_tells_the_next_step() -> None:
     old = internal_instance("demo", version=version("3.39.0"))
-    assert "Next step: 3.40.5." in refusal_message(old, "3.41.0", released="3.40.5")
+    assert refusal_reason(old, "3.41.0", released="3.40.5") == VersionJump(
+        version("3.39.0"), version("3.41.0"), "3.40", version("3.40.5")
+    )
 
 
 def test_a_version_that_nobody_knows_is_refused_with_the_nearest() -> None:
-    assert refusal_message(internal_instance(), "3.40.7", released="3.40.1 3.41.0") == (
-        "there is no version 3.40.7 among upstream's tags. The nearest that there is: 3.40.1."
+    assert refusal_reason(internal_instance(), "3.40.7", released="3.40.1 3.41.0") == UnknownVersion(
+        version("3.40.7"), version("3.40.1")
     )
-    assert "The nearest that there is: 3.42.0-rc.2." in refusal_message(
-        internal_instance(), "3.42.0-rc.1", released="3.41.0 3.42.0-rc.2"
+    assert refusal_reason(internal_instance(), "3.42.0-rc.1", released="3.41.0 3.42.0-rc.2") == UnknownVersion(
+        version("3.42.0-rc.1"), version("3.42.0-rc.2")
     )
 
 
@@ -109,12 +109,12 @@ def test_a_golden_file_is_as_good_as_a_tag() -> None:
 
 def test_where_no_tag_is_known_nobody_says_that_a_version_does_not_exist() -> None:
     assert evaluate(internal_instance(), "3.40.7") is None
-    assert describe_unknown_version(version("3.40.7"), []) == "there is no version 3.40.7 among upstream's tags."
+    assert unknown_version(version("3.40.7"), []) == UnknownVersion(version("3.40.7"))
 
 
 def test_what_it_runs_is_no_unknown_version() -> None:
     odd = internal_instance(version=version("3.40.7"))
-    assert refusal_message(odd, "3.40.7", released="3.41.0") == "it already runs 3.40.7."
+    assert refusal_reason(odd, "3.40.7", released="3.41.0") == SameVersion(version("3.40.7"))
 
 
 VERSIONS = st.builds(Version, st.integers(3, 4), st.integers(0, 3), st.integers(0, 2), st.none() | st.integers(1, 2))
@@ -134,7 +134,7 @@ def test_whatever_is_known_no_rule_is_broken(
 ) -> None:
     refusal = evaluate_policy(instance, target, golden, released)
     if refusal is not None:
-        assert refusal.message.endswith(".")
+        assert describe(refusal.reason).endswith(".")
         return
     assert not instance.skip_reason
     assert target > instance.version

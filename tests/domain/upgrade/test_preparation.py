@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.github_models import PullRequest, Review, ReviewState
-from bot.domain.plans.change_set import ChangeKind, ChangeSet, MistaggedImage
+from bot.domain.plans.change_set import ChangeKind, ChangeSet
+from bot.domain.plans.refusals import MistaggedImage
 from bot.domain.upgrade.preparation import (
     UNPREPARED,
     Preparation,

@@ -1,0 +1,84 @@
+"""The words for refused plans."""
+
+from __future__ import annotations
+
+from bot.domain.fleet.config_file import CONFIG_FILE
+from bot.domain.fleet.inventory import FIRST_INSTANCE
+from bot.domain.fleet.skips import MarkedSkipped
+from bot.domain.plans.mistagged_images import format_mistagged
+from bot.domain.plans.refusals import (
+    AlreadyRolledBack,
+    CandidateRefused,
+    HistoryProblem,
+    LeftOut,
+    NotPrepared,
+    RollbackGoldenMissing,
+    RollbackTooFar,
+    UnknownVersion,
+    UnusableHistory,
+    VersionHeld,
+)
+from bot.rendering.wording.dispatch import describe
+
+_HISTORY = {
+    HistoryProblem.NO_EARLIER_LINK: "Git knows of no upgrade of it: its link was never another one.",
+    HistoryProblem.UNREADABLE_MERGE: "its link was changed by a merge that mibot can't read; go back by hand.",
+    HistoryProblem.NOT_GOLDEN: "what it ran before its last change is no golden file; go back by hand.",
+}
+
+
+@describe.register
+def _(reason: LeftOut) -> str:
+    marked = isinstance(reason.skip, MarkedSkipped)
+    way_in = "take upgrade.skip out of" if marked else "set releaseChannel to stable in"
+    return f"it is left out of release upgrades: {describe(reason.skip)}. To take it in, {way_in} its {CONFIG_FILE}."
+
+
+@describe.register
+def _(reason: UnknownVersion) -> str:
+    instead = f" The nearest that there is: {reason.nearest}." if reason.nearest else ""
+    return f"there is no version {reason.version} among upstream's tags.{instead}"
+
+
+@describe.register
+def _(reason: CandidateRefused) -> str:
+    instead = f", such as {reason.release}" if reason.release else ""
+    return f"release candidates go to {FIRST_INSTANCE} only; upgrade it to a release{instead}."
+
+
+@describe.register
+def _(reason: NotPrepared) -> str:
+    return f"{reason.version.golden_path} is not in the deployment repository yet."
+
+
+@describe.register
+def _(reason: VersionHeld) -> str:
+    version = reason.version
+    return (
+        f"{version} is held: images of the publisher's do not carry the tag {version}: "
+        f"{format_mistagged(reason.images)}. If that is right, an operator says /prepare {version} --accept-tags."
+    )
+
+
+@describe.register
+def _(reason: UnusableHistory) -> str:
+    return _HISTORY[reason.problem]
+
+
+@describe.register
+def _(reason: AlreadyRolledBack) -> str:
+    return f"its last change was a rollback already, from {reason.old} to {reason.new}. To go up again, say /upgrade."
+
+
+@describe.register
+def _(reason: RollbackGoldenMissing) -> str:
+    path = reason.version.golden_path
+    return f"{path}, what it ran before, is not there any more; restore that file first."
+
+
+@describe.register
+def _(reason: RollbackTooFar) -> str:
+    return (
+        f"it went from {reason.old} to {reason.new}, which is more than one minor version; "
+        "going back that far is not safe."
+    )

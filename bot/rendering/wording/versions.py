@@ -1,0 +1,39 @@
+"""The words for steps between versions."""
+
+from __future__ import annotations
+
+from bot.domain.version_steps import Downgrade, NextMajor, OneStep, SameVersion, VersionJump
+from bot.rendering.wording.dispatch import describe
+
+
+@describe.register
+def _(reason: SameVersion) -> str:
+    return f"it already runs {reason.version}."
+
+
+@describe.register
+def _(reason: Downgrade) -> str:
+    return (
+        f"it runs {reason.current}; going down to {reason.target} is a downgrade, which is refused. "
+        "What undoes its last upgrade is /rollback."
+    )
+
+
+@describe.register
+def _(reason: VersionJump) -> str:
+    step = reason.next_version or f"{reason.next_series}.x"
+    return (
+        f"it runs {reason.current}, and {reason.target} is a jump: versions go one minor at a time. "
+        f"Next step: {step}."
+    )
+
+
+@describe.register
+def _(reason: OneStep) -> str:
+    return f"{reason.current} to {reason.target} is one step."
+
+
+@describe.register
+def _(reason: NextMajor) -> str:
+    current = reason.current
+    return f"{current.series} ends major {current.major}, so {reason.target} is the next step."
