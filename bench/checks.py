@@ -22,8 +22,9 @@ from bot.adapters.front_end import FrontEndInspector
 from bot.adapters.gcp import google_query_handlers
 from bot.adapters.inspectors import InspectorRouter
 from bot.checks import all_checks
-from bot.domain.fleet.inventory import blob_sha, read_fleet
+from bot.domain.fleet.inventory import read_fleet
 from bot.domain.fleet.model import Instance
+from bot.domain.git_tree import blob_sha
 from bot.domain.health.model import CheckContext, CheckResult, CheckState, Phase
 from bot.domain.health.queries import FrontEndQuery
 from bot.services.check_runner import run_checks

@@ -9,7 +9,8 @@ from typing import Any
 
 import psutil
 
-from bot.domain.fleet.inventory import blob_sha, read_fleet
+from bot.domain.fleet.inventory import read_fleet
+from bot.domain.git_tree import blob_sha
 from bot.domain.plans.change_set import ChangeSet
 from bot.domain.plans.checkout import Checkout, with_changes
 from bot.domain.plans.preparation import plan_preparation

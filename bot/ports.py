@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.chat.replies import Reply
-from bot.domain.fleet.model import FileChange, Snapshot
 from bot.domain.flow.jobs import Job, Outcome
+from bot.domain.git_tree import FileChange, Snapshot
 from bot.domain.github_models import (
     CheckRun,
     Comment,

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.chat.replies import PreparationProgress, Reply, UpgradeProgress
-from bot.domain.fleet.inventory import blob_sha
-from bot.domain.fleet.model import Snapshot
+from bot.domain.git_tree import Snapshot, blob_sha
 from bot.domain.github_models import Comment, Issue
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.dispatch import blocks_dispatch

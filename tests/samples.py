@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.domain.fleet.inventory import blob_sha, read_fleet
-from bot.domain.fleet.model import DeploymentColor, Fleet, Instance, InstanceType, Snapshot, TreeEntry
+from bot.domain.fleet.inventory import read_fleet
+from bot.domain.fleet.model import DeploymentColor, Fleet, Instance, InstanceType
+from bot.domain.git_tree import Snapshot, TreeEntry, blob_sha
 from bot.domain.health.model import CheckResult, CheckState
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.versions import Version

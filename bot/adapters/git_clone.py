@@ -8,8 +8,7 @@ import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from bot.domain.fleet.inventory import blob_sha
-from bot.domain.fleet.model import LINK_MODE, FileChange, Snapshot, TreeEntry
+from bot.domain.git_tree import LINK_MODE, FileChange, Snapshot, TreeEntry, blob_sha
 from bot.ports import NotFoundError, PermanentError
 
 FILE_MODE = "100644"

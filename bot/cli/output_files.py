@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bot.adapters.git_clone import LocalClone
 from bot.cli.common import USAGE_ERROR, error_exit
 from bot.cli.context import CliContext
-from bot.domain.fleet.model import FileChange
+from bot.domain.git_tree import FileChange
 
 
 def write_changes(looked_at: CliContext, changes: Iterable[FileChange]) -> None:

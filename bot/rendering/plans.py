@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.domain.fleet.model import LINK_MODE, Instance
+from bot.domain.fleet.model import Instance
 from bot.domain.fleet.names import public_name
+from bot.domain.git_tree import LINK_MODE
 from bot.domain.health.model import CheckResult
 from bot.domain.plans.change_set import ChangeSet, Refusal
 from bot.domain.plans.preview import UpgradePreview

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain.fleet.inventory import read_fleet, required_blobs
-from bot.domain.fleet.model import Fleet, Snapshot
+from bot.domain.fleet.model import Fleet
+from bot.domain.git_tree import Snapshot
 from bot.ports import FleetSource, PermanentError
 
 MAX_AGE_SECONDS = 60.0

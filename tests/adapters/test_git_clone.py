@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.git_clone import LocalClone
-from bot.domain.fleet.inventory import blob_sha
-from bot.domain.fleet.model import FileChange
+from bot.domain.git_tree import FileChange, blob_sha
 from bot.domain.versions import Version
 from bot.ports import NotFoundError, PermanentError
 from bot.services.fleet_reader import FleetReader

@@ -9,8 +9,9 @@ import hcl2
 import pytest
 from ruamel.yaml import YAML
 
-from bot.domain.fleet.inventory import blob_sha, read_fleet
-from bot.domain.fleet.model import Fleet, Snapshot, TreeEntry
+from bot.domain.fleet.inventory import read_fleet
+from bot.domain.fleet.model import Fleet
+from bot.domain.git_tree import Snapshot, TreeEntry, blob_sha
 from demo.fleet import Defect, File, Hotpatch, SampleRepository, compose_file, make_fleet
 from demo.fleet.names import FIRST, SECOND, customer_names
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from bot.domain.chat.replies import PlanPreview, Reply
 from bot.domain.fleet.inventory import golden_link_target
-from bot.domain.fleet.model import FileChange, Instance
+from bot.domain.fleet.model import Instance
+from bot.domain.git_tree import FileChange
 from bot.domain.plans.change_set import (
     ChangeKind,
     ChangeSet,

@@ -21,8 +21,8 @@ from bot.domain.chat.replies import (
     Reply,
     UpgradeProgress,
 )
-from bot.domain.fleet.model import FileChange
 from bot.domain.fleet.names import UnknownInstance, resolve
+from bot.domain.git_tree import FileChange
 from bot.domain.github_models import Conclusion, Head
 from bot.domain.health.model import CheckState
 from bot.domain.plans.change_set import ChangeKind, ChangeSet, HotpatchRemoved, LinkRetargeted

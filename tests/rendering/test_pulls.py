@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.fleet.inventory import golden_link_target
-from bot.domain.fleet.model import FileChange
+from bot.domain.git_tree import FileChange
 from bot.domain.github_models import Head
 from bot.domain.plans.change_set import (
     ChangeKind,

@@ -24,7 +24,7 @@ from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.reviews import latest_reviews, parse_review
 from bot.adapters.github.session import Session
 from bot.adapters.github.transport import HttpRequest
-from bot.domain.fleet.model import FileChange, Snapshot
+from bot.domain.git_tree import FileChange, Snapshot
 from bot.domain.github_models import CheckRun, Comment, CommitChecks, CommitRef, Drift, Head, PullRequest, Review
 from bot.ports import BlobCache, NotFoundError, PermanentError
 

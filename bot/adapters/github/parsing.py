@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.domain.fleet.model import Snapshot, TreeEntry
+from bot.domain.git_tree import Snapshot, TreeEntry
 from bot.domain.github_models import Comment, CommitRef, FailedJob, Head, Issue, PullRequest, WorkflowRun
 
 GHOST_LOGIN = "ghost"  # GitHub's own name for those who deleted their account

@@ -7,7 +7,6 @@ the SHA-1 of its target, so it is looked up among those of the golden files ther
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
@@ -22,7 +21,8 @@ from bot.domain.fleet.config_file import (
     load,
     read_config,
 )
-from bot.domain.fleet.model import DeploymentColor, Fleet, Instance, InstanceType, Snapshot, UnreadableInstance
+from bot.domain.fleet.model import DeploymentColor, Fleet, Instance, InstanceType, UnreadableInstance
+from bot.domain.git_tree import Snapshot, blob_sha
 from bot.domain.versions import GOLDEN_PATH, Version
 from bot.formats.terraform import tfvars
 from bot.formats.urls import normalize_url
@@ -32,11 +32,6 @@ COMPOSE_LINK = "docker-compose/docker-compose.yaml"
 NON_INSTANCE_FOLDERS = frozenset({"golden", "modules", "monitoring"})
 FIRST_INSTANCE = "rctest"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}", re.ASCII)
-
-
-def blob_sha(content: bytes) -> str:
-    """The SHA-1 that Git gives a blob of this content."""
-    return hashlib.sha1(b"blob %d\x00" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
 def golden_link_target(version: Version) -> str:

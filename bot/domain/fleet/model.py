@@ -9,9 +9,6 @@ from functools import cached_property
 
 from bot.domain.versions import Version
 
-LINK_MODE = "120000"
-"""The mode of a symbolic link, as Git writes it."""
-
 
 class InstanceType(StrEnum):
     """The three instance types, in the order of work (domain.md, "Words" and "Rules")."""
@@ -122,41 +119,3 @@ class Fleet:
     @property
     def customers(self) -> tuple[Instance, ...]:
         return tuple(instance for instance in self.instances if not instance.internal)
-
-
-@dataclass(frozen=True)
-class TreeEntry:
-    """One file of a Git tree: its mode (`100644`, `120000` for a symbolic link …) and its blob's SHA-1."""
-
-    mode: str
-    sha: str
-
-    @property
-    def is_link(self) -> bool:
-        return self.mode == LINK_MODE
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """The files of the deployment repository at one commit: paths to entries, folders to their tree's SHA-1."""
-
-    tree: str
-    files: dict[str, TreeEntry]
-    folders: dict[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def by_folder(self) -> dict[str, list[str]]:
-        """The paths right inside each folder (`golden/overrides`), in order: asked for once for each instance."""
-        found: dict[str, list[str]] = {}
-        for path in sorted(self.files):
-            found.setdefault(path.rpartition("/")[0], []).append(path)
-        return found
-
-
-@dataclass(frozen=True)
-class FileChange:
-    """One path of a change set: its new content (a link's target for mode 120000), or None to remove it."""
-
-    path: str
-    mode: str
-    content: str | None

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.fleet.model import FileChange
+from bot.domain.git_tree import FileChange
 from bot.domain.plans.refusals import MistaggedImage, NotPrepared, VersionHeld
 from bot.domain.reasons import Reason
 from bot.domain.versions import Version

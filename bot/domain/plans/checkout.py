@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.domain.fleet.inventory import blob_sha
-from bot.domain.fleet.model import FileChange, Snapshot, TreeEntry
+from bot.domain.git_tree import FileChange, Snapshot, TreeEntry, blob_sha
 
 MAX_FILE_BYTES = 1_048_576
 """Bytes that a Compose or Terraform file may have; a larger one is no file that people wrote."""

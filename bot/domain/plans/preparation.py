@@ -7,7 +7,7 @@ change set of them and of upstream's file.
 from __future__ import annotations
 
 from bot.domain.fleet.inventory import golden_versions
-from bot.domain.fleet.model import FileChange, Snapshot
+from bot.domain.git_tree import FileChange, Snapshot
 from bot.domain.plans.change_set import (
     ChangeKind,
     ChangeReason,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.domain.fleet.model import FileChange
+from bot.domain.git_tree import FileChange
 from bot.domain.plans.change_set import ChangeSet, Refusal
 from bot.domain.reasons import Reason
 from bot.domain.versions import Version

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.fleet.inventory import golden_link_target, golden_versions
-from bot.domain.fleet.model import LINK_MODE, FileChange, Instance, Snapshot
+from bot.domain.fleet.model import Instance
+from bot.domain.git_tree import LINK_MODE, FileChange, Snapshot
 from bot.domain.plans.change_set import ChangeKind, ChangeReason, ChangeSet, FileRestored, Refusal
 from bot.domain.plans.checkout import Checkout, PlanningError
 from bot.domain.plans.refusals import (

@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from bot.domain.fleet.inventory import golden_link_target, golden_versions
-from bot.domain.fleet.model import LINK_MODE, FileChange, Instance, Snapshot
+from bot.domain.fleet.model import Instance
+from bot.domain.git_tree import LINK_MODE, FileChange, Snapshot
 from bot.domain.plans.change_set import (
     ChangeKind,
     ChangeReason,

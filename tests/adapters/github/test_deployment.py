@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.adapters.github import GitHubDeploymentRepository
-from bot.domain.fleet.model import FileChange, TreeEntry
+from bot.domain.git_tree import FileChange, TreeEntry
 from bot.domain.github_models import CommitRef, Conclusion, Drift, Head, Review, ReviewState
 from bot.ports import PermanentError
 from tests.adapters.github.conftest import FakeClock, FakeGitHub

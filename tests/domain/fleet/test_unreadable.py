@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.fleet.inventory import blob_sha, read_fleet
+from bot.domain.fleet.inventory import read_fleet
 from bot.domain.fleet.model import Fleet, UnreadableInstance
+from bot.domain.git_tree import blob_sha
 from demo.fleet import Defect, make_fleet
 from tests.domain.upgrade.deployments import CONFIG, SLUG, Files, golden, link, plain, repository
 from tests.samples import ACCOUNT, files, fleet_from, snapshot_of

@@ -15,8 +15,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from bot.domain.fleet.inventory import blob_sha
-from bot.domain.fleet.model import Channel, FileChange, Instance
+from bot.domain.fleet.model import Channel, Instance
+from bot.domain.git_tree import FileChange, blob_sha
 from bot.domain.plans.change_set import ChangeSet, Refusal
 from bot.domain.plans.checkout import Checkout
 from bot.domain.plans.preparation import blobs_for_preparation, plan_preparation

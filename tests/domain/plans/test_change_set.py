@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.fleet.model import FileChange
 from bot.domain.flow.events import PreparationChanged, UpgradeChanged, event_for_branch
+from bot.domain.git_tree import FileChange
 from bot.domain.plans.change_set import (
     ChangeKind,
     ChangeSet,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.fleet.inventory import blob_sha
-from bot.domain.fleet.model import FileChange
+from bot.domain.git_tree import FileChange, blob_sha
 from bot.domain.plans.checkout import Checkout, PlanningError, blob_shas, decode_text, with_changes, yaml_files
 from tests.domain.plans.repositories import apply_changes, checkout
 from tests.domain.upgrade.deployments import Files, link, plain

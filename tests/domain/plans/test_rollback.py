@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.fleet.inventory import blob_sha
-from bot.domain.fleet.model import Channel, FileChange
+from bot.domain.fleet.model import Channel
+from bot.domain.git_tree import FileChange, blob_sha
 from bot.domain.plans.change_set import ChangeKind, FileRestored
 from bot.domain.plans.checkout import Checkout
 from bot.domain.plans.rollback import LinkHistory, plan_rollback, previous_version

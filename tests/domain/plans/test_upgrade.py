@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.fleet.inventory import blob_sha
-from bot.domain.fleet.model import DeploymentColor, FileChange
+from bot.domain.fleet.model import DeploymentColor
+from bot.domain.git_tree import FileChange, blob_sha
 from bot.domain.plans.change_set import (
     ChangeKind,
     FileRemoved,
