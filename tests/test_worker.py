@@ -350,7 +350,7 @@ def test_what_is_found_again_after_it_was_gone_is_a_new_job(works: WorkerHarness
 
 @pytest.mark.parametrize(
     ("issues", "found"),
-    [(HalfDownIssues(), "EnsureTracker"), (HalfDownTheOtherWay(), "Obey")],
+    [(HalfDownIssues(), "EnsureTracker"), (HalfDownTheOtherWay(), "HandleComment")],
     ids=["comments", "issues"],
 )
 def test_a_part_that_fails_keeps_no_other_from_being_found(issues: MemoryIssues, found: str) -> None:

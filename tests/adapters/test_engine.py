@@ -543,7 +543,7 @@ def test_nothing_is_taken_while_the_server_is_down(tmp_path: Path) -> None:
 
 
 def test_nothing_is_taken_while_the_file_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.adapters.store.database.PATIENCE", 1)
+    monkeypatch.setattr("bot.adapters.store.database.TIMEOUT", 1)
     file = tmp_path / "mibot.sqlite"
     engine = EngineProcess(f"sqlite:///{file}", tmp_path).start()
     engine.kill()

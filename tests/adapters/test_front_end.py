@@ -58,7 +58,7 @@ def test_a_healthy_front_end(server: FrontEndServer) -> None:
 
 
 def test_each_page_answers_for_itself(server: FrontEndServer) -> None:
-    server.set(HOST, front=500, ready=503, healthz=404, version="3.41.0+abc", cloudflare=False)
+    server.set(HOST, front_page=500, ready=503, healthz=404, version="3.41.0+abc", cloudflare=False)
     answer = fetch(server)
     assert (answer.status, answer.version, answer.ready, answer.healthz) == (500, "3.41.0+abc", 503, 404)
     assert answer.headers["server"] == "Caddy"
@@ -66,7 +66,7 @@ def test_each_page_answers_for_itself(server: FrontEndServer) -> None:
 
 
 def test_a_redirect_is_an_answer_and_not_followed(server: FrontEndServer) -> None:
-    server.set(HOST, front=302)
+    server.set(HOST, front_page=302)
     before = server.requests(HOST)
     assert fetch(server).status == 302
     assert server.requests(HOST) - before == 4

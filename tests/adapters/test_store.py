@@ -233,7 +233,7 @@ def test_github_is_answered_before_it_stops_listening() -> None:
 
 
 def test_a_server_that_hangs_is_not_waited_for(own_postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.adapters.store.database.PATIENCE", 2)
+    monkeypatch.setattr("bot.adapters.store.database.TIMEOUT", 2)
     database = Database(own_postgres.url())
     own_postgres.freeze()
     assert_transient(database.ping, within=5)
@@ -248,7 +248,7 @@ def test_every_method_says_passing_when_the_file_is_no_database(file: Path) -> N
 
 
 def test_a_file_that_somebody_keeps_locked(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.adapters.store.database.PATIENCE", 1)
+    monkeypatch.setattr("bot.adapters.store.database.TIMEOUT", 1)
     database = Database(f"sqlite:///{file}")
     database.migrate()
     ledger = SqlStore(database)
@@ -413,7 +413,7 @@ HOLDER = """
 import sys, time
 from bot.adapters.store import Database
 from bot.adapters.store.worker_lock import WorkerLock
-lock = WorkerLock(Database(sys.argv[1]), patience=0.2)
+lock = WorkerLock(Database(sys.argv[1]), timeout=0.2)
 lock.acquire()
 print("held", flush=True)
 time.sleep(60)

@@ -15,8 +15,8 @@ from bot.domain.chat.comments import parse
 
 NEW = """
 from bot.commands import Command
-from bot.domain.flow.requests import Plan, Who
-COMMAND = Command({name!r}, "/{name}", "does a thing", Who.ANYONE, lambda request, view, voice: Plan())
+from bot.domain.flow.requests import CommandPlan, Permission
+COMMAND = Command({name!r}, "/{name}", "does a thing", Permission.ANYONE, lambda *_: CommandPlan())
 """
 
 

@@ -45,7 +45,7 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         finally:
             seen.append("down")
 
-    monkeypatch.setattr(play, "set_up", set_up)
+    monkeypatch.setattr(play, "start_environment", set_up)
     return seen
 
 
@@ -56,8 +56,8 @@ def replace_story(monkeypatch: pytest.MonkeyPatch, what: BaseException | None) -
         if what:
             raise what
 
-    monkeypatch.setattr(play, "Story", lambda *_: SimpleNamespace(tell=tell))
-    monkeypatch.setattr(play, "Sequel", lambda *_: SimpleNamespace(tell=lambda _: None))
+    monkeypatch.setattr(play, "Story", lambda *_: SimpleNamespace(run=tell))
+    monkeypatch.setattr(play, "FollowUpStory", lambda *_: SimpleNamespace(run=lambda _: None))
 
 
 def test_a_step_that_is_not_in_time(console: Console, stages: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

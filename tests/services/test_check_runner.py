@@ -151,7 +151,7 @@ def test_one_that_hangs_is_unknown_and_hurts_no_other(never: threading.Event) ->
     assert [(line["event"], line["check"]) for line in logs] == [("check_timed_out", "stuck")]
 
 
-@pytest.mark.parametrize("part", ["query", "judge", "link", "ask"])
+@pytest.mark.parametrize("part", ["query", "evaluate", "link", "ask"])
 def test_one_that_breaks_is_unknown_and_hurts_no_other(part: str) -> None:
     world = FakeInspector(broken=breaking) if part == "ask" else FakeInspector()  # type: ignore[arg-type]
     broken = check("broken") if part == "ask" else replace(check("broken"), **{part: breaking})  # type: ignore[arg-type]

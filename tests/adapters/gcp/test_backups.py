@@ -257,16 +257,16 @@ def test_killed_after_any_request_no_copy_is_made_twice(google: FakeGoogle, monk
     google.sql.set(PROJECT, [DatabaseInstance("a"), DatabaseInstance("b")])
     google.sql.set_outcome(60)
     answered, limit = [0], [1]
-    once = calls.ApiCall.send_with_retry
+    send = calls.ApiCall.send_with_retry
 
-    def until_killed(question: calls.ApiCall, request: Callable[[float], Any], *, repeat: bool = True) -> Any:
-        answer = once(question, request, retry=repeat)
+    def until_killed(question: calls.ApiCall, request: Callable[[float], Any], *, retry: bool = True) -> Any:
+        answer = send(question, request, retry=retry)
         answered[0] += 1
         if answered[0] >= limit[0]:
             raise Killed
         return answer
 
-    monkeypatch.setattr(calls.ApiCall, "once", until_killed)
+    monkeypatch.setattr(calls.ApiCall, "send_with_retry", until_killed)
     while True:
         answered[0] = 0
         try:

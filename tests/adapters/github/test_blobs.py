@@ -69,7 +69,7 @@ def test_a_file_that_is_gone_is_missing(site: FakeGitHub, deployment: GitHubDepl
 def test_what_arrived_before_a_fault_is_kept(
     site: FakeGitHub, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blobs, "KEEP_EVERY", 4)
+    monkeypatch.setattr(blobs, "CACHE_BATCH_SIZE", 4)
     cache = MemoryBlobCache()
     shas = [put(site, f"{number}".encode()) for number in range(8)]
     site.add_response("GET", f"{BLOBS}/{'0' * 40}", {"message": "Not Found"}, 404)

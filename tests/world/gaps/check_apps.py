@@ -21,7 +21,7 @@ class CheckRunApps(Gap):
         super().__init__(github)
         self._makers: dict[int, str] = {}
 
-    def finish(self, request: Request, answer: HttpResponse) -> HttpResponse:
+    def correct_response(self, request: Request, answer: HttpResponse) -> HttpResponse:
         if CHECK_RUNS.fullmatch(request.path) is None or not answer.ok or not answer.body:
             return answer
         document = answer.json

@@ -23,7 +23,7 @@ Json = dict[str, Any]
 class CommentTimes(Gap):
     """The emulator may date a new comment's `updated_at` milliseconds after its creation, as if it were edited."""
 
-    def finish(self, request: Request, answer: HttpResponse) -> HttpResponse:
+    def correct_response(self, request: Request, answer: HttpResponse) -> HttpResponse:
         if ISSUE_COMMENTS_PATH.fullmatch(request.path) is None or not answer.ok or not answer.body:
             return answer
         document = answer.json

@@ -43,7 +43,8 @@ class Github:
 
 
 class Gap:
-    """One gap. A request goes through `amend` of all, then to the first `answer`, or to the emulator and `finish`."""
+    """One gap. A request goes through `rewrite_request` of all gaps, then to the first `answer`, or to the emulator
+    and then through `correct_response` of all."""
 
     def __init__(self, github: Github) -> None:
         self.github = github

@@ -14,7 +14,7 @@ CREATE = re.compile(r"/repos/([^/]+/[^/]+)/issues")
 class InitialLabels(Gap):
     """GitHub sends `opened` and one `labeled` for each label; the emulator only `opened`."""
 
-    def finish(self, request: Request, answer: HttpResponse) -> HttpResponse:
+    def correct_response(self, request: Request, answer: HttpResponse) -> HttpResponse:
         match = CREATE.fullmatch(request.path)
         if request.method != "POST" or match is None or not answer.ok:
             return answer

@@ -50,7 +50,7 @@ class PullRequestHeads(Gap):
         super().__init__(github)
         self._moved: dict[tuple[str, str], str] = {}
 
-    def finish(self, request: Request, answer: HttpResponse) -> HttpResponse:
+    def correct_response(self, request: Request, answer: HttpResponse) -> HttpResponse:
         pulls, branch = PULLS.fullmatch(request.path), BRANCH.fullmatch(request.path)
         if request.method == "PATCH" and branch and answer.ok:
             self._move(request, branch.group(1), branch.group(2), answer.json["object"]["sha"])

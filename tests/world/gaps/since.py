@@ -14,7 +14,7 @@ WHOLE_SECOND = re.compile(r"([?&]since=\d{4}-\d\d-\d\dT\d\d(?::|%3A)\d\d(?::|%3A
 class SinceParameter(Gap):
     """The emulator compares texts, where `…:07Z` comes after `…:07.250Z`: a whole second needs its fraction."""
 
-    def amend(self, request: Request) -> Request:
+    def rewrite_request(self, request: Request) -> Request:
         if request.method != "GET" or "since=" not in request.target:
             return request
         return replace(request, target=WHOLE_SECOND.sub(r"\1.000Z", request.target))
