@@ -103,11 +103,11 @@ def _format_evidence(found: Evidence, form: Format) -> str:
     if form is Format.JSON:
         import json
 
-        from bot.domain.audit.document import to_document
+        from bot.rendering.evidence.document import to_document
 
         return f"{json.dumps(to_document(found), indent=2, ensure_ascii=False)}\n"
     if form is Format.CSV:
-        from bot.domain.audit.tables import to_csv
+        from bot.rendering.evidence.table import to_csv
 
         return to_csv(found)
     from bot.rendering.evidence import evidence_report

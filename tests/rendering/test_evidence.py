@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.audit.document import to_document
 from bot.domain.audit.evidence import Evidence
-from bot.domain.audit.tables import to_csv
 from bot.domain.chat.comments import has_commands
 from bot.domain.upgrade.record import Upgrade
 from bot.rendering.evidence import evidence_report
+from bot.rendering.evidence.document import to_document
+from bot.rendering.evidence.table import to_csv
 from demo.fleet import Defect, make_fleet
 from tests import rendered as rendering
 from tests.domain.audit.evidences import (

@@ -5,101 +5,84 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import cached_property
 
+from bot.domain.audit import gaps
 from bot.domain.audit.audit_record import audit_records, proven_at
+from bot.domain.audit.gaps import Control, Gap
 from bot.domain.fleet.inventory import FIRST_INSTANCE
 from bot.domain.fleet.model import Fleet
-from bot.domain.health.model import CheckState, worst_state
+from bot.domain.health.failing import FailingChecks, failing_checks
+from bot.domain.health.model import CheckResult, CheckState, worst_state
+from bot.domain.reasons import Reason
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import BackupKind, BackupState
-from bot.domain.upgrade.deployment import describe_failing_checks
 from bot.domain.upgrade.dispatch import CLOCK_SKEW
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import MIBOT
 
 ALERTS, UPTIME = "alerts", "uptime"
-"""The names of the two checks that controls ask for by themselves."""
-_BACKUP_HINT = "name one from before it that people or the workflow took, and say /backup to have one now"
-
-
-class Control(StrEnum):
-    """The controls by their numbers, as domain.md names them."""
-
-    CHANGES = "CI-98"
-    RELEASES = "CI-100"
-    TRACKING = "CI-108"
-    HEALTH = "CI-109"
-    MONITORING = "CI-86"
-    UPTIME = "CI-87"
-    PERFORMANCE = "CI-25"
-    RECOVERY = "CI-110"
-
-
-@dataclass(frozen=True)
-class Gap:
-    """What is missing for a control: one sentence that says so, and what to do. It may hold people's words."""
-
-    control: Control
-    sentence: str
+"""The names of the two checks that controls ask for individually."""
 
 
 @dataclass(frozen=True)
 class AuditContext:
-    """What an upgrade's record alone does not tell: the fleet, the version's tracker if there is one, and every
-    upgrade to the version."""
+    """What an upgrade's record alone does not hold: the fleet, the version's tracker (None if there is none), and
+    every upgrade to the version."""
 
     fleet: Fleet
     tracker: TrackerRecord | None
     upgrades: Sequence[Upgrade]
 
     def is_internal(self, slug: str) -> bool:
-        """Whether an instance is internal; one that is gone counts as a customer's, for which more is asked."""
+        """Whether an instance is internal. One that is gone counts as a customer's, because customers need more
+        proof."""
         known = (*self.fleet, *self.fleet.unreadable)
         return slug == FIRST_INSTANCE or any(one.internal for one in known if one.slug == slug)
 
     def first_done_by(self, at: datetime) -> bool:
-        """Whether the first instance was proven healthy on the version by then, and nobody had begun to undo it."""
+        """Whether the first instance was proven healthy on the version by then, and no rollback of it had begun."""
         return any(since <= at and (until is None or at <= until) for since, until in self._first_done)
 
     @cached_property
     def _first_done(self) -> list[tuple[datetime, datetime | None]]:
-        """From when until when the first instance was proven, each time."""
+        """The periods in which the first instance was proven; the end is None for one that lasts."""
         first = next((audit_records(one) for one in self.upgrades if one.slug == FIRST_INSTANCE), ())
         ends = [*(next_one.asked_at if next_one.back else None for next_one in first[1:]), None]
         times = [(proven_at(one), end) for one, end in zip(first, ends, strict=False) if one.back is None]
         return [(since, until) for since, until in times if since is not None]
 
 
-def find_gaps(upgrade: Upgrade, around: AuditContext) -> tuple[Gap, ...]:
-    """What is missing of a record for each control; nothing when all are satisfied.
+def find_gaps(upgrade: Upgrade, context: AuditContext) -> tuple[Gap, ...]:
+    """What is missing of a record for each control; empty if all are satisfied.
 
-    An upgrade that was skipped or closed changed nothing, so that there is only its tracker to show. Of one that was
-    undone, the change itself has to be shown; the health is that of what came after it.
+    An upgrade that was skipped or closed changed nothing, so that only its tracker has to be shown. Of an upgrade
+    that was undone, the change itself has to be shown; the health is that of what came after it.
     """
-    told_all = audit_records(upgrade)
-    changed = [one for one in told_all if one.merged_at or (one is told_all[-1] and not _changed_nothing(one))]
-    gaps = list(_tracking(told_all[0], around))
-    for one in changed:
-        last = one is changed[-1]
-        words = "" if last else f"About the earlier {one.kind}: "
-        gaps += [Gap(gap.control, f"{words}{gap.sentence}") for gap in _record_gaps(one, around, last=last)]
-    return tuple(gaps)
+    changes = audit_records(upgrade)
+    effective = [one for one in changes if one.merged_at or (one is changes[-1] and not _changed_nothing(one))]
+    found = list(_tracking(changes[0], context))
+    for one in effective:
+        if one is effective[-1]:
+            found += _record_gaps(one, context, last=True)
+        else:
+            earlier = _record_gaps(one, context, last=False)
+            found += [Gap(gap.control, gaps.EarlierGap(one.kind, gap.reason)) for gap in earlier]
+    return tuple(found)
 
 
-def _record_gaps(upgrade: Upgrade, around: AuditContext, *, last: bool) -> Iterator[Gap]:
+def _record_gaps(upgrade: Upgrade, context: AuditContext, *, last: bool) -> Iterator[Gap]:
     yield from _changes(upgrade)
-    if upgrade.back is None:  # a rollback waits for no check and for nobody's turn: it makes things safe
-        yield from _release(upgrade, around)
+    if upgrade.back is None:  # rollbacks skip the checks and the queue because they restore a safe state
+        yield from _release(upgrade, context)
     if last or upgrade.deployment is not None:
         yield from _recovery(upgrade)
     if last:
         yield from _health(upgrade)
-        yield from _check_passed(upgrade, ALERTS, Control.MONITORING, "no critical alert was open")
-        yield from _check_passed(upgrade, UPTIME, Control.UPTIME, "the front page could be reached")
-        yield from _check_passed(upgrade, ALERTS, Control.PERFORMANCE, "search was fast enough (99th percentile)")
+        yield from _check_passed(upgrade, ALERTS, Control.MONITORING)
+        yield from _check_passed(upgrade, UPTIME, Control.UPTIME)
+        yield from _check_passed(upgrade, ALERTS, Control.PERFORMANCE)
 
 
 def _changed_nothing(upgrade: Upgrade) -> bool:
@@ -107,7 +90,7 @@ def _changed_nothing(upgrade: Upgrade) -> bool:
 
 
 def is_bot(login: str) -> bool:
-    """Whether no person stands behind a login."""
+    """Whether a login is a bot's."""
     return login.lower().endswith("[bot]") or login.lower() == MIBOT
 
 
@@ -115,91 +98,79 @@ def _changes(upgrade: Upgrade) -> Iterator[Gap]:
     """CI-98: a pull request, at least one person's approval, a person's merge (domain.md, "Rules")."""
     control = Control.CHANGES
     if upgrade.number is None:
-        yield Gap(control, f"There is no pull request, and it is {upgrade.stage}: see to it that one is opened.")
+        yield Gap(control, gaps.NoPullRequest(upgrade.stage))
         return
     merged = upgrade.merged_at is not None
     if all(map(is_bot, upgrade.approved_by)):
-        nobody = "Only bots approved" if upgrade.approved_by else "Nobody approved"
-        when = "before its merge: have a person review it now" if merged else "yet: have a person review it"
-        yield Gap(control, f"{nobody} the pull request {when}.")
+        yield Gap(control, gaps.NotApproved(bool(upgrade.approved_by), merged))
     if not merged:
-        yield Gap(control, f"The pull request is not merged, it is {upgrade.stage}: merge it, or close it.")
+        yield Gap(control, gaps.NotMerged(upgrade.stage))
     elif not upgrade.merged_by:
-        yield Gap(control, "It is not known who merged the pull request: look there, and note who it was.")
+        yield Gap(control, gaps.MergerUnknown())
     elif is_bot(upgrade.merged_by):
-        words = f"No person merged the pull request, but {upgrade.merged_by}: note who decided that."
-        yield Gap(control, words)
+        yield Gap(control, gaps.MergedByBot(upgrade.merged_by))
 
 
-def _release(upgrade: Upgrade, around: AuditContext) -> Iterator[Gap]:
+def _release(upgrade: Upgrade, context: AuditContext) -> Iterator[Gap]:
     """CI-100: healthy before the upgrade, and internal instances before customers, or an operator's reason."""
     if upgrade.forced:
         return
     if not upgrade.before:
-        how = "show its health then from the monitoring" if upgrade.merged_at else "they run before the deployment"
-        yield Gap(Control.RELEASES, f"No health check ran before the upgrade, and nobody forced it: {how}.")
+        yield Gap(Control.RELEASES, gaps.NoPreUpgradeChecks(upgrade.merged_at is not None))
     elif worst_state(upgrade.before) is not CheckState.PASS:
-        words = f"Before the upgrade, {describe_failing_checks(upgrade.before)}, and nobody forced it"
-        yield Gap(Control.RELEASES, f"{words}: have an operator note why it could go all the same.")
-    if around.is_internal(upgrade.slug) or upgrade.merged_at is None:
+        yield Gap(Control.RELEASES, gaps.UnhealthyBefore(failing_checks(upgrade.before)))
+    if context.is_internal(upgrade.slug) or upgrade.merged_at is None:
         return
-    if not around.first_done_by(upgrade.merged_at):
-        words = f"No record shows that {FIRST_INSTANCE} was done before this was merged, and nobody forced it"
-        yield Gap(Control.RELEASES, f"{words}: show how {FIRST_INSTANCE} was, or have an operator note the reason.")
+    if not context.first_done_by(upgrade.merged_at):
+        yield Gap(Control.RELEASES, gaps.FirstInstanceNotDone())
 
 
-def _tracking(first: Upgrade, around: AuditContext) -> Iterator[Gap]:
+def _tracking(first: Upgrade, context: AuditContext) -> Iterator[Gap]:
     """CI-108: a tracker, which lists every instance that has a record; and a record of whatever was undone."""
-    if around.tracker is None:
-        words = "There is no tracker that lists it: hand the release issue to mibot by its label."
-        yield Gap(Control.TRACKING, words)
+    if context.tracker is None:
+        yield Gap(Control.TRACKING, gaps.NoTracker())
     if first.back is not None:
-        words = "mibot has no record of the upgrade that was undone: show its pull request, approval and checks."
-        yield Gap(Control.TRACKING, words)
+        yield Gap(Control.TRACKING, gaps.UndoneUpgradeUnknown())
 
 
 def _health(upgrade: Upgrade) -> Iterator[Gap]:
     """CI-109: every check passes after the deployment, and has for long enough to end the upgrade."""
     end = Stage.DONE if upgrade.back is None else Stage.ROLLED_BACK
-    how_it_is = (
-        f"after the deployment, {describe_failing_checks(upgrade.after)}"
-        if worst_state(upgrade.after) is not CheckState.PASS
-        else ""
-    )
+    failing = _failing(upgrade.after)
     if upgrade.stage is not end:
-        checks = f", and {how_it_is}" if upgrade.after and how_it_is else ""
-        otherwise = "go back with /rollback" if upgrade.merged_at else "close its pull request"
-        yield Gap(Control.HEALTH, f"It is {upgrade.stage}, not {end}{checks}: see it through, or {otherwise}.")
-    elif how_it_is:
-        words = f"It is {end}, but {how_it_is}: repair what is wrong, and show with /check that all is well."
-        yield Gap(Control.HEALTH, words)
+        checks = failing if upgrade.after else None
+        yield Gap(Control.HEALTH, gaps.NotFinished(upgrade.stage, end, upgrade.merged_at is not None, checks))
+    elif failing is not None:
+        yield Gap(Control.HEALTH, gaps.UnhealthyAfter(end, failing))
 
 
-def _check_passed(upgrade: Upgrade, name: str, control: Control, meaning: str) -> Iterator[Gap]:
+def _failing(results: Sequence[CheckResult]) -> FailingChecks | None:
+    return None if worst_state(results) is CheckState.PASS else failing_checks(results)
+
+
+def _check_passed(upgrade: Upgrade, name: str, control: Control) -> Iterator[Gap]:
     """CI-86 and CI-87, CI-25: that check was among those that passed after the deployment."""
     found = next((result for result in upgrade.after if result.name == name), None)
-    if found is not None and found.state is CheckState.PASS:
-        return
-    how = "did not run" if found is None else f"was {found.state}"
-    words = f"Nothing shows that {meaning} after the deployment, for the check {name} {how}"
-    yield Gap(control, f"{words}: see to it, then say /check.")
+    if found is None or found.state is not CheckState.PASS:
+        yield Gap(control, gaps.CheckNotPassed(control, name, found.state if found else None))
 
 
 def _recovery(upgrade: Upgrade) -> Iterator[Gap]:
-    """CI-110: the database and the disk were copied, and ready, before the deployment was asked for."""
+    """CI-110: backups of the database and the disk were ready before the deployment was requested."""
     for kind in BackupKind:
-        copies = [copy for copy in upgrade.copies if copy.kind is kind]
-        unready = [copy for copy in copies if copy.state is not BackupState.READY]
-        if upgrade.deployment is None:
-            if unready or not copies:
-                words = f"There is no {kind} that is ready, and it is {upgrade.stage}"
-                yield Gap(Control.RECOVERY, f"{words}: see that there is one before its deployment.")
-        elif not copies:
-            words = f"No {kind} was taken before the deployment"
-            yield Gap(Control.RECOVERY, f"{words}: {_BACKUP_HINT}.")
-        elif unready:
-            words = f"The {kind} {unready[0].name or 'without a name'} is {unready[0].state}, not ready"
-            yield Gap(Control.RECOVERY, f"{words}: {_BACKUP_HINT}.")
-        elif any(copy.made_at > upgrade.deployment.asked_at + CLOCK_SKEW for copy in copies):
-            words = f"The {kind} was begun after the deployment had been asked for"
-            yield Gap(Control.RECOVERY, f"{words}: {_BACKUP_HINT}.")
+        reason = _recovery_gap(upgrade, kind)
+        if reason is not None:
+            yield Gap(Control.RECOVERY, reason)
+
+
+def _recovery_gap(upgrade: Upgrade, kind: BackupKind) -> Reason | None:
+    backups = [backup for backup in upgrade.copies if backup.kind is kind]
+    unready = [backup for backup in backups if backup.state is not BackupState.READY]
+    if upgrade.deployment is None:
+        return gaps.BackupNotReady(kind, upgrade.stage) if unready or not backups else None
+    if not backups:
+        return gaps.BackupNotTaken(kind)
+    if unready:
+        return gaps.BackupIncomplete(kind, unready[0].name, unready[0].state)
+    latest_start = upgrade.deployment.asked_at + CLOCK_SKEW
+    return gaps.BackupTooLate(kind) if any(backup.made_at > latest_start for backup in backups) else None

@@ -1,7 +1,7 @@
 """Everything that an auditor asks about one version: per instance what was done, by whom, with which result, and what
 is missing (domain.md, "Rules": "must be provable later").
 
-The evidence leaves the deployment repository's readers, so nothing in it names a customer but by its account issue.
+People outside the deployment repository read the evidence, so that it names customers by their account issues only.
 """
 
 from __future__ import annotations
@@ -10,12 +10,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from bot.domain.audit.audit_record import AuditRecord, audit_record, audit_records, public_link
-from bot.domain.audit.controls import AuditContext, Gap, find_gaps
+from bot.domain.audit.controls import AuditContext, find_gaps
+from bot.domain.audit.gaps import Gap
+from bot.domain.audit.redaction import redact_value
 from bot.domain.fleet.model import Fleet, Instance, InstanceType, UnreadableInstance
 from bot.domain.fleet.names import plain_name, public_name, unreadable_name
 from bot.domain.fleet.redaction import Redact, redactor
+from bot.domain.reasons import PlainText, Reason
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
@@ -27,8 +31,8 @@ REMOVED_INSTANCE = "an instance that is no longer in the fleet"
 
 @dataclass(frozen=True)
 class InstanceName:
-    """What an instance may be called outside: in plain words and as Markdown; which of its account's instances it is
-    (`ordinal`), and its type, None where nobody knows."""
+    """An instance's name outside the deployment repository, as plain text and as Markdown. `ordinal` says which of
+    its account's instances it is; `type` is None if unknown."""
 
     plain: str
     public: Markdown
@@ -38,7 +42,7 @@ class InstanceName:
 
 @dataclass(frozen=True)
 class InstanceEvidence:
-    """One instance that has a record: its stories, oldest first, and what is missing for which control."""
+    """One instance that has a record: its changes, oldest first, and what is missing for which control."""
 
     name: InstanceName
     audit_records: tuple[AuditRecord, ...]
@@ -49,20 +53,49 @@ class InstanceEvidence:
         return self.audit_records[-1]
 
 
+class UnrecordedState(StrEnum):
+    """The state of an instance without a record. The evidence documents have these values."""
+
+    NOT_STARTED = "not started"
+    SKIPPED = "skipped"
+    ALREADY_THERE = "already there"
+    UNREADABLE = "can't be read"
+
+
+@dataclass(frozen=True)
+class BroughtByHand(Reason):
+    """The instance runs the version, but mibot did not upgrade it."""
+
+    version: Version
+
+
+@dataclass(frozen=True)
+class RunsLater(Reason):
+    """The instance runs a later version, this one."""
+
+    version: Version
+
+
+@dataclass(frozen=True)
+class NotRequested(Reason):
+    """The instance runs an earlier version, this one, and nobody has requested its upgrade."""
+
+    version: Version
+
+
 @dataclass(frozen=True)
 class UnrecordedInstance:
-    """One instance of the fleet without a record: how it is (`not started`, `skipped`, `already there`,
-    `can't be read`) and why."""
+    """One instance of the fleet without a record, its state, and why."""
 
     name: InstanceName
-    state: str
-    reason: str
+    state: UnrecordedState
+    reason: Reason
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """The evidence of one version. `tracker` is its tracker's URL or nothing, `counts` how many records end in which
-    stage, `entries` and `absent` are in the order of work. Nothing in it names a customer."""
+    """The evidence of one version. `tracker` is its tracker's URL (empty if there is none), `counts` how many records
+    end in which stage; `entries` and `unrecorded` are in order of work. No text in it has a customer's name."""
 
     version: Version
     tracker: str
@@ -84,49 +117,50 @@ def collect_evidence(
     order = {instance.slug: place for place, instance in enumerate(fleet)}
     mine = sorted(upgrades, key=lambda one: (order.get(one.slug, len(order)), one.slug))
     redact = _redactor(fleet, mine)
-    around = AuditContext(fleet, tracker, mine)
+    context = AuditContext(fleet, tracker, mine)
     stages = Counter(upgrade.stage for upgrade in mine)
     return Evidence(
         version,
         public_link(tracker.url) if tracker else "",
         now,
         tuple((stage.value, stages[stage]) for stage in Stage if stages[stage]),
-        tuple(_entry(upgrade, around, redact) for upgrade in mine),
+        tuple(_entry(upgrade, context, redact) for upgrade in mine),
         tuple(_unrecorded(version, fleet, {upgrade.slug for upgrade in mine}, redact)),
     )
 
 
 def _redactor(fleet: Fleet, upgrades: Iterable[Upgrade]) -> Redact:
-    """The fleet's redactor, which knows the slugs of instances that are gone, too."""
+    """The fleet's redactor, which also knows the slugs of instances that are gone."""
     known = {one.slug for one in (*fleet, *fleet.unreadable)}
     gone = (UnreadableInstance(upgrade.slug, REMOVED_INSTANCE) for upgrade in upgrades if upgrade.slug not in known)
     return redactor(replace(fleet, unreadable=(*fleet.unreadable, *gone)))
 
 
-def _entry(upgrade: Upgrade, around: AuditContext, redact: Redact) -> InstanceEvidence:
-    gaps = (replace(gap, sentence=redact(gap.sentence)) for gap in find_gaps(upgrade, around))
-    told = (audit_record(one, redact) for one in audit_records(upgrade))
-    return InstanceEvidence(_name(upgrade.slug, around.fleet), tuple(told), tuple(gaps))
+def _entry(upgrade: Upgrade, context: AuditContext, redact: Redact) -> InstanceEvidence:
+    gaps = redact_value(find_gaps(upgrade, context), redact)
+    changes = (audit_record(one, redact) for one in audit_records(upgrade))
+    return InstanceEvidence(_name(upgrade.slug, context.fleet), tuple(changes), gaps)
 
 
 def _unrecorded(version: Version, fleet: Fleet, recorded: set[str], redact: Redact) -> Iterable[UnrecordedInstance]:
     for instance in fleet:
         if instance.slug not in recorded:
             state, reason = _why_unrecorded(instance, version)
-            yield UnrecordedInstance(_name(instance.slug, fleet), state, redact(reason))
+            yield UnrecordedInstance(_name(instance.slug, fleet), state, redact_value(reason, redact))
     for problem in fleet.unreadable:
         if problem.slug not in recorded:
-            yield UnrecordedInstance(_name(problem.slug, fleet), "can't be read", redact(problem.message))
+            reason = redact_value(PlainText(problem.message), redact)
+            yield UnrecordedInstance(_name(problem.slug, fleet), UnrecordedState.UNREADABLE, reason)
 
 
-def _why_unrecorded(instance: Instance, version: Version) -> tuple[str, str]:
+def _why_unrecorded(instance: Instance, version: Version) -> tuple[UnrecordedState, Reason]:
     if instance.skip_reason:
-        return "skipped", instance.skip_reason
+        return UnrecordedState.SKIPPED, PlainText(instance.skip_reason)
     if instance.version == version:
-        return "already there", f"it was brought to {version} by hand: show who did that, and who approved it"
+        return UnrecordedState.ALREADY_THERE, BroughtByHand(version)
     if instance.version > version:
-        return "already there", f"it runs {instance.version}, which is later"
-    return "not started", f"it runs {instance.version}, and nobody has asked for its upgrade"
+        return UnrecordedState.ALREADY_THERE, RunsLater(instance.version)
+    return UnrecordedState.NOT_STARTED, NotRequested(instance.version)
 
 
 def _name(slug: str, fleet: Fleet) -> InstanceName:

@@ -8,10 +8,40 @@ from dataclasses import replace
 import pytest
 
 from bot.checks import all_checks
-from bot.domain.audit.controls import ALERTS, UPTIME, Control
-from bot.domain.audit.evidence import REMOVED_INSTANCE
+from bot.domain.audit.controls import ALERTS, UPTIME
+from bot.domain.audit.evidence import (
+    REMOVED_INSTANCE,
+    BroughtByHand,
+    NotRequested,
+    RunsLater,
+    UnrecordedState,
+)
+from bot.domain.audit.gaps import (
+    BackupIncomplete,
+    BackupNotReady,
+    BackupNotTaken,
+    BackupTooLate,
+    CheckNotPassed,
+    Control,
+    EarlierGap,
+    FirstInstanceNotDone,
+    MergedByBot,
+    MergerUnknown,
+    NoPreUpgradeChecks,
+    NoPullRequest,
+    NotApproved,
+    NotFinished,
+    NotMerged,
+    NoTracker,
+    UndoneUpgradeUnknown,
+    UnhealthyAfter,
+    UnhealthyBefore,
+)
 from bot.domain.fleet.model import Fleet, UnreadableInstance
+from bot.domain.health.failing import FailingChecks
 from bot.domain.health.model import CheckState
+from bot.domain.plans.change_set import ChangeKind
+from bot.domain.reasons import PlainText, Reason
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import BackupKind, BackupState
 from bot.domain.upgrade.deployment import hold, mark_deployed_manually, retry
@@ -42,11 +72,18 @@ from tests.domain.audit.evidences import (
 from tests.samples import ACCOUNT, NOW, customer_instance, fleet, internal_instance, result, upgrade, version
 
 
-def gaps(*upgrades: Upgrade, tracker: TrackerRecord | None = TRACKER) -> list[str]:
-    """What is missing of the last of these, each as its control and its first words."""
+def gaps(*upgrades: Upgrade, tracker: TrackerRecord | None = TRACKER) -> list[tuple[Control, Reason]]:
+    """What is missing of the last of these, as controls and reasons."""
     called = {"rctest": "rctest", "demo": "demo", "amberotter": ACCOUNT}.get(upgrades[-1].slug, REMOVED_INSTANCE)
     (entry,) = [one for one in evidence(*upgrades, tracker=tracker).entries if one.name.plain == called]
-    return [f"{gap.control}: {gap.sentence.partition(':')[0]}" for gap in entry.gaps]
+    return [(gap.control, gap.reason) for gap in entry.gaps]
+
+
+NO_CHECKS = {
+    Control.MONITORING: CheckNotPassed(Control.MONITORING, ALERTS, None),
+    Control.UPTIME: CheckNotPassed(Control.UPTIME, UPTIME, None),
+    Control.PERFORMANCE: CheckNotPassed(Control.PERFORMANCE, ALERTS, None),
+}
 
 
 # A perfect upgrade
@@ -110,126 +147,94 @@ def failing(record: Upgrade, name: str, state: CheckState) -> Upgrade:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "control", "reasons"),
     [
-        (lambda u: replace(u, number=None), ["CI-98: There is no pull request, and it is done"]),
-        (lambda u: replace(u, approved_by=()), ["CI-98: Nobody approved the pull request before its merge"]),
+        (lambda u: replace(u, number=None), Control.CHANGES, [NoPullRequest(Stage.DONE)]),
+        (lambda u: replace(u, approved_by=()), Control.CHANGES, [NotApproved(by_bots=False, merged=True)]),
         (
             lambda u: replace(u, approved_by=("renovate[bot]", "mibot")),
-            ["CI-98: Only bots approved the pull request before its merge"],
+            Control.CHANGES,
+            [NotApproved(by_bots=True, merged=True)],
         ),
-        (lambda u: replace(u, merged_by=""), ["CI-98: It is not known who merged the pull request"]),
-        (
-            lambda u: replace(u, merged_by="mergify[bot]"),
-            ["CI-98: No person merged the pull request, but mergify[bot]"],
-        ),
-        (lambda u: replace(u, before=()), ["CI-100: No health check ran before the upgrade, and nobody forced it"]),
+        (lambda u: replace(u, merged_by=""), Control.CHANGES, [MergerUnknown()]),
+        (lambda u: replace(u, merged_by="mergify[bot]"), Control.CHANGES, [MergedByBot("mergify[bot]")]),
+        (lambda u: replace(u, before=()), Control.RELEASES, [NoPreUpgradeChecks(merged=True)]),
         (
             lambda u: replace(u, before=(result("vm", CheckState.FAIL), result("uptime", CheckState.UNKNOWN))),
-            ["CI-100: Before the upgrade, red"],
+            Control.RELEASES,
+            [UnhealthyBefore(FailingChecks(("Vm",), ("Uptime",)))],
         ),
         (
             lambda u: failing(u, "front_end", CheckState.FAIL),
-            ["CI-109: It is done, but after the deployment, red"],
+            Control.HEALTH,
+            [UnhealthyAfter(Stage.DONE, FailingChecks(("Front_End",)))],
         ),
-        (
-            lambda u: without(u, "uptime"),
-            [
-                "CI-87: Nothing shows that the front page could be reached after the deployment, "
-                "for the check uptime did not run"
-            ],
-        ),
-        (
-            lambda u: replace(u, copies=u.copies[1:]),
-            ["CI-110: No Cloud SQL backup was taken before the deployment"],
-        ),
-        (
-            lambda u: replace(u, copies=u.copies[:1]),
-            ["CI-110: No disk snapshot was taken before the deployment"],
-        ),
+        (lambda u: without(u, "uptime"), Control.UPTIME, [CheckNotPassed(Control.UPTIME, "uptime", None)]),
+        (lambda u: replace(u, copies=u.copies[1:]), Control.RECOVERY, [BackupNotTaken(BackupKind.DATABASE)]),
+        (lambda u: replace(u, copies=u.copies[:1]), Control.RECOVERY, [BackupNotTaken(BackupKind.DISK)]),
         (
             lambda u: unready(u, BackupKind.DISK, BackupState.FAILED),
-            ["CI-110: The disk snapshot mibot-3-40-1-x is failed, not ready"],
+            Control.RECOVERY,
+            [BackupIncomplete(BackupKind.DISK, "mibot-3-40-1-x", BackupState.FAILED)],
         ),
         (
             lambda u: unready(u, BackupKind.DATABASE, BackupState.RUNNING),
-            ["CI-110: The Cloud SQL backup 1234 is running, not ready"],
+            Control.RECOVERY,
+            [BackupIncomplete(BackupKind.DATABASE, "1234", BackupState.RUNNING)],
         ),
         (
             lambda u: replace(u, copies=backups(after(45))),
-            [
-                "CI-110: The Cloud SQL backup was begun after the deployment had been asked for",
-                "CI-110: The disk snapshot was begun after the deployment had been asked for",
-            ],
+            Control.RECOVERY,
+            [BackupTooLate(BackupKind.DATABASE), BackupTooLate(BackupKind.DISK)],
         ),
     ],
-)  # fmt: skip
-def test_one_thing_is_missing(change: Callable[[Upgrade], Upgrade], told: list[str]) -> None:
-    assert gaps(change(complete())) == told
+)
+def test_one_thing_is_missing(change: Callable[[Upgrade], Upgrade], control: Control, reasons: list[Reason]) -> None:
+    assert gaps(change(complete())) == [(control, reason) for reason in reasons]
 
 
 def test_without_the_alerts_neither_monitoring_nor_performance_is_shown() -> None:
     assert gaps(without(complete(), "alerts")) == [
-        "CI-86: Nothing shows that no critical alert was open after the deployment, for the check alerts did not run",
-        "CI-25: Nothing shows that search was fast enough (99th percentile) after the deployment, "
-        "for the check alerts did not run",
+        (control, NO_CHECKS[control]) for control in (Control.MONITORING, Control.PERFORMANCE)
     ]
 
 
 def test_what_nobody_knows_is_not_shown() -> None:
     assert gaps(failing(complete(), "uptime", CheckState.UNKNOWN)) == [
-        "CI-109: It is done, but after the deployment, unknown",
-        "CI-87: Nothing shows that the front page could be reached after the deployment, "
-        "for the check uptime was unknown",
+        (Control.HEALTH, UnhealthyAfter(Stage.DONE, FailingChecks(unknown=("Uptime",)))),
+        (Control.UPTIME, CheckNotPassed(Control.UPTIME, "uptime", CheckState.UNKNOWN)),
     ]
 
 
 def test_an_upgrade_that_is_not_done_yet() -> None:
     assert gaps(deployed(merged())) == [
-        "CI-109: It is verifying, not done",
-        "CI-86: Nothing shows that no critical alert was open after the deployment, for the check alerts did not run",
-        "CI-87: Nothing shows that the front page could be reached after the deployment, "
-        "for the check uptime did not run",
-        "CI-25: Nothing shows that search was fast enough (99th percentile) after the deployment, "
-        "for the check alerts did not run",
+        (Control.HEALTH, NotFinished(Stage.VERIFYING, Stage.DONE, merged=True)),
+        *NO_CHECKS.items(),
     ]
 
 
-def test_before_the_merge_every_sentence_says_what_comes_next() -> None:
-    told = gaps(upgrade(stage=Stage.OPEN))
-    assert told[:3] == [
-        "CI-98: Nobody approved the pull request yet",
-        "CI-98: The pull request is not merged, it is open",
-        "CI-100: No health check ran before the upgrade, and nobody forced it",
+def test_before_the_merge_every_reason_is_about_what_comes_next() -> None:
+    found = gaps(upgrade(stage=Stage.OPEN))
+    assert found[:3] == [
+        (Control.CHANGES, NotApproved(by_bots=False, merged=False)),
+        (Control.CHANGES, NotMerged(Stage.OPEN)),
+        (Control.RELEASES, NoPreUpgradeChecks(merged=False)),
     ]
-    assert "CI-110: There is no Cloud SQL backup that is ready, and it is open" in told
-    assert (
-        gaps(request_upgrade(None, "rctest", TO, "dana", NOW))[0]
-        == "CI-98: There is no pull request, and it is waiting"
+    assert (Control.RECOVERY, BackupNotReady(BackupKind.DATABASE, Stage.OPEN)) in found
+    assert gaps(request_upgrade(None, "rctest", TO, "dana", NOW))[0] == (
+        Control.CHANGES,
+        NoPullRequest(Stage.WAITING),
     )
 
 
-def test_every_gap_says_what_to_do() -> None:
-    for record in (
-        request_upgrade(None, "rctest", TO, "dana", NOW),
-        upgrade(stage=Stage.OPEN),
-        deployed(merged()),
-        rolled_back(),
-    ):
-        for entry in evidence(record, tracker=None).entries:
-            for gap in entry.gaps:
-                assert gap.sentence.count(": ") >= 1
-                assert gap.sentence.endswith(".")
-
-
 def test_without_a_tracker() -> None:
-    assert gaps(complete(), tracker=None) == ["CI-108: There is no tracker that lists it"]
+    assert gaps(complete(), tracker=None) == [(Control.TRACKING, NoTracker())]
 
 
 # The order
 
 
-ORDER = "CI-100: No record shows that rctest was done before this was merged, and nobody forced it"
+ORDER = (Control.RELEASES, FirstInstanceNotDone())
 
 
 def test_a_customer_before_the_first_instance() -> None:
@@ -273,18 +278,22 @@ def test_of_the_upgrade_that_was_undone_the_change_has_to_be_shown() -> None:
     assert record.earlier is not None
     unseen = replace(record, earlier=replace(record.earlier, approved_by=(), copies=()))
     (entry,) = evidence(unseen).entries
-    assert [gap.sentence.partition(": ")[0] for gap in entry.gaps] == ["About the earlier upgrade"] * 3
-    assert [gap.control for gap in entry.gaps] == [Control.CHANGES, Control.RECOVERY, Control.RECOVERY]
+    assert [(gap.control, gap.reason) for gap in entry.gaps] == [
+        (Control.CHANGES, EarlierGap(ChangeKind.UPGRADE, NotApproved(by_bots=False, merged=True))),
+        (Control.RECOVERY, EarlierGap(ChangeKind.UPGRADE, BackupNotTaken(BackupKind.DATABASE))),
+        (Control.RECOVERY, EarlierGap(ChangeKind.UPGRADE, BackupNotTaken(BackupKind.DISK))),
+    ]
 
 
 def test_a_rollback_that_is_not_proven() -> None:
     record = rolled_back()
-    assert gaps(replace(record, stage=Stage.VERIFYING)) == ["CI-109: It is verifying, not rolled back"]
+    unproven = NotFinished(Stage.VERIFYING, Stage.ROLLED_BACK, merged=True)
+    assert gaps(replace(record, stage=Stage.VERIFYING)) == [(Control.HEALTH, unproven)]
 
 
 def test_a_rollback_of_what_mibot_knows_nothing_of() -> None:
     record = replace(rolled_back(), earlier=None)
-    assert gaps(record) == ["CI-108: mibot has no record of the upgrade that was undone"]
+    assert gaps(record) == [(Control.TRACKING, UndoneUpgradeUnknown())]
 
 
 def test_the_upgrade_after_a_rollback() -> None:
@@ -298,7 +307,8 @@ def test_what_was_closed_after_a_rollback_hides_nothing() -> None:
     red = rolled_back()
     broken = replace(red, stage=Stage.FAILED, after=checks(NOW, state=CheckState.FAIL))
     closed = replace(request_upgrade(broken, "demo", TO, "dana", after(300)), stage=Stage.CLOSED)
-    assert "CI-109: It is failed, not rolled back, and after the deployment, red" in gaps(closed)
+    red_now = FailingChecks(tuple(name.title() for name in NAMES))
+    assert (Control.HEALTH, NotFinished(Stage.FAILED, Stage.ROLLED_BACK, merged=True, checks=red_now)) in gaps(closed)
 
 
 @pytest.mark.parametrize("stage", [Stage.CLOSED, Stage.SKIPPED])
@@ -309,9 +319,9 @@ def test_what_came_to_nothing_has_nothing_to_show(stage: Stage) -> None:
 def test_one_deployed_by_hand_tells_by_whom_and_lacks_its_backup() -> None:
     hand = verified(mark_deployed_manually(hold(merged(), "it waits", after(31)), "lee", after(40)))
     assert gaps(hand) == [
-        "CI-100: No health check ran before the upgrade, and nobody forced it",
-        "CI-110: No Cloud SQL backup was taken before the deployment",
-        "CI-110: No disk snapshot was taken before the deployment",
+        (Control.RELEASES, NoPreUpgradeChecks(merged=True)),
+        (Control.RECOVERY, BackupNotTaken(BackupKind.DATABASE)),
+        (Control.RECOVERY, BackupNotTaken(BackupKind.DISK)),
     ]
     deployment = evidence(hand).entries[0].last.deployment
     assert deployment is not None
@@ -351,11 +361,11 @@ def test_instances_without_a_record() -> None:
     )
     found = evidence(complete(), fleet=broken).unrecorded
     assert [(one.name.plain, one.state, one.reason) for one in found] == [
-        ("s2", "skipped", f"takes nightly builds, like {ACCOUNT}"),
-        ("demo", "already there", "it was brought to 3.40.1 by hand: show who did that, and who approved it"),
-        (ACCOUNT, "not started", "it runs 3.40.0, and nobody has asked for its upgrade"),
-        (f"{ACCOUNT}1#2", "already there", "it runs 3.41.0, which is later"),
-        (f"{ACCOUNT}2#2", "can't be read", "no config.yaml"),
+        ("s2", UnrecordedState.SKIPPED, PlainText(f"takes nightly builds, like {ACCOUNT}")),
+        ("demo", UnrecordedState.ALREADY_THERE, BroughtByHand(TO)),
+        (ACCOUNT, UnrecordedState.NOT_STARTED, NotRequested(version("3.40.0"))),
+        (f"{ACCOUNT}1#2", UnrecordedState.ALREADY_THERE, RunsLater(version("3.41.0"))),
+        (f"{ACCOUNT}2#2", UnrecordedState.UNREADABLE, PlainText("no config.yaml")),
     ]
 
 

@@ -6,23 +6,25 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.audit.audit_record import AuditRecord
-from bot.domain.audit.controls import Control
 from bot.domain.audit.evidence import Evidence, InstanceEvidence
+from bot.domain.audit.gaps import Control
 from bot.formats.markdown import Markdown, code, link
 from bot.rendering.renderer import ICONS, template_environment
 from bot.rendering.upgrades import format_time
+from bot.rendering.wording import describe
 
 
 def evidence_report(evidence: Evidence) -> Markdown:
     """All of it in Markdown: a summary first, then what is missing and what was done, instance by instance.
 
-    Evidence is private already, so that here its words have only to be made harmless.
+    Evidence is private already, so that its texts are escaped here and not redacted.
     """
     template = template_environment(str).get_template("evidence.md.j2")
     body = template.render(
         evidence=evidence,
         tracker=Markdown(evidence.tracker or "none"),
         verdict=verdict(evidence),
+        describe=describe,
         icons=ICONS,
         format_names=_format_names,
         missing_controls=_missing_controls,

@@ -1,7 +1,7 @@
 """Evidence as one flat table of comma-separated values, for spreadsheets: one row an instance.
 
-The columns are stable: whoever reads them may rely on them. Times are ISO 8601 in UTC, durations in seconds. What is
-not known or was not done is an empty cell.
+The columns are stable. Times are ISO 8601 in UTC, durations in seconds. What is unknown or was not done is an empty
+cell.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import csv
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.domain.audit.controls import Control, Gap
-from bot.domain.audit.document import entry_document, iso, unrecorded_document
 from bot.domain.audit.evidence import Evidence, InstanceEvidence, UnrecordedInstance
+from bot.domain.audit.gaps import Control, Gap
+from bot.rendering.evidence.document import entry_document, iso, unrecorded_document
+from bot.rendering.wording import describe
 
 CELL_SEPARATOR = " | "
-"""Stands between the things that one cell holds."""
+"""Separates the items in one cell."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HEAD = ("version", "tracker", "generated_at", "instance", "ordinal", "type", "stage", "reason", "satisfied")
 _RECORD_COLUMNS = (
@@ -32,7 +33,7 @@ COLUMNS = (*_HEAD, *(control.value for control in Control), *_RECORD_COLUMNS, "e
 def to_csv(evidence: Evidence) -> str:
     """The evidence as comma-separated values: the columns, then one row an instance, those without a record last.
 
-    A cell that a spreadsheet would take for a formula begins with an apostrophe.
+    A cell that a spreadsheet could take for a formula begins with an apostrophe.
     """
     line = csv.writer(_Echo()).writerow
     rows = (*map(_entry_row, evidence.entries), *map(_unrecorded_row, evidence.unrecorded))
@@ -47,64 +48,64 @@ def to_csv(evidence: Evidence) -> str:
 
 
 class _Echo:
-    """What `csv` writes to, so that it hands each line back."""
+    """A file for `csv` that returns each line that is written."""
 
     def write(self, line: str) -> str:
         return line
 
 
 def _entry_row(entry: InstanceEvidence) -> dict[str, object]:
-    told = entry_document(entry)
-    *earlier, last = told.pop("stories")
+    document = entry_document(entry)
+    *earlier, last = document.pop("stories")
     return {
         **_record_row(last),
-        **told,
+        **document,
         "satisfied": _yes_or_no(not entry.gaps),
         **{control.value: _sentences(entry.gaps, control) for control in Control},
         "earlier": CELL_SEPARATOR.join(map(_summarize, earlier)),
     }
 
 
-def _unrecorded_row(absent: UnrecordedInstance) -> dict[str, object]:
-    told = unrecorded_document(absent)
-    return {**told, "stage": f"no record: {told.pop('state')}"}
+def _unrecorded_row(unrecorded: UnrecordedInstance) -> dict[str, object]:
+    document = unrecorded_document(unrecorded)
+    return {**document, "stage": f"no record: {document.pop('state')}"}
 
 
-def _record_row(told: Mapping[str, Any]) -> dict[str, object]:
-    """One story's cells, from its JSON."""
-    deployment, forced, vouched, pull = (
-        told[key] or {} for key in ("deployment", "forced", "vouched", "pull_request")
+def _record_row(record: Mapping[str, Any]) -> dict[str, object]:
+    """The cells of one record, from its JSON."""
+    deployment, forced, accepted, pull = (
+        record[key] or {} for key in ("deployment", "forced", "vouched", "pull_request")
     )
     return {
-        **told,
-        **told["times"],
+        **record,
+        **record["times"],
         "forced_by": forced.get("by"),
         "forced": forced.get("why"),
         "pull_request": pull.get("url") or pull.get("number"),
-        "approved_by": ", ".join(told["approved_by"]),
+        "approved_by": ", ".join(record["approved_by"]),
         "deployment_asked_at": deployment.get("asked_at"),
         "deployment_ended_at": deployment.get("ended_at"),
         "run": deployment.get("url") or deployment.get("run"),
         "conclusion": deployment.get("conclusion"),
         "failed": deployment.get("failed"),
         "by_hand_by": deployment.get("by_hand_by"),
-        "backups": _joined(told["backups"], "kind", "name", "of", "state", "made_at", "said"),
-        "checks_before": _joined(told["checks_before"], "title", "state", "taken_at", "sentence"),
-        "checks_after": _joined(told["checks_after"], "title", "state", "taken_at", "sentence"),
-        "vouched_by": vouched.get("by"),
-        "vouched": vouched.get("words"),
-        "history": _joined(told["history"], "at", "stage", "by", "why"),
+        "backups": _joined(record["backups"], "kind", "name", "of", "state", "made_at", "said"),
+        "checks_before": _joined(record["checks_before"], "title", "state", "taken_at", "sentence"),
+        "checks_after": _joined(record["checks_after"], "title", "state", "taken_at", "sentence"),
+        "vouched_by": accepted.get("by"),
+        "vouched": accepted.get("words"),
+        "history": _joined(record["history"], "at", "stage", "by", "why"),
     }
 
 
-def _summarize(told: Mapping[str, Any]) -> str:
-    """An earlier story of the instance in one cell: the table has no columns of its own for it."""
-    row = _record_row(told)
+def _summarize(record: Mapping[str, Any]) -> str:
+    """An earlier record of the instance in one cell, because the table has no columns for it."""
+    row = _record_row(record)
     return "; ".join(f"{column}: {row[column]}" for column in ("stage", "reason", *_RECORD_COLUMNS) if row[column])
 
 
 def _sentences(gaps: Iterable[Gap], control: Control) -> str:
-    return " ".join(gap.sentence for gap in gaps if gap.control is control)
+    return " ".join(describe(gap.reason) for gap in gaps if gap.control is control)
 
 
 def _joined(rows: Iterable[Mapping[str, Any]], *keys: str) -> str:

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.audit.controls import Control
-from bot.domain.audit.document import iso, to_document
 from bot.domain.audit.evidence import Evidence
-from bot.domain.audit.tables import COLUMNS, to_csv
+from bot.domain.audit.gaps import Control
 from bot.domain.upgrade.record import Upgrade
+from bot.rendering.evidence.document import iso, to_document
+from bot.rendering.evidence.table import COLUMNS, to_csv
 from tests.domain.audit.evidences import (
     LATER,
     PULLS,
