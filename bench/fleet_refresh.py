@@ -29,7 +29,7 @@ def measure(size: int) -> list[Row]:
     """In a process of its own, so that memory is this size's alone."""
     rows = []
     with make_world(size) as (world, proxy):
-        fleets = FleetReader(make_deployment(proxy))
+        fleets = FleetReader(make_deployment(proxy).files)
         process = psutil.Process()
 
         def refresh(what: str) -> None:

@@ -40,11 +40,13 @@ def main() -> None:
         ledger = SqlStore(database)
         ledger.save_tracker(TrackerRecord(TARGET, 1, "https://github.com/o/r/issues/1", "dana"))
         deployment = make_deployment(proxy)
-        fleets = FleetReader(deployment)
+        fleets = FleetReader(deployment.files)
         fleets.current()
-        planner = Planner(deployment, NoUpstream(), frozenset)
-        pulls = PullRequestWriter(deployment, pull_body)
-        opener = PullRequestService(deployment, ledger, fleets, planner, pulls, lambda: datetime.now(UTC))
+        planner = Planner(deployment.files, NoUpstream(), frozenset)
+        pulls = PullRequestWriter(deployment.branches, deployment.pull_requests, pull_body)
+        opener = PullRequestService(
+            deployment.branches, deployment.files, ledger, fleets, planner, pulls, lambda: datetime.now(UTC)
+        )
         for slug in [i.slug for i in fleets.recent() if not i.skip_reason][:4]:
             since = len(proxy.sent())
             seen = fleets.current_view()

@@ -35,7 +35,8 @@ from bot.handlers.replies import ReplyHandler
 from bot.handlers.scheduling import Scheduler
 from bot.handlers.trackers import TrackerHandler
 from bot.handlers.upgrades import UpgradeHandler
-from bot.ports import Backups, Inspector
+from bot.ports.backups import Backups
+from bot.ports.inspector import Inspector
 from bot.rendering import pull_body
 from bot.services.commands import CommandService, Policy
 from bot.services.deployments import DeploymentService
@@ -88,7 +89,7 @@ class Wiring:
 
     @cached_property
     def fleet_reader(self) -> FleetReader:
-        return FleetReader(self.deployment)
+        return FleetReader(self.deployment.files)
 
     @cached_property
     def upstream(self) -> GitHubUpstream:
@@ -168,13 +169,16 @@ class Wiring:
 
     @cached_property
     def dispatcher(self) -> EffectDispatcher:
-        pulls = PullRequestWriter(self.deployment, pull_body)
-        opener = PullRequestService(self.deployment, self.store, self.fleet_reader, self.planner, pulls, utc_now)
+        here = self.deployment
+        pulls = PullRequestWriter(here.branches, here.pull_requests, pull_body)
+        opener = PullRequestService(
+            here.branches, here.files, self.store, self.fleet_reader, self.planner, pulls, utc_now
+        )
         interval = self.settings.github.tracker_interval
         return EffectDispatcher(
             TrackerHandler(self.issues, self.store, self.fleet_reader, self.policy, utc_now, interval),
             UpgradeHandler(
-                self.deployment,
+                here.pull_requests,
                 self.store,
                 self.fleet_reader,
                 opener,
@@ -183,9 +187,19 @@ class Wiring:
                 utc_now,
             ),
             Scheduler(self.store, self.fleet_reader, self.planner, self.check_runner, self.policy, utc_now),
-            PreparationHandler(self.deployment, self.store, self.fleet_reader, self.planner, pulls, utc_now),
+            PreparationHandler(
+                here.branches, here.pull_requests, self.store, self.fleet_reader, self.planner, pulls, utc_now
+            ),
             self._reply_writer(),
-            Publisher(self.issues, self.deployment, self.store, self.fleet_reader, self.settings.on_call.mention),
+            Publisher(
+                self.issues,
+                here.pull_requests,
+                here.comments,
+                here.check_runs,
+                self.store,
+                self.fleet_reader,
+                self.settings.on_call.mention,
+            ),
         )
 
     def _reply_writer(self) -> ReplyHandler:
@@ -206,7 +220,7 @@ class Wiring:
 
     @cached_property
     def planner(self) -> Planner:
-        return Planner(self.deployment, self.upstream, self._accepted)
+        return Planner(self.deployment.files, self.upstream, self._accepted)
 
     def _accepted(self) -> frozenset[Version]:
         """The versions whose images an operator accepted as they are."""

@@ -20,7 +20,9 @@ from bot.domain.flow.events import Event
 from bot.domain.flow.jobs import Done, Job, Outcome, RetryLater
 from bot.domain.upgrade.record import Stage
 from bot.handlers import EffectDispatcher
-from bot.ports import Engine, ExternalError, Store, TransientError
+from bot.ports.engine import Engine
+from bot.ports.errors import ExternalError, TransientError
+from bot.ports.store import UpgradeReader
 from bot.rendering.wording import describe
 from bot.services.commands import effects_of
 from bot.services.reconciler import Reconciler
@@ -47,7 +49,12 @@ class Worker:
     """Handles the engine's jobs and sweeps every `interval` seconds."""
 
     def __init__(
-        self, engine: Engine, interpreter: EffectDispatcher, ledger: Store, reconciler: Reconciler, interval: float
+        self,
+        engine: Engine,
+        interpreter: EffectDispatcher,
+        ledger: UpgradeReader,
+        reconciler: Reconciler,
+        interval: float,
     ) -> None:
         self._engine = engine
         self._dispatcher = interpreter

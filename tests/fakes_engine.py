@@ -10,7 +10,8 @@ from bot.domain.flow import effects
 from bot.domain.flow.effects import Effect
 from bot.domain.flow.jobs import Done, Job, Outcome
 from bot.handlers import EffectDispatcher
-from bot.ports import ExternalError, FailureCallback, JobHandler
+from bot.ports.engine import FailureCallback, JobHandler
+from bot.ports.errors import ExternalError
 
 
 @dataclass

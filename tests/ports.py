@@ -16,7 +16,7 @@ from bot.domain.upgrade.dispatch import blocks_dispatch
 from bot.domain.upgrade.preparation import UNPREPARED, Preparation
 from bot.domain.upgrade.record import IN_FLIGHT, UNFINISHED, Stage, Upgrade
 from bot.domain.versions import Version
-from bot.ports import ExternalError, NotFoundError
+from bot.ports.errors import ExternalError, NotFoundError
 from demo.fleet import SampleRepository
 from tests import samples
 

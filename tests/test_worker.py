@@ -52,7 +52,7 @@ from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Stage
 from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
-from bot.ports import ConflictError, ExternalError, NotFoundError, PermanentError, TransientError
+from bot.ports.errors import ConflictError, ExternalError, NotFoundError, PermanentError, TransientError
 from bot.services.reconciler import Reconciler
 from bot.worker import Worker, job_of_effect, job_of_event
 from tests import samples

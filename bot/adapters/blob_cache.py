@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.ports import BlobCache, ExternalError
+from bot.ports.errors import ExternalError
+from bot.ports.files import BlobCache
 
 _FAILURES = (ExternalError, SQLAlchemyError)  # the latter for tables that were never made
 

@@ -25,7 +25,8 @@ from bot.adapters.store import Database
 from bot.adapters.store.database import StoreError
 from bot.adapters.store.worker_lock import WorkerLock
 from bot.domain.flow.jobs import Done, Job, RetryLater
-from bot.ports import FailureCallback, JobHandler, TransientError
+from bot.ports.engine import FailureCallback, JobHandler
+from bot.ports.errors import TransientError
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from bot.domain.git_tree import LINK_MODE, FileChange, Snapshot, TreeEntry, blob_sha
-from bot.ports import NotFoundError, PermanentError
+from bot.ports.errors import NotFoundError, PermanentError
 
 FILE_MODE = "100644"
 EXECUTABLE_MODE = "100755"

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from bot.domain.versions import Version
-from bot.ports import NotFoundError, PermanentError
+from bot.ports.errors import NotFoundError, PermanentError
 
 
 class UpstreamFile:

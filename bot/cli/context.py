@@ -17,7 +17,9 @@ from bot.cli.common import USAGE_ERROR, error_exit, load_settings, settings_erro
 from bot.cloud_wiring import CloudSettings, cloud_config, cloud_query_handlers
 from bot.domain.fleet.model import Fleet
 from bot.domain.versions import Version
-from bot.ports import ExternalError, FleetSource, PermanentError, Upstream
+from bot.ports.errors import ExternalError, PermanentError
+from bot.ports.files import FleetSource
+from bot.ports.upstream import Upstream
 from bot.rendering.wording import describe
 from bot.services.commands import released_for
 from bot.services.fleet_reader import FleetReader
@@ -73,7 +75,7 @@ def make_context(
 
         github = ReadOnlyWiring(load_settings(config))
         return CliContext(
-            github.deployment, github.fleet_reader, github.settings, github, upstream or github.upstream
+            github.deployment.files, github.fleet_reader, github.settings, github, upstream or github.upstream
         )
     try:
         clone = LocalClone(repo)

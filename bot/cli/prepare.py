@@ -11,7 +11,7 @@ from bot.cli.arguments import parse_version
 from bot.cli.common import AcceptTags, Config, DryRun, Repo, Write, error_exit, make_console, require_dry_run_or_write
 
 if TYPE_CHECKING:
-    from bot.ports import Upstream
+    from bot.ports.upstream import Upstream
 
 
 def prepare(

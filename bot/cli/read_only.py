@@ -15,7 +15,7 @@ from bot.adapters.store.database import StoreError
 from bot.domain.chat import markers
 from bot.domain.versions import Version
 from bot.handlers.trackers import LABELS
-from bot.ports import TransientError
+from bot.ports.errors import TransientError
 from bot.wiring import Wiring
 
 

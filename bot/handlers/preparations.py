@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 
@@ -26,7 +27,10 @@ from bot.domain.upgrade.preparation import (
 )
 from bot.domain.versions import parse_version
 from bot.handlers.refreshes import preparation_refresh_effects
-from bot.ports import DeploymentRepository, NotFoundError, PermanentError, Store
+from bot.ports.branches import BaseBranch
+from bot.ports.errors import NotFoundError, PermanentError
+from bot.ports.pull_requests import PullRequestReader
+from bot.ports.store import PreparationStore, ReplyIndex, TrackerReader
 from bot.rendering.wording import describe
 from bot.services.fleet_reader import FleetReader
 from bot.services.planner import Planner
@@ -36,19 +40,25 @@ from bot.services.upgrade_pull_requests import PUSHED_BY_OTHERS
 log = structlog.get_logger(__name__)
 
 
+class _Store(PreparationStore, TrackerReader, ReplyIndex, Protocol):
+    """What the handler remembers."""
+
+
 class PreparationHandler:
     """Prepares versions. `clock` gives the time in UTC."""
 
     def __init__(
         self,
-        deployment: DeploymentRepository,
-        ledger: Store,
+        base: BaseBranch,
+        pull_requests: PullRequestReader,
+        ledger: _Store,
         fleets: FleetReader,
         planner: Planner,
         pulls: PullRequestWriter,
         clock: Callable[[], datetime],
     ) -> None:
-        self._repository = deployment
+        self._base = base
+        self._pull_requests = pull_requests
         self._ledger = ledger
         self._fleets = fleets
         self._planner = planner
@@ -102,7 +112,7 @@ class PreparationHandler:
         return preparation
 
     def _open(self, preparation: Preparation, tracker: TrackerRecord) -> Preparation:
-        head = self._repository.head()
+        head = self._base.head()
         seen = self._fleets.view_at(head.tree)
         prepared = self._planner.preparation(seen, preparation.version)
         plan = prepared.plan
@@ -122,16 +132,16 @@ class PreparationHandler:
 
     def _observe(self, preparation: Preparation, number: int, tracker: TrackerRecord) -> Preparation:
         try:
-            pull = self._repository.pull(number)
+            pull = self._pull_requests.pull(number)
         except NotFoundError:
             return replace(preparation, stage=PreparationStage.CLOSED, reason="its pull request is gone")
-        reviews = self._repository.reviews(number) if pull.open or pull.merged else []
+        reviews = self._pull_requests.reviews(number) if pull.open or pull.merged else []
         seen = observe_preparation(preparation, pull, reviews)
         return self._update_branch(seen, pull, tracker) if seen.stage is PreparationStage.OPEN else seen
 
     def _update_branch(self, preparation: Preparation, pull: PullRequest, tracker: TrackerRecord) -> Preparation:
         """On the base branch's tip again where that moved; what can't be rebuilt is left as it is, and says why."""
-        head = self._repository.head()
+        head = self._base.head()
         if head.commit == preparation.base and pull.head == preparation.built:
             return preparation
         try:

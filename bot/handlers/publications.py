@@ -4,6 +4,7 @@ label, and one mention of the people on call."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import structlog
 
@@ -15,7 +16,10 @@ from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import parse_version
 from bot.formats.markdown import Markdown
-from bot.ports import DeploymentRepository, Issues, NotFoundError, PermanentError, Store
+from bot.ports.errors import NotFoundError, PermanentError
+from bot.ports.issues import IssueComments
+from bot.ports.pull_requests import CheckRuns, PullRequestComments, PullRequestLabels
+from bot.ports.store import TrackerReader, UpgradeStore
 from bot.rendering import Renderer, evidence_comment, pre_upgrade_report
 from bot.services.fleet_reader import FleetReader
 
@@ -25,19 +29,27 @@ LABELS = {Stage.DONE: "mi-upgrade-done", Stage.ROLLED_BACK: "mi-rolled-back"}
 """What a pull request is labelled with once its instance is proven healthy."""
 
 
+class _Store(UpgradeStore, TrackerReader, Protocol):
+    """What the publisher remembers."""
+
+
 class Publisher:
     """Publishes; each thing is found before it is made, and noted once it stands. `on_call` are logins and teams."""
 
     def __init__(
         self,
-        issues: Issues,
-        deployment: DeploymentRepository,
-        ledger: Store,
+        issues: IssueComments,
+        pulls: PullRequestLabels,
+        comments: PullRequestComments,
+        check_runs: CheckRuns,
+        ledger: _Store,
         fleets: FleetReader,
         on_call: Sequence[str],
     ) -> None:
         self._issues = issues
-        self._repository = deployment
+        self._pulls = pulls
+        self._comments = comments
+        self._check_runs = check_runs
         self._ledger = ledger
         self._fleets = fleets
         self._on_call = tuple(on_call)
@@ -67,24 +79,24 @@ class Publisher:
         return []
 
     def _publish_report(self, upgrade: Upgrade) -> None:
-        self._repository.publish_check_run(upgrade.head, pre_upgrade_report(upgrade))
+        self._check_runs.publish_check_run(upgrade.head, pre_upgrade_report(upgrade))
 
     def _publish_evidence(self, upgrade: Upgrade) -> None:
         tracker = self._ledger.tracker(upgrade.version)
         body = evidence_comment(upgrade, tracker.url if tracker else "")
         number = upgrade.number or 0
-        there = self._find_own(self._repository.pull_comments(number), markers.evidence(upgrade.kind))
+        there = self._find_own(self._comments.pull_comments(number), markers.evidence(upgrade.kind))
         if there is not None:
             try:
-                self._repository.edit_pull_comment(there.id, body)
+                self._comments.edit_pull_comment(there.id, body)
             except NotFoundError:
                 log.info("evidence_was_deleted", slug=upgrade.slug)
             else:
                 return
-        self._repository.comment_on_pull(number, body)
+        self._comments.comment_on_pull(number, body)
 
     def _label(self, upgrade: Upgrade) -> None:
-        self._repository.label_pull(upgrade.number or 0, [LABELS[upgrade.stage]])
+        self._pulls.label_pull(upgrade.number or 0, [LABELS[upgrade.stage]])
 
     def _alarm(self, upgrade: Upgrade) -> None:
         """Mention the people on call, once for each failure, in a comment of its own: an edit would tell nobody."""

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -28,7 +29,10 @@ from bot.domain.upgrade.backups import BackupState, overall_state
 from bot.domain.upgrade.stages import IN_DEPLOYMENT
 from bot.domain.versions import Version, parse_version
 from bot.formats.markdown import Markdown
-from bot.ports import Backups, ExternalError, Issues, NotFoundError, PermanentError, Store
+from bot.ports.backups import Backups
+from bot.ports.errors import ExternalError, NotFoundError, PermanentError
+from bot.ports.issues import IssueComments, Reactions
+from bot.ports.store import PreparationStore, ReplyStore, UpgradeReader
 from bot.rendering import Renderer
 from bot.rendering.wording import describe
 from bot.services.commands import CommandService
@@ -40,13 +44,21 @@ from bot.services.planner import Planner
 log = structlog.get_logger(__name__)
 
 
+class _Issues(IssueComments, Reactions, Protocol):
+    """What the handler does with issues."""
+
+
+class _Store(ReplyStore, UpgradeReader, PreparationStore, Protocol):
+    """What the handler remembers."""
+
+
 class ReplyHandler:
     """Plans orders, writes their replies and keeps them up to date. `clock` gives the time in UTC."""
 
     def __init__(
         self,
-        issues: Issues,
-        ledger: Store,
+        issues: _Issues,
+        ledger: _Store,
         fleets: FleetReader,
         commander: CommandService,
         examiner: HealthCheckRunner,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 
@@ -17,7 +18,7 @@ from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.upgrade.transitions import mark_planned, mark_skipped, request_upgrade
 from bot.domain.versions import Version, parse_version
 from bot.handlers.refreshes import refresh_effects
-from bot.ports import Store
+from bot.ports.store import PreparationStore, ReplyIndex, UpgradeStore
 from bot.rendering.wording import describe
 from bot.services.commands import Policy
 from bot.services.fleet_reader import FleetReader, FleetView
@@ -27,12 +28,16 @@ from bot.services.planner import Planner
 log = structlog.get_logger(__name__)
 
 
+class _Store(UpgradeStore, PreparationStore, ReplyIndex, Protocol):
+    """What the scheduler remembers."""
+
+
 class Scheduler:
     """Decides on all waiting upgrades at once; the engine runs one such decision at a time (`effects.TURNS`)."""
 
     def __init__(
         self,
-        ledger: Store,
+        ledger: _Store,
         fleets: FleetReader,
         planner: Planner,
         examiner: HealthCheckRunner,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -18,7 +19,9 @@ from bot.domain.upgrade.preparation import PreparationStage
 from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
-from bot.ports import Issues, PermanentError, Store
+from bot.ports.errors import PermanentError
+from bot.ports.issues import IssueComments, IssueEditor, IssueReader, WriteSlots
+from bot.ports.store import PreparationStore, TrackerStore, UpgradeReader
 from bot.rendering import Renderer
 from bot.services.commands import Policy
 from bot.services.fleet_reader import FleetReader
@@ -30,14 +33,22 @@ LABELS = ("managed-instances", "release-tracking")
 """What a tracker is labelled with, besides `policy.label`."""
 
 
+class _Issues(IssueReader, IssueEditor, IssueComments, WriteSlots, Protocol):
+    """What the handler does with issues."""
+
+
+class _Store(TrackerStore, UpgradeReader, PreparationStore, Protocol):
+    """What the handler remembers."""
+
+
 class TrackerHandler:
     """Opens, adopts, announces and updates trackers. `clock` gives the time in UTC; a tracker is edited once in
     `interval` seconds at most."""
 
     def __init__(
         self,
-        issues: Issues,
-        ledger: Store,
+        issues: _Issues,
+        ledger: _Store,
         fleets: FleetReader,
         policy: Policy,
         clock: Callable[[], datetime],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 
@@ -44,7 +45,9 @@ from bot.domain.upgrade.transitions import (
 )
 from bot.domain.versions import parse_version
 from bot.handlers.refreshes import refresh_effects
-from bot.ports import DeploymentRepository, NotFoundError, PermanentError, Store
+from bot.ports.errors import NotFoundError, PermanentError
+from bot.ports.pull_requests import PullRequestReader
+from bot.ports.store import ReplyIndex, TrackerReader, UpgradeStore
 from bot.rendering.wording import describe
 from bot.services.deployments import DeploymentService
 from bot.services.fleet_reader import FleetReader
@@ -55,20 +58,24 @@ from bot.services.upgrade_pull_requests import PullRequestService
 log = structlog.get_logger(__name__)
 
 
+class _Store(UpgradeStore, TrackerReader, ReplyIndex, Protocol):
+    """What the handler remembers."""
+
+
 class UpgradeHandler:
     """Starts upgrades and moves them on. `clock` gives the time in UTC."""
 
     def __init__(
         self,
-        deployment: DeploymentRepository,
-        ledger: Store,
+        pulls: PullRequestReader,
+        ledger: _Store,
         fleets: FleetReader,
         opener: PullRequestService,
         examiner: HealthCheckRunner,
         deployer: DeploymentService,
         clock: Callable[[], datetime],
     ) -> None:
-        self._repository = deployment
+        self._pulls = pulls
         self._ledger = ledger
         self._fleets = fleets
         self._pull_requests = opener
@@ -216,11 +223,11 @@ class UpgradeHandler:
 
     def _observe(self, upgrade: Upgrade, number: int) -> Upgrade:
         try:
-            pull = self._repository.pull(number)
+            pull = self._pulls.pull(number)
         except NotFoundError:
             return self._save(mark_pull_gone(upgrade, self._clock()))
-        reviews = self._repository.reviews(number)
-        seen = self._save(observe(upgrade, pull, reviews, self._repository.checks(pull.head), self._clock()))
+        reviews = self._pulls.reviews(number)
+        seen = self._save(observe(upgrade, pull, reviews, self._pulls.checks(pull.head), self._clock()))
         if seen.stage in IN_REVIEW:
             seen = self._save(self._pull_requests.update_branch(seen, pull))
         return seen

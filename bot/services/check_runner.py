@@ -23,7 +23,7 @@ from bot.domain.health.model import (
     sort_worst_first,
 )
 from bot.domain.health.queries import Answer, Query
-from bot.ports import Inspector
+from bot.ports.inspector import Inspector
 
 log = structlog.get_logger(__name__)
 

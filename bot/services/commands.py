@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.commands import Command, all_commands, nearest_command
 from bot.domain.chat import comments
@@ -23,7 +24,10 @@ from bot.domain.flow.events import (
 from bot.domain.flow.requests import LATEST, CommandContext, CommandPlan, CommandRequest, Permission
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.versions import Version
-from bot.ports import PermanentError, Store, Teams, Upstream
+from bot.ports.accounts import Teams
+from bot.ports.errors import PermanentError
+from bot.ports.store import TrackerReader, UpgradeReader
+from bot.ports.upstream import Releases
 from bot.rendering import Renderer
 from bot.services.fleet_reader import FleetReader
 
@@ -37,7 +41,7 @@ class Policy:
     max_in_flight: int
 
 
-def effects_of(event: Event, ledger: Store) -> list[Effect]:
+def effects_of(event: Event, ledger: UpgradeReader) -> list[Effect]:
     """What an event sets in motion."""
     match event:
         case IssueLabeled(number, version, by):
@@ -66,6 +70,10 @@ def _waits_for(upgrade: Upgrade, run: int, commit: str) -> bool:
     return deployment.run == run
 
 
+class _Store(UpgradeReader, TrackerReader, Protocol):
+    """What the plans of commands depend on."""
+
+
 class CommandService:
     """Plans what the commands of a comment ask for: permission, then state, then each command's own plan."""
 
@@ -73,8 +81,8 @@ class CommandService:
         self,
         teams: Teams,
         fleets: FleetReader,
-        ledger: Store,
-        upstream: Upstream,
+        ledger: _Store,
+        upstream: Releases,
         policy: Policy,
         me: Callable[[], str],
     ) -> None:
@@ -135,7 +143,7 @@ class CommandService:
         )
 
 
-def released_for(versions: Collection[Version], fleet: Fleet, upstream: Upstream) -> frozenset[Version]:
+def released_for(versions: Collection[Version], fleet: Fleet, upstream: Releases) -> frozenset[Version]:
     """Upstream's releases, asked for only where they decide: when a step leads from one major to the next, or to a
     version without a golden file, which may not exist."""
     majors = {instance.version.major for instance in fleet}

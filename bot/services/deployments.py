@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -45,7 +46,10 @@ from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import all_run_ids, mark_failed, missing_run_since
 from bot.domain.versions import Version
-from bot.ports import Backups, NotFoundError, PermanentError, Store, TransientError, Workflows
+from bot.ports.backups import Backups
+from bot.ports.errors import NotFoundError, PermanentError, TransientError
+from bot.ports.store import TrackerStore, UpgradeStore
+from bot.ports.workflows import Workflows
 from bot.rendering.wording import describe
 from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import ExpectedState, HealthCheckRunner
@@ -60,12 +64,16 @@ HELD_POLL_FACTOR = 4
 SaveUpgrade = Callable[[Upgrade], Upgrade]
 
 
+class _Store(UpgradeStore, TrackerStore, Protocol):
+    """What the service remembers."""
+
+
 class DeploymentService:
     """Backs up, deploys and verifies. `clock` gives the time in UTC."""
 
     def __init__(
         self,
-        ledger: Store,
+        ledger: _Store,
         fleets: FleetReader,
         workflows: Workflows,
         backups: Backups,

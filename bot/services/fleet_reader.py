@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from bot.domain.fleet.inventory import read_fleet, required_blobs
 from bot.domain.fleet.model import Fleet
 from bot.domain.git_tree import Snapshot
-from bot.ports import FleetSource, PermanentError
+from bot.ports.errors import PermanentError
+from bot.ports.files import FleetSource
 
 MAX_AGE_SECONDS = 60.0
 """Seconds for which a fleet is good enough to understand a command by. An upgrade looks again before it acts."""

@@ -10,7 +10,7 @@ from bot.checks import all_checks
 from bot.domain.fleet.model import Instance
 from bot.domain.health.model import Check, CheckContext, CheckResult, CheckState, CloudConfig, Phase
 from bot.domain.versions import Version
-from bot.ports import Inspector
+from bot.ports.inspector import Inspector
 from bot.services.check_runner import run_checks
 from bot.services.fleet_reader import FleetReader
 

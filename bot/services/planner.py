@@ -23,7 +23,9 @@ from bot.domain.plans.upgrade import PlanContext, blobs_for_upgrade, plan_upgrad
 from bot.domain.reasons import PlainText, Reason
 from bot.domain.versions import Version
 from bot.formats.compose import edits as compose
-from bot.ports import FleetSource, History, NotFoundError, Upstream
+from bot.ports.errors import NotFoundError
+from bot.ports.files import FileHistory, FleetSource
+from bot.ports.upstream import Upstream
 from bot.services.commands import released_for
 from bot.services.fleet_reader import FleetView
 
@@ -50,14 +52,14 @@ class Planner:
         wanted = blob_shas(seen.snapshot, [old.golden_path, new.golden_path])
         return _difference(Checkout(seen.snapshot, self._source.contents(wanted)), old, new)
 
-    def rollback(self, seen: FleetView, instance: Instance, history: History) -> ChangeSet | Refusal:
+    def rollback(self, seen: FleetView, instance: Instance, history: FileHistory) -> ChangeSet | Refusal:
         """What undoes an instance's last upgrade, or why nothing does. Raises WorldError."""
         past = _link_history(instance, history)
         wanted = blobs_for_rollback(seen.snapshot, instance, past) if past else set()
         checkout = Checkout(seen.snapshot, self._source.contents(wanted))
         return plan_rollback(instance, past, checkout, self._plan_context(seen, instance.version))
 
-    def previous_version(self, instance: Instance, history: History) -> Version | None:
+    def previous_version(self, instance: Instance, history: FileHistory) -> Version | None:
         """What an instance ran before its link was changed last; None where Git does not tell. Raises WorldError."""
         past = _link_history(instance, history)
         if past is None:
@@ -126,7 +128,7 @@ class Planner:
         return PlanContext(released, self._source.module_tags(), self._accepted())
 
 
-def _link_history(instance: Instance, history: History) -> LinkHistory | None:
+def _link_history(instance: Instance, history: FileHistory) -> LinkHistory | None:
     """The last change of an instance's link, with the files before and after it."""
     change = history.last_change(instance.link_path)
     if change is None or change.parent is None:

@@ -9,7 +9,9 @@ from bot.domain.github_models import Drift, PullRequest
 from bot.domain.plans.change_set import ChangeSet
 from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.formats.markdown import Markdown
-from bot.ports import ConflictError, DeploymentRepository, NotFoundError, PermanentError
+from bot.ports.branches import Branches
+from bot.ports.errors import ConflictError, NotFoundError, PermanentError
+from bot.ports.pull_requests import PullRequestEditor
 
 BodyRenderer = Callable[[PullRequestSpec], Markdown]
 """Writes what the pull request says."""
@@ -18,13 +20,14 @@ BodyRenderer = Callable[[PullRequestSpec], Markdown]
 class PullRequestWriter:
     """Makes and rebuilds the pull requests of change sets. `body` writes what they say."""
 
-    def __init__(self, deployment: DeploymentRepository, body: BodyRenderer) -> None:
-        self._repository = deployment
+    def __init__(self, branches: Branches, pulls: PullRequestEditor, body: BodyRenderer) -> None:
+        self._branches = branches
+        self._pulls = pulls
         self._body = body
 
     def find(self, branch: str) -> Sequence[PullRequest]:
         """The pull requests from that branch, in any state, newest first."""
-        return self._repository.pulls_from_branch(branch)
+        return self._pulls.pulls_from_branch(branch)
 
     def create(self, order: PullRequestSpec) -> tuple[PullRequest, str]:
         """The pull request, with its labels, and the commit on its branch.
@@ -35,12 +38,12 @@ class PullRequestWriter:
         change = order.change
         commit = self._commit(order)
         try:
-            self._repository.create_branch(change.branch, commit)
+            self._branches.create_branch(change.branch, commit)
         except ConflictError:
             self._take_over_branch(change, commit)
         body = self._render_body(order)
         try:
-            pull = self._repository.create_pull(change.branch, change.title, body)
+            pull = self._pulls.create_pull(change.branch, change.title, body)
         except ConflictError:
             pull = self._find_existing(change)
         self.label(pull, change)
@@ -50,7 +53,7 @@ class PullRequestWriter:
         """See that an open pull request bears its labels."""
         missing = set(change.labels) - pull.labels
         if pull.open and missing:
-            self._repository.label_pull(pull.number, change.labels)
+            self._pulls.label_pull(pull.number, change.labels)
 
     def rebuild(self, order: PullRequestSpec, number: int) -> str:
         """Put the change set on the base branch as it is now, in place of what is on the branch; the new commit.
@@ -58,17 +61,17 @@ class PullRequestWriter:
         The caller has seen that the branch holds nobody else's commits. Raises as `make` does.
         """
         commit = self._commit(order)
-        self._repository.move_branch(order.change.branch, commit)
-        self._repository.edit_pull(number, self._render_body(order))
+        self._branches.move_branch(order.change.branch, commit)
+        self._pulls.edit_pull(number, self._render_body(order))
         return commit
 
     def drift(self, branch: str) -> Drift:
         """How the branch stands to the base branch."""
-        return self._repository.drift(branch)
+        return self._branches.drift(branch)
 
     def _commit(self, order: PullRequestSpec) -> str:
         message = f"{order.change.title}\n\nTracker: {order.tracker}\n"
-        return self._repository.commit(order.base_head, order.change.changes, message)
+        return self._branches.commit(order.base_head, order.change.changes, message)
 
     def _render_body(self, order: PullRequestSpec) -> Markdown:
         return self._body(order)
@@ -76,7 +79,7 @@ class PullRequestWriter:
     def _take_over_branch(self, change: ChangeSet, commit: str) -> None:
         """A branch without a pull request is a beginning of ours that was cut short, unless people wrote to it."""
         try:
-            changed = self._repository.changed_paths(change.branch)
+            changed = self._branches.changed_paths(change.branch)
         except NotFoundError:  # it has no history in common with the base branch
             changed = None
         if changed is None or not changed <= change.paths:
@@ -84,10 +87,10 @@ class PullRequestWriter:
                 "its branch exists in the deployment repository and holds other people's commits; "
                 "delete that branch or open its pull request by hand, then ask again"
             )
-        self._repository.move_branch(change.branch, commit)
+        self._branches.move_branch(change.branch, commit)
 
     def _find_existing(self, change: ChangeSet) -> PullRequest:
-        for pull in self._repository.pulls_from_branch(change.branch):
+        for pull in self._pulls.pulls_from_branch(change.branch):
             if pull.open:
                 return pull
         raise PermanentError("GitHub says that its pull request exists, but shows none; ask again")

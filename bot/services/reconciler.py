@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -25,7 +26,9 @@ from bot.domain.github_models import Comment, Issue
 from bot.domain.upgrade.publications import needs_publishing
 from bot.domain.upgrade.record import Stage
 from bot.domain.versions import Version
-from bot.ports import ExternalError, Issues, Store, TransientError
+from bot.ports.errors import ExternalError, TransientError
+from bot.ports.issues import CommentFeed, IssueReader
+from bot.ports.store import CursorStore, PreparationStore, ReplyStore, TrackerStore, UpgradeReader
 
 log = structlog.get_logger(__name__)
 
@@ -46,10 +49,18 @@ class Sweep:
     sources: tuple[str, ...]
 
 
+class _Issues(IssueReader, CommentFeed, Protocol):
+    """Where the reconciler looks on GitHub."""
+
+
+class _Store(TrackerStore, ReplyStore, UpgradeReader, PreparationStore, CursorStore, Protocol):
+    """What the reconciler compares with GitHub."""
+
+
 class Reconciler:
     """Finds what is to be done from GitHub's and our own records; `clock` gives the time in UTC."""
 
-    def __init__(self, issues: Issues, ledger: Store, label: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, issues: _Issues, ledger: _Store, label: str, clock: Callable[[], datetime]) -> None:
         self._issues = issues
         self._ledger = ledger
         self._label = label

@@ -15,7 +15,10 @@ from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.transitions import attach_pull, mark_refused
 from bot.domain.versions import Version
-from bot.ports import DeploymentRepository, PermanentError, Store
+from bot.ports.branches import BaseBranch
+from bot.ports.errors import PermanentError
+from bot.ports.files import FileHistory
+from bot.ports.store import TrackerReader
 from bot.rendering.wording import describe
 from bot.services.fleet_reader import FleetReader, FleetView
 from bot.services.planner import Planner
@@ -34,14 +37,16 @@ class PullRequestService:
 
     def __init__(
         self,
-        deployment: DeploymentRepository,
-        ledger: Store,
+        base: BaseBranch,
+        history: FileHistory,
+        ledger: TrackerReader,
         fleets: FleetReader,
         planner: Planner,
         pulls: PullRequestWriter,
         clock: Callable[[], datetime],
     ) -> None:
-        self._repository = deployment
+        self._base = base
+        self._history = history
         self._ledger = ledger
         self._fleets = fleets
         self._planner = planner
@@ -53,7 +58,7 @@ class PullRequestService:
 
         Raises Refused when GitHub refuses, Passing when trying again may help.
         """
-        head = self._repository.head()
+        head = self._base.head()
         seen = self._fleets.view_at(head.tree)
         instance = self._instance(upgrade, seen)
         pulls = self._pulls.find(upgrade.branch)
@@ -79,7 +84,7 @@ class PullRequestService:
     def _from_version(self, instance: Instance, *, already_deployed: bool) -> Version | None:
         """What the instance runs before it is deployed: Git tells where its pull request was merged before mibot had
         noted that it opened it."""
-        return self._planner.previous_version(instance, self._repository) if already_deployed else instance.version
+        return self._planner.previous_version(instance, self._history) if already_deployed else instance.version
 
     def check_refusal(self, upgrade: Upgrade) -> Upgrade | None:
         """The upgrade with the reason why there is no change set for it; None when there is one. Raises as `open`."""
@@ -92,7 +97,7 @@ class PullRequestService:
 
         What can't be rebuilt is left as it is, and `note` says why. Raises Passing when trying again may help.
         """
-        head = self._repository.head()
+        head = self._base.head()
         if head.commit == upgrade.base and pull.head == upgrade.built:
             return upgrade
         try:
@@ -135,7 +140,7 @@ class PullRequestService:
 
     def _plan(self, upgrade: Upgrade, instance: Instance, seen: FleetView) -> ChangeSet | Refusal:
         if upgrade.kind is ChangeKind.ROLLBACK:
-            return self._planner.rollback(seen, instance, self._repository)
+            return self._planner.rollback(seen, instance, self._history)
         return self._planner.upgrade(seen, instance, upgrade.version)
 
     def _mark_refused(self, upgrade: Upgrade, refusal: Refusal) -> Upgrade:

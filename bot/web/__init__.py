@@ -8,7 +8,7 @@ from flask import Flask, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.domain.flow.events import EventFilter
-from bot.ports import TransientError
+from bot.ports.errors import TransientError
 from bot.rendering.wording import describe
 from bot.web.webhook import Inbox, blueprint
 

@@ -15,7 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot.domain.flow import events
 from bot.domain.flow.events import Event, EventFilter
-from bot.ports import TransientError
+from bot.ports.errors import TransientError
 
 log = structlog.get_logger(__name__)
 

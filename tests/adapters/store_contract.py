@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Protocol
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -31,7 +32,7 @@ from bot.domain.upgrade.record import IN_FLIGHT, UNFINISHED, Deployment, Stage, 
 from bot.domain.upgrade.transitions import mark_planned
 from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
-from bot.ports import Store
+from bot.ports.store import CursorStore, PreparationStore, ReplyStore, TrackerStore, UpgradeStore
 from tests.records import VERSIONS, backups, fields_of_upgrade, results, tuples_of
 
 NOW = datetime(2022, 6, 1, 12, 30, 15, 250_000, tzinfo=UTC)
@@ -145,6 +146,10 @@ TRACKERS = st.builds(
     edited_at=st.none() | MOMENTS,
 )
 _few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+class Store(TrackerStore, ReplyStore, UpgradeStore, PreparationStore, CursorStore, Protocol):
+    """Everything that mibot remembers, in one place."""
 
 
 class StoreContract:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.adapters.blob_cache import TolerantCache
 from bot.adapters.store import Database, SqlStore
-from bot.ports import TransientError
+from bot.ports.errors import TransientError
 
 BLOBS = {"a" * 40: b"one", "b" * 40: b"two"}
 

@@ -24,7 +24,7 @@ from sqlalchemy import text
 from bot.adapters.engine import MAX_ATTEMPTS, MAX_ID_LENGTH, Enqueuer, _attempt_id, _child_id
 from bot.adapters.store import Database
 from bot.domain.flow.jobs import Job
-from bot.ports import TransientError
+from bot.ports.errors import TransientError
 from tests.adapters.postgres import Postgres
 
 PATIENCE = 20.0

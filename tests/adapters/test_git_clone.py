@@ -12,7 +12,7 @@ import pytest
 from bot.adapters.git_clone import LocalClone
 from bot.domain.git_tree import FileChange, blob_sha
 from bot.domain.versions import Version
-from bot.ports import NotFoundError, PermanentError
+from bot.ports.errors import NotFoundError, PermanentError
 from bot.services.fleet_reader import FleetReader
 from demo.fleet import Defect, make_fleet
 

@@ -22,7 +22,7 @@ from bot.adapters.store import Database, SqlStore
 from bot.adapters.store.database import TIMEOUT, StoreError
 from bot.adapters.store.tables import metadata
 from bot.adapters.store.worker_lock import WorkerLock
-from bot.ports import TransientError
+from bot.ports.errors import TransientError
 from tests.adapters.postgres import PASSWORD, Postgres
 from tests.adapters.store_contract import FULL, NOW, REPLY, TRACKER, UPGRADE, V1, StoreContract
 

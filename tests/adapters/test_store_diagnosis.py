@@ -10,7 +10,7 @@ from sqlalchemy import text
 from bot.adapters.store import Database
 from bot.adapters.store.diagnosis import schema_state
 from bot.domain.doctor.services import SchemaState
-from bot.ports import ExternalError
+from bot.ports.errors import ExternalError
 
 
 @pytest.fixture

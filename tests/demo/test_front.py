@@ -128,7 +128,7 @@ def test_mibots_own_check_run_is_known_where_no_app_is_told(
     commit = world.branches()[BASE]
     deployment = GitHubDeploymentRepository(session, world.org.deployment, MemoryBlobCache())
     for conclusion in ("", "success", "failure"):
-        deployment.publish_check_run(commit, CheckRun("mibot", conclusion, "a title", "a summary"))
+        deployment.check_runs.publish_check_run(commit, CheckRun("mibot", conclusion, "a title", "a summary"))
     runs = world.api(OWNER).call("GET", f"/repos/{world.org.deployment}/commits/{commit}/check-runs", filter="all")
     assert [(run["name"], run["conclusion"]) for run in runs["check_runs"]] == [("mibot", "failure")]
 

@@ -16,7 +16,7 @@ from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState
 from bot.domain.upgrade.deploy_policy import DeployPolicy
 from bot.handlers.replies import ReplyHandler
-from bot.ports import ExternalError, NotFoundError, PermanentError, TransientError
+from bot.ports.errors import ExternalError, NotFoundError, PermanentError, TransientError
 from bot.services.deployments import DeploymentService
 from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import HealthCheckRunner

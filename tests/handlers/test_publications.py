@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 import pytest
 import structlog
@@ -21,7 +20,7 @@ from bot.domain.upgrade.record import Rollback, StageTransition, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import Cause, move
 from bot.handlers.publications import LABELS, Publisher
-from bot.ports import DeploymentRepository, ExternalError, NotFoundError, PermanentError, TransientError
+from bot.ports.errors import ExternalError, NotFoundError, PermanentError, TransientError
 from bot.services.fleet_reader import FleetReader
 from demo.fleet import make_fleet
 from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore
@@ -49,6 +48,7 @@ class MemoryDeployment:
     reports: dict[tuple[str, str], CheckRun] = field(default_factory=dict)
     labels: dict[int, set[str]] = field(default_factory=dict)
     wrote: list[str] = field(default_factory=list)
+    bot_login: str = "mibot[bot]"
     _comments: dict[int, Comment] = field(default_factory=dict)
 
     # What people do
@@ -125,8 +125,8 @@ class Scene:
         if there is not None:
             known = self.ledger.upgrade(there.slug, there.version)
             self.ledger.save_upgrade(replace(there, posted=known.posted if known else {}))
-        deployment = cast(DeploymentRepository, self.deployment)
-        publisher = Publisher(self.issues, deployment, self.ledger, self.fleets, self.on_call)
+        here = self.deployment
+        publisher = Publisher(self.issues, here, here, here, self.ledger, self.fleets, self.on_call)
         assert publisher.publish(Publish("rctest", "3.40.1")) == []
 
     def dies_publishing(self, there: Upgrade) -> None:
@@ -321,8 +321,8 @@ def test_a_customer_is_called_for_by_its_account_only(scene: Scene) -> None:
     customer = next(one for one in scene.fleets.current() if not one.internal)
     there = replace(FAILED, slug=customer.slug, reason=f"job {customer.slug} failed")
     scene.ledger.save_upgrade(there)
-    deployment = cast(DeploymentRepository, scene.deployment)
-    publisher = Publisher(scene.issues, deployment, scene.ledger, scene.fleets, scene.on_call)
+    here = scene.deployment
+    publisher = Publisher(scene.issues, here, here, here, scene.ledger, scene.fleets, scene.on_call)
     publisher.publish(Publish(customer.slug, "3.40.1"))
     (alarm,) = scene.alarms
     assert f"instance for {customer.account}" in alarm

@@ -17,7 +17,7 @@ from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.formats.markdown import MAX_BODY_LENGTH
 from bot.handlers.trackers import TrackerHandler
-from bot.ports import PermanentError
+from bot.ports.errors import PermanentError
 from bot.services.commands import Policy
 from bot.services.fleet_reader import FleetReader
 from demo.fleet import make_fleet

@@ -32,7 +32,7 @@ from bot.domain.flow.events import (
 from bot.domain.flow.requests import Permission
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Deployment, Stage, Upgrade
-from bot.ports import ExternalError, PermanentError, TransientError
+from bot.ports.errors import ExternalError, PermanentError, TransientError
 from bot.services.commands import CommandService, Policy, effects_of, released_for
 from bot.services.fleet_reader import FleetReader
 from demo.fleet import make_fleet

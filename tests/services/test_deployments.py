@@ -18,7 +18,7 @@ from bot.domain.upgrade.record import Deployment, Rollback, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import request_rollback
 from bot.domain.versions import Version
-from bot.ports import NotFoundError, TransientError
+from bot.ports.errors import NotFoundError, TransientError
 from bot.services.deployments import DeploymentService
 from bot.services.health_checks import HealthCheckRunner
 from tests.domain.upgrade.simulation import POLICY, Crash, DispatchBehavior, FakeExternalSystems, FakeFleets

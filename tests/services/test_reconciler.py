@@ -25,7 +25,7 @@ from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.publications import desired_posts
 from bot.domain.upgrade.record import IN_DEPLOYMENT, Stage, StageTransition
 from bot.formats.markdown import Markdown
-from bot.ports import TransientError
+from bot.ports.errors import TransientError
 from bot.services.reconciler import OVERLAP, Reconciler
 from tests.ports import MemoryIssues, MemoryStore
 from tests.samples import NOW, result, upgrade, version

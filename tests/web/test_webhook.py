@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from bot.domain.flow import events
 from bot.domain.flow.events import CommentCreated, CommitChecksChanged, Event, EventFilter, IssueLabeled
-from bot.ports import TransientError
+from bot.ports.errors import TransientError
 from bot.web import make_app
 from bot.web.webhook import MAX_BODY_BYTES
 

@@ -20,7 +20,7 @@ from bot.adapters.gcp.errors import ApiFailure, DeadlineError, Purpose, external
 from bot.adapters.gcp.sqladmin import LIST_BACKUPS, LIST_DATABASES, SQL
 from bot.domain.health.queries import SqlBackup
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState
-from bot.ports import ExternalError, NotFoundError, PermanentError, TransientError
+from bot.ports.errors import ExternalError, NotFoundError, PermanentError, TransientError
 
 T = TypeVar("T")
 

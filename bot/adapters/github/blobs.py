@@ -11,7 +11,8 @@ from typing import Any
 
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.repo_client import GitHubClient
-from bot.ports import BlobCache, PermanentError
+from bot.ports.errors import PermanentError
+from bot.ports.files import BlobCache
 
 READ_BLOB = Purpose("read a file", "contents=read")
 READERS = 8

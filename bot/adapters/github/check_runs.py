@@ -31,14 +31,14 @@ class ExistingCheckRun:
         return "conclusion" not in self.body
 
 
-class CheckRunPublisher:
-    """The check runs of one repository that are ours."""
+class GitHubCheckRuns:
+    """Implements `CheckRuns` for one repository."""
 
     def __init__(self, session: Session, here: GitHubClient) -> None:
         self._session = session
         self._client = here
 
-    def publish(self, commit: str, report: CheckRun) -> None:
+    def publish_check_run(self, commit: str, report: CheckRun) -> None:
         """See that the commit's check run of that name says this; nothing is written when it does."""
         wanted = _body(report)
         found = self._newest(commit, report.name)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from bot.adapters.github.check_results import StatusCheck, parse_check_run, parse_status
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.repo_client import GitHubClient
-from bot.ports import NotFoundError, PermanentError
+from bot.ports.errors import NotFoundError, PermanentError
 
 READ_CHECKS = Purpose("read the check runs", "checks=read")
 READ_STATUSES = Purpose("read the commit statuses", "statuses=read")

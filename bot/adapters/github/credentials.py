@@ -12,7 +12,7 @@ from github.Auth import AppAuth
 
 from bot.adapters.github.purpose import PERMISSIONS, Purpose
 from bot.adapters.github.transport import HttpRequest
-from bot.ports import NotFoundError, PermanentError
+from bot.ports.errors import NotFoundError, PermanentError
 
 REFRESH_BEFORE = 300.0  # seconds before the end of a token's hour
 GET_TOKEN = Purpose("get an installation token with the permissions that mibot needs")

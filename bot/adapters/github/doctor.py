@@ -11,7 +11,7 @@ from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.session import Session
 from bot.domain.doctor.webhook import WebhookConfig
 from bot.domain.github_models import AppInfo
-from bot.ports import NotFoundError
+from bot.ports.errors import NotFoundError
 
 READ_APP = Purpose("read the App's own record")
 READ_INSTALLATION = Purpose("find the App's installation")

@@ -8,7 +8,7 @@ import requests
 
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.transport import HttpResponse
-from bot.ports import ConflictError, ExternalError, NotFoundError, PermanentError, TransientError
+from bot.ports.errors import ConflictError, ExternalError, NotFoundError, PermanentError, TransientError
 
 DEFAULT_WAIT = 60.0  # seconds; what GitHub's documentation asks for when a rate limit names no time
 MAX_MESSAGE_LENGTH = 200

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.adapters.github.base_branch import BaseBranch
 from bot.adapters.github.check_results import exclude_own, is_own, summarize
 from bot.adapters.github.commit_checks import READ_CHECKS, list_status_checks, required_checks
+from bot.adapters.github.default_branch import DefaultBranch
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.session import Session
 from bot.domain.health.queries import (
@@ -19,7 +19,7 @@ from bot.domain.health.queries import (
     ContainersQuery,
     Unavailable,
 )
-from bot.ports import ExternalError
+from bot.ports.errors import ExternalError
 
 FIND_RUN = Purpose("read the workflow run", "actions=read")
 _RUN_IN_URL = re.compile(r"/actions/runs/(\d+)(?![\w.])", re.ASCII)
@@ -31,7 +31,7 @@ class GitHubInspector:
     def __init__(self, session: Session, repository: str) -> None:
         self._session = session
         self._client = session.repository(repository)
-        self._base = BaseBranch(self._client)
+        self._base = DefaultBranch(self._client)
 
     def containers(self, query: ContainersQuery) -> ContainerReports | Unavailable:
         """The check runs with words in them that belong to the run; of one name the newest."""

@@ -11,7 +11,7 @@ from requests.utils import parse_header_links
 from bot.adapters.github.credentials import Credentials
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.transport import PER_PAGE, HttpRequest, HttpResponse
-from bot.ports import PermanentError
+from bot.ports.errors import PermanentError
 
 MAX_PAGES = 100
 

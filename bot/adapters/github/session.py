@@ -23,7 +23,7 @@ from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.rate_limits import Clock, RateLimitPauses, Sleep, WriteThrottle
 from bot.adapters.github.repo_client import GitHubClient
 from bot.adapters.github.transport import HttpRequest, HttpResponse, HttpTransport
-from bot.ports import TransientError
+from bot.ports.errors import TransientError
 
 MAX_ATTEMPTS = 4
 INITIAL_BACKOFF = 0.5  # seconds; doubled with every try

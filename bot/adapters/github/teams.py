@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.session import Session
-from bot.ports import NotFoundError
+from bot.ports.errors import NotFoundError
 
 READ_MEMBERSHIP = Purpose("look up who is in the team", "members=read")
 CACHE_TTL = 60.0  # seconds

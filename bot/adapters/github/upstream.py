@@ -11,7 +11,7 @@ from bot.adapters.github.repo_client import GitHubClient
 from bot.adapters.github.session import Session
 from bot.domain.plans.preparation import UPSTREAM_FILE
 from bot.domain.versions import Version
-from bot.ports import NotFoundError, PermanentError
+from bot.ports.errors import NotFoundError, PermanentError
 
 READ_TAGS = Purpose("read the tags of the upstream repository", "contents=read")
 READ_COMPOSE = Purpose("read upstream's Compose file", "contents=read")

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from bot.adapters.github.base_branch import BaseBranch
+from bot.adapters.github.default_branch import DefaultBranch
 from bot.adapters.github.parsing import parse_failed_job, parse_run
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.session import Session
 from bot.domain.github_models import FailedJob, WorkflowRun
-from bot.ports import NotFoundError, PermanentError
+from bot.ports.errors import NotFoundError, PermanentError
 
 START_RUN = Purpose("start the workflow", "actions=write")
 READ_RUN = Purpose("read the workflow run", "actions=read")
@@ -28,7 +28,7 @@ class GitHubWorkflows:
     def __init__(self, session: Session, repository: str) -> None:
         self._session = session
         self._client = session.repository(repository)
-        self._base = BaseBranch(self._client)
+        self._base = DefaultBranch(self._client)
 
     @property
     def bot_login(self) -> str:

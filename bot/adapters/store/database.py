@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
-from bot.ports import TransientError
+from bot.ports.errors import TransientError
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 TIMEOUT = 5

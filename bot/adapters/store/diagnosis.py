@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.store.database import Database
 from bot.domain.doctor.services import SchemaState
-from bot.ports import PermanentError
+from bot.ports.errors import PermanentError
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 

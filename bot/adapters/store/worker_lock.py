@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.store.database import Database, StoreError
-from bot.ports import TransientError
+from bot.ports.errors import TransientError
 
 _NAME_PREFIX = "worker-"
 _LOCK_SPACE = 0x6D696277  # any number will do, so long as nobody else uses it for locks

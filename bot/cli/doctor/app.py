@@ -7,7 +7,7 @@ from bot.cli.doctor.context import Diagnostic, DoctorContext
 from bot.domain.doctor.app import AppFound, AppUnknown, judge_events, judge_permissions
 from bot.domain.doctor.finding import Finding, failed, ok
 from bot.domain.flow.events import SUBSCRIBED_EVENTS
-from bot.ports import NotFoundError
+from bot.ports.errors import NotFoundError
 
 
 def credentials(context: DoctorContext) -> Finding:

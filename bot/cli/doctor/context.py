@@ -13,7 +13,7 @@ from bot.domain.doctor.app import AppNotAccepted
 from bot.domain.doctor.finding import Finding, failed, unknown
 from bot.domain.fleet.model import Fleet
 from bot.domain.github_models import AppInfo
-from bot.ports import ExternalError
+from bot.ports.errors import ExternalError
 from bot.settings import Settings
 
 T = TypeVar("T")

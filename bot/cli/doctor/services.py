@@ -26,7 +26,7 @@ from bot.domain.fleet.model import Instance
 from bot.domain.health.model import Check, CheckContext, CloudConfig, Phase
 from bot.domain.health.queries import Alerts, Machines, SqlBackups, Unavailable, UptimeChecks
 from bot.domain.reasons import PlainText, Reason
-from bot.ports import ExternalError, PermanentError
+from bot.ports.errors import ExternalError, PermanentError
 
 Summarize = Callable[[Any, str, CloudConfig], Reason]
 """From a check's answer, the project it is about, and the cloud's configuration to what was found."""

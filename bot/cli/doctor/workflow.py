@@ -11,7 +11,7 @@ from bot.domain.doctor.workflow import (
     judge_workflow_file,
     judge_workflow_state,
 )
-from bot.ports import ExternalError
+from bot.ports.errors import ExternalError
 
 
 def deploy_workflow(context: DoctorContext) -> Finding:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot.adapters.gcp import GoogleBackups, calls
 from bot.adapters.gcp import backup_names as copies
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState, overall_state
-from bot.ports import ExternalError, PermanentError, TransientError
+from bot.ports.errors import ExternalError, PermanentError, TransientError
 from demo.google.compute import ComputeServer
 from demo.google.databases import BackupRun, DatabaseInstance
 from demo.google.failures import FAILURES

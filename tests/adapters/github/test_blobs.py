@@ -8,7 +8,7 @@ import pytest
 
 from bot.adapters.github import GitHubDeploymentRepository, Session, blobs
 from bot.adapters.github.blobs import blob_sha
-from bot.ports import NotFoundError, PermanentError
+from bot.ports.errors import NotFoundError, PermanentError
 from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import MemoryBlobCache
 
@@ -34,36 +34,36 @@ def test_files_are_fetched_once_and_then_known(site: FakeGitHub, session: Sessio
     contents = [b"", b"a: 1\n", bytes(range(256))]
     shas = [put(site, content) for content in contents]
     wanted = dict(zip(shas, contents, strict=True))
-    assert GitHubDeploymentRepository(session, "fleet/deploy", cache).contents(shas + shas) == wanted
+    assert GitHubDeploymentRepository(session, "fleet/deploy", cache).files.contents(shas + shas) == wanted
     assert len(site.requests()) == 3
-    assert GitHubDeploymentRepository(session, "fleet/deploy", cache).contents(shas) == wanted
+    assert GitHubDeploymentRepository(session, "fleet/deploy", cache).files.contents(shas) == wanted
     assert len(site.requests()) == 3
 
 
 def test_only_what_changed_is_fetched(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     old, new = put(site, b"old"), put(site, b"new")
-    deployment.contents([old])
-    assert deployment.contents([old, new]) == {old: b"old", new: b"new"}
+    deployment.files.contents([old])
+    assert deployment.files.contents([old, new]) == {old: b"old", new: b"new"}
     assert site.requests() == [f"GET {BLOBS}/{old}", f"GET {BLOBS}/{new}"]
 
 
 def test_many_files_all_arrive(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     wanted = {put(site, f"{number}".encode()): f"{number}".encode() for number in range(30)}
-    assert deployment.contents(wanted) == wanted
+    assert deployment.files.contents(wanted) == wanted
 
 
 def test_a_file_that_is_not_what_was_asked_for_is_refused(site: FakeGitHub, session: Session) -> None:
     cache = MemoryBlobCache()
     sha = put(site, b"something else", sha=blob_sha(b"wanted"))
     with pytest.raises(PermanentError, match="its SHA-1 differs"):
-        GitHubDeploymentRepository(session, "fleet/deploy", cache).contents([sha])
+        GitHubDeploymentRepository(session, "fleet/deploy", cache).files.contents([sha])
     assert cache.blobs == {}
 
 
 def test_a_file_that_is_gone_is_missing(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     site.add_response("GET", f"{BLOBS}/{'0' * 40}", {"message": "Not Found"}, 404)
     with pytest.raises(NotFoundError, match="Could not read a file"):
-        deployment.contents(["0" * 40])
+        deployment.files.contents(["0" * 40])
 
 
 def test_what_arrived_before_a_fault_is_kept(
@@ -74,5 +74,5 @@ def test_what_arrived_before_a_fault_is_kept(
     shas = [put(site, f"{number}".encode()) for number in range(8)]
     site.add_response("GET", f"{BLOBS}/{'0' * 40}", {"message": "Not Found"}, 404)
     with pytest.raises(NotFoundError):
-        GitHubDeploymentRepository(session, "fleet/deploy", cache).contents([*shas, "0" * 40])
+        GitHubDeploymentRepository(session, "fleet/deploy", cache).files.contents([*shas, "0" * 40])
     assert set(cache.blobs) == set(shas)

@@ -9,7 +9,7 @@ import pytest
 from bot.adapters.github import GitHubDeploymentRepository, Session
 from bot.adapters.github.check_runs import MAX_SUMMARY_BYTES, truncate
 from bot.domain.github_models import CheckRun, Conclusion
-from bot.ports import PermanentError
+from bot.ports.errors import PermanentError
 from demo.cast import BASE
 from demo.world import World
 from tests.adapters.github.conftest import FakeGitHub
@@ -41,7 +41,7 @@ def set_check_runs(site: FakeGitHub, *runs: dict[str, Any]) -> None:
 
 def test_a_report_is_made_where_there_is_none(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     set_check_runs(site)
-    deployment.publish_check_run("c1", REPORT)
+    deployment.check_runs.publish_check_run("c1", REPORT)
     assert writes(site) == [f"POST {HERE}/check-runs"]
     assert site.sent() == {
         "name": NAME,
@@ -55,7 +55,7 @@ def test_a_report_is_made_where_there_is_none(site: FakeGitHub, deployment: GitH
 
 def test_what_is_there_already_is_not_written_again(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     set_check_runs(site, own_check_run())
-    deployment.publish_check_run("c1", REPORT)
+    deployment.check_runs.publish_check_run("c1", REPORT)
     assert writes(site) == []
 
 
@@ -72,7 +72,7 @@ def test_what_says_something_else_is_put_right(
     site: FakeGitHub, deployment: GitHubDeploymentRepository, there: dict[str, Any]
 ) -> None:
     set_check_runs(site, there)
-    deployment.publish_check_run("c1", REPORT)
+    deployment.check_runs.publish_check_run("c1", REPORT)
     assert writes(site) == [f"PATCH {HERE}/check-runs/7"]
     assert site.sent()["conclusion"] == "success"
 
@@ -80,7 +80,7 @@ def test_what_says_something_else_is_put_right(
 def test_while_it_goes_on_there_is_no_conclusion(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     set_check_runs(site, own_check_run(status="queued", conclusion=None))
     goes_on = CheckRun(NAME, "", "Under way", "…")
-    deployment.publish_check_run("c1", goes_on)
+    deployment.check_runs.publish_check_run("c1", goes_on)
     assert writes(site) == [f"PATCH {HERE}/check-runs/7"]
     assert site.sent()["status"] == "in_progress"
     assert "conclusion" not in site.sent()
@@ -91,13 +91,13 @@ def test_what_was_completed_does_not_go_on_but_is_made_anew(
 ) -> None:
     """GitHub takes no other status for a completed check run, and shows the newest of one name."""
     set_check_runs(site, own_check_run())
-    deployment.publish_check_run("c1", CheckRun(NAME, "", "Once more", "…"))
+    deployment.check_runs.publish_check_run("c1", CheckRun(NAME, "", "Once more", "…"))
     assert writes(site) == [f"POST {HERE}/check-runs"]
 
 
 def test_of_several_the_newest_counts(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     set_check_runs(site, own_check_run(8, conclusion="failure"), own_check_run(7))
-    deployment.publish_check_run("c1", REPORT)
+    deployment.check_runs.publish_check_run("c1", REPORT)
     assert writes(site) == [f"PATCH {HERE}/check-runs/8"]
 
 
@@ -113,7 +113,7 @@ def test_somebody_elses_is_left_alone(
     site: FakeGitHub, deployment: GitHubDeploymentRepository, others: dict[str, Any]
 ) -> None:
     set_check_runs(site, others)
-    deployment.publish_check_run("c1", REPORT)
+    deployment.check_runs.publish_check_run("c1", REPORT)
     assert writes(site) == [f"POST {HERE}/check-runs"]
 
 
@@ -121,14 +121,14 @@ def test_where_no_app_is_told_ours_is_known_by_its_mark(
     site: FakeGitHub, deployment: GitHubDeploymentRepository
 ) -> None:
     set_check_runs(site, own_check_run(app=None))
-    deployment.publish_check_run("c1", REPORT)
+    deployment.check_runs.publish_check_run("c1", REPORT)
     assert writes(site) == []
 
 
 def test_long_texts_are_cut_and_then_recognised(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     long = CheckRun(NAME, "failure", "t" * 300, "| ä line of the table |\n" * 5_000)
     set_check_runs(site)
-    deployment.publish_check_run("c1", long)
+    deployment.check_runs.publish_check_run("c1", long)
     sent = site.sent()["output"]
     assert len(sent["title"]) == 255
     assert len(sent["summary"].encode()) <= MAX_SUMMARY_BYTES
@@ -144,13 +144,13 @@ def test_a_missing_permission_is_named(site: FakeGitHub, deployment: GitHubDeplo
     site.add_response("GET", RUNS, {"total_count": 0, "check_runs": []})
     site.add_response("POST", f"{HERE}/check-runs", {"message": "Resource not accessible by integration"}, 403)
     with pytest.raises(PermanentError, match="`checks=write`"):
-        deployment.publish_check_run("c1", REPORT)
+        deployment.check_runs.publish_check_run("c1", REPORT)
 
 
 def test_the_comments_of_a_pull_request(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     late = comment(1, body="second", created_at="2022-06-01T11:00:00Z", updated_at="2022-06-01T11:00:00Z")
     site.add_response("GET", f"{HERE}/issues/5/comments", [late, comment(2, body="first"), late])
-    assert [found.body for found in deployment.pull_comments(5)] == ["first", "second"]
+    assert [found.body for found in deployment.comments.pull_comments(5)] == ["first", "second"]
 
 
 @pytest.mark.parametrize(("merged_at", "commit"), [("2022-06-02T09:00:00Z", "m1"), (None, "")])
@@ -158,7 +158,7 @@ def test_the_merge_commit_of_a_merge_and_not_of_githubs_trial(
     site: FakeGitHub, deployment: GitHubDeploymentRepository, merged_at: str | None, commit: str
 ) -> None:
     site.add_response("GET", f"{HERE}/pulls/5", pull(5, merged_at=merged_at, merge_commit_sha="m1"))
-    assert deployment.pull(5).merge_commit == commit
+    assert deployment.pull_requests.pull(5).merge_commit == commit
 
 
 @pytest.mark.e2e
@@ -167,14 +167,14 @@ def test_a_report_on_the_emulated_github(world: World, proxy: Proxy, emulated: S
     commit = world.branches()[BASE]
     deployment = GitHubDeploymentRepository(emulated, world.org.deployment, MemoryBlobCache())
     for report in (CheckRun(NAME, "", "Under way", "…"), REPORT, REPORT, CheckRun(NAME, "failure", "Oh", "no")):
-        deployment.publish_check_run(commit, report)
+        deployment.check_runs.publish_check_run(commit, report)
     (found,) = world.api("dana").call("GET", f"/repos/{world.org.deployment}/commits/{commit}/check-runs")[
         "check_runs"
     ]
     assert (found["name"], found["conclusion"], found["output"]["title"]) == (NAME, "failure", "Oh")
     assert found["app"]["slug"] == world.org.app_slug
     assert [exchange.request.method for exchange in proxy.writes()] == ["POST", "PATCH", "PATCH"]
-    assert deployment.checks(commit).conclusion is Conclusion.NONE
+    assert deployment.pull_requests.checks(commit).conclusion is Conclusion.NONE
 
 
 @pytest.mark.e2e
@@ -182,7 +182,7 @@ def test_a_comment_on_a_pull_request_of_the_emulated_github(world: World, emulat
     world.build()
     deployment = GitHubDeploymentRepository(emulated, world.org.deployment, MemoryBlobCache())
     issue = world.api("dana").call("POST", f"/repos/{world.org.deployment}/issues", {"title": "stands for a pull"})
-    made = deployment.comment_on_pull(issue["number"], "first words")
-    deployment.edit_pull_comment(made.id, "other words")
-    (found,) = deployment.pull_comments(issue["number"])
+    made = deployment.comments.comment_on_pull(issue["number"], "first words")
+    deployment.comments.edit_pull_comment(made.id, "other words")
+    (found,) = deployment.comments.pull_comments(issue["number"])
     assert (found.id, found.body, found.author) == (made.id, "other words", world.org.bot)

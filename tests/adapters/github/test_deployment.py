@@ -10,7 +10,7 @@ import pytest
 from bot.adapters.github import GitHubDeploymentRepository
 from bot.domain.git_tree import FileChange, TreeEntry
 from bot.domain.github_models import CommitRef, Conclusion, Drift, Head, Review, ReviewState
-from bot.ports import PermanentError
+from bot.ports.errors import PermanentError
 from tests.adapters.github.conftest import FakeClock, FakeGitHub
 from tests.adapters.github.samples import commit, pull, user
 
@@ -23,7 +23,7 @@ LINK = FileChange("rctest/red/docker-compose/docker-compose.yaml", "120000", "..
 def warm(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> GitHubDeploymentRepository:
     """The base branch is known and a token is there, as in a process that has worked before."""
     site.add_response("GET", HERE, {"default_branch": "main"})
-    assert deployment.base_branch == "main"
+    assert deployment.base_branch.name == "main"
     return deployment
 
 
@@ -39,11 +39,11 @@ def test_an_upgrade_pull_request_costs_five_writes_and_two_reads(
     site.add_response("POST", f"{HERE}/issues/1/labels", [{"name": "mi-upgrade"}])
     before = len(site.requests())
 
-    assert warm.pulls_from_branch(BRANCH) == []
-    made = warm.commit(warm.head(), [LINK], "rctest: upgrade to v3.40.1")
-    warm.create_branch(BRANCH, made)
-    opened = warm.create_pull(BRANCH, "rctest: upgrade to v3.40.1", "Test plan: the checks.")
-    warm.label_pull(opened.number, ["mi-upgrade"])
+    assert warm.pull_requests.pulls_from_branch(BRANCH) == []
+    made = warm.branches.commit(warm.branches.head(), [LINK], "rctest: upgrade to v3.40.1")
+    warm.branches.create_branch(BRANCH, made)
+    opened = warm.pull_requests.create_pull(BRANCH, "rctest: upgrade to v3.40.1", "Test plan: the checks.")
+    warm.pull_requests.label_pull(opened.number, ["mi-upgrade"])
 
     cost = [line.split()[0] for line in site.requests()[before:]]
     assert (cost.count("GET"), cost.count("POST"), len(cost)) == (2, 5, 7)
@@ -55,7 +55,7 @@ def test_a_commit_carries_links_and_removals_on_top_of_the_base_tree(
     site.add_response("POST", f"{HERE}/git/trees", {"sha": "t1"}, 201)
     site.add_response("POST", f"{HERE}/git/commits", {"sha": "c1"}, 201)
     gone = FileChange("rctest/overrides/hotpatch.yaml", "100644", None)
-    assert warm.commit(Head("c0", "t0"), [LINK, gone], "message") == "c1"
+    assert warm.branches.commit(Head("c0", "t0"), [LINK, gone], "message") == "c1"
     assert site.sent(-2) == {
         "base_tree": "t0",
         "tree": [
@@ -69,7 +69,7 @@ def test_a_commit_carries_links_and_removals_on_top_of_the_base_tree(
 def test_a_commit_that_changes_nothing_is_not_made(site: FakeGitHub, warm: GitHubDeploymentRepository) -> None:
     site.add_response("POST", f"{HERE}/git/trees", {"sha": "t0"}, 201)
     with pytest.raises(PermanentError, match="there is nothing to change"):
-        warm.commit(Head("c0", "t0"), [LINK], "message")
+        warm.branches.commit(Head("c0", "t0"), [LINK], "message")
 
 
 def test_a_snapshot_is_one_request_and_tells_links_from_files(
@@ -84,7 +84,7 @@ def test_a_snapshot_is_one_request_and_tells_links_from_files(
     ]
     site.add_response("GET", f"{HERE}/git/trees/main", {"sha": "t0", "tree": entries, "truncated": False})
     before = len(site.requests())
-    found = warm.snapshot()
+    found = warm.files.snapshot()
     assert len(site.requests()) - before == 1
     assert "recursive=1" in site.urls()[-1]
     assert found.tree == "t0"
@@ -99,22 +99,19 @@ def test_a_snapshot_is_one_request_and_tells_links_from_files(
 def test_a_truncated_tree_is_refused(site: FakeGitHub, warm: GitHubDeploymentRepository) -> None:
     site.add_response("GET", f"{HERE}/git/trees/main", {"sha": "t0", "tree": [], "truncated": True})
     with pytest.raises(PermanentError, match="it has more than GitHub lists in one answer"):
-        warm.snapshot()
+        warm.files.snapshot()
 
 
-def test_a_branch_that_is_not_there_has_no_head(site: FakeGitHub, warm: GitHubDeploymentRepository) -> None:
-    site.add_response("GET", f"{HERE}/commits", {"message": "Not Found"}, 404)
-    assert warm.branch_head(BRANCH) is None
-
-
-def test_a_branch_has_its_commit_and_tree_in_one_request(site: FakeGitHub, warm: GitHubDeploymentRepository) -> None:
-    site.add_response("GET", f"{HERE}/commits", [commit("c1", tree="t1")], query={"sha": BRANCH, "per_page": "1"})
-    assert warm.branch_head(BRANCH) == Head("c1", "t1")
+def test_the_base_branch_has_its_commit_and_tree_in_one_request(
+    site: FakeGitHub, warm: GitHubDeploymentRepository
+) -> None:
+    site.add_response("GET", f"{HERE}/commits", [commit("c1", tree="t1")], query={"sha": "main", "per_page": "1"})
+    assert warm.branches.head() == Head("c1", "t1")
 
 
 def test_a_branch_is_moved_by_force(site: FakeGitHub, warm: GitHubDeploymentRepository) -> None:
     site.add_response("PATCH", f"{HERE}/git/refs/heads/{BRANCH}", {"ref": f"refs/heads/{BRANCH}"})
-    warm.move_branch(BRANCH, "c2")
+    warm.branches.move_branch(BRANCH, "c2")
     assert site.sent() == {"sha": "c2", "force": True}
 
 
@@ -125,26 +122,26 @@ def test_pull_requests_of_a_branch_are_this_repositorys(site: FakeGitHub, warm: 
     merged = pull(2, state="closed", merged_at="2022-06-02T09:00:00Z")
     answers = [pull(5, head=gone), pull(4, head=fork), pull(3, "demo/upgrade-v3.40.1"), merged]
     site.add_response("GET", f"{HERE}/pulls", answers, query={"head": f"fleet:{BRANCH}", "state": "all"})
-    (found,) = warm.pulls_from_branch(BRANCH)
+    (found,) = warm.pull_requests.pulls_from_branch(BRANCH)
     assert (found.number, found.open, found.merged, found.merged_by) == (2, False, True, None)
 
 
 def test_a_pull_request_tells_who_merged_it(site: FakeGitHub, warm: GitHubDeploymentRepository) -> None:
     site.add_response("GET", f"{HERE}/pulls/2", pull(2, merged_at="2022-06-02T09:00:00Z", merged_by=user("bob")))
-    assert warm.pull(2).merged_by == "bob"
+    assert warm.pull_requests.pull(2).merged_by == "bob"
 
 
-def test_open_pull_requests_come_from_every_page(site: FakeGitHub, warm: GitHubDeploymentRepository) -> None:
+def test_pull_requests_of_a_branch_come_from_every_page(site: FakeGitHub, warm: GitHubDeploymentRepository) -> None:
     link = {"Link": f'<http://github.test:4001{HERE}/pulls?page=2>; rel="next"'}
-    site.add_response("GET", f"{HERE}/pulls", [pull(2)], headers=link, query={"state": "open"})
+    site.add_response("GET", f"{HERE}/pulls", [pull(2)], headers=link, query={"state": "all"})
     site.add_response("GET", f"{HERE}/pulls", [pull(1)], query={"page": "2"})
-    assert [one.number for one in warm.open_pulls()] == [2, 1]
+    assert [one.number for one in warm.pull_requests.pulls_from_branch(BRANCH)] == [2, 1]
 
 
 def test_reviews_are_read_in_their_order(site: FakeGitHub, warm: GitHubDeploymentRepository) -> None:
     reviews = [{"user": user("bob"), "state": "CHANGES_REQUESTED"}, {"user": user("bob"), "state": "APPROVED"}]
     site.add_response("GET", f"{HERE}/pulls/1/reviews", reviews)
-    assert warm.reviews(1) == (Review("bob", ReviewState.APPROVED),)
+    assert warm.pull_requests.reviews(1) == (Review("bob", ReviewState.APPROVED),)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +158,7 @@ def test_check_runs_and_statuses_count_together(
     runs = [{"name": "ci", "status": "completed", "conclusion": "success", "app": {"slug": "actions"}}]
     site.add_response("GET", f"{HERE}/commits/c1/check-runs", {"total_count": 1, "check_runs": runs})
     site.add_response("GET", f"{HERE}/commits/c1/status", states, status)
-    assert warm.checks("c1").conclusion is conclusion
+    assert warm.pull_requests.checks("c1").conclusion is conclusion
 
 
 def test_statuses_that_may_not_be_read_are_not_taken_for_none(
@@ -170,13 +167,13 @@ def test_statuses_that_may_not_be_read_are_not_taken_for_none(
     site.add_response("GET", f"{HERE}/commits/c1/check-runs", {"total_count": 0, "check_runs": []})
     site.add_response("GET", f"{HERE}/commits/c1/status", {"message": "Resource not accessible by integration"}, 403)
     with pytest.raises(PermanentError, match="`statuses=read`"):
-        warm.checks("c1")
+        warm.pull_requests.checks("c1")
 
 
 def test_the_paths_of_a_branch_are_compared_with_the_base(site: FakeGitHub, warm: GitHubDeploymentRepository) -> None:
     answer = {"total_commits": 1, "commits": [commit("c1")], "files": [{"filename": LINK.path}]}
     site.add_response("GET", f"{HERE}/compare/main...{BRANCH}", answer)
-    assert warm.changed_paths(BRANCH) == frozenset({LINK.path})
+    assert warm.branches.changed_paths(BRANCH) == frozenset({LINK.path})
 
 
 def test_the_newest_change_of_a_file_is_one_request(site: FakeGitHub, warm: GitHubDeploymentRepository) -> None:
@@ -184,21 +181,21 @@ def test_the_newest_change_of_a_file_is_one_request(site: FakeGitHub, warm: GitH
     site.add_response("GET", f"{HERE}/commits", [])
     site.add_response("GET", f"{HERE}/commits", [commit("c0") | {"parents": []}])
     before = len(site.requests())
-    assert warm.last_change(LINK.path) == CommitRef("c2", "c1")
+    assert warm.files.last_change(LINK.path) == CommitRef("c2", "c1")
     assert len(site.requests()) == before + 1
     query = parse_qs(urlsplit(site.urls()[-1]).query)
     assert query == {"path": [LINK.path], "sha": ["main"], "per_page": ["1"]}
-    assert warm.last_change("nowhere") is None
-    assert warm.last_change("README.md") == CommitRef("c0", None)
+    assert warm.files.last_change("nowhere") is None
+    assert warm.files.last_change("README.md") == CommitRef("c0", None)
 
 
 def test_the_files_at_a_commit(site: FakeGitHub, warm: GitHubDeploymentRepository) -> None:
     entry = {"path": "rctest/config.yaml", "mode": "100644", "type": "blob", "sha": "b1"}
     site.add_response("GET", f"{HERE}/git/trees/c1", {"sha": "t1", "tree": [entry], "truncated": False})
     site.add_response("GET", f"{HERE}/git/trees/c2", {"sha": "t2", "tree": [], "truncated": True})
-    assert warm.snapshot_at("c1").files == {"rctest/config.yaml": TreeEntry("100644", "b1")}
+    assert warm.files.snapshot_at("c1").files == {"rctest/config.yaml": TreeEntry("100644", "b1")}
     with pytest.raises(PermanentError, match="more than GitHub lists"):
-        warm.snapshot_at("c2")
+        warm.files.snapshot_at("c2")
 
 
 def test_module_tags_are_read_once_a_minute(
@@ -209,16 +206,16 @@ def test_module_tags_are_read_once_a_minute(
     site.add_response(
         "GET", path, [{"ref": "refs/tags/mi-module-v3.40.1-v1"}, {"ref": "refs/tags/mi-module-v3.40.1-v2"}]
     )
-    assert warm.module_tags() == {"mi-module-v3.40.1-v1"}
+    assert warm.files.module_tags() == {"mi-module-v3.40.1-v1"}
     time.seconds += 59
-    assert len(warm.module_tags()) == 1
+    assert len(warm.files.module_tags()) == 1
     time.seconds += 2
-    assert warm.module_tags() == {"mi-module-v3.40.1-v1", "mi-module-v3.40.1-v2"}
+    assert warm.files.module_tags() == {"mi-module-v3.40.1-v1", "mi-module-v3.40.1-v2"}
 
 
 def test_a_pull_requests_body_is_changed(site: FakeGitHub, warm: GitHubDeploymentRepository) -> None:
     site.add_response("PATCH", f"{HERE}/pulls/7", pull(7))
-    warm.edit_pull(7, "other words")
+    warm.pull_requests.edit_pull(7, "other words")
     assert site.sent() == {"body": "other words"}
 
 
@@ -229,7 +226,7 @@ def test_how_a_branch_stands_to_the_base_branch(site: FakeGitHub, warm: GitHubDe
     site.add_response("GET", path, ours | {"behind_by": 3})
     site.add_response("GET", path, ours | {"commits": [commit("c1"), commit("c2", "alice")], "total_commits": 2})
     site.add_response("GET", path, ours | {"total_commits": 400})
-    assert warm.drift(BRANCH) == Drift(ours=True, behind=False)
-    assert warm.drift(BRANCH) == Drift(ours=True, behind=True)
-    assert warm.drift(BRANCH) == Drift(ours=False, behind=False)
-    assert not warm.drift(BRANCH).ours, "what is not listed may be anybody's"
+    assert warm.branches.drift(BRANCH) == Drift(ours=True, behind=False)
+    assert warm.branches.drift(BRANCH) == Drift(ours=True, behind=True)
+    assert warm.branches.drift(BRANCH) == Drift(ours=False, behind=False)
+    assert not warm.branches.drift(BRANCH).ours, "what is not listed may be anybody's"

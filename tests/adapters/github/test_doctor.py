@@ -9,7 +9,7 @@ import pytest
 from bot.adapters.github import Session, doctor
 from bot.domain.doctor.webhook import WebhookConfig
 from bot.domain.github_models import AppInfo
-from bot.ports import ExternalError
+from bot.ports.errors import ExternalError
 from tests.adapters.github.conftest import FakeGitHub
 
 HOOK = {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.github import GitHubDeploymentRepository, GitHubIssues
 from bot.adapters.github.errors import MAX_MESSAGE_LENGTH, sanitize_message
-from bot.ports import ConflictError, ExternalError, NotFoundError, PermanentError, TransientError
+from bot.ports.errors import ConflictError, ExternalError, NotFoundError, PermanentError, TransientError
 from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import HTML
 
@@ -36,7 +36,7 @@ def test_a_conflict_is_a_conflict(site: FakeGitHub, issues: GitHubIssues) -> Non
 def test_a_branch_that_exists_is_a_conflict(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     site.add_response("POST", "/repos/fleet/deploy/git/refs", {"message": "Reference already exists"}, 422)
     with pytest.raises(ConflictError, match="Could not create the branch: it exists already"):
-        deployment.create_branch("rctest/upgrade-v3.40.1", "c1")
+        deployment.branches.create_branch("rctest/upgrade-v3.40.1", "c1")
 
 
 def pull_refused(site: FakeGitHub, reason: object) -> None:
@@ -56,7 +56,7 @@ def test_a_pull_request_that_exists_is_a_conflict(
 ) -> None:
     pull_refused(site, reason)
     with pytest.raises(ConflictError, match="Could not open the pull request: it exists already") as caught:
-        deployment.create_pull("tpgi/upgrade-v3.40.1", "title", "body")
+        deployment.pull_requests.create_pull("tpgi/upgrade-v3.40.1", "title", "body")
     assert "tpgi" not in str(caught.value)
 
 
@@ -65,7 +65,7 @@ def test_nothing_to_change_is_refused_in_plain_words(
 ) -> None:
     pull_refused(site, {"message": "No commits between main and tpgi/upgrade-v3.40.1"})
     with pytest.raises(PermanentError, match=r"^Could not open the pull request: there is nothing to change\.$"):
-        deployment.create_pull("tpgi/upgrade-v3.40.1", "title", "body")
+        deployment.pull_requests.create_pull("tpgi/upgrade-v3.40.1", "title", "body")
 
 
 def test_a_forbidden_call_names_the_permission_it_needs(site: FakeGitHub, issues: GitHubIssues) -> None:

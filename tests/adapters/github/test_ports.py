@@ -1,4 +1,4 @@
-"""The edges are what the ports ask for (the type checker reads this), and building them asks nothing."""
+"""The GitHub adapters implement the ports (the type checker reads this), and building them sends no request."""
 
 from __future__ import annotations
 
@@ -13,16 +13,52 @@ from bot.adapters.github import (
 )
 from bot.adapters.inspectors import InspectorRouter
 from bot.domain.health.queries import CommitStatusQuery, ContainersQuery
-from bot.ports import DeploymentRepository, Inspector, Issues, Teams, Upstream, Workflows
+from bot.ports.accounts import Teams
+from bot.ports.branches import BaseBranch, Branches
+from bot.ports.files import FileHistory, FleetSource
+from bot.ports.inspector import Inspector
+from bot.ports.issues import CommentFeed, IssueComments, IssueEditor, IssueReader, Reactions, WriteSlots
+from bot.ports.pull_requests import CheckRuns, PullRequestComments, PullRequestEditor, PullRequestReader
+from bot.ports.upstream import Upstream
+from bot.ports.workflows import Workflows
 from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import MemoryBlobCache
 
+OfIssues = tuple[IssueReader, IssueEditor, IssueComments, CommentFeed, Reactions, WriteSlots]
+OfDeployment = tuple[
+    FleetSource,
+    FileHistory,
+    BaseBranch,
+    Branches,
+    PullRequestReader,
+    PullRequestEditor,
+    PullRequestComments,
+    CheckRuns,
+]
 
-def ports(session: Session) -> tuple[Issues, DeploymentRepository, Workflows, Teams, Upstream, Inspector]:
+
+def issue_ports(session: Session) -> OfIssues:
+    issues = GitHubIssues(session, "acme/releases")
+    return issues, issues, issues, issues, issues, issues
+
+
+def deployment_ports(session: Session) -> OfDeployment:
+    here = GitHubDeploymentRepository(session, "fleet/deploy", MemoryBlobCache())
+    return (
+        here.files,
+        here.files,
+        here.branches,
+        here.branches,
+        here.pull_requests,
+        here.pull_requests,
+        here.comments,
+        here.check_runs,
+    )
+
+
+def other_ports(session: Session) -> tuple[Workflows, Teams, Upstream, Inspector]:
     github = GitHubInspector(session, "fleet/deploy")
     return (
-        GitHubIssues(session, "acme/releases"),
-        GitHubDeploymentRepository(session, "fleet/deploy", MemoryBlobCache()),
         GitHubWorkflows(session, "fleet/deploy"),
         GitHubTeams(session),
         GitHubUpstream(session, "up/docker"),
@@ -31,5 +67,7 @@ def ports(session: Session) -> tuple[Issues, DeploymentRepository, Workflows, Te
 
 
 def test_nothing_is_asked_before_somebody_asks(site: FakeGitHub, session: Session) -> None:
-    assert ports(session)
+    assert issue_ports(session)
+    assert deployment_ports(session)
+    assert other_ports(session)
     assert site.urls() == []

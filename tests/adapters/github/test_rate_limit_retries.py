@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.adapters.github import GitHubDeploymentRepository, GitHubIssues
-from bot.ports import PermanentError, TransientError
+from bot.ports.errors import PermanentError, TransientError
 from tests.adapters.github.conftest import FakeClock, FakeGitHub
 from tests.adapters.github.samples import comment, issue, pull
 
@@ -99,6 +99,6 @@ def test_a_long_limit_keeps_everybody_of_that_installation_silent(
         issues.comments(1)
     assert caught.value.retry_after == 120
     assert site.requests() == [f"GET {ISSUE}"]
-    assert deployment.pull(1).number == 1  # GitHub counts another installation by itself
+    assert deployment.pull_requests.pull(1).number == 1  # GitHub counts another installation by itself
     time.seconds += 121
     assert issues.comments(1) == []

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from bot.adapters.github import GitHubIssues
-from bot.ports import TransientError
+from bot.ports.errors import TransientError
 from tests.adapters.github.conftest import FakeClock, FakeGitHub
 from tests.adapters.github.samples import issue
 

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.adapters.github import GitHubIssues
 from bot.adapters.github.errors import sanitize_message
-from bot.ports import ExternalError
+from bot.ports.errors import ExternalError
 from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import HTML, issue
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.adapters.github import GitHubTeams, Session
-from bot.ports import PermanentError
+from bot.ports.errors import PermanentError
 from tests.adapters.github.conftest import FakeClock, FakeGitHub
 
 ALICE = "/orgs/acme/teams/cloud/memberships/alice"

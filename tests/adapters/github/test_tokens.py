@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 import bot.adapters.github
 from bot.adapters.github import PERMISSIONS, GitHubDeploymentRepository, GitHubIssues, Session
 from bot.adapters.github.purpose import Purpose
-from bot.ports import NotFoundError, PermanentError
+from bot.ports.errors import NotFoundError, PermanentError
 from tests.adapters.github.conftest import FakeClock, FakeGitHub
 from tests.adapters.github.samples import API, issue, pull
 
@@ -57,7 +57,7 @@ def test_two_owners_have_two_installations(
     site.add_response("GET", ISSUE, issue(1))
     site.add_response("GET", "/repos/fleet/deploy/pulls/1", pull(1))
     issues.issue(1)
-    deployment.pull(1)
+    deployment.pull_requests.pull(1)
     assert [token["installation"] for token in site.tokens] == [1, 2]
     assert site.headers() == ["token ghs_1", "token ghs_2"]
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.adapters.github import GitHubUpstream, Session
 from bot.domain.versions import Version
-from bot.ports import ExternalError, NotFoundError, TransientError
+from bot.ports.errors import ExternalError, NotFoundError, TransientError
 from tests.adapters.github.conftest import FakeClock, FakeGitHub
 
 DOCKER = "/repos/up/docker/git/matching-refs/tags/v"

@@ -10,7 +10,7 @@ import pytest
 
 from bot.adapters.github import GitHubWorkflows, Session
 from bot.domain.github_models import FailedJob, WorkflowRun
-from bot.ports import NotFoundError, PermanentError, TransientError
+from bot.ports.errors import NotFoundError, PermanentError, TransientError
 from demo.world import World
 from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import run

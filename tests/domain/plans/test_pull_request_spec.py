@@ -10,7 +10,7 @@ import pytest
 from bot.domain.chat.replies import Paragraph
 from bot.domain.flow.effects import Effect, HandleComment, RefreshReply, StartRollback, StartUpgrades
 from bot.handlers.replies import ReplyHandler
-from bot.ports import PermanentError, TransientError
+from bot.ports.errors import PermanentError, TransientError
 from bot.services.commands import CommandService, Policy
 from bot.services.fleet_reader import FleetReader
 from demo.fleet import make_fleet

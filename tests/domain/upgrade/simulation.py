@@ -32,7 +32,7 @@ from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import attach_pull
 from bot.domain.versions import Version
-from bot.ports import NotFoundError, PermanentError, TransientError
+from bot.ports.errors import NotFoundError, PermanentError, TransientError
 from bot.services.fleet_reader import FleetReader
 from tests.ports import MemoryStore
 from tests.samples import NOW, fleet, internal_instance, version

@@ -26,7 +26,8 @@ from bot.domain.upgrade.stages import IN_DEPLOYMENT, IN_REVIEW, TRANSITIONS, UNF
 from bot.domain.upgrade.transitions import mark_planned, request_upgrade
 from bot.domain.versions import Version
 from bot.handlers.upgrades import UpgradeHandler
-from bot.ports import DeploymentRepository, TransientError
+from bot.ports.errors import TransientError
+from bot.ports.pull_requests import PullRequestReader
 from bot.services.deployments import DeploymentService
 from bot.services.health_checks import HealthCheckRunner
 from bot.services.upgrade_pull_requests import PullRequestService
@@ -74,7 +75,7 @@ class Upgrades(RuleBasedStateMachine):
         world.ledger.crash_in = None
         examiner = HealthCheckRunner(fleets, CloudConfig(), world, world.clock, checks=CHECKS)
         deployer = DeploymentService(world.ledger, fleets, world, world, examiner, CloudConfig(), POLICY, world.clock)
-        pulls, opener = cast("DeploymentRepository", world), cast("PullRequestService", FakePullRequestService(world))
+        pulls, opener = cast("PullRequestReader", world), cast("PullRequestService", FakePullRequestService(world))
         self.runner = UpgradeHandler(pulls, world.ledger, fleets, opener, examiner, deployer, world.clock)
 
     def carry_out(self, upgrade: tuple[str, str], job: Callable[[], Sequence[Effect]]) -> bool:

@@ -1,4 +1,4 @@
-"""The base branch of a repository: its default branch."""
+"""The default branch of a repository, which mibot takes for its base branch."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from bot.adapters.github.repo_client import GitHubClient
 READ_REPOSITORY = Purpose("look up the deployment repository", "metadata=read")
 
 
-class BaseBranch:
-    """Looks the name up when it is first asked for, and remembers it."""
+class DefaultBranch:
+    """Looks up the name at its first use, and remembers it."""
 
     def __init__(self, here: GitHubClient) -> None:
         self._client = here

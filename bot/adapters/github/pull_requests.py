@@ -1,0 +1,64 @@
+"""Pull requests of the deployment repository, on GitHub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from bot.adapters.github.check_results import summarize
+from bot.adapters.github.commit_checks import list_status_checks
+from bot.adapters.github.default_branch import DefaultBranch
+from bot.adapters.github.parsing import is_from_repository, parse_pull
+from bot.adapters.github.purpose import Purpose
+from bot.adapters.github.repo_client import GitHubClient
+from bot.adapters.github.reviews import latest_reviews, parse_review
+from bot.adapters.github.session import Session
+from bot.domain.github_models import CommitChecks, PullRequest, Review
+
+READ_PULL = Purpose("read the pull request", "pull_requests=read")
+LIST_PULLS = Purpose("list the pull requests", "pull_requests=read")
+OPEN_PULL = Purpose("open the pull request", "pull_requests=write")
+EDIT_PULL = Purpose("edit the pull request", "pull_requests=write")
+LABEL_PULL = Purpose("label the pull request", "pull_requests=write")
+READ_REVIEWS = Purpose("read the reviews", "pull_requests=read")
+
+
+class GitHubPullRequests:
+    """Implements `PullRequestReader` and `PullRequestEditor` for the repository `name` (`owner/name`)."""
+
+    def __init__(self, session: Session, client: GitHubClient, base: DefaultBranch, name: str) -> None:
+        self._session = session
+        self._client = client
+        self._base = base
+        self._name = name
+
+    def pull(self, number: int) -> PullRequest:
+        return self._client.get(f"/pulls/{number}", READ_PULL, parse_pull)
+
+    def reviews(self, number: int) -> Sequence[Review]:
+        return latest_reviews(self._client.list_all(f"/pulls/{number}/reviews", READ_REVIEWS, parse_review))
+
+    def checks(self, commit: str) -> CommitChecks:
+        return summarize(list_status_checks(self._client, commit), self._session.app_slug)
+
+    def pulls_from_branch(self, branch: str) -> Sequence[PullRequest]:
+        owner = self._name.split("/")[0]
+        query = {"head": f"{owner}:{branch}", "state": "all", "sort": "created", "direction": "desc"}
+
+        def own(data: Any) -> PullRequest | None:
+            return parse_pull(data) if is_from_repository(self._name, data) else None
+
+        found = self._client.list_all("/pulls", LIST_PULLS, own, **query)
+        return [one for one in found if one is not None and one.branch == branch]
+
+    def create_pull(self, branch: str, title: str, body: str) -> PullRequest:
+        new = {"title": title, "head": branch, "base": self._base.name, "body": body}
+        return self._client.post("/pulls", OPEN_PULL, new, parse_pull)
+
+    def edit_pull(self, number: int, body: str) -> None:
+        self._client.patch(f"/pulls/{number}", EDIT_PULL, {"body": body})
+
+    def label_pull(self, number: int, labels: Iterable[str]) -> None:
+        names = sorted(labels)
+        if names:
+            self._client.post(f"/issues/{number}/labels", LABEL_PULL, {"labels": names})

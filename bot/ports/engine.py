@@ -1,0 +1,31 @@
+"""Durable jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.domain.flow.jobs import Job, Outcome
+
+JobHandler = Callable[[Mapping[str, Any]], Outcome]
+FailureCallback = Callable[[Mapping[str, Any], str], None]
+
+
+class JobQueue(Protocol):
+    """Takes jobs."""
+
+    def submit(self, id_: str, job: Job) -> None:
+        """The job is durable when this returns. An id that was submitted before is ignored."""
+
+
+class Engine(JobQueue, Protocol):
+    """Runs durable jobs: each at least once, those of one key one after the other."""
+
+    def start(self, handler: JobHandler, on_failed: FailureCallback) -> None:
+        """Begin to run jobs, interrupted ones first; `on_failed` is called after the last failed attempt at a job."""
+
+    def is_unfinished(self, id_: str) -> bool: ...
+    def backlog(self) -> int: ...
+    def delete_old_jobs(self, now: datetime) -> int: ...
+    def stop(self) -> None: ...

@@ -1,0 +1,42 @@
+"""How a call to an external system fails."""
+
+from __future__ import annotations
+
+from bot.domain.reasons import PlainText, Reason, format_for_log
+
+
+class ExternalError(Exception):
+    """An external system refused or failed. `reason` says what happened, without secrets; `describe` words it.
+
+    `str()` is for logs. Until all adapters give typed reasons, a text is accepted and becomes PlainText.
+    """
+
+    def __init__(self, reason: Reason | str) -> None:
+        self.reason = PlainText(reason) if isinstance(reason, str) else reason
+        super().__init__(self.reason)
+
+    def __str__(self) -> str:
+        return format_for_log(self.reason)
+
+
+class TransientError(ExternalError):
+    """A fault that another try may cure: 5xx, time-outs, no connection, rate limits.
+
+    `retry_after` is the number of seconds that the other side asked us to wait, or None if it did not say.
+    """
+
+    def __init__(self, reason: Reason | str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class PermanentError(ExternalError):
+    """A refusal that another try does not cure: no permission, invalid request, conflict."""
+
+
+class NotFoundError(PermanentError):
+    """The thing does not exist, or we may not see it (GitHub answers 404 for both)."""
+
+
+class ConflictError(PermanentError):
+    """The thing exists already, or it changed meanwhile (409, and the 422s that mean the same)."""

@@ -1,0 +1,90 @@
+"""What mibot remembers, one protocol a record. Every method is one transaction; it raises TransientError when the
+storage is down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.chat.replies import Reply
+from bot.domain.tracker.record import TrackerRecord
+from bot.domain.upgrade.preparation import Preparation
+from bot.domain.upgrade.record import Upgrade
+from bot.domain.versions import Version
+
+
+class TrackerReader(Protocol):
+    """Finds the tracker of a version."""
+
+    def tracker(self, version: Version) -> TrackerRecord | None: ...
+
+
+class TrackerStore(TrackerReader, Protocol):
+    """The trackers, by version."""
+
+    def trackers(self) -> Sequence[TrackerRecord]: ...
+    def save_tracker(self, tracker: TrackerRecord) -> None:
+        """Save everything except `dirty`, which only `mark_tracker_dirty` changes."""
+
+    def mark_tracker_dirty(self, version: Version) -> None:
+        """Note that the tracker is out of date."""
+
+
+class ReplyIndex(Protocol):
+    """Finds replies by what they show."""
+
+    def replies_about(self, slug: str, version: Version) -> Sequence[int]:
+        """The comments whose replies show this upgrade; an empty slug stands for the version's preparation."""
+
+
+class ReplyStore(ReplyIndex, Protocol):
+    """The replies, by the comment that they answer."""
+
+    def reply(self, comment: int) -> Reply | None: ...
+    def save_reply(self, reply: Reply) -> None: ...
+    def unwritten_replies(self) -> Sequence[int]: ...
+
+
+class UpgradeReader(Protocol):
+    """Finds upgrades."""
+
+    def upgrade(self, slug: str, version: Version) -> Upgrade | None: ...
+    def upgrades(self, version: Version | None = None) -> Sequence[Upgrade]: ...
+    def unfinished_upgrades(self) -> Sequence[Upgrade]: ...
+    def upgrades_by_head(self, commit: str) -> Sequence[Upgrade]:
+        """The upgrades whose pull request's head is this commit."""
+
+
+class UpgradeStore(UpgradeReader, Protocol):
+    """The upgrades, by instance and version. A saved upgrade marks its tracker dirty in the same transaction."""
+
+    def save_upgrade(self, upgrade: Upgrade) -> None: ...
+    def save_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:
+        """Note what of the upgrade is published on GitHub; its tracker stays as it is."""
+
+    def claim_slot(self, planned: Upgrade, limit: int) -> bool:
+        """Save the upgrade, now planned, unless `limit` others are in flight; returns whether it was saved."""
+
+    def claim_dispatch(self, intended: Upgrade) -> bool:
+        """Save the upgrade, whose deployment is about to be dispatched; returns whether it was saved.
+
+        It is not saved while the run of another upgrade has to be found, or another upgrade of its instance is being
+        deployed.
+        """
+
+
+class PreparationStore(Protocol):
+    """The preparations, by version. A saved preparation marks its tracker dirty in the same transaction."""
+
+    def preparation(self, version: Version) -> Preparation | None: ...
+    def preparations(self) -> Sequence[Preparation]: ...
+    def unfinished_preparations(self) -> Sequence[Preparation]: ...
+    def save_preparation(self, preparation: Preparation) -> None: ...
+
+
+class CursorStore(Protocol):
+    """Moments in time, by name."""
+
+    def cursor(self, name: str) -> datetime | None: ...
+    def set_cursor(self, name: str, value: datetime) -> None: ...
