@@ -12,7 +12,7 @@ from bot.adapters.store import Database, SqlStore
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.versions import Version
-from bot.rendering import pull_body
+from bot.rendering.pull_requests import render_pull_request_body
 from bot.services.fleet_reader import FleetReader
 from bot.services.planner import Planner
 from bot.services.pull_requests import PullRequestWriter
@@ -43,7 +43,7 @@ def main() -> None:
         fleets = FleetReader(deployment.files)
         fleets.current()
         planner = Planner(deployment.files, NoUpstream(), frozenset)
-        pulls = PullRequestWriter(deployment.branches, deployment.pull_requests, pull_body)
+        pulls = PullRequestWriter(deployment.branches, deployment.pull_requests, render_pull_request_body)
         opener = PullRequestService(
             deployment.branches, deployment.files, ledger, fleets, planner, pulls, lambda: datetime.now(UTC)
         )

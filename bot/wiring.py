@@ -37,7 +37,7 @@ from bot.handlers.trackers import TrackerHandler
 from bot.handlers.upgrades import UpgradeHandler
 from bot.ports.backups import Backups
 from bot.ports.inspector import Inspector
-from bot.rendering import pull_body
+from bot.rendering.pull_requests import render_pull_request_body
 from bot.services.commands import CommandService, Policy
 from bot.services.deployments import DeploymentService
 from bot.services.fleet_reader import FleetReader
@@ -170,7 +170,7 @@ class Wiring:
     @cached_property
     def dispatcher(self) -> EffectDispatcher:
         here = self.deployment
-        pulls = PullRequestWriter(here.branches, here.pull_requests, pull_body)
+        pulls = PullRequestWriter(here.branches, here.pull_requests, render_pull_request_body)
         opener = PullRequestService(
             here.branches, here.files, self.store, self.fleet_reader, self.planner, pulls, utc_now
         )

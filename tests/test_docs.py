@@ -111,7 +111,7 @@ def test_relative_links_lead_somewhere(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_files_that_are_named_exist(document: Path) -> None:
     """In backquotes, with a folder and an ending, or a folder alone; examples' own files are left out."""
-    named = re.findall(r"`((?:bot|tests|templates|bench)/[\w./-]*)`", document.read_text())
+    named = re.findall(r"`((?:bot|tests|bench)/[\w./-]*)`", document.read_text())
     examples = set(example_files())
     assert [name for name in named if name not in examples and not (ROOT / name).exists()] == []
 

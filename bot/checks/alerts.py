@@ -27,7 +27,7 @@ def evaluate(_subject: CheckContext, answer: Answer) -> Verdict:
 
 
 def evaluate_alerts(answer: Answer, where: str) -> Verdict:
-    """What open alerts mean, whoever told them. Names of policies are people's text: the voice redacts them."""
+    """What open alerts mean, whoever told them. Names of policies are people's text; the rendering redacts them."""
     if not isinstance(answer, Alerts):
         return unavailable_verdict(answer)
     bad = [alert for alert in answer.alerts if alert.severity != WARNING]

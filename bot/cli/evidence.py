@@ -110,9 +110,9 @@ def _format_evidence(found: Evidence, form: Format) -> str:
         from bot.rendering.evidence.table import to_csv
 
         return to_csv(found)
-    from bot.rendering.evidence import evidence_report
+    from bot.rendering.evidence import render_evidence_report
 
-    return evidence_report(found)
+    return render_evidence_report(found)
 
 
 def _write(text: str, file: Path | None) -> None:

@@ -22,7 +22,8 @@ from bot.domain.plans.preview import UpgradePreview
 from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.domain.version_steps import evaluate_step
 from bot.domain.versions import Version
-from bot.rendering import Renderer, pull_body
+from bot.rendering import Renderer
+from bot.rendering.pull_requests import render_pull_request_body
 from bot.rendering.wording import describe
 
 PLACEHOLDER_AUTHOR = "whoever-asks"
@@ -76,7 +77,7 @@ def preview_sections(
     order = PullRequestSpec(
         planned, Head("", ""), tracker or PLACEHOLDER_TRACKER, PLACEHOLDER_AUTHOR, "", current, preview.golden_diff
     )
-    yield from section("Body of the pull request", Text(pull_body(order)))
+    yield from section("Body of the pull request", Text(render_pull_request_body(order)))
 
 
 def _format_effect(effect: Effect) -> str:

@@ -11,26 +11,29 @@ from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest
 from bot.domain.upgrade.deployment import superseded_by
 from bot.domain.upgrade.stages import Stage
 from bot.rendering import Renderer
+from bot.rendering.messages import render_command_message, render_refusal, render_usage_error
 
 ACCEPT_OPTION = "--accept"
 NOTHING_TO_ACCEPT = f"no deployed upgrade of it waits for its proof, so there is nothing to {ACCEPT_OPTION}."
 
 
-def plan(request: CommandRequest, view: CommandContext, voice: Renderer) -> CommandPlan:
+def plan(request: CommandRequest, view: CommandContext, renderer: Renderer) -> CommandPlan:
     arguments = parse_arguments(request.arguments, valued=(ACCEPT_OPTION,))
     fault = arguments.fault or ("" if arguments.names else "name the instances to check: {usage}.")
     if fault:
-        return CommandPlan((Paragraph(voice.usage_error("check", fault, COMMAND.usage)),))
+        return CommandPlan((Paragraph(render_usage_error(renderer, "check", fault, COMMAND.usage)),))
     accepted = arguments.option(ACCEPT_OPTION) or ""
     chosen = select_instances(arguments.names, view)
-    items: list[ReplyItem] = [Paragraph(voice.command_message("check", word.message)) for _, word in chosen.unknown]
+    items: list[ReplyItem] = [
+        Paragraph(render_command_message(renderer, "check", word.message)) for _, word in chosen.unknown
+    ]
     effects: list[Effect] = []
     for instance in chosen.instances:
         items.append(CheckTable(instance.slug))
         effects.append(CheckNow(request.comment, instance.slug))
         waiting = _recheck_effects(instance, view, request.author, accepted)
         if accepted and not waiting and instance.slug not in chosen.by_group:
-            items.append(Paragraph(voice.refusal(instance, NOTHING_TO_ACCEPT)))
+            items.append(Paragraph(render_refusal(renderer, instance, NOTHING_TO_ACCEPT)))
         effects += waiting
     return CommandPlan(tuple(items), tuple(effects))
 

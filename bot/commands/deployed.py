@@ -13,21 +13,28 @@ from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest
 from bot.domain.upgrade.deployment import can_mark_deployed, superseded_by
 from bot.domain.upgrade.record import Upgrade
 from bot.rendering import Renderer
+from bot.rendering.messages import render_command_message, render_refusal, render_usage_error
 
 
-def plan(request: CommandRequest, view: CommandContext, voice: Renderer) -> CommandPlan:
+def plan(request: CommandRequest, view: CommandContext, renderer: Renderer) -> CommandPlan:
     def effect(upgrade: Upgrade) -> Effect:
         return MarkDeployed(upgrade.slug, str(upgrade.version), request.author, upgrade.attempt)
 
     return plan_for_upgrades(
-        request, view, voice, COMMAND, can_mark_deployed, effect, "no merged upgrade of it waits for its deployment."
+        request,
+        view,
+        renderer,
+        COMMAND,
+        can_mark_deployed,
+        effect,
+        "no merged upgrade of it waits for its deployment.",
     )
 
 
 def plan_for_upgrades(
     request: CommandRequest,
     view: CommandContext,
-    voice: Renderer,
+    renderer: Renderer,
     command: Command,
     fits: Callable[[Upgrade], bool],
     effect: Callable[[Upgrade], Effect],
@@ -38,11 +45,15 @@ def plan_for_upgrades(
     fault = arguments.fault or ("" if arguments.names else "name the instances: {usage}.")
     if fault or len(arguments.versions) > 1:
         return CommandPlan(
-            (Paragraph(voice.usage_error(command.name, fault or "name one version at most.", command.usage)),)
+            (
+                Paragraph(
+                    render_usage_error(renderer, command.name, fault or "name one version at most.", command.usage)
+                ),
+            )
         )
     chosen = select_instances(arguments.names, view)
     items: list[ReplyItem] = [
-        Paragraph(voice.command_message(command.name, word.message)) for _, word in chosen.unknown
+        Paragraph(render_command_message(renderer, command.name, word.message)) for _, word in chosen.unknown
     ]
     effects: list[Effect] = []
     for instance in chosen.instances:
@@ -50,14 +61,14 @@ def plan_for_upgrades(
         later = superseded_by(upgrade, view.upgrades.values()) if upgrade is not None else None
         if upgrade is not None and later is not None:
             if instance.slug not in chosen.by_group:
-                items.append(Paragraph(voice.refusal(instance, _describe_superseded(upgrade, later))))
+                items.append(Paragraph(render_refusal(renderer, instance, _describe_superseded(upgrade, later))))
         elif upgrade is not None:
             items.append(UpgradeProgress(instance.slug, upgrade.version))
             effects.append(effect(upgrade))
         elif instance.slug not in chosen.by_group:
-            items.append(Paragraph(voice.refusal(instance, otherwise)))
+            items.append(Paragraph(render_refusal(renderer, instance, otherwise)))
     if not items:
-        items.append(Paragraph(voice.command_message(command.name, otherwise.replace(" of it", ""))))
+        items.append(Paragraph(render_command_message(renderer, command.name, otherwise.replace(" of it", ""))))
     return CommandPlan(tuple(items), tuple(effects))
 
 

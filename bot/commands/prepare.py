@@ -9,20 +9,27 @@ from bot.domain.flow.effects import Prepare
 from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
 from bot.domain.plans.version_policy import unknown_version
 from bot.rendering import Renderer
+from bot.rendering.messages import render_command_message, render_usage_error
 from bot.rendering.wording import describe
 
 ACCEPT_OPTION = "--accept-tags"
 
 
-def plan(request: CommandRequest, view: CommandContext, voice: Renderer) -> CommandPlan:
+def plan(request: CommandRequest, view: CommandContext, renderer: Renderer) -> CommandPlan:
     arguments = parse_arguments(request.arguments, flags=(ACCEPT_OPTION,))
     fault = arguments.fault or ("write {usage}, without an instance." if arguments.names else "")
     version = resolve_version(arguments, request, view)
     if fault or isinstance(version, str):
-        return CommandPlan((Paragraph(voice.usage_error("prepare", fault or str(version), COMMAND.usage)),))
+        return CommandPlan(
+            (Paragraph(render_usage_error(renderer, "prepare", fault or str(version), COMMAND.usage)),)
+        )
     if view.released and version not in {*view.released, *view.fleet.golden}:
         return CommandPlan(
-            (Paragraph(voice.command_message("prepare", describe(unknown_version(version, view.released)))),)
+            (
+                Paragraph(
+                    render_command_message(renderer, "prepare", describe(unknown_version(version, view.released)))
+                ),
+            )
         )
     accept = arguments.option(ACCEPT_OPTION) is not None
     return CommandPlan(

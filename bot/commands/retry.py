@@ -11,12 +11,12 @@ from bot.domain.upgrade.record import Upgrade
 from bot.rendering import Renderer
 
 
-def plan(request: CommandRequest, view: CommandContext, voice: Renderer) -> CommandPlan:
+def plan(request: CommandRequest, view: CommandContext, renderer: Renderer) -> CommandPlan:
     def effect(upgrade: Upgrade) -> Effect:
         return Retry(upgrade.slug, str(upgrade.version), request.author, upgrade.attempt)
 
     return plan_for_upgrades(
-        request, view, voice, COMMAND, can_retry, effect, "no upgrade of it has failed after its merge."
+        request, view, renderer, COMMAND, can_retry, effect, "no upgrade of it has failed after its merge."
     )
 
 

@@ -13,22 +13,25 @@ from bot.domain.flow.effects import StartRollback
 from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
 from bot.domain.upgrade.stages import IN_REVIEW, Stage
 from bot.rendering import Renderer
+from bot.rendering.messages import render_command_message, render_refusal, render_usage_error
 
 _OPTION_PATTERN = re.compile(r"(?:--?|[\u2012-\u2015\u2212])[A-Za-z]")
 
 
-def plan(request: CommandRequest, view: CommandContext, voice: Renderer) -> CommandPlan:
+def plan(request: CommandRequest, view: CommandContext, renderer: Renderer) -> CommandPlan:
     if not request.arguments:
-        return CommandPlan((Paragraph(voice.usage_error("rollback", "name the instance: {usage}.", COMMAND.usage)),))
+        return CommandPlan(
+            (Paragraph(render_usage_error(renderer, "rollback", "name the instance: {usage}.", COMMAND.usage)),)
+        )
     fault = _usage_fault(request.arguments[1:], view)
     if fault:
-        return CommandPlan((Paragraph(voice.usage_error("rollback", fault, COMMAND.usage)),))
+        return CommandPlan((Paragraph(render_usage_error(renderer, "rollback", fault, COMMAND.usage)),))
     found = resolve(request.arguments[0], view.fleet)
     if not isinstance(found, Instance):
-        return CommandPlan((Paragraph(voice.command_message("rollback", found.message)),))
+        return CommandPlan((Paragraph(render_command_message(renderer, "rollback", found.message)),))
     obstacle = _obstacle(found, view)
     if obstacle:
-        return CommandPlan((Paragraph(voice.refusal(found, obstacle)),))
+        return CommandPlan((Paragraph(render_refusal(renderer, found, obstacle)),))
     version = str(found.version)
     why = " ".join(request.arguments[1:])
     return CommandPlan(

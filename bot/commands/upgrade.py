@@ -13,21 +13,26 @@ from bot.domain.plans.version_policy import evaluate_policy
 from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import Version
 from bot.rendering import Renderer
+from bot.rendering.messages import render_command_message, render_refusal, render_refusals, render_usage_error
 from bot.rendering.wording import describe
 
 ENDED_STAGES = frozenset({Stage.CLOSED, Stage.WAITING, Stage.FAILED, Stage.SKIPPED, Stage.ROLLED_BACK})
 
 
-def plan(request: CommandRequest, view: CommandContext, voice: Renderer) -> CommandPlan:
+def plan(request: CommandRequest, view: CommandContext, renderer: Renderer) -> CommandPlan:
     arguments = parse_arguments(request.arguments, flags=("--dry-run",), valued=("--force",))
     fault = arguments.fault or ("" if arguments.names else "name the instances to upgrade: {usage}.")
     version = resolve_version(arguments, request, view)
     if fault or isinstance(version, str):
-        return CommandPlan((Paragraph(voice.usage_error("upgrade", fault or str(version), COMMAND.usage)),))
+        return CommandPlan(
+            (Paragraph(render_usage_error(renderer, "upgrade", fault or str(version), COMMAND.usage)),)
+        )
     chosen = select_instances(arguments.names, view)
-    items: list[ReplyItem] = [Paragraph(voice.command_message("upgrade", word.message)) for _, word in chosen.unknown]
+    items: list[ReplyItem] = [
+        Paragraph(render_command_message(renderer, "upgrade", word.message)) for _, word in chosen.unknown
+    ]
     if arguments.option("--dry-run") is not None:
-        return plan_previews("upgrade", request, items, chosen.instances, version, voice)
+        return plan_previews("upgrade", request, items, chosen.instances, version, renderer)
     start: list[str] = []
     left_out: list[tuple[Instance, str]] = []
     for instance in chosen.instances:
@@ -38,9 +43,9 @@ def plan(request: CommandRequest, view: CommandContext, voice: Renderer) -> Comm
         elif instance.slug in chosen.by_group:
             left_out.append((instance, refusal))
         else:
-            items.append(Paragraph(voice.refusal(instance, refusal)))
+            items.append(Paragraph(render_refusal(renderer, instance, refusal)))
     if left_out:
-        items.append(Paragraph(voice.refusals(left_out)))
+        items.append(Paragraph(render_refusals(renderer, left_out)))
     if start and version not in view.fleet.golden:
         items.append(PreparationProgress(version))
     force = arguments.option("--force") or ""

@@ -20,7 +20,8 @@ from bot.ports.errors import NotFoundError, PermanentError
 from bot.ports.issues import IssueComments
 from bot.ports.pull_requests import CheckRuns, PullRequestComments, PullRequestLabels
 from bot.ports.store import TrackerReader, UpgradeStore
-from bot.rendering import Renderer, evidence_comment, pre_upgrade_report
+from bot.rendering import Renderer
+from bot.rendering.notifications import render_alarm, render_evidence_comment, render_pre_upgrade_check
 from bot.services.fleet_reader import FleetReader
 
 log = structlog.get_logger(__name__)
@@ -79,11 +80,11 @@ class Publisher:
         return []
 
     def _publish_report(self, upgrade: Upgrade) -> None:
-        self._check_runs.publish_check_run(upgrade.head, pre_upgrade_report(upgrade))
+        self._check_runs.publish_check_run(upgrade.head, render_pre_upgrade_check(upgrade))
 
     def _publish_evidence(self, upgrade: Upgrade) -> None:
         tracker = self._ledger.tracker(upgrade.version)
-        body = evidence_comment(upgrade, tracker.url if tracker else "")
+        body = render_evidence_comment(upgrade, tracker.url if tracker else "")
         number = upgrade.number or 0
         there = self._find_own(self._comments.pull_comments(number), markers.evidence(upgrade.kind))
         if there is not None:
@@ -105,8 +106,8 @@ class Publisher:
             return
         mark = markers.alarm(upgrade.number or 0, len(upgrade.history))
         if self._find_own(self._issues.comments(tracker.issue), mark) is None:
-            words = Renderer(self._fleets.last_known(), self._issues.bot_login).alarm(
-                upgrade, self._on_call, Markdown(mark)
+            words = render_alarm(
+                Renderer(self._fleets.last_known(), self._issues.bot_login), upgrade, self._on_call, Markdown(mark)
             )
             self._issues.create_comment(tracker.issue, words)
 

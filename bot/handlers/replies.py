@@ -34,6 +34,9 @@ from bot.ports.errors import ExternalError, NotFoundError, PermanentError
 from bot.ports.issues import IssueComments, Reactions
 from bot.ports.store import PreparationStore, ReplyStore, UpgradeReader
 from bot.rendering import Renderer
+from bot.rendering.messages import render_refusal
+from bot.rendering.plans import render_plan
+from bot.rendering.replies import render_reply
 from bot.rendering.wording import describe
 from bot.services.commands import CommandService
 from bot.services.deployments import DeploymentService
@@ -198,17 +201,17 @@ class ReplyHandler:
     def _preview(self, slug: str, version: Version) -> Markdown:
         """What an upgrade would do, in words; why that can't be told, where it can't."""
         seen = self._fleets.current_view()
-        voice = Renderer(seen.fleet, self._issues.bot_login)
+        renderer = Renderer(seen.fleet, self._issues.bot_login)
         instance = seen.fleet.get(slug)
         if instance is None:
-            return voice.safe_text("The instance can't be read from the deployment repository any more.")
+            return renderer.safe_text("The instance can't be read from the deployment repository any more.")
         try:
             preview = self._planner.preview(seen, instance, version)
         except PermanentError as error:
-            return voice.refusal(instance, f"this can't be planned now: {error}")
+            return render_refusal(renderer, instance, f"this can't be planned now: {error}")
         standing = RolloutState(seen.fleet, self._ledger.upgrades(), 0, {}, {version: True})
         checks = self._check_runner.run(slug, Phase.BEFORE) if isinstance(preview.plan, ChangeSet) else ()
-        return voice.plan(instance, version, preview, checks, order_gate(instance, version, standing))
+        return render_plan(renderer, instance, version, preview, checks, order_gate(instance, version, standing))
 
     def refresh(self, comment: int) -> list[Effect]:
         """Write or edit the reply when it would say something new."""
@@ -227,8 +230,9 @@ class ReplyHandler:
         upgrades = (self._ledger.upgrade(item.slug, item.version) for item in shown)
         versions = (item.version for item in reply.items if isinstance(item, PreparationProgress))
         preparations = (self._ledger.preparation(version) for version in versions)
-        voice = Renderer(self._fleets.last_known(), self._issues.bot_login)
-        return voice.reply(
+        renderer = Renderer(self._fleets.last_known(), self._issues.bot_login)
+        return render_reply(
+            renderer,
             reply,
             {upgrade.key: upgrade for upgrade in upgrades if upgrade},
             {preparation.version: preparation for preparation in preparations if preparation},

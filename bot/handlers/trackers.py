@@ -23,6 +23,15 @@ from bot.ports.errors import PermanentError
 from bot.ports.issues import IssueComments, IssueEditor, IssueReader, WriteSlots
 from bot.ports.store import PreparationStore, TrackerStore, UpgradeReader
 from bot.rendering import Renderer
+from bot.rendering.tracker import (
+    format_tracker_title,
+    render_announcement,
+    render_tracker_end,
+    render_tracker_head,
+    render_tracker_heading,
+    render_tracker_part,
+    tracker_items,
+)
 from bot.services.commands import Policy
 from bot.services.fleet_reader import FleetReader
 from bot.services.poll_throttle import PollThrottle
@@ -107,11 +116,11 @@ class TrackerHandler:
         return [i for i in labelled if Version.find_in(i.title) == version and looks_like_tracker(i.body)]
 
     def _open(self, version: Version, effect: EnsureTracker) -> TrackerRecord:
-        voice = Renderer(self._fleets.current(), self._issues.bot_login)
+        renderer = Renderer(self._fleets.current(), self._issues.bot_login)
         announced = (effect.issue,) if effect.issue else ()
         draft = TrackerRecord(version, 0, "", effect.by, announced=announced)
-        body = self._render_parts([str(voice.tracker_heading(version))], draft, voice)[0]
-        issue = self._issues.create_issue(voice.tracker_title(version), body, self._labels)
+        body = self._render_parts([str(render_tracker_heading(version))], draft, renderer)[0]
+        issue = self._issues.create_issue(format_tracker_title(version), body, self._labels)
         return TrackerRecord(version, issue.number, issue.url, effect.by)
 
     def _announce(self, record: TrackerRecord, issue: int) -> None:
@@ -120,9 +129,10 @@ class TrackerHandler:
         for comment in self._issues.comments(issue):
             if comment.author == self._issues.bot_login and marker in comment.body:
                 return
-        voice = Renderer(self._fleets.recent(), self._issues.bot_login)
+        renderer = Renderer(self._fleets.recent(), self._issues.bot_login)
         first = not record.announced
-        words = voice.announcement(
+        words = render_announcement(
+            renderer,
             record.version,
             record.issue,
             self._policy.operators,
@@ -140,9 +150,9 @@ class TrackerHandler:
         wait = self._seconds_to_wait(record)
         if wait > 0:
             return [RefreshTracker(effect.version, wait)] if self._throttle.due(effect.version, wait) else []
-        voice = Renderer(self._fleets.current(), self._issues.bot_login)
+        renderer = Renderer(self._fleets.current(), self._issues.bot_login)
         try:
-            record, complete = self._rewrite(record, voice)
+            record, complete = self._rewrite(record, renderer)
         except TrackerTooLongError as error:
             raise PermanentError(str(error)) from error
         self._ledger.save_tracker(replace(record, clean=record.dirty if complete else record.clean))
@@ -155,37 +165,37 @@ class TrackerHandler:
         left = record.edited_at + timedelta(seconds=self._interval) - self._clock()
         return max(left.total_seconds(), 0.0)
 
-    def _rewrite(self, record: TrackerRecord, voice: Renderer) -> tuple[TrackerRecord, bool]:
+    def _rewrite(self, record: TrackerRecord, renderer: Renderer) -> tuple[TrackerRecord, bool]:
         """Write every part that changes; a part more is added as a comment, and then the head has to link it."""
         texts = [self._read(record, part) for part in range(len(record.parts) + 1)]
         for part in range(len(texts)):
             with self._issues.write_slot():
                 texts[part] = self._read(record, part)
-                wanted = self._render_parts(texts, record, voice)
+                wanted = self._render_parts(texts, record, renderer)
                 if wanted[part] != texts[part]:
                     self._write(record, part, wanted[part])
                     texts[part] = wanted[part]
                     record = replace(record, edited_at=self._clock())
-        wanted = self._render_parts(texts, record, voice)
+        wanted = self._render_parts(texts, record, renderer)
         if len(wanted) == len(texts):
             return record, True
         part = len(texts)
         return replace(record, parts=(*record.parts, self._ensure_part(record, part, wanted[part]))), False
 
-    def _render_parts(self, texts: list[str], record: TrackerRecord, voice: Renderer) -> list[str]:
+    def _render_parts(self, texts: list[str], record: TrackerRecord, renderer: Renderer) -> list[str]:
         """What all parts should say, given what they say now."""
         upgrades = {upgrade.slug: upgrade for upgrade in self._ledger.upgrades(record.version)}
-        items = voice.tracker_items(record.version, upgrades)
+        items = tracker_items(renderer, record.version, upgrades)
         links = [f"{record.url}#issuecomment-{comment}" for comment in record.parts]
         preparation = self._ledger.preparation(record.version)
-        head = voice.tracker_head(record, list(upgrades.values()), links, preparation)
+        head = render_tracker_head(renderer, record, list(upgrades.values()), links, preparation)
         framed = [with_block(texts[0], Block.HEAD, head), *texts[1:]]
-        framed[0] = with_block(framed[0], Block.END, voice.tracker_end())
+        framed[0] = with_block(framed[0], Block.END, render_tracker_end(renderer))
         laid = lay_out(framed, items)
         return [
             laid[0],
             *(
-                with_block(text, Block.HEAD, voice.tracker_part(record, number))
+                with_block(text, Block.HEAD, render_tracker_part(renderer, record, number))
                 for number, text in enumerate(laid[1:], start=2)
             ),
         ]

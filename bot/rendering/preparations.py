@@ -6,58 +6,59 @@ from bot.domain.plans.mistagged_images import format_mistagged
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.versions import Version
 from bot.formats.markdown import Markdown, code, escape_link_target, truncate
-from bot.rendering.upgrades import UpgradeRenderer
+from bot.rendering.renderer import Renderer
+from bot.rendering.upgrades import format_names
 
 MAX_IMAGES_LENGTH = 2_000
 
 
-class PreparationRenderer(UpgradeRenderer):
-    """Words for preparations."""
+def render_preparation(renderer: Renderer, version: Version, preparation: Preparation | None) -> Markdown:
+    """The section of a reply about a version's preparation."""
+    if preparation is None:
+        return Markdown(f"Golden file of {version}: preparation asked for.")
+    return Markdown(f"Golden file of {version}: {render_preparation_state(renderer, preparation)}")
 
-    def preparation(self, version: Version, preparation: Preparation | None) -> Markdown:
-        """The section of a reply about a version's preparation."""
-        if preparation is None:
-            return Markdown(f"Golden file of {version}: preparation asked for.")
-        return Markdown(f"Golden file of {version}: {self.preparation_state(preparation)}")
 
-    def preparation_state(self, preparation: Preparation) -> Markdown:
-        """Where it stands, in a sentence or two, with the link to its pull request."""
-        words = [f"{self._preparation_link(preparation)}{self._describe_preparation_stage(preparation)}."]
-        if preparation.stray:
-            words.append(self._describe_mistagged_images(preparation))
-        if preparation.note:
-            words.append(f"{self.safe_text(preparation.note[:1].upper() + preparation.note[1:])}.")
-        return Markdown(" ".join(words))
+def render_preparation_state(renderer: Renderer, preparation: Preparation) -> Markdown:
+    """Where it stands, in a sentence or two, with the link to its pull request."""
+    words = [f"{_preparation_link(preparation)}{_describe_preparation_stage(renderer, preparation)}."]
+    if preparation.stray:
+        words.append(_describe_mistagged_images(renderer, preparation))
+    if preparation.note:
+        words.append(f"{renderer.safe_text(preparation.note[:1].upper() + preparation.note[1:])}.")
+    return Markdown(" ".join(words))
 
-    def _describe_preparation_stage(self, preparation: Preparation) -> str:
-        match preparation.stage:
-            case PreparationStage.OPEN:
-                approved = (
-                    f", approved by {self.format_names(preparation.approved_by)}" if preparation.approved_by else ""
-                )
-                late = f" ({self.safe_text(preparation.reason)})" if preparation.reason else ""
-                return f"open{approved}, upgrades to it wait for the merge and then go on by themselves{late}"
-            case PreparationStage.READY if preparation.merged_by:
-                return f"merged by {self.format_names([preparation.merged_by])}"
-            case PreparationStage.READY:
-                return "all of it is in the deployment repository"
-            case _:
-                reason = f": {self.safe_text(preparation.reason)}" if preparation.reason else ""
-                return f"{preparation.stage}{reason}"
 
-    def _describe_mistagged_images(self, preparation: Preparation) -> str:
-        """The images that do not carry the version's tag, and what that means."""
-        images = code(truncate(self.redact(format_mistagged(preparation.stray)), MAX_IMAGES_LENGTH))
-        if preparation.accepted_by:
-            return (
-                f"Images with other tags were accepted by {self.format_names([preparation.accepted_by])}: {images}."
+def _describe_preparation_stage(renderer: Renderer, preparation: Preparation) -> str:
+    match preparation.stage:
+        case PreparationStage.OPEN:
+            approved = (
+                f", approved by {format_names(renderer, preparation.approved_by)}" if preparation.approved_by else ""
             )
-        command = code(f"/prepare {preparation.version} --accept-tags")
-        return (
-            f"**Held**: images of the publisher's do not carry the tag {preparation.version}: {images}. "
-            f"If that is right, an operator says {command}."
-        )
+            late = f" ({renderer.safe_text(preparation.reason)})" if preparation.reason else ""
+            return f"open{approved}, upgrades to it wait for the merge and then go on by themselves{late}"
+        case PreparationStage.READY if preparation.merged_by:
+            return f"merged by {format_names(renderer, [preparation.merged_by])}"
+        case PreparationStage.READY:
+            return "all of it is in the deployment repository"
+        case _:
+            reason = f": {renderer.safe_text(preparation.reason)}" if preparation.reason else ""
+            return f"{preparation.stage}{reason}"
 
-    @staticmethod
-    def _preparation_link(preparation: Preparation) -> str:
-        return f"[#{preparation.number}]({escape_link_target(preparation.url)}) " if preparation.number else ""
+
+def _describe_mistagged_images(renderer: Renderer, preparation: Preparation) -> str:
+    """The images that do not carry the version's tag, and what that means."""
+    images = code(truncate(renderer.redact(format_mistagged(preparation.stray)), MAX_IMAGES_LENGTH))
+    if preparation.accepted_by:
+        return (
+            f"Images with other tags were accepted by {format_names(renderer, [preparation.accepted_by])}: {images}."
+        )
+    command = code(f"/prepare {preparation.version} --accept-tags")
+    return (
+        f"**Held**: images of the publisher's do not carry the tag {preparation.version}: {images}. "
+        f"If that is right, an operator says {command}."
+    )
+
+
+def _preparation_link(preparation: Preparation) -> str:
+    return f"[#{preparation.number}]({escape_link_target(preparation.url)}) " if preparation.number else ""

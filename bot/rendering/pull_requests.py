@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from bot.domain.chat import markers
-from bot.domain.github_models import CheckRun
-from bot.domain.health.model import CheckState, sort_worst_first, worst_state
 from bot.domain.plans.change_set import (
     ChangeKind,
     ChangeSet,
@@ -19,14 +16,11 @@ from bot.domain.plans.change_set import (
     ModuleRefUpdated,
 )
 from bot.domain.plans.pull_request_spec import PullRequestSpec
-from bot.domain.upgrade.publications import PRE_UPGRADE_CHECK
-from bot.domain.upgrade.record import Upgrade
-from bot.domain.upgrade.stages import Stage
 from bot.formats.compose.edits import Difference
-from bot.formats.markdown import MAX_BODY_LENGTH, Markdown, code, one_line, truncate_body
+from bot.formats.markdown import MAX_BODY_LENGTH, Markdown, code, truncate_body
 from bot.rendering.golden_files import golden_counts, golden_summary
 from bot.rendering.reasons import describe_reasons
-from bot.rendering.renderer import ICONS, template_environment
+from bot.rendering.renderer import template_environment
 
 R = TypeVar("R")
 TEMPLATES = {
@@ -36,7 +30,7 @@ TEMPLATES = {
 }
 
 
-def pull_body(order: PullRequestSpec) -> Markdown:
+def render_pull_request_body(order: PullRequestSpec) -> Markdown:
     """The body of a pull request, all of it from its change set: what and why in three lines, test plan, pre-upgrade
     checks, fallback. Where GitHub's limit demands, the summary of the golden file goes first."""
     body = _render_body(order, order.golden_diff)
@@ -71,48 +65,6 @@ def _render_body(order: PullRequestSpec, golden: Difference | None) -> Markdown:
             why=order.reason,
         ).strip()
     )
-
-
-_CONCLUSIONS = {CheckState.PASS: "success", CheckState.FAIL: "failure", CheckState.UNKNOWN: "action_required"}
-
-
-def pre_upgrade_report(upgrade: Upgrade) -> CheckRun:
-    """The check run on a pull request's head commit. Unknown is no success; where an operator forces the upgrade, the
-    check run says so and stands in nobody's way."""
-    results = sort_worst_first(upgrade.before)
-    state = worst_state(results)
-    passed = sum(result.state is CheckState.PASS for result in results)
-    title = f"{passed} of {len(results)} health checks pass"
-    conclusion = _CONCLUSIONS[state]
-    if upgrade.forced and state is not CheckState.PASS:
-        title, conclusion = f"{title}; forced by {upgrade.forced_by}: {upgrade.forced}", "neutral"
-    table = template_environment(str).get_template("pull_checks.md.j2").render(results=results, icons=ICONS)
-    return CheckRun(
-        PRE_UPGRADE_CHECK, conclusion, one_line(title), truncate_body(table.strip(), "The rest does not fit here.")
-    )
-
-
-def evidence_comment(upgrade: Upgrade, tracker: str) -> Markdown:
-    """The comment on a pull request that proves what was done: who, what, when, with which result, every check with
-    its time (domain.md, "Rules": CI-98, CI-108, CI-109, CI-110)."""
-    template = template_environment(str).get_template("pull_evidence.md.j2")
-    body = template.render(
-        marker=Markdown(markers.evidence(upgrade.kind)),
-        upgrade=upgrade,
-        tracker=Markdown(tracker),
-        verdict=_verdict(upgrade),
-        icons=ICONS,
-        rolled_back=upgrade.back is not None,
-    )
-    return truncate_body(body.strip(), "The rest does not fit here; `mibot evidence` has all of it.")
-
-
-def _verdict(upgrade: Upgrade) -> str:
-    if upgrade.stage is Stage.DONE:
-        return f"{upgrade.slug} runs {upgrade.target}, proven healthy"
-    if upgrade.stage is Stage.ROLLED_BACK:
-        return f"{upgrade.slug} is back on {upgrade.target}, proven healthy"
-    return f"{upgrade.slug}: {upgrade.stage}: {upgrade.reason}"
 
 
 def summarize_change(change: ChangeSet) -> Markdown:

@@ -1,15 +1,14 @@
-"""What every sentence is written with: the templates, the names of one fleet kept private, and people's words made
-harmless."""
+"""What every function here writes with: the templates, a fleet's names kept private, people's words made harmless."""
 
 from __future__ import annotations
 
 from datetime import UTC
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.domain.fleet.model import Fleet, Instance
-from bot.domain.fleet.names import plain_name, public_name
+from bot.domain.fleet.model import Fleet
+from bot.domain.fleet.names import public_name
 from bot.domain.fleet.redaction import Redact, redactor
 from bot.domain.health.model import CheckState
 from bot.domain.versions import Version
@@ -18,7 +17,7 @@ from bot.formats.markdown import Markdown, code, escape, escape_link_target, esc
 ICONS = {CheckState.PASS: Markdown("✅"), CheckState.FAIL: Markdown("❌"), CheckState.UNKNOWN: Markdown("❔")}
 MAX_SENTENCE_LENGTH = 600
 _MAX_CODE_LENGTH = 100
-_PACKAGE_ROOT = Path(__file__).resolve().parent.parent
+_TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
 def template_environment(redact: Redact) -> Environment:
@@ -30,9 +29,7 @@ def template_environment(redact: Redact) -> Environment:
         return escape(redact(str(value)))
 
     made = Environment(
-        loader=ChoiceLoader(
-            [FileSystemLoader(_PACKAGE_ROOT / "templates"), FileSystemLoader(_PACKAGE_ROOT.parent / "templates")]
-        ),
+        loader=FileSystemLoader(_TEMPLATES),
         undefined=StrictUndefined,
         finalize=final,
         autoescape=False,  # noqa: S701 - Markdown, not HTML: `final` escapes
@@ -46,8 +43,8 @@ def template_environment(redact: Redact) -> Environment:
     return made
 
 
-class BaseRenderer:
-    """Writes with the names of one fleet kept private. `me` is the bot's login."""
+class Renderer:
+    """Templates and escaping for one fleet, whose customers' names stay private. `me` is the bot's login."""
 
     def __init__(self, fleet: Fleet, me: str = "mibot[bot]") -> None:
         self.fleet = fleet
@@ -59,20 +56,16 @@ class BaseRenderer:
         return Markdown(self._templates.get_template(template).render(**values).strip())
 
     def instance_name(self, slug: str) -> Markdown:
-        """What an instance is called outside the deployment repository; one that is gone has no name there."""
+        """An instance's name outside the deployment repository. One that left the fleet has no name there."""
         instance = self.fleet.get(slug)
         return public_name(instance) if instance else Markdown("an instance that is no longer in the fleet")
-
-    @staticmethod
-    def plain_instance_name(instance: Instance) -> str:
-        return plain_name(instance)
 
     def safe_text(self, text: str) -> Markdown:
         """People's or a system's words as harmless Markdown without customers' names."""
         return escape(truncate(self.redact(text), MAX_SENTENCE_LENGTH))
 
     def safe_text_within(self, text: str, room: int) -> Markdown:
-        """The same in at most `room` characters of Markdown."""
+        """The same, shortened to at most `room` characters of Markdown."""
         return escape_within(self.redact(text), room)
 
     def safe_code(self, text: str) -> Markdown:

@@ -16,103 +16,112 @@ from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import Version
 from bot.formats.markdown import Markdown, code, escape_link_target
 from bot.formats.urls import normalize_url
-from bot.rendering.preparations import PreparationRenderer
+from bot.rendering.preparations import render_preparation_state
+from bot.rendering.renderer import Renderer
+from bot.rendering.upgrades import count_stages, render_upgrade_state_within
 
 MAX_PROBLEMS = 25
 _MAX_NOTE_LENGTH = 100
 
 
-class TrackerRenderer(PreparationRenderer):
-    """Words for trackers."""
+def format_tracker_title(version: Version) -> str:
+    return f"{version} upgrade managed instances tracking issue"
 
-    def tracker_title(self, version: Version) -> str:
-        return f"{version} upgrade managed instances tracking issue"
 
-    def tracker_heading(self, version: Version) -> Markdown:
-        return Markdown(f"# {version} managed instances upgrade\n")
+def render_tracker_heading(version: Version) -> Markdown:
+    return Markdown(f"# {version} managed instances upgrade\n")
 
-    def tracker_items(self, version: Version, upgrades: Mapping[str, Upgrade]) -> list[TrackerItem]:
-        """A line for every instance of the fleet, in order of work."""
-        return [self._tracker_item(instance, version, upgrades.get(instance.slug)) for instance in self.fleet]
 
-    def _tracker_item(self, instance: Instance, version: Version, upgrade: Upgrade | None) -> TrackerItem:
-        current = code(str(instance.version))
-        room = MAX_STATE_LENGTH - len(current) - len(SEPARATOR)
-        state = self._tracker_state(instance, version, upgrade, room)
-        note = self.safe_text_within(instance.note, min(_MAX_NOTE_LENGTH, room - len(state) - len(SEPARATOR)))
-        words = [word.replace(SEPARATOR.strip(), "•") for word in (note, current, state) if word]
-        return TrackerItem(
-            key=InstanceKey(
-                normalize_url(instance.domain if instance.internal else instance.account or ""), instance.ordinal
-            ),
-            section=Section.INTERNAL if instance.internal else Section.CUSTOMERS,
-            text=Markdown(f"Upgrade {public_name(instance)}"),
-            state=Markdown(SEPARATOR.join(words)),
-            stage=_tracker_stage(instance, version, upgrade),
-            skipped=upgrade is None and bool(instance.skip_reason),
-        )
+def tracker_items(renderer: Renderer, version: Version, upgrades: Mapping[str, Upgrade]) -> list[TrackerItem]:
+    """A line for every instance of the fleet, in order of work."""
+    return [_tracker_item(renderer, instance, version, upgrades.get(instance.slug)) for instance in renderer.fleet]
 
-    def _tracker_state(self, instance: Instance, version: Version, upgrade: Upgrade | None, room: int) -> str:
-        if upgrade is not None:
-            return self.upgrade_state_within(upgrade, room)
-        if instance.skip_reason:
-            return f"skipped: {self.safe_text_within(instance.skip_reason, room - len('skipped: '))}"
-        if instance.version < version:
-            return "not started"
-        return f"already on {version}" if instance.version == version else f"ahead of {version}"
 
-    def tracker_head(
-        self,
-        record: TrackerRecord,
-        upgrades: Sequence[Upgrade],
-        parts: Sequence[str],
-        preparation: Preparation | None = None,
-    ) -> Markdown:
-        """The block at the tracker's head: what it is, who asked, how it stands, how to talk to the bot."""
-        counts, done, total = self.stage_counts(upgrades)
-        source = record.announced[0] if record.announced and not record.adopted else None
-        return self.render(
-            "tracker_head.md.j2",
-            marker=Markdown(markers.tracker(record.version)),
-            version=record.version,
-            me=Markdown(self.me),
-            asked_by=record.asked_by,
-            release_issue=source,
-            done=done,
-            total=total,
-            counts=counts,
-            pie_slices=_pie_slices(counts, done, total),
-            parts=[escape_link_target(url) for url in parts],
-            example=Markdown(FIRST_INSTANCE),
-            preparation=self.preparation_state(preparation) if preparation else None,
-        )
+def _tracker_item(renderer: Renderer, instance: Instance, version: Version, upgrade: Upgrade | None) -> TrackerItem:
+    current = code(str(instance.version))
+    room = MAX_STATE_LENGTH - len(current) - len(SEPARATOR)
+    state = _tracker_state(renderer, instance, version, upgrade, room)
+    note = renderer.safe_text_within(instance.note, min(_MAX_NOTE_LENGTH, room - len(state) - len(SEPARATOR)))
+    words = [word.replace(SEPARATOR.strip(), "•") for word in (note, current, state) if word]
+    return TrackerItem(
+        key=InstanceKey(
+            normalize_url(instance.domain if instance.internal else instance.account or ""), instance.ordinal
+        ),
+        section=Section.INTERNAL if instance.internal else Section.CUSTOMERS,
+        text=Markdown(f"Upgrade {public_name(instance)}"),
+        state=Markdown(SEPARATOR.join(words)),
+        stage=_tracker_stage(instance, version, upgrade),
+        skipped=upgrade is None and bool(instance.skip_reason),
+    )
 
-    def tracker_part(self, record: TrackerRecord, part: int) -> Markdown:
-        marker = Markdown(markers.tracker_part(record.version, part))
-        return self.render(
-            "tracker_part.md.j2", marker=marker, part=part, version=record.version, url=escape_link_target(record.url)
-        )
 
-    def tracker_end(self) -> Markdown:
-        """The block at the tracker's end: the instances that can't be read, as many as there is room for."""
-        problems = [{"name": unreadable_name(p), "sentence": p.message} for p in self.fleet.unreadable[:MAX_PROBLEMS]]
-        left_out = len(self.fleet.unreadable) - len(problems)
-        return self.render("tracker_end.md.j2", problems=problems, left_out=left_out)
+def _tracker_state(
+    renderer: Renderer, instance: Instance, version: Version, upgrade: Upgrade | None, room: int
+) -> str:
+    if upgrade is not None:
+        return render_upgrade_state_within(renderer, upgrade, room)
+    if instance.skip_reason:
+        return f"skipped: {renderer.safe_text_within(instance.skip_reason, room - len('skipped: '))}"
+    if instance.version < version:
+        return "not started"
+    return f"already on {version}" if instance.version == version else f"ahead of {version}"
 
-    def announcement(
-        self, version: Version, tracker: int, teams: Iterable[str], *, first: bool, adopted: bool
-    ) -> Markdown:
-        """The comment on the release issue; the first one for a version mentions the operator teams."""
-        return self.render(
-            "announcement.md.j2",
-            marker=Markdown(markers.announcement(version)),
-            version=version,
-            tracker=tracker,
-            teams=Markdown(", ".join(f"@{team}" for team in teams)),
-            first=first,
-            adopted=adopted,
-            example=Markdown(FIRST_INSTANCE),
-        )
+
+def render_tracker_head(
+    renderer: Renderer,
+    record: TrackerRecord,
+    upgrades: Sequence[Upgrade],
+    parts: Sequence[str],
+    preparation: Preparation | None = None,
+) -> Markdown:
+    """The block at the tracker's head: what it is, who asked, how it stands, how to talk to the bot."""
+    counts, done, total = count_stages(renderer.fleet, upgrades)
+    source = record.announced[0] if record.announced and not record.adopted else None
+    return renderer.render(
+        "tracker_head.md.j2",
+        marker=Markdown(markers.tracker(record.version)),
+        version=record.version,
+        me=Markdown(renderer.me),
+        asked_by=record.asked_by,
+        release_issue=source,
+        done=done,
+        total=total,
+        counts=counts,
+        pie_slices=_pie_slices(counts, done, total),
+        parts=[escape_link_target(url) for url in parts],
+        example=Markdown(FIRST_INSTANCE),
+        preparation=render_preparation_state(renderer, preparation) if preparation else None,
+    )
+
+
+def render_tracker_part(renderer: Renderer, record: TrackerRecord, part: int) -> Markdown:
+    marker = Markdown(markers.tracker_part(record.version, part))
+    return renderer.render(
+        "tracker_part.md.j2", marker=marker, part=part, version=record.version, url=escape_link_target(record.url)
+    )
+
+
+def render_tracker_end(renderer: Renderer) -> Markdown:
+    """The block at the tracker's end: the instances that can't be read, as many as there is room for."""
+    problems = [{"name": unreadable_name(p), "sentence": p.message} for p in renderer.fleet.unreadable[:MAX_PROBLEMS]]
+    left_out = len(renderer.fleet.unreadable) - len(problems)
+    return renderer.render("tracker_end.md.j2", problems=problems, left_out=left_out)
+
+
+def render_announcement(
+    renderer: Renderer, version: Version, tracker: int, teams: Iterable[str], *, first: bool, adopted: bool
+) -> Markdown:
+    """The comment on the release issue; the first one for a version mentions the operator teams."""
+    return renderer.render(
+        "announcement.md.j2",
+        marker=Markdown(markers.announcement(version)),
+        version=version,
+        tracker=tracker,
+        teams=Markdown(", ".join(f"@{team}" for team in teams)),
+        first=first,
+        adopted=adopted,
+        example=Markdown(FIRST_INSTANCE),
+    )
 
 
 def _pie_slices(counts: Sequence[tuple[str, int]], done: int, total: int) -> list[tuple[str, int]]:

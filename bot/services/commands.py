@@ -29,6 +29,7 @@ from bot.ports.errors import PermanentError
 from bot.ports.store import TrackerReader, UpgradeReader
 from bot.ports.upstream import Releases
 from bot.rendering import Renderer
+from bot.rendering.messages import render_command_message, render_not_allowed, render_unknown_command
 from bot.services.fleet_reader import FleetReader
 
 
@@ -96,7 +97,7 @@ class CommandService:
     def plan(self, order: HandleComment) -> tuple[Reply, list[Effect]]:
         """The reply that a comment deserves and the effects of its commands."""
         fleet = self._fleets.recent()
-        voice = Renderer(fleet, self._me())
+        renderer = Renderer(fleet, self._me())
         items: list[ReplyItem] = []
         effects: list[Effect] = []
         may: bool | None = None
@@ -105,25 +106,35 @@ class CommandService:
             try:
                 if command is not None and command.permission is Permission.OPERATORS and may is None:
                     may = self._is_operator(order.author)
-                plan = self._plan_line(order, line, command, voice, is_operator=bool(may))
+                plan = self._plan_line(order, line, command, renderer, is_operator=bool(may))
             except PermanentError as error:
-                plan = CommandPlan((Paragraph(voice.command_message(line.name, f"this can't be done now: {error}")),))
+                plan = CommandPlan(
+                    (Paragraph(render_command_message(renderer, line.name, f"this can't be done now: {error}")),)
+                )
             items += plan.items
             effects += (effect for effect in plan.effects if effect not in effects)
         return Reply(order.comment, order.issue, order.author, _without_duplicates(items)), effects
 
     def _plan_line(
-        self, order: HandleComment, line: CommandLine, command: Command | None, voice: Renderer, *, is_operator: bool
+        self,
+        order: HandleComment,
+        line: CommandLine,
+        command: Command | None,
+        renderer: Renderer,
+        *,
+        is_operator: bool,
     ) -> CommandPlan:
         if command is None:
-            return CommandPlan((Paragraph(voice.unknown_command(line.name, nearest_command(line.name))),))
+            return CommandPlan((Paragraph(render_unknown_command(renderer, line.name, nearest_command(line.name))),))
         if command.permission is Permission.OPERATORS and not is_operator:
-            return CommandPlan((Paragraph(voice.not_allowed(line.name, order.author, self._policy.operators)),))
+            return CommandPlan(
+                (Paragraph(render_not_allowed(renderer, line.name, order.author, self._policy.operators)),)
+            )
         if line.fault:
-            return CommandPlan((Paragraph(voice.command_message(line.name, line.fault)),))
+            return CommandPlan((Paragraph(render_command_message(renderer, line.name, line.fault)),))
         version = Version.parse(order.version)
         request = CommandRequest(order.comment, order.issue, order.author, line.arguments, version)
-        return command.plan(request, self._view(voice.fleet, line.arguments, version), voice)
+        return command.plan(request, self._view(renderer.fleet, line.arguments, version), renderer)
 
     def _is_operator(self, login: str) -> bool:
         return any(self._teams.is_member(team, login) for team in self._policy.operators)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.domain.audit.evidence import Evidence
 from bot.domain.chat.comments import has_commands
 from bot.domain.upgrade.record import Upgrade
-from bot.rendering.evidence import evidence_report
+from bot.rendering.evidence import render_evidence_report
 from bot.rendering.evidence.document import to_document
 from bot.rendering.evidence.table import to_csv
 from demo.fleet import Defect, make_fleet
@@ -36,7 +36,7 @@ from tests.samples import ACCOUNT, files, fleet_from
 
 
 def report(*upgrades: Upgrade) -> str:
-    return evidence_report(evidence(*upgrades))
+    return render_evidence_report(evidence(*upgrades))
 
 
 def rows(*upgrades: Upgrade) -> list[list[str]]:
@@ -148,7 +148,7 @@ SECRETS = {
 def all_formats(found: Evidence) -> Iterator[str]:
     yield json.dumps(to_document(found), ensure_ascii=False)
     yield to_csv(found)
-    markdown = evidence_report(found)
+    markdown = render_evidence_report(found)
     yield markdown
     yield rendering.reader_text(markdown)
 
@@ -181,8 +181,8 @@ def test_customers_are_named_by_their_account() -> None:
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_words_do_nothing(hostile: str) -> None:
-    text = evidence_report(evidence_with(hostile))
-    harmless = evidence_report(evidence_with("words"))
+    text = render_evidence_report(evidence_with(hostile))
+    harmless = render_evidence_report(evidence_with("words"))
     assert rendering.element_types(text) == rendering.element_types(harmless)
     assert [len(row) for row in rendering.table_rows(text)] == [len(row) for row in rendering.table_rows(harmless)]
     assert text.count("\n") == harmless.count("\n")

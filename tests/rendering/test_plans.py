@@ -23,13 +23,14 @@ from bot.domain.version_steps import SameVersion
 from bot.formats.compose.edits import Difference
 from bot.formats.markdown import MAX_BODY_LENGTH
 from bot.rendering import Renderer
-from bot.rendering.plans import MAX_LINES
+from bot.rendering.plans import MAX_LINES, render_plan
+from bot.rendering.replies import render_reply
 from tests import rendered as rendering
 from tests.samples import customer_instance, fleet, internal_instance, result, version
 
 FROM, TO = version("3.40.0"), version("3.40.1")
 RCTEST, OTTER = internal_instance("rctest"), customer_instance("amberotter")
-VOICE = Renderer(fleet(RCTEST, OTTER))
+RENDERER = Renderer(fleet(RCTEST, OTTER))
 OLD = "services:\n  searcher-0:\n    image: sourcegraph/searcher:hot\n    # big for amberotter\n    cpus: 8\n"
 NEW = "services:\n  searcher-0:\n    # big for amberotter\n    cpus: 8\n"
 
@@ -53,7 +54,7 @@ def preview(instance: Instance, old: str = OLD, new: str | None = NEW, **more: o
 
 
 def test_the_diff_stands_folded_below_the_verdict_and_the_checks_behind() -> None:
-    text = VOICE.plan(RCTEST, TO, preview(RCTEST), [result()])
+    text = render_plan(RENDERER, RCTEST, TO, preview(RCTEST), [result()])
     assert "dry run: 3.40.0 → 3.40.1 is legal and would change 2 files. Nothing was done." in text
     assert f"\n{golden_link_target(FROM)} → {golden_link_target(TO)}\n```" in text
     assert "\n-    image: sourcegraph/searcher:hot\n" in text
@@ -63,7 +64,7 @@ def test_the_diff_stands_folded_below_the_verdict_and_the_checks_behind() -> Non
 
 
 def test_of_a_customers_files_only_what_changes_is_shown_and_no_name() -> None:
-    text = VOICE.plan(OTTER, TO, preview(OTTER), [result()], "for rctest, which is red")
+    text = render_plan(RENDERER, OTTER, TO, preview(OTTER), [result()], "for rctest, which is red")
     assert "\n-    image: sourcegraph/searcher:hot\n" in text
     assert "cpus: 8" not in text
     assert "amberotter" not in text
@@ -71,28 +72,28 @@ def test_of_a_customers_files_only_what_changes_is_shown_and_no_name() -> None:
 
 
 def test_a_file_that_goes_and_one_that_is_long() -> None:
-    gone = VOICE.plan(RCTEST, TO, preview(RCTEST, new=None), [])
+    gone = render_plan(RENDERER, RCTEST, TO, preview(RCTEST, new=None), [])
     assert "docker-compose.override.yaml`, removed" in gone
     long = "".join(f"line {n}\n" for n in range(500))
-    text = VOICE.plan(RCTEST, TO, preview(RCTEST, old=long, new=""), [])
+    text = render_plan(RENDERER, RCTEST, TO, preview(RCTEST, old=long, new=""), [])
     assert f"\n-line {MAX_LINES - 2}\n" in text
     assert "lines more" in text
 
 
 def test_a_diff_that_could_break_out_stays_inside() -> None:
-    text = VOICE.plan(RCTEST, TO, preview(RCTEST, old="```\n</details>\n/upgrade all\n@dana\n"), [])
+    text = render_plan(RENDERER, RCTEST, TO, preview(RCTEST, old="```\n</details>\n/upgrade all\n@dana\n"), [])
     assert not rendering.mentions(text)
     assert text.count("```") == 4, "two blocks, opened and closed"
 
 
 def test_a_refusal_says_why() -> None:
     refused = UpgradePreview(Refusal(SameVersion(version("3.40.1"))))
-    assert rendering.reader_text(VOICE.plan(RCTEST, TO, refused, [])).endswith(
+    assert rendering.reader_text(render_plan(RENDERER, RCTEST, TO, refused, [])).endswith(
         "an upgrade to 3.40.1 is refused: it already runs 3.40.1."
     )
     prepared = PreparationPreview(Refusal(PlainText("upstream's Compose file is no Compose file.")))
     broken = UpgradePreview(Refusal(NotPrepared(version("3.40.1"))), prepared)
-    assert "upstream's Compose file is no Compose file." in VOICE.plan(RCTEST, TO, broken, [])
+    assert "upstream's Compose file is no Compose file." in render_plan(RENDERER, RCTEST, TO, broken, [])
 
 
 def test_what_has_to_land_first_is_told_first() -> None:
@@ -104,7 +105,7 @@ def test_what_has_to_land_first_is_told_first() -> None:
         mistagged_images=(MistaggedImage("symbols-0", "sourcegraph/symbols:3.40.0@sha256:0"),),
     )
     shown = preview(RCTEST, preparation=PreparationPreview(golden), golden_diff=Difference(added=("otel-collector",)))
-    text = VOICE.plan(RCTEST, TO, shown, [result()])
+    text = render_plan(RENDERER, RCTEST, TO, shown, [result()])
     assert text.index("First the golden file has to land") < text.index("Then:") < text.index("<details>")
     assert "**Held** until accepted, another tag: `symbols-0: sourcegraph/symbols:3.40.0`" in text
     assert "Golden file 3.40.0 → 3.40.1: 1 service added" in text
@@ -112,8 +113,8 @@ def test_what_has_to_land_first_is_told_first() -> None:
 
 def test_a_reply_of_many_plans_is_cut_where_github_demands_with_its_blocks_closed() -> None:
     long = "".join(f"line {n} {'x' * 150}\n" for n in range(70))
-    words = VOICE.plan(RCTEST, TO, preview(RCTEST, old=long, new=""), [result()])
-    text = VOICE.reply(Reply(77, 12, "dana", (PlanPreview("rctest", TO, words),) * 8), {})
+    words = render_plan(RENDERER, RCTEST, TO, preview(RCTEST, old=long, new=""), [result()])
+    text = render_reply(RENDERER, Reply(77, 12, "dana", (PlanPreview("rctest", TO, words),) * 8), {})
     assert len(text) <= MAX_BODY_LENGTH
     assert text.endswith("The rest does not fit here; see the tracker.")
     assert text.count("<details>") == text.count("</details>")
@@ -121,6 +122,6 @@ def test_a_reply_of_many_plans_is_cut_where_github_demands_with_its_blocks_close
 
 
 def test_while_it_is_worked_out_the_reply_says_so() -> None:
-    text = VOICE.reply(Reply(77, 12, "dana", (PlanPreview("rctest", TO),)), {})
+    text = render_reply(RENDERER, Reply(77, 12, "dana", (PlanPreview("rctest", TO),)), {})
     assert "the upgrade to 3.40.1 is being worked out …" in text
     assert replace(PlanPreview("rctest", TO), words=None) == PlanPreview("rctest", TO)

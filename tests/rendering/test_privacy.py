@@ -35,7 +35,30 @@ from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.record import Deployment, Rollback, Stage, StageTransition
 from bot.formats.markdown import Markdown, one_line
-from bot.rendering import Renderer, pull_body
+from bot.rendering import Renderer
+from bot.rendering.check_tables import render_check_table
+from bot.rendering.messages import (
+    render_command_message,
+    render_help,
+    render_not_allowed,
+    render_refusal,
+    render_refusals,
+    render_unknown_command,
+    render_usage_error,
+)
+from bot.rendering.notifications import render_alarm
+from bot.rendering.plans import render_plan
+from bot.rendering.pull_requests import render_pull_request_body
+from bot.rendering.replies import render_reply
+from bot.rendering.status import render_status
+from bot.rendering.tracker import (
+    render_announcement,
+    render_tracker_end,
+    render_tracker_head,
+    render_tracker_part,
+    tracker_items,
+)
+from bot.rendering.upgrades import render_upgrade_state, render_upgrade_state_within
 from demo.fleet import Defect, make_fleet
 from tests import rendered as rendering
 from tests.samples import (
@@ -91,13 +114,13 @@ def deployment_of(words: str, number: int) -> Deployment:
     return replace(run, run=None, conclusion="by hand", failed="", by=words) if number % 2 else run
 
 
-def public_texts(voice: Renderer, words: str) -> Iterator[str]:
-    """Everything that a voice writes outside the deployment repository, with these words wherever others' may be."""
+def public_texts(renderer: Renderer, words: str) -> Iterator[str]:
+    """Everything that is written outside the deployment repository, with these words wherever others' may be."""
     results = tuple(
         result(title=words, sentence=words, name=words, link=f"https://x/{words}", state=s) for s in CheckState
     )
     upgrades = {}
-    for number, instance in enumerate((*voice.fleet, *voice.fleet.unreadable)):
+    for number, instance in enumerate((*renderer.fleet, *renderer.fleet.unreadable)):
         stage = list(Stage)[number % len(Stage)]
         one = upgrade(instance.slug, stage=stage, reason=words, failing=(words,), checks=Conclusion.FAILURE)
         upgrades[one.slug] = replace(
@@ -109,49 +132,51 @@ def public_texts(voice: Renderer, words: str) -> Iterator[str]:
             accepted_by=words, history=(StageTransition(stage, NOW, words, words, words),), checked=words,
             meaning=words,
         )  # fmt: skip
-    for items in (voice.tracker_items(TARGET, upgrades), voice.tracker_items(TARGET, {})):
+    for items in (tracker_items(renderer, TARGET, upgrades), tracker_items(renderer, TARGET, {})):
         yield from map(render_line, items)
     everything = list(upgrades.values())
-    yield voice.tracker_head(replace(RECORD, asked_by=words), everything, [])
+    yield render_tracker_head(renderer, replace(RECORD, asked_by=words), everything, [])
     for where in PreparationStage:
         made = Preparation(TARGET, where, words, NOW, words, 8, "https://x/pull/8", note=words, merged_by=words)
         held = replace(made, stray=(MistaggedImage(words, words),))
         for preparation in (made, held, replace(held, accepted_by=words)):
-            yield voice.tracker_head(RECORD, everything, [], preparation)
-            yield voice.reply(Reply(77, 12, words, (PreparationProgress(TARGET),)), {}, {TARGET: preparation})
-    yield voice.usage_error(words, "write {usage}.", words)
-    yield voice.refusals([(instance, words) for instance in voice.fleet])
+            yield render_tracker_head(renderer, RECORD, everything, [], preparation)
+            yield render_reply(
+                renderer, Reply(77, 12, words, (PreparationProgress(TARGET),)), {}, {TARGET: preparation}
+            )
+    yield render_usage_error(renderer, words, "write {usage}.", words)
+    yield render_refusals(renderer, [(instance, words) for instance in renderer.fleet])
     many = tuple(UpgradeProgress(one.slug, TARGET) for one in everything)
-    yield voice.reply(Reply(77, 12, words, many * 30), {one.key: one for one in everything})
-    yield voice.tracker_part(RECORD, 2)
-    yield voice.tracker_end()
-    yield voice.announcement(TARGET, 12, TEAMS, first=False, adopted=False)
-    yield voice.status(TARGET, 12, everything)
-    yield voice.status(None, None, everything)
-    yield voice.command_message(words, words)
-    yield voice.unknown_command(words, "help")
-    yield voice.not_allowed(words, words, TEAMS)
-    yield voice.check_table(voice.safe_text(words), results)
-    yield voice.help(
-        [{"usage": c.usage, "summary": words, "who": c.permission.value} for c in all_commands().values()]
+    yield render_reply(renderer, Reply(77, 12, words, many * 30), {one.key: one for one in everything})
+    yield render_tracker_part(renderer, RECORD, 2)
+    yield render_tracker_end(renderer)
+    yield render_announcement(renderer, TARGET, 12, TEAMS, first=False, adopted=False)
+    yield render_status(renderer, TARGET, 12, everything)
+    yield render_status(renderer, None, None, everything)
+    yield render_command_message(renderer, words, words)
+    yield render_unknown_command(renderer, words, "help")
+    yield render_not_allowed(renderer, words, words, TEAMS)
+    yield render_check_table(renderer, renderer.safe_text(words), results)
+    yield render_help(
+        renderer, [{"usage": c.usage, "summary": words, "who": c.permission.value} for c in all_commands().values()]
     )
-    for instance in voice.fleet:
-        yield voice.refusal(instance, words)
-        shown_plan = voice.plan(instance, TARGET, preview(instance.slug, words), results, words)
-        yield voice.reply(Reply(77, 12, words, (PlanPreview(instance.slug, TARGET, shown_plan),)), {})
+    for instance in renderer.fleet:
+        yield render_refusal(renderer, instance, words)
+        shown_plan = render_plan(renderer, instance, TARGET, preview(instance.slug, words), results, words)
+        yield render_reply(renderer, Reply(77, 12, words, (PlanPreview(instance.slug, TARGET, shown_plan),)), {})
         shown = (
             UpgradeProgress(instance.slug, TARGET),
             CheckTable(instance.slug, results),
-            Paragraph(voice.safe_text(words)),
+            Paragraph(renderer.safe_text(words)),
         )
-        yield voice.reply(Reply(77, 12, words, shown), {one.key: one for one in everything})
+        yield render_reply(renderer, Reply(77, 12, words, shown), {one.key: one for one in everything})
         backups = BackupProgress(instance.slug, backups_of(words), backups_of(words), words)
-        yield voice.reply(Reply(77, 12, words, (backups, BackupProgress(instance.slug))), {})
+        yield render_reply(renderer, Reply(77, 12, words, (backups, BackupProgress(instance.slug))), {})
     for one in everything:  # nobody is on call, so that whoever is mentioned is mentioned by the words
-        yield voice.alarm(one, (), Markdown(markers.alarm(7, 3)))
-    found = resolve(words, voice.fleet)
+        yield render_alarm(renderer, one, (), Markdown(markers.alarm(7, 3)))
+    found = resolve(words, renderer.fleet)
     if isinstance(found, UnknownInstance):
-        yield voice.command_message("check", found.message)
+        yield render_command_message(renderer, "check", found.message)
 
 
 def preview(slug: str, words: str) -> UpgradePreview:
@@ -200,7 +225,9 @@ def test_inside_the_deployment_repository_slugs_are_used_freely() -> None:
     for instance in FLEET.customers[:5]:
         plan = preview(instance.slug, "words").plan
         assert isinstance(plan, ChangeSet)
-        assert f"`{instance.slug}`" in pull_body(PullRequestSpec(plan, Head("", ""), RECORD.url, "dana"))
+        assert f"`{instance.slug}`" in render_pull_request_body(
+            PullRequestSpec(plan, Head("", ""), RECORD.url, "dana")
+        )
 
 
 PLAIN = fleet(internal_instance("rctest"), internal_instance("demo"), customer_instance("amberotter"))
@@ -237,12 +264,12 @@ def test_hostile_words_do_nothing_anywhere(hostile: str) -> None:
 
 @given(st.text(max_size=60))
 def test_no_words_at_all_do_anything(words: str) -> None:
-    voice = Renderer(PLAIN)
+    renderer = Renderer(PLAIN)
     for text in (
-        voice.command_message("check", words),
-        voice.not_allowed("check", words, TEAMS),
-        voice.check_table(voice.safe_text(words), (result(sentence=words, title=words),)),
-        voice.refusal(PLAIN.instances[2], words),
+        render_command_message(renderer, "check", words),
+        render_not_allowed(renderer, "check", words, TEAMS),
+        render_check_table(renderer, renderer.safe_text(words), (result(sentence=words, title=words),)),
+        render_refusal(renderer, PLAIN.instances[2], words),
     ):
         assert not rendering.mentions(text)
         assert not has_commands(text)
@@ -258,11 +285,11 @@ def test_account_urls_can_be_followed() -> None:
 
 def test_an_instance_that_has_left_the_fleet_is_not_named_by_its_own_failure() -> None:
     gone = upgrade("jadelemur", stage=Stage.FAILED, merged_at=NOW, reason="job upgrade jadelemur, step Back up")
-    voice = Renderer(fleet())
+    renderer = Renderer(fleet())
     for words in (
-        voice.upgrade_state(gone),
-        voice.upgrade_state_within(gone, 240),
-        voice.alarm(gone, ["lee"], Markdown("<!-- -->")),
+        render_upgrade_state(renderer, gone),
+        render_upgrade_state_within(renderer, gone, 240),
+        render_alarm(renderer, gone, ["lee"], Markdown("<!-- -->")),
     ):
         assert "jadelemur" not in words.lower()
         assert "job upgrade the instance" in words

@@ -26,7 +26,7 @@ from bot.domain.upgrade.dispatch import confirm_dispatch, prepare_dispatch
 from bot.domain.upgrade.record import Rollback, StageTransition, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.formats.markdown import MAX_BODY_LENGTH
-from bot.rendering import evidence_comment, pre_upgrade_report
+from bot.rendering.notifications import render_evidence_comment, render_pre_upgrade_check
 from tests import rendered as rendering
 from tests.domain.audit.evidences import (
     CONSOLE,
@@ -72,24 +72,24 @@ WORDS = st.lists(st.sampled_from([*HOSTILE, "words", " "]) | st.text(max_size=30
 def test_a_check_run_concludes_as_its_checks_do_and_unknown_is_no_success(
     results: tuple[CheckResult, ...], conclusion: str, title: str
 ) -> None:
-    report = pre_upgrade_report(upgrade(before=results))
+    report = render_pre_upgrade_check(upgrade(before=results))
     assert (report.name, report.conclusion, report.title) == ("mibot / pre-upgrade", conclusion, title)
 
 
 @pytest.mark.parametrize("bad", [RED, UNKNOWN])
 def test_what_an_operator_forces_stands_in_nobodys_way_and_says_who_and_why(bad: CheckResult) -> None:
-    report = pre_upgrade_report(upgrade(before=(bad,), forced="an outage\n\nof search", forced_by="lee"))
+    report = render_pre_upgrade_check(upgrade(before=(bad,), forced="an outage\n\nof search", forced_by="lee"))
     assert report.conclusion == "neutral"
     assert report.title == "0 of 1 health checks pass; forced by lee: an outage of search"
 
 
 def test_where_all_is_green_nothing_was_forced() -> None:
-    report = pre_upgrade_report(upgrade(before=(result(),), forced="an outage", forced_by="lee"))
+    report = render_pre_upgrade_check(upgrade(before=(result(),), forced="an outage", forced_by="lee"))
     assert (report.conclusion, report.title) == ("success", "1 of 1 health checks pass")
 
 
 def test_its_table_has_the_worst_first_and_where_to_look() -> None:
-    report = pre_upgrade_report(upgrade(before=(result("disk"), UNKNOWN, replace(RED, link=CONSOLE))))
+    report = render_pre_upgrade_check(upgrade(before=(result("disk"), UNKNOWN, replace(RED, link=CONSOLE))))
     assert rendering.table_rows(report.summary) == [
         ["", "check", "result", "taken (UTC)", "took"],
         ["❌ fail", "Vm", "It is off. look", "2026-01-05 09:00:00", "0.5 s"],
@@ -100,7 +100,7 @@ def test_its_table_has_the_worst_first_and_where_to_look() -> None:
 
 
 def test_a_check_run_fits_githubs_limit() -> None:
-    report = pre_upgrade_report(upgrade(before=tuple(result(f"c{n}", sentence="x" * 4000) for n in range(30))))
+    report = render_pre_upgrade_check(upgrade(before=tuple(result(f"c{n}", sentence="x" * 4000) for n in range(30))))
     assert len(report.summary) <= MAX_BODY_LENGTH
     assert report.summary.endswith("The rest does not fit here.")
 
@@ -109,7 +109,7 @@ def test_a_check_run_fits_githubs_limit() -> None:
 
 
 def evidence(record: Upgrade) -> str:
-    return evidence_comment(record, TRACKER.url)
+    return render_evidence_comment(record, TRACKER.url)
 
 
 def rows(record: Upgrade) -> list[list[str]]:
@@ -199,7 +199,7 @@ def test_attempts_vouching_and_force_are_told() -> None:
 
 
 def test_what_nobody_knows_is_said_to_be_so() -> None:
-    text = evidence_comment(upgrade(stage=Stage.FAILED, reason="it is red"), "")
+    text = render_evidence_comment(upgrade(stage=Stage.FAILED, reason="it is red"), "")
     found = rendering.table_rows(text)
     for row in (["tracker", "none"], ["approved by", "nobody"], ["merged by", "not known"]):
         assert row in found
@@ -260,7 +260,7 @@ def test_hostile_words_do_nothing_in_the_evidence(hostile: str, record: Upgrade)
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_nor_in_the_check_run(hostile: str) -> None:
     said = with_words(replace(complete(), before=(RED, UNKNOWN)), hostile)
-    report = pre_upgrade_report(said)
+    report = render_pre_upgrade_check(said)
     assert "\n" not in report.title
     assert len(rendering.table_rows(report.summary)) == 3
     assert not rendering.mentions(report.summary)

@@ -25,7 +25,7 @@ from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.domain.plans.refusals import MistaggedImage
 from bot.formats.compose.edits import Difference, ImageChange, SettingChange
 from bot.formats.markdown import MAX_BODY_LENGTH
-from bot.rendering import pull_body
+from bot.rendering.pull_requests import render_pull_request_body
 from tests import rendered as rendering
 from tests.samples import customer_instance, version
 
@@ -95,7 +95,7 @@ ALL_CHANGES = [
 
 
 def body(change: ChangeSet = PLAIN, asked_by: str = "dana", note: str = "", golden: Difference | None = None) -> str:
-    return pull_body(PullRequestSpec(change, Head("c", "t"), TRACKER, asked_by, note, FROM, golden))
+    return render_pull_request_body(PullRequestSpec(change, Head("c", "t"), TRACKER, asked_by, note, FROM, golden))
 
 
 def lines(text: str) -> list[str]:
@@ -184,7 +184,7 @@ def test_reasons_that_people_gave_stand_beside_who_asked() -> None:
         (PLAIN, "`dana`, before its turn (they are slow),"),
     ):
         order = PullRequestSpec(change, Head("c", "t"), TRACKER, "dana", reason="they are slow")
-        assert words in lines(pull_body(order))[1]
+        assert words in lines(render_pull_request_body(order))[1]
 
 
 def test_a_rollback_says_so() -> None:
@@ -202,7 +202,7 @@ def test_a_body_that_is_too_long_keeps_what_policy_demands() -> None:
     assert len(text) <= MAX_BODY_LENGTH
     assert "## Test plan" in text
     assert TRACKER in text
-    endless = pull_body(replace_warnings(GOLDEN, ("word " * 40,) * 900))
+    endless = render_pull_request_body(replace_warnings(GOLDEN, ("word " * 40,) * 900))
     assert len(endless) <= MAX_BODY_LENGTH
     assert endless.endswith("The rest does not fit here.")
 

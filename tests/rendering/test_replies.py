@@ -16,7 +16,10 @@ from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
 from bot.domain.upgrade.record import Deployment, Rollback, Stage, StageTransition, Upgrade
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown
 from bot.rendering import Renderer
-from bot.rendering.replies import MAX_LEFT_OUT, MAX_ROWS
+from bot.rendering.messages import render_help, render_not_allowed, render_refusal, render_unknown_command
+from bot.rendering.notifications import render_alarm
+from bot.rendering.replies import MAX_LEFT_OUT, render_reply
+from bot.rendering.status import MAX_ROWS, render_status
 from tests import rendered as rendering
 from tests.samples import ACCOUNT, NOW, PULL, customer_instance, fleet, internal_instance, result, upgrade, version
 
@@ -26,7 +29,7 @@ FLEET = fleet(
     internal_instance("s2", skip="nightly"),
     customer_instance("amberotter"),
 )
-VOICE = Renderer(FLEET)
+RENDERER = Renderer(FLEET)
 TARGET = version("3.40.1")
 RUN = "https://github.com/sourcegraph/deploy-sourcegraph-managed/actions/runs/5"
 REQUESTED_RUN = Deployment(NOW, accepted=True, run=5, url=RUN)
@@ -37,12 +40,12 @@ DISK = Backup(BackupKind.DISK, "data", "mibot-3-40-1", BackupState.RUNNING, NOW)
 SNAPSHOT = replace(DISK, state=BackupState.READY)
 
 
-def render_reply(*items: ReplyItem, upgrades: tuple[Upgrade, ...] = ()) -> str:
-    return VOICE.reply(Reply(77, 12, "dana", items), {one.key: one for one in upgrades})
+def reply_body(*items: ReplyItem, upgrades: tuple[Upgrade, ...] = ()) -> str:
+    return render_reply(RENDERER, Reply(77, 12, "dana", items), {one.key: one for one in upgrades})
 
 
 def test_a_reply_begins_with_its_mark_and_has_its_items_in_order() -> None:
-    body = render_reply(Paragraph(Markdown("first **words**")), Paragraph(Markdown("second")))
+    body = reply_body(Paragraph(Markdown("first **words**")), Paragraph(Markdown("second")))
     assert body.startswith(markers.reply(77))
     assert body.index("first **words**") < body.index("second")
     assert rendering.reader_text(body) == "first wordssecond"
@@ -50,12 +53,12 @@ def test_a_reply_begins_with_its_mark_and_has_its_items_in_order() -> None:
 
 def test_an_upgrade_that_was_just_asked_for() -> None:
     name = "[rctest.sourcegraph.com](https://rctest.sourcegraph.com)"
-    assert f"**{name}**: upgrade to 3.40.1 asked for." in render_reply(UpgradeProgress("rctest", TARGET))
+    assert f"**{name}**: upgrade to 3.40.1 asked for." in reply_body(UpgradeProgress("rctest", TARGET))
 
 
 def test_an_open_pull_request_with_its_checks() -> None:
     one = upgrade(before=(result(),), checks=Conclusion.PENDING)
-    body = render_reply(UpgradeProgress("rctest", TARGET), upgrades=(one,))
+    body = reply_body(UpgradeProgress("rctest", TARGET), upgrades=(one,))
     assert "3.40.0 → 3.40.1" in body
     assert f"[#7]({PULL}) open, waiting for a review, its checks are running" in body
     assert "Next: one approval, then merge." in body
@@ -74,7 +77,7 @@ def test_a_finished_upgrade_shows_who_did_what_and_when() -> None:
         before=(result(),),
         after=(result("front"),),
     )
-    body = render_reply(UpgradeProgress("rctest", TARGET), upgrades=(one,))
+    body = reply_body(UpgradeProgress("rctest", TARGET), upgrades=(one,))
     assert "Approved by `rio`, `sam`." in body
     assert "Merged by `lee` at 2026-01-05 09:00:00 UTC." in body
     assert body.index("Health checks after the deployment") < body.index("Health checks before the upgrade")
@@ -115,22 +118,22 @@ def merged(stage: Stage, **facts: Any) -> Upgrade:
     ids=lambda given: str(given.stage) if isinstance(given, Upgrade) else "",
 )
 def test_every_stage_has_its_words(one: Upgrade, words: str) -> None:
-    assert words in rendering.reader_text(render_reply(UpgradeProgress("rctest", TARGET), upgrades=(one,)))
+    assert words in rendering.reader_text(reply_body(UpgradeProgress("rctest", TARGET), upgrades=(one,)))
 
 
 def test_while_it_is_deployed_its_log_is_one_click_away() -> None:
-    body = render_reply(
+    body = reply_body(
         UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.DEPLOYING, deployment=REQUESTED_RUN),)
     )
     assert f"[deploying]({RUN})" in body
     assert f"- Deployment: [run 5]({RUN})." in body
-    over = render_reply(UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.VERIFYING, deployment=ENDED_RUN),))
+    over = reply_body(UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.VERIFYING, deployment=ENDED_RUN),))
     assert f"[verifying]({RUN})" in over
     assert f"- Deployment: [run 5]({RUN}), success at 2026-01-05 09:00:00 UTC." in over
 
 
 def test_what_was_asked_for_and_has_no_run_yet_links_nothing() -> None:
-    body = render_reply(
+    body = reply_body(
         UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.DEPLOYING, deployment=Deployment(NOW)),)
     )
     assert "Deployment:" not in body
@@ -150,7 +153,7 @@ def test_what_was_done_after_the_merge_stands_there_in_its_order() -> None:
             StageTransition(Stage.DONE, NOW.replace(hour=10), "mibot"),
         ),
     )
-    body = render_reply(UpgradeProgress("rctest", TARGET), upgrades=(one,))
+    body = reply_body(UpgradeProgress("rctest", TARGET), upgrades=(one,))
     steps = [line for line in body.splitlines() if line.startswith("- ")]
     assert steps[-5:] == [
         "- Attempt 2.",
@@ -162,10 +165,10 @@ def test_what_was_done_after_the_merge_stands_there_in_its_order() -> None:
 
 
 def test_a_first_attempt_is_not_counted_and_a_word_of_a_person_is_told_as_such() -> None:
-    body = render_reply(UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.VERIFYING, deployment=BY_HAND),))
+    body = reply_body(UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.VERIFYING, deployment=BY_HAND),))
     assert "Attempt" not in body
     assert "- Deployed by hand, says `lee`." in body
-    kept = render_reply(
+    kept = reply_body(
         UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.VERIFYING, deployment=replace(BY_HAND, url=RUN)),)
     )
     assert "- Deployed by hand, says `lee`." in kept
@@ -178,7 +181,7 @@ def test_after_the_deployment_each_check_stands_beside_what_it_was_before() -> N
         before=(result("front", CheckState.UNKNOWN), result("vm"), result("pull")),
         after=(result("vm", CheckState.FAIL), result("alerts"), result("front")),
     )
-    body = render_reply(UpgradeProgress("rctest", TARGET), upgrades=(one,))
+    body = reply_body(UpgradeProgress("rctest", TARGET), upgrades=(one,))
     after, _, before = body.partition("<details>")
     assert rendering.table_rows(after) == [
         ["", "check", "result", "before", "taken (UTC)", "took"],
@@ -194,7 +197,7 @@ def test_after_the_deployment_each_check_stands_beside_what_it_was_before() -> N
 
 
 def test_before_the_deployment_the_checks_are_not_folded_away() -> None:
-    body = render_reply(
+    body = reply_body(
         UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.HELD, before=(result("vm", CheckState.FAIL),)),)
     )
     assert "<details>" not in body
@@ -203,7 +206,7 @@ def test_before_the_deployment_the_checks_are_not_folded_away() -> None:
 
 
 def test_without_results_from_before_there_is_no_such_column() -> None:
-    body = render_reply(UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.DONE, after=(result(),)),))
+    body = reply_body(UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.DONE, after=(result(),)),))
     assert rendering.table_rows(body)[0] == ["", "check", "result", "taken (UTC)", "took"]
     assert "<details>" not in body
 
@@ -212,18 +215,18 @@ def test_without_results_from_before_there_is_no_such_column() -> None:
 
 
 def test_backups_are_being_begun_until_there_is_something_to_tell() -> None:
-    body = render_reply(BackupProgress("rctest"))
+    body = reply_body(BackupProgress("rctest"))
     assert body.endswith("**[rctest.sourcegraph.com](https://rctest.sourcegraph.com)**, backup is being begun …")
 
 
 def test_each_copy_is_told_by_its_name_and_how_it_stands() -> None:
-    body = render_reply(BackupProgress("amberotter", (DATABASE, DISK)))
+    body = reply_body(BackupProgress("amberotter", (DATABASE, DISK)))
     assert f"**instance for {ACCOUNT}**, backup:" in body
     assert [line for line in body.splitlines() if line.startswith("- ")] == [
         "- Cloud SQL backup `1234`, ready, 2026-01-05 09:00:00 UTC",
         "- disk snapshot `mibot-3-40-1`, running, 2026-01-05 09:00:00 UTC",
     ]
-    failed = render_reply(
+    failed = reply_body(
         BackupProgress("rctest", (replace(DISK, state=BackupState.FAILED, said="The *quota* is used up"),))
     )
     assert "failed, 2026-01-05 09:00:00 UTC: The *quota* is used up" in rendering.reader_text(failed)
@@ -232,25 +235,25 @@ def test_each_copy_is_told_by_its_name_and_how_it_stands() -> None:
 def test_where_people_look_at_a_copy_is_not_told_outside_for_it_names_the_project() -> None:
     linked = replace(DATABASE, link="https://console.cloud.google.com/sql?project=sourcegraph-managed-secret")
     for body in (
-        render_reply(BackupProgress("rctest", (linked,), (linked,))),
-        render_reply(UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.DONE, copies=(linked,)),)),
+        reply_body(BackupProgress("rctest", (linked,), (linked,))),
+        reply_body(UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.DONE, copies=(linked,)),)),
     ):
         assert "console" not in body
         assert "secret" not in body
 
 
 def test_why_there_are_no_backups() -> None:
-    body = render_reply(BackupProgress("rctest", (), fault="Google does not let mibot do that: amberotter"))
+    body = reply_body(BackupProgress("rctest", (), fault="Google does not let mibot do that: amberotter"))
     assert f"It can't be done now: Google does not let mibot do that: {ACCOUNT}." in rendering.reader_text(body)
     assert "being begun" not in body
 
 
 def test_older_copies_are_listed_behind_a_fold_as_many_as_there_is_room_for() -> None:
-    assert "<details>" not in render_reply(BackupProgress("rctest", (DATABASE,)))
-    few = render_reply(BackupProgress("rctest", (DATABASE,), (SNAPSHOT, DATABASE)))
+    assert "<details>" not in reply_body(BackupProgress("rctest", (DATABASE,)))
+    few = reply_body(BackupProgress("rctest", (DATABASE,), (SNAPSHOT, DATABASE)))
     assert "<details><summary>2 older backups of mibot's, which nobody deletes by themselves</summary>\n\n- " in few
     assert "more" not in few
-    many = render_reply(BackupProgress("rctest", (DATABASE,), (SNAPSHOT,) * (MAX_LEFT_OUT + 5)))
+    many = reply_body(BackupProgress("rctest", (DATABASE,), (SNAPSHOT,) * (MAX_LEFT_OUT + 5)))
     assert f"<summary>{MAX_LEFT_OUT + 5} older backups" in many
     assert "- and 5 more\n\n</details>" in many
 
@@ -259,7 +262,7 @@ def test_older_copies_are_listed_behind_a_fold_as_many_as_there_is_room_for() ->
 
 
 def alarm(one: Upgrade, *on_call: str) -> str:
-    return VOICE.alarm(one, on_call, Markdown(markers.alarm(7, 3)))
+    return render_alarm(RENDERER, one, on_call, Markdown(markers.alarm(7, 3)))
 
 
 def test_a_failure_mentions_the_people_on_call_and_nobody_else() -> None:
@@ -296,30 +299,30 @@ def test_of_one_that_left_the_fleet_no_name_is_told() -> None:
 def test_many_approvals_and_failing_checks_are_counted() -> None:
     names = tuple(f"dev{number}" for number in range(40))
     one = upgrade(stage=Stage.APPROVED, approved_by=names, checks=Conclusion.FAILURE, failing=names)
-    body = render_reply(UpgradeProgress("rctest", TARGET), upgrades=(one,))
+    body = reply_body(UpgradeProgress("rctest", TARGET), upgrades=(one,))
     assert "`dev4` and 35 more, its checks failed (`dev0`, " in body
     assert "dev5" not in body
 
 
 def test_checks_that_run_and_that_are_taken() -> None:
-    assert "health checks are running …" in render_reply(CheckTable("rctest"))
+    assert "health checks are running …" in reply_body(CheckTable("rctest"))
     results = (result("vm", CheckState.FAIL), result("front", CheckState.UNKNOWN), result("disk"))
-    rows = rendering.table_rows(render_reply(CheckTable("rctest", results)))
+    rows = rendering.table_rows(reply_body(CheckTable("rctest", results)))
     assert [row[0] for row in rows[1:]] == ["❌ fail", "❔ unknown", "✅ pass"]
-    assert "no check is set up" in render_reply(CheckTable("rctest", ()))
+    assert "no check is set up" in reply_body(CheckTable("rctest", ()))
 
 
 def test_where_a_person_can_look_is_not_told_outside_for_it_names_the_project() -> None:
     results = (result(link="https://console.cloud.google.com/compute?project=sourcegraph-managed-secret"),)
     for item in (CheckTable("rctest", results), UpgradeProgress("rctest", TARGET)):
-        body = render_reply(item, upgrades=(upgrade(before=results, after=results),))
+        body = reply_body(item, upgrades=(upgrade(before=results, after=results),))
         assert "console" not in body
         assert "secret" not in body
 
 
 def test_an_instance_that_left_the_fleet_has_no_name() -> None:
-    assert "an instance that is no longer in the fleet" in render_reply(UpgradeProgress("amber-gone", TARGET))
-    assert "amber-gone" not in render_reply(UpgradeProgress("amber-gone", TARGET), upgrades=(upgrade("amber-gone"),))
+    assert "an instance that is no longer in the fleet" in reply_body(UpgradeProgress("amber-gone", TARGET))
+    assert "amber-gone" not in reply_body(UpgradeProgress("amber-gone", TARGET), upgrades=(upgrade("amber-gone"),))
 
 
 def many(count: int, size: int) -> tuple[Upgrade, ...]:
@@ -329,7 +332,7 @@ def many(count: int, size: int) -> tuple[Upgrade, ...]:
 
 def test_a_reply_that_is_too_long_leaves_the_tables_out_first() -> None:
     upgrades = many(20, 400)
-    body = render_reply(*(UpgradeProgress("rctest", one.version) for one in upgrades), upgrades=upgrades)
+    body = reply_body(*(UpgradeProgress("rctest", one.version) for one in upgrades), upgrades=upgrades)
     assert len(body) <= MAX_BODY_LENGTH
     assert "All" not in body
     assert body.count("Next: one approval") == 20
@@ -337,7 +340,7 @@ def test_a_reply_that_is_too_long_leaves_the_tables_out_first() -> None:
 
 
 def test_a_reply_that_is_still_too_long_is_cut_at_a_line_and_says_so() -> None:
-    body = render_reply(*(Paragraph(Markdown(f"{n} {'word ' * 100}")) for n in range(500)))
+    body = reply_body(*(Paragraph(Markdown(f"{n} {'word ' * 100}")) for n in range(500)))
     assert len(body) <= MAX_BODY_LENGTH
     assert body.startswith(markers.reply(77))
     assert body.endswith("The rest does not fit here; see the tracker.")
@@ -345,30 +348,30 @@ def test_a_reply_that_is_still_too_long_is_cut_at_a_line_and_says_so() -> None:
 
 def test_a_command_nobody_knows() -> None:
     words = "I don't know `/upgarde`. The nearest command is `/upgrade`; `/help` lists them all."
-    assert VOICE.unknown_command("upgarde", "upgrade") == words
+    assert render_unknown_command(RENDERER, "upgarde", "upgrade") == words
 
 
 def test_somebody_who_may_not_is_told_who_may() -> None:
-    words = VOICE.not_allowed("upgrade", "olive", ["sourcegraph/cloud", "sourcegraph/devops"])
+    words = render_not_allowed(RENDERER, "upgrade", "olive", ["sourcegraph/cloud", "sourcegraph/devops"])
     expected = "Sorry, `olive`: `/upgrade` is for members of `sourcegraph/cloud` or `sourcegraph/devops`."
     assert words == f"{expected} Please ask one of them."
     assert not rendering.mentions(words)
 
 
 def test_a_refusal_names_the_instance_as_it_may_be_named() -> None:
-    words = VOICE.refusal(customer_instance("amberotter"), "amberotter already runs 3.40.1.")
+    words = render_refusal(RENDERER, customer_instance("amberotter"), "amberotter already runs 3.40.1.")
     assert rendering.reader_text(words) == f"instance for {ACCOUNT}: {ACCOUNT} already runs 3.40.1."
 
 
 def test_help_is_a_table_of_commands() -> None:
     rows = rendering.table_rows(
-        VOICE.help([{"usage": "/upgrade A | B", "summary": "it *upgrades*", "who": "operators"}])
+        render_help(RENDERER, [{"usage": "/upgrade A | B", "summary": "it *upgrades*", "who": "operators"}])
     )
     assert rows[1] == ["/upgrade A ¦ B", "it *upgrades*", "operators"]
 
 
 def test_status_of_a_version() -> None:
-    body = VOICE.status(TARGET, 12, [upgrade(stage=Stage.DONE), upgrade("amberotter", from_version=None)])
+    body = render_status(RENDERER, TARGET, 12, [upgrade(stage=Stage.DONE), upgrade("amberotter", from_version=None)])
     assert "**3.40.1** (tracker #12): 1 of 3 done, 1 open." in body
     assert rendering.table_rows(body)[1:] == [
         ["rctest.sourcegraph.com", "3.40.0", "3.40.1", "#7 done"],
@@ -378,7 +381,7 @@ def test_status_of_a_version() -> None:
 
 @pytest.mark.parametrize("named", [TARGET, None])
 def test_status_before_anybody_asked(named: object) -> None:
-    body = VOICE.status(TARGET if named else None, None, [])
+    body = render_status(RENDERER, TARGET if named else None, None, [])
     assert "Nobody has asked for an upgrade yet." in body
     assert ("No version is named here" in body) == (named is None)
 
@@ -386,13 +389,13 @@ def test_status_before_anybody_asked(named: object) -> None:
 @pytest.mark.parametrize(("count", "words"), [(1, "1 instance can't"), (2, "2 instances can't")])
 def test_status_tells_of_instances_that_cannot_be_read(count: int, words: str) -> None:
     problems = tuple(UnreadableInstance(f"x{number}", "config.yaml is missing") for number in range(count))
-    assert f"{words} be read; the end of the tracker says why." in Renderer(Fleet((), problems)).status(
-        TARGET, 12, []
+    assert f"{words} be read; the end of the tracker says why." in render_status(
+        Renderer(Fleet((), problems)), TARGET, 12, []
     )
 
 
 def test_a_long_status_says_how_many_are_left_out() -> None:
-    body = VOICE.status(None, None, [upgrade("rctest", f"3.40.{n}") for n in range(MAX_ROWS + 5)])
+    body = render_status(RENDERER, None, None, [upgrade("rctest", f"3.40.{n}") for n in range(MAX_ROWS + 5)])
     assert len(rendering.table_rows(body)) == MAX_ROWS + 1
     assert "5 more are not shown." in body
     assert len(body) < MAX_BODY_LENGTH

@@ -20,6 +20,15 @@ from bot.domain.tracker.text import looks_like_tracker, parse
 from bot.domain.upgrade.record import Deployment, Rollback, Stage, Upgrade
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown
 from bot.rendering import Renderer
+from bot.rendering.tracker import (
+    format_tracker_title,
+    render_announcement,
+    render_tracker_end,
+    render_tracker_head,
+    render_tracker_heading,
+    render_tracker_part,
+    tracker_items,
+)
 from demo.fleet import Defect, make_fleet
 from tests import rendered as rendering
 from tests.samples import (
@@ -44,27 +53,29 @@ FLEET = fleet(
     customer_instance("amberotter", type=InstanceType.TRIAL),
     customer_instance("amberotter-two", ordinal=2, version=TARGET),
 )
-VOICE = Renderer(FLEET)
+RENDERER = Renderer(FLEET)
 RUNS = Deployment(NOW, accepted=True, run=5, url="https://github.test/runs/5")
 SLICE = re.compile(r' {4}"([a-z ]+)" : ([1-9]\d*)')
 
 
-def lines(*upgrades: Upgrade, voice: Renderer = VOICE) -> list[str]:
+def lines(*upgrades: Upgrade, renderer: Renderer = RENDERER) -> list[str]:
     """The lines as people read them in the issue's source, without mibot's marks."""
-    items = voice.tracker_items(TARGET, {one.slug: one for one in upgrades})
+    items = tracker_items(renderer, TARGET, {one.slug: one for one in upgrades})
     words = (render_line(item).replace(" <!-- /mibot -->", "").split(" <!-- mibot:") for item in items)
     return [f"{own} | {marked.partition(' --> — ')[2]}" for own, marked in words]
 
 
-def render_tracker(voice: Renderer, upgrades: list[Upgrade], body: str = "") -> str:
-    head = with_block(body or voice.tracker_heading(TARGET), Block.HEAD, voice.tracker_head(RECORD, upgrades, []))
-    framed = with_block(head, Block.END, voice.tracker_end())
-    return lay_out([framed], voice.tracker_items(TARGET, {one.slug: one for one in upgrades}))[0]
+def render_tracker(renderer: Renderer, upgrades: list[Upgrade], body: str = "") -> str:
+    head = with_block(
+        body or render_tracker_heading(TARGET), Block.HEAD, render_tracker_head(renderer, RECORD, upgrades, [])
+    )
+    framed = with_block(head, Block.END, render_tracker_end(renderer))
+    return lay_out([framed], tracker_items(renderer, TARGET, {one.slug: one for one in upgrades}))[0]
 
 
 def test_its_title_and_the_beginning_of_its_body() -> None:
-    assert VOICE.tracker_title(TARGET) == "3.40.1 upgrade managed instances tracking issue"
-    assert render_tracker(VOICE, []).startswith("# 3.40.1 managed instances upgrade\n")
+    assert format_tracker_title(TARGET) == "3.40.1 upgrade managed instances tracking issue"
+    assert render_tracker(RENDERER, []).startswith("# 3.40.1 managed instances upgrade\n")
 
 
 def test_each_line_reads_as_the_process_has_it() -> None:
@@ -109,11 +120,11 @@ def test_a_lines_state_follows_the_upgrade(standing: Upgrade, words: str) -> Non
 
 def test_an_instance_that_is_further_says_so() -> None:
     ahead = Renderer(fleet(internal_instance(version=version("3.41.0"))))
-    assert lines(voice=ahead)[0].endswith("| `3.41.0` · ahead of 3.40.1")
+    assert lines(renderer=ahead)[0].endswith("| `3.41.0` · ahead of 3.40.1")
 
 
 def test_the_head_says_what_it_is_who_asked_how_it_stands_and_how_to_talk_to_the_bot() -> None:
-    head = VOICE.tracker_head(RECORD, [upgrade(stage=Stage.DONE), upgrade("demo")], [])
+    head = render_tracker_head(RENDERER, RECORD, [upgrade(stage=Stage.DONE), upgrade("demo")], [])
     assert markers.tracker_version(head) == TARGET
     for words in ("3.40.1", "`mibot[bot]`", "asked for by `dana` in #11", "**1 of 4 done**", "1 open",
                   "`/upgrade rctest`", "`/check rctest`", "`/status`", "`/help`"):  # fmt: skip
@@ -129,7 +140,7 @@ def picture(head: str) -> list[str]:
 @given(st.lists(st.sampled_from(Stage), max_size=len(FLEET.instances)))
 def test_the_picture_shows_every_instance_once_and_nothing_that_is_not_there(stages: list[Stage]) -> None:
     shown = [upgrade(one.slug, stage=stage) for one, stage in zip(FLEET, stages, strict=False)]
-    head = VOICE.tracker_head(RECORD, shown, [])
+    head = render_tracker_head(RENDERER, RECORD, shown, [])
     assert head.count("```") == (2 if stages else 0), "nobody looks at a picture of nothing"
     if not stages:
         return
@@ -147,20 +158,20 @@ def test_the_picture_shows_every_instance_once_and_nothing_that_is_not_there(sta
 
 def test_a_picture_of_a_tracker_whose_work_is_over_is_one_colour() -> None:
     everyone = [upgrade(instance.slug, stage=Stage.DONE) for instance in FLEET]
-    assert picture(VOICE.tracker_head(RECORD, everyone, [])) == [
+    assert picture(render_tracker_head(RENDERER, RECORD, everyone, [])) == [
         "pie showData", "    title 3.40.1: 5 of 5 done", '    "done" : 5',
     ]  # fmt: skip
 
 
 def test_the_picture_is_one_block_of_code_whatever_stands_around_it() -> None:
-    fences = [token for token in rendering.tokens(render_tracker(VOICE, [upgrade()])) if token.type == "fence"]
+    fences = [token for token in rendering.tokens(render_tracker(RENDERER, [upgrade()])) if token.type == "fence"]
     assert [token.info for token in fences] == ["mermaid"]
     assert fences[0].content.startswith("pie showData\n")
 
 
 @pytest.mark.parametrize("stage", sorted(Stage))
 def test_nothing_in_the_picture_is_taken_for_an_instances_line(stage: Stage) -> None:
-    head = VOICE.tracker_head(RECORD, [upgrade(stage=stage)], [])
+    head = render_tracker_head(RENDERER, RECORD, [upgrade(stage=stage)], [])
     assert parse(head).keys == []
     assert not any(line.is_item or line.heading for line in parse(head).lines)
     assert not looks_like_tracker(head)
@@ -168,11 +179,13 @@ def test_nothing_in_the_picture_is_taken_for_an_instances_line(stage: Stage) -> 
 
 @given(st.lists(st.sampled_from(Stage), max_size=5), st.lists(st.sampled_from(Stage), max_size=5))
 def test_the_picture_comes_changes_and_goes_and_no_line_is_lost(first: list[Stage], then: list[Stage]) -> None:
-    body = render_tracker(VOICE, [], f"People's words first.\n\n{render_tracker(VOICE, [])}People's words last.\n")
+    body = render_tracker(
+        RENDERER, [], f"People's words first.\n\n{render_tracker(RENDERER, [])}People's words last.\n"
+    )
     for stages in (first, then, []):
         shown = [upgrade(one.slug, stage=stage) for one, stage in zip(FLEET, stages, strict=False)]
-        body = render_tracker(VOICE, shown, body)
-        assert render_tracker(VOICE, shown, body) == body, "what is up to date is not written again"
+        body = render_tracker(RENDERER, shown, body)
+        assert render_tracker(RENDERER, shown, body) == body, "what is up to date is not written again"
         assert bool(picture(body)) == bool(stages)
         assert len(parse(body).keys) == len(FLEET.instances)
         assert body.count("\n- [") == len(FLEET.instances)
@@ -182,24 +195,24 @@ def test_the_picture_comes_changes_and_goes_and_no_line_is_lost(first: list[Stag
 
 def test_a_rollback_has_its_slice_too() -> None:
     undone = upgrade(stage=Stage.ROLLED_BACK, back=Rollback("lee", to=version("3.40.0")))
-    assert '    "rolled back" : 1' in picture(VOICE.tracker_head(RECORD, [undone], []))
+    assert '    "rolled back" : 1' in picture(render_tracker_head(RENDERER, RECORD, [undone], []))
 
 
 def test_the_head_links_the_parts() -> None:
-    head = VOICE.tracker_head(RECORD, [], ["https://x.com/1", "https://x.com/2"])
+    head = render_tracker_head(RENDERER, RECORD, [], ["https://x.com/1", "https://x.com/2"])
     assert "The list goes on in [part 2](https://x.com/1), [part 3](https://x.com/2)." in head
-    part = VOICE.tracker_part(RECORD, 2)
+    part = render_tracker_part(RENDERER, RECORD, 2)
     assert markers.tracker_part(TARGET, 2) in part
     assert "[3.40.1 tracker](https://github.com/sourcegraph/sourcegraph/issues/12)" in part
 
 
 def test_an_adopted_tracker_does_not_link_itself() -> None:
-    assert "#11" not in VOICE.tracker_head(replace(RECORD, adopted=True), [], [])
+    assert "#11" not in render_tracker_head(RENDERER, replace(RECORD, adopted=True), [], [])
 
 
 def test_more_done_than_take_part_is_never_said() -> None:
     everyone = [upgrade(instance.slug, stage=Stage.DONE) for instance in FLEET]
-    assert "**5 of 5 done**" in VOICE.tracker_head(RECORD, everyone, [])
+    assert "**5 of 5 done**" in render_tracker_head(RENDERER, RECORD, everyone, [])
 
 
 def test_the_end_names_what_cannot_be_read_without_naming_anybody() -> None:
@@ -208,7 +221,7 @@ def test_the_end_names_what_cannot_be_read_without_naming_anybody() -> None:
         UnreadableInstance("opalwombat", "terraform.tfvars is missing; add it", "x", account=ACCOUNT, ordinal=2),
         UnreadableInstance("tpgi", "config.yaml is not valid YAML", "y", internal=True),
     )
-    end = Renderer(Fleet((), problems)).tracker_end()
+    end = render_tracker_end(Renderer(Fleet((), problems)))
     assert rendering.reader_text(end).startswith(
         "Instances that can't be readfolder with tree abc1234567: config.yaml is missing; add it"
     )
@@ -219,14 +232,14 @@ def test_the_end_names_what_cannot_be_read_without_naming_anybody() -> None:
 
 
 def test_nothing_is_said_at_the_end_when_everything_can_be_read() -> None:
-    assert VOICE.tracker_end() == ""
+    assert render_tracker_end(RENDERER) == ""
 
 
 def test_a_fleet_that_cannot_be_read_at_all_still_fits() -> None:
     problems = tuple(
         UnreadableInstance(f"x{n}", "config.yaml is missing; add it", account=f"{ACCOUNT}{n}") for n in range(3000)
     )
-    end = Renderer(Fleet((), problems)).tracker_end()
+    end = render_tracker_end(Renderer(Fleet((), problems)))
     assert len(end) < 6_000
     assert "and 2975 more" in end
 
@@ -234,21 +247,21 @@ def test_a_fleet_that_cannot_be_read_at_all_still_fits() -> None:
 @pytest.mark.parametrize("broken", list(Defect))
 def test_each_kind_of_broken_instance_has_its_sentence(broken: Defect) -> None:
     repository = make_fleet(12, broken=[broken])
-    end = Renderer(fleet_from(files(repository))).tracker_end()
+    end = render_tracker_end(Renderer(fleet_from(files(repository))))
     assert sum(1 for line in end.splitlines() if line.startswith("- ")) == 1
 
 
 def test_the_first_announcement_mentions_the_operators_and_the_others_nobody() -> None:
-    first = VOICE.announcement(TARGET, 12, ["sourcegraph/cloud"], first=True, adopted=False)
+    first = render_announcement(RENDERER, TARGET, 12, ["sourcegraph/cloud"], first=True, adopted=False)
     assert first.startswith(markers.announcement(TARGET))
     assert "@sourcegraph/cloud: the tracker of the 3.40.1 upgrade is #12." in first
-    second = VOICE.announcement(TARGET, 12, ["sourcegraph/cloud"], first=False, adopted=False)
+    second = render_announcement(RENDERER, TARGET, 12, ["sourcegraph/cloud"], first=False, adopted=False)
     assert "#12" in second
     assert not rendering.mentions(second)
-    adopted = VOICE.announcement(TARGET, 12, ["sourcegraph/cloud"], first=True, adopted=True)
+    adopted = render_announcement(RENDERER, TARGET, 12, ["sourcegraph/cloud"], first=True, adopted=True)
     assert "@sourcegraph/cloud, it is yours: comment `/help` here" in adopted
     assert "This issue is the tracker" in adopted
-    later = VOICE.announcement(TARGET, 12, ["sourcegraph/cloud"], first=False, adopted=True)
+    later = render_announcement(RENDERER, TARGET, 12, ["sourcegraph/cloud"], first=False, adopted=True)
     assert not rendering.mentions(later), "the teams are mentioned once"
 
 
@@ -271,9 +284,9 @@ UPGRADES = st.builds(
 
 @given(UPGRADES, st.text(max_size=900), st.text(max_size=900))
 def test_no_state_is_longer_than_trackers_are_planned_with(one: Upgrade, note: str, skip: str) -> None:
-    voice = Renderer(fleet(internal_instance(note=note, skip=skip)))
+    renderer = Renderer(fleet(internal_instance(note=note, skip=skip)))
     for upgrades in ({"rctest": one}, {}):
-        (item,) = voice.tracker_items(TARGET, upgrades)
+        (item,) = tracker_items(renderer, TARGET, upgrades)
         assert len(item.state) <= MAX_STATE_LENGTH
         assert rendering.element_types(item.state) <= {"code_inline", "link_open", "link_close"}
         assert not rendering.mentions(item.state)
@@ -283,6 +296,8 @@ def test_no_state_is_longer_than_trackers_are_planned_with(one: Upgrade, note: s
 
 
 def test_the_keys_of_a_fleet_are_all_different() -> None:
-    items = Renderer(fleet_from(files(make_fleet(200)))).tracker_items(TARGET, {})
+    items = tracker_items(Renderer(fleet_from(files(make_fleet(200)))), TARGET, {})
     assert len({item.key for item in items}) == 200
-    assert InstanceKey(ACCOUNT.removeprefix("https://"), 2) in {item.key for item in VOICE.tracker_items(TARGET, {})}
+    assert InstanceKey(ACCOUNT.removeprefix("https://"), 2) in {
+        item.key for item in tracker_items(RENDERER, TARGET, {})
+    }

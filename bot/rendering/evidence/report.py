@@ -14,7 +14,7 @@ from bot.rendering.upgrades import format_time
 from bot.rendering.wording import describe
 
 
-def evidence_report(evidence: Evidence) -> Markdown:
+def render_evidence_report(evidence: Evidence) -> Markdown:
     """All of it in Markdown: a summary first, then what is missing and what was done, instance by instance.
 
     Evidence is private already, so that its texts are escaped here and not redacted.

@@ -1,0 +1,31 @@
+"""Lines of files as code blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.formats.markdown import ZERO_WIDTH_SPACE, Markdown, one_line, truncate
+from bot.formats.secrets import mask_secrets
+from bot.rendering.renderer import Renderer
+
+_COMMENT_DELIMITER = re.compile("<!--|-->")
+"""What begins and ends mibot's own hidden marks: nobody else's text may look like one."""
+MAX_LINE_LENGTH = 200
+
+
+def render_code_block(renderer: Renderer, lines: Sequence[str], language: str = "") -> Markdown:
+    """Lines in a code block that ends where it should, without customers' names."""
+    kept = "\n".join(_safe_line(renderer, line) for line in lines)
+    return Markdown(f"```{language}\n{kept}\n```")
+
+
+def _safe_line(renderer: Renderer, line: str) -> str:
+    """One line as it is, unless it names a customer, holds what nobody sees, or what nobody may see."""
+    line = mask_secrets(line)
+    clean = one_line(line)
+    redacted = renderer.redact(clean)
+    if redacted != clean or not line.isprintable():
+        line = line[: len(line) - len(line.lstrip())].replace("\t", " ") + redacted
+    line = _COMMENT_DELIMITER.sub(lambda match: f"{match.group()[0]}{ZERO_WIDTH_SPACE}{match.group()[1:]}", line)
+    return truncate(line.replace("```", "'''"), MAX_LINE_LENGTH)

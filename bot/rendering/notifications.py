@@ -1,0 +1,75 @@
+"""What notifications say: check runs, evidence comments and mentions of the people on call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.chat import markers
+from bot.domain.fleet.names import plain_name
+from bot.domain.github_models import CheckRun
+from bot.domain.health.model import CheckState, sort_worst_first, worst_state
+from bot.domain.upgrade.publications import PRE_UPGRADE_CHECK
+from bot.domain.upgrade.record import Upgrade
+from bot.domain.upgrade.stages import Stage
+from bot.formats.markdown import Markdown, escape_link_target, one_line, truncate_body
+from bot.rendering.renderer import ICONS, Renderer, template_environment
+from bot.rendering.upgrades import pull_link, upgrade_reason
+
+_CONCLUSIONS = {CheckState.PASS: "success", CheckState.FAIL: "failure", CheckState.UNKNOWN: "action_required"}
+
+
+def render_alarm(renderer: Renderer, upgrade: Upgrade, on_call: Sequence[str], mark: Markdown) -> Markdown:
+    """The comment that mentions the people on call, because an upgrade failed after its merge."""
+    instance = renderer.fleet.get(upgrade.slug)
+    return renderer.render(
+        "alarm.md.j2",
+        marker=mark,
+        people=Markdown(", ".join(f"@{name}" for name in on_call)),
+        name=renderer.instance_name(upgrade.slug),
+        change_kind=Markdown("upgrade" if upgrade.back is None else "rollback"),
+        version=upgrade.target,
+        rollout_version=upgrade.version,
+        reason=renderer.safe_text(upgrade_reason(renderer, upgrade)),
+        run=escape_link_target(upgrade.deployment.url) if upgrade.deployment and upgrade.deployment.url else None,
+        pull=Markdown(pull_link(upgrade).strip()),
+        instance_name=Markdown(plain_name(instance) if instance else "INSTANCE"),
+    )
+
+
+def render_pre_upgrade_check(upgrade: Upgrade) -> CheckRun:
+    """The check run on a pull request's head commit. Unknown is no success; where an operator forces the upgrade, the
+    check run says so and stands in nobody's way."""
+    results = sort_worst_first(upgrade.before)
+    state = worst_state(results)
+    passed = sum(result.state is CheckState.PASS for result in results)
+    title = f"{passed} of {len(results)} health checks pass"
+    conclusion = _CONCLUSIONS[state]
+    if upgrade.forced and state is not CheckState.PASS:
+        title, conclusion = f"{title}; forced by {upgrade.forced_by}: {upgrade.forced}", "neutral"
+    table = template_environment(str).get_template("pull_checks.md.j2").render(results=results, icons=ICONS)
+    return CheckRun(
+        PRE_UPGRADE_CHECK, conclusion, one_line(title), truncate_body(table.strip(), "The rest does not fit here.")
+    )
+
+
+def render_evidence_comment(upgrade: Upgrade, tracker: str) -> Markdown:
+    """The comment on a pull request that proves what was done: who, what, when, with which result, every check with
+    its time (domain.md, "Rules": CI-98, CI-108, CI-109, CI-110)."""
+    template = template_environment(str).get_template("pull_evidence.md.j2")
+    body = template.render(
+        marker=Markdown(markers.evidence(upgrade.kind)),
+        upgrade=upgrade,
+        tracker=Markdown(tracker),
+        verdict=_verdict(upgrade),
+        icons=ICONS,
+        rolled_back=upgrade.back is not None,
+    )
+    return truncate_body(body.strip(), "The rest does not fit here; `mibot evidence` has all of it.")
+
+
+def _verdict(upgrade: Upgrade) -> str:
+    if upgrade.stage is Stage.DONE:
+        return f"{upgrade.slug} runs {upgrade.target}, proven healthy"
+    if upgrade.stage is Stage.ROLLED_BACK:
+        return f"{upgrade.slug} is back on {upgrade.target}, proven healthy"
+    return f"{upgrade.slug}: {upgrade.stage}: {upgrade.reason}"
