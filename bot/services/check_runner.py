@@ -23,7 +23,9 @@ from bot.domain.health.model import (
     sort_worst_first,
 )
 from bot.domain.health.queries import Answer, Query
+from bot.domain.reasons import Reason
 from bot.ports.inspector import Inspector
+from bot.rendering.wording import describe
 
 log = structlog.get_logger(__name__)
 
@@ -66,9 +68,9 @@ def run_checks(
     for check, future in running:
         judgement, seconds = future.result() if future.done() else (_timed_out(check, subject, timeout), timeout)
         link = _call_safely(check, subject, partial(check.link, subject, places), "")
-        results.append(
-            CheckResult(check.name, check.title, judgement.state, judgement.sentence, link, subject.now, seconds)
-        )
+        said = judgement.sentence
+        sentence = describe(said) if isinstance(said, Reason) else said
+        results.append(CheckResult(check.name, check.title, judgement.state, sentence, link, subject.now, seconds))
     return sort_worst_first(results)
 
 

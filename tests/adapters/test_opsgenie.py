@@ -43,7 +43,7 @@ def reason(answer: Answer) -> str:
     assert ". " not in answer.reason
     assert "acme" not in answer.reason
     assert KEY not in answer.reason
-    return answer.reason
+    return str(answer.reason)
 
 
 def messages(answer: Answer) -> list[str]:

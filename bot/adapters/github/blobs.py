@@ -11,10 +11,12 @@ from typing import Any
 
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.repo_client import GitHubClient
+from bot.domain.failures.github import GitHubFailed, GitHubProblem
+from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import PermanentError
 from bot.ports.files import BlobCache
 
-READ_BLOB = Purpose("read a file", "contents=read")
+READ_BLOB = Purpose(GitHubAction.READ_FILE, "contents=read")
 READERS = 8
 CACHE_BATCH_SIZE = 200  # blobs fetched before they are put into the cache: what a killed process loses at most
 
@@ -41,9 +43,7 @@ class BlobReader:
     def _fetch(self, sha: str) -> bytes:
         content = self._client.get(f"/git/blobs/{sha}", READ_BLOB, _decoded)
         if blob_sha(content) != sha:
-            raise PermanentError(
-                "Could not read a file: what GitHub sent is not what was asked for (its SHA-1 differs)."
-            )
+            raise PermanentError(GitHubFailed(READ_BLOB.action, GitHubProblem.WRONG_CONTENT))
         return content
 
 

@@ -12,16 +12,18 @@ from bot.adapters.github.parsing import parse_first_head
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.repo_client import GitHubClient
 from bot.adapters.github.session import Session
+from bot.domain.failures.github import GitHubFailed, GitHubProblem
+from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.git_tree import FileChange
 from bot.domain.github_models import Drift, Head
 from bot.ports.errors import PermanentError
 
-READ_BRANCH = Purpose("read a branch of the deployment repository", "contents=read")
-COMPARE = Purpose("compare the branch with the base branch", "contents=read")
-WRITE_TREE = Purpose("write the changed files", "contents=write")
-WRITE_COMMIT = Purpose("write the commit", "contents=write")
-CREATE_BRANCH = Purpose("create the branch", "contents=write")
-MOVE_BRANCH = Purpose("move the branch", "contents=write")
+READ_BRANCH = Purpose(GitHubAction.READ_BRANCH, "contents=read")
+COMPARE = Purpose(GitHubAction.COMPARE_BRANCHES, "contents=read")
+WRITE_TREE = Purpose(GitHubAction.WRITE_TREE, "contents=write")
+WRITE_COMMIT = Purpose(GitHubAction.WRITE_COMMIT, "contents=write")
+CREATE_BRANCH = Purpose(GitHubAction.CREATE_BRANCH, "contents=write")
+MOVE_BRANCH = Purpose(GitHubAction.MOVE_BRANCH, "contents=write")
 
 T = TypeVar("T")
 
@@ -53,7 +55,7 @@ class GitHubBranches:
         new_tree = {"base_tree": base.tree, "tree": [_entry(change) for change in changes]}
         tree = self._client.post("/git/trees", WRITE_TREE, new_tree, _sha)
         if tree == base.tree:
-            raise PermanentError("Could not write the commit: there is nothing to change.")
+            raise PermanentError(GitHubFailed(WRITE_COMMIT.action, GitHubProblem.NOTHING_TO_CHANGE))
         new_commit = {"message": message, "tree": tree, "parents": [base.commit]}
         return self._client.post("/git/commits", WRITE_COMMIT, new_commit, _sha)
 

@@ -8,11 +8,12 @@ from typing import Any
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.repo_client import GitHubClient
 from bot.adapters.github.session import Session
+from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.github_models import CheckRun
 
-FIND_CHECK_RUN = Purpose("find mibot's own check run", "checks=read")
-CREATE_CHECK_RUN = Purpose("create the check run", "checks=write")
-UPDATE_CHECK_RUN = Purpose("change the check run", "checks=write")
+FIND_CHECK_RUN = Purpose(GitHubAction.FIND_CHECK_RUN, "checks=read")
+CREATE_CHECK_RUN = Purpose(GitHubAction.CREATE_CHECK_RUN, "checks=write")
+UPDATE_CHECK_RUN = Purpose(GitHubAction.UPDATE_CHECK_RUN, "checks=write")
 
 EXTERNAL_ID = "mibot"  # the `external_id` of our check runs: some servers do not tell which App made one
 MAX_TITLE_LENGTH = 255

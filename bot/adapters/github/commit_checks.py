@@ -8,43 +8,46 @@ from urllib.parse import quote
 from bot.adapters.github.check_results import StatusCheck, parse_check_run, parse_status
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.repo_client import GitHubClient
+from bot.domain.failures.github import GitHubRefused
+from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import NotFoundError, PermanentError
 
-READ_CHECKS = Purpose("read the check runs", "checks=read")
-READ_STATUSES = Purpose("read the commit statuses", "statuses=read")
-READ_PROTECTION = Purpose("read what the base branch requires", "contents=read")
-READ_RULES = Purpose("read the rules of the base branch", "metadata=read")
+READ_CHECKS = Purpose(GitHubAction.READ_CHECK_RUNS, "checks=read")
+READ_STATUSES = Purpose(GitHubAction.READ_COMMIT_STATUSES, "statuses=read")
+READ_PROTECTION = Purpose(GitHubAction.READ_BRANCH_PROTECTION, "contents=read")
+READ_RULES = Purpose(GitHubAction.READ_BRANCH_RULES, "metadata=read")
 
 REQUIRED = "required_status_checks"
-NOT_IN_THE_PLAN = "Upgrade to GitHub"  # how GitHub refuses, with 403, what an organisation's plan does not have
+NOT_IN_THE_PLAN = "Upgrade to GitHub"  # how GitHub refuses, with 403, what an organization's plan does not have
 
 
-def list_status_checks(here: GitHubClient, commit: str) -> list[StatusCheck]:
+def list_status_checks(client: GitHubClient, commit: str) -> list[StatusCheck]:
     """The latest check run of every name, and the latest status of every context."""
-    runs = here.list_all(f"/commits/{commit}/check-runs", READ_CHECKS, parse_check_run, items_key="check_runs")
-    return [*runs, *_statuses(here, commit)]
+    runs = client.list_all(f"/commits/{commit}/check-runs", READ_CHECKS, parse_check_run, items_key="check_runs")
+    return [*runs, *_statuses(client, commit)]
 
 
-def _statuses(here: GitHubClient, commit: str) -> list[StatusCheck]:
+def _statuses(client: GitHubClient, commit: str) -> list[StatusCheck]:
     try:
-        return here.list_all(f"/commits/{commit}/status", READ_STATUSES, parse_status, items_key="statuses")
+        return client.list_all(f"/commits/{commit}/status", READ_STATUSES, parse_status, items_key="statuses")
     except NotFoundError:  # a server without commit statuses; that the commit is there, the check runs have shown
         return []
 
 
-def required_checks(here: GitHubClient, branch: str) -> frozenset[str]:
+def required_checks(client: GitHubClient, branch: str) -> frozenset[str]:
     """The names that must succeed before anything is merged into the branch, by its protection or by rules."""
-    protection = here.get(f"/branches/{quote(branch)}", READ_PROTECTION, _protection)
-    return protection | _rules(here, branch)
+    protection = client.get(f"/branches/{quote(branch)}", READ_PROTECTION, _protection)
+    return protection | _rules(client, branch)
 
 
-def _rules(here: GitHubClient, branch: str) -> frozenset[str]:
+def _rules(client: GitHubClient, branch: str) -> frozenset[str]:
     try:
-        found = here.list_all(f"/rules/branches/{quote(branch)}", READ_RULES, _rule)
+        found = client.list_all(f"/rules/branches/{quote(branch)}", READ_RULES, _rule)
     except NotFoundError:  # a server that is older than rules
         return frozenset()
     except PermanentError as refusal:
-        if NOT_IN_THE_PLAN not in str(refusal):
+        reason = refusal.reason
+        if not (isinstance(reason, GitHubRefused) and NOT_IN_THE_PLAN in reason.said):
             raise
         return frozenset()
     return frozenset().union(*found)

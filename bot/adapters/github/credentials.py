@@ -12,11 +12,13 @@ from github.Auth import AppAuth
 
 from bot.adapters.github.purpose import PERMISSIONS, Purpose
 from bot.adapters.github.transport import HttpRequest
+from bot.domain.failures.github import AppKeyUnreadable, AppNotInstalled
+from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import NotFoundError, PermanentError
 
 REFRESH_BEFORE = 300.0  # seconds before the end of a token's hour
-GET_TOKEN = Purpose("get an installation token with the permissions that mibot needs")
-FIND_INSTALLATION = Purpose("find the App's installation")
+GET_TOKEN = Purpose(GitHubAction.CREATE_TOKEN)
+FIND_INSTALLATION = Purpose(GitHubAction.FIND_INSTALLATION)
 
 T = TypeVar("T")
 
@@ -66,7 +68,7 @@ class AppCredentials:
             return f"Bearer {self._auth.token}"
         except (jwt.PyJWTError, ValueError, TypeError):
             # Without the cause: a parser's complaint may quote the key.
-            raise PermanentError("The App's private key cannot be read. Check `github.private_key`.") from None
+            raise PermanentError(AppKeyUnreadable()) from None
 
     def invalidate(self, authorization: str | None) -> bool:  # noqa: ARG002 - the protocol's
         return False
@@ -119,7 +121,7 @@ class InstallationCredentials:
             self._fetch_token()
         except NotFoundError as missing:
             # Not Missing: to a caller that would mean that what it asked for does not exist.
-            raise PermanentError(f"The App is not installed for `{self._owner}`. Install it there.") from missing
+            raise PermanentError(AppNotInstalled(self._owner)) from missing
 
     def _fetch_token(self) -> None:
         path = f"/app/installations/{self._number}/access_tokens"

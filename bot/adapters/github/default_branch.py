@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.repo_client import GitHubClient
+from bot.domain.failures.github_actions import GitHubAction
 
-READ_REPOSITORY = Purpose("look up the deployment repository", "metadata=read")
+READ_REPOSITORY = Purpose(GitHubAction.READ_DEPLOYMENT_REPOSITORY, "metadata=read")
 
 
 class DefaultBranch:

@@ -10,18 +10,19 @@ from urllib.parse import quote
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.session import Session
 from bot.domain.doctor.webhook import WebhookConfig
+from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.github_models import AppInfo
 from bot.ports.errors import NotFoundError
 
-READ_APP = Purpose("read the App's own record")
-READ_INSTALLATION = Purpose("find the App's installation")
-READ_WEBHOOK = Purpose("read the App's webhook settings")
-READ_DELIVERIES = Purpose("read the App's latest deliveries")
-READ_LABEL = Purpose("look up the label", "issues=read")
-READ_TEAM = Purpose("look up the team", "members=read")
-READ_NAME = Purpose("look up the repository", "metadata=read")
-READ_WORKFLOW = Purpose("look up the deployment's workflow", "actions=read")
-READ_WORKFLOW_FILE = Purpose("read the file of the deployment's workflow", "contents=read")
+READ_APP = Purpose(GitHubAction.READ_APP)
+READ_INSTALLATION = Purpose(GitHubAction.FIND_INSTALLATION)
+READ_WEBHOOK = Purpose(GitHubAction.READ_WEBHOOK)
+READ_DELIVERIES = Purpose(GitHubAction.READ_DELIVERIES)
+READ_LABEL = Purpose(GitHubAction.READ_LABEL, "issues=read")
+READ_TEAM = Purpose(GitHubAction.READ_TEAM, "members=read")
+READ_NAME = Purpose(GitHubAction.READ_REPOSITORY, "metadata=read")
+READ_WORKFLOW = Purpose(GitHubAction.READ_WORKFLOW, "actions=read")
+READ_WORKFLOW_FILE = Purpose(GitHubAction.READ_WORKFLOW_FILE, "contents=read")
 LATEST = 30  # deliveries
 
 

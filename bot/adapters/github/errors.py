@@ -1,4 +1,4 @@
-"""GitHub's refusals as our errors: pure functions from a reply to what it means and what a person reads."""
+"""GitHub's failures as our errors: pure functions from a response to the error that it means."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ import requests
 
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.transport import HttpResponse
+from bot.domain.failures.github import (
+    GitHubFailed,
+    GitHubNotJson,
+    GitHubProblem,
+    GitHubRateLimited,
+    GitHubRefused,
+    GitHubServerError,
+)
 from bot.ports.errors import ConflictError, ExternalError, NotFoundError, PermanentError, TransientError
 
-DEFAULT_WAIT = 60.0  # seconds; what GitHub's documentation asks for when a rate limit names no time
+DEFAULT_WAIT = 60.0  # seconds; GitHub's documentation asks for it if a rate limit names no time
 MAX_MESSAGE_LENGTH = 200
 
 _SECRET = re.compile(r"\b(?:gh[a-z]_|github_pat_|v1\.[0-9a-f]{8}|eyJ)[\w.\-]+")
@@ -24,86 +32,79 @@ _NOT_FOUND_MESSAGES = ("no commit found", "reference does not exist")
 
 
 class RateLimitError(TransientError):
-    """A rate limit: the request was not carried out, so that even a write may be sent again after the wait."""
+    """A rate limit. GitHub did not carry out the request, so even a write may be sent again after the wait."""
 
     def __init__(self, purpose: Purpose, wait: float) -> None:
-        super().__init__(
-            f"Could not {purpose.action}: GitHub's rate limit asks for a pause of {wait:.0f} seconds.",
-            retry_after=wait,
-        )
+        super().__init__(GitHubRateLimited(purpose.action, wait), retry_after=wait)
         self.wait = wait
 
 
-def error_from_response(reply: HttpResponse, purpose: Purpose, now: float) -> ExternalError | None:
-    """What a reply means when it is not a success, else None. `now` is the time in seconds since the epoch."""
-    if reply.status < 300:
+def error_from_response(response: HttpResponse, purpose: Purpose, now: float) -> ExternalError | None:
+    """The error that a response means, or None for a success. `now` is in seconds since the epoch."""
+    if response.status < 300:
         return None
-    said = _error_message(reply)
-    wait = _rate_limit(reply, said or "", now)
+    message = _error_message(response)
+    wait = _rate_limit_wait(response, message or "", now)
     if wait is not None:
         return RateLimitError(purpose, wait)
-    could_not = f"Could not {purpose.action}:"
-    if reply.status >= 500:
-        return TransientError(
-            f"{could_not} GitHub answered {reply.status}.", retry_after=_seconds(reply, "retry-after")
-        )
-    if reply.status < 400:
-        return PermanentError(
-            f"{could_not} the repository has moved. Put its new name into the settings (`repositories`)."
-        )
-    if said is None:
-        return not_json_error(purpose, reply.status)
-    return _permanent_error(reply, purpose, could_not, said)
+    if response.status >= 500:
+        reason = GitHubServerError(purpose.action, response.status)
+        return TransientError(reason, retry_after=_seconds(response, "retry-after"))
+    if response.status < 400:
+        return PermanentError(GitHubFailed(purpose.action, GitHubProblem.MOVED))
+    if message is None:
+        return not_json_error(purpose, response.status)
+    return _permanent_error(response, purpose, message)
 
 
 def not_json_error(purpose: Purpose, status: int) -> PermanentError:
-    """The answer is a page for people or garbage: most likely it is not GitHub's API that answers."""
-    return PermanentError(f"Could not {purpose.action}: the answer ({status}) is not JSON. Check `github.api_url`.")
+    """The error for an answer that is not JSON."""
+    return PermanentError(GitHubNotJson(purpose.action, status))
 
 
 def unexpected_json_error(purpose: Purpose) -> PermanentError:
-    return PermanentError(f"Could not {purpose.action}: GitHub's answer lacks what its documentation promises.")
+    """The error for JSON of another shape than GitHub documents."""
+    return PermanentError(GitHubFailed(purpose.action, GitHubProblem.UNEXPECTED_ANSWER))
 
 
 def connection_error(purpose: Purpose, error: requests.RequestException) -> TransientError:
-    """No answer at all, or a broken one."""
+    """The error for no answer at all, or for a broken one."""
     timed_out = isinstance(error, requests.Timeout)
-    reason = "GitHub did not answer in time." if timed_out else "the connection to GitHub failed."
-    return TransientError(f"Could not {purpose.action}: {reason}")
+    return TransientError(
+        GitHubFailed(purpose.action, GitHubProblem.TIMED_OUT if timed_out else GitHubProblem.UNREACHABLE)
+    )
 
 
-def _permanent_error(reply: HttpResponse, purpose: Purpose, could_not: str, said: str) -> ExternalError:
-    lowered = said.lower()
-    if reply.status == 401:
-        return PermanentError(
-            f"{could_not} GitHub does not accept the App's credentials. "
-            "Check `github.app_id`, `github.private_key` and this machine's clock."
-        )
-    if reply.status in {404, 410} or any(words in lowered for words in _NOT_FOUND_MESSAGES):
-        return NotFoundError(f"{could_not} GitHub says there is no such thing, or the App may not see it.")
-    if reply.status == 409 or any(words in lowered for words in _CONFLICT_MESSAGES):
-        return ConflictError(f"{could_not} it exists already, or it changed meanwhile.")
-    if reply.status == 422 and "no commits between" in lowered:
-        return PermanentError(f"{could_not} there is nothing to change.")
-    if reply.status == 403:
-        needed = reply.headers.get("x-accepted-github-permissions") or purpose.permission
-        missing = f" The App probably lacks the permission `{needed}`." if needed else ""
-        return PermanentError(f'{could_not} GitHub forbids it ("{sanitize_message(said)}").{missing}')
-    return PermanentError(f'{could_not} GitHub answered {reply.status} ("{sanitize_message(said)}").')
+def _permanent_error(response: HttpResponse, purpose: Purpose, message: str) -> ExternalError:
+    action, status, lowered = purpose.action, response.status, message.lower()
+    if status == 401:
+        return PermanentError(GitHubFailed(action, GitHubProblem.CREDENTIALS_REJECTED))
+    if status in {404, 410} or any(words in lowered for words in _NOT_FOUND_MESSAGES):
+        return NotFoundError(GitHubFailed(action, GitHubProblem.NOT_FOUND))
+    if status == 409 or any(words in lowered for words in _CONFLICT_MESSAGES):
+        return ConflictError(GitHubFailed(action, GitHubProblem.CONFLICT))
+    if status == 422 and "no commits between" in lowered:
+        return PermanentError(GitHubFailed(action, GitHubProblem.NOTHING_TO_CHANGE))
+    permission = ""
+    if status == 403:
+        permission = response.headers.get("x-accepted-github-permissions") or purpose.permission
+    return PermanentError(GitHubRefused(action, status, sanitize_message(message), permission))
 
 
 def sanitize_message(message: str) -> str:
-    """GitHub's own words in one short line. Paths, branches and mentions are left out, for they can name customers
-    and this line may be shown where that must not happen; so is whatever looks like a token."""
+    """GitHub's own message in one short line, without paths, branches, mentions or anything that looks like a token.
+
+    Paths and branches can name customers, and this line may be shown where that must not happen.
+    """
     words = _SECRET.sub("…", message).replace("`", "'").split()
     line = " ".join("…" if re.search(r"[/@]", word) else word for word in words)
     return line if len(line) <= MAX_MESSAGE_LENGTH else line[: MAX_MESSAGE_LENGTH - 1] + "…"
 
 
-def _error_message(reply: HttpResponse) -> str | None:
-    """The message and the error details of a refusal; None when the body is not JSON."""
+def _error_message(response: HttpResponse) -> str | None:
+    """The message and the error details of a refusal, or None if the body is not JSON."""
     try:
-        body = reply.json()
+        body = response.json()
     except ValueError:
         return None
     if not isinstance(body, dict):
@@ -115,22 +116,22 @@ def _error_message(reply: HttpResponse) -> str | None:
     return "; ".join(part for part in parts if isinstance(part, str) and part)
 
 
-def _rate_limit(reply: HttpResponse, said: str, now: float) -> float | None:
-    """How long a rate limit asks us to wait, in seconds, or None when the reply is no rate limit.
+def _rate_limit_wait(response: HttpResponse, message: str, now: float) -> float | None:
+    """The seconds that a rate limit asks us to wait, or None if the response is no rate limit.
 
     https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
     """
-    if reply.status not in {403, 429}:
+    if response.status not in {403, 429}:
         return None
-    if "retry-after" in reply.headers:
-        asked = _seconds(reply, "retry-after")
-        return DEFAULT_WAIT if asked is None else asked
-    if reply.headers.get("x-ratelimit-remaining") == "0":
-        reset = _seconds(reply, "x-ratelimit-reset")
+    if "retry-after" in response.headers:
+        seconds = _seconds(response, "retry-after")
+        return DEFAULT_WAIT if seconds is None else seconds
+    if response.headers.get("x-ratelimit-remaining") == "0":
+        reset = _seconds(response, "x-ratelimit-reset")
         return DEFAULT_WAIT if reset is None else max(reset - now, 0) + 1
-    return DEFAULT_WAIT if reply.status == 429 or "rate limit" in said.lower() else None
+    return DEFAULT_WAIT if response.status == 429 or "rate limit" in message.lower() else None
 
 
-def _seconds(reply: HttpResponse, header: str) -> float | None:
-    value = reply.headers.get(header, "").strip()
+def _seconds(response: HttpResponse, header: str) -> float | None:
+    value = response.headers.get(header, "").strip()
     return float(value) if re.fullmatch(r"\d{1,12}(\.\d+)?", value, re.ASCII) else None

@@ -13,14 +13,16 @@ from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.repo_client import GitHubClient
 from bot.adapters.github.session import Session
 from bot.adapters.github.transport import HttpRequest
+from bot.domain.failures.github import GitHubFailed, GitHubProblem
+from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.git_tree import Snapshot
 from bot.domain.github_models import CommitRef
 from bot.ports.errors import PermanentError
 from bot.ports.files import BlobCache
 
-LIST_FILES = Purpose("list the files of the deployment repository", "contents=read")
-READ_TAGS = Purpose("read the tags of the deployment repository", "contents=read")
-READ_HISTORY = Purpose("read the history of a file", "contents=read")
+LIST_FILES = Purpose(GitHubAction.LIST_FILES, "contents=read")
+READ_TAGS = Purpose(GitHubAction.READ_TAGS, "contents=read")
+READ_HISTORY = Purpose(GitHubAction.READ_HISTORY, "contents=read")
 
 TAGS_TTL = 60.0  # seconds
 
@@ -44,9 +46,7 @@ class GitHubFiles:
     def _tree(self, name: str) -> Snapshot:
         found = self._client.get(f"/git/trees/{name}", LIST_FILES, parse_snapshot, recursive=1)
         if found is None:
-            raise PermanentError(
-                "Could not list the files of the deployment repository: it has more than GitHub lists in one answer."
-            )
+            raise PermanentError(GitHubFailed(LIST_FILES.action, GitHubProblem.TREE_TOO_LARGE))
         return found
 
     def contents(self, shas: Iterable[str]) -> Mapping[str, bytes]:

@@ -11,6 +11,7 @@ from bot.adapters.github.commit_checks import READ_CHECKS, list_status_checks, r
 from bot.adapters.github.default_branch import DefaultBranch
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.session import Session
+from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.health.queries import (
     CheckRunOutput,
     CommitStatus,
@@ -21,7 +22,7 @@ from bot.domain.health.queries import (
 )
 from bot.ports.errors import ExternalError
 
-FIND_RUN = Purpose("read the workflow run", "actions=read")
+FIND_RUN = Purpose(GitHubAction.READ_WORKFLOW_RUN, "actions=read")
 _RUN_IN_URL = re.compile(r"/actions/runs/(\d+)(?![\w.])", re.ASCII)
 
 
@@ -40,7 +41,7 @@ class GitHubInspector:
             path = f"/commits/{commit}/check-runs"
             found = self._client.list_all(path, READ_CHECKS, _parse_check_run, items_key="check_runs", filter="all")
         except ExternalError as error:
-            return Unavailable(str(error))
+            return Unavailable(error.reason)
         # The newest last, so that a second attempt's report takes the place of the first one's.
         mine = sorted(
             (one for one in found if _belongs_to_run(one, query.run, suite)), key=lambda one: int(one["id"])
@@ -55,7 +56,7 @@ class GitHubInspector:
             own_app = self._session.app_slug
             required = required_checks(self._client, self._base.name)
         except ExternalError as error:
-            return Unavailable(str(error))
+            return Unavailable(error.reason)
         seen = frozenset(signal.name for signal in exclude_own(signals, own_app))
         return CommitStatus(summarize(signals, own_app), frozenset(n for n in required if not is_own(n)), seen)
 

@@ -9,17 +9,18 @@ from datetime import UTC, datetime, timedelta
 from bot.adapters.github.parsing import parse_comment, parse_issue, parse_issue_or_pull
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.session import Session
+from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.github_models import Comment, Issue
 
-READ_ISSUE = Purpose("read the issue", "issues=read")
-LIST_ISSUES = Purpose("list the issues", "issues=read")
-OPEN_ISSUE = Purpose("open the issue", "issues=write")
-EDIT_ISSUE = Purpose("edit the issue", "issues=write")
-LABEL_ISSUE = Purpose("label the issue", "issues=write")
-READ_COMMENTS = Purpose("read the comments", "issues=read")
-WRITE_COMMENT = Purpose("write a comment", "issues=write")
-EDIT_COMMENT = Purpose("edit the comment", "issues=write")
-REACT = Purpose("react to the comment", "issues=write")
+READ_ISSUE = Purpose(GitHubAction.READ_ISSUE, "issues=read")
+LIST_ISSUES = Purpose(GitHubAction.LIST_ISSUES, "issues=read")
+OPEN_ISSUE = Purpose(GitHubAction.OPEN_ISSUE, "issues=write")
+EDIT_ISSUE = Purpose(GitHubAction.EDIT_ISSUE, "issues=write")
+LABEL_ISSUE = Purpose(GitHubAction.LABEL_ISSUE, "issues=write")
+READ_COMMENTS = Purpose(GitHubAction.READ_COMMENTS, "issues=read")
+WRITE_COMMENT = Purpose(GitHubAction.WRITE_COMMENT, "issues=write")
+EDIT_COMMENT = Purpose(GitHubAction.EDIT_COMMENT, "issues=write")
+REACT = Purpose(GitHubAction.ADD_REACTION, "issues=write")
 
 
 class GitHubIssues:

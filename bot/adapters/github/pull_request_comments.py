@@ -8,11 +8,12 @@ from bot.adapters.github.parsing import parse_comment
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.repo_client import GitHubClient
 from bot.adapters.github.session import Session
+from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.github_models import Comment
 
-READ_COMMENTS = Purpose("read the comments of the pull request", "pull_requests=read")
-WRITE_COMMENT = Purpose("write a comment on the pull request", "pull_requests=write")
-EDIT_COMMENT = Purpose("edit the comment on the pull request", "pull_requests=write")
+READ_COMMENTS = Purpose(GitHubAction.READ_PULL_REQUEST_COMMENTS, "pull_requests=read")
+WRITE_COMMENT = Purpose(GitHubAction.WRITE_PULL_REQUEST_COMMENT, "pull_requests=write")
+EDIT_COMMENT = Purpose(GitHubAction.EDIT_PULL_REQUEST_COMMENT, "pull_requests=write")
 
 
 class GitHubPullRequestComments:

@@ -13,14 +13,15 @@ from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.repo_client import GitHubClient
 from bot.adapters.github.reviews import latest_reviews, parse_review
 from bot.adapters.github.session import Session
+from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.github_models import CommitChecks, PullRequest, Review
 
-READ_PULL = Purpose("read the pull request", "pull_requests=read")
-LIST_PULLS = Purpose("list the pull requests", "pull_requests=read")
-OPEN_PULL = Purpose("open the pull request", "pull_requests=write")
-EDIT_PULL = Purpose("edit the pull request", "pull_requests=write")
-LABEL_PULL = Purpose("label the pull request", "pull_requests=write")
-READ_REVIEWS = Purpose("read the reviews", "pull_requests=read")
+READ_PULL = Purpose(GitHubAction.READ_PULL_REQUEST, "pull_requests=read")
+LIST_PULLS = Purpose(GitHubAction.LIST_PULL_REQUESTS, "pull_requests=read")
+OPEN_PULL = Purpose(GitHubAction.OPEN_PULL_REQUEST, "pull_requests=write")
+EDIT_PULL = Purpose(GitHubAction.EDIT_PULL_REQUEST, "pull_requests=write")
+LABEL_PULL = Purpose(GitHubAction.LABEL_PULL_REQUEST, "pull_requests=write")
+READ_REVIEWS = Purpose(GitHubAction.READ_REVIEWS, "pull_requests=read")
 
 
 class GitHubPullRequests:

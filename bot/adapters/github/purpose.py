@@ -1,11 +1,13 @@
-"""What a request is for, and what it needs: the words of its error message and the token's permissions."""
+"""What a request is for, and which permission it needs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Asked for by name for every installation token, and no more. Each purpose below and in the neighbouring files
-# names the one it needs; a test holds the two together.
+from bot.domain.failures.github_actions import GitHubAction
+
+# mibot asks for exactly these for each installation token. Each purpose in the neighboring files names the one that
+# it needs; a test compares the two.
 PERMISSIONS = {
     "actions": "write",
     "checks": "write",
@@ -20,10 +22,7 @@ PERMISSIONS = {
 
 @dataclass(frozen=True)
 class Purpose:
-    """Why a request is made: `what` completes "Could not …", `needs` is `permission=level` or nothing.
+    """What a request attempts, and the permission that it needs (`issues=write`), empty if it needs none."""
 
-    `what` names no branch, path or title: error messages are shown where customer names must not be.
-    """
-
-    action: str
+    action: GitHubAction
     permission: str = ""

@@ -11,6 +11,7 @@ from requests.utils import parse_header_links
 from bot.adapters.github.credentials import Credentials
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.transport import PER_PAGE, HttpRequest, HttpResponse
+from bot.domain.failures.github import GitHubListTooLong
 from bot.ports.errors import PermanentError
 
 MAX_PAGES = 100
@@ -72,7 +73,7 @@ class GitHubClient:
             if following is None:
                 return items
             request = HttpRequest("GET", following, purpose)
-        raise PermanentError(f"Could not {purpose.action}: the list has more than {MAX_PAGES * PER_PAGE} entries.")
+        raise PermanentError(GitHubListTooLong(purpose.action, MAX_PAGES * PER_PAGE))
 
 
 def _next_page(reply: HttpResponse) -> str | None:

@@ -23,13 +23,14 @@ from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.rate_limits import Clock, RateLimitPauses, Sleep, WriteThrottle
 from bot.adapters.github.repo_client import GitHubClient
 from bot.adapters.github.transport import HttpRequest, HttpResponse, HttpTransport
+from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import TransientError
 
 MAX_ATTEMPTS = 4
 INITIAL_BACKOFF = 0.5  # seconds; doubled with every try
 MAX_BACKOFF = 8.0
 
-FIND_APP = Purpose("read the App's own record")
+FIND_APP = Purpose(GitHubAction.READ_APP)
 
 T = TypeVar("T")
 

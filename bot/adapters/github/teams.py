@@ -7,9 +7,10 @@ from urllib.parse import quote
 
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.session import Session
+from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import NotFoundError
 
-READ_MEMBERSHIP = Purpose("look up who is in the team", "members=read")
+READ_MEMBERSHIP = Purpose(GitHubAction.READ_TEAM_MEMBERS, "members=read")
 CACHE_TTL = 60.0  # seconds
 
 

@@ -9,12 +9,14 @@ from typing import Any, TypeVar
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.repo_client import GitHubClient
 from bot.adapters.github.session import Session
+from bot.domain.failures.github import UpstreamFileMissing
+from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.plans.preparation import UPSTREAM_FILE
 from bot.domain.versions import Version
 from bot.ports.errors import NotFoundError, PermanentError
 
-READ_TAGS = Purpose("read the tags of the upstream repository", "contents=read")
-READ_COMPOSE = Purpose("read upstream's Compose file", "contents=read")
+READ_TAGS = Purpose(GitHubAction.READ_UPSTREAM_TAGS, "contents=read")
+READ_COMPOSE = Purpose(GitHubAction.READ_UPSTREAM_COMPOSE_FILE, "contents=read")
 CACHE_TTL = 600.0  # seconds
 MIN_CACHE_TTL = 15.0  # seconds, however often somebody asks for a version that does not exist
 
@@ -46,10 +48,7 @@ class GitHubUpstream:
         try:
             return self._with_public_fallback(lambda place: place.get(path, READ_COMPOSE, _content, ref=tag))
         except NotFoundError:
-            raise NotFoundError(
-                f"Upstream's repository has no file {UPSTREAM_FILE} at the tag {tag}: "
-                "look whether that version was released."
-            ) from None
+            raise NotFoundError(UpstreamFileMissing(UPSTREAM_FILE, version)) from None
 
     def _with_public_fallback(self, ask: Callable[[GitHubClient], T]) -> T:
         """The answer to us, else to anybody: the App need not be installed where the repository is public."""

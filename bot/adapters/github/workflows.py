@@ -11,13 +11,15 @@ from bot.adapters.github.default_branch import DefaultBranch
 from bot.adapters.github.parsing import parse_failed_job, parse_run
 from bot.adapters.github.purpose import Purpose
 from bot.adapters.github.session import Session
+from bot.domain.failures.github import GitHubRefused, WorkflowFileMissing
+from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.github_models import FailedJob, WorkflowRun
 from bot.ports.errors import NotFoundError, PermanentError
 
-START_RUN = Purpose("start the workflow", "actions=write")
-READ_RUN = Purpose("read the workflow run", "actions=read")
-LIST_RUNS = Purpose("list the workflow's runs", "actions=read")
-READ_JOBS = Purpose("read the jobs of the workflow run", "actions=read")
+START_RUN = Purpose(GitHubAction.START_WORKFLOW, "actions=write")
+READ_RUN = Purpose(GitHubAction.READ_WORKFLOW_RUN, "actions=read")
+LIST_RUNS = Purpose(GitHubAction.LIST_WORKFLOW_RUNS, "actions=read")
+READ_JOBS = Purpose(GitHubAction.READ_WORKFLOW_JOBS, "actions=read")
 
 DETAILS = "return_run_details"
 
@@ -35,19 +37,20 @@ class GitHubWorkflows:
         return self._session.bot_login
 
     def dispatch(self, workflow: str, inputs: Mapping[str, str]) -> int | None:
-        order = {"ref": self._base.name, "inputs": dict(inputs)}
+        request = {"ref": self._base.name, "inputs": dict(inputs)}
         try:
-            return self._start(workflow, order | {DETAILS: True})
+            return self._start(workflow, request | {DETAILS: True})
         except NotFoundError:
-            raise _workflow_not_found(workflow) from None
+            raise NotFoundError(WorkflowFileMissing(workflow)) from None
         except PermanentError as refusal:
             # A server from before February 2026 (GitHub Enterprise) refuses a key that it does not know, by name.
-            if DETAILS not in str(refusal):
+            reason = refusal.reason
+            if not (isinstance(reason, GitHubRefused) and DETAILS in reason.said):
                 raise
-        return self._start(workflow, order)
+        return self._start(workflow, request)
 
-    def _start(self, workflow: str, order: Mapping[str, Any]) -> int | None:
-        return self._client.post(f"{_path(workflow)}/dispatches", START_RUN, order, _parse_run_id)
+    def _start(self, workflow: str, request: Mapping[str, Any]) -> int | None:
+        return self._client.post(f"{_path(workflow)}/dispatches", START_RUN, request, _parse_run_id)
 
     def run(self, number: int) -> WorkflowRun:
         return self._client.get(f"/actions/runs/{number}", READ_RUN, parse_run)
@@ -61,7 +64,7 @@ class GitHubWorkflows:
                 f"{_path(workflow)}/runs", LIST_RUNS, parse_run, items_key="workflow_runs", **query
             )
         except NotFoundError:
-            raise _workflow_not_found(workflow) from None
+            raise NotFoundError(WorkflowFileMissing(workflow)) from None
         # Again on our side: a server that does not know one of the filters answers as if it had not been there.
         wanted = {
             one.id: one
@@ -86,10 +89,3 @@ def _parse_run_id(data: Any) -> int | None:
     """The run's number. An answer without one is no failure: the run was started all the same, and can be found."""
     number = data.get("workflow_run_id") if isinstance(data, dict) else None
     return number if isinstance(number, int) else None
-
-
-def _workflow_not_found(workflow: str) -> NotFoundError:
-    return NotFoundError(
-        f"The deployment repository has no workflow file .github/workflows/{workflow} on its base branch, or the App "
-        "may not see it."
-    )

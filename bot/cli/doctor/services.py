@@ -41,7 +41,9 @@ def run_check_query(context: DoctorContext, check: Check, summarize: Summarize) 
     query = check.query(CheckContext(instance, Phase.NOW, datetime.now(UTC)), cloud)
     answer = context.wiring.inspector.fetch(query)
     if isinstance(answer, Unavailable):
-        return failed(ServiceUnavailable(PlainText(answer.reason)))
+        return failed(
+            ServiceUnavailable(PlainText(answer.reason) if isinstance(answer.reason, str) else answer.reason)
+        )
     return ok(summarize(answer, cloud.project(instance), cloud))
 
 

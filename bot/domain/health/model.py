@@ -72,7 +72,7 @@ class Verdict:
     """What a check concludes from an answer: a state and one sentence without a customer's name."""
 
     state: CheckState
-    sentence: str
+    sentence: Any  # a Reason; a str where a check does not give one yet
 
 
 def _always(_subject: CheckContext, _places: CloudConfig) -> bool:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bot.domain.github_models import CommitChecks
 
 
 @dataclass(frozen=True)
 class Unavailable:
-    """No answer: one sentence that says why and what to do. It carries no secret and no customer's name."""
+    """No answer, and why. The reason holds no secret and no customer's name."""
 
-    reason: str
+    reason: Any  # a Reason; a str where an adapter does not give one yet
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def reason(answer: Answer) -> str:
     assert ". " not in answer.reason
     assert "acme" not in answer.reason
     assert "sourcegraph-managed" not in answer.reason
-    return answer.reason
+    return str(answer.reason)
 
 
 def regions(answer: Answer) -> Mapping[str, UptimeRegion]:

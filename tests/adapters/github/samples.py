@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 API = "http://github.test:4001"
+FORBIDDEN = "Resource not accessible by integration"  # how GitHub refuses what a permission is missing for
 HTML = "<!DOCTYPE html><title>Unicorn!</title>"
 
 

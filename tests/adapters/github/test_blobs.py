@@ -8,9 +8,12 @@ import pytest
 
 from bot.adapters.github import GitHubDeploymentRepository, Session, blobs
 from bot.adapters.github.blobs import blob_sha
+from bot.domain.failures.github import GitHubFailed, GitHubProblem
+from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import NotFoundError, PermanentError
 from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import MemoryBlobCache
+from tests.failures import raises
 
 BLOBS = "/repos/fleet/deploy/git/blobs"
 
@@ -55,14 +58,14 @@ def test_many_files_all_arrive(site: FakeGitHub, deployment: GitHubDeploymentRep
 def test_a_file_that_is_not_what_was_asked_for_is_refused(site: FakeGitHub, session: Session) -> None:
     cache = MemoryBlobCache()
     sha = put(site, b"something else", sha=blob_sha(b"wanted"))
-    with pytest.raises(PermanentError, match="its SHA-1 differs"):
+    with raises(PermanentError, GitHubFailed(GitHubAction.READ_FILE, GitHubProblem.WRONG_CONTENT)):
         GitHubDeploymentRepository(session, "fleet/deploy", cache).files.contents([sha])
     assert cache.blobs == {}
 
 
 def test_a_file_that_is_gone_is_missing(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     site.add_response("GET", f"{BLOBS}/{'0' * 40}", {"message": "Not Found"}, 404)
-    with pytest.raises(NotFoundError, match="Could not read a file"):
+    with raises(NotFoundError, GitHubFailed(GitHubAction.READ_FILE, GitHubProblem.NOT_FOUND)):
         deployment.files.contents(["0" * 40])
 
 

@@ -8,12 +8,15 @@ import pytest
 
 from bot.adapters.github import GitHubDeploymentRepository, Session
 from bot.adapters.github.check_runs import MAX_SUMMARY_BYTES, truncate
+from bot.domain.failures.github import GitHubRefused
+from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.github_models import CheckRun, Conclusion
 from bot.ports.errors import PermanentError
 from demo.cast import BASE
 from demo.world import World
 from tests.adapters.github.conftest import FakeGitHub
-from tests.adapters.github.samples import MemoryBlobCache, check_run, comment, pull
+from tests.adapters.github.samples import FORBIDDEN, MemoryBlobCache, check_run, comment, pull
+from tests.failures import raises
 from tests.world.proxy import Proxy
 
 HERE = "/repos/fleet/deploy"
@@ -142,8 +145,8 @@ def test_a_summary_without_lines_is_cut_where_it_fits() -> None:
 
 def test_a_missing_permission_is_named(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     site.add_response("GET", RUNS, {"total_count": 0, "check_runs": []})
-    site.add_response("POST", f"{HERE}/check-runs", {"message": "Resource not accessible by integration"}, 403)
-    with pytest.raises(PermanentError, match="`checks=write`"):
+    site.add_response("POST", f"{HERE}/check-runs", {"message": FORBIDDEN}, 403)
+    with raises(PermanentError, GitHubRefused(GitHubAction.CREATE_CHECK_RUN, 403, FORBIDDEN, "checks=write")):
         deployment.check_runs.publish_check_run("c1", REPORT)
 
 

@@ -8,11 +8,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.adapters.github import GitHubDeploymentRepository
+from bot.domain.failures.github import GitHubFailed, GitHubProblem, GitHubRefused
+from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.git_tree import FileChange, TreeEntry
 from bot.domain.github_models import CommitRef, Conclusion, Drift, Head, Review, ReviewState
 from bot.ports.errors import PermanentError
 from tests.adapters.github.conftest import FakeClock, FakeGitHub
-from tests.adapters.github.samples import commit, pull, user
+from tests.adapters.github.samples import FORBIDDEN, commit, pull, user
+from tests.failures import raises
 
 HERE = "/repos/fleet/deploy"
 BRANCH = "rctest/upgrade-v3.40.1"
@@ -68,7 +71,7 @@ def test_a_commit_carries_links_and_removals_on_top_of_the_base_tree(
 
 def test_a_commit_that_changes_nothing_is_not_made(site: FakeGitHub, warm: GitHubDeploymentRepository) -> None:
     site.add_response("POST", f"{HERE}/git/trees", {"sha": "t0"}, 201)
-    with pytest.raises(PermanentError, match="there is nothing to change"):
+    with raises(PermanentError, GitHubFailed(GitHubAction.WRITE_COMMIT, GitHubProblem.NOTHING_TO_CHANGE)):
         warm.branches.commit(Head("c0", "t0"), [LINK], "message")
 
 
@@ -98,7 +101,7 @@ def test_a_snapshot_is_one_request_and_tells_links_from_files(
 
 def test_a_truncated_tree_is_refused(site: FakeGitHub, warm: GitHubDeploymentRepository) -> None:
     site.add_response("GET", f"{HERE}/git/trees/main", {"sha": "t0", "tree": [], "truncated": True})
-    with pytest.raises(PermanentError, match="it has more than GitHub lists in one answer"):
+    with raises(PermanentError, GitHubFailed(GitHubAction.LIST_FILES, GitHubProblem.TREE_TOO_LARGE)):
         warm.files.snapshot()
 
 
@@ -165,8 +168,8 @@ def test_statuses_that_may_not_be_read_are_not_taken_for_none(
     site: FakeGitHub, warm: GitHubDeploymentRepository
 ) -> None:
     site.add_response("GET", f"{HERE}/commits/c1/check-runs", {"total_count": 0, "check_runs": []})
-    site.add_response("GET", f"{HERE}/commits/c1/status", {"message": "Resource not accessible by integration"}, 403)
-    with pytest.raises(PermanentError, match="`statuses=read`"):
+    site.add_response("GET", f"{HERE}/commits/c1/status", {"message": FORBIDDEN}, 403)
+    with raises(PermanentError, GitHubRefused(GitHubAction.READ_COMMIT_STATUSES, 403, FORBIDDEN, "statuses=read")):
         warm.pull_requests.checks("c1")
 
 
@@ -194,7 +197,7 @@ def test_the_files_at_a_commit(site: FakeGitHub, warm: GitHubDeploymentRepositor
     site.add_response("GET", f"{HERE}/git/trees/c1", {"sha": "t1", "tree": [entry], "truncated": False})
     site.add_response("GET", f"{HERE}/git/trees/c2", {"sha": "t2", "tree": [], "truncated": True})
     assert warm.files.snapshot_at("c1").files == {"rctest/config.yaml": TreeEntry("100644", "b1")}
-    with pytest.raises(PermanentError, match="more than GitHub lists"):
+    with raises(PermanentError, GitHubFailed(GitHubAction.LIST_FILES, GitHubProblem.TREE_TOO_LARGE)):
         warm.files.snapshot_at("c2")
 
 

@@ -8,16 +8,20 @@ from hypothesis import strategies as st
 
 from bot.adapters.github import GitHubDeploymentRepository, GitHubIssues
 from bot.adapters.github.errors import MAX_MESSAGE_LENGTH, sanitize_message
+from bot.domain.failures.github import GitHubFailed, GitHubNotJson, GitHubProblem, GitHubRefused, GitHubServerError
+from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import ConflictError, ExternalError, NotFoundError, PermanentError, TransientError
+from bot.rendering.wording import describe
 from tests.adapters.github.conftest import FakeGitHub
-from tests.adapters.github.samples import HTML
+from tests.adapters.github.samples import FORBIDDEN, HTML
+from tests.failures import raises
 
 ISSUE = "/repos/acme/releases/issues/1"
 
 
 def test_a_missing_issue_is_missing(site: FakeGitHub, issues: GitHubIssues) -> None:
     site.add_response("GET", ISSUE, {"message": "Not Found"}, 404)
-    with pytest.raises(NotFoundError, match="Could not read the issue: GitHub says there is no such thing"):
+    with raises(NotFoundError, GitHubFailed(GitHubAction.READ_ISSUE, GitHubProblem.NOT_FOUND)):
         issues.issue(1)
 
 
@@ -29,13 +33,13 @@ def test_a_deleted_issue_is_missing(site: FakeGitHub, issues: GitHubIssues) -> N
 
 def test_a_conflict_is_a_conflict(site: FakeGitHub, issues: GitHubIssues) -> None:
     site.add_response("PATCH", ISSUE, {"message": "Conflict"}, 409)
-    with pytest.raises(ConflictError, match="it exists already, or it changed meanwhile"):
+    with raises(ConflictError, GitHubFailed(GitHubAction.EDIT_ISSUE, GitHubProblem.CONFLICT)):
         issues.edit_issue(1, "text")
 
 
 def test_a_branch_that_exists_is_a_conflict(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     site.add_response("POST", "/repos/fleet/deploy/git/refs", {"message": "Reference already exists"}, 422)
-    with pytest.raises(ConflictError, match="Could not create the branch: it exists already"):
+    with raises(ConflictError, GitHubFailed(GitHubAction.CREATE_BRANCH, GitHubProblem.CONFLICT)):
         deployment.branches.create_branch("rctest/upgrade-v3.40.1", "c1")
 
 
@@ -55,61 +59,60 @@ def test_a_pull_request_that_exists_is_a_conflict(
     site: FakeGitHub, deployment: GitHubDeploymentRepository, reason: object
 ) -> None:
     pull_refused(site, reason)
-    with pytest.raises(ConflictError, match="Could not open the pull request: it exists already") as caught:
+    with raises(ConflictError, GitHubFailed(GitHubAction.OPEN_PULL_REQUEST, GitHubProblem.CONFLICT)) as caught:
         deployment.pull_requests.create_pull("tpgi/upgrade-v3.40.1", "title", "body")
     assert "tpgi" not in str(caught.value)
+    assert "tpgi" not in describe(caught.value.reason)
 
 
 def test_nothing_to_change_is_refused_in_plain_words(
     site: FakeGitHub, deployment: GitHubDeploymentRepository
 ) -> None:
     pull_refused(site, {"message": "No commits between main and tpgi/upgrade-v3.40.1"})
-    with pytest.raises(PermanentError, match=r"^Could not open the pull request: there is nothing to change\.$"):
+    with raises(PermanentError, GitHubFailed(GitHubAction.OPEN_PULL_REQUEST, GitHubProblem.NOTHING_TO_CHANGE)):
         deployment.pull_requests.create_pull("tpgi/upgrade-v3.40.1", "title", "body")
 
 
 def test_a_forbidden_call_names_the_permission_it_needs(site: FakeGitHub, issues: GitHubIssues) -> None:
-    site.add_response("POST", f"{ISSUE}/comments", {"message": "Resource not accessible by integration"}, 403)
-    with pytest.raises(
-        PermanentError, match=r"Resource not accessible by integration.*lacks the permission `issues=write`"
-    ):
+    site.add_response("POST", f"{ISSUE}/comments", {"message": FORBIDDEN}, 403)
+    with raises(PermanentError, GitHubRefused(GitHubAction.WRITE_COMMENT, 403, FORBIDDEN, "issues=write")):
         issues.create_comment(1, "hello")
 
 
 def test_github_knows_best_which_permission_is_missing(site: FakeGitHub, issues: GitHubIssues) -> None:
-    accepted = {"X-Accepted-GitHub-Permissions": "issues=write; pull_requests=write"}
-    site.add_response("POST", f"{ISSUE}/labels", {"message": "Resource not accessible by integration"}, 403, accepted)
-    with pytest.raises(PermanentError, match="`issues=write; pull_requests=write`"):
+    needed = "issues=write; pull_requests=write"
+    accepted = {"X-Accepted-GitHub-Permissions": needed}
+    site.add_response("POST", f"{ISSUE}/labels", {"message": FORBIDDEN}, 403, accepted)
+    with raises(PermanentError, GitHubRefused(GitHubAction.LABEL_ISSUE, 403, FORBIDDEN, needed)):
         issues.add_labels(1, ["managed-instances"])
 
 
 def test_another_refusal_quotes_github(site: FakeGitHub, issues: GitHubIssues) -> None:
     errors = [{"message": "body is too long (maximum is 65536 characters)"}]
     site.add_response("PATCH", ISSUE, {"message": "Validation Failed", "errors": errors}, 422)
-    with pytest.raises(PermanentError, match=r'GitHub answered 422 \("Validation Failed; body is too long'):
+    said = "Validation Failed; body is too long (maximum is 65536 characters)"
+    with raises(PermanentError, GitHubRefused(GitHubAction.EDIT_ISSUE, 422, said)):
         issues.edit_issue(1, "x" * 70000)
 
 
 @pytest.mark.parametrize("status", [200, 403, 404, 422])
 def test_html_instead_of_json_is_refused(site: FakeGitHub, issues: GitHubIssues, status: int) -> None:
     site.add_response("GET", ISSUE, HTML, status)
-    with pytest.raises(
-        PermanentError, match=rf"the answer \({status}\) is not JSON. Check `github.api_url`"
-    ) as caught:
+    with raises(PermanentError, GitHubNotJson(GitHubAction.READ_ISSUE, status)) as caught:
         issues.issue(1)
     assert not isinstance(caught.value, NotFoundError)  # a proxy's 404 says nothing about the issue
 
 
 def test_html_from_a_broken_server_passes(site: FakeGitHub, issues: GitHubIssues) -> None:
     site.add_response("GET", ISSUE, HTML, 502)
-    with pytest.raises(TransientError, match="Could not read the issue: GitHub answered 502"):
+    with raises(TransientError, GitHubServerError(GitHubAction.READ_ISSUE, 502)):
         issues.issue(1)
 
 
 @pytest.mark.parametrize("answer", [{}, [], "null", {"number": "one"}, {"number": 1, "title": "no state"}])
 def test_json_of_another_shape_is_refused(site: FakeGitHub, issues: GitHubIssues, answer: object) -> None:
     site.add_response("GET", ISSUE, answer)
-    with pytest.raises(PermanentError, match="lacks what its documentation promises"):
+    with raises(PermanentError, GitHubFailed(GitHubAction.READ_ISSUE, GitHubProblem.UNEXPECTED_ANSWER)):
         issues.issue(1)
 
 
@@ -122,7 +125,7 @@ def test_an_object_is_not_taken_for_an_empty_list(site: FakeGitHub, issues: GitH
 @pytest.mark.parametrize("status", [301, 302, 307])
 def test_a_renamed_repository_is_not_followed(site: FakeGitHub, issues: GitHubIssues, status: int) -> None:
     site.add_response("GET", ISSUE, {}, status, {"Location": "http://github.test:4001/repositories/9/issues/1"})
-    with pytest.raises(PermanentError, match=r"the repository has moved. Put its new name into the settings"):
+    with raises(PermanentError, GitHubFailed(GitHubAction.READ_ISSUE, GitHubProblem.MOVED)):
         issues.issue(1)
     assert site.requests() == [f"GET {ISSUE}"]
 
@@ -132,7 +135,7 @@ def test_every_failure_is_one_short_line_without_names(site: FakeGitHub, issues:
     site.add_response("PATCH", ISSUE, {"message": message}, 400)
     with pytest.raises(ExternalError) as caught:
         issues.edit_issue(1, "text")
-    said = str(caught.value)
+    said = describe(caught.value.reason)
     assert "Bad thing with … and … and 'code'" in said
     assert "\n" not in said
     assert len(said) < 300

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from bot.adapters.github import GitHubInspector, GitHubWorkflows, Session
+from bot.domain.failures.github import GitHubFailed, GitHubNotJson, GitHubProblem, GitHubRefused
+from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.github_models import CommitChecks, Conclusion
 from bot.domain.health.queries import (
     CheckRunOutput,
@@ -16,12 +18,14 @@ from bot.domain.health.queries import (
     ContainersQuery,
     Unavailable,
 )
+from bot.domain.reasons import Reason
 from demo.cast import BASE
 from demo.world import World
 from tests.adapters.github.conftest import FakeGitHub
-from tests.adapters.github.samples import HTML, check_run, run
+from tests.adapters.github.samples import FORBIDDEN, HTML, check_run, run
 from tests.world.proxy import Proxy
 
+READ_RUN = GitHubAction.READ_WORKFLOW_RUN
 HERE = "/repos/fleet/deploy"
 RUNS = f"{HERE}/commits/c1/check-runs"
 TABLE = {"title": "Containers", "summary": "| a |", "text": "more"}
@@ -84,21 +88,19 @@ def test_check_runs_without_words_are_no_reports(site: FakeGitHub, inspector: Gi
 
 
 @pytest.mark.parametrize(
-    ("answer", "status", "says"),
+    ("answer", "status", "reason"),
     [
-        ({"message": "Not Found"}, 404, "read the workflow run: GitHub says there is no such thing"),
-        ({"message": "Resource not accessible by integration"}, 403, "`actions=read`"),
-        (HTML, 200, "not JSON"),
-        ({"id": 9}, 200, "lacks what its documentation promises"),
+        ({"message": "Not Found"}, 404, GitHubFailed(READ_RUN, GitHubProblem.NOT_FOUND)),
+        ({"message": FORBIDDEN}, 403, GitHubRefused(READ_RUN, 403, FORBIDDEN, "actions=read")),
+        (HTML, 200, GitHubNotJson(READ_RUN, 200)),
+        ({"id": 9}, 200, GitHubFailed(READ_RUN, GitHubProblem.UNEXPECTED_ANSWER)),
     ],
 )
 def test_what_cannot_be_read_is_unavailable_with_a_reason(
-    site: FakeGitHub, inspector: GitHubInspector, answer: Any, status: int, says: str
+    site: FakeGitHub, inspector: GitHubInspector, answer: Any, status: int, reason: Reason
 ) -> None:
     site.add_response("GET", f"{HERE}/actions/runs/9", answer, status)
-    found = inspector.containers(ContainersQuery(9))
-    assert isinstance(found, Unavailable)
-    assert says in found.reason
+    assert inspector.containers(ContainersQuery(9)) == Unavailable(reason)
 
 
 def commit(
@@ -159,9 +161,8 @@ def test_where_there_are_no_rules_none_is_required(
 
 
 def test_rules_that_may_not_be_read_are_not_taken_for_none(site: FakeGitHub, inspector: GitHubInspector) -> None:
-    answer = commit(site, inspector, rules=({"message": "Resource not accessible by integration"}, 403))
-    assert isinstance(answer, Unavailable)
-    assert "read the rules of the base branch" in answer.reason
+    answer = commit(site, inspector, rules=({"message": FORBIDDEN}, 403))
+    assert answer == Unavailable(GitHubRefused(GitHubAction.READ_BRANCH_RULES, 403, FORBIDDEN, "metadata=read"))
 
 
 @pytest.mark.e2e

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from bot.adapters.github import GitHubDeploymentRepository, GitHubIssues
+from bot.domain.failures.github import GitHubRateLimited
+from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import PermanentError, TransientError
 from tests.adapters.github.conftest import FakeClock, FakeGitHub
 from tests.adapters.github.samples import comment, issue, pull
+from tests.failures import raises
 
 ISSUE = "/repos/acme/releases/issues/1"
 SECONDARY = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}
@@ -35,7 +38,7 @@ def test_a_write_is_sent_again_after_a_limit_for_it_was_not_carried_out(
 
 def test_a_long_secondary_limit_is_the_callers(site: FakeGitHub, issues: GitHubIssues, time: FakeClock) -> None:
     site.add_response("GET", ISSUE, SECONDARY, 403, {"Retry-After": "120"})
-    with pytest.raises(TransientError, match="rate limit asks for a pause of 120 seconds") as caught:
+    with raises(TransientError, GitHubRateLimited(GitHubAction.READ_ISSUE, 120)) as caught:
         issues.issue(1)
     assert caught.value.retry_after == 120
     assert time.slept == []

@@ -6,16 +6,19 @@ import pytest
 import requests
 
 from bot.adapters.github import GitHubIssues
+from bot.domain.failures.github import GitHubFailed, GitHubProblem, GitHubServerError
+from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import TransientError
 from tests.adapters.github.conftest import FakeClock, FakeGitHub
 from tests.adapters.github.samples import issue
+from tests.failures import raises
 
 ISSUE = "/repos/acme/releases/issues/1"
 NO_ANSWER = [
-    (requests.ReadTimeout("slow"), "GitHub did not answer in time"),
-    (requests.ConnectTimeout("slower"), "GitHub did not answer in time"),
-    (requests.ConnectionError("reset"), "the connection to GitHub failed"),
-    (requests.exceptions.ChunkedEncodingError("cut off"), "the connection to GitHub failed"),
+    (requests.ReadTimeout("slow"), GitHubProblem.TIMED_OUT),
+    (requests.ConnectTimeout("slower"), GitHubProblem.TIMED_OUT),
+    (requests.ConnectionError("reset"), GitHubProblem.UNREACHABLE),
+    (requests.exceptions.ChunkedEncodingError("cut off"), GitHubProblem.UNREACHABLE),
 ]
 
 
@@ -29,21 +32,21 @@ def test_a_read_is_tried_again_after_a_server_error(
     assert len(time.slept) == 1
 
 
-@pytest.mark.parametrize(("fault", "sentence"), NO_ANSWER)
+@pytest.mark.parametrize(("fault", "problem"), NO_ANSWER)
 def test_a_read_is_tried_again_without_an_answer(
-    site: FakeGitHub, issues: GitHubIssues, fault: Exception, sentence: str
+    site: FakeGitHub, issues: GitHubIssues, fault: Exception, problem: GitHubProblem
 ) -> None:
     site.add_response("GET", ISSUE, fault)
     site.add_response("GET", ISSUE, issue(1))
     assert issues.issue(1).number == 1
 
 
-@pytest.mark.parametrize(("fault", "sentence"), NO_ANSWER)
+@pytest.mark.parametrize(("fault", "problem"), NO_ANSWER)
 def test_a_read_that_never_gets_an_answer_says_so(
-    site: FakeGitHub, issues: GitHubIssues, fault: Exception, sentence: str
+    site: FakeGitHub, issues: GitHubIssues, fault: Exception, problem: GitHubProblem
 ) -> None:
     site.add_response("GET", ISSUE, fault)
-    with pytest.raises(TransientError, match=f"Could not read the issue: {sentence}"):
+    with raises(TransientError, GitHubFailed(GitHubAction.READ_ISSUE, problem)):
         issues.issue(1)
 
 
@@ -51,7 +54,7 @@ def test_a_read_gives_up_after_a_few_tries_with_growing_pauses(
     site: FakeGitHub, issues: GitHubIssues, time: FakeClock
 ) -> None:
     site.add_response("GET", ISSUE, {"message": "Server Error"}, 500)
-    with pytest.raises(TransientError, match="GitHub answered 500"):
+    with raises(TransientError, GitHubServerError(GitHubAction.READ_ISSUE, 500)):
         issues.issue(1)
     assert len(site.requests()) == 4
     assert time.slept == sorted(set(time.slept))
@@ -63,18 +66,18 @@ def test_a_write_is_not_repeated_after_a_server_error(
     site: FakeGitHub, issues: GitHubIssues, time: FakeClock, status: int
 ) -> None:
     site.add_response("POST", f"{ISSUE}/comments", {"message": "Server Error"}, status)
-    with pytest.raises(TransientError, match="Could not write a comment"):
+    with raises(TransientError, GitHubServerError(GitHubAction.WRITE_COMMENT, status)):
         issues.create_comment(1, "hello")
     assert site.requests() == [f"POST {ISSUE}/comments"]
     assert time.slept == []
 
 
-@pytest.mark.parametrize(("fault", "sentence"), NO_ANSWER)
+@pytest.mark.parametrize(("fault", "problem"), NO_ANSWER)
 def test_a_write_is_not_repeated_without_an_answer(
-    site: FakeGitHub, issues: GitHubIssues, fault: Exception, sentence: str
+    site: FakeGitHub, issues: GitHubIssues, fault: Exception, problem: GitHubProblem
 ) -> None:
     site.add_response("POST", f"{ISSUE}/comments", fault)
-    with pytest.raises(TransientError, match=f"Could not write a comment: {sentence}"):
+    with raises(TransientError, GitHubFailed(GitHubAction.WRITE_COMMENT, problem)):
         issues.create_comment(1, "hello")
     assert site.requests() == [f"POST {ISSUE}/comments"]
 

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from bot.adapters.github import GitHubIssues
 from bot.adapters.github.errors import sanitize_message
 from bot.ports.errors import ExternalError
+from bot.rendering.wording import describe
 from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import HTML, issue
 
@@ -41,6 +42,7 @@ def test_no_failure_tells_the_token(site: FakeGitHub, issues: GitHubIssues, answ
     with pytest.raises(ExternalError) as caught:
         issues.issue(1)
     assert "ghs_" not in str(caught.value)
+    assert "ghs_" not in describe(caught.value.reason)
 
 
 def test_the_log_tells_neither_tokens_nor_bodies(

@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 
 from bot.adapters.github import GitHubTeams, Session
+from bot.domain.failures.github import AppNotInstalled, GitHubRefused
+from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import PermanentError
 from tests.adapters.github.conftest import FakeClock, FakeGitHub
+from tests.adapters.github.samples import FORBIDDEN
+from tests.failures import raises
 
 ALICE = "/orgs/acme/teams/cloud/memberships/alice"
 
@@ -43,10 +47,13 @@ def test_an_answer_is_remembered_for_a_minute(site: FakeGitHub, teams: GitHubTea
 
 
 def test_not_being_able_to_ask_is_not_a_no(site: FakeGitHub, teams: GitHubTeams) -> None:
-    site.add_response("GET", ALICE, {"message": "Resource not accessible by integration"}, 403)
-    with pytest.raises(PermanentError, match="`members=read`"):
+    site.add_response("GET", ALICE, {"message": FORBIDDEN}, 403)
+    with raises(
+        PermanentError,
+        GitHubRefused(GitHubAction.READ_TEAM_MEMBERS, 403, FORBIDDEN, "members=read"),
+    ):
         teams.is_member("acme/cloud", "alice")
-    with pytest.raises(PermanentError, match="not installed for `nobody`"):
+    with raises(PermanentError, AppNotInstalled("nobody")):
         teams.is_member("nobody/cloud", "alice")
 
 

@@ -12,9 +12,13 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 import bot.adapters.github
 from bot.adapters.github import PERMISSIONS, GitHubDeploymentRepository, GitHubIssues, Session
 from bot.adapters.github.purpose import Purpose
+from bot.domain.failures.github import AppKeyUnreadable, AppNotInstalled, GitHubFailed, GitHubProblem, GitHubRefused
+from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import NotFoundError, PermanentError
+from bot.rendering.wording import describe
 from tests.adapters.github.conftest import FakeClock, FakeGitHub
 from tests.adapters.github.samples import API, issue, pull
+from tests.failures import raises
 
 ISSUE = "/repos/acme/releases/issues/1"
 BAD_CREDENTIALS = {"message": "Bad credentials"}
@@ -87,24 +91,26 @@ def test_a_write_is_sent_again_with_a_new_token(site: FakeGitHub, issues: GitHub
 
 def test_credentials_that_are_refused_twice_are_refused(site: FakeGitHub, issues: GitHubIssues) -> None:
     site.add_response("GET", ISSUE, BAD_CREDENTIALS, 401)
-    with pytest.raises(PermanentError, match=r"does not accept the App's credentials. Check `github.app_id`"):
+    with raises(PermanentError, GitHubFailed(GitHubAction.READ_ISSUE, GitHubProblem.CREDENTIALS_REJECTED)):
         issues.issue(1)
     assert len(site.requests()) == 2
 
 
 def test_an_owner_without_the_app_is_refused_and_not_missing(site: FakeGitHub, issues: GitHubIssues) -> None:
     site.installed = {}
-    with pytest.raises(PermanentError, match=r"The App is not installed for `acme`. Install it there.") as caught:
+    with raises(PermanentError, AppNotInstalled("acme")) as caught:
         issues.issue(1)
     assert not isinstance(caught.value, NotFoundError)  # of the issue we know nothing
 
 
 def test_an_installation_that_grants_too_little_is_refused(site: FakeGitHub, issues: GitHubIssues) -> None:
     site.granted = False
-    with pytest.raises(
-        PermanentError, match=r"with the permissions that mibot needs.*not granted to this installation"
-    ):
+    with pytest.raises(PermanentError) as caught:
         issues.issue(1)
+    reason = caught.value.reason
+    assert isinstance(reason, GitHubRefused)
+    assert reason.action is GitHubAction.CREATE_TOKEN
+    assert "not granted to this installation" in reason.said
 
 
 def test_an_app_that_was_installed_anew_is_found_again(
@@ -120,6 +126,7 @@ def test_an_app_that_was_installed_anew_is_found_again(
 
 def test_an_unreadable_key_is_refused_in_plain_words(site: FakeGitHub) -> None:
     session = Session(API, 7, "-----BEGIN RSA PRIVATE KEY-----\nnonsense")
-    with pytest.raises(PermanentError, match=r"private key cannot be read. Check `github.private_key`") as caught:
+    with raises(PermanentError, AppKeyUnreadable()) as caught:
         _ = session.bot_login
     assert "nonsense" not in str(caught.value)
+    assert "nonsense" not in describe(caught.value.reason)

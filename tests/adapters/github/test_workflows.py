@@ -9,11 +9,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.adapters.github import GitHubWorkflows, Session
+from bot.domain.failures.github import GitHubRefused, WorkflowFileMissing
+from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.github_models import FailedJob, WorkflowRun
 from bot.ports.errors import NotFoundError, PermanentError, TransientError
 from demo.world import World
 from tests.adapters.github.conftest import FakeGitHub
-from tests.adapters.github.samples import run
+from tests.adapters.github.samples import FORBIDDEN, run
+from tests.failures import raises
 from tests.world.proxy import Proxy
 
 HERE = "/repos/fleet/deploy"
@@ -59,18 +62,17 @@ def test_an_old_server_is_asked_once_more_without_the_key_it_does_not_know(
 def test_a_workflow_that_is_not_there_is_named(site: FakeGitHub, warm: GitHubWorkflows) -> None:
     site.add_response("POST", DISPATCHES, {"message": "Not Found"}, 404)
     site.add_response("GET", f"{WORKFLOW}/runs", {"message": "Not Found"}, 404)
-    with pytest.raises(
-        NotFoundError, match=r"has no workflow file \.github/workflows/mi_upgrade\.yml on its base branch"
-    ):
+    with raises(NotFoundError, WorkflowFileMissing("mi_upgrade.yml")):
         warm.dispatch(FILE, INPUTS)
-    with pytest.raises(NotFoundError, match=r"mi_upgrade\.yml"):
+    with raises(NotFoundError, WorkflowFileMissing("mi_upgrade.yml")):
         warm.runs(FILE, "push", TEN)
 
 
 def test_other_refusals_are_told_in_githubs_words_and_asked_once(site: FakeGitHub, warm: GitHubWorkflows) -> None:
     site.add_response("POST", DISPATCHES, {"message": 'Unexpected inputs provided: ["version"]'}, 422)
-    with pytest.raises(PermanentError, match="Unexpected inputs provided"):
+    with pytest.raises(PermanentError) as caught:
         warm.dispatch(FILE, INPUTS)
+    assert "Unexpected inputs provided" in _quoted(caught.value)
     assert site.requests().count(f"POST {DISPATCHES}") == 1
 
 
@@ -84,8 +86,11 @@ def test_a_fault_is_not_tried_again_for_nobody_knows_whether_a_run_started(
 
 
 def test_a_missing_permission_is_named(site: FakeGitHub, warm: GitHubWorkflows) -> None:
-    site.add_response("POST", DISPATCHES, {"message": "Resource not accessible by integration"}, 403)
-    with pytest.raises(PermanentError, match="`actions=write`"):
+    site.add_response("POST", DISPATCHES, {"message": FORBIDDEN}, 403)
+    with raises(
+        PermanentError,
+        GitHubRefused(GitHubAction.START_WORKFLOW, 403, FORBIDDEN, "actions=write"),
+    ):
         warm.dispatch(FILE, INPUTS)
 
 
@@ -195,10 +200,17 @@ def test_a_whole_run_on_the_emulated_github(world: World, proxy: Proxy, emulated
     assert (ended.completed, ended.succeeded, ended.conclusion) == (True, False, "failure")
     (failed,) = workflows.failed_jobs(found.id)
     assert (failed.job, failed.step) == ("upgrade", "Back up")
-    with pytest.raises(NotFoundError, match=r"no workflow file .*other\.yml"):
+    with raises(NotFoundError, WorkflowFileMissing("other.yml")):
         workflows.dispatch("other.yml", INPUTS)
-    with pytest.raises(PermanentError, match="Unexpected inputs"):
+    with pytest.raises(PermanentError) as caught:
         workflows.dispatch(FILE, {**INPUTS, "color": "red"})
+    assert "Unexpected inputs" in _quoted(caught.value)
+
+
+def _quoted(error: PermanentError) -> str:
+    """What GitHub said when it refused."""
+    assert isinstance(error.reason, GitHubRefused)
+    return error.reason.said
 
 
 @pytest.mark.e2e
