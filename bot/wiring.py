@@ -38,6 +38,7 @@ from bot.handlers.upgrades import UpgradeHandler
 from bot.ports.backups import Backups
 from bot.ports.inspector import Inspector
 from bot.rendering.pull_requests import render_pull_request_body
+from bot.schema import CODEC
 from bot.services.commands import CommandService, Policy
 from bot.services.deployments import DeploymentService
 from bot.services.fleet_reader import FleetReader
@@ -72,7 +73,7 @@ class Wiring:
 
     @cached_property
     def store(self) -> SqlStore:
-        return SqlStore(self.database)
+        return SqlStore(self.database, CODEC)
 
     @cached_property
     def session(self) -> Session:

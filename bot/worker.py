@@ -14,16 +14,17 @@ from typing import Any
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
-from bot.domain.flow import effects, events
-from bot.domain.flow.effects import Effect
+from bot.domain.flow.effects import Effect, delay_of
 from bot.domain.flow.events import Event
 from bot.domain.flow.jobs import Done, Job, Outcome, RetryLater
 from bot.domain.upgrade.record import Stage
+from bot.formats.documents import DocumentError, NewerSchemaError, tag_of
 from bot.handlers import EffectDispatcher
 from bot.ports.engine import Engine
 from bot.ports.errors import ExternalError, TransientError
 from bot.ports.store import UpgradeReader
 from bot.rendering.wording import describe
+from bot.schema import CODEC, JobContent
 from bot.services.commands import effects_of
 from bot.services.reconciler import Reconciler
 
@@ -38,11 +39,11 @@ upgrades_by_stage = Gauge("mibot_upgrades", "Upgrades by where they stand.", ["s
 
 def job_of_event(delivery: str, event: Event) -> Job:
     """The job that a delivery is kept as."""
-    return Job(events.to_json(event), f"event {delivery}")
+    return Job(CODEC.encode_document(event), f"event {delivery}")
 
 
 def job_of_effect(effect: Effect) -> Job:
-    return Job(effects.to_json(effect), effect.key, effects.delay_of(effect))
+    return Job(CODEC.encode_document(effect), effect.key, delay_of(effect))
 
 
 class Worker:
@@ -75,11 +76,19 @@ class Worker:
         self._engine.stop()
 
     def handle(self, payload: Mapping[str, Any]) -> Outcome:
-        """Carry out one job. A fault that may pass becomes `Later`; a refusal is logged and ends the job."""
-        kind = str(payload.get("event") or payload.get("effect"))
+        """Carry out one job. A transient error becomes `RetryLater`; a permanent one is logged and ends the job."""
+        try:
+            content = CODEC.decode_document(JobContent, payload)
+        except NewerSchemaError as error:
+            return RetryLater(f"a newer mibot left this job, and has to do it: {error}")
+        except DocumentError:
+            log.exception("job_unreadable")
+            jobs_total.labels("unknown", "broke").inc()
+            raise
+        kind = tag_of(content)
         with job_seconds.labels(kind).time():
             try:
-                follow = self._execute(payload)
+                follow = self._execute(content)
             except TransientError as error:
                 log.warning("job_delayed", kind=kind, error=str(error), retry_after=error.retry_after)
                 jobs_total.labels(kind, "delayed").inc()
@@ -91,23 +100,30 @@ class Worker:
             except Exception:
                 log.exception("job_broke", kind=kind)
                 jobs_total.labels(kind, "broke").inc()
-                self.on_failed(payload, "mibot made a mistake; its log says which")
+                self._on_failed(content, "mibot made a mistake; its log says which")
                 raise
         jobs_total.labels(kind, "done").inc()
         return Done([job_of_effect(effect) for effect in follow])
 
-    def _execute(self, payload: Mapping[str, Any]) -> list[Effect]:
-        if "event" in payload:
-            return effects_of(events.from_json(payload), self._ledger)
-        return self._dispatcher.apply(effects.from_json(payload))
+    def _execute(self, content: JobContent) -> list[Effect]:
+        if isinstance(content, Effect):
+            return self._dispatcher.apply(content)
+        return effects_of(content, self._ledger)
 
     def on_failed(self, payload: Mapping[str, Any], reason: str) -> None:
         """After the last try: say so where people look; the sweep will try again."""
-        log.error("job_gave_up", kind=payload.get("event") or payload.get("effect"), error=reason)
-        if "effect" not in payload:
-            return
-        for shown in self._dispatcher.mark_delayed(effects.from_json(payload), reason):
-            self._engine.submit(f"late-{uuid.uuid4().hex}", job_of_effect(shown))
+        try:
+            content = CODEC.decode_document(JobContent, payload)
+        except DocumentError as error:
+            log.error("job_gave_up", document=str(error), error=reason)  # noqa: TRY400 - expected, no traceback
+        else:
+            self._on_failed(content, reason)
+
+    def _on_failed(self, content: JobContent, reason: str) -> None:
+        log.error("job_gave_up", kind=tag_of(content), error=reason)
+        if isinstance(content, Effect):
+            for shown in self._dispatcher.mark_delayed(content, reason):
+                self._engine.submit(f"late-{uuid.uuid4().hex}", job_of_effect(shown))
 
     def sweep(self) -> None:
         """Find what is missing and submit it, unless an earlier sweep's job for the same is still unfinished."""

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.flow import effects
 from bot.domain.flow.effects import Effect
 from bot.domain.flow.jobs import Done, Job, Outcome
 from bot.handlers import EffectDispatcher
 from bot.ports.engine import FailureCallback, JobHandler
 from bot.ports.errors import ExternalError
+from bot.schema import CODEC, JobContent
 
 
 @dataclass
@@ -51,7 +51,8 @@ class MemoryEngine:
     @property
     def effects(self) -> list[Effect]:
         """What waits to be carried out."""
-        return [effects.from_json(job.payload) for job in self.waiting.values()]
+        waiting = (CODEC.decode_document(JobContent, job.payload) for job in self.waiting.values())
+        return [content for content in waiting if isinstance(content, Effect)]
 
     def finish(self) -> None:
         """All that waits is done, and nothing follows."""

@@ -7,14 +7,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 import structlog
 from prometheus_client import REGISTRY
 
 from bot.domain.chat.replies import Paragraph, Reply
-from bot.domain.flow import effects, events
 from bot.domain.flow.effects import (
     AddReaction,
     Advance,
@@ -37,6 +36,7 @@ from bot.domain.flow.effects import (
     StartRollback,
     StartUpgrade,
     StartUpgrades,
+    delay_of,
 )
 from bot.domain.flow.events import (
     CommentCreated,
@@ -51,13 +51,16 @@ from bot.domain.github_models import Comment, Issue
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Stage
 from bot.domain.versions import Version
+from bot.formats.documents import DocumentError, tag_of
 from bot.formats.markdown import Markdown
 from bot.ports.errors import ConflictError, ExternalError, NotFoundError, PermanentError, TransientError
+from bot.schema import CODEC, JobContent
 from bot.services.reconciler import Reconciler
 from bot.worker import Worker, job_of_effect, job_of_event
 from tests import samples
 from tests.fakes_engine import MemoryEngine, ScriptedDispatcher
 from tests.ports import MemoryIssues, MemoryStore
+from tests.schema.everything import EFFECT_CLASSES
 
 V = Version(3, 40, 1)
 LABEL = "team/cloud"
@@ -117,7 +120,7 @@ class WorkerHarness:
         self.engine.start(self.worker.handle, self.worker.on_failed)
 
     def handle(self, what: Effect | Event) -> Done | RetryLater:
-        payload = events.to_json(what) if isinstance(what, Event) else effects.to_json(what)
+        payload = CODEC.encode_document(what)
         return self.worker.handle(payload)
 
     def does(self, does: Callable[[Effect], list[Effect]]) -> None:
@@ -171,7 +174,7 @@ def test_an_effect_is_carried_out_as_it_was_submitted(works: WorkerHarness, effe
 
 
 def test_every_kind_of_effect_is_carried_out() -> None:
-    assert {type(effect) for effect in EVERY_EFFECT} == set(get_args(Effect))
+    assert {type(effect) for effect in EVERY_EFFECT} == EFFECT_CLASSES
 
 
 @pytest.mark.parametrize(
@@ -183,8 +186,8 @@ def test_what_is_to_wait_waits_in_the_engine(works: WorkerHarness, effect: Effec
     works.engine.submit("d-1", job_of_effect(ADVANCE))
     works.engine.run()
     (job,) = works.engine.waiting.values()
-    assert job.delay == effects.delay_of(effect) > 0
-    assert effects.from_json(job.payload) == effect
+    assert job.delay == delay_of(effect) > 0
+    assert CODEC.decode_document(JobContent, job.payload) == effect
 
 
 @pytest.mark.parametrize("effect", [ADVANCE, Poll("rctest", "3.40.1"), RefreshTracker("3.40.1"), AddReaction(9)])
@@ -223,17 +226,35 @@ def test_a_bug_is_told_and_not_hidden(works: WorkerHarness) -> None:
     assert works.interpreter.delays == [(ADVANCE, "mibot made a mistake; its log says which")]
 
 
-@pytest.mark.parametrize("payload", [{}, {"effect": "NoSuchThing"}, {"event": "NoSuchThing"}, {"effect": "React"}])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"effect": "NoSuchThing"},
+        {"event": "NoSuchThing"},
+        {"effect": "React"},
+        {"schema": 2},
+        {"schema": 2, "kind": "no_such_thing"},
+        {"schema": 2, "kind": "comment.react"},
+    ],
+)
 def test_a_job_that_this_version_does_not_understand_is_a_bug_too(
     works: WorkerHarness, payload: dict[str, Any]
 ) -> None:
-    with pytest.raises((KeyError, TypeError)):
+    with structlog.testing.capture_logs() as lines, pytest.raises(DocumentError):
         works.worker.handle(payload)
+    assert [line["event"] for line in lines] == ["job_unreadable"]
+
+
+def test_a_job_that_a_newer_version_left_waits_for_it(works: WorkerHarness) -> None:
+    outcome = works.worker.handle({**CODEC.encode_document(ADVANCE), "schema": 99})
+    assert isinstance(outcome, RetryLater)
+    assert works.interpreter.applied == []
 
 
 def test_jobs_are_counted_by_how_they_ended(works: WorkerHarness) -> None:
     def count(outcome: str) -> float:
-        return REGISTRY.get_sample_value("mibot_jobs_total", {"kind": "Advance", "outcome": outcome}) or 0.0
+        return REGISTRY.get_sample_value("mibot_jobs_total", {"kind": "upgrade.advance", "outcome": outcome}) or 0.0
 
     before = {outcome: count(outcome) for outcome in ("done", "delayed", "refused", "broke")}
     works.handle(ADVANCE)
@@ -266,7 +287,7 @@ def test_jobs_are_counted_by_how_they_ended(works: WorkerHarness) -> None:
 )
 def test_giving_up_is_noted_on_the_upgrade_and_shown(works: WorkerHarness, effect: Effect) -> None:
     works.interpreter.shown = [RefreshReply(9), RefreshTracker("3.40.1")]
-    works.worker.on_failed(effects.to_json(effect), "GitHub answered 502.")
+    works.worker.on_failed(CODEC.encode_document(effect), "GitHub answered 502.")
     assert works.interpreter.delays == [(effect, "GitHub answered 502.")]
     assert works.engine.effects == [RefreshReply(9), RefreshTracker("3.40.1")]
 
@@ -275,10 +296,10 @@ def test_giving_up_is_noted_on_the_upgrade_and_shown(works: WorkerHarness, effec
     "what", [CommitChecksChanged("f" * 40), AddReaction(9), RefreshReply(9), EnsureTracker("3.40.1", 1, "dana")]
 )
 def test_giving_up_anything_else_is_in_the_log(works: WorkerHarness, what: Effect | Event) -> None:
-    payload = events.to_json(what) if isinstance(what, Event) else effects.to_json(what)
+    payload = CODEC.encode_document(what)
     with structlog.testing.capture_logs() as lines:
         works.worker.on_failed(payload, "GitHub answered 502.")
-    assert [(line["event"], line["kind"]) for line in lines] == [("job_gave_up", type(what).__name__)]
+    assert [(line["event"], line["kind"]) for line in lines] == [("job_gave_up", tag_of(what))]
     assert works.interpreter.delays == ([] if isinstance(what, Event) else [(what, "GitHub answered 502.")])
     assert not works.engine.waiting
 

@@ -96,6 +96,8 @@ class EffectDispatcher:
                 return self._publisher.publish(effect)
             case BackUpNow():
                 return self._replies.back_up_now(effect)
+            case _:
+                raise TypeError(f"nothing carries out {effect!r}")
 
     def mark_delayed(self, effect: Effect, reason: str) -> list[Effect]:
         """Note where people look that the world does not answer; the sweep will take it up again."""

@@ -21,7 +21,7 @@ from bot.domain.chat.replies import (
     ReplyItem,
     UpgradeProgress,
 )
-from bot.domain.flow.effects import BackUpNow, Effect, HandleComment, PlanNow, RefreshReply, from_json, to_json
+from bot.domain.flow.effects import BackUpNow, Effect, HandleComment, PlanNow, RefreshReply
 from bot.domain.health.model import Phase
 from bot.domain.plans.change_set import ChangeSet
 from bot.domain.rollout.schedule import RolloutState, order_gate
@@ -97,7 +97,7 @@ class ReplyHandler:
         known = self._ledger.reply(order.comment)
         if known is not None and known.effects is not None:
             again = known.effects if known.found_by == order.found_by else ()
-            return [RefreshReply(order.comment), *map(from_json, again)]
+            return [RefreshReply(order.comment), *again]
         try:
             reply, effects = self._commands.plan(order)
         except PermanentError as error:
@@ -105,7 +105,7 @@ class ReplyHandler:
                 f"This can't be done now: {error}"
             )
             reply, effects = Reply(order.comment, order.issue, order.author, (Paragraph(sentence),)), []
-        reply = replace(reply, effects=tuple(map(to_json, effects)), found_by=order.found_by)
+        reply = replace(reply, effects=tuple(effects), found_by=order.found_by)
         if known is not None:
             reply = replace(reply, written=known.written, digest=known.digest)
         self._ledger.save_reply(reply)

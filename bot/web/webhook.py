@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Protocol
 
@@ -88,7 +89,7 @@ def _event(secret: str, interest: EventFilter) -> Event | None:
         raise ValueError("the payload is no JSON object")  # noqa: TRY004 - a fault of the sender, as the others
     event = events.parse_event(parsed.event, parsed.data, interest)
     if event is not None:  # JSON can spell half a character, which no storage takes
-        json.dumps(events.to_json(event), ensure_ascii=False).encode()
+        json.dumps(asdict(event), ensure_ascii=False).encode()
     return event
 
 

@@ -34,6 +34,7 @@ from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
 from bot.ports.store import CursorStore, PreparationStore, ReplyStore, TrackerStore, UpgradeStore
 from tests.records import VERSIONS, backups, fields_of_upgrade, results, tuples_of
+from tests.schema.everything import effects
 
 NOW = datetime(2022, 6, 1, 12, 30, 15, 250_000, tzinfo=UTC)
 V1, V2, RC = Version(3, 40, 1), Version(3, 41, 0), Version(3, 41, 0, candidate=2)
@@ -129,7 +130,7 @@ REPLIES = st.builds(
     items=st.lists(ITEMS, max_size=4).map(tuple),
     written=st.none() | st.integers(1, 2**53),
     digest=WORDS,
-    effects=st.none() | st.lists(st.fixed_dictionaries({"effect": WORDS, "slugs": st.lists(WORDS)})).map(tuple),
+    effects=st.none() | tuples_of(effects(WORDS)),
     found_by=WORDS,
 )
 TRACKERS = st.builds(

@@ -23,6 +23,7 @@ from bot.adapters.store.database import TIMEOUT, StoreError
 from bot.adapters.store.tables import metadata
 from bot.adapters.store.worker_lock import WorkerLock
 from bot.ports.errors import TransientError
+from bot.schema import CODEC
 from tests.adapters.postgres import PASSWORD, Postgres
 from tests.adapters.store_contract import FULL, NOW, REPLY, TRACKER, UPGRADE, V1, StoreContract
 
@@ -54,7 +55,7 @@ def ledger(shared: Database) -> SqlStore:
     with shared.transaction() as connection:
         for each in metadata.sorted_tables:
             connection.execute(delete(each))
-    return SqlStore(shared)
+    return SqlStore(shared, CODEC)
 
 
 @pytest.fixture
@@ -106,9 +107,9 @@ def test_many_blobs_at_once(ledger: SqlStore) -> None:
 def test_from_nothing_and_twice(store_url: str) -> None:
     database = Database(store_url)
     database.migrate()
-    SqlStore(database).save_upgrade(FULL)
+    SqlStore(database, CODEC).save_upgrade(FULL)
     database.migrate()
-    assert SqlStore(database).upgrades() == [FULL]
+    assert SqlStore(database, CODEC).upgrades() == [FULL]
     database.close()
 
 
@@ -127,7 +128,7 @@ def test_two_processes_that_migrate_at_once(store_url: str) -> None:
     running = [subprocess.Popen([sys.executable, "-c", code, store_url]) for _ in range(3)]
     assert [process.wait(60) for process in running] == [0, 0, 0]
     database = Database(store_url)
-    assert SqlStore(database).trackers() == []
+    assert SqlStore(database, CODEC).trackers() == []
     database.close()
 
 
@@ -150,7 +151,7 @@ def test_a_migration_that_is_cut_short_leaves_nothing_behind(store_url: str, sta
     again = Database(store_url)
     assert not [name for name in inspect(again.engine).get_table_names() if name.startswith("mibot_")]
     again.migrate()
-    assert SqlStore(again).trackers() == []
+    assert SqlStore(again, CODEC).trackers() == []
     again.close()
 
 
@@ -218,7 +219,7 @@ def assert_transient(call: Callable[[], object], within: float = 12.0) -> str:
 def test_every_method_says_passing_when_the_server_is_gone_and_works_when_it_is_back(own_postgres: Postgres) -> None:
     database = Database(own_postgres.url())
     database.migrate()
-    ledger = SqlStore(database)
+    ledger = SqlStore(database, CODEC)
     ledger.save_upgrade(FULL)
     own_postgres.kill()
     for call in [*calls(ledger), database.ping]:
@@ -243,7 +244,7 @@ def test_a_server_that_hangs_is_not_waited_for(own_postgres: Postgres, monkeypat
 def test_every_method_says_passing_when_the_file_is_no_database(file: Path) -> None:
     file.write_bytes(b"a text that has nothing to do with it " * 1000)
     database = Database(f"sqlite:///{file}")
-    for call in [*calls(SqlStore(database)), database.ping]:
+    for call in [*calls(SqlStore(database, CODEC)), database.ping]:
         assert_transient(call, within=2)
 
 
@@ -251,7 +252,7 @@ def test_a_file_that_somebody_keeps_locked(file: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("bot.adapters.store.database.TIMEOUT", 1)
     database = Database(f"sqlite:///{file}")
     database.migrate()
-    ledger = SqlStore(database)
+    ledger = SqlStore(database, CODEC)
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     assert ledger.trackers() == [], "reading goes on beside a writer"

@@ -1,4 +1,8 @@
-"""The ledger in SQL: every method is one transaction."""
+"""The store in SQL: every method is one transaction.
+
+Every `document` column holds a document of the codec, with its schema version. Rows of earlier schemas stay as they
+are until they are saved next, because the codec reads them.
+"""
 
 from __future__ import annotations
 
@@ -7,50 +11,43 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, not_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, func, insert, not_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.adapters.store.database import Database
 from bot.adapters.store.tables import blobs, cursors, preparations, replies, reply_upgrades, trackers, upgrades
-from bot.domain.chat.replies import PreparationProgress, Reply, UpgradeProgress, item_from_json, item_to_json
+from bot.domain.chat.replies import PreparationProgress, Reply, UpgradeProgress
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.dispatch import blocks_dispatch
 from bot.domain.upgrade.preparation import UNPREPARED, Preparation
 from bot.domain.upgrade.record import IN_FLIGHT, UNFINISHED, Stage, Upgrade
 from bot.domain.versions import Version
+from bot.formats.documents import Codec
 
 _CHUNK = 500
 _SLOT_LOCK = 0x6D69626F74  # any number will do, so long as nobody else uses it for a lock
 
 
 class SqlStore:
-    """Implements `Ledger` and the blob cache of the GitHub edge."""
+    """Implements `Store`, and the blob cache of the GitHub adapter."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, codec: Codec) -> None:
         self._database = database
+        self._codec = codec
 
     # Trackers
 
     def tracker(self, version: Version) -> TrackerRecord | None:
         with self._database.transaction() as connection:
             row = connection.execute(select(trackers).where(trackers.c.version == str(version))).first()
-        return _tracker(row._mapping) if row else None
+        return self._tracker(row) if row else None
 
     def trackers(self) -> Sequence[TrackerRecord]:
         with self._database.transaction() as connection:
-            return [_tracker(row._mapping) for row in connection.execute(select(trackers))]
+            return [self._tracker(row) for row in connection.execute(select(trackers))]
 
     def save_tracker(self, tracker: TrackerRecord) -> None:
-        document = {
-            "issue": tracker.issue,
-            "url": tracker.url,
-            "asked_by": tracker.asked_by,
-            "adopted": tracker.adopted,
-            "parts": list(tracker.parts),
-            "announced": list(tracker.announced),
-            "edited_at": tracker.edited_at.astimezone(UTC).isoformat() if tracker.edited_at else None,
-        }
-        values = {"document": document, "clean": tracker.clean}
+        values = {"document": self._codec.encode_document(tracker), "clean": tracker.clean}
         with self._database.transaction() as connection:
             _upsert(connection, trackers, {"version": str(tracker.version)}, values, {"dirty": tracker.dirty})
 
@@ -58,26 +55,23 @@ class SqlStore:
         with self._database.transaction() as connection:
             _mark_tracker_dirty(connection, version)
 
+    def _tracker(self, row: Row[Any]) -> TrackerRecord:
+        document = {"version": row.version, **row.document}  # schema 1 has it in the column only
+        return replace(self._codec.decode_document(TrackerRecord, document), dirty=row.dirty, clean=row.clean)
+
     # Replies
 
     def reply(self, comment: int) -> Reply | None:
         with self._database.transaction() as connection:
             row = connection.execute(select(replies).where(replies.c.comment == comment)).first()
-        return _reply(row._mapping) if row else None
+        return self._reply(row) if row else None
 
     def save_reply(self, reply: Reply) -> None:
-        document = {
-            "issue": reply.issue,
-            "author": reply.author,
-            "digest": reply.digest,
-            "effects": None if reply.effects is None else [dict(effect) for effect in reply.effects],
-            "found_by": reply.found_by,
-            "items": [item_to_json(item) for item in reply.items],
-        }
+        values = {"written": reply.written, "document": self._codec.encode_document(reply)}
         shown = {(i.slug, str(i.version)) for i in reply.items if isinstance(i, UpgradeProgress)}
         shown |= {("", str(i.version)) for i in reply.items if isinstance(i, PreparationProgress)}
         with self._database.transaction() as connection:
-            _upsert(connection, replies, {"comment": reply.comment}, {"written": reply.written, "document": document})
+            _upsert(connection, replies, {"comment": reply.comment}, values)
             connection.execute(delete(reply_upgrades).where(reply_upgrades.c.comment == reply.comment))
             if shown:
                 rows = [{"slug": slug, "version": version, "comment": reply.comment} for slug, version in shown]
@@ -94,6 +88,10 @@ class SqlStore:
         query = select(replies.c.comment).where(replies.c.written.is_(None)).order_by(replies.c.comment)
         with self._database.transaction() as connection:
             return list(connection.execute(query).scalars())
+
+    def _reply(self, row: Row[Any]) -> Reply:
+        document = {"comment": row.comment, **row.document}  # schema 1 has it in the column only
+        return replace(self._codec.decode_document(Reply, document), written=row.written)
 
     # Upgrades
 
@@ -113,16 +111,18 @@ class SqlStore:
     def _upgrades(self, *where: Any) -> list[Upgrade]:
         query = select(upgrades.c.document).where(*where).order_by(upgrades.c.version, upgrades.c.slug)
         with self._database.transaction() as connection:
-            return [Upgrade.from_json(document) for document in connection.execute(query).scalars()]
+            return [
+                self._codec.decode_document(Upgrade, document) for document in connection.execute(query).scalars()
+            ]
 
     def save_upgrade(self, upgrade: Upgrade) -> None:
         """Save it and note, in the same transaction, that its tracker shows it no longer."""
         with self._database.transaction() as connection:
-            _save_upgrade(connection, upgrade)
+            self._save_upgrade(connection, upgrade)
 
     def save_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:
         with self._database.transaction() as connection:
-            _write_upgrade(connection, replace(upgrade, posted=dict(posted)))
+            self._write_upgrade(connection, replace(upgrade, posted=dict(posted)))
 
     def claim_slot(self, planned: Upgrade, limit: int) -> bool:
         with self._database.transaction() as connection:
@@ -131,7 +131,7 @@ class SqlStore:
             flying = select(func.count()).where(in_flight, not_(_is_same_upgrade(planned)))
             if connection.execute(flying).scalar_one() >= limit:
                 return False
-            _save_upgrade(connection, planned)
+            self._save_upgrade(connection, planned)
             return True
 
     def claim_dispatch(self, intended: Upgrade) -> bool:
@@ -139,11 +139,23 @@ class SqlStore:
             self._lock_upgrades(connection)
             deploying = upgrades.c.stage == Stage.DEPLOYING.value
             query = select(upgrades.c.document).where(deploying, not_(_is_same_upgrade(intended)))
-            others = [Upgrade.from_json(document) for document in connection.execute(query).scalars()]
+            others = [
+                self._codec.decode_document(Upgrade, document) for document in connection.execute(query).scalars()
+            ]
             if any(blocks_dispatch(other, intended) for other in others):
                 return False
-            _save_upgrade(connection, intended)
+            self._save_upgrade(connection, intended)
             return True
+
+    def _save_upgrade(self, connection: Connection, upgrade: Upgrade) -> None:
+        self._write_upgrade(connection, upgrade)
+        _mark_tracker_dirty(connection, upgrade.version)
+
+    def _write_upgrade(self, connection: Connection, upgrade: Upgrade) -> None:
+        key = {"slug": upgrade.slug, "version": str(upgrade.version)}
+        document = self._codec.encode_document(upgrade)
+        values = {"stage": upgrade.stage.value, "head": upgrade.head, "document": document}
+        _upsert(connection, upgrades, key, values)
 
     def _lock_upgrades(self, connection: Connection) -> None:
         """Hold the lock of all that counts upgrades, until the transaction ends."""
@@ -166,11 +178,13 @@ class SqlStore:
     def _preparations(self, *where: Any) -> list[Preparation]:
         query = select(preparations.c.document).where(*where).order_by(preparations.c.version)
         with self._database.transaction() as connection:
-            return [Preparation.from_json(document) for document in connection.execute(query).scalars()]
+            return [
+                self._codec.decode_document(Preparation, document) for document in connection.execute(query).scalars()
+            ]
 
     def save_preparation(self, preparation: Preparation) -> None:
         """Save it and note, in the same transaction, that its tracker shows it no longer."""
-        values = {"stage": preparation.stage.value, "document": preparation.to_json()}
+        values = {"stage": preparation.stage.value, "document": self._codec.encode_document(preparation)}
         with self._database.transaction() as connection:
             _upsert(connection, preparations, {"version": str(preparation.version)}, values)
             _mark_tracker_dirty(connection, preparation.version)
@@ -230,49 +244,3 @@ def _upsert(
 def _mark_tracker_dirty(connection: Connection, version: Version) -> None:
     query = update(trackers).where(trackers.c.version == str(version)).values(dirty=trackers.c.dirty + 1)
     connection.execute(query)
-
-
-def _save_upgrade(connection: Connection, upgrade: Upgrade) -> None:
-    _write_upgrade(connection, upgrade)
-    _mark_tracker_dirty(connection, upgrade.version)
-
-
-def _write_upgrade(connection: Connection, upgrade: Upgrade) -> None:
-    key = {"slug": upgrade.slug, "version": str(upgrade.version)}
-    values = {"stage": upgrade.stage.value, "head": upgrade.head, "document": upgrade.to_json()}
-    _upsert(connection, upgrades, key, values)
-
-
-def _tracker(row: Mapping[Any, Any]) -> TrackerRecord:
-    version = Version.parse(row["version"])
-    if version is None:
-        raise ValueError(f"{row['version']!r} is no version")
-    document = row["document"]
-    return TrackerRecord(
-        version,
-        document["issue"],
-        document["url"],
-        document["asked_by"],
-        adopted=document["adopted"],
-        parts=tuple(document["parts"]),
-        announced=tuple(document["announced"]),
-        dirty=row["dirty"],
-        clean=row["clean"],
-        edited_at=datetime.fromisoformat(document["edited_at"]) if document.get("edited_at") else None,
-    )
-
-
-def _reply(row: Mapping[Any, Any]) -> Reply:
-    document = row["document"]
-    items = tuple(item_from_json(item) for item in document["items"])
-    effects = document.get("effects")
-    return Reply(
-        row["comment"],
-        document["issue"],
-        document["author"],
-        items,
-        row["written"],
-        document["digest"],
-        None if effects is None else tuple(effects),
-        document.get("found_by", ""),
-    )

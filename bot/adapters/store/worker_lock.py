@@ -30,7 +30,7 @@ class WorkerLock:
     """
 
     def __init__(self, database: Database, timeout: float = 10.0) -> None:
-        """`patience`: how many seconds to wait for another worker of the same SQLite file to end."""
+        """`timeout`: how many seconds to wait for another worker of the same SQLite file to end."""
         self._database = database
         self._timeout = timeout
         self._file: IO[str] | None = None

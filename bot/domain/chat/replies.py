@@ -3,16 +3,17 @@ search."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from bot.domain.effects import Effect
 from bot.domain.health.model import CheckResult
 from bot.domain.upgrade.backups import Backup
-from bot.domain.versions import Version, parse_version
+from bot.domain.versions import Version
+from bot.formats.documents import OMIT, stored
 from bot.formats.markdown import Markdown
 
 
+@stored("reply.paragraph", words="text")
 @dataclass(frozen=True)
 class Paragraph:
     """Words of a reply that won't change."""
@@ -20,6 +21,7 @@ class Paragraph:
     words: Markdown
 
 
+@stored("reply.upgrade", slug="slug", version="version")
 @dataclass(frozen=True)
 class UpgradeProgress:
     """The place of a reply that shows where an upgrade stands."""
@@ -28,6 +30,7 @@ class UpgradeProgress:
     version: Version
 
 
+@stored("reply.checks", slug="slug", results="results")
 @dataclass(frozen=True)
 class CheckTable:
     """The place of a reply for an instance's check results; None while they run."""
@@ -36,6 +39,7 @@ class CheckTable:
     results: tuple[CheckResult, ...] | None = None
 
 
+@stored("reply.preparation", version="version")
 @dataclass(frozen=True)
 class PreparationProgress:
     """The place of a reply that shows where a version's preparation stands."""
@@ -43,6 +47,7 @@ class PreparationProgress:
     version: Version
 
 
+@stored("reply.plan", slug="slug", version="version", words="text")
 @dataclass(frozen=True)
 class PlanPreview:
     """The place of a reply for what an upgrade would do; None while it is worked out."""
@@ -52,6 +57,7 @@ class PlanPreview:
     words: Markdown | None = None
 
 
+@stored("reply.backups", slug="slug", copies="backups", older="older_backups", fault="error")
 @dataclass(frozen=True)
 class BackupProgress:
     """The place of a reply for an instance's backups; None while they are begun. `older` are mibot's own ones beyond
@@ -66,12 +72,23 @@ class BackupProgress:
 ReplyItem = BackupProgress | Paragraph | UpgradeProgress | CheckTable | PreparationProgress | PlanPreview
 
 
+@stored(
+    "reply",
+    comment="comment",
+    issue="issue",
+    author="author",
+    items="items",
+    written=OMIT,
+    digest="digest",
+    effects="effects",
+    found_by="found_by",
+)
 @dataclass(frozen=True)
 class Reply:
     """The reply to one comment: its items in order, and the comment it was written as (None before).
 
-    `effects` are what its commands set in motion, as JSON, and `found_by` how the comment came to be known; an order
-    that is found again is not planned anew, for what it meant may mean something else by then.
+    `effects` are what its commands start (None before they are planned), and `found_by` says how the comment was
+    found. A comment that is found again is not planned again, because its commands may mean something else by then.
     """
 
     comment: int
@@ -80,39 +97,5 @@ class Reply:
     items: tuple[ReplyItem, ...]
     written: int | None = None
     digest: str = ""
-    effects: tuple[Mapping[str, Any], ...] | None = None
+    effects: tuple[Effect, ...] | None = None
     found_by: str = ""
-
-
-def item_to_json(item: ReplyItem) -> dict[str, Any]:
-    match item:
-        case Paragraph(words):
-            return {"words": str(words)}
-        case UpgradeProgress(slug, version):
-            return {"slug": slug, "version": str(version)}
-        case CheckTable(slug, results):
-            return {"slug": slug, "results": None if results is None else [result.to_json() for result in results]}
-        case PreparationProgress(version):
-            return {"preparing": str(version)}
-        case BackupProgress(slug, copies, older, fault):
-            told = None if copies is None else [copy.to_json() for copy in copies]
-            return {"backup": told, "older": [copy.to_json() for copy in older], "fault": fault, "slug": slug}
-        case PlanPreview(slug, version, words):
-            return {"plan": None if words is None else str(words), "slug": slug, "version": str(version)}
-
-
-def item_from_json(data: Mapping[str, Any]) -> ReplyItem:
-    if "words" in data:
-        return Paragraph(Markdown(data["words"]))
-    if "preparing" in data:
-        return PreparationProgress(parse_version(data["preparing"]))
-    if "backup" in data:
-        copies = None if data["backup"] is None else tuple(map(Backup.from_json, data["backup"]))
-        return BackupProgress(data["slug"], copies, tuple(map(Backup.from_json, data["older"])), data["fault"])
-    if "plan" in data:
-        shown = None if data["plan"] is None else Markdown(data["plan"])
-        return PlanPreview(data["slug"], parse_version(data["version"]), shown)
-    if "version" in data:
-        return UpgradeProgress(data["slug"], parse_version(data["version"]))
-    results = data["results"]
-    return CheckTable(data["slug"], None if results is None else tuple(map(CheckResult.from_json, results)))

@@ -1,20 +1,19 @@
-"""What should happen, as data. Commands and events return effects; `bot.handlers` carries them out.
-
-Each effect is one durable job. Effects with the same `key` never run at the same time, and every one is safe to
-repeat: it finds before it creates.
-"""
+"""The effects that there are. Commands and events return them; `bot.handlers` carries them out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, get_args
+from dataclasses import dataclass
+
+from bot.domain.effects import Effect
+from bot.formats.documents import stored
+
+__all__ = ["Effect"]
 
 SCHEDULING_KEY = "turns"
 """The key of everything that decides whose turn it is: one at a time, so that places are counted right."""
 
 
-class _UpgradeEffect:
+class _UpgradeEffect(Effect):
     """What is done about one upgrade: one thing at a time."""
 
     slug: str
@@ -25,7 +24,7 @@ class _UpgradeEffect:
         return f"upgrade {self.slug}@{self.version}"
 
 
-class _ReplyEffect:
+class _ReplyEffect(Effect):
     """What is done about the reply to one comment: one thing at a time."""
 
     comment: int
@@ -35,8 +34,9 @@ class _ReplyEffect:
         return f"reply {self.comment}"
 
 
+@stored("comment.react", comment="comment")
 @dataclass(frozen=True)
-class AddReaction:
+class AddReaction(Effect):
     """Put an 👀 on a comment. Best effort: nothing depends on it."""
 
     comment: int
@@ -46,6 +46,15 @@ class AddReaction:
         return f"react {self.comment}"
 
 
+@stored(
+    "comment.handle",
+    comment="comment",
+    issue="issue",
+    version="version",
+    body="body",
+    author="author",
+    found_by="found_by",
+)
 @dataclass(frozen=True)
 class HandleComment(_ReplyEffect):
     """Carry out the commands of a comment: plan them, record the reply, start what they ask for.
@@ -62,6 +71,7 @@ class HandleComment(_ReplyEffect):
     found_by: str = "webhook"
 
 
+@stored("reply.refresh", comment="comment")
 @dataclass(frozen=True)
 class RefreshReply(_ReplyEffect):
     """Bring the reply to a comment up to date, writing it if it is not there yet."""
@@ -69,6 +79,7 @@ class RefreshReply(_ReplyEffect):
     comment: int
 
 
+@stored("reply.run_checks", comment="comment", slug="slug")
 @dataclass(frozen=True)
 class CheckNow(_ReplyEffect):
     """Run an instance's health checks for a `/check` and put the results into its reply."""
@@ -77,8 +88,9 @@ class CheckNow(_ReplyEffect):
     slug: str
 
 
+@stored("tracker.ensure", version="version", issue="issue", by="requested_by")
 @dataclass(frozen=True)
-class EnsureTracker:
+class EnsureTracker(Effect):
     """See that a version has its one tracker, and that the issue that asked for it (0 for none) links it."""
 
     version: str
@@ -90,8 +102,9 @@ class EnsureTracker:
         return f"tracker {self.version}"
 
 
+@stored("tracker.refresh", version="version", seconds="delay_seconds")
 @dataclass(frozen=True)
-class RefreshTracker:
+class RefreshTracker(Effect):
     """Bring a version's tracker up to date with the fleet and the upgrades, after so many seconds."""
 
     version: str
@@ -102,6 +115,7 @@ class RefreshTracker:
         return f"tracker {self.version}"
 
 
+@stored("upgrade.start", slug="slug", version="version", by="requested_by", issue="issue", force="force_reason")
 @dataclass(frozen=True)
 class StartUpgrade(_UpgradeEffect):
     """Record that somebody asked again for an upgrade that there is a record of, and go on with it."""
@@ -113,8 +127,16 @@ class StartUpgrade(_UpgradeEffect):
     force: str = ""
 
 
+@stored(
+    "slots.start_upgrades",
+    slugs="slugs",
+    version="version",
+    by="requested_by",
+    issue="issue",
+    force="force_reason",
+)
 @dataclass(frozen=True)
-class StartUpgrades:
+class StartUpgrades(Effect):
     """Record that somebody asked for upgrades to one version, in the order of work, and give those whose turn it is.
 
     `force` is the reason why they need not wait for their place in the order, or nothing.
@@ -131,8 +153,9 @@ class StartUpgrades:
         return SCHEDULING_KEY
 
 
+@stored("slots.schedule")
 @dataclass(frozen=True)
-class Schedule:
+class Schedule(Effect):
     """Let those of the waiting upgrades begin whose turn it is."""
 
     @property
@@ -140,6 +163,7 @@ class Schedule:
         return SCHEDULING_KEY
 
 
+@stored("rollback.start", slug="slug", version="version", by="requested_by", why="reason", comment="comment")
 @dataclass(frozen=True)
 class StartRollback(_UpgradeEffect):
     """Undo an instance's last upgrade, which was to `version`; `why` may be nothing. `comment` is where it was
@@ -152,8 +176,9 @@ class StartRollback(_UpgradeEffect):
     comment: int = 0
 
 
+@stored("preparation.start", version="version", by="requested_by", asked="by_command", accept="accept_images")
 @dataclass(frozen=True)
-class Prepare:
+class Prepare(Effect):
     """See that a version's golden file is there, by a pull request. `asked`: a person asked, so that one that was
     closed is opened again; `accept`: the person accepts images without the version's tag."""
 
@@ -167,8 +192,9 @@ class Prepare:
         return f"prepare {self.version}"
 
 
+@stored("preparation.advance", version="version")
 @dataclass(frozen=True)
-class AdvancePreparation:
+class AdvancePreparation(Effect):
     """Take a preparation as far as it can go now, by what GitHub says of it."""
 
     version: str
@@ -178,6 +204,7 @@ class AdvancePreparation:
         return f"prepare {self.version}"
 
 
+@stored("reply.preview_plan", comment="comment", slug="slug", version="version")
 @dataclass(frozen=True)
 class PlanNow(_ReplyEffect):
     """Work out what an upgrade would do, without doing it, and put that into the reply to a comment."""
@@ -187,6 +214,7 @@ class PlanNow(_ReplyEffect):
     version: str
 
 
+@stored("upgrade.advance", slug="slug", version="version")
 @dataclass(frozen=True)
 class Advance(_UpgradeEffect):
     """Take an upgrade as far as it can go now, by what GitHub says of it."""
@@ -195,6 +223,7 @@ class Advance(_UpgradeEffect):
     version: str
 
 
+@stored("upgrade.recheck", slug="slug", version="version", by="requested_by", accepted="accept_reason")
 @dataclass(frozen=True)
 class Recheck(_UpgradeEffect):
     """Run the post-upgrade checks of a deployed upgrade again, because somebody asked; `accepted` is what they vouch
@@ -206,6 +235,7 @@ class Recheck(_UpgradeEffect):
     accepted: str = ""
 
 
+@stored("upgrade.poll", slug="slug", version="version", seconds="delay_seconds")
 @dataclass(frozen=True)
 class Poll(_UpgradeEffect):
     """Look again, after so many seconds, how an upgrade goes that waits for Google, GitHub or time."""
@@ -215,6 +245,7 @@ class Poll(_UpgradeEffect):
     seconds: float = 0.0
 
 
+@stored("upgrade.publish", slug="slug", version="version")
 @dataclass(frozen=True)
 class Publish(_UpgradeEffect):
     """Bring what stands on an upgrade's pull request up to date: the check run, the evidence, the label; and mention
@@ -224,6 +255,7 @@ class Publish(_UpgradeEffect):
     version: str
 
 
+@stored("upgrade.mark_deployed", slug="slug", version="version", by="reported_by", attempt="attempt")
 @dataclass(frozen=True)
 class MarkDeployed(_UpgradeEffect):
     """Somebody says that an upgrade is deployed. `attempt` is the one they speak of: an order is carried out once."""
@@ -234,6 +266,7 @@ class MarkDeployed(_UpgradeEffect):
     attempt: int
 
 
+@stored("upgrade.retry", slug="slug", version="version", by="requested_by", attempt="attempt")
 @dataclass(frozen=True)
 class Retry(_UpgradeEffect):
     """Deploy a failed upgrade once more. `attempt` is the one that failed: an order is carried out once."""
@@ -244,6 +277,7 @@ class Retry(_UpgradeEffect):
     attempt: int
 
 
+@stored("reply.back_up", comment="comment", slug="slug", seconds="delay_seconds")
 @dataclass(frozen=True)
 class BackUpNow(_ReplyEffect):
     """Take backups of an instance for a `/backup` and put how they stand into its reply, after so many seconds."""
@@ -253,42 +287,6 @@ class BackUpNow(_ReplyEffect):
     seconds: float = 0.0
 
 
-Effect = (
-    AddReaction
-    | HandleComment
-    | RefreshReply
-    | CheckNow
-    | PlanNow
-    | EnsureTracker
-    | RefreshTracker
-    | StartUpgrade
-    | StartUpgrades
-    | Schedule
-    | StartRollback
-    | Prepare
-    | AdvancePreparation
-    | Advance
-    | Recheck
-    | Poll
-    | Publish
-    | MarkDeployed
-    | Retry
-    | BackUpNow
-)
-
-
-_KINDS: dict[str, type[Effect]] = {kind.__name__: kind for kind in get_args(Effect)}
-
-
 def delay_of(effect: Effect) -> float:
     """How many seconds an effect waits before it is carried out."""
     return getattr(effect, "seconds", 0.0)
-
-
-def to_json(effect: Effect) -> dict[str, Any]:
-    return {"effect": type(effect).__name__, **asdict(effect)}
-
-
-def from_json(data: Mapping[str, Any]) -> Effect:
-    values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
-    return _KINDS[values.pop("effect")](**values)

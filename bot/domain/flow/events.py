@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, get_args
+from dataclasses import dataclass
+from typing import Any
 
 from bot.domain.chat import comments, markers
 from bot.domain.versions import Version
+from bot.formats.documents import stored
 
 SUBSCRIBED_EVENTS = frozenset(
     {
@@ -33,6 +34,7 @@ UPGRADE_BRANCH = re.compile(rf"(?P<slug>[a-z0-9][a-z0-9._-]*)/(?:upgrade|rollbac
 PREPARATION_BRANCH = re.compile(rf"golden/{_VERSION}", re.ASCII)
 
 
+@stored("github.issue_labeled", number="issue", version="version", by="labeled_by")
 @dataclass(frozen=True)
 class IssueLabeled:
     """An issue that names a version carries the label now: it was opened with it or has just got it."""
@@ -42,6 +44,7 @@ class IssueLabeled:
     by: str
 
 
+@stored("github.comment_created", comment="comment", issue="issue", version="version", body="body", author="author")
 @dataclass(frozen=True)
 class CommentCreated:
     """Somebody wrote a comment with commands on an issue that carries the label; `version` is what it names."""
@@ -53,6 +56,7 @@ class CommentCreated:
     author: str
 
 
+@stored("github.upgrade_changed", slug="slug", version="version")
 @dataclass(frozen=True)
 class UpgradeChanged:
     """Something happened to the pull request of one upgrade: a review, a merge, a closing, a push, a check."""
@@ -61,6 +65,7 @@ class UpgradeChanged:
     version: str
 
 
+@stored("github.preparation_changed", version="version")
 @dataclass(frozen=True)
 class PreparationChanged:
     """Something happened to the pull request that prepares a version."""
@@ -68,6 +73,7 @@ class PreparationChanged:
     version: str
 
 
+@stored("github.commit_checks_changed", commit="commit")
 @dataclass(frozen=True)
 class CommitChecksChanged:
     """A check run or status of a commit concluded; which upgrade it belongs to, our own tables know."""
@@ -75,6 +81,7 @@ class CommitChecksChanged:
     commit: str
 
 
+@stored("github.workflow_run_changed", run="run", commit="commit")
 @dataclass(frozen=True)
 class WorkflowRunChanged:
     """A workflow run of the deployment repository was asked for, began or ended; `commit` is what it runs on."""
@@ -84,7 +91,6 @@ class WorkflowRunChanged:
 
 
 Event = IssueLabeled | CommentCreated | UpgradeChanged | PreparationChanged | CommitChecksChanged | WorkflowRunChanged
-_KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 
 
 @dataclass(frozen=True)
@@ -94,15 +100,6 @@ class EventFilter:
     releases: str
     deployment: str
     label: str
-
-
-def to_json(event: Event) -> dict[str, Any]:
-    return {"event": type(event).__name__, **asdict(event)}
-
-
-def from_json(data: Mapping[str, Any]) -> Event:
-    values = dict(data)
-    return _KINDS[values.pop("event")](**values)
 
 
 def parse_event(name: str, payload: Mapping[str, Any], interest: EventFilter) -> Event | None:

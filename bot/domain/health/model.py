@@ -11,6 +11,7 @@ from typing import Any
 from bot.domain.fleet.model import Instance
 from bot.domain.health.queries import Answer, Query, Unavailable
 from bot.domain.versions import Version
+from bot.formats.documents import stored
 
 
 class CheckState(StrEnum):
@@ -102,6 +103,16 @@ def unavailable_verdict(answer: Answer) -> Verdict:
     raise TypeError(f"{type(answer).__name__} is no answer to what was asked")
 
 
+@stored(
+    "health.result",
+    name="check",
+    title="title",
+    state="state",
+    sentence="sentence",
+    link="link",
+    taken_at="taken_at",
+    seconds="seconds",
+)
 @dataclass(frozen=True)
 class CheckResult:
     """One row of a check table. `link` leads to where a person can look (the console; it names the project, so it

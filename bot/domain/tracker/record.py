@@ -6,8 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.versions import Version
+from bot.formats.documents import OMIT, stored
 
 
+@stored(
+    "tracker",
+    version="version",
+    issue="issue",
+    url="url",
+    asked_by="requested_by",
+    adopted="adopted",
+    parts="comments",
+    announced="linked_from",
+    dirty=OMIT,
+    clean=OMIT,
+    edited_at="edited_at",
+)
 @dataclass(frozen=True)
 class TrackerRecord:
     """The tracker of a version. `parts` are the comments that continue it, `announced` the issues that link it.

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from bot.formats.documents import stored
+
 
 class BackupKind(StrEnum):
     """The two things that are copied (domain.md, "An upgrade of one instance", step 4)."""
@@ -42,6 +44,7 @@ class BackupRequest:
     request_id: str
 
 
+@stored("backup", kind="type", of="of", name="name", state="state", made_at="made_at", said="error", link="link")
 @dataclass(frozen=True)
 class Backup:
     """One copy: what kind, of which database instance or disk, its name at Google (a backup's id, a snapshot's name),

@@ -32,7 +32,7 @@ TypeError for a type that it cannot store. Make one codec, at import.
 The rules:
 
 * Field types: `str`, `int`, `float`, `bool`, enums (by value), `datetime` (with a time zone; stored in UTC), scalars,
-  stored classes, unions of stored classes, families, `X | None`, `tuple[X, ...]`, `frozenset[X]` of simple values,
+  stored classes, families, unions of both, `X | None`, `tuple[X, ...]`, `frozenset[X]` of simple values,
   `Mapping[str, X]`, and `Any` for plain JSON.
 * A family is a base class: `Codec(…, families={"reason": Reason})`. A field of the base class accepts every stored
   subclass. Its members are those that are defined when the codec is made, so import them before.
@@ -43,19 +43,21 @@ The rules:
 * A key that is absent takes the field's default. An unknown key is refused: a newer writer has a newer schema.
 * A document without `schema` has schema 1. Upgraders take it to the current schema, one step at a time.
 * Everything wrong with a document is a `DocumentError`. It names the place and the problem, never a value.
+  It is a `NewerSchemaError` when a newer program wrote the document.
 * A class may check its values in `__post_init__`; it raises ValueError for values that do not fit together.
 """
 
 from bot.formats.documents.codec import Codec, Upgrader
 from bot.formats.documents.describing import canonical, describe, fingerprint
-from bot.formats.documents.errors import DocumentError
-from bot.formats.documents.naming import OMIT, Registry, stored
+from bot.formats.documents.errors import DocumentError, NewerSchemaError
+from bot.formats.documents.naming import OMIT, Registry, stored, tag_of
 from bot.formats.documents.scalars import Scalar, scalar
 
 __all__ = [
     "OMIT",
     "Codec",
     "DocumentError",
+    "NewerSchemaError",
     "Registry",
     "Scalar",
     "Upgrader",
@@ -64,4 +66,5 @@ __all__ = [
     "fingerprint",
     "scalar",
     "stored",
+    "tag_of",
 ]

@@ -22,7 +22,7 @@ T = TypeVar("T")
 class Codec:
     """The stored form of some root types, and of everything that they contain.
 
-    A root is a stored class, a union of stored classes, or the base class of a family. `upgraders` has, for a root,
+    A root is a stored class, the base class of a family, or a union of these. `upgraders` has, for a root,
     the functions that make a document of schema N into one of schema N + 1, by N; they start at 1 and leave none
     out. Each takes a document without its schema, and returns a new one. `families` are base classes by the names
     that `describe` has for them. The members of a family are the stored subclasses that are defined when the codec

@@ -54,12 +54,13 @@ class Compiler:
         return record
 
     def members(self, hint: Any) -> list[Record]:
-        """The records of a root: a stored class, the members of a union, or those of a family."""
+        """The records of a type: of a stored class, of the members of a family, or of all that a union names."""
+        if get_origin(hint) in (Union, UnionType):
+            return [record for one in get_args(hint) for record in self.members(one)]
         for family in self.families:
             if family.base is hint:
                 return family.records
-        union = get_origin(hint) in (Union, UnionType)
-        return [self.record(cls) for cls in (get_args(hint) if union else (hint,))]
+        return [self.record(hint)]
 
     def _field(self, cls: type, name: str, hint: Any) -> Shape:
         try:
@@ -80,6 +81,9 @@ class Compiler:
 
     def _union(self, args: tuple[Any, ...]) -> Shape:
         """`X | None`, a union of stored classes, or both."""
-        members = [member for member in args if member is not NoneType]
-        one = self.shape(members[0]) if len(members) == 1 else tagged(map(self.record, members))
-        return one if len(members) == len(args) else optional(one)
+        several = [arg for arg in args if arg is not NoneType]
+        if len(several) == 1:
+            one = self.shape(several[0])
+        else:
+            one = tagged(record for arg in several for record in self.members(arg))
+        return one if len(several) == len(args) else optional(one)

@@ -31,3 +31,7 @@ class DocumentError(ValueError):
         steps = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.path)
         place = "".join(steps).removeprefix(".")
         return f"{place or 'the document'}: {self.problem}"
+
+
+class NewerSchemaError(DocumentError):
+    """A document of a schema that this program does not know yet."""

@@ -42,6 +42,14 @@ def names_of(cls: object) -> Names | None:
     return names if isinstance(names, Names) else None
 
 
+def tag_of(value: object) -> str:
+    """The tag of a stored class, or of a value of one. Raises TypeError for anything else."""
+    names = names_of(value if isinstance(value, type) else type(value))
+    if names is None:
+        raise TypeError(f"{value!r} is not stored")
+    return names.tag
+
+
 class Registry:
     """Tags, each of which belongs to one class."""
 

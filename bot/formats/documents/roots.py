@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from bot.formats.documents.errors import DocumentError
+from bot.formats.documents.errors import DocumentError, NewerSchemaError
 from bot.formats.documents.naming import SCHEMA
 from bot.formats.documents.records import Record
 from bot.formats.documents.unions import tagged
@@ -43,7 +43,9 @@ class Root:
         if type(schema) is not int or schema < 1:
             raise DocumentError("expected a positive integer", (SCHEMA,))
         if schema > self.schema:
-            raise DocumentError(f"a newer schema than {self.schema}, the newest that this program knows", (SCHEMA,))
+            raise NewerSchemaError(
+                f"a newer schema than {self.schema}, the newest that this program knows", (SCHEMA,)
+            )
         for step in range(schema, self.schema):
             body = self._step(step, body)
         return body

@@ -15,23 +15,24 @@ from bot.domain.chat.replies import (
     Paragraph,
     PlanPreview,
     PreparationProgress,
+    Reply,
     ReplyItem,
     UpgradeProgress,
-    item_from_json,
-    item_to_json,
 )
 from bot.domain.flow import effects
 from bot.domain.flow.effects import Effect
 from bot.domain.health.model import CheckResult
 from bot.domain.upgrade.record import Upgrade
+from bot.formats.documents import DocumentError
 from bot.formats.markdown import Markdown
+from bot.schema import CODEC, JobContent
 from tests.records import VERSIONS, backups, fields_of_upgrade, results, tuples_of
+from tests.schema import everything
 
 WORDS = st.text(max_size=20)
 RESULTS = results(WORDS)
 SOME = tuples_of(RESULTS)
 COPIES = backups(WORDS)
-EFFECTS: st.SearchStrategy[Effect] = st.one_of(*map(st.from_type, effects._KINDS.values()))
 UPGRADES = st.builds(Upgrade, **fields_of_upgrade(WORDS))
 ITEMS = st.one_of(
     st.builds(Paragraph, WORDS.map(Markdown)),
@@ -47,15 +48,22 @@ def written_down(data: Any) -> Any:
     return json.loads(json.dumps(data))
 
 
-@given(EFFECTS)
+@given(everything.effects(WORDS))
 def test_effects(effect: Effect) -> None:
-    assert effects.from_json(written_down(effects.to_json(effect))) == effect
+    assert everything.stored_job(effect) == effect
     assert effect.key
+
+
+def stored_item(item: ReplyItem) -> ReplyItem:
+    """What comes back of an item that is stored in a reply."""
+    document = CODEC.encode_document(Reply(1, 2, "dana", (item,)))
+    (again,) = CODEC.decode_document(Reply, written_down(document)).items
+    return again
 
 
 @given(ITEMS)
 def test_items_of_replies(item: ReplyItem) -> None:
-    again = item_from_json(written_down(item_to_json(item)))
+    again = stored_item(item)
     assert again == item
     assert type(again) is type(item)
 
@@ -68,7 +76,7 @@ def test_every_kind_of_item_is_among_them() -> None:
 
 def test_backups_that_are_not_begun_are_not_those_of_which_there_are_none() -> None:
     for item in (BackupProgress("rctest"), BackupProgress("rctest", (), fault="there is no such disk")):
-        assert item_from_json(written_down(item_to_json(item))) == item
+        assert stored_item(item) == item
 
 
 @given(UPGRADES)
@@ -78,19 +86,21 @@ def test_upgrades(upgrade: Upgrade) -> None:
 
 @given(RESULTS)
 def test_check_results(result: CheckResult) -> None:
-    assert CheckResult.from_json(written_down(result.to_json())) == result
+    assert CODEC.decode(CheckResult, written_down(CODEC.encode(result))) == result
 
 
 def test_words_that_come_back_are_still_trusted() -> None:
-    (words,) = [item.words for item in [item_from_json({"words": "**bold**"})] if isinstance(item, Paragraph)]
-    assert isinstance(words, Markdown)
+    item = stored_item(Paragraph(Markdown("**bold**")))
+    assert isinstance(item, Paragraph)
+    assert isinstance(item.words, Markdown)
 
 
 def test_records_without_a_version_are_refused() -> None:
-    with pytest.raises(ValueError, match="no version"):
-        item_from_json({"slug": "rctest", "version": "latest"})
-    with pytest.raises(KeyError):
-        effects.from_json({"effect": "Explode"})
+    with pytest.raises(DocumentError, match=r"version: expected the text of version"):
+        CODEC.decode(UpgradeProgress, {"slug": "rctest", "version": "latest"})
+    for job in ({"effect": "Explode"}, {"schema": 2, "kind": "explode"}):
+        with pytest.raises(DocumentError):
+            CODEC.decode_document(JobContent, job)
 
 
 def test_effects_that_must_not_run_at_once_share_a_key() -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from typing import get_args
-
 import pytest
 
 from bot.domain.flow.effects import (
@@ -31,9 +28,9 @@ from bot.domain.flow.effects import (
     StartUpgrade,
     StartUpgrades,
     delay_of,
-    from_json,
-    to_json,
 )
+from bot.schema import CODEC, JobContent
+from tests.schema.everything import EFFECT_CLASSES, stored_job
 
 SAMPLES: tuple[Effect, ...] = (
     AddReaction(77),
@@ -66,20 +63,22 @@ DELAYED = (RefreshTracker, Poll, BackUpNow)
 
 @pytest.mark.parametrize("effect", SAMPLES, ids=lambda effect: type(effect).__name__)
 def test_what_is_written_down_comes_back_as_it_was(effect: Effect) -> None:
-    again = from_json(json.loads(json.dumps(to_json(effect))))
+    again = stored_job(effect)
     assert again == effect
     assert hash(again) == hash(effect), "so that repetitions are found"
 
 
 def test_every_kind_is_among_the_samples() -> None:
-    assert {type(effect) for effect in SAMPLES} == set(get_args(Effect))
+    assert {type(effect) for effect in SAMPLES} == EFFECT_CLASSES
 
 
 def test_a_job_that_an_older_version_wrote_is_understood() -> None:
     old = {"effect": "StartUpgrade", "slug": "rctest", "version": "3.40.1", "by": "dana", "issue": 12}
-    assert from_json(old) == StartUpgrade("rctest", "3.40.1", "dana", 12)
-    assert from_json({"effect": "Recheck", "slug": "rctest", "version": "3.40.1"}) == Recheck("rctest", "3.40.1")
-    assert from_json({"effect": "RefreshTracker", "version": "3.40.1"}) == RefreshTracker("3.40.1")
+    recheck = {"effect": "Recheck", "slug": "rctest", "version": "3.40.1"}
+    assert CODEC.decode_document(JobContent, old) == StartUpgrade("rctest", "3.40.1", "dana", 12)
+    assert CODEC.decode_document(JobContent, recheck) == Recheck("rctest", "3.40.1")
+    refresh = {"effect": "RefreshTracker", "version": "3.40.1"}
+    assert CODEC.decode_document(JobContent, refresh) == RefreshTracker("3.40.1")
 
 
 @pytest.mark.parametrize("effect", SAMPLES, ids=lambda effect: type(effect).__name__)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 from typing import Any
 
 import pytest
@@ -20,10 +19,9 @@ from bot.domain.flow.events import (
     UpgradeChanged,
     WorkflowRunChanged,
     event_for_branch,
-    from_json,
     parse_event,
-    to_json,
 )
+from tests.schema.everything import stored_job
 
 Json = dict[str, Any]
 INTEREST = EventFilter("sourcegraph/sourcegraph", "sourcegraph/deploy-sourcegraph-managed", "team/cloud")
@@ -298,7 +296,7 @@ def test_junk_in_place_of_anything_is_a_value_error_or_nothing(data: st.DataObje
         event = parse_event(name, payload, INTEREST)
     except ValueError:
         return
-    assert event is None or from_json(json.loads(json.dumps(to_json(event)))) == event
+    assert event is None or stored_job(event) == event
 
 
 @given(
@@ -323,4 +321,4 @@ def test_junk_alone_is_a_value_error_or_nothing(name: str, payload: Json) -> Non
     ],
 )
 def test_events_survive_being_written_down(event: Any) -> None:
-    assert from_json(json.loads(json.dumps(to_json(event)))) == event
+    assert stored_job(event) == event

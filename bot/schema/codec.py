@@ -1,0 +1,52 @@
+"""The codec of everything durable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bot.domain.chat.replies import Reply
+from bot.domain.effects import Effect
+from bot.domain.flow.events import Event
+from bot.domain.reasons import Reason
+from bot.domain.tracker.record import TrackerRecord
+from bot.domain.upgrade.preparation import Preparation
+from bot.domain.upgrade.record import Upgrade
+from bot.domain.versions import Version
+from bot.formats.documents import Codec, Upgrader, scalar
+from bot.formats.markdown import Markdown
+from bot.schema import version_1
+from bot.schema.discovery import import_below
+
+JobContent = Event | Effect
+"""What a job is about: an event to be understood, or an effect to be carried out."""
+
+_ROOTS: Final[Mapping[Any, Mapping[int, Upgrader]]] = {
+    JobContent: {1: version_1.read_job},
+    Reply: {1: version_1.read_reply},
+    TrackerRecord: {1: version_1.read_tracker},
+}
+"""What has documents of its own, and what takes each from one schema to the next."""
+
+import_below(["bot.domain", "bot.checks", "bot.commands", "bot.services", "bot.handlers"])
+
+
+class _TransitionalCodec(Codec):
+    """Leaves upgrades and preparations to their own methods, until they have stored names (`upgrade_v1`)."""
+
+    def encode_document(self, value: object) -> dict[str, Any]:
+        return value.to_json() if isinstance(value, Upgrade | Preparation) else super().encode_document(value)
+
+    def decode_document(self, kind: Any, document: Any) -> Any:
+        return kind.from_json(document) if kind in {Upgrade, Preparation} else super().decode_document(kind, document)
+
+
+CODEC: Final[Codec] = _TransitionalCodec(
+    _ROOTS,
+    scalars=[
+        scalar(Version, "version", encode=str, decode=Version.parse),
+        scalar(Markdown, "markdown", encode=str, decode=Markdown),
+    ],
+    families={"effect": Effect, "reason": Reason},
+    upgraders=_ROOTS,
+)
