@@ -107,6 +107,21 @@ def test_a_family_may_be_a_root() -> None:
     assert describe(codec)["roots"] == [{"kinds": ["zoo.cat", "zoo.parrot"], "schema": 2}]
 
 
+def test_a_union_may_name_a_family() -> None:
+    @Registry().stored("farm", guest="guest", host="host")
+    @dataclass(frozen=True)
+    class Farm:
+        guest: Cage | Animal
+        host: Cat | Cage | None = None
+
+    codec = Codec([Farm, Cage | Animal], families=FAMILIES)
+    for farm in (Farm(Cat()), Farm(Parrot("hello"), Cat(1)), Farm(CAGE, CAGE)):
+        assert codec.decode(Farm, written_down(codec.encode(farm))) == farm
+    assert codec.decode_document(Cage | Animal, codec.encode_document(CAGE)) == CAGE
+    assert codec.decode_document(Cage | Animal, codec.encode_document(Cat(3))) == Cat(3)
+    assert describe(codec)["records"]["farm"]["guest"] == {"union": ["zoo.cage", "zoo.cat", "zoo.parrot"]}
+
+
 def test_a_base_class_may_be_stored_itself() -> None:
     registry = Registry()
 

@@ -89,6 +89,8 @@ def test_the_description_has_stored_names_alone() -> None:
         "total": {"optional": "money"},
     }
     assert described["records"]["shop.item"] == {"name": "text", "quantity": "integer"}
+    assert described["required"]["shop.order"] == ["number", "placed_at"]
+    assert described["required"]["shop.item"] == ["name"]
 
 
 @dataclass(frozen=True)

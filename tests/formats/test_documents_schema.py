@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from bot.formats.documents import Codec, DocumentError, Registry, describe
+from bot.formats.documents import Codec, DocumentError, NewerSchemaError, Registry, describe
 from tests.formats.shop import CODEC, COMMANDS, SCALARS, Cancel, Command, Item, Order, Refund, written_down
 
 STORED = Registry().stored
@@ -84,6 +84,14 @@ def test_the_members_of_a_union_share_its_schema(command: Command) -> None:
     assert codec.decode_document(Command, document) == command
     assert codec.decode_document(type(command), document) == command
     assert [root["schema"] for root in describe(codec)["roots"]] == [2, 1]
+
+
+def test_a_newer_document_is_told_from_a_broken_one() -> None:
+    with pytest.raises(NewerSchemaError):
+        PEOPLE.decode_document(Person, {"schema": 4})
+    with pytest.raises(DocumentError) as caught:
+        PEOPLE.decode_document(Person, {"schema": 0})
+    assert not isinstance(caught.value, NewerSchemaError)
 
 
 def test_only_a_root_has_documents() -> None:

@@ -10,8 +10,8 @@ from bot.formats.documents.codec import Codec
 
 
 def describe(codec: Codec) -> dict[str, Any]:
-    """The whole stored form, as JSON: each root's schema version, the members of each family, and each class's
-    stored names with their types.
+    """The whole stored form, as JSON: each root's schema version, the members of each family, each class's
+    stored names with their types, and which of these names a document must have.
 
     It contains no Python name, so that it changes only when what is stored changes.
     """
@@ -20,6 +20,7 @@ def describe(codec: Codec) -> dict[str, Any]:
         "roots": sorted(roots, key=lambda root: str(root["kinds"])),
         "families": dict(codec.families),
         "records": {record.tag: dict(sorted(record.described.items())) for record in codec.records},
+        "required": {record.tag: sorted(record.required) for record in codec.records},
     }
 
 

@@ -30,7 +30,7 @@ class Record:
         self._write: Callable[[Any], dict[str, Any]]
         self._read: Callable[[Any, type], Any]
         self._known = frozenset(names.fields.values()) | {KIND}
-        self._required = frozenset(
+        self.required = frozenset(
             names.fields[field.name]
             for field in fields(cls)
             if field.name in names.fields and field.default is MISSING and field.default_factory is MISSING
@@ -68,7 +68,7 @@ class Record:
             raise DocumentError(f"expected the kind {self.tag}")
         if unknown := len(document.keys() - self._known):
             raise DocumentError(f"{unknown} unknown key{'s' if unknown > 1 else ''}")
-        if missing := self._required - document.keys():
+        if missing := self.required - document.keys():
             raise DocumentError(f"missing keys: {', '.join(sorted(missing))}")
         try:
             return self._read(document, self.cls)
