@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
 from bot.domain.fleet.model import Fleet
 from bot.domain.fleet.names import public_name
@@ -17,7 +17,9 @@ from bot.formats.markdown import Markdown, code, escape, escape_link_target, esc
 ICONS = {CheckState.PASS: Markdown("✅"), CheckState.FAIL: Markdown("❌"), CheckState.UNKNOWN: Markdown("❔")}
 MAX_SENTENCE_LENGTH = 600
 _MAX_CODE_LENGTH = 100
-_TEMPLATES = Path(__file__).resolve().parent / "templates"
+_PACKAGE = Path(__file__).resolve().parents[1]
+_TEMPLATES = (_PACKAGE / "templates", _PACKAGE.parent / "templates")
+"""In the installed package, and in a checkout."""
 
 
 def template_environment(redact: Redact) -> Environment:
@@ -29,7 +31,7 @@ def template_environment(redact: Redact) -> Environment:
         return escape(redact(str(value)))
 
     made = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in _TEMPLATES]),
         undefined=StrictUndefined,
         finalize=final,
         autoescape=False,  # noqa: S701 - Markdown, not HTML: `final` escapes
