@@ -84,13 +84,14 @@ def lock() -> int:
     common = ("uv", "pip", "compile", "--universal", "--generate-hashes", "--no-emit-index-url", "--quiet",
               "--no-header", "--python-version", "3.11", "--upgrade", "pyproject.toml")  # fmt: skip
     return run(*common, "-o", "requirements.lock") or run(
-        *common, "--extra", "dev", "--group", "build", "-o", "requirements-dev.lock"
+        *common, "--group", "dev", "--group", "build", "-o", "requirements-dev.lock"
     )
 
 
 USAGE = """usage: python3 dev.py COMMAND
 
-  demo [ARGS]     set up, then play the main job and stay up (`mibot demo ARGS`)
+  demo [ARGS]     set up, then play the main job and keep running; `demo say WORDS`, `demo show`, `demo approve N`
+                  and `demo merge N` talk to a running demo (`demo --help`)
   test [ARGS]     set up, then lint, type check and pass all tests (ARGS go to pytest, alone)
   test-long       the long fuzzing and kill tests
   bench           the benchmarks, printed as a table
@@ -109,7 +110,7 @@ def main(arguments: list[str]) -> int:
     setup()
     match command:
         case "demo":
-            return run("mibot", "demo", *rest)
+            return run("python", "-m", "demo", *rest)
         case "test":
             return test(*rest) if rest else lint() or test()
         case "test-long":

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from demo.seed import GitHubApi, branch_tip
+from demo.github_api import GitHubApi, branch_tip
 
 Entries = Mapping[str, tuple[str, str]]
 """Paths to modes and blobs."""

@@ -18,11 +18,11 @@ import requests
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from demo.actions import Actions
-from demo.cast import NAMES, OWNER, Org
+from demo.actions import Actions, ActionsApi
 from demo.emulator import EmulatorError
 from demo.emulator.keys import is_taken
-from demo.seed import GitHubApi, GitHubError
+from demo.github_api import GitHubApi, GitHubError
+from demo.organization import NAMES, OWNER, Org
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -86,7 +86,7 @@ class GitHubProxy:
 
         query = request.args.to_dict()
         body = request.get_json(force=True, silent=True)
-        answered = self.actions.handle(
+        answered = ActionsApi(self.actions).handle(
             request.method, request.path, query, body, actor=self._login(asker), resolve_ref=head
         )
         if answered is None:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from demo.cast import BASE, NAMES, OPERATORS, OWNER, TEAM, UPSTREAM_BRANCH, Org
 from demo.fleet import File, SampleRepository, compose_file, make_fleet
+from demo.github_api import GitHubApi, push_with
 from demo.merging import merge
-from demo.seed import GitHubApi, push_with
+from demo.organization import BASE, NAMES, OPERATORS, OWNER, TEAM, UPSTREAM_BRANCH, Org
 
 TAGS = ("3.39.1", "3.40.0", "3.40.1", "3.40.2", "3.41.0-rc.1", "3.41.0", "3.42.0", "3.43.2", "4.0.0")
 Json = dict[str, Any]

@@ -10,7 +10,6 @@ import typer
 
 from bot import __version__
 from bot.cli.check import check
-from bot.cli.demo import demo
 from bot.cli.doctor import doctor
 from bot.cli.evidence import evidence
 from bot.cli.fleet import fleet
@@ -39,7 +38,6 @@ def common(
 
 for command in (serve, fleet, check, prepare, upgrade, evidence, doctor):
     app.command()(command)
-app.add_typer(demo)
 
 
 def main() -> None:

@@ -7,13 +7,13 @@ from typing import Any
 
 from demo.actions.runs import Step, Workflow, WorkflowRun
 
-SUITE_ID_OFFSET = 7_000_000  # a run's check suite comes so long after it; the emulated GitHub has others, from 1
-JOB_ID_FACTOR = 100  # more attempts of one run there are not
+SUITE_ID_OFFSET = 7_000_000  # added to a run's id; the emulator's own check suites start at 1
+JOB_ID_FACTOR = 100  # allows so many attempts of one run
 Json = dict[str, Any]
 
 
 def workflow_document(file: str, workflow: Workflow, number: int, api: str) -> Json:
-    """`api` is the repository's address in the API."""
+    """A workflow as the API shows it. `api` is the repository's URL in the API."""
     return {
         "id": number,
         "name": workflow.name,
@@ -24,7 +24,7 @@ def workflow_document(file: str, workflow: Workflow, number: int, api: str) -> J
 
 
 def run_document(run: WorkflowRun, workflow: Json, api: str, html: str) -> Json:
-    """`workflow` is its workflow's document, `html` the repository's address for people."""
+    """`workflow` is its workflow's document, `html` the repository's URL for people."""
     user = {"login": run.actor, "type": "Bot" if run.actor.endswith("[bot]") else "User"}
     return {
         "id": run.id,

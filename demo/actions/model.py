@@ -1,19 +1,17 @@
-"""The runs of one repository's workflows: what people and runners do to them, from any thread."""
+"""The workflow runs of one repository, and what people and runners do to them. Thread-safe."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
+from demo.actions.container_report import container_table, containers_check_run
 from demo.actions.documents import Json, run_document, workflow_document
-from demo.actions.rest import ActionsApi, ApiResponse, ResolveRef
 from demo.actions.runs import SUCCESSFUL_CONCLUSIONS, Workflow, WorkflowRun
-from demo.actions.table import container_table, containers_check_run
 
 WORKFLOW = "mi_upgrade.yml"
-FIRST_RUN_ID = 21_000_000_001  # GitHub's numbers of runs have long outgrown 32 bits
+FIRST_RUN_ID = 21_000_000_001  # GitHub's run ids exceed 32 bits
 Deliver = Callable[[str, Json], None]
 Publish = Callable[[Json], None]
 
@@ -22,11 +20,11 @@ class Actions:
     """GitHub Actions of `repository` (`owner/name`), which has the upgrade workflow.
 
     `deliver` sends an event with its payload (without repository and installation), `publish` creates a check run,
-    `url` is the API's address in links. Runs stay queued until somebody starts them, unless `auto` was called.
-    `titled` says whether the workflow's `run-name` holds the inputs; `details` whether the server knows
-    `return_run_details` ("told"), takes no notice of it ("ignored"), or refuses it as old ones do ("refused");
-    `on_dispatch` is called with every run that was dispatched, `on_end` with every one that is over, before GitHub
-    tells anybody.
+    `url` is the API's address in links. Runs stay queued until `start` or `run_automatically` is called.
+    `titles_have_inputs` says whether the workflow's `run-name` holds the inputs. `run_details_mode` says how the
+    server treats `return_run_details`: it answers with the run ("told"), ignores the key ("ignored"), or refuses it
+    as older servers do ("refused"). `on_dispatch` is called with every dispatched run, `on_end` with every completed
+    run, before any event is delivered.
     """
 
     def __init__(self, repository: str, deliver: Deliver, publish: Publish, url: str = "") -> None:
@@ -44,19 +42,11 @@ class Actions:
         self._pace: tuple[float, str] | None = None
         self._closed = threading.Event()
         self._lock = threading.RLock()
-        self._rest = ActionsApi(self)
-
-    def handle(
-        self, method: str, path: str, query: Mapping[str, str], body: Any, *, actor: str, resolve_ref: ResolveRef
-    ) -> ApiResponse | None:
-        """GitHub's answer to a request of `actor` (a login); None when the path is none of Actions'. `head` tells the
-        commit of a branch, None when there is no such branch."""
-        return self._rest.handle(method, path, query, body, actor=actor, resolve_ref=resolve_ref)
 
     # --- what people do -------------------------------------------------------------------------------------------
 
     def dispatch(self, workflow: str, inputs: Mapping[str, str], actor: str, commit: str, branch: str) -> WorkflowRun:
-        """Somebody starts a run by hand, or through the API."""
+        """Start a run by hand or through the API."""
         title = self.workflows[workflow].name
         if self.titles_have_inputs and {"customer", "version"} <= inputs.keys():
             title = f"Upgrade {inputs['customer']} to {inputs['version']}"
@@ -75,11 +65,11 @@ class Actions:
         branch: str = "main",
         inputs: Mapping[str, str] | None = None,
     ) -> WorkflowRun:
-        """A push, such as a merge, starts a run; `inputs` (customer, version) tell its report what it is about."""
+        """A push, such as a merge, starts a run. Its report is about `inputs` (customer, version)."""
         return self._create_run(workflow, title, "push", commit, branch, actor, inputs or {})
 
     def rerun(self, run: WorkflowRun | None = None) -> WorkflowRun:
-        """Somebody runs a completed run again (the latest unless it is told which): its next attempt."""
+        """Run a completed run (the latest by default) again, as its next attempt."""
         again = run or self.runs[-1]
         with self._lock:
             again.restart()
@@ -89,7 +79,7 @@ class Actions:
     # --- what runners do ------------------------------------------------------------------------------------------
 
     def start(self, run: WorkflowRun | None = None) -> WorkflowRun:
-        """A runner takes it: the latest that is not completed, unless it is told which."""
+        """A runner starts the run (by default the latest that is not completed)."""
         begun = self._run_or_latest(run)
         with self._lock:
             begun.start()
@@ -97,7 +87,7 @@ class Actions:
         return begun
 
     def step(self, name: str, run: WorkflowRun | None = None) -> WorkflowRun:
-        """The step of that name begins. GitHub tells nobody."""
+        """The step of that name begins. GitHub sends no event about it."""
         reaching = self._run_or_latest(run)
         with self._lock:
             reaching.start_step(name)
@@ -111,8 +101,8 @@ class Actions:
         failed_step: str = "",
         containers: str | None = None,
     ) -> WorkflowRun:
-        """It is over. `containers` is the summary that it publishes about the instance's containers, nothing for no
-        report; without one a run that ended well reports what is right."""
+        """Complete the run. It publishes `containers` as its report about the instance's containers, unless that is
+        empty. When it is None, a successful run reports the containers of the requested version."""
         ending = self._run_or_latest(run)
         if ending.status == "queued" and (conclusion in SUCCESSFUL_CONCLUSIONS or failed_step):
             self.start(ending)
@@ -124,18 +114,18 @@ class Actions:
         self._deliver_event("completed", ending)
         return ending
 
-    # --- how it goes by itself ------------------------------------------------------------------------------------
+    # --- automatic runs ---------------------------------------------------------------------------------------------
 
     def run_automatically(self, seconds: float = 0.0, conclusion: str = "success") -> None:
-        """From now on runs go to their end by themselves, in about that time."""
+        """From now on runs complete without help, in about `seconds`."""
         self._pace = (seconds, conclusion)
 
     def run_manually(self) -> None:
-        """From now on runs stay as they are until somebody starts and finishes them."""
+        """From now on runs stay queued until somebody starts and finishes them."""
         self._pace = None
 
     def lose_next(self) -> None:
-        """The next dispatch is answered with success, but no run ever appears."""
+        """Accept the next dispatch, but create no run."""
         self._losses += 1
 
     def consume_loss(self) -> bool:
@@ -146,11 +136,11 @@ class Actions:
         return lost
 
     def close(self) -> None:
-        """Nothing goes by itself any more."""
+        """End all automatic runs."""
         self.run_manually()
         self._closed.set()
 
-    # --- within ---------------------------------------------------------------------------------------------------
+    # --- documents and events -------------------------------------------------------------------------------------
 
     @property
     def api(self) -> str:
@@ -186,7 +176,7 @@ class Actions:
         for status in ("queued", "in_progress"):
             self._closed.wait(seconds / 2)
             if self._pace is None or run.status != status:
-                return  # people have taken over
+                return  # somebody took over
             if status == "queued":
                 self.start(run)
             else:

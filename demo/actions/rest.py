@@ -1,4 +1,4 @@
-"""The routes of GitHub's REST API for Actions, as far as anybody here uses them.
+"""The routes of GitHub's REST API for Actions that mibot uses.
 
 https://docs.github.com/en/rest/actions/workflows and https://docs.github.com/en/rest/actions/workflow-runs
 """
@@ -6,22 +6,20 @@ https://docs.github.com/en/rest/actions/workflows and https://docs.github.com/en
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from demo.actions.documents import Json, job_document
+from demo.actions.model import Actions
 from demo.actions.runs import WorkflowRun
 from demo.actions.selection import filter_runs, paginate
-
-if TYPE_CHECKING:
-    from demo.actions.model import Actions
 
 DETAILS = "return_run_details"
 ResolveRef = Callable[[str], str | None]
 
 
 class ApiResponse(NamedTuple):
-    """An answer: its status, its document (None for none), and the number of the list's next page if it has one."""
+    """Status, document (None for an empty body), and the number of the list's next page (None on the last)."""
 
     status: int
     document: Json | None
@@ -40,7 +38,10 @@ class ActionsApi:
     def handle(
         self, method: str, path: str, query: Mapping[str, str], body: Any, *, actor: str, resolve_ref: ResolveRef
     ) -> ApiResponse | None:
-        """As `Actions.handle`."""
+        """GitHub's answer to a request of `actor` (a login); None when the path does not belong to Actions.
+
+        `resolve_ref` gives the commit of a branch, or None when there is no such branch.
+        """
         prefix = f"/repos/{self._actions.repository}/actions/"
         if not path.lower().startswith(prefix.lower()):
             return None
@@ -65,7 +66,7 @@ class ActionsApi:
         return NOT_FOUND
 
     def _workflow_response(self, name: str, answer: Callable[[str], ApiResponse]) -> ApiResponse:
-        """The answer about a workflow, which is named by its file or its number."""
+        """The answer about a workflow, given by its file name or its number."""
         files = list(self._actions.workflows)
         file = files[int(name) - 1] if name.isdecimal() and 0 < int(name) <= len(files) else unquote(name)
         return answer(file) if file in files else NOT_FOUND
@@ -75,7 +76,7 @@ class ActionsApi:
         return ApiResponse(200, document(found)) if found else NOT_FOUND
 
     def _jobs(self, run: WorkflowRun) -> Json:
-        """None when GitHub could not make anything of the workflow file, and so no job began."""
+        """The run's jobs; none when GitHub could not read the workflow file."""
         job = job_document(run, self._actions.api, self._actions.html)
         jobs = [] if run.conclusion == "startup_failure" else [job]
         return {"total_count": len(jobs), "jobs": jobs}
@@ -90,10 +91,10 @@ class ActionsApi:
         documents = [self._actions.document(run) for run in page]
         return ApiResponse(200, {"total_count": len(found), "workflow_runs": documents}, following)
 
-    def _dispatch(self, file: str, body: Json, actor: str, head: ResolveRef) -> ApiResponse:
+    def _dispatch(self, file: str, body: Json, actor: str, resolve_ref: ResolveRef) -> ApiResponse:
         declared, inputs = self._actions.workflows[file].inputs, dict(body.get("inputs") or {})
         branch = str(body.get("ref", "")).removeprefix("refs/heads/")
-        commit = head(branch) if branch else None
+        commit = resolve_ref(branch) if branch else None
         if DETAILS in body and self._actions.run_details_mode == "refused":
             return _invalid(f'Invalid request.\n\n"{DETAILS}" is not a permitted key.')
         if not declared:

@@ -1,4 +1,4 @@
-"""Workflows and their runs, as they are kept."""
+"""Workflows and their runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SUCCESSFUL_CONCLUSIONS = frozenset({"success", "neutral", "skipped"})
 
 @dataclass(frozen=True)
 class Workflow:
-    """A workflow file: the workflow's name and the inputs it declares; without any it can't be dispatched."""
+    """A workflow file: its name and the inputs it declares. It can be dispatched only if it declares some."""
 
     name: str
     inputs: tuple[str, ...] = ()
@@ -33,9 +33,9 @@ class Step:
 
 @dataclass
 class WorkflowRun:
-    """One run. `workflow` is the file's name, `title` what the workflow's `run-name` makes; times are UTC.
+    """One run. `workflow` is the file's name, `title` the result of the workflow's `run-name`. Times are UTC.
 
-    `status` and `conclusion` are GitHub's words. Without `steps` no runner has begun.
+    `status` and `conclusion` are GitHub's words. `steps` is empty until a runner starts.
     """
 
     id: int
@@ -58,20 +58,20 @@ class WorkflowRun:
         return self.status == "completed"
 
     def start(self, names: Sequence[str] = STEPS) -> None:
-        """A runner takes it, and its first step begins."""
+        """A runner takes the run and begins its first step."""
         self.steps = [Step(name) for name in names]
         self._set_status("in_progress")
         self.start_step(names[0])
 
     def start_step(self, name: str) -> None:
-        """The step of that name begins: a further one if there is none yet. Those before it have succeeded."""
+        """Begin the step of that name, appended if it does not exist. All steps before it have succeeded."""
         step = self._step(name)
         for earlier in self.steps[: self.steps.index(step)]:
             earlier.end("success")
         step.status = "in_progress"
 
     def end(self, conclusion: str, failed_step: str = "") -> None:
-        """It is over; unless it ended well, at `failed_step` or at the step that is under way."""
+        """Complete the run. An unsuccessful run ends at `failed_step`, or at the step in progress."""
         if conclusion not in SUCCESSFUL_CONCLUSIONS and failed_step:
             self.start_step(failed_step)
         for step in self.steps:
@@ -83,7 +83,7 @@ class WorkflowRun:
         self._set_status("completed")
 
     def restart(self) -> None:
-        """Somebody starts it once more: the next attempt of the same run."""
+        """Queue the next attempt of the same run."""
         self.attempt += 1
         self.conclusion, self.steps = None, []
         self._set_status("queued")

@@ -1,4 +1,4 @@
-"""Which runs a list shows: GitHub's filters, and its pages. Pure."""
+"""GitHub's filters and pages of a list of runs. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SIGNS: dict[str, Callable[[datetime, datetime], bool]] = {">=": ge, "<=": le, "
 
 
 def filter_runs(runs: Iterable[WorkflowRun], query: Mapping[str, str]) -> list[WorkflowRun]:
-    """Those that every filter lets through, newest first. Raises ValueError for a date that is none."""
+    """The runs that match every filter, newest first. Raises ValueError for an invalid date."""
     found = [run for run in runs if _matches(run, query)]
     return sorted(found, key=lambda run: (run.created_at, run.id), reverse=True)
 
@@ -30,16 +30,16 @@ def _matches(run: WorkflowRun, query: Mapping[str, str]) -> bool:
     return plain and ("created" not in query or matches_created(run.created_at, query["created"]))
 
 
-def matches_created(moment: datetime, words: str) -> bool:
-    """Whether GitHub finds the moment for the words: `>=T`, `>T`, `<=T`, `<T`, `T..U` or `T`."""
+def matches_created(moment: datetime, expression: str) -> bool:
+    """Whether `moment` matches GitHub's date filter: `>=T`, `>T`, `<=T`, `<T`, `T..U` or `T`."""
     at = moment.replace(microsecond=0)
-    begin, dots, end = words.partition("..")
+    begin, dots, end = expression.partition("..")
     if dots:
         return (begin == "*" or _time(begin) <= at) and (end == "*" or at <= _time(end))
     for sign, holds in _SIGNS.items():
-        if words.startswith(sign):
-            return holds(at, _time(words.removeprefix(sign)))
-    return at == _time(words)
+        if expression.startswith(sign):
+            return holds(at, _time(expression.removeprefix(sign)))
+    return at == _time(expression)
 
 
 def _time(words: str) -> datetime:
@@ -48,6 +48,6 @@ def _time(words: str) -> datetime:
 
 
 def paginate(items: list[WorkflowRun], query: Mapping[str, str]) -> tuple[list[WorkflowRun], int | None]:
-    """The page that is asked for, and the number of the next one when there is one."""
+    """The requested page, and the number of the next page (None on the last)."""
     size, number = int(query.get("per_page", PER_PAGE)), int(query.get("page", "1"))
     return items[(number - 1) * size : number * size], number + 1 if number * size < len(items) else None

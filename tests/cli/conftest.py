@@ -15,7 +15,7 @@ from bot.cli import app
 from demo.cloud import Cloud
 from demo.fleet import Defect, make_fleet
 from demo.google.compute import ComputeServer
-from demo.service import make_settings
+from demo.story.mibot_process import make_settings
 from demo.world import World
 
 RunMibot = Callable[..., Result]

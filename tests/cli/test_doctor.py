@@ -10,13 +10,13 @@ import pytest
 
 from bot.adapters.store import Database
 from demo.actions import Workflow
-from demo.cast import EVENTS, PERMISSIONS
 from demo.cloud import PROJECT_INFIX, Cloud
 from demo.emulator import private_key_pem
 from demo.fleet import File
 from demo.google import alerts
 from demo.google.monitoring import LIST_CONFIGS
 from demo.opsgenie import OpsgenieServer
+from demo.organization import EVENTS, PERMISSIONS
 from demo.world import World
 from tests.cli.conftest import RunMibot, WriteSettings
 from tests.world.proxy import Proxy

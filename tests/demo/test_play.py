@@ -14,12 +14,12 @@ import pytest
 from rich.console import Console
 
 from bot.settings import load
-from demo import play
-from demo.cast import make_orgs
 from demo.emulator import private_key_pem
-from demo.screen import Screen, StepTimeoutError
-from demo.service import make_settings
-from demo.visit import DemoClient, DemoInfo, NoDemoError, info_path, publish_info
+from demo.organization import make_orgs
+from demo.story import play
+from demo.story.client import DemoClient, DemoInfo, NoDemoError, info_path, publish_info
+from demo.story.mibot_process import make_settings
+from demo.story.screen import Screen, StepTimeoutError
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def replace_story(monkeypatch: pytest.MonkeyPatch, what: BaseException | None) -
         if what:
             raise what
 
-    monkeypatch.setattr(play, "Story", lambda *_: SimpleNamespace(run=tell))
+    monkeypatch.setattr(play, "MainJobStory", lambda *_: SimpleNamespace(run=tell))
     monkeypatch.setattr(play, "FollowUpStory", lambda *_: SimpleNamespace(run=lambda _: None))
 
 
@@ -79,7 +79,7 @@ def test_ctrl_c_in_the_middle(console: Console, stages: list[str], monkeypatch: 
 def test_a_story_that_was_told(console: Console, stages: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     replace_story(monkeypatch, None)
     assert play.play(console, 12, None, stay=False) == 0
-    assert "The story is told, in 0 s" in shown(console)
+    assert "Finished in 0 s" in shown(console)
 
 
 def test_waiting_ends_in_time_or_with_mibot(console: Console) -> None:

@@ -14,9 +14,9 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from demo.cast import Org
 from demo.cloud import Cloud
 from demo.emulator import free_port
+from demo.organization import Org
 
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 15.0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from demo.cast import Org, make_orgs, make_seed
 from demo.emulator import Emulator, private_key_pem
+from demo.organization import Org, make_orgs, make_seed
 from tests.world.door import WebhookEndpoint
 from tests.world.proxy import Proxy
 

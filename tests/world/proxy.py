@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-from demo.cast import Org
+from demo.organization import Org
 from tests.world.door import WebhookEndpoint
 from tests.world.exchange import PERSON_HEADER, Exchange, HttpResponse, Request
 from tests.world.faults import Fault, Faults

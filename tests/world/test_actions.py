@@ -11,10 +11,10 @@ import jwt
 import pytest
 
 from bot.domain.health.containers import parse_containers
-from demo.actions import STEPS, Actions, Workflow, WorkflowRun, container_table
+from demo.actions import STEPS, Actions, ActionsApi, Workflow, WorkflowRun, container_table
 from demo.actions.selection import matches_created
-from demo.cast import BASE, OUTSIDER
-from demo.seed import GitHubApi, GitHubError
+from demo.github_api import GitHubApi, GitHubError
+from demo.organization import BASE, OUTSIDER
 from demo.world import World
 from tests.world.listener import Listener
 from tests.world.proxy import Proxy
@@ -39,7 +39,7 @@ class Repository:
         self.delivered.append(f"{event} {facts['action']} {run['status']} {run['conclusion']}")
 
     def ask(self, method: str, path: str, body: Any = None, **query: str) -> tuple[int, Json]:
-        answered = self.actions.handle(
+        answered = ActionsApi(self.actions).handle(
             method, f"/repos/acme/deploy/{path}", query, body, actor="dana", resolve_ref={"main": "c1"}.get
         )
         assert answered is not None
@@ -113,7 +113,9 @@ def test_workflows_that_are_not_there_or_cannot_be_dispatched(here: Repository) 
 
 def test_other_paths_are_not_its_own(here: Repository) -> None:
     for path in ("/repos/acme/deploy/issues", "/repos/acme/other/actions/runs"):
-        assert here.actions.handle("GET", path, {}, None, actor="dana", resolve_ref=lambda _: None) is None
+        assert (
+            ActionsApi(here.actions).handle("GET", path, {}, None, actor="dana", resolve_ref=lambda _: None) is None
+        )
 
 
 def test_a_run_from_its_beginning_to_its_end(here: Repository) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import jwt
 import pytest
 
-from demo.cast import BASE, OWNER, REVIEWER
 from demo.fleet import File
-from demo.seed import GitHubApi, GitHubError
+from demo.github_api import GitHubApi, GitHubError
+from demo.organization import BASE, OWNER, REVIEWER
 from demo.world import World
 from tests.world.listener import Listener
 from tests.world.proxy import Proxy

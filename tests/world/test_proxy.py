@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from demo.cast import make_orgs
+from demo.organization import make_orgs
 from tests.world.door import WebhookEndpoint
 from tests.world.exchange import Exchange, HttpResponse, Request
 from tests.world.proxy import Proxy

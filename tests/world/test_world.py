@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from demo.cast import (
+from demo.fleet import File, make_fleet
+from demo.github_api import GitHubError
+from demo.merging import MergeError, three_way
+from demo.organization import (
     BASE,
     EVENTS,
     OPERATORS,
@@ -15,9 +18,6 @@ from demo.cast import (
     make_orgs,
     make_seed,
 )
-from demo.fleet import File, make_fleet
-from demo.merging import MergeError, three_way
-from demo.seed import GitHubError
 from demo.world import TAGS, World
 
 pytestmark = pytest.mark.e2e

@@ -12,7 +12,7 @@ from bot.domain.failures.github import GitHubRefused
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.github_models import CheckRun, Conclusion
 from bot.ports.errors import PermanentError
-from demo.cast import BASE
+from demo.organization import BASE
 from demo.world import World
 from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import FORBIDDEN, MemoryBlobCache, check_run, comment, pull

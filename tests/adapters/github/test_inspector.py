@@ -19,7 +19,7 @@ from bot.domain.health.queries import (
     Unavailable,
 )
 from bot.domain.reasons import Reason
-from demo.cast import BASE
+from demo.organization import BASE
 from demo.world import World
 from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import FORBIDDEN, HTML, check_run, run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from demo.actions import Actions
-from demo.cast import Org
+from demo.organization import Org
 from tests.world.exchange import HttpResponse, Request
 from tests.world.gaps.actions import UpgradeWorkflow
 from tests.world.gaps.check_apps import CheckRunApps

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from demo.actions import Actions
-from demo.cast import OWNER
+from demo.actions import Actions, ActionsApi
+from demo.organization import OWNER
 from tests.world.exchange import PERSON_HEADER, HttpResponse, Request
 from tests.world.gaps.gap import Gap, Github
 
@@ -34,7 +34,7 @@ class UpgradeWorkflow(Gap):
             found = self.github.get(request, f"{self._repository}/commits/{quote(ref)}")
             return str(found["sha"]) if found else None
 
-        answered = self.actions.handle(
+        answered = ActionsApi(self.actions).handle(
             request.method, request.path, request.query, request.json, actor=actor, resolve_ref=head
         )
         if answered is None or answered.document is None:

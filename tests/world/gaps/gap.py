@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from demo.cast import Org
+from demo.organization import Org
 from tests.world.exchange import HttpResponse, Request
 from tests.world.webhooks import DeliveryQueue
 

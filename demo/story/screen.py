@@ -1,4 +1,4 @@
-"""What the demo shows: a line for every step, and things as people see them on GitHub."""
+"""What the demo prints: a line for every step, and issues and pull requests as people see them on GitHub."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ T = TypeVar("T")
 
 
 class StepTimeoutError(RuntimeError):
-    """What should have come to be did not; the message is what was waited for."""
+    """A step did not happen in time; the message names the step."""
 
 
 class Screen:
-    """A terminal with a clock that starts now."""
+    """A terminal with a clock that starts when this is constructed."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self._began = time.monotonic()
+        self._started_at = time.monotonic()
 
     @property
     def seconds(self) -> float:
-        return time.monotonic() - self._began
+        return time.monotonic() - self._started_at
 
     def section(self, title: str) -> None:
         self.console.print(Text(f"\n{title}", "bold cyan"))
@@ -42,21 +42,21 @@ class Screen:
 
     @contextmanager
     def step(self, words: str) -> Iterator[None]:
-        """A step that takes a while; it is told as done when the context ends well."""
+        """A step that takes a while; it counts as done when the context ends without an exception."""
         with self._spinner(words):
             yield
         self.done(words)
 
-    def wait(self, words: str, what: Callable[[], T | None], patience: float, alive: Callable[[], bool]) -> T:
-        """The first answer of `what` that is true. Raises NotInTimeError after `patience` seconds, or sooner when
-        nobody is `alive` who could bring it about."""
-        deadline = time.monotonic() + patience
+    def wait(self, words: str, probe: Callable[[], T | None], timeout: float, alive: Callable[[], bool]) -> T:
+        """The first true value of `probe()`. Raises StepTimeoutError after `timeout` seconds, or as soon as `alive()`
+        is false."""
+        deadline = time.monotonic() + timeout
         with self._spinner(words):
-            while not (answer := what()):
+            while not (answer := probe()):
                 if not alive():
                     raise StepTimeoutError(f"{words}: mibot has ended")
                 if time.monotonic() > deadline:
-                    raise StepTimeoutError(f"{words}: not within {patience:.0f} s")
+                    raise StepTimeoutError(f"{words}: not within {timeout:.0f} s")
                 time.sleep(POLL)
         self.done(words)
         return answer
@@ -72,6 +72,6 @@ class Screen:
         else:
             yield
 
-    def _line(self, words: str, mark: str, colour: str) -> None:
+    def _line(self, words: str, mark: str, color: str) -> None:
         clock = f"{self.seconds:6.1f} s"
-        self.console.print(Text.assemble((clock, "dim"), "  ", (mark, colour), " ", words), soft_wrap=False)
+        self.console.print(Text.assemble((clock, "dim"), "  ", (mark, color), " ", words), soft_wrap=False)

@@ -1,4 +1,4 @@
-"""`mibot demo` as somebody starts it who has no account anywhere, and talks to it from a second terminal."""
+"""The demo as somebody starts it who has no account anywhere, and talks to it from a second terminal."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from pathlib import Path
 
 import psutil
 import pytest
+from typer.testing import CliRunner
 
-from tests.cli.conftest import RunMibot
+from demo.cli import app
 
 DEMO_ENDING = "Ctrl-C ends it all."
 TIMEOUT = 90.0
 
 
 class Terminal:
-    """A demo in a terminal of its own. Everything it writes to the disk is below `folder`."""
+    """A demo in a terminal of its own. It writes to the disk only below `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -39,7 +40,7 @@ class Terminal:
     def start(self, *arguments: str) -> Terminal:
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot.cli", "demo", *arguments],
+                [sys.executable, "-m", "demo", *arguments],
                 env=self._environment,
                 stdout=output,
                 stderr=output,
@@ -66,21 +67,21 @@ class Terminal:
         return self._process.wait(TIMEOUT)
 
     def run_demo_command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """`mibot demo ARGS` in a second terminal."""
-        command = [sys.executable, "-m", "bot.cli", "demo", *arguments]
+        """`python3 dev.py demo ARGS` in a second terminal."""
+        command = [sys.executable, "-m", "demo", *arguments]
         return subprocess.run(
             command, env=self._environment, capture_output=True, text=True, timeout=TIMEOUT, check=False
         )
 
     @property
     def processes(self) -> list[str]:
-        """What runs of the demo: everything that was given a file below its folder for temporary files."""
-        mark = str(self.folder / "tmp")
+        """The demo's processes: all whose command line names a file in its folder for temporary files."""
+        temporary = str(self.folder / "tmp")
         found = []
         for process in psutil.process_iter(["cmdline"]):
             with contextlib.suppress(psutil.Error):
                 command = " ".join(process.info["cmdline"] or [])
-                if mark in command and process.status() != psutil.STATUS_ZOMBIE:
+                if temporary in command and process.status() != psutil.STATUS_ZOMBIE:
                     found.append(command)
         return found
 
@@ -165,7 +166,7 @@ def test_it_stays_up_and_is_talked_to_until_ctrl_c(terminal: Terminal) -> None:
     assert list((terminal.folder / "tmp").glob("mibot-*")) == []
     gone = terminal.run_demo_command("show")
     assert gone.returncode == 1
-    assert "No demo is running; start one in another terminal with `mibot demo`." in gone.stderr
+    assert "No demo is running; start one in another terminal with `python3 dev.py demo`." in gone.stderr
 
 
 @pytest.mark.e2e
@@ -176,17 +177,18 @@ def test_in_the_middle_of_the_story_it_leaves_no_process_either(terminal: Termin
     terminal.wait_for_no_processes()
 
 
-def test_a_demo_that_was_killed_is_told_from_one_that_runs(
-    mibot: RunMibot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_demo_that_was_killed_is_told_from_one_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     (tmp_path / "mibot").mkdir()
-    notice = {"pid": 1, "api_url": "http://127.0.0.1:1", "tracker": 2, "config": "mibot.toml"}
-    (tmp_path / "mibot" / "demo.json").write_text(json.dumps(notice))
-    shown = mibot("demo", "show")
-    assert (shown.exit_code, shown.stderr) == (1, "mibot: The demo has ended; start another one with `mibot demo`.\n")
+    info = {"pid": 1, "api_url": "http://127.0.0.1:1", "tracker": 2, "config": "mibot.toml"}
+    (tmp_path / "mibot" / "demo.json").write_text(json.dumps(info))
+    shown = CliRunner().invoke(app, ["show"])
+    assert (shown.exit_code, shown.stderr) == (
+        1,
+        "demo: The demo has ended; start another one with `python3 dev.py demo`.\n",
+    )
     (tmp_path / "mibot" / "demo.json").write_text("{}")
-    assert "No demo is running" in mibot("demo", "say", "/help").stderr
+    assert "No demo is running" in CliRunner().invoke(app, ["say", "/help"]).stderr
 
 
 def test_a_port_that_is_taken_is_told(terminal: Terminal) -> None:

@@ -1,4 +1,4 @@
-"""A running demo as one finds it from a second terminal."""
+"""How a second terminal finds a running demo and talks to it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import Any
 
 import requests
 
-from demo.cast import NAMES, OWNER, make_orgs
+from demo.github_api import GitHubApi
 from demo.merging import merge
-from demo.seed import GitHubApi
+from demo.organization import NAMES, OWNER, make_orgs
 
 TIMEOUT = 60.0
 SETTLE_SECONDS = 2.0
@@ -23,12 +23,12 @@ POLL = 0.5
 
 
 class NoDemoError(RuntimeError):
-    """There is nothing to visit, or no answer; the message is one sentence."""
+    """No demo is running, or it does not answer; the message is one sentence."""
 
 
 @dataclass(frozen=True)
 class DemoInfo:
-    """What a running demo leaves for its visitors."""
+    """What a client needs to know of a running demo."""
 
     pid: int
     api_url: str
@@ -37,26 +37,26 @@ class DemoInfo:
 
 
 def info_path() -> Path:
-    """Where the notice is: in the user's cache folder."""
+    """The file in the user's cache folder that describes the running demo."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "mibot" / "demo.json"
 
 
 @contextmanager
-def publish_info(notice: DemoInfo) -> Iterator[None]:
-    """Let visitors find the demo as long as the context lasts; of two demos they find the later one.
+def publish_info(info: DemoInfo) -> Iterator[None]:
+    """Let clients find the demo until the context ends; of two demos they find the later one.
 
-    Where nothing can be written they have to do with curl.
+    When the file cannot be written, only curl works.
     """
     file = info_path()
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(asdict(notice)))
+        file.write_text(json.dumps(asdict(info)))
     try:
         yield
     finally:
         with suppress(OSError, ValueError, NoDemoError):
-            if _read_info() == notice:
+            if _read_info() == info:
                 file.unlink()
 
 
@@ -64,7 +64,7 @@ def _read_info() -> DemoInfo:
     try:
         return DemoInfo(**json.loads(info_path().read_text()))
     except (OSError, ValueError, TypeError):
-        raise NoDemoError("No demo is running; start one in another terminal with `mibot demo`.") from None
+        raise NoDemoError("No demo is running; start one in another terminal with `python3 dev.py demo`.") from None
 
 
 class DemoClient:
@@ -76,25 +76,25 @@ class DemoClient:
         try:
             self._api(OWNER).call("GET", self._releases)
         except requests.RequestException:
-            raise NoDemoError("The demo has ended; start another one with `mibot demo`.") from None
+            raise NoDemoError("The demo has ended; start another one with `python3 dev.py demo`.") from None
 
     @property
     def tracker(self) -> int:
         return self.info.tracker
 
     def comment(self, person: str, issue: int, words: str) -> int:
-        """Comment as that person; the comment's number."""
+        """Comment as that person; returns the comment's id."""
         made = self._api(person).call("POST", f"{self._releases}/issues/{issue}/comments", {"body": words})
         return int(made["id"])
 
     def reply(self, issue: int, comment: int) -> str:
-        """mibot's reply, as soon as it has not changed for two seconds."""
-        mark = f"<!-- mibot:reply comment={comment} -->"
+        """mibot's reply, once it has not changed for two seconds."""
+        marker = f"<!-- mibot:reply comment={comment} -->"
         deadline = time.monotonic() + TIMEOUT
         body, since = "", time.monotonic()
         while time.monotonic() < deadline:
             path = f"{self._releases}/issues/{issue}/comments"
-            now = next((str(c["body"]) for c in self._api(OWNER).pages(path) if mark in c["body"]), "")
+            now = next((str(c["body"]) for c in self._api(OWNER).pages(path) if marker in c["body"]), "")
             if now != body:
                 body, since = now, time.monotonic()
             elif body and time.monotonic() - since > SETTLE_SECONDS:

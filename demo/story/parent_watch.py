@@ -1,6 +1,6 @@
-"""`python -m demo.parent_watch ARGS` is `mibot ARGS`, but ends when whoever started it is gone, however that went.
+"""`python -m demo.story.parent_watch ARGS` runs `mibot ARGS` and terminates when its parent process is gone.
 
-It reads its standard input, whose other end only the demo holds.
+Its standard input is a pipe whose other end only the demo holds, so that it closes even when the demo is killed.
 """
 
 from __future__ import annotations
@@ -19,5 +19,5 @@ def _terminate_when_stdin_closes() -> None:
 
 
 if __name__ == "__main__":
-    threading.Thread(target=_terminate_when_stdin_closes, name="leash", daemon=True).start()
+    threading.Thread(target=_terminate_when_stdin_closes, name="parent-watch", daemon=True).start()
     runpy.run_module("bot.cli", run_name="__main__")

@@ -14,10 +14,10 @@ import requests
 from bot.adapters.github import GitHubDeploymentRepository, GitHubInspector, GitHubWorkflows, Session
 from bot.domain.github_models import CheckRun
 from bot.domain.health.queries import ContainerReports, ContainersQuery
-from demo.cast import BASE, OUTSIDER, OWNER, make_orgs, make_seed
 from demo.emulator import Emulator, EmulatorError, free_port, private_key_pem
+from demo.github_api import GitHubApi, GitHubError
+from demo.organization import BASE, OUTSIDER, OWNER, make_orgs, make_seed
 from demo.proxy import GitHubProxy
-from demo.seed import GitHubApi, GitHubError
 from demo.world import World
 from tests.adapters.github.samples import MemoryBlobCache
 from tests.world.listener import Listener

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from demo.cast import Org
+from demo.organization import Org
 
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 15.0
@@ -22,12 +22,12 @@ SWEEP_INTERVAL = 20  # seconds; more often, a demo left running would use up the
 
 
 class ServiceError(RuntimeError):
-    """mibot did not start, or ended by itself; the message is one sentence."""
+    """mibot did not start, or it exited; the message is one sentence."""
 
 
 def make_settings(org: Org, folder: Path, api_url: str, cloud: Mapping[str, Mapping[str, str]]) -> str:
-    """A mibot.toml for that organisation; the private key is written beside it. `cloud` are the settings by which it
-    finds what is beside GitHub. Everything that takes minutes in earnest takes seconds here."""
+    """A mibot.toml for that organization, and the private key in a file beside it. `cloud` holds the settings for the
+    local servers other than GitHub. What takes minutes in production takes seconds here."""
     key = folder / "private-key.pem"
     key.touch(mode=0o600)
     key.write_text(org.private_key)
@@ -49,21 +49,21 @@ def make_settings(org: Org, folder: Path, api_url: str, cloud: Mapping[str, Mapp
         "store": {"url": f"sqlite:///{folder / 'mibot.sqlite'}"},
         "reconcile": {"interval": SWEEP_INTERVAL},
     }
-    chapters = (
+    sections_as_lines = (
         (f"[{name}]", *(f"{k} = {json.dumps(v)}" for k, v in keys.items())) for name, keys in sections.items()
     )
-    return "\n".join(line for chapter in chapters for line in (*chapter, ""))
+    return "\n".join(line for section in sections_as_lines for line in (*section, ""))
 
 
 def _environment() -> dict[str, str]:
-    """Ours, without settings for another mibot, and without a proxy on the way to this machine's own ports."""
+    """This process's environment without settings of another mibot, and with no HTTP proxy for local ports."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MIBOT_")}
     direct = ",".join(filter(None, (os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), "127.0.0.1")))
     return inherited | {"NO_PROXY": direct, "no_proxy": direct}
 
 
 class MibotProcess:
-    """`mibot serve --config CONFIG` while the context is open. What it logs is in `log_file`."""
+    """Runs `mibot serve --config CONFIG` until the context ends. It logs to `log_file`."""
 
     def __init__(self, config: Path, port: int) -> None:
         self.config = config
@@ -73,7 +73,7 @@ class MibotProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "demo.parent_watch", "serve", "--config", str(self.config)]
+        command = [sys.executable, "-m", "demo.story.parent_watch", "serve", "--config", str(self.config)]
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--port", str(self.port)],
@@ -91,7 +91,7 @@ class MibotProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Ask it to end, then make it end, with every process it started."""
+        """Terminate it, then kill it and every process it started."""
         process, self._process = self._process, None
         if process is None:
             return

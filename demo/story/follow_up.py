@@ -1,13 +1,13 @@
-"""What else there is to see, after the main job: a version that nobody prepared, and a way back."""
+"""What follows the main job: a version that is not prepared yet, and a rollback."""
 
 from __future__ import annotations
 
 from rich.text import Text
 
 from bot.cli.terminal import render_markdown
-from demo.cast import REVIEWER
-from demo.narration import BaseStory, Json
-from demo.story import ENGINEER, INSTANCE, VERSION, StoryResult
+from demo.organization import REVIEWER
+from demo.story.base import BaseStory, Json
+from demo.story.main_job import ENGINEER, INSTANCE, VERSION, StoryResult
 
 UNPREPARED_VERSION = "3.40.2"
 HOTPATCHED_INSTANCE = "research"
@@ -15,20 +15,20 @@ ROLLBACK_REASON = "searches are slow"
 
 
 class FollowUpStory(BaseStory):
-    """Goes on where the main job ended."""
+    """Continues where the main job ended."""
 
-    def run(self, ending: StoryResult) -> None:
-        self._screen.section(f"A version that nobody prepared: {UNPREPARED_VERSION}")
-        self._plan(ending.tracker)
-        self._prepare(ending.tracker)
-        self._screen.section(f"{INSTANCE} goes back")
-        self._roll_back(ending.tracker)
+    def run(self, result: StoryResult) -> None:
+        self._screen.section(f"A version that is not prepared: {UNPREPARED_VERSION}")
+        self._plan(result.tracker)
+        self._prepare(result.tracker)
+        self._screen.section(f"{INSTANCE} is rolled back")
+        self._roll_back(result.tracker)
 
     def _plan(self, tracker: int) -> None:
-        order = self._comment_as(ENGINEER, tracker, f"/plan {HOTPATCHED_INSTANCE} {UNPREPARED_VERSION}")
+        comment = self._comment_as(ENGINEER, tracker, f"/plan {HOTPATCHED_INSTANCE} {UNPREPARED_VERSION}")
         reply = self._wait(
-            "mibot shows what an upgrade would do, and does nothing",
-            lambda: self._reply(tracker, order, "Pre-upgrade checks"),
+            "mibot shows what an upgrade would do, and changes nothing",
+            lambda: self._reply(tracker, comment, "Pre-upgrade checks"),
         )
         self._screen.show(f"mibot's reply on #{tracker}", render_markdown(reply))
 
@@ -41,18 +41,18 @@ class FollowUpStory(BaseStory):
         self._screen.show(f"Pull request #{golden['number']} {golden['title']}", render_markdown(first), *files)
         self._approve_and_merge(golden)
         pull = self._wait(
-            "the upgrade's pull request appears by itself",
+            "mibot then opens the upgrade's pull request",
             lambda: self._pull_from(f"{HOTPATCHED_INSTANCE}/upgrade-v{UNPREPARED_VERSION}"),
         )
         self._screen.show(f"Pull request #{pull['number']} {pull['title']}", *self._changes(pull))
 
     def _roll_back(self, tracker: int) -> None:
-        order = self._comment_as(ENGINEER, tracker, f'/rollback {INSTANCE} "{ROLLBACK_REASON}"')
+        comment = self._comment_as(ENGINEER, tracker, f'/rollback {INSTANCE} "{ROLLBACK_REASON}"')
         branch = f"{INSTANCE}/rollback-v{VERSION}"
-        pull = self._wait("mibot opens the pull request with what Git has", lambda: self._pull_from(branch))
+        pull = self._wait("mibot opens the rollback's pull request", lambda: self._pull_from(branch))
         self._screen.show(f"Pull request #{pull['number']} {pull['title']}", *self._changes(pull))
         self._approve_and_merge(pull)
-        reply = self._wait("mibot says how it went", lambda: self._reply(tracker, order, "rolled back to"))
+        reply = self._wait("mibot reports the result", lambda: self._reply(tracker, comment, "rolled back to"))
         self._screen.show(f"mibot's reply on #{tracker}", render_markdown(reply.partition("<details>")[0]))
 
     def _approve_and_merge(self, pull: Json) -> None:

@@ -1,4 +1,4 @@
-"""What every chapter of the demo's story is told with: what people do on GitHub, and what they see there."""
+"""What all parts of the story share: what people do on GitHub, and what they see there."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from bot.cli.terminal import diff, format_link_change
-from demo.cast import BASE
-from demo.screen import Screen
-from demo.stage import DemoEnvironment
+from demo.organization import BASE
+from demo.story.environment import DemoEnvironment
+from demo.story.screen import Screen
 
 STEP_TIMEOUT = 60.0
 T = TypeVar("T")
@@ -19,16 +19,16 @@ Json = dict[str, Any]
 
 
 class BaseStory:
-    """Knows nothing of mibot but what GitHub shows. Raises NotInTimeError when mibot does not do its part,
-    GitHubError when GitHub does not."""
+    """Knows only what GitHub shows of mibot. Raises StepTimeoutError when mibot does not act in time, and GitHubError
+    when GitHub refuses a request."""
 
-    def __init__(self, stage: DemoEnvironment, screen: Screen) -> None:
-        self.world = stage.world
-        self._service = stage.service
+    def __init__(self, environment: DemoEnvironment, screen: Screen) -> None:
+        self.world = environment.world
+        self._service = environment.service
         self._screen = screen
 
-    def _wait(self, words: str, what: Callable[[], T | None]) -> T:
-        return self._screen.wait(words, what, STEP_TIMEOUT, lambda: self._service.alive)
+    def _wait(self, words: str, probe: Callable[[], T | None]) -> T:
+        return self._screen.wait(words, probe, STEP_TIMEOUT, lambda: self._service.alive)
 
     def _comment_as(self, person: str, issue: int, words: str) -> int:
         comment = self.world.comment(person, issue, words)
@@ -36,13 +36,13 @@ class BaseStory:
         return int(comment["id"])
 
     def _bot_comment(self, issue: int, kind: str) -> str:
-        """The body of a comment of mibot's by its hidden mark, or the announcement that mentions the team."""
-        mark = f"@{self.world.org.operators}" if kind == "mention" else kind
-        return next((str(c["body"]) for c in self.world.comments(issue) if mark in c["body"]), "")
+        """The body of mibot's comment with this hidden marker; `mention` stands for the mention of the team."""
+        marker = f"@{self.world.org.operators}" if kind == "mention" else kind
+        return next((str(c["body"]) for c in self.world.comments(issue) if marker in c["body"]), "")
 
-    def _reply(self, issue: int, order: int, *words: str) -> str:
-        """The reply to a comment once it says all these words, else nothing."""
-        body = self._bot_comment(issue, f"<!-- mibot:reply comment={order} -->")
+    def _reply(self, issue: int, comment: int, *words: str) -> str:
+        """The reply to a comment once it holds all these words; empty until then."""
+        body = self._bot_comment(issue, f"<!-- mibot:reply comment={comment} -->")
         return body if all(word in body for word in words) else ""
 
     def _pull_from(self, branch: str) -> Json | None:
@@ -50,7 +50,7 @@ class BaseStory:
         return next((pull for pull in self.world.pulls() if pull["head"]["ref"] == branch and pull["labels"]), None)
 
     def _changes(self, pull: Json) -> list[RenderableType]:
-        """What the pull request changes: where links led and lead, and the difference of other files."""
+        """What the pull request changes: the old and new target of each link, and the diff of each other file."""
         shown: list[RenderableType] = []
         width = self._screen.console.width - 4
         for file in self.world.compare(pull["head"]["sha"], BASE)["files"]:

@@ -1,4 +1,4 @@
-"""Everything that the demo's story needs, on this machine alone: GitHub, Google's APIs, a fleet, and mibot."""
+"""Everything the story needs, on this machine alone: GitHub, Google's APIs, a fleet, and mibot."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from demo.cast import make_orgs, make_seed
 from demo.cloud import Cloud
 from demo.emulator import Emulator, free_port, install, private_key_pem
 from demo.fleet import Defect, make_fleet
+from demo.organization import make_orgs, make_seed
 from demo.proxy import GitHubProxy
 from demo.relay import WebhookRelay
-from demo.screen import Screen
-from demo.service import MibotProcess, make_settings
+from demo.story.mibot_process import MibotProcess, make_settings
+from demo.story.screen import Screen
 from demo.world import World
 
 DEFECTS = (Defect.YAML,)
-"""One instance that can't be read: it is told, and stops nobody else."""
+"""One instance cannot be read: mibot reports it and continues with the others."""
 
-DEPLOYMENT_SECONDS = 2.0  # seconds
+DEPLOYMENT_SECONDS = 2.0
 BACKUP_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class DemoEnvironment:
-    """The world, what is beside GitHub, and mibot in it."""
+    """GitHub with its people and repositories, Google's APIs, and mibot."""
 
     world: World
     service: MibotProcess
@@ -37,7 +37,7 @@ class DemoEnvironment:
 
 @contextmanager
 def start_environment(screen: Screen, size: int, port: int | None) -> Iterator[DemoEnvironment]:
-    """A stage with a fleet of `size` instances; GitHub listens on `port`. All of it ends with the context.
+    """Run all of it until the context ends: a fleet of `size` instances, GitHub on `port` (None: a free one).
 
     Raises EmulatorError, GitHubError and ServiceError.
     """
@@ -48,12 +48,12 @@ def start_environment(screen: Screen, size: int, port: int | None) -> Iterator[D
         service_port = free_port()
         relay = stack.enter_context(WebhookRelay(f"http://127.0.0.1:{service_port}/webhooks/github"))
         (org,) = make_orgs(1, private_key_pem(), relay.url)
-        with screen.step("GitHub runs here, with an organisation, five people and the App"):
+        with screen.step("GitHub runs here, with an organization, five people and the App"):
             emulator = stack.enter_context(Emulator(make_seed([org])))
             github = stack.enter_context(GitHubProxy(emulator.url, org, port))
             github.actions.run_automatically(DEPLOYMENT_SECONDS)
         world = World(github.url, org, fleet=partial(make_fleet, size, broken=DEFECTS))
-        with screen.step(f"the deployment repository has {size} instances, one more can't be read"):
+        with screen.step(f"the deployment repository has {size} instances, and one more that can't be read"):
             fleet = world.build()
         with screen.step("Google's APIs run here, with the instances' VMs, databases and front ends"):
             cloud = stack.enter_context(Cloud())

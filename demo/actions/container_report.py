@@ -1,4 +1,4 @@
-"""What the upgrade workflow publishes at its end: the instance's containers, as `docker ps` shows them."""
+"""The report that the upgrade workflow publishes: the instance's containers, as `docker ps` shows them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEALTHY = "Up 2 minutes (healthy)"
 def container_table(
     version: str, statuses: Mapping[str, str] | None = None, tags: Mapping[str, str] | None = None
 ) -> str:
-    """A Markdown table of all containers on that version; `statuses` and `tags` are what is otherwise, by container:
+    """A Markdown table of all containers on that version, with exceptions by container in `statuses` and `tags`:
     `container_table("3.40.1", {"gitserver-0": "Restarting (1) 3 seconds ago"}, {"worker": "3.40.0"})`."""
     statuses, tags = statuses or {}, tags or {}
     rows = [

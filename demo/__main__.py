@@ -1,0 +1,7 @@
+"""`python -m demo`: see `demo.cli`."""
+
+from __future__ import annotations
+
+from demo.cli import app
+
+app(prog_name="demo")
