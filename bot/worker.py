@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
-from bot.domain.flow.effects import Effect, delay_of
+from bot.domain.effects import Effect
 from bot.domain.flow.events import Event
 from bot.domain.flow.jobs import Done, Job, Outcome, RetryLater
 from bot.domain.upgrade.record import Stage
@@ -43,7 +43,7 @@ def job_of_event(delivery: str, event: Event) -> Job:
 
 
 def job_of_effect(effect: Effect) -> Job:
-    return Job(CODEC.encode_document(effect), effect.key, delay_of(effect))
+    return Job(CODEC.encode_document(effect), effect.key, effect.delay_seconds)
 
 
 class Worker:

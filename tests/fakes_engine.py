@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.flow.effects import Effect
+from bot.domain.effects import Effect
 from bot.domain.flow.jobs import Done, Job, Outcome
 from bot.handlers import EffectDispatcher
 from bot.ports.engine import FailureCallback, JobHandler

@@ -13,31 +13,9 @@ import pytest
 import structlog
 from prometheus_client import REGISTRY
 
+from bot.domain.chat.effects import AddReaction, BackUpNow, CheckNow, HandleComment, PlanNow, RefreshReply
 from bot.domain.chat.replies import Paragraph, Reply
-from bot.domain.flow.effects import (
-    AddReaction,
-    Advance,
-    AdvancePreparation,
-    BackUpNow,
-    CheckNow,
-    Effect,
-    EnsureTracker,
-    HandleComment,
-    MarkDeployed,
-    PlanNow,
-    Poll,
-    Prepare,
-    Publish,
-    Recheck,
-    RefreshReply,
-    RefreshTracker,
-    Retry,
-    Schedule,
-    StartRollback,
-    StartUpgrade,
-    StartUpgrades,
-    delay_of,
-)
+from bot.domain.effects import Effect
 from bot.domain.flow.events import (
     CommentCreated,
     CommitChecksChanged,
@@ -48,7 +26,21 @@ from bot.domain.flow.events import (
 )
 from bot.domain.flow.jobs import Done, Job, RetryLater
 from bot.domain.github_models import Comment, Issue
+from bot.domain.rollout.effects import Schedule, StartUpgrades
+from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
 from bot.domain.tracker.record import TrackerRecord
+from bot.domain.upgrade.effects import (
+    Advance,
+    AdvancePreparation,
+    MarkDeployed,
+    Poll,
+    Prepare,
+    Publish,
+    Recheck,
+    Retry,
+    StartRollback,
+    StartUpgrade,
+)
 from bot.domain.upgrade.record import Stage
 from bot.domain.versions import Version
 from bot.formats.documents import DocumentError, tag_of
@@ -186,7 +178,7 @@ def test_what_is_to_wait_waits_in_the_engine(works: WorkerHarness, effect: Effec
     works.engine.submit("d-1", job_of_effect(ADVANCE))
     works.engine.run()
     (job,) = works.engine.waiting.values()
-    assert job.delay == delay_of(effect) > 0
+    assert job.delay == effect.delay_seconds > 0
     assert CODEC.decode_document(JobContent, job.payload) == effect
 
 

@@ -12,14 +12,15 @@ from rich.text import Text
 from bot.cli.change_view import files, golden, reasons, section, written_changes
 from bot.cli.checks_view import checks_table
 from bot.commands import all_commands
+from bot.domain.effects import Effect
 from bot.domain.fleet.model import Fleet
-from bot.domain.flow.effects import Effect, EnsureTracker
 from bot.domain.flow.requests import CommandContext, CommandRequest
 from bot.domain.github_models import Head
 from bot.domain.health.model import CheckResult
 from bot.domain.plans.change_set import ChangeSet
 from bot.domain.plans.preview import UpgradePreview
 from bot.domain.plans.pull_request_spec import PullRequestSpec
+from bot.domain.tracker.effects import EnsureTracker
 from bot.domain.version_steps import evaluate_step
 from bot.domain.versions import Version
 from bot.rendering import Renderer

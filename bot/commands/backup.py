@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.commands import Command
+from bot.domain.chat.effects import BackUpNow
 from bot.domain.chat.replies import BackupProgress, Paragraph, ReplyItem
 from bot.domain.flow.arguments import parse_arguments, select_instances
-from bot.domain.flow.effects import BackUpNow
 from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
 from bot.rendering import Renderer
 from bot.rendering.messages import render_command_message, render_usage_error

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bot.commands import Command
+from bot.domain.chat.effects import CheckNow
 from bot.domain.chat.replies import CheckTable, Paragraph, ReplyItem
+from bot.domain.effects import Effect
 from bot.domain.fleet.model import Instance
 from bot.domain.flow.arguments import parse_arguments, select_instances
-from bot.domain.flow.effects import CheckNow, Effect, Recheck
 from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
 from bot.domain.upgrade.deployment import superseded_by
+from bot.domain.upgrade.effects import Recheck
 from bot.domain.upgrade.stages import Stage
 from bot.rendering import Renderer
 from bot.rendering.messages import render_command_message, render_refusal, render_usage_error

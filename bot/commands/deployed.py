@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from bot.commands import Command
 from bot.domain.chat.replies import Paragraph, ReplyItem, UpgradeProgress
+from bot.domain.effects import Effect
 from bot.domain.fleet.model import Instance
 from bot.domain.flow.arguments import parse_arguments, select_instances
-from bot.domain.flow.effects import Effect, MarkDeployed
 from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
 from bot.domain.upgrade.deployment import can_mark_deployed, superseded_by
+from bot.domain.upgrade.effects import MarkDeployed
 from bot.domain.upgrade.record import Upgrade
 from bot.rendering import Renderer
 from bot.rendering.messages import render_command_message, render_refusal, render_usage_error

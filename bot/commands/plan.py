@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.commands import Command
+from bot.domain.chat.effects import PlanNow
 from bot.domain.chat.replies import Paragraph, PlanPreview, ReplyItem
 from bot.domain.fleet.model import Instance
 from bot.domain.flow.arguments import parse_arguments, resolve_version, select_instances
-from bot.domain.flow.effects import PlanNow
 from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
 from bot.domain.versions import Version
 from bot.rendering import Renderer

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bot.commands import Command
 from bot.domain.chat.replies import Paragraph, PreparationProgress
 from bot.domain.flow.arguments import parse_arguments, resolve_version
-from bot.domain.flow.effects import Prepare
 from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
 from bot.domain.plans.version_policy import unknown_version
+from bot.domain.upgrade.effects import Prepare
 from bot.rendering import Renderer
 from bot.rendering.messages import render_command_message, render_usage_error
 from bot.rendering.wording import describe

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.commands import Command
 from bot.commands.deployed import plan_for_upgrades
-from bot.domain.flow.effects import Effect, Retry
+from bot.domain.effects import Effect
 from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
 from bot.domain.upgrade.deployment import can_retry
+from bot.domain.upgrade.effects import Retry
 from bot.domain.upgrade.record import Upgrade
 from bot.rendering import Renderer
 

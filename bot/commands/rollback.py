@@ -9,8 +9,8 @@ from bot.commands import Command
 from bot.domain.chat.replies import Paragraph, UpgradeProgress
 from bot.domain.fleet.model import Instance
 from bot.domain.fleet.names import resolve
-from bot.domain.flow.effects import StartRollback
 from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
+from bot.domain.upgrade.effects import StartRollback
 from bot.domain.upgrade.stages import IN_REVIEW, Stage
 from bot.rendering import Renderer
 from bot.rendering.messages import render_command_message, render_refusal, render_usage_error

@@ -5,11 +5,12 @@ from __future__ import annotations
 from bot.commands import Command
 from bot.commands.plan import plan_previews
 from bot.domain.chat.replies import Paragraph, PreparationProgress, ReplyItem, UpgradeProgress
+from bot.domain.effects import Effect
 from bot.domain.fleet.model import Instance
 from bot.domain.flow.arguments import parse_arguments, resolve_version, select_instances
-from bot.domain.flow.effects import Effect, StartUpgrades
 from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
 from bot.domain.plans.version_policy import evaluate_policy
+from bot.domain.rollout.effects import StartUpgrades
 from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import Version
 from bot.rendering import Renderer

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from bot.domain.flow.effects import (
-    AddReaction,
+from bot.domain.chat.effects import AddReaction, BackUpNow, CheckNow, HandleComment, PlanNow, RefreshReply
+from bot.domain.effects import Effect
+from bot.domain.rollout.effects import Schedule, StartUpgrades
+from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
+from bot.domain.upgrade.effects import (
     Advance,
     AdvancePreparation,
-    BackUpNow,
-    CheckNow,
-    Effect,
-    EnsureTracker,
-    HandleComment,
     MarkDeployed,
-    PlanNow,
     Poll,
     Prepare,
     Publish,
     Recheck,
-    RefreshReply,
-    RefreshTracker,
     Retry,
-    Schedule,
     StartRollback,
     StartUpgrade,
-    StartUpgrades,
 )
 from bot.handlers.preparations import PreparationHandler
 from bot.handlers.publications import Publisher

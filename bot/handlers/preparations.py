@@ -10,12 +10,15 @@ from typing import Protocol
 
 import structlog
 
-from bot.domain.flow.effects import AdvancePreparation, Effect, EnsureTracker, Prepare, Schedule
+from bot.domain.effects import Effect
 from bot.domain.github_models import Head, PullRequest
 from bot.domain.plans.change_set import ChangeSet, Refusal
 from bot.domain.plans.preview import PreparationPreview
 from bot.domain.plans.pull_request_spec import PullRequestSpec
+from bot.domain.rollout.effects import Schedule
+from bot.domain.tracker.effects import EnsureTracker
 from bot.domain.tracker.record import TrackerRecord
+from bot.domain.upgrade.effects import AdvancePreparation, Prepare
 from bot.domain.upgrade.preparation import (
     UNPREPARED,
     Preparation,

@@ -9,8 +9,9 @@ from typing import Protocol
 import structlog
 
 from bot.domain.chat import markers
-from bot.domain.flow.effects import Effect, Publish
+from bot.domain.effects import Effect
 from bot.domain.github_models import Comment
+from bot.domain.upgrade.effects import Publish
 from bot.domain.upgrade.publications import ALARM, EVIDENCE, LABEL, REPORT, desired_posts
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.domain.flow.effects import Effect, RefreshReply, RefreshTracker
+from bot.domain.chat.effects import RefreshReply
+from bot.domain.effects import Effect
+from bot.domain.tracker.effects import RefreshTracker
 from bot.domain.upgrade.preparation import Preparation
 from bot.domain.upgrade.record import Upgrade
 from bot.ports.store import ReplyIndex

@@ -11,6 +11,7 @@ from typing import Protocol
 import structlog
 
 from bot.domain.chat import markers
+from bot.domain.chat.effects import BackUpNow, HandleComment, PlanNow, RefreshReply
 from bot.domain.chat.replies import (
     BackupProgress,
     CheckTable,
@@ -21,7 +22,7 @@ from bot.domain.chat.replies import (
     ReplyItem,
     UpgradeProgress,
 )
-from bot.domain.flow.effects import BackUpNow, Effect, HandleComment, PlanNow, RefreshReply
+from bot.domain.effects import Effect
 from bot.domain.health.model import Phase
 from bot.domain.plans.change_set import ChangeSet
 from bot.domain.rollout.schedule import RolloutState, order_gate
@@ -149,7 +150,7 @@ class ReplyHandler:
         items = tuple(seen if item == shown else item for item in reply.items)
         self._ledger.save_reply(replace(reply, items=items))
         going_on = not seen.fault and overall_state(seen.copies or ()) is BackupState.RUNNING
-        again = [replace(effect, seconds=self._deployments.policy.poll)] if going_on else []
+        again = [replace(effect, delay_seconds=self._deployments.policy.poll)] if going_on else []
         return [RefreshReply(effect.comment), *again]
 
     def _take_backups(self, shown: BackupProgress, effect: BackUpNow, issue: int) -> BackupProgress:

@@ -9,10 +9,12 @@ from typing import Protocol
 
 import structlog
 
+from bot.domain.effects import Effect
 from bot.domain.fleet.inventory import FIRST_INSTANCE
-from bot.domain.flow.effects import Advance, Effect, Prepare, Schedule, StartUpgrade, StartUpgrades
 from bot.domain.health.model import CheckState, Phase, worst_state
+from bot.domain.rollout.effects import Schedule, StartUpgrades
 from bot.domain.rollout.schedule import RolloutState, decide_slots, needs_health_check
+from bot.domain.upgrade.effects import Advance, Prepare, StartUpgrade
 from bot.domain.upgrade.preparation import PreparationStage
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.upgrade.transitions import mark_planned, mark_skipped, request_upgrade

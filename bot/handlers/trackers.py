@@ -10,11 +10,13 @@ from typing import Protocol
 import structlog
 
 from bot.domain.chat import markers
-from bot.domain.flow.effects import Advance, AdvancePreparation, Effect, EnsureTracker, RefreshTracker
+from bot.domain.effects import Effect
 from bot.domain.github_models import Issue
+from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
 from bot.domain.tracker.layout import Block, TrackerTooLongError, lay_out, with_block
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.tracker.text import looks_like_tracker
+from bot.domain.upgrade.effects import Advance, AdvancePreparation
 from bot.domain.upgrade.preparation import PreparationStage
 from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import Version

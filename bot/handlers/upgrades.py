@@ -9,20 +9,10 @@ from typing import Protocol
 
 import structlog
 
-from bot.domain.flow.effects import (
-    Advance,
-    Effect,
-    EnsureTracker,
-    MarkDeployed,
-    Poll,
-    Publish,
-    Recheck,
-    Retry,
-    Schedule,
-    StartRollback,
-    StartUpgrade,
-)
+from bot.domain.effects import Effect
 from bot.domain.health.model import Phase
+from bot.domain.rollout.effects import Schedule
+from bot.domain.tracker.effects import EnsureTracker
 from bot.domain.upgrade.deployment import (
     can_mark_deployed,
     can_retry,
@@ -30,6 +20,16 @@ from bot.domain.upgrade.deployment import (
     recheck,
     retry,
     superseded_by,
+)
+from bot.domain.upgrade.effects import (
+    Advance,
+    MarkDeployed,
+    Poll,
+    Publish,
+    Recheck,
+    Retry,
+    StartRollback,
+    StartUpgrade,
 )
 from bot.domain.upgrade.publications import needs_publishing
 from bot.domain.upgrade.record import Rollback, Upgrade

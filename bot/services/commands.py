@@ -9,9 +9,10 @@ from typing import Protocol
 from bot.commands import Command, all_commands, nearest_command
 from bot.domain.chat import comments
 from bot.domain.chat.comments import CommandLine
+from bot.domain.chat.effects import AddReaction, HandleComment
 from bot.domain.chat.replies import Paragraph, Reply, ReplyItem
+from bot.domain.effects import Effect
 from bot.domain.fleet.model import Fleet
-from bot.domain.flow.effects import AddReaction, Advance, AdvancePreparation, Effect, EnsureTracker, HandleComment
 from bot.domain.flow.events import (
     CommentCreated,
     CommitChecksChanged,
@@ -22,6 +23,8 @@ from bot.domain.flow.events import (
     WorkflowRunChanged,
 )
 from bot.domain.flow.requests import LATEST, CommandContext, CommandPlan, CommandRequest, Permission
+from bot.domain.tracker.effects import EnsureTracker
+from bot.domain.upgrade.effects import Advance, AdvancePreparation
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.versions import Version
 from bot.ports.accounts import Teams

@@ -10,19 +10,12 @@ from typing import Protocol
 import structlog
 
 from bot.domain.chat import comments, markers
-from bot.domain.flow.effects import (
-    AddReaction,
-    Advance,
-    AdvancePreparation,
-    Effect,
-    EnsureTracker,
-    HandleComment,
-    Publish,
-    RefreshReply,
-    RefreshTracker,
-    Schedule,
-)
+from bot.domain.chat.effects import AddReaction, HandleComment, RefreshReply
+from bot.domain.effects import Effect
 from bot.domain.github_models import Comment, Issue
+from bot.domain.rollout.effects import Schedule
+from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
+from bot.domain.upgrade.effects import Advance, AdvancePreparation, Publish
 from bot.domain.upgrade.publications import needs_publishing
 from bot.domain.upgrade.record import Stage
 from bot.domain.versions import Version

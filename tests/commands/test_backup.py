@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.commands.backup import MAX_BACKUPS
+from bot.domain.chat.effects import BackUpNow
 from bot.domain.chat.replies import BackupProgress, Paragraph
-from bot.domain.flow.effects import BackUpNow
 from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import fleet, internal_instance
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.chat.effects import CheckNow
 from bot.domain.chat.replies import CheckTable, Paragraph
-from bot.domain.flow.effects import CheckNow, Recheck
+from bot.domain.upgrade.effects import Recheck
 from bot.domain.upgrade.record import Deployment, Stage, Upgrade
 from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import NOW, upgrade

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.chat.replies import Paragraph, UpgradeProgress
-from bot.domain.flow.effects import MarkDeployed
+from bot.domain.upgrade.effects import MarkDeployed
 from bot.domain.upgrade.record import Rollback, Stage
 from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import NOW, upgrade, version

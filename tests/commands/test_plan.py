@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.commands.plan import MAX_PLANS
+from bot.domain.chat.effects import PlanNow
 from bot.domain.chat.replies import Paragraph, PlanPreview
-from bot.domain.flow.effects import PlanNow
 from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import customer_instance, fleet, internal_instance, version
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.chat.replies import PreparationProgress
-from bot.domain.flow.effects import Prepare
+from bot.domain.upgrade.effects import Prepare
 from tests.commands.orders import plan, reply_text
 from tests.samples import version
 

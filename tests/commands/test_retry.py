@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.chat.replies import UpgradeProgress
-from bot.domain.flow.effects import Retry
+from bot.domain.upgrade.effects import Retry
 from bot.domain.upgrade.record import Deployment, Rollback, Stage
 from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import NOW, upgrade, version

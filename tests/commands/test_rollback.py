@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.chat.replies import Paragraph, UpgradeProgress
-from bot.domain.flow.effects import StartRollback
+from bot.domain.upgrade.effects import StartRollback
 from bot.domain.upgrade.record import IN_REVIEW, Rollback, Stage
 from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import NOW, upgrade, version

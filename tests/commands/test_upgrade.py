@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain.chat.effects import PlanNow
 from bot.domain.chat.replies import Paragraph, PlanPreview, PreparationProgress, UpgradeProgress
-from bot.domain.flow.effects import Effect, PlanNow, StartUpgrades
+from bot.domain.effects import Effect
+from bot.domain.rollout.effects import StartUpgrades
 from bot.domain.upgrade.record import Rollback, Stage
 from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import ACCOUNT, NOW, upgrade, version

@@ -9,8 +9,9 @@ from typing import Any, cast
 
 import pytest
 
+from bot.domain.chat.effects import BackUpNow, RefreshReply
 from bot.domain.chat.replies import BackupProgress, Reply
-from bot.domain.flow.effects import BackUpNow, Effect, RefreshReply
+from bot.domain.effects import Effect
 from bot.domain.health.model import CloudConfig
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState

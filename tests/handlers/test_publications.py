@@ -9,12 +9,12 @@ import pytest
 import structlog
 
 from bot.domain.chat import markers
-from bot.domain.flow.effects import Publish
 from bot.domain.github_models import CheckRun, Comment
 from bot.domain.health.model import CheckState
 from bot.domain.plans.change_set import ChangeKind
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.deployment import retry
+from bot.domain.upgrade.effects import Publish
 from bot.domain.upgrade.publications import needs_publishing
 from bot.domain.upgrade.record import Rollback, StageTransition, Upgrade
 from bot.domain.upgrade.stages import Stage

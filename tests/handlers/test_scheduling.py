@@ -9,21 +9,16 @@ from datetime import datetime
 import pytest
 
 from bot.checks import vm
+from bot.domain.chat.effects import RefreshReply
 from bot.domain.chat.replies import Reply, UpgradeProgress
+from bot.domain.effects import Effect
 from bot.domain.fleet.inventory import golden_link_target
-from bot.domain.flow.effects import (
-    Advance,
-    Effect,
-    Prepare,
-    RefreshReply,
-    RefreshTracker,
-    Schedule,
-    StartUpgrade,
-    StartUpgrades,
-)
 from bot.domain.health.model import CheckState, CloudConfig
 from bot.domain.health.queries import Answer, MachineQuery, Machines, Query
+from bot.domain.rollout.effects import Schedule, StartUpgrades
+from bot.domain.tracker.effects import RefreshTracker
 from bot.domain.tracker.record import TrackerRecord
+from bot.domain.upgrade.effects import Advance, Prepare, StartUpgrade
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.record import Rollback, Stage, StageTransition, Upgrade
 from bot.domain.versions import Version

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.flow.effects import Effect, EnsureTracker, RefreshTracker, delay_of
+from bot.domain.effects import Effect
+from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.formats.markdown import MAX_BODY_LENGTH
@@ -150,7 +151,7 @@ def test_one_that_comes_a_little_early_is_not_lost(scene: Scene) -> None:
     assert scene.happens(step(2))
     scene.passes(INTERVAL - 0.0005)
     (again,) = scene.does(RefreshTracker("3.40.1", INTERVAL))
-    assert 0 < delay_of(again) < 0.001
+    assert 0 < again.delay_seconds < 0.001
 
 
 def test_nothing_is_written_or_asked_for_while_it_shows_all_there_is(scene: Scene) -> None:
@@ -220,7 +221,7 @@ def run(scene: Scene, moments: Iterable[float]) -> None:
         scene.issues.now = max(scene.issues.now, at)
         for follow in scene.happens(step(number)) if happens else scene.does(effect):
             assert isinstance(follow, RefreshTracker)
-            then = scene.issues.now + timedelta(seconds=delay_of(follow))
+            then = scene.issues.now + timedelta(seconds=follow.delay_seconds)
             heapq.heappush(due, (then, next(order), False, follow))
 
 

@@ -7,20 +7,9 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bot.commands import all_commands
+from bot.domain.chat.effects import AddReaction, CheckNow, HandleComment, PlanNow
 from bot.domain.chat.replies import CheckTable, Paragraph, PlanPreview, PreparationProgress, Reply, UpgradeProgress
-from bot.domain.flow.effects import (
-    AddReaction,
-    Advance,
-    AdvancePreparation,
-    CheckNow,
-    Effect,
-    EnsureTracker,
-    HandleComment,
-    PlanNow,
-    Prepare,
-    StartRollback,
-    StartUpgrades,
-)
+from bot.domain.effects import Effect
 from bot.domain.flow.events import (
     CommentCreated,
     CommitChecksChanged,
@@ -30,7 +19,10 @@ from bot.domain.flow.events import (
     WorkflowRunChanged,
 )
 from bot.domain.flow.requests import Permission
+from bot.domain.rollout.effects import StartUpgrades
+from bot.domain.tracker.effects import EnsureTracker
 from bot.domain.tracker.record import TrackerRecord
+from bot.domain.upgrade.effects import Advance, AdvancePreparation, Prepare, StartRollback
 from bot.domain.upgrade.record import Deployment, Stage, Upgrade
 from bot.ports.errors import ExternalError, PermanentError, TransientError
 from bot.services.commands import CommandService, Policy, effects_of, released_for

@@ -7,20 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.chat.effects import AddReaction, HandleComment, RefreshReply
 from bot.domain.chat.replies import Paragraph, Reply
-from bot.domain.flow.effects import (
-    AddReaction,
-    Advance,
-    AdvancePreparation,
-    Effect,
-    EnsureTracker,
-    HandleComment,
-    Publish,
-    RefreshReply,
-    RefreshTracker,
-    Schedule,
-)
+from bot.domain.effects import Effect
+from bot.domain.rollout.effects import Schedule
+from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
 from bot.domain.tracker.record import TrackerRecord
+from bot.domain.upgrade.effects import Advance, AdvancePreparation, Publish
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.publications import desired_posts
 from bot.domain.upgrade.record import IN_DEPLOYMENT, Stage, StageTransition

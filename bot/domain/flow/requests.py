@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.chat.replies import ReplyItem
+from bot.domain.effects import Effect
 from bot.domain.fleet.model import Fleet
-from bot.domain.flow.effects import Effect
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.versions import Version

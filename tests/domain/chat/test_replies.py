@@ -19,8 +19,8 @@ from bot.domain.chat.replies import (
     ReplyItem,
     UpgradeProgress,
 )
+from bot.domain.effects import Effect
 from bot.domain.flow import effects
-from bot.domain.flow.effects import Effect
 from bot.domain.health.model import CheckResult
 from bot.domain.upgrade.record import Upgrade
 from bot.formats.documents import DocumentError

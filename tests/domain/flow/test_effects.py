@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.flow.effects import (
-    SCHEDULING_KEY,
-    AddReaction,
+from bot.domain.chat.effects import AddReaction, BackUpNow, CheckNow, HandleComment, PlanNow, RefreshReply
+from bot.domain.effects import Effect
+from bot.domain.rollout.effects import SCHEDULING_KEY, Schedule, StartUpgrades
+from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
+from bot.domain.upgrade.effects import (
     Advance,
     AdvancePreparation,
-    BackUpNow,
-    CheckNow,
-    Effect,
-    EnsureTracker,
-    HandleComment,
     MarkDeployed,
-    PlanNow,
     Poll,
     Prepare,
     Publish,
     Recheck,
-    RefreshReply,
-    RefreshTracker,
     Retry,
-    Schedule,
     StartRollback,
     StartUpgrade,
-    StartUpgrades,
-    delay_of,
 )
 from bot.schema import CODEC, JobContent
 from tests.schema.everything import EFFECT_CLASSES, stored_job
@@ -83,8 +74,8 @@ def test_a_job_that_an_older_version_wrote_is_understood() -> None:
 
 @pytest.mark.parametrize("effect", SAMPLES, ids=lambda effect: type(effect).__name__)
 def test_only_looks_and_edits_that_are_bundled_wait(effect: Effect) -> None:
-    assert delay_of(effect) == (effect.seconds if isinstance(effect, DELAYED) else 0.0)
-    assert delay_of(Poll("rctest", "3.40.1", 15.0)) == 15.0
+    assert effect.delay_seconds == (effect.delay_seconds if isinstance(effect, DELAYED) else 0.0)
+    assert Poll("rctest", "3.40.1", 15.0).delay_seconds == 15.0
 
 
 def test_a_look_that_waits_has_the_key_of_what_it_looks_at() -> None:

@@ -7,8 +7,11 @@ from typing import Any, cast
 
 import pytest
 
+from bot.domain.chat.effects import HandleComment, RefreshReply
 from bot.domain.chat.replies import Paragraph
-from bot.domain.flow.effects import Effect, HandleComment, RefreshReply, StartRollback, StartUpgrades
+from bot.domain.effects import Effect
+from bot.domain.rollout.effects import StartUpgrades
+from bot.domain.upgrade.effects import StartRollback
 from bot.handlers.replies import ReplyHandler
 from bot.ports.errors import PermanentError, TransientError
 from bot.services.commands import CommandService, Policy

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.checks import vm
-from bot.domain.flow.effects import Advance, Effect, MarkDeployed, Recheck, Retry, StartRollback, StartUpgrade
+from bot.domain.effects import Effect
 from bot.domain.github_models import ReviewState
 from bot.domain.health.model import CheckState, CloudConfig
 from bot.domain.rollout.schedule import RolloutState, decide_slots, rollout_halted
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import BackupState
 from bot.domain.upgrade.deployment import can_mark_deployed, can_retry, superseded_by
+from bot.domain.upgrade.effects import Advance, MarkDeployed, Recheck, Retry, StartRollback, StartUpgrade
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import IN_DEPLOYMENT, IN_REVIEW, TRANSITIONS, UNFINISHED, Stage
 from bot.domain.upgrade.transitions import mark_planned, request_upgrade

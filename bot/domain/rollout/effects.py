@@ -1,0 +1,47 @@
+"""What happens to the queue of upgrades."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.effects import Effect
+from bot.formats.documents import stored
+
+SCHEDULING_KEY = "turns"
+"""The key of everything that gives slots to upgrades: one at a time, so that slots are counted right."""
+
+
+class SchedulingEffect(Effect):
+    """An effect on the queue of upgrades."""
+
+    @property
+    def key(self) -> str:
+        return SCHEDULING_KEY
+
+
+@stored(
+    "slots.start_upgrades",
+    slugs="slugs",
+    version="version",
+    by="requested_by",
+    issue="issue",
+    force="force_reason",
+)
+@dataclass(frozen=True)
+class StartUpgrades(SchedulingEffect):
+    """Record that somebody requested upgrades to one version, in the order of work, and schedule them.
+
+    `force` is why they may start out of order, empty if they may not.
+    """
+
+    slugs: tuple[str, ...]
+    version: str
+    by: str
+    issue: int
+    force: str = ""
+
+
+@stored("slots.schedule")
+@dataclass(frozen=True)
+class Schedule(SchedulingEffect):
+    """Start those of the waiting upgrades that may start now."""

@@ -1,0 +1,40 @@
+"""What happens to trackers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.effects import Effect
+from bot.formats.documents import stored
+
+
+class TrackerEffect(Effect):
+    """An effect on one tracker. Effects on the same tracker run one at a time."""
+
+    version: str
+
+    @property
+    def key(self) -> str:
+        return f"tracker {self.version}"
+
+
+@stored("tracker.ensure", version="version", issue="issue", by="requested_by")
+@dataclass(frozen=True)
+class EnsureTracker(TrackerEffect):
+    """Make sure that a version has its one tracker, and that the issue that requested it links it.
+
+    `issue` is 0 if no issue requested it.
+    """
+
+    version: str
+    issue: int
+    by: str
+
+
+@stored("tracker.refresh", version="version", delay_seconds="delay_seconds")
+@dataclass(frozen=True)
+class RefreshTracker(TrackerEffect):
+    """Update a version's tracker from the fleet and the upgrades."""
+
+    version: str
+    delay_seconds: float = 0.0
