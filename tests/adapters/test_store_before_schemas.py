@@ -1,0 +1,54 @@
+"""A store that was written before documents had a schema version is carried on with, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.adapters.store import Database, SqlStore
+from bot.domain.versions import parse_version
+from bot.schema import CODEC
+from tests.adapters import before_schemas
+from tests.adapters.before_schemas import EXPECTED
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[SqlStore]:
+    """The old store, with the migrations of today."""
+    before_schemas.into(store_url)
+    database = Database(store_url)
+    database.migrate()
+    yield SqlStore(database, CODEC)
+    database.close()
+
+
+def test_every_tracker_means_what_it_meant(store: SqlStore) -> None:
+    expected = [before_schemas.tracker(entry["record"]) for entry in EXPECTED["trackers"]]
+    assert sorted(store.trackers(), key=lambda tracker: str(tracker.version)) == expected
+    for tracker in expected:
+        store.save_tracker(tracker)
+        assert store.tracker(tracker.version) == tracker
+
+
+def test_every_reply_means_what_it_meant(store: SqlStore) -> None:
+    expected = [before_schemas.reply(entry["record"]) for entry in EXPECTED["replies"]]
+    assert [store.reply(reply.comment) for reply in expected] == expected
+    waiting = [reply.comment for reply in expected if reply.written is None]
+    assert store.unwritten_replies() == sorted(waiting)
+    for reply in expected:
+        store.save_reply(reply)
+    assert [store.reply(reply.comment) for reply in expected] == expected
+    assert store.unwritten_replies() == sorted(waiting)
+
+
+def test_replies_are_found_by_what_they_show(store: SqlStore) -> None:
+    for slug, version, comment in EXPECTED["reply_upgrades"]:
+        assert comment in store.replies_about(slug, parse_version(version))
+
+
+def test_cursors_and_blobs_are_as_they_were(store: SqlStore) -> None:
+    for name, moment in EXPECTED["cursors"].items():
+        assert store.cursor(name) == before_schemas.moment(moment)
+    blobs = {sha: bytes.fromhex(content) for sha, content in EXPECTED["blobs"].items()}
+    assert store.get_many(blobs) == blobs
