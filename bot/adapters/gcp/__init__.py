@@ -29,7 +29,7 @@ def google_query_handlers(
     monitoring: str | None = None,
     alerts: str | None = None,
 ) -> dict[type, Callable[[Any], Answer]]:
-    """Who at Google answers which question; each argument is another endpoint than Google's own."""
+    """Who at Google answers which call; each argument is another endpoint than Google's own."""
     machines, databases = ComputeInspector(compute), SqlInspector(sqladmin)
     watchers = MonitoringInspector(monitoring, alerts)
     return {

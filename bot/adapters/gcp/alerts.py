@@ -16,11 +16,11 @@ SEVERITIES = frozenset({"CRITICAL", "ERROR", "WARNING"})
 OPEN_ONLY = {"filter": 'state="OPEN"', "pageSize": "1000"}
 
 
-def list_open_alerts(question: ApiCall, project: str, found_in: str, about: str = "") -> dict[str, Alert]:
+def list_open_alerts(call: ApiCall, project: str, found_in: str, about: str = "") -> dict[str, Alert]:
     """The open alerts that the project's metrics scope holds, by Google's name of each; with `about` only those that
     name that project. Raises as `faults.failures()` has it."""
     found: dict[str, Alert] = {}
-    for alert in rest.list_items(question, f"v3/projects/{project}/alerts", OPEN_ONLY, "alerts"):
+    for alert in rest.list_items(call, f"v3/projects/{project}/alerts", OPEN_ONLY, "alerts"):
         if alert.get("state") != "CLOSED" and (not about or _names_project(alert, about)):
             found[str(alert.get("name") or f"{found_in} {len(found)}")] = _alert(alert, found_in)
     return found

@@ -16,8 +16,10 @@ from bot.adapters.gcp import backup_names, compute_api, sqladmin
 from bot.adapters.gcp.calls import ApiCall, ApiCaller
 from bot.adapters.gcp.compute import COMPUTE
 from bot.adapters.gcp.compute_api import LIST_MACHINES, LIST_SNAPSHOTS, DataDisk, name_filter
-from bot.adapters.gcp.errors import ApiFailure, DeadlineError, Purpose, external_errors
+from bot.adapters.gcp.errors import ApiFailure, DeadlineError, external_errors
+from bot.adapters.gcp.purpose import Purpose
 from bot.adapters.gcp.sqladmin import LIST_BACKUPS, LIST_DATABASES, SQL
+from bot.domain.failures.google import BackupImpossible, BackupObstacle, GoogleAction
 from bot.domain.health.queries import SqlBackup
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState
 from bot.ports.errors import ExternalError, NotFoundError, PermanentError, TransientError
@@ -25,18 +27,12 @@ from bot.ports.errors import ExternalError, NotFoundError, PermanentError, Trans
 T = TypeVar("T")
 
 WRITE_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
-TAKE_SNAPSHOT = Purpose("take snapshots of the disks", "compute.disks.createSnapshot", "Compute Storage Admin")
+TAKE_SNAPSHOT = Purpose(GoogleAction.CREATE_SNAPSHOTS, "compute.disks.createSnapshot", "Compute Storage Admin")
 BACK_UP = Purpose(
-    "back up the databases", "cloudsql.backupRuns.create", "Cloud SQL Editor", settings=sqladmin.PROJECT_SETTINGS
-)
-NO_DISK = (
-    "There is no data disk to take a snapshot of: attach one to the active VM, or correct active_deployment in "
-    "terraform.tfvars and the setting gcp.zone."
-)
-REGIONAL = "A data disk is a regional one, which mibot does not copy: move the data to a disk of the VM's zone."
-NO_DATABASE = (
-    "There is no Cloud SQL instance to back up: create one, or correct the setting gcp.project_template if it is "
-    "elsewhere."
+    GoogleAction.CREATE_DATABASE_BACKUPS,
+    "cloudsql.backupRuns.create",
+    "Cloud SQL Editor",
+    settings=sqladmin.PROJECT_SETTINGS,
 )
 BUSY = "Cloud SQL is busy with another operation of this database."
 
@@ -45,7 +41,7 @@ class GoogleBackups:
     """`ports.Backups` at Google. One for all threads.
 
     The endpoints replace Google's own; one that starts with `http://` is talked to without credentials. `deadline`
-    is in seconds, for each question; `now` tells the time (UTC); the rest is `Calls`'s.
+    is in seconds, for each call; `now` tells the time (UTC); the rest is `Calls`'s.
     """
 
     def __init__(
@@ -74,13 +70,15 @@ class GoogleBackups:
         disks = _call(
             self._compute,
             LIST_MACHINES,
-            lambda question: compute_api.list_data_disks(question, order.project, order.zone, order.machine),
+            lambda call: compute_api.list_data_disks(call, order.project, order.zone, order.machine),
         )
-        names = _call(self._sql, LIST_DATABASES, lambda question: sqladmin.list_databases(question, order.project))
+        names = _call(self._sql, LIST_DATABASES, lambda call: sqladmin.list_databases(call, order.project))
         if not disks or not names:
-            raise PermanentError(NO_DATABASE if disks else NO_DISK)
+            raise PermanentError(
+                BackupImpossible(BackupObstacle.NO_DATABASE if disks else BackupObstacle.NO_DATA_DISK)
+            )
         if not all(disk.path.startswith("zones/") for disk in disks):
-            raise PermanentError(REGIONAL)
+            raise PermanentError(BackupImpossible(BackupObstacle.REGIONAL_DISK))
         return [*self._ensure_databases(order, names), *self._ensure_disks(order, disks)]
 
     def beyond_retention(self, order: BackupRequest, keep: int) -> Sequence[Backup]:
@@ -111,13 +109,13 @@ class GoogleBackups:
         return [found.get(name) or self._create_snapshot(order, disk, name) for disk, name in names.items()]
 
     def _runs(self, order: BackupRequest) -> list[SqlBackup]:
-        return _call(self._sql, LIST_BACKUPS, lambda question: sqladmin.list_backups(question, order.project))
+        return _call(self._sql, LIST_BACKUPS, lambda call: sqladmin.list_backups(call, order.project))
 
     def _snapshots(self, order: BackupRequest, wanted: str) -> list[Backup]:
         found = _call(
             self._compute,
             LIST_SNAPSHOTS,
-            lambda question: list(compute_api.list_snapshots(question, order.project, wanted)),
+            lambda call: list(compute_api.list_snapshots(call, order.project, wanted)),
         )
         return [backup_names.backup_from_snapshot(order.project, snapshot) for _, snapshot in found]
 
@@ -129,10 +127,8 @@ class GoogleBackups:
         link = backup_names.backup_link(order.project, name)
         copy = Backup(BackupKind.DATABASE, name, "", BackupState.RUNNING, self._now(), link=link)
 
-        def begin(question: ApiCall) -> Backup:
-            begun = question.send_with_retry(
-                lambda left: question.client.send("POST", path, left, {}, body), retry=False
-            )
+        def begin(call: ApiCall) -> Backup:
+            begun = call.send_with_retry(lambda left: call.client.send("POST", path, left, {}, body), retry=False)
             made = replace(copy, name=str(sqladmin.get_object(begun, "backupContext").get("backupId", "")))
             return backup_names.apply_error_codes(made, sqladmin.error_codes(begun))
 
@@ -149,9 +145,9 @@ class GoogleBackups:
         link = backup_names.snapshot_link(order.project, name)
         copy = Backup(BackupKind.DISK, disk.name, name, BackupState.RUNNING, self._now(), link=link)
 
-        def begin(question: ApiCall) -> Backup:
-            create = question.client.disks.create_snapshot_unary
-            begun = question.send_with_retry(
+        def begin(call: ApiCall) -> Backup:
+            create = call.client.disks.create_snapshot_unary
+            begun = call.send_with_retry(
                 lambda left: compute_api.send_request(create, "compute#operation", request, left), retry=False
             )
             return backup_names.apply_error_codes(copy, [error.code for error in begun.error.errors])
@@ -160,7 +156,7 @@ class GoogleBackups:
 
 
 def _call(calls: ApiCaller, need: Purpose, ask: Callable[[ApiCall], T], conflicts: dict[str, T] | None = None) -> T:
-    """What `ask` makes of a question, or what `conflicts` has for the reason of a 409. Raises Refused and Passing."""
+    """What `ask` makes of a call, or what `conflicts` has for the reason of a 409. Raises Refused and Passing."""
     try:
         return ask(calls.new_call(need))
     except external_errors() as error:
@@ -178,13 +174,13 @@ def _conflict_reasons(error: Any) -> set[str]:
     return {str(reason).replace("_", "").lower() for reason in named}
 
 
-def _to_port_error(error: Exception, fault: ApiFailure) -> ExternalError:
+def _to_port_error(error: Exception, failure: ApiFailure) -> ExternalError:
     """The port's error for one of `failures()`."""
-    if fault.not_found:
-        return NotFoundError(fault.sentence)
-    if fault.retryable or _timed_out(error):
-        return TransientError(fault.sentence, fault.retry_after or None)
-    return PermanentError(fault.sentence)
+    if failure.not_found:
+        return NotFoundError(failure.reason)
+    if failure.retryable or _timed_out(error):
+        return TransientError(failure.reason, failure.retry_after or None)
+    return PermanentError(failure.reason)
 
 
 def _timed_out(error: Exception) -> bool:

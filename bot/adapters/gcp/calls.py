@@ -1,7 +1,7 @@
-"""What every question to Google has in common: one shared client, a deadline, bounded tries, and one sentence.
+"""What every call to Google has in common: one shared client, a deadline, and a limited number of retries.
 
-Google's libraries are imported at the first question: they take more than a second and 100 MB, which a process
-that never asks should not pay.
+Google's libraries are imported at the first call. They take more than a second and 100 MB, which a process that never
+calls Google should not pay.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from typing import Any, TypeVar
 
 import structlog
 
-from bot.adapters.gcp.errors import ApiFailure, CallContext, DeadlineError, Purpose, Service, explain, external_errors
+from bot.adapters.gcp.errors import ApiFailure, DeadlineError, explain, external_errors
+from bot.adapters.gcp.purpose import CallContext, Purpose, Service
 from bot.domain.health.queries import Unavailable
+from bot.domain.reasons import format_for_log
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-CREDENTIALS_RETRY_AFTER = (
-    30.0  # seconds: looking for credentials takes up to ten of them, and all askers wait meanwhile
-)
+CREDENTIALS_RETRY_AFTER = 30.0  # seconds: a search for credentials takes up to ten, and all callers wait meanwhile
 
 
 class ApiCaller:
-    """Calls of one API. One for all threads.
+    """Calls of one API. One instance serves all threads.
 
-    `connect` makes the shared client from the endpoint (empty for Google's own) when it is first needed; it may raise
-    GoogleAuthError. `deadline` is in seconds, for one question with all its pages and repetitions; it bounds each
-    silence of the other side, not an answer that trickles in byte by byte, so whoever needs a wall clock's bound sets
-    one above it (`check_runner` does). The time that the first question spends on finding credentials comes on top.
-    `tries` is how often one request is made, `pause` the seconds before the second time, doubled each time.
+    `connect` makes the shared client from the endpoint (empty for Google's own) at the first call; it may raise
+    GoogleAuthError. `deadline` is in seconds, for one call with all its pages and retries. It bounds each silence of
+    the other side, but not an answer that arrives byte by byte; whoever needs a hard limit sets one above it (as
+    `check_runner` does). The time that the first call spends on finding credentials comes on top. `tries` is how
+    often one request is sent, `pause` the seconds before the first retry, doubled each time.
     """
 
     def __init__(
@@ -62,31 +62,31 @@ class ApiCaller:
         self._shared: Any = None
         self._credentials_error: tuple[float, Exception] | None = None
 
-    def fetch(self, need: Purpose, ask: Callable[[ApiCall], T]) -> T | Unavailable:
-        """What `ask` makes of a question, or Unavailable with one sentence. Never raises what Google does wrong."""
+    def fetch(self, purpose: Purpose, read: Callable[[ApiCall], T]) -> T | Unavailable:
+        """What `read` makes of a call, or Unavailable with the reason. Never raises for an external fault."""
         try:
-            return ask(self.new_call(need))
+            return read(self.new_call(purpose))
         except external_errors() as error:
-            return Unavailable(self.log_failure(error, need).sentence)
+            return Unavailable(self.log_failure(error, purpose).reason)
 
-    def new_call(self, need: Purpose) -> ApiCall:
-        """A question whose time begins now. Raises one of `failures()` when there is no client for it."""
-        return ApiCall(self, need, self.client(), self._monotonic() + self._deadline)
+    def new_call(self, purpose: Purpose) -> ApiCall:
+        """A call whose time begins now. Raises one of `external_errors()` if there is no client for it."""
+        return ApiCall(self, purpose, self.client(), self._monotonic() + self._deadline)
 
-    def log_failure(self, error: Exception, need: Purpose) -> ApiFailure:
-        """What one of `failures()` means, which the log gets with Google's own words: those name the project."""
-        fault = explain(error, self._context(need))
+    def log_failure(self, error: Exception, purpose: Purpose) -> ApiFailure:
+        """What one of `external_errors()` means. The log also gets Google's own words, which name the project."""
+        failure = explain(error, self._context(purpose))
         log.warning(
             "google_unavailable",
-            service=self.service.name,
-            sentence=fault.sentence,
+            service=self.service.name.value,
+            reason=format_for_log(failure.reason),
             error=type(error).__name__,
             said=str(error)[:500],
         )
-        return fault
+        return failure
 
     def client(self) -> Any:
-        """The shared client, made by whoever asks first. Raises GoogleAuthError, remembered for a short while."""
+        """The shared client, made by the first caller. Raises GoogleAuthError, and remembers it for a short while."""
         from google.auth.exceptions import GoogleAuthError
 
         with self._lock:
@@ -100,47 +100,49 @@ class ApiCaller:
                     raise
             return self._shared
 
-    def _context(self, need: Purpose) -> CallContext:
-        return CallContext(self.service, need, self._deadline, account_email(self._shared))
+    def _context(self, purpose: Purpose) -> CallContext:
+        return CallContext(self.service, purpose, self._deadline, account_email(self._shared))
 
-    def send_with_retry(self, need: Purpose, ends: float, request: Callable[[float], T], *, retry: bool = True) -> T:
-        """One request, made again while that may help, the tries are not used up and the deadline allows.
+    def send_with_retry(
+        self, purpose: Purpose, deadline: float, request: Callable[[float], T], *, retry: bool = True
+    ) -> T:
+        """One request, sent again while that may help, tries are left and the deadline allows.
 
-        `request` gets the seconds that are left; `repeat` is False for what must not be done twice.
+        `request` gets the seconds that are left. `retry` is False for a request that must not be sent twice.
         """
         attempt = 0
         while True:
             attempt += 1
-            left = ends - self._monotonic()
+            left = deadline - self._monotonic()
             if left <= 0:
                 raise DeadlineError
             try:
                 return request(left)
             except external_errors() as error:
-                fault = explain(error, self._context(need))
-                wait = max(self._pause * 2 ** (attempt - 1) * (0.5 + self._jitter() / 2), fault.retry_after)
-                over = attempt >= self._tries or self._monotonic() + wait >= ends
-                if not fault.retryable or not retry or over:
+                failure = explain(error, self._context(purpose))
+                wait = max(self._pause * 2 ** (attempt - 1) * (0.5 + self._jitter() / 2), failure.retry_after)
+                over = attempt >= self._tries or self._monotonic() + wait >= deadline
+                if not failure.retryable or not retry or over:
                     raise
                 self._sleep(wait)
 
 
 class ApiCall:
-    """One question with its deadline: `client` is the shared one, `once` makes one of its requests."""
+    """One call with its deadline. `client` is the shared one."""
 
-    def __init__(self, calls: ApiCaller, need: Purpose, client: Any, ends: float) -> None:
+    def __init__(self, caller: ApiCaller, purpose: Purpose, client: Any, deadline: float) -> None:
         self.client = client
-        self._caller = calls
-        self._purpose = need
-        self._deadline = ends
+        self._caller = caller
+        self._purpose = purpose
+        self._deadline = deadline
 
     def send_with_retry(self, request: Callable[[float], T], *, retry: bool = True) -> T:
-        """`request` gets the seconds that are left. See `Calls.once`."""
+        """One request of this call; see `ApiCaller.send_with_retry`."""
         return self._caller.send_with_retry(self._purpose, self._deadline, request, retry=retry)
 
 
 def account_email(client: Any) -> str:
-    """The e-mail of the service account that a client works as, where its credentials tell; else nothing."""
+    """The e-mail address of the service account that a client works as, empty if unknown."""
     transport = getattr(client, "transport", client)
     credentials = getattr(transport, "_credentials", None) or getattr(transport, "credentials", None)
     email = getattr(credentials, "service_account_email", None)

@@ -20,8 +20,9 @@ from bot.adapters.gcp.compute_api import (
     resource_name,
     resource_path,
 )
-from bot.adapters.gcp.errors import Purpose, Service
+from bot.adapters.gcp.purpose import Purpose, Service
 from bot.adapters.gcp.times import parse_time
+from bot.domain.failures.google import GoogleAction, GoogleService, GoogleZonesUnreachable
 from bot.domain.health.queries import (
     DiskSnapshots,
     InstanceGroup,
@@ -34,18 +35,15 @@ from bot.domain.health.queries import (
 )
 
 READ_ONLY = "https://www.googleapis.com/auth/compute.readonly"
-COMPUTE = Service("Compute Engine", "compute.googleapis.com", READ_ONLY, "gcp.compute_endpoint")
+COMPUTE = Service(GoogleService.COMPUTE_ENGINE, "compute.googleapis.com", READ_ONLY, "gcp.compute_endpoint")
 LIST_GROUPS = Purpose(
-    "list the instance groups",
+    GoogleAction.LIST_INSTANCE_GROUPS,
     "compute.instanceGroupManagers.list",
     "Compute Viewer",
     settings=("gcp.project_template",),
 )
-LIST_AUTOSCALERS = replace(LIST_GROUPS, action="list the autoscalers", permission="compute.autoscalers.list")
-INCOMPLETE = Unavailable(
-    "Compute Engine could not look into every zone and region: check again in a few minutes, and see "
-    "https://status.cloud.google.com if it lasts."
-)
+LIST_AUTOSCALERS = replace(LIST_GROUPS, action=GoogleAction.LIST_AUTOSCALERS, permission="compute.autoscalers.list")
+INCOMPLETE = Unavailable(GoogleZonesUnreachable(COMPUTE.name))
 
 
 class ComputeInspector:
@@ -60,12 +58,12 @@ class ComputeInspector:
 
     def machines(self, query: MachineQuery) -> Machines | Unavailable:
         """The machines of that project and zone that bear the names, or Unavailable. One request a page."""
-        return self._caller.fetch(LIST_MACHINES, lambda question: _machines(question, query))
+        return self._caller.fetch(LIST_MACHINES, lambda call: _machines(call, query))
 
     def snapshots(self, query: SnapshotQuery) -> DiskSnapshots | Unavailable:
         """The machine's data disks (none when there is no such machine) and their snapshots, or Unavailable."""
         disks = self._caller.fetch(
-            LIST_MACHINES, lambda question: list_data_disks(question, query.project, query.zone, query.machine)
+            LIST_MACHINES, lambda call: list_data_disks(call, query.project, query.zone, query.machine)
         )
         if isinstance(disks, Unavailable):
             return disks
@@ -74,7 +72,7 @@ class ComputeInspector:
         places = {disk.path for disk in disks}
         # All of the project are asked for and chosen from here: a filter by URL that Google writes in another way
         # would say that there are none.
-        found = self._caller.fetch(LIST_SNAPSHOTS, lambda question: list(list_snapshots(question, query.project)))
+        found = self._caller.fetch(LIST_SNAPSHOTS, lambda call: list(list_snapshots(call, query.project)))
         if isinstance(found, Unavailable):
             return found
         ours = [snapshot for place, snapshot in found if place in places]
@@ -83,19 +81,19 @@ class ComputeInspector:
 
     def groups(self, query: InstanceGroupQuery) -> InstanceGroups | Unavailable:
         """The managed instance groups of every zone and region, or Unavailable when one could not be looked into."""
-        limits = self._caller.fetch(LIST_AUTOSCALERS, lambda question: _limits(question, query.project))
+        limits = self._caller.fetch(LIST_AUTOSCALERS, lambda call: _limits(call, query.project))
         if isinstance(limits, Unavailable):
             return limits
-        return self._caller.fetch(LIST_GROUPS, lambda question: _groups(question, query.project, limits))
+        return self._caller.fetch(LIST_GROUPS, lambda call: _groups(call, query.project, limits))
 
 
 def _connect(endpoint: str) -> Any:
     return connect(endpoint, READ_ONLY)
 
 
-def _machines(question: ApiCall, query: MachineQuery) -> Machines:
+def _machines(call: ApiCall, query: MachineQuery) -> Machines:
     """What is known of each machine by its name, from all pages."""
-    found = list(list_machines(question, query.project, query.zone, query.names))
+    found = list(list_machines(call, query.project, query.zone, query.names))
     started = {machine.name: parse_time(machine.last_start_timestamp) for machine in found}
     return Machines(
         {machine.name: machine.status for machine in found},
@@ -104,11 +102,11 @@ def _machines(question: ApiCall, query: MachineQuery) -> Machines:
     )
 
 
-def _limits(question: ApiCall, project: str) -> dict[str, int] | Unavailable:
+def _limits(call: ApiCall, project: str) -> dict[str, int] | Unavailable:
     """The most that each autoscaler allows, by the place of its group. One that is off lets a group have any size."""
     limits = {}
     kind = "compute#autoscalerAggregatedList"
-    for page in list_pages(question, question.client.autoscalers.aggregated_list, kind, {"project": project}):
+    for page in list_pages(call, call.client.autoscalers.aggregated_list, kind, {"project": project}):
         if _incomplete(page):
             return INCOMPLETE
         for scaler in (scaler for scope in page.items.values() for scaler in scope.autoscalers):
@@ -117,10 +115,10 @@ def _limits(question: ApiCall, project: str) -> dict[str, int] | Unavailable:
     return limits
 
 
-def _groups(question: ApiCall, project: str, limits: dict[str, int]) -> InstanceGroups | Unavailable:
+def _groups(call: ApiCall, project: str, limits: dict[str, int]) -> InstanceGroups | Unavailable:
     groups = []
     kind = "compute#instanceGroupManagerAggregatedList"
-    for page in list_pages(question, question.client.groups.aggregated_list, kind, {"project": project}):
+    for page in list_pages(call, call.client.groups.aggregated_list, kind, {"project": project}):
         if _incomplete(page):
             return INCOMPLETE
         for group in (group for scope in page.items.values() for group in scope.instance_group_managers):

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.gcp.calls import ApiCall
-from bot.adapters.gcp.errors import Purpose, UnexpectedResponseError
+from bot.adapters.gcp.errors import UnexpectedResponseError
+from bot.adapters.gcp.purpose import Purpose
 from bot.adapters.gcp.rest import keep_connections
 from bot.adapters.gcp.times import require_time
+from bot.domain.failures.google import GoogleAction
 from bot.domain.health.queries import DiskSnapshot
 
-LIST_MACHINES = Purpose("list the machines", "compute.instances.list", "Compute Viewer")
+LIST_MACHINES = Purpose(GoogleAction.LIST_MACHINES, "compute.instances.list", "Compute Viewer")
 LIST_SNAPSHOTS = Purpose(
-    "list the disk snapshots", "compute.snapshots.list", "Compute Viewer", settings=("gcp.project_template",)
+    GoogleAction.LIST_SNAPSHOTS, "compute.snapshots.list", "Compute Viewer", settings=("gcp.project_template",)
 )
 
 
@@ -67,11 +69,11 @@ def connect(endpoint: str, scope: str) -> Clients:
     )
 
 
-def list_pages(question: ApiCall, method: Callable[..., Any], kind: str, request: Mapping[str, Any]) -> Iterator[Any]:
+def list_pages(call: ApiCall, method: Callable[..., Any], kind: str, request: Mapping[str, Any]) -> Iterator[Any]:
     """Every page of one of the library's lists, one request each. Raises as `faults.failures()` has it."""
     wanted = dict(request)
     while True:
-        page = question.send_with_retry(lambda left: send_request(method, kind, wanted, left))
+        page = call.send_with_retry(lambda left: send_request(method, kind, wanted, left))
         yield page
         if not page.next_page_token:
             return
@@ -97,26 +99,26 @@ def send_request(method: Callable[..., Any], kind: str, request: Mapping[str, An
     return answer
 
 
-def list_machines(question: ApiCall, project: str, zone: str, names: Iterable[str]) -> Iterator[Any]:
+def list_machines(call: ApiCall, project: str, zone: str, names: Iterable[str]) -> Iterator[Any]:
     """The machines of that project and zone that bear one of the names, as the library has them."""
     wanted = tuple(names)
     request = {"project": project, "zone": zone, "filter": name_filter(wanted)}
-    for page in list_pages(question, question.client.instances.list, "compute#instanceList", request):
+    for page in list_pages(call, call.client.instances.list, "compute#instanceList", request):
         yield from (machine for machine in page.items if machine.name in wanted)
 
 
-def list_data_disks(question: ApiCall, project: str, zone: str, machine: str) -> list[DataDisk]:
+def list_data_disks(call: ApiCall, project: str, zone: str, machine: str) -> list[DataDisk]:
     """All disks of the machine but the boot disk and scratch disks, which have no URL and can't be copied; none when
     there is no such machine."""
-    found = list_machines(question, project, zone, [machine])
+    found = list_machines(call, project, zone, [machine])
     attached = [disk for one in found for disk in one.disks if disk.source and not disk.boot]
     return [DataDisk(resource_name(disk.source), resource_path(disk.source)) for disk in attached]
 
 
-def list_snapshots(question: ApiCall, project: str, wanted: str = "") -> Iterator[tuple[str, DiskSnapshot]]:
+def list_snapshots(call: ApiCall, project: str, wanted: str = "") -> Iterator[tuple[str, DiskSnapshot]]:
     """The project's snapshots that the filter lets through, each with its disk's place. Raises Unreadable."""
     request = {"project": project, **({"filter": wanted} if wanted else {})}
-    for page in list_pages(question, question.client.snapshots.list, "compute#snapshotList", request):
+    for page in list_pages(call, call.client.snapshots.list, "compute#snapshotList", request):
         for one in page.items:
             taken_at = require_time(one.creation_timestamp)
             disk = resource_name(one.source_disk)

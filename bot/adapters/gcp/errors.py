@@ -1,4 +1,4 @@
-"""What Google's errors mean to people: one sentence each, told apart, for whichever of its APIs was asked."""
+"""What Google's errors mean, told apart for whichever of its APIs was asked."""
 
 from __future__ import annotations
 
@@ -7,51 +7,37 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-
-@dataclass(frozen=True)
-class Service:
-    """One of Google's APIs, as sentences name it: `name` for people, `api` to enable, the `scope` that tokens need,
-    and the setting that holds its endpoint."""
-
-    name: str
-    api: str
-    scope: str
-    setting: str
-
-
-@dataclass(frozen=True)
-class Purpose:
-    """What a request needs: what it does in words, the permission, and a role that has it. `where` is the project
-    it is needed on, in words that name no customer, and `settings` are those that say where that is."""
-
-    action: str
-    permission: str
-    role: str
-    where: str = "the instance's project"
-    settings: tuple[str, ...] = ("gcp.project_template", "gcp.zone")
+from bot.adapters.gcp.purpose import CallContext
+from bot.domain.failures.google import (
+    GoogleApiDisabled,
+    GoogleBillingDisabled,
+    GoogleNotFound,
+    GooglePermissionMissing,
+    GoogleQuotaExceeded,
+    GoogleRefused,
+    GoogleScopeMissing,
+    GoogleServerError,
+    GoogleSignInFailed,
+    GoogleTimedOut,
+    GoogleUnreachable,
+    GoogleWrongServer,
+    SignInProblem,
+)
+from bot.domain.reasons import Reason
 
 
 @dataclass(frozen=True)
 class ApiFailure:
-    """Why there is no answer, for people. It names neither project nor customer: the text goes to a tracker.
+    """Why there is no answer.
 
-    `again` says whether asking again at once may cure it; `after` is how many seconds Google asked us to wait.
+    `retryable` says whether another request at once may succeed, `retry_after` how many seconds Google asked us to
+    wait, and `not_found` that there is no such project, zone or resource.
     """
 
-    sentence: str
+    reason: Reason
     retryable: bool = False
     retry_after: float = 0.0
     not_found: bool = False
-
-
-@dataclass(frozen=True)
-class CallContext:
-    """What was asked, of which API, how long an answer was waited for (seconds), and the account that asked."""
-
-    service: Service
-    purpose: Purpose
-    deadline: float
-    account: str = ""
 
 
 class DeadlineError(Exception):
@@ -64,7 +50,7 @@ class UnexpectedResponseError(Exception):
 
 @functools.cache
 def external_errors() -> tuple[type[Exception], ...]:
-    """Everything by which the world may fail us. What is not in here is a bug, and goes up as one."""
+    """Every exception that an external fault raises. Any other exception is a bug and propagates."""
     from google.api_core.exceptions import GoogleAPICallError, RetryError
     from google.auth.exceptions import GoogleAuthError
     from requests.exceptions import RequestException
@@ -72,168 +58,136 @@ def external_errors() -> tuple[type[Exception], ...]:
     return (GoogleAPICallError, RetryError, GoogleAuthError, RequestException, DeadlineError, UnexpectedResponseError)
 
 
-NO_CREDENTIALS = ApiFailure(
-    "mibot found no Google credentials that it can use: run it with a service account, or let "
-    "GOOGLE_APPLICATION_CREDENTIALS name a key file that it can read."
-)
-REJECTED = ApiFailure(
-    "Google rejected mibot's credentials as expired, revoked or wrong: renew them, and check the clock of the "
-    "machine that runs mibot."
-)
-SIGN_IN = ApiFailure(
-    "Google's sign-in service could not be reached: check the network of the machine that runs mibot.", retryable=True
-)
+NO_CREDENTIALS = ApiFailure(GoogleSignInFailed(SignInProblem.NO_CREDENTIALS))
+REJECTED = ApiFailure(GoogleSignInFailed(SignInProblem.REJECTED))
+SIGN_IN_UNREACHABLE = ApiFailure(GoogleSignInFailed(SignInProblem.UNREACHABLE), retryable=True)
 
 
-def _scope(asking: CallContext) -> ApiFailure:
-    return ApiFailure(
-        "mibot's Google credentials are limited to other services: give the machine or key that mibot runs with the "
-        f"access scope {asking.service.scope}."
-    )
+def _scope_missing(context: CallContext) -> ApiFailure:
+    return ApiFailure(GoogleScopeMissing(context.service.scope))
 
 
-def _forbidden(asking: CallContext) -> ApiFailure:
-    who = f"mibot's Google account{f' {asking.account}' if asking.account else ''}"
-    need = asking.purpose
-    return ApiFailure(
-        f"{who} may not {need.action}: grant it the permission {need.permission} (role {need.role}) in {need.where}."
-    )
+def _permission_missing(context: CallContext) -> ApiFailure:
+    need = context.purpose
+    return ApiFailure(GooglePermissionMissing(need.action, need.permission, need.role, need.project, context.account))
 
 
-def _disabled(asking: CallContext) -> ApiFailure:
-    return ApiFailure(
-        f"The {asking.service.name} API is not enabled in {asking.purpose.where}: enable {asking.service.api} there, "
-        "and check again a few minutes later."
-    )
+def _api_disabled(context: CallContext) -> ApiFailure:
+    return ApiFailure(GoogleApiDisabled(context.service.name, context.service.api, context.purpose.project))
 
 
-def _not_found(asking: CallContext) -> ApiFailure:
-    where, settings = asking.purpose.where, asking.purpose.settings
-    place = f"{where[:1].upper()}{where[1:]}{' or zone' if 'gcp.zone' in settings else ''}"
-    compare = f"the setting{'s' if len(settings) > 1 else ''} {' and '.join(settings)}"
-    return ApiFailure(f"{place} was not found: compare {compare} with where it is.", not_found=True)
+def _not_found(context: CallContext) -> ApiFailure:
+    return ApiFailure(GoogleNotFound(context.purpose.project, context.purpose.settings), not_found=True)
 
 
-def _quota(asking: CallContext) -> ApiFailure:
-    return ApiFailure(
-        f"Google's quota of requests to {asking.service.name} is used up: check again in a minute, or have the quota "
-        "raised if this happens often.",
-        retryable=True,
-    )
+def _quota_exceeded(context: CallContext) -> ApiFailure:
+    return ApiFailure(GoogleQuotaExceeded(context.service.name), retryable=True)
 
 
-def _unreachable(asking: CallContext) -> ApiFailure:
-    return ApiFailure(
-        f"{asking.service.name} could not be reached, the connection was refused or broke: check the setting "
-        f"{asking.service.setting} and the network of the machine that runs mibot.",
-        retryable=True,
-    )
+def _unreachable(context: CallContext) -> ApiFailure:
+    return ApiFailure(GoogleUnreachable(context.service.name, context.service.setting), retryable=True)
 
 
-def _unreadable(asking: CallContext) -> ApiFailure:
-    return ApiFailure(
-        f"What answered was not the {asking.service.name} API: check the setting {asking.service.setting}, and "
-        "whether a proxy stands in between."
-    )
+def _wrong_server(context: CallContext) -> ApiFailure:
+    return ApiFailure(GoogleWrongServer(context.service.name, context.service.setting))
 
 
-def _billing(asking: CallContext) -> ApiFailure:
-    return ApiFailure(f"Billing is off for {asking.purpose.where}: link the project to a billing account.")
+def _billing_disabled(context: CallContext) -> ApiFailure:
+    return ApiFailure(GoogleBillingDisabled(context.purpose.project))
 
 
 # Google's own names for what went wrong: `ErrorInfo.reason` (google.api.ErrorReason) in capitals, and the older
 # `errors[].reason` of the same answer. Compute Engine says "quota" with status 403 as well as 429.
 REASONS: Mapping[str, Callable[[CallContext], ApiFailure]] = {
-    "SERVICE_DISABLED": _disabled,
-    "accessNotConfigured": _disabled,
-    "BILLING_DISABLED": _billing,
-    "ACCESS_TOKEN_SCOPE_INSUFFICIENT": _scope,
+    "SERVICE_DISABLED": _api_disabled,
+    "accessNotConfigured": _api_disabled,
+    "BILLING_DISABLED": _billing_disabled,
+    "ACCESS_TOKEN_SCOPE_INSUFFICIENT": _scope_missing,
     "CONSUMER_INVALID": _not_found,
     "RESOURCE_PROJECT_INVALID": _not_found,
-    "RATE_LIMIT_EXCEEDED": _quota,
-    "rateLimitExceeded": _quota,
-    "userRateLimitExceeded": _quota,
-    "quotaExceeded": _quota,
+    "RATE_LIMIT_EXCEEDED": _quota_exceeded,
+    "rateLimitExceeded": _quota_exceeded,
+    "userRateLimitExceeded": _quota_exceeded,
+    "quotaExceeded": _quota_exceeded,
 }
 
 
-def explain(error: Exception, asking: CallContext) -> ApiFailure:
-    """What one of `failures()` means to people."""
+def explain(error: Exception, context: CallContext) -> ApiFailure:
+    """What one of `external_errors()` means."""
     from google.api_core.exceptions import DeadlineExceeded, GatewayTimeout, GoogleAPICallError, RetryError
     from google.auth import exceptions as auth
     from requests.exceptions import RequestException, Timeout
 
     match error:
         case RetryError(cause=Exception() as cause):
-            return explain(cause, asking)
+            return explain(cause, context)
         case DeadlineError() | RetryError() | Timeout() | DeadlineExceeded() | GatewayTimeout() | auth.TimeoutError():
             return ApiFailure(
-                f"{asking.service.name} did not answer within {asking.deadline:g} seconds: check again, and look at "
-                "the network between mibot and Google if it lasts.",
-                # Google's own time-out leaves us time, ours does not.
+                GoogleTimedOut(context.service.name, context.deadline),
+                # After Google's own time-out there is time left, after ours there is none.
                 retryable=isinstance(error, GatewayTimeout) and not isinstance(error, DeadlineExceeded),
             )
         case UnexpectedResponseError():
-            return _unreadable(asking)
+            return _wrong_server(context)
         case GoogleAPICallError():
-            return replace(_explain_answer(error, asking), retry_after=_retry_after(error))
+            return replace(_explain_response(error, context), retry_after=_retry_after(error))
         case auth.DefaultCredentialsError():
             return NO_CREDENTIALS
         case auth.TransportError():
-            return SIGN_IN
+            return SIGN_IN_UNREACHABLE
         case auth.GoogleAuthError():
             return replace(REJECTED, retryable=error.retryable)
         case RequestException():
-            return _unreachable(asking)
+            return _unreachable(context)
     raise error
 
 
-def _explain_answer(error: Any, asking: CallContext) -> ApiFailure:
-    """What an error answer (GoogleAPICallError) means: by Google's reason where it names one, else by its status."""
+def _explain_response(error: Any, context: CallContext) -> ApiFailure:
+    """What an error response (GoogleAPICallError) means: by Google's reason if it names one, else by its status."""
     status = int(error.code or 500)  # gRPC's UNKNOWN and DATA_LOSS have no number in HTTP
     over_grpc = error.response is not None and not hasattr(error.response, "status_code")
     named = [error.reason, *(item.get("reason") for item in error.errors if isinstance(item, dict))]
     for reason in named:
         if reason in REASONS:
-            return REASONS[reason](asking)
+            return REASONS[reason](context)
     if over_grpc and _mentions(error, NO_TOKEN):
-        return SIGN_IN
+        return SIGN_IN_UNREACHABLE
     if over_grpc and _mentions(error, NO_CONNECTION):
-        return _unreachable(asking)
+        return _unreachable(context)
     if over_grpc and (status == 501 or _mentions(error, NO_GRPC)):
-        return _unreadable(asking)
+        return _wrong_server(context)
     if status >= 500:
-        return ApiFailure(
-            f"{asking.service.name} failed with error {status}, also when asked again: check again in a few minutes, "
-            "and see https://status.cloud.google.com if it lasts.",
-            retryable=status != 501,
-        )
+        return ApiFailure(GoogleServerError(context.service.name, status), retryable=status != 501)
     if status == 400 and "'zone'" in error.message:
-        return _not_found(asking)  # "Invalid value for field 'zone': '…'. Unknown zone."
+        return _not_found(context)  # "Invalid value for field 'zone': '…'. Unknown zone."
     if status != 429 and not any(named) and not over_grpc:
-        return _unreadable(asking)  # a proxy's page, or another server altogether
-    told = {401: lambda _: REJECTED, 403: _forbidden, 404: _not_found, 429: _quota}.get(status)
-    if told is not None:
-        return told(asking)
-    return ApiFailure(
-        f"{asking.service.name} refused the request with error {status}: what it said is in mibot's log."
-    )
+        return _wrong_server(context)  # a proxy's page, or another server altogether
+    match status:
+        case 401:
+            return REJECTED
+        case 403:
+            return _permission_missing(context)
+        case 404:
+            return _not_found(context)
+        case 429:
+            return _quota_exceeded(context)
+    return ApiFailure(GoogleRefused(context.service.name, status))
 
 
-# What gRPC itself says, not the other side, under the same statuses.
+# What gRPC itself says, and not the other side, with the same statuses.
 NO_TOKEN = ("metadata from plugin",)
 NO_CONNECTION = ("failed to connect", "socket closed", "connection reset", "dns resolution", "broken pipe", "goaway")
 NO_GRPC = ("http1.x", "http2 header", "deserializing", "content-type", "received unexpected")
 
 
 def _mentions(error: Any, words: tuple[str, ...]) -> bool:
-    """Whether gRPC's message has any of the words."""
+    """Whether gRPC's message contains any of the words."""
     message = error.message.lower()
     return any(word in message for word in words)
 
 
 def _retry_after(error: Any) -> float:
-    """The seconds of the header `Retry-After`; 0 without one, or when it is a date (Google sends seconds)."""
+    """The seconds of the header `Retry-After`; 0 if it is absent or a date (Google sends seconds)."""
     headers = getattr(error.response, "headers", {})
     value = headers.get("Retry-After", "")
     return float(value) if value.isdecimal() else 0.0

@@ -9,25 +9,28 @@ from typing import Any
 from bot.adapters.gcp import rest, uptime
 from bot.adapters.gcp.alerts import ROOT, list_open_alerts
 from bot.adapters.gcp.calls import ApiCaller
-from bot.adapters.gcp.errors import Purpose, Service
+from bot.adapters.gcp.purpose import Purpose, Service
+from bot.domain.failures.google import GoogleAction, GoogleProject, GoogleService
 from bot.domain.health.queries import AlertQuery, Alerts, Unavailable, UptimeChecks, UptimeQuery
 
 READ_ONLY = "https://www.googleapis.com/auth/monitoring.read"
-UPTIME = Service("Cloud Monitoring", "monitoring.googleapis.com", READ_ONLY, "gcp.monitoring_endpoint")
-ALERTS = Service("Cloud Monitoring", "monitoring.googleapis.com", READ_ONLY, "gcp.alerts_endpoint")
+UPTIME = Service(GoogleService.CLOUD_MONITORING, "monitoring.googleapis.com", READ_ONLY, "gcp.monitoring_endpoint")
+ALERTS = Service(GoogleService.CLOUD_MONITORING, "monitoring.googleapis.com", READ_ONLY, "gcp.alerts_endpoint")
 _PROJECT = ("gcp.project_template",)
 LIST_CHECKS = Purpose(
-    "list the uptime checks", "monitoring.uptimeCheckConfigs.list", "Monitoring Viewer", settings=_PROJECT
+    GoogleAction.LIST_UPTIME_CHECKS, "monitoring.uptimeCheckConfigs.list", "Monitoring Viewer", settings=_PROJECT
 )
 READ_TIME_SERIES = Purpose(
-    "read how the uptime checks went", "monitoring.timeSeries.list", "Monitoring Viewer", settings=_PROJECT
+    GoogleAction.READ_UPTIME_RESULTS, "monitoring.timeSeries.list", "Monitoring Viewer", settings=_PROJECT
 )
-LIST_ALERTS = Purpose("list the open alerts", "monitoring.alerts.list", "Monitoring Alert Viewer", settings=_PROJECT)
+LIST_ALERTS = Purpose(
+    GoogleAction.LIST_ALERTS, "monitoring.alerts.list", "Monitoring Alert Viewer", settings=_PROJECT
+)
 LIST_SCOPED = Purpose(
-    "list the open alerts",
+    GoogleAction.LIST_ALERTS,
     "monitoring.alerts.list",
     "Monitoring Alert Viewer",
-    "the scoped monitoring project",
+    GoogleProject.MONITORING,
     ("gcp.monitoring_project",),
 )
 
@@ -61,25 +64,23 @@ class MonitoringInspector:
         """The uptime checks that watch the host, each with the regions that reported. A look counts when it ended
         within the last `seconds`; whether a region passes now is told by its newest one, which may be a little older.
         """
-        configs = self._uptime.fetch(LIST_CHECKS, lambda question: uptime.list_configs(question, query))
+        configs = self._uptime.fetch(LIST_CHECKS, lambda call: uptime.list_configs(call, query))
         if isinstance(configs, Unavailable):
             return configs
         now = self._now()
         return self._uptime.fetch(
             READ_TIME_SERIES,
-            lambda question: UptimeChecks(
-                tuple(uptime.read_check(question, query, config, now) for config in configs)
-            ),
+            lambda call: UptimeChecks(tuple(uptime.read_check(call, query, config, now) for config in configs)),
         )
 
     def alerts(self, query: AlertQuery) -> Alerts | Unavailable:
         """All open alerts of the instance's project, and those of the scoped project that are about it."""
-        own = self._alerts.fetch(LIST_ALERTS, lambda question: list_open_alerts(question, query.project, "project"))
+        own = self._alerts.fetch(LIST_ALERTS, lambda call: list_open_alerts(call, query.project, "project"))
         if isinstance(own, Unavailable):
             return own
         scoped = self._alerts.fetch(
             LIST_SCOPED,
-            lambda question: list_open_alerts(question, query.monitoring_project, "scoped", query.project),
+            lambda call: list_open_alerts(call, query.monitoring_project, "scoped", query.project),
         )
         if isinstance(scoped, Unavailable):
             return scoped

@@ -75,13 +75,13 @@ def connect(root: str, endpoint: str, scope: str) -> RestApi:
     return RestApi(endpoint or root, AuthorizedSession(credentials))
 
 
-def list_items(question: ApiCall, path: str, query: Mapping[str, Any], items: str) -> Iterator[Any]:
+def list_items(call: ApiCall, path: str, query: Mapping[str, Any], items: str) -> Iterator[Any]:
     """Every item of a list that comes in pages; `items` is the key that holds them. Raises Unreadable for a page of
     another shape."""
     token = ""
     for _ in range(MAX_PAGES):
         wanted = {**query, **({"pageToken": token} if token else {})}
-        page = question.send_with_retry(lambda left, q=wanted: question.client.send("GET", path, left, q))  # type: ignore[misc]
+        page = call.send_with_retry(lambda left, q=wanted: call.client.send("GET", path, left, q))  # type: ignore[misc]
         found = page.get(items, [])
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
             raise UnexpectedResponseError(f"{items} is no list of objects")

@@ -8,8 +8,10 @@ from urllib.parse import quote
 
 from bot.adapters.gcp import rest
 from bot.adapters.gcp.calls import ApiCall, ApiCaller
-from bot.adapters.gcp.errors import Purpose, Service, UnexpectedResponseError
+from bot.adapters.gcp.errors import UnexpectedResponseError
+from bot.adapters.gcp.purpose import Purpose, Service
 from bot.adapters.gcp.times import parse_time, require_time
+from bot.domain.failures.google import GoogleAction, GoogleService
 from bot.domain.health.queries import (
     SqlBackup,
     SqlBackupQuery,
@@ -22,13 +24,13 @@ from bot.domain.health.queries import (
 
 ROOT = "https://sqladmin.googleapis.com"
 ADMIN = "https://www.googleapis.com/auth/sqlservice.admin"  # the narrowest scope that Google has for reading, too
-SQL = Service("Cloud SQL Admin", "sqladmin.googleapis.com", ADMIN, "gcp.sqladmin_endpoint")
+SQL = Service(GoogleService.CLOUD_SQL_ADMIN, "sqladmin.googleapis.com", ADMIN, "gcp.sqladmin_endpoint")
 PROJECT_SETTINGS = ("gcp.project_template",)
 LIST_DATABASES = Purpose(
-    "list the database instances", "cloudsql.instances.list", "Cloud SQL Viewer", settings=PROJECT_SETTINGS
+    GoogleAction.LIST_DATABASES, "cloudsql.instances.list", "Cloud SQL Viewer", settings=PROJECT_SETTINGS
 )
 LIST_BACKUPS = Purpose(
-    "list the databases' backups", "cloudsql.backupRuns.list", "Cloud SQL Viewer", settings=PROJECT_SETTINGS
+    GoogleAction.LIST_DATABASE_BACKUPS, "cloudsql.backupRuns.list", "Cloud SQL Viewer", settings=PROJECT_SETTINGS
 )
 # Those that replicate another one, and those that only stand for a machine elsewhere.
 INSTANCE_TYPES_WITHOUT_BACKUPS = frozenset({"READ_REPLICA_INSTANCE", "READ_POOL_INSTANCE", "ON_PREMISES_INSTANCE"})
@@ -72,32 +74,30 @@ class SqlInspector:
         """The project's database instances, or Unavailable. One request a page."""
         return self._caller.fetch(
             LIST_DATABASES,
-            lambda question: SqlInstances(tuple(map(_instance, _listed(question, query.project)))),
+            lambda call: SqlInstances(tuple(map(_instance, _listed(call, query.project)))),
         )
 
     def backups(self, query: SqlBackupQuery) -> SqlBackups | Unavailable:
         """The project's database instances that can be backed up, and their backups, or Unavailable."""
-        names = self._caller.fetch(LIST_DATABASES, lambda question: list_databases(question, query.project))
+        names = self._caller.fetch(LIST_DATABASES, lambda call: list_databases(call, query.project))
         if isinstance(names, Unavailable):
             return names
-        found = (
-            self._caller.fetch(LIST_BACKUPS, lambda question: list_backups(question, query.project)) if names else []
-        )
+        found = self._caller.fetch(LIST_BACKUPS, lambda call: list_backups(call, query.project)) if names else []
         if isinstance(found, Unavailable):
             return found
         return SqlBackups(tuple(names), tuple(backup for backup in found if backup.instance in names))
 
 
-def list_databases(question: ApiCall, project: str) -> list[str]:
+def list_databases(call: ApiCall, project: str) -> list[str]:
     """The names of the database instances that have backups of their own: replicas have none."""
-    found = _listed(question, project)
+    found = _listed(call, project)
     return [_text(item, "name") for item in found if item.get("instanceType") not in INSTANCE_TYPES_WITHOUT_BACKUPS]
 
 
-def list_backups(question: ApiCall, project: str) -> list[SqlBackup]:
+def list_backups(call: ApiCall, project: str) -> list[SqlBackup]:
     """The backups of all the project's instances, newest first. Raises Unreadable."""
     path = f"v1/projects/{quote(project, safe='')}/instances/-/backupRuns"
-    runs = [_backup(item) for item in rest.list_items(question, path, {"maxResults": PAGE_SIZE}, "items")]
+    runs = [_backup(item) for item in rest.list_items(call, path, {"maxResults": PAGE_SIZE}, "items")]
     return sorted(runs, key=lambda backup: backup.started_at, reverse=True)
 
 
@@ -107,8 +107,8 @@ def error_codes(operation: Mapping[str, Any]) -> list[str]:
     return [str(error.get("code", "")) if isinstance(error, dict) else "" for error in errors]
 
 
-def _listed(question: ApiCall, project: str) -> list[Any]:
-    return list(rest.list_items(question, f"v1/projects/{quote(project, safe='')}/instances", {}, "items"))
+def _listed(call: ApiCall, project: str) -> list[Any]:
+    return list(rest.list_items(call, f"v1/projects/{quote(project, safe='')}/instances", {}, "items"))
 
 
 def _instance(item: Mapping[str, Any]) -> SqlInstance:

@@ -58,12 +58,12 @@ def connect(endpoint: str, scope: str) -> Clients:
     )
 
 
-def _pages(question: ApiCall, client: Any, method: str, request: Mapping[str, Any]) -> Iterator[Any]:
+def _pages(call: ApiCall, client: Any, method: str, request: Mapping[str, Any]) -> Iterator[Any]:
     """The pages of a listing method, one request each. Raises Unreadable when they do not end."""
     token = ""
     for _ in range(_MAX_PAGES):
         wanted = {**request, "page_token": token}
-        page = question.send_with_retry(lambda left, wanted=wanted: _page(client, method, wanted, left))  # type: ignore[misc]
+        page = call.send_with_retry(lambda left, wanted=wanted: _page(client, method, wanted, left))  # type: ignore[misc]
         yield page
         token = page.next_page_token
         if not token:
@@ -95,10 +95,10 @@ def _sign_in(client: Any, timeout: float) -> None:
     credentials.refresh(partial(Request(), timeout=timeout))
 
 
-def list_configs(question: ApiCall, query: UptimeQuery) -> list[Any]:
+def list_configs(call: ApiCall, query: UptimeQuery) -> list[Any]:
     """The configurations of the uptime checks that watch the host, from all pages."""
     request = {"parent": f"projects/{query.project}"}
-    pages = _pages(question, question.client.checks, "list_uptime_check_configs", request)
+    pages = _pages(call, call.client.checks, "list_uptime_check_configs", request)
     return [config for page in pages for config in page.uptime_check_configs if _is_for_host(config, query.host)]
 
 
@@ -109,7 +109,7 @@ def _is_for_host(config: Any, host: str) -> bool:
     return host.lower() in {one.lower().rstrip(".") for one in hosts}
 
 
-def read_check(question: ApiCall, query: UptimeQuery, config: Any, now: datetime) -> UptimeCheck:
+def read_check(call: ApiCall, query: UptimeQuery, config: Any, now: datetime) -> UptimeCheck:
     """How one uptime check went, by region."""
     period = config.period or DEFAULT_PERIOD
     begin = now - timedelta(seconds=query.seconds)
@@ -121,7 +121,7 @@ def read_check(question: ApiCall, query: UptimeQuery, config: Any, now: datetime
         "view": "FULL",
     }
     looks: dict[str, list[tuple[datetime, bool]]] = {}
-    for page in _pages(question, question.client.metrics, "list_time_series", request):
+    for page in _pages(call, call.client.metrics, "list_time_series", request):
         for series in page.time_series:
             region = looks.setdefault(series.metric.labels.get("checker_location", ""), [])
             region.extend((_end(point), point.value.bool_value) for point in series.points)

@@ -11,11 +11,20 @@ import responses
 
 from bot.adapters.gcp import google_query_handlers
 from bot.adapters.gcp.compute import ComputeInspector
+from bot.domain.failures.google import (
+    GooglePermissionMissing,
+    GoogleService,
+    GoogleTimedOut,
+    GoogleWrongServer,
+    GoogleZonesUnreachable,
+)
 from bot.domain.health.queries import DiskSnapshots, InstanceGroup, InstanceGroupQuery, InstanceGroups, SnapshotQuery
 from demo.google.compute import ComputeServer
 from demo.google.failures import FAILURES
 from demo.google.resources import ManagedGroup, Snapshot
-from tests.adapters.gcp.sentences import assert_unavailable
+from tests.adapters.gcp.reasons import reason_of
+
+WRONG_SERVER = GoogleWrongServer(GoogleService.COMPUTE_ENGINE, "gcp.compute_endpoint")
 
 PROJECT = "sourcegraph-managed-acme"
 MACHINE = "default-red-instance"
@@ -128,7 +137,7 @@ def test_a_snapshot_of_an_unknown_time_is_no_answer(taken: str | None) -> None:
     responses.get(f"{API}/zones/us-central1-f/instances", json={"kind": "compute#instanceList", "items": [machine]})
     shot = {"name": "a", "status": "READY", "sourceDisk": disk["source"], "creationTimestamp": taken}
     responses.get(f"{API}/global/snapshots", json={"kind": "compute#snapshotList", "items": [shot]})
-    assert "was not the Compute Engine API" in assert_unavailable(inspector(OPEN).snapshots(SNAPSHOTS))
+    assert reason_of(inspector(OPEN).snapshots(SNAPSHOTS)) == WRONG_SERVER
 
 
 def test_groups_of_every_zone_and_region_with_what_their_autoscalers_allow(server: ComputeServer) -> None:
@@ -161,7 +170,7 @@ def test_a_zone_that_google_left_out_is_no_answer(left_out: str, how: dict[str, 
     for what in ("autoscaler", "instanceGroupManager"):
         answer = {"kind": f"compute#{what}AggregatedList", **(how if what == left_out else {})}
         responses.get(f"{API}/aggregated/{what}s", json=answer)
-    assert "could not look into every zone" in assert_unavailable(inspector(OPEN).groups(GROUPS))
+    assert reason_of(inspector(OPEN).groups(GROUPS)) == GoogleZonesUnreachable(GoogleService.COMPUTE_ENGINE)
 
 
 @responses.activate
@@ -169,8 +178,8 @@ def test_a_zone_that_google_left_out_is_no_answer(left_out: str, how: dict[str, 
 def test_an_answer_of_something_else_is_never_an_empty_list(body: str) -> None:
     for path in ("zones/us-central1-f/instances", "aggregated/autoscalers"):
         responses.get(f"{API}/{path}", body=body if "kind" not in body else '{"kind": "compute#other"}')
-    assert "was not the Compute Engine API" in assert_unavailable(inspector(OPEN).snapshots(SNAPSHOTS))
-    assert "was not the Compute Engine API" in assert_unavailable(inspector(OPEN).groups(GROUPS))
+    assert reason_of(inspector(OPEN).snapshots(SNAPSHOTS)) == WRONG_SERVER
+    assert reason_of(inspector(OPEN).groups(GROUPS)) == WRONG_SERVER
 
 
 @pytest.mark.parametrize("kind", sorted(set(FAILURES) | {"html", "lost"}))
@@ -179,8 +188,10 @@ def test_each_request_may_fail(server: ComputeServer, kind: str, method: str, pe
     server.fail(PROJECT, kind, method=method)
     edge = inspector(server.url)
     snapshots = method in {"compute.instances.list", "compute.snapshots.list"}
-    said = assert_unavailable(edge.snapshots(SNAPSHOTS) if snapshots else edge.groups(GROUPS))
-    assert kind != "forbidden" or f"grant it the permission {permission}" in said
+    reason = reason_of(edge.snapshots(SNAPSHOTS) if snapshots else edge.groups(GROUPS))
+    if kind == "forbidden":
+        assert isinstance(reason, GooglePermissionMissing)
+        assert reason.permission == permission
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -189,8 +200,8 @@ def test_each_request_ends_with_the_deadline(server: ComputeServer, method: str)
     edge.groups(GROUPS)  # the libraries are loaded by now
     server.fail(PROJECT, "hang", method=method)
     snapshots = method in {"compute.instances.list", "compute.snapshots.list"}
-    said = assert_unavailable(edge.snapshots(SNAPSHOTS) if snapshots else edge.groups(GROUPS))
-    assert "did not answer within 0.3 seconds" in said
+    reason = reason_of(edge.snapshots(SNAPSHOTS) if snapshots else edge.groups(GROUPS))
+    assert reason == GoogleTimedOut(GoogleService.COMPUTE_ENGINE, 0.3)
 
 
 def test_every_question_has_somebody_who_answers_it(server: ComputeServer) -> None:

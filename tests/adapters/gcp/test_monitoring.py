@@ -18,8 +18,25 @@ import responses
 from google.api_core import exceptions as google_errors
 
 from bot.adapters.gcp import monitoring, uptime
-from bot.adapters.gcp.errors import CallContext, explain
+from bot.adapters.gcp.errors import explain
 from bot.adapters.gcp.monitoring import MonitoringInspector
+from bot.adapters.gcp.purpose import CallContext
+from bot.domain.failures.google import (
+    GoogleAction,
+    GoogleApiDisabled,
+    GoogleNotFound,
+    GooglePermissionMissing,
+    GoogleProject,
+    GoogleQuotaExceeded,
+    GoogleRefused,
+    GoogleServerError,
+    GoogleService,
+    GoogleSignInFailed,
+    GoogleTimedOut,
+    GoogleUnreachable,
+    GoogleWrongServer,
+    SignInProblem,
+)
 from bot.domain.health.queries import (
     Alert,
     AlertQuery,
@@ -31,10 +48,12 @@ from bot.domain.health.queries import (
     UptimeQuery,
     UptimeRegion,
 )
+from bot.domain.reasons import Reason
 from demo.google import alerts as local_alerts
 from demo.google.failures import KINDS
 from demo.google.monitoring import LIST_CONFIGS, LIST_SERIES, MonitoringServer
 from demo.google.uptime import REGIONS, UptimeConfig
+from tests.adapters.gcp.reasons import reason_of
 
 PROJECT, OTHER, SCOPED = "sourcegraph-managed-acme", "sourcegraph-managed-other", "sourcegraph-managed-monitoring"
 HOST = "acme.sourcegraph.com"
@@ -64,19 +83,11 @@ def inspector(server: MonitoringServer, deadline: float = 5.0, **others: Any) ->
     return MonitoringInspector(server.url, server.alerts_url, deadline, **defaults | others)
 
 
+SERVICE = GoogleService.CLOUD_MONITORING
+
+
 def uptime_query(seconds: float) -> UptimeQuery:
     return dataclasses.replace(UPTIME, seconds=seconds)
-
-
-def reason(answer: Answer) -> str:
-    """The sentence of no answer, after what holds for all of them: one sentence, and no customer in it."""
-    assert isinstance(answer, Unavailable)
-    assert answer.reason.endswith(".")
-    assert "\n" not in answer.reason
-    assert ". " not in answer.reason
-    assert "acme" not in answer.reason
-    assert "sourcegraph-managed" not in answer.reason
-    return str(answer.reason)
 
 
 def regions(answer: Answer) -> Mapping[str, UptimeRegion]:
@@ -200,7 +211,7 @@ def test_an_alert_that_both_sides_list_is_told_once(server: MonitoringServer) ->
 def test_an_answer_of_something_else_is_never_no_alert(body: Any) -> None:
     responses.get(f"{ALERTS_URL}/{PROJECT}/alerts", json=body)
     answer = MonitoringInspector(None, "http://elsewhere.test").alerts(ALERTS)
-    assert "What answered was not the Cloud Monitoring API: check the setting gcp.alerts_endpoint" in reason(answer)
+    assert reason_of(answer) == GoogleWrongServer(SERVICE, "gcp.alerts_endpoint")
 
 
 @responses.activate
@@ -222,21 +233,25 @@ QUERIES: Mapping[str, RunQuery] = {
     local_alerts.LIST: lambda edge: edge.alerts(ALERTS),
 }
 PERMISSIONS = {
-    LIST_CONFIGS: "list the uptime checks: grant it the permission monitoring.uptimeCheckConfigs.list",
-    LIST_SERIES: "read how the uptime checks went: grant it the permission monitoring.timeSeries.list",
-    local_alerts.LIST: "list the open alerts: grant it the permission monitoring.alerts.list",
+    LIST_CONFIGS: (GoogleAction.LIST_UPTIME_CHECKS, "monitoring.uptimeCheckConfigs.list", "Monitoring Viewer"),
+    LIST_SERIES: (GoogleAction.READ_UPTIME_RESULTS, "monitoring.timeSeries.list", "Monitoring Viewer"),
+    local_alerts.LIST: (GoogleAction.LIST_ALERTS, "monitoring.alerts.list", "Monitoring Alert Viewer"),
+}
+ENDPOINTS = {
+    LIST_CONFIGS: "gcp.monitoring_endpoint",
+    LIST_SERIES: "gcp.monitoring_endpoint",
+    local_alerts.LIST: "gcp.alerts_endpoint",
 }
 FAILURES = {
-    "api_disabled": "The Cloud Monitoring API is not enabled in the instance's project",
-    "not_found": "The instance's project was not found: compare the setting gcp.project_template with where it is.",
-    "bad_filter": "Cloud Monitoring refused the request with error 400",
-    "unauthorized": "Google rejected mibot's credentials",
-    "quota": "Google's quota of requests to Cloud Monitoring is used up",
-    "error_500": "Cloud Monitoring failed with error 500, also when asked again",
-    "error_503": "Cloud Monitoring failed with error 503, also when asked again",
-    "lost": "Cloud Monitoring failed with error 503, also when asked again",
-    "html": "What answered was not the Cloud Monitoring API",
-    "hang": "Cloud Monitoring did not answer within 0.3 seconds",
+    "api_disabled": GoogleApiDisabled(SERVICE, "monitoring.googleapis.com", GoogleProject.INSTANCE),
+    "not_found": GoogleNotFound(GoogleProject.INSTANCE, ("gcp.project_template",)),
+    "bad_filter": GoogleRefused(SERVICE, 400),
+    "unauthorized": GoogleSignInFailed(SignInProblem.REJECTED),
+    "quota": GoogleQuotaExceeded(SERVICE),
+    "error_500": GoogleServerError(SERVICE, 500),
+    "error_503": GoogleServerError(SERVICE, 503),
+    "lost": GoogleServerError(SERVICE, 503),
+    "hang": GoogleTimedOut(SERVICE, 0.3),
 }
 
 
@@ -248,22 +263,26 @@ def test_each_failure_has_its_sentence_on_grpc_and_on_http(server: MonitoringSer
     server.fail(PROJECT, kind, method=method)
     if kind == "hang":
         edge = inspector(server, 0.3)
-    says = PERMISSIONS[method] if kind == "forbidden" else FAILURES[kind]
-    assert says in reason(QUERIES[method](edge))
+    expected = FAILURES | {
+        "forbidden": GooglePermissionMissing(*PERMISSIONS[method], GoogleProject.INSTANCE),
+        "html": GoogleWrongServer(SERVICE, ENDPOINTS[method]),
+    }
+    assert reason_of(QUERIES[method](edge)) == expected[kind]
 
 
 def test_every_way_to_fail_is_tried_above() -> None:
     """But the two that belong to Compute Engine."""
-    assert set(FAILURES) | {"forbidden"} == KINDS - {"quota_403", "bad_zone"}
+    assert set(FAILURES) | {"forbidden", "html"} == KINDS - {"quota_403", "bad_zone"}
 
 
 @pytest.mark.parametrize("kind", ["forbidden", "not_found", "api_disabled"])
 def test_what_fails_in_the_scoped_project_says_so(server: MonitoringServer, kind: str) -> None:
     server.fail(SCOPED, kind)
-    sentence = reason(inspector(server).alerts(ALERTS))
-    assert "he scoped monitoring project" in sentence
-    if kind == "not_found":
-        assert "compare the setting gcp.monitoring_project" in sentence
+    reason = reason_of(inspector(server).alerts(ALERTS))
+    assert isinstance(reason, GooglePermissionMissing | GoogleNotFound | GoogleApiDisabled)
+    assert reason.project is GoogleProject.MONITORING
+    if isinstance(reason, GoogleNotFound):
+        assert reason.settings == ("gcp.monitoring_project",)
 
 
 @pytest.mark.parametrize("method", QUERIES)
@@ -281,7 +300,7 @@ def test_a_server_that_hangs_costs_no_more_than_the_deadline(server: MonitoringS
     server.fail(PROJECT, "hang")
     for ask in QUERIES.values():
         begin = time.monotonic()
-        reason(ask(inspector(server, 0.3)))
+        reason_of(ask(inspector(server, 0.3)))
         assert 0.2 < time.monotonic() - begin < 10, "the server hangs for thirty seconds"
 
 
@@ -291,13 +310,13 @@ def test_nobody_listens(method: str) -> None:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         edge = MonitoringInspector(url, url, 5.0, sleep=lambda _: None)
-        assert "Cloud Monitoring could not be reached" in reason(QUERIES[method](edge))
+        assert reason_of(QUERIES[method](edge)) == GoogleUnreachable(SERVICE, ENDPOINTS[method])
 
 
 def test_a_server_that_does_not_speak_grpc(server: MonitoringServer) -> None:
-    sentence = reason(MonitoringInspector(server.alerts_url, sleep=lambda _: None).uptime(UPTIME))
-    assert "was not the Cloud Monitoring API" in sentence or "could not be reached" in sentence
-    assert "gcp.monitoring_endpoint" in sentence
+    reason = reason_of(MonitoringInspector(server.alerts_url, sleep=lambda _: None).uptime(UPTIME))
+    assert isinstance(reason, GoogleWrongServer | GoogleUnreachable)
+    assert reason.setting == "gcp.monitoring_endpoint"
 
 
 class SingleAnswerClient:
@@ -327,32 +346,40 @@ class Call:
     """What google.api_core keeps of a gRPC call."""
 
 
-# Google's exception, what gRPC says, and what the sentence says
+UNREACHABLE = GoogleUnreachable(SERVICE, "gcp.monitoring_endpoint")
+WRONG_SERVER = GoogleWrongServer(SERVICE, "gcp.monitoring_endpoint")
+FORBIDDEN = GooglePermissionMissing(*PERMISSIONS[LIST_CONFIGS], GoogleProject.INSTANCE)
+NO_PROJECT = GoogleNotFound(GoogleProject.INSTANCE, ("gcp.project_template",))
+# Google's exception, what gRPC says, and the reason
 OVER_GRPC = [
-    (google_errors.ServiceUnavailable, "failed to connect to all addresses; last error: …", "could not be reached"),
-    (google_errors.ServiceUnavailable, "DNS resolution failed for monitoring.invalid:443", "could not be reached"),
-    (google_errors.ServiceUnavailable, "Socket closed", "could not be reached"),
-    (google_errors.ServiceUnavailable, "recvmsg:Connection reset by peer", "could not be reached"),
-    (google_errors.ServiceUnavailable, "The service is currently unavailable.", "failed with error 503"),
-    (google_errors.ServiceUnavailable, "Getting metadata from plugin failed with error: no", "sign-in service"),
-    (google_errors.ServiceUnavailable, "Trying to connect an http1.x server", "was not the Cloud Monitoring API"),
-    (google_errors.InternalServerError, "Exception deserializing response!", "was not the Cloud Monitoring API"),
-    (google_errors.MethodNotImplemented, "Method not found!", "was not the Cloud Monitoring API"),
-    (google_errors.InternalServerError, "Internal error encountered.", "failed with error 500"),
-    (google_errors.Unknown, "?", "failed with error 500"),
-    (google_errors.DeadlineExceeded, "Deadline Exceeded", "did not answer within 5 seconds"),
-    (google_errors.ResourceExhausted, "Quota exceeded", "quota of requests to Cloud Monitoring is used up"),
-    (google_errors.Unauthenticated, "no", "Google rejected mibot's credentials"),
-    (google_errors.PermissionDenied, "no", "grant it the permission monitoring.uptimeCheckConfigs.list"),
-    (google_errors.NotFound, "no", "The instance's project was not found"),
-    (google_errors.InvalidArgument, "no", "refused the request with error 400"),
+    (google_errors.ServiceUnavailable, "failed to connect to all addresses; last error: …", UNREACHABLE),
+    (google_errors.ServiceUnavailable, "DNS resolution failed for monitoring.invalid:443", UNREACHABLE),
+    (google_errors.ServiceUnavailable, "Socket closed", UNREACHABLE),
+    (google_errors.ServiceUnavailable, "recvmsg:Connection reset by peer", UNREACHABLE),
+    (google_errors.ServiceUnavailable, "The service is currently unavailable.", GoogleServerError(SERVICE, 503)),
+    (
+        google_errors.ServiceUnavailable,
+        "Getting metadata from plugin failed with error: no",
+        GoogleSignInFailed(SignInProblem.UNREACHABLE),
+    ),
+    (google_errors.ServiceUnavailable, "Trying to connect an http1.x server", WRONG_SERVER),
+    (google_errors.InternalServerError, "Exception deserializing response!", WRONG_SERVER),
+    (google_errors.MethodNotImplemented, "Method not found!", WRONG_SERVER),
+    (google_errors.InternalServerError, "Internal error encountered.", GoogleServerError(SERVICE, 500)),
+    (google_errors.Unknown, "?", GoogleServerError(SERVICE, 500)),
+    (google_errors.DeadlineExceeded, "Deadline Exceeded", GoogleTimedOut(SERVICE, 5)),
+    (google_errors.ResourceExhausted, "Quota exceeded", GoogleQuotaExceeded(SERVICE)),
+    (google_errors.Unauthenticated, "no", GoogleSignInFailed(SignInProblem.REJECTED)),
+    (google_errors.PermissionDenied, "no", FORBIDDEN),
+    (google_errors.NotFound, "no", NO_PROJECT),
+    (google_errors.InvalidArgument, "no", GoogleRefused(SERVICE, 400)),
 ]
 
 
-@pytest.mark.parametrize(("kind", "message", "says"), OVER_GRPC)
-def test_what_errors_over_grpc_mean(kind: type[Any], message: str, says: str) -> None:
-    asking = CallContext(monitoring.UPTIME, monitoring.LIST_CHECKS, 5)
-    assert says in explain(kind(message, response=Call()), asking).sentence
+@pytest.mark.parametrize(("kind", "message", "reason"), OVER_GRPC)
+def test_what_errors_over_grpc_mean(kind: type[Any], message: str, reason: Reason) -> None:
+    context = CallContext(monitoring.UPTIME, monitoring.LIST_CHECKS, 5)
+    assert explain(kind(message, response=Call()), context).reason == reason
 
 
 # --- Google's own endpoint, with credentials
@@ -379,7 +406,7 @@ TOKEN = "https://oauth2.googleapis.com/token"
 
 @pytest.mark.parametrize("method", QUERIES)
 def test_no_credentials_at_all(nowhere: Path, method: str) -> None:
-    assert "mibot found no Google credentials" in reason(QUERIES[method](MonitoringInspector()))
+    assert reason_of(QUERIES[method](MonitoringInspector())) == GoogleSignInFailed(SignInProblem.NO_CREDENTIALS)
 
 
 @responses.activate
@@ -387,14 +414,14 @@ def test_no_credentials_at_all(nowhere: Path, method: str) -> None:
 def test_credentials_that_google_refuses(user: None, method: str) -> None:
     """Over gRPC too, whose own way of telling would blame Cloud Monitoring."""
     responses.post(TOKEN, status=400, json={"error": "invalid_grant", "error_description": "Token revoked."})
-    assert "Google rejected mibot's credentials" in reason(QUERIES[method](MonitoringInspector()))
+    assert reason_of(QUERIES[method](MonitoringInspector())) == GoogleSignInFailed(SignInProblem.REJECTED)
 
 
 @responses.activate
 @pytest.mark.parametrize("method", QUERIES)
 def test_a_sign_in_that_cannot_be_reached(user: None, method: str) -> None:
     edge = MonitoringInspector(sleep=lambda _: None)
-    assert "Google's sign-in service could not be reached" in reason(QUERIES[method](edge))
+    assert reason_of(QUERIES[method](edge)) == GoogleSignInFailed(SignInProblem.UNREACHABLE)
 
 
 @responses.activate
@@ -409,7 +436,7 @@ def test_google_is_asked_for_alerts_with_the_default_credentials(user: None) -> 
 def test_google_is_not_imported_before_it_is_needed() -> None:
     program = (
         "import sys, bot.adapters.gcp.monitoring as edge; edge.MonitoringInspector(); "
-        "print([m for m in sys.modules if 'google' in m or 'grpc' in m])"
+        "print([m for m in sys.modules if m.startswith(('google', 'grpc'))])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -12,11 +12,27 @@ import pytest
 import responses
 
 from bot.adapters.gcp import SqlInspector, google_query_handlers
+from bot.domain.failures.google import (
+    GoogleAction,
+    GoogleApiDisabled,
+    GoogleNotFound,
+    GooglePermissionMissing,
+    GoogleProject,
+    GoogleQuotaExceeded,
+    GoogleRefused,
+    GoogleServerError,
+    GoogleService,
+    GoogleSignInFailed,
+    GoogleTimedOut,
+    GoogleWrongServer,
+    SignInProblem,
+)
 from bot.domain.health.queries import SqlBackupQuery, SqlBackups, SqlInstance, SqlInstanceQuery, SqlInstances
+from bot.domain.reasons import Reason
 from demo.google.databases import BackupRun, DatabaseInstance
 from demo.google.failures import KINDS
 from demo.google.sqladmin import SqlAdminServer
-from tests.adapters.gcp.sentences import assert_unavailable
+from tests.adapters.gcp.reasons import reason_of
 
 PROJECT = "sourcegraph-managed-acme"
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
@@ -121,39 +137,48 @@ def test_the_backups_of_every_instance_newest_first(server: SqlAdminServer) -> N
     assert ours.ended_at is not None
 
 
-# what the server does, what the sentence says, and how often the server was asked
+SERVICE = GoogleService.CLOUD_SQL_ADMIN
+NOT_FOUND = GoogleNotFound(GoogleProject.INSTANCE, ("gcp.project_template",))
+WRONG_SERVER = GoogleWrongServer(SERVICE, "gcp.sqladmin_endpoint")
+
+
+def forbidden(action: GoogleAction, permission: str) -> GooglePermissionMissing:
+    return GooglePermissionMissing(action, permission, "Cloud SQL Viewer", GoogleProject.INSTANCE)
+
+
+# what the server does, the reason, and how often the server was asked
 FAILURES = [
-    ("forbidden", "grant it the permission cloudsql.instances.list (role Cloud SQL Viewer)", 1),
-    ("api_disabled", "The Cloud SQL Admin API is not enabled in the instance's project: enable sqladmin.goog", 1),
-    ("not_found", "The instance's project was not found: compare the setting gcp.project_template", 1),
-    ("bad_zone", "The instance's project was not found", 1),
-    ("bad_filter", "Cloud SQL Admin refused the request with error 400", 1),
-    ("unauthorized", "Google rejected mibot's credentials", 1),
-    ("quota", "Google's quota of requests to Cloud SQL Admin is used up", 4),
-    ("quota_403", "Google's quota of requests to Cloud SQL Admin is used up", 4),
-    ("error_500", "Cloud SQL Admin failed with error 500", 4),
-    ("error_503", "Cloud SQL Admin failed with error 503", 4),
-    ("lost", "Cloud SQL Admin failed with error 503", 4),
-    ("html", "What answered was not the Cloud SQL Admin API: check the setting gcp.sqladmin_endpoint", 1),
-    ("hang", "Cloud SQL Admin did not answer within 0.3 seconds", 1),
+    ("forbidden", forbidden(GoogleAction.LIST_DATABASES, "cloudsql.instances.list"), 1),
+    ("api_disabled", GoogleApiDisabled(SERVICE, "sqladmin.googleapis.com", GoogleProject.INSTANCE), 1),
+    ("not_found", NOT_FOUND, 1),
+    ("bad_zone", NOT_FOUND, 1),
+    ("bad_filter", GoogleRefused(SERVICE, 400), 1),
+    ("unauthorized", GoogleSignInFailed(SignInProblem.REJECTED), 1),
+    ("quota", GoogleQuotaExceeded(SERVICE), 4),
+    ("quota_403", GoogleQuotaExceeded(SERVICE), 4),
+    ("error_500", GoogleServerError(SERVICE, 500), 4),
+    ("error_503", GoogleServerError(SERVICE, 503), 4),
+    ("lost", GoogleServerError(SERVICE, 503), 4),
+    ("html", WRONG_SERVER, 1),
+    ("hang", GoogleTimedOut(SERVICE, 0.3), 1),
 ]
 
 
-@pytest.mark.parametrize(("kind", "says", "asked"), FAILURES)
-def test_each_failure_has_its_sentence(server: SqlAdminServer, kind: str, says: str, asked: int) -> None:
+@pytest.mark.parametrize(("kind", "reason", "asked"), FAILURES)
+def test_each_failure_has_its_sentence(server: SqlAdminServer, kind: str, reason: Reason, asked: int) -> None:
     edge = inspector(server.url, 0.3 if kind == "hang" else 5.0)
     server.fail(PROJECT, kind)
-    said = assert_unavailable(edge.instances(DATABASES))
-    assert says in said
+    assert reason_of(edge.instances(DATABASES)) == reason
     assert server.requests(PROJECT) == asked
-    assert_unavailable(edge.backups(BACKUPS))
+    reason_of(edge.backups(BACKUPS))
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS - {"hang"}))
 def test_a_failure_to_list_the_backups_is_no_answer(server: SqlAdminServer, kind: str) -> None:
     server.fail(PROJECT, kind, method="sql.backupRuns.list")
-    said = assert_unavailable(inspector(server.url).backups(BACKUPS))
-    assert kind != "forbidden" or "cloudsql.backupRuns.list" in said
+    reason = reason_of(inspector(server.url).backups(BACKUPS))
+    if kind == "forbidden":
+        assert reason == forbidden(GoogleAction.LIST_DATABASE_BACKUPS, "cloudsql.backupRuns.list")
 
 
 def test_every_way_to_fail_is_tried_above() -> None:
@@ -180,7 +205,7 @@ WRONG: list[dict[str, Any]] = [
 @pytest.mark.parametrize("body", [*ODD, *(json.dumps({"kind": "sql#instancesList"} | wrong) for wrong in WRONG)])
 def test_an_answer_of_something_else_is_never_an_empty_list(body: str | bytes) -> None:
     responses.get(f"{OPEN}/{PATH}", body=body)
-    assert "was not the Cloud SQL Admin API" in assert_unavailable(inspector(OPEN).instances(DATABASES))
+    assert reason_of(inspector(OPEN).instances(DATABASES)) == WRONG_SERVER
 
 
 RUN = {"instance": "a", "id": "1", "status": "SUCCESSFUL", "enqueuedTime": "2026-01-05T09:00:00Z"}
@@ -202,7 +227,7 @@ def test_a_backup_that_lacks_what_counts_is_no_answer(run: dict[str, Any]) -> No
     runs = responses.get(f"{OPEN}/{PATH}/-/backupRuns", json={"kind": "sql#backupRunsList", "items": [RUN]})
     assert [backup.type for backup in backups(OPEN).backups] == [""]
     responses.replace(runs.method, str(runs.url), json={"kind": "sql#backupRunsList", "items": [run]})
-    assert "was not the Cloud SQL Admin API" in assert_unavailable(inspector(OPEN).backups(BACKUPS))
+    assert reason_of(inspector(OPEN).backups(BACKUPS)) == WRONG_SERVER
 
 
 @responses.activate
