@@ -23,8 +23,7 @@ import structlog
 from dbos import DBOS, _workflow_commands
 
 from bot import logs
-from bot.adapters import engine
-from bot.adapters.engine import DurableEngine
+from bot.adapters.engine import DurableEngine, recovery, workflow
 from bot.adapters.store import Database
 from bot.adapters.store.worker_lock import WorkerLock
 from bot.domain.flow.jobs import Done, Job, Outcome, RetryLater
@@ -94,7 +93,7 @@ def main(url: str, journal: Journal) -> None:
     sys.addaudithook(watch)
     logs.configure()
     _workflow_commands._BACKGROUND_JOBS_INTERVAL_SEC = 0.05  # how soon DBOS sees that a wait is over
-    engine.INITIAL_PAUSE = OPTIONS.get("first_pause", engine.INITIAL_PAUSE)
+    workflow.INITIAL_PAUSE = OPTIONS.get("first_pause", workflow.INITIAL_PAUSE)
     if "die_at_submission" in OPTIONS:
         die_at_submission(OPTIONS["die_at_submission"])
     database = Database(url)
@@ -107,6 +106,7 @@ def main(url: str, journal: Journal) -> None:
         "backlog": runner.backlog,
         "forget_old": lambda days: runner.delete_old_jobs(datetime.now(UTC) + timedelta(days=days)),
         "adopt": runner.recover_orphaned_jobs,
+        "recover": recovery.recover_jobs_of,
         "stop": runner.stop,
     }
     print(json.dumps("ready"), flush=True)

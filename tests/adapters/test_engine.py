@@ -21,7 +21,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.adapters.engine import MAX_ATTEMPTS, MAX_ID_LENGTH, Enqueuer, _attempt_id, _child_id
+from bot.adapters.engine import Enqueuer
+from bot.adapters.engine.stored_jobs import MAX_ID_LENGTH, attempt_id, child_id
+from bot.adapters.engine.workflow import MAX_ATTEMPTS
 from bot.adapters.store import Database
 from bot.domain.flow.jobs import Job
 from bot.ports.errors import TransientError
@@ -429,7 +431,7 @@ def chain_ids(first: str, numbers: Iterable[int]) -> list[str]:
     """The ids of what follows from a job, one after the other."""
     ids = [first]
     for number in numbers:
-        ids.append(_child_id(ids[-1], number))
+        ids.append(child_id(ids[-1], number))
     return ids
 
 
@@ -457,7 +459,7 @@ def test_another_way_has_another_id_and_the_same_way_the_same(one: list[int], ot
 
 def test_a_further_try_of_any_of_them_is_no_other_job() -> None:
     ids = chain_ids(DELIVERY, [0] * 200)
-    tries = {_attempt_id(id_, attempt) for id_ in ids for attempt in range(1, MAX_ATTEMPTS + 1)}
+    tries = {attempt_id(id_, attempt) for id_ in ids for attempt in range(1, MAX_ATTEMPTS + 1)}
     assert len(tries) == len(ids) * MAX_ATTEMPTS
 
 

@@ -1,0 +1,118 @@
+"""Runs the jobs."""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+from dbos import DBOS, DBOSConfig
+
+from bot.adapters.engine.enqueuer import Enqueuer
+from bot.adapters.engine.recovery import recover_jobs_of
+from bot.adapters.engine.stored_jobs import APPLICATION_VERSION, NAME, QUEUE, SERIALIZER, attempt_id
+from bot.adapters.engine.workflow import MAX_ATTEMPTS, register
+from bot.adapters.store import Database
+from bot.adapters.store.database import StoreError
+from bot.adapters.store.worker_lock import WorkerLock
+from bot.domain.flow.jobs import Job
+from bot.ports.engine import FailureCallback, JobHandler
+
+log = structlog.get_logger(__name__)
+
+POLL_INTERVAL: Final = 0.1
+"""Seconds between two looks at the queue: half of it is what a job waits on average. It costs 4 % of a core."""
+JOB_RETENTION: Final = timedelta(days=14)
+_RECOVERY_INTERVAL: Final = 15.0
+_UNFINISHED: Final = ["PENDING", "ENQUEUED", "DELAYED"]
+_FINISHED: Final = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+
+
+class DurableEngine:
+    """Runs jobs in this process, `threads` at a time. One engine a process; with SQLite, one process."""
+
+    def __init__(self, database: Database, lock: WorkerLock, threads: int = 8) -> None:
+        self._database = database
+        self._lock = lock
+        self._threads = threads
+        self._enqueuer = Enqueuer(database)
+        self._stopping = threading.Event()
+        self._worker = ""
+
+    def start(self, handler: JobHandler, on_failed: FailureCallback) -> None:
+        """Begin to run jobs, those that a crash cut short first. Raises StoreError when there can be no worker."""
+        self._worker = self._lock.acquire()
+        config: DBOSConfig = {
+            "name": NAME,
+            "system_database_engine": self._database.engine,
+            "application_version": APPLICATION_VERSION,
+            "executor_id": self._worker,
+            "serializer": SERIALIZER,
+            "log_level": "WARNING",
+            "max_executor_threads": self._threads + 8,  # DBOS's own chores need some
+        }
+        DBOS(config=config)
+        register(handler, on_failed)
+        DBOS.launch()
+        DBOS.register_queue(
+            QUEUE,
+            worker_concurrency=self._threads,
+            partition_concurrency=1,
+            polling_interval_sec=POLL_INTERVAL,
+            on_conflict="always_update",
+        )
+        if not self._database.is_sqlite:
+            threading.Thread(target=self._recover_periodically, name="adopter", daemon=True).start()
+
+    def submit(self, id_: str, job: Job) -> None:
+        self._enqueuer.submit(id_, job)
+
+    def is_unfinished(self, id_: str) -> bool:
+        """Whether a job of that id waits, for its turn or to be tried again, or runs."""
+        ids = [attempt_id(id_, attempt) for attempt in range(1, MAX_ATTEMPTS + 1)]
+        return bool(DBOS.list_workflows(workflow_ids=ids, status=_UNFINISHED, load_input=False, load_output=False))
+
+    def backlog(self) -> int:
+        """How many jobs wait or run."""
+        return len(DBOS.list_workflows(status=_UNFINISHED, load_input=False, load_output=False))
+
+    def delete_old_jobs(self, now: datetime) -> int:
+        """Delete jobs that ended two weeks ago: nothing needs them, and they would only pile up."""
+        before = (now.astimezone(UTC) - JOB_RETENTION).isoformat()
+        old = DBOS.list_workflows(
+            status=_FINISHED, completed_before=before, limit=1000, load_input=False, load_output=False
+        )
+        if old:
+            DBOS.delete_workflows([status.workflow_id for status in old])
+        return len(old)
+
+    def stop(self) -> None:
+        """Let the jobs that run end, for some seconds; what does not is run again by the next start.
+
+        The lock stays until the process ends, for such a job goes on until then.
+        """
+        if self._worker and not self._stopping.is_set():
+            self._stopping.set()
+            DBOS.destroy(workflow_completion_timeout_sec=5)
+
+    def recover_orphaned_jobs(self) -> None:
+        """Take over the jobs of workers that are no more, else their keys would stay taken for ever."""
+        running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        for worker in {status.executor_id for status in running if status.executor_id}:
+            with self._lock.take_over(worker) as ended:
+                if ended:
+                    log.warning("worker_lost", worker=worker)
+                    recover_jobs_of(worker)
+
+    def _recover_periodically(self) -> None:
+        while not self._stopping.wait(_RECOVERY_INTERVAL):
+            try:
+                self.recover_orphaned_jobs()
+            except StoreError as error:
+                log.error("worker_ends", error=str(error))  # noqa: TRY400 - the sentence says it
+                os._exit(1)
+            except Exception:  # it must not end: others wait for what it does
+                if not self._stopping.is_set():
+                    log.warning("adopting_failed", exc_info=True)
