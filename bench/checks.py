@@ -126,7 +126,7 @@ def check_instances(
 
 
 def make_inspector(settings: Mapping[str, Mapping[str, str]]) -> InspectorRouter:
-    """Who answers the questions of checks, GitHub and Opsgenie left out (`Wiring.inspector`)."""
+    """Who answers the questions of checks, GitHub and Opsgenie left out (`Adapters.inspector`)."""
     gcp, front = settings["gcp"], settings["front_end"]
     front_ends = FrontEndInspector(front["connect_to"], Path(front["ca_file"]))
     answerers = google_query_handlers(

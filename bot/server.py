@@ -59,12 +59,14 @@ def _load(settings: Settings, supervisor: int) -> Any:
     gc.set_threshold(_GC_THRESHOLD)
     logs.configure()
     _exit_with_parent(supervisor)
-    from bot.wiring import Wiring, make_web  # the whole world, which the supervisor has no use for
+    from bot.wiring.application import make_web, make_worker  # many modules, which the supervisor does not need
+    from bot.wiring.services import Services
 
-    wiring = Wiring(settings)
-    wiring.worker.start()
-    multiprocessing.util.Finalize(None, wiring.worker.stop, exitpriority=100)
-    return make_web(wiring)
+    services = Services(settings)
+    worker = make_worker(services)
+    worker.start()
+    multiprocessing.util.Finalize(None, worker.stop, exitpriority=100)
+    return make_web(services)
 
 
 def _exit_with_parent(supervisor: int) -> None:

@@ -19,7 +19,7 @@ from bot.domain.flow.events import Event
 from bot.domain.flow.jobs import Done, Job, Outcome, RetryLater
 from bot.domain.upgrade.record import Stage
 from bot.formats.documents import DocumentError, NewerSchemaError, tag_of
-from bot.handlers import EffectDispatcher
+from bot.handlers.dispatch import EffectDispatcher
 from bot.ports.engine import Engine
 from bot.ports.errors import ExternalError, TransientError
 from bot.ports.store import UpgradeReader

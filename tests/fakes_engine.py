@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.domain.effects import Effect
 from bot.domain.flow.jobs import Done, Job, Outcome
-from bot.handlers import EffectDispatcher
+from bot.handlers.dispatch import EffectDispatcher
 from bot.ports.engine import FailureCallback, JobHandler
 from bot.ports.errors import ExternalError
 from bot.schema import CODEC, JobContent

@@ -14,7 +14,6 @@ from bot.adapters.git_clone import LocalClone
 from bot.adapters.inspectors import InspectorRouter
 from bot.adapters.upstream_file import UpstreamFile
 from bot.cli.common import USAGE_ERROR, error_exit, load_settings, settings_error
-from bot.cloud_wiring import CloudSettings, cloud_config, cloud_query_handlers
 from bot.domain.fleet.model import Fleet
 from bot.domain.versions import Version
 from bot.ports.errors import ExternalError, PermanentError
@@ -26,6 +25,7 @@ from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import HealthCheckRunner
 from bot.services.planner import Planner
 from bot.settings import SettingsError, load_cloud
+from bot.wiring.cloud import CloudSettings, cloud_config, cloud_query_handlers
 
 if TYPE_CHECKING:
     from bot.cli.read_only import ReadOnlyWiring

@@ -73,7 +73,7 @@ def evidence(
 def _gather_evidence(glance: ReadOnlyWiring, version: Version) -> Evidence | None:
     """The evidence from the store and the fleet as it is now, or None where there is nothing to tell of."""
     from bot.domain.audit.evidence import collect_evidence
-    from bot.wiring import utc_now
+    from bot.wiring.services import utc_now
 
     upgrades, tracker = _records(glance, version)
     if not upgrades and tracker is None:

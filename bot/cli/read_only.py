@@ -16,10 +16,10 @@ from bot.domain.chat import markers
 from bot.domain.versions import Version
 from bot.handlers.trackers import LABELS
 from bot.ports.errors import TransientError
-from bot.wiring import Wiring
+from bot.wiring.services import Services
 
 
-class ReadOnlyWiring(Wiring):
+class ReadOnlyWiring(Services):
     """The wiring, but the store is used only if there is one: none is ever made or migrated."""
 
     @cached_property

@@ -29,6 +29,7 @@ from bot.domain.upgrade.preparation import (
     request_preparation,
 )
 from bot.domain.versions import parse_version
+from bot.handlers.dispatch import handles, notes_delay
 from bot.handlers.refreshes import preparation_refresh_effects
 from bot.ports.branches import BaseBranch
 from bot.ports.errors import NotFoundError, PermanentError
@@ -68,6 +69,7 @@ class PreparationHandler:
         self._pulls = pulls
         self._clock = clock
 
+    @handles
     def prepare(self, effect: Prepare) -> list[Effect]:
         """Record that it was asked for, then go on; one that people closed is opened again only for people."""
         version = parse_version(effect.version)
@@ -80,6 +82,7 @@ class PreparationHandler:
             log.info("preparation_asked_for", version=effect.version, by=effect.by, accept=effect.accept)
         return self.advance(AdvancePreparation(effect.version))
 
+    @handles
     def advance(self, effect: AdvancePreparation) -> list[Effect]:
         """Take it as far as it can go now."""
         version = parse_version(effect.version)
@@ -98,9 +101,10 @@ class PreparationHandler:
             log.info("preparation_moved", version=effect.version, stage=after.stage.value, reason=after.reason)
         return [*preparation_refresh_effects(self._ledger, after), Schedule()]
 
-    def mark_delayed(self, version: str, reason: str) -> list[Effect]:
+    @notes_delay
+    def mark_delayed(self, effect: Prepare | AdvancePreparation, reason: str) -> list[Effect]:
         """Note why it does not move; the next move takes the note away."""
-        preparation = self._ledger.preparation(parse_version(version))
+        preparation = self._ledger.preparation(parse_version(effect.version))
         if preparation is None or preparation.stage not in UNPREPARED:
             return []
         noted = replace(preparation, reason=f"delayed: {reason.rstrip('.')}; it will be tried again")

@@ -17,6 +17,7 @@ from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import parse_version
 from bot.formats.markdown import Markdown
+from bot.handlers.dispatch import handles
 from bot.ports.errors import NotFoundError, PermanentError
 from bot.ports.issues import IssueComments
 from bot.ports.pull_requests import CheckRuns, PullRequestComments, PullRequestLabels
@@ -46,6 +47,7 @@ class Publisher:
         check_runs: CheckRuns,
         ledger: _Store,
         fleets: FleetReader,
+        *,
         on_call: Sequence[str],
     ) -> None:
         self._issues = issues
@@ -56,6 +58,7 @@ class Publisher:
         self._fleets = fleets
         self._on_call = tuple(on_call)
 
+    @handles
     def publish(self, effect: Publish) -> list[Effect]:
         """Bring all of it up to date. What GitHub refuses is a line in the log; nothing depends on it."""
         version = parse_version(effect.version)

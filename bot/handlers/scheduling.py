@@ -19,10 +19,10 @@ from bot.domain.upgrade.preparation import PreparationStage
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.upgrade.transitions import mark_planned, mark_skipped, request_upgrade
 from bot.domain.versions import Version, parse_version
+from bot.handlers.dispatch import handles
 from bot.handlers.refreshes import refresh_effects
 from bot.ports.store import PreparationStore, ReplyIndex, UpgradeStore
 from bot.rendering.wording import describe
-from bot.services.commands import Policy
 from bot.services.fleet_reader import FleetReader, FleetView
 from bot.services.health_checks import HealthCheckRunner
 from bot.services.planner import Planner
@@ -43,16 +43,18 @@ class Scheduler:
         fleets: FleetReader,
         planner: Planner,
         examiner: HealthCheckRunner,
-        policy: Policy,
         clock: Callable[[], datetime],
+        *,
+        max_in_flight: int,
     ) -> None:
         self._ledger = ledger
         self._fleets = fleets
         self._planner = planner
         self._check_runner = examiner
-        self._policy = policy
+        self._max_in_flight = max_in_flight
         self._clock = clock
 
+    @handles
     def start(self, effect: StartUpgrades) -> list[Effect]:
         """Record that upgrades were asked for, then see whose turn it is; asking twice is the same upgrade.
 
@@ -71,7 +73,8 @@ class Scheduler:
                 others.append(StartUpgrade(slug, effect.version, effect.by, effect.issue, effect.force))
         return [*others, *self.schedule(Schedule())]
 
-    def schedule(self, _: Schedule) -> list[Effect]:
+    @handles
+    def schedule(self, _effect: Schedule) -> list[Effect]:
         """Let those begin whose turn it is, and say of the others what they wait for."""
         upgrades = self._ledger.upgrades()
         if all(upgrade.stage is not Stage.WAITING for upgrade in upgrades):
@@ -85,7 +88,7 @@ class Scheduler:
             effects += preparing
             if reason:
                 unready[version] = reason
-        standing = RolloutState(seen.fleet, upgrades, self._policy.max_in_flight, unready, {})
+        standing = RolloutState(seen.fleet, upgrades, self._max_in_flight, unready, {})
         standing = replace(standing, first_is_green=self._first_is_green(standing, versions))
         for turn in decide_slots(standing):
             effects += (
@@ -107,7 +110,7 @@ class Scheduler:
         return effects, rest
 
     def _start_upgrade(self, upgrade: Upgrade) -> list[Effect]:
-        if not self._ledger.claim_slot(mark_planned(upgrade, self._clock()), self._policy.max_in_flight):
+        if not self._ledger.claim_slot(mark_planned(upgrade, self._clock()), self._max_in_flight):
             return []
         return [Advance(upgrade.slug, str(upgrade.version))]  # which shows it
 

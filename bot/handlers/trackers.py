@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -21,6 +21,7 @@ from bot.domain.upgrade.preparation import PreparationStage
 from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
+from bot.handlers.dispatch import handles
 from bot.ports.errors import PermanentError
 from bot.ports.issues import IssueComments, IssueEditor, IssueReader, WriteSlots
 from bot.ports.store import PreparationStore, TrackerStore, UpgradeReader
@@ -34,7 +35,6 @@ from bot.rendering.tracker import (
     render_tracker_part,
     tracker_items,
 )
-from bot.services.commands import Policy
 from bot.services.fleet_reader import FleetReader
 from bot.services.poll_throttle import PollThrottle
 
@@ -61,22 +61,26 @@ class TrackerHandler:
         issues: _Issues,
         ledger: _Store,
         fleets: FleetReader,
-        policy: Policy,
         clock: Callable[[], datetime],
+        *,
+        label: str,
+        operators: Sequence[str],
         interval: float = 10.0,
     ) -> None:
         self._issues = issues
         self._ledger = ledger
         self._fleets = fleets
-        self._policy = policy
+        self._label = label
+        self._operators = tuple(operators)
         self._clock = clock
         self._interval = interval
         self._throttle = PollThrottle(clock)
 
     @property
     def _labels(self) -> list[str]:
-        return [*LABELS, self._policy.label]
+        return [*LABELS, self._label]
 
+    @handles
     def ensure(self, effect: EnsureTracker) -> list[Effect]:
         """See that the version has its one tracker and that the asking issue links it."""
         version = Version.parse(effect.version)
@@ -112,7 +116,7 @@ class TrackerHandler:
         return None
 
     def _find_handwritten(self, version: Version, effect: EnsureTracker) -> list[Issue]:
-        labelled = list(self._issues.list_issues([self._policy.label], state="open"))
+        labelled = list(self._issues.list_issues([self._label], state="open"))
         if effect.issue and all(issue.number != effect.issue for issue in labelled):
             labelled.append(self._issues.issue(effect.issue))
         return [i for i in labelled if Version.find_in(i.title) == version and looks_like_tracker(i.body)]
@@ -137,12 +141,13 @@ class TrackerHandler:
             renderer,
             record.version,
             record.issue,
-            self._policy.operators,
+            self._operators,
             first=first,
             adopted=record.adopted and issue == record.issue,
         )
         self._issues.create_comment(issue, words)
 
+    @handles
     def refresh(self, effect: RefreshTracker) -> list[Effect]:
         """Bring the tracker up to date, unless it is; what people wrote meanwhile is kept."""
         version = Version.parse(effect.version)

@@ -44,6 +44,7 @@ from bot.domain.upgrade.transitions import (
     request_upgrade,
 )
 from bot.domain.versions import parse_version
+from bot.handlers.dispatch import handles, notes_delay
 from bot.handlers.refreshes import refresh_effects
 from bot.ports.errors import NotFoundError, PermanentError
 from bot.ports.pull_requests import PullRequestReader
@@ -56,6 +57,9 @@ from bot.services.poll_throttle import PollThrottle
 from bot.services.upgrade_pull_requests import PullRequestService
 
 log = structlog.get_logger(__name__)
+
+UpgradeMove = StartUpgrade | StartRollback | Advance | Poll | Recheck | MarkDeployed | Retry
+"""The effects that move an upgrade."""
 
 
 class _Store(UpgradeStore, TrackerReader, ReplyIndex, Protocol):
@@ -84,6 +88,7 @@ class UpgradeHandler:
         self._clock = clock
         self._throttle = PollThrottle(clock)
 
+    @handles
     def start(self, effect: StartUpgrade) -> list[Effect]:
         """Record that it was asked for, then go on; asking twice is the same upgrade."""
         version = parse_version(effect.version)
@@ -99,6 +104,7 @@ class UpgradeHandler:
             self._ledger.save_upgrade(left)
         return self.advance(Advance(effect.slug, effect.version))
 
+    @handles
     def roll_back(self, effect: StartRollback) -> list[Effect]:
         """Record that the upgrade is to be undone, then go on; it waits for no turn, for it makes things safe."""
         version = parse_version(effect.version)
@@ -110,6 +116,7 @@ class UpgradeHandler:
             self._ledger.save_upgrade(undone)
         return self.advance(Advance(effect.slug, effect.version))
 
+    @handles
     def advance(self, effect: Advance | Poll) -> list[Effect]:
         """Take the upgrade as far as it can go now. One that waits is for `TakeTurns` to move."""
         upgrade = self._ledger.upgrade(effect.slug, parse_version(effect.version))
@@ -149,10 +156,12 @@ class UpgradeHandler:
             return refresh_effects(self._ledger, self._save(refused))
         return [EnsureTracker(str(upgrade.version), 0, upgrade.asked_by)]
 
+    @handles
     def recheck(self, effect: Recheck) -> list[Effect]:
         """Judge a deployed upgrade anew by checks taken now."""
         return self._apply_manual_change(effect, lambda u: recheck(u, self._clock(), effect.by, effect.accepted))
 
+    @handles
     def mark_deployed(self, effect: MarkDeployed) -> list[Effect]:
         """Take a person's word that it is deployed, and go on with the proof."""
 
@@ -166,6 +175,7 @@ class UpgradeHandler:
 
         return self._apply_manual_change(effect, told)
 
+    @handles
     def retry(self, effect: Retry) -> list[Effect]:
         """Deploy once more what failed."""
 
@@ -193,9 +203,10 @@ class UpgradeHandler:
         follow = self.advance(Advance(effect.slug, effect.version)) if changed.stage in IN_DEPLOYMENT else []
         return [*refresh_effects(self._ledger, changed), *follow, *_schedule_next(upgrade, changed)]
 
-    def mark_delayed(self, slug: str, version: str, reason: str) -> list[Effect]:
+    @notes_delay
+    def mark_delayed(self, effect: UpgradeMove, reason: str) -> list[Effect]:
         """Note why an upgrade under way does not move; the next move takes the note away."""
-        upgrade = self._ledger.upgrade(slug, parse_version(version))
+        upgrade = self._ledger.upgrade(effect.slug, parse_version(effect.version))
         if upgrade is None or upgrade.stage not in UNFINISHED or upgrade.stage is Stage.WAITING:
             return []
         noted = self._save(replace(upgrade, reason=f"delayed: {reason.rstrip('.')}; it will be tried again"))

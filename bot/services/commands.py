@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from bot.commands import Command, all_commands, nearest_command
@@ -34,15 +33,6 @@ from bot.ports.upstream import Releases
 from bot.rendering import Renderer
 from bot.rendering.messages import render_command_message, render_not_allowed, render_unknown_command
 from bot.services.fleet_reader import FleetReader
-
-
-@dataclass(frozen=True)
-class Policy:
-    """The rules from the settings: the label, who may command (`org/team`), how many upgrades at once."""
-
-    label: str
-    operators: tuple[str, ...]
-    max_in_flight: int
 
 
 def effects_of(event: Event, ledger: UpgradeReader) -> list[Effect]:
@@ -87,14 +77,15 @@ class CommandService:
         fleets: FleetReader,
         ledger: _Store,
         upstream: Releases,
-        policy: Policy,
+        *,
+        operators: Sequence[str],
         me: Callable[[], str],
     ) -> None:
         self._teams = teams
         self._fleets = fleets
         self._ledger = ledger
         self._upstream = upstream
-        self._policy = policy
+        self._operators = tuple(operators)
         self._me = me
 
     def plan(self, order: HandleComment) -> tuple[Reply, list[Effect]]:
@@ -130,9 +121,7 @@ class CommandService:
         if command is None:
             return CommandPlan((Paragraph(render_unknown_command(renderer, line.name, nearest_command(line.name))),))
         if command.permission is Permission.OPERATORS and not is_operator:
-            return CommandPlan(
-                (Paragraph(render_not_allowed(renderer, line.name, order.author, self._policy.operators)),)
-            )
+            return CommandPlan((Paragraph(render_not_allowed(renderer, line.name, order.author, self._operators)),))
         if line.fault:
             return CommandPlan((Paragraph(render_command_message(renderer, line.name, line.fault)),))
         version = Version.parse(order.version)
@@ -140,7 +129,7 @@ class CommandService:
         return command.plan(request, self._view(renderer.fleet, line.arguments, version), renderer)
 
     def _is_operator(self, login: str) -> bool:
-        return any(self._teams.is_member(team, login) for team in self._policy.operators)
+        return any(self._teams.is_member(team, login) for team in self._operators)
 
     def _view(self, fleet: Fleet, arguments: Sequence[str], version: Version | None) -> CommandContext:
         named = [found for word in arguments if (found := Version.parse(word))]

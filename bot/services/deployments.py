@@ -110,7 +110,7 @@ class DeploymentService:
         """The seconds until the next look at an upgrade, or None when only people or webhooks move it."""
         match upgrade.stage:
             case Stage.VERIFYING:
-                return self.policy.interval
+                return self.policy.verify.interval
             case Stage.MERGED | Stage.BACKING_UP | Stage.DEPLOYING:
                 return self.policy.poll
             case Stage.HELD if not upgrade.deployed:

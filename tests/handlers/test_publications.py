@@ -126,7 +126,7 @@ class Scene:
             known = self.ledger.upgrade(there.slug, there.version)
             self.ledger.save_upgrade(replace(there, posted=known.posted if known else {}))
         here = self.deployment
-        publisher = Publisher(self.issues, here, here, here, self.ledger, self.fleets, self.on_call)
+        publisher = Publisher(self.issues, here, here, here, self.ledger, self.fleets, on_call=self.on_call)
         assert publisher.publish(Publish("rctest", "3.40.1")) == []
 
     def dies_publishing(self, there: Upgrade) -> None:
@@ -322,7 +322,7 @@ def test_a_customer_is_called_for_by_its_account_only(scene: Scene) -> None:
     there = replace(FAILED, slug=customer.slug, reason=f"job {customer.slug} failed")
     scene.ledger.save_upgrade(there)
     here = scene.deployment
-    publisher = Publisher(scene.issues, here, here, here, scene.ledger, scene.fleets, scene.on_call)
+    publisher = Publisher(scene.issues, here, here, here, scene.ledger, scene.fleets, on_call=scene.on_call)
     publisher.publish(Publish(customer.slug, "3.40.1"))
     (alarm,) = scene.alarms
     assert f"instance for {customer.account}" in alarm

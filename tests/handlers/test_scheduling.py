@@ -23,7 +23,6 @@ from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.record import Rollback, Stage, StageTransition, Upgrade
 from bot.domain.versions import Version
 from bot.handlers.scheduling import Scheduler
-from bot.services.commands import Policy
 from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import HealthCheckRunner
 from bot.services.planner import Planner
@@ -76,7 +75,7 @@ class Scene:
         fleets = FleetReader(source)
         examiner = HealthCheckRunner(fleets, CloudConfig(), self.inspector, lambda: self.now, checks=[vm.CHECK])
         planner = Planner(source, MemoryUpstream(), lambda: self.accepted)
-        return Scheduler(self.ledger, fleets, planner, examiner, Policy("x", (), self.limit), lambda: self.now)
+        return Scheduler(self.ledger, fleets, planner, examiner, lambda: self.now, max_in_flight=self.limit)
 
     def start(self, *slugs: str, to: Version = TO, force: str = "", by: str = "dana") -> list[Effect]:
         return self.scheduler.start(StartUpgrades(slugs, str(to), by, 12, force))

@@ -19,7 +19,6 @@ from bot.domain.upgrade.record import Stage, Upgrade
 from bot.formats.markdown import MAX_BODY_LENGTH
 from bot.handlers.trackers import TrackerHandler
 from bot.ports.errors import PermanentError
-from bot.services.commands import Policy
 from bot.services.fleet_reader import FleetReader
 from demo.fleet import make_fleet
 from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore
@@ -57,8 +56,15 @@ class Scene:
 
     def restart(self) -> None:
         """The process begins anew, and knows what is in the records only."""
-        policy = Policy("team/cloud", (), 5)
-        self.keeper = TrackerHandler(self.issues, self.ledger, FLEETS, policy, lambda: self.issues.now, INTERVAL)
+        self.keeper = TrackerHandler(
+            self.issues,
+            self.ledger,
+            FLEETS,
+            lambda: self.issues.now,
+            label="team/cloud",
+            operators=(),
+            interval=INTERVAL,
+        )
 
     def does(self, effect: EnsureTracker | RefreshTracker) -> list[Effect]:
         if isinstance(effect, EnsureTracker):

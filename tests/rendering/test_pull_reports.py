@@ -14,6 +14,7 @@ from bot.domain.chat.comments import has_commands
 from bot.domain.github_models import FailedJob, WorkflowRun
 from bot.domain.health.model import CheckResult, CheckState
 from bot.domain.plans.change_set import ChangeKind
+from bot.domain.upgrade.deploy_policy import VerifyPolicy
 from bot.domain.upgrade.deployment import (
     apply_backups,
     apply_pre_checks,
@@ -119,7 +120,9 @@ def rows(record: Upgrade) -> list[list[str]]:
 def failed_checks() -> Upgrade:
     """demo, red after its deployment for as long as it may be."""
     there = deployed(merged("demo"))
-    return judge(there, checks(after(55), state=CheckState.FAIL), replace(POLICY, verify_timeout=60), after(55))
+    return judge(
+        there, checks(after(55), state=CheckState.FAIL), replace(POLICY, verify=VerifyPolicy(timeout=60)), after(55)
+    )
 
 
 def failed_deployment() -> Upgrade:

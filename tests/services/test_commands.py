@@ -25,14 +25,14 @@ from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.effects import Advance, AdvancePreparation, Prepare, StartRollback
 from bot.domain.upgrade.record import Deployment, Stage, Upgrade
 from bot.ports.errors import ExternalError, PermanentError, TransientError
-from bot.services.commands import CommandService, Policy, effects_of, released_for
+from bot.services.commands import CommandService, effects_of, released_for
 from bot.services.fleet_reader import FleetReader
 from demo.fleet import make_fleet
 from tests import rendered as rendering
 from tests.ports import MemoryFleetSource, MemoryStore, MemoryTeams, MemoryUpstream
 from tests.samples import NOW, fleet, internal_instance, upgrade, version
 
-POLICY = Policy("team/cloud", ("sourcegraph/cloud", "sourcegraph/devops"), 5)
+OPERATORS = ("sourcegraph/cloud", "sourcegraph/devops")
 MEMBERS = {"sourcegraph/cloud": frozenset({"dana"}), "sourcegraph/devops": frozenset({"lee"})}
 NOT_DEPLOYING = sorted(set(Stage) - {Stage.DEPLOYING})
 STARTED = StartUpgrades(("rctest",), "3.40.1", "dana", 12)
@@ -48,7 +48,9 @@ class CommandHarness:
     fleets: FleetReader = field(default_factory=lambda: FleetReader(MemoryFleetSource(make_fleet(12))))
 
     def order(self, body: str, author: str = "dana", on: str = "3.40.1") -> tuple[Reply, list[Effect]]:
-        commander = CommandService(self.teams, self.fleets, self.ledger, self.upstream, POLICY, lambda: "mibot[bot]")
+        commander = CommandService(
+            self.teams, self.fleets, self.ledger, self.upstream, operators=OPERATORS, me=lambda: "mibot[bot]"
+        )
         return commander.plan(HandleComment(77, 12, on, body, author))
 
     def said(self, body: str, author: str = "dana", on: str = "3.40.1") -> str:

@@ -15,8 +15,17 @@ class DeployMode(StrEnum):
 
 
 @dataclass(frozen=True)
+class VerifyPolicy:
+    """How a deployed upgrade is verified (`[verify]`). Times are in seconds."""
+
+    timeout: float = 1800.0
+    stable_for: float = 300.0
+    interval: float = 30.0
+
+
+@dataclass(frozen=True)
 class DeployPolicy:
-    """The rules from the settings (`[deploy]` and `[verify]`). Times are in seconds."""
+    """How a merged upgrade is deployed (`[deploy]`), and how it is verified then. Times are in seconds."""
 
     mode: DeployMode = DeployMode.DISPATCH
     workflow: str = "mi_upgrade.yml"
@@ -26,9 +35,7 @@ class DeployPolicy:
     start_timeout: float = 300.0
     timeout: float = 3600.0
     poll: float = 15.0
-    verify_timeout: float = 1800.0
-    stable_for: float = 300.0
-    interval: float = 30.0
+    verify: VerifyPolicy = VerifyPolicy()
 
 
 def format_duration(seconds: float) -> str:

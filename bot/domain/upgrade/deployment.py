@@ -220,11 +220,11 @@ def judge(upgrade: Upgrade, results: Iterable[CheckResult], policy: DeployPolicy
     began = upgrade.entered_at(Stage.VERIFYING) or now
     if state is CheckState.PASS:
         return _apply_green(seen, upgrade.after, policy, now)
-    waited = now - began >= timedelta(seconds=policy.verify_timeout)
+    waited = now - began >= timedelta(seconds=policy.verify.timeout)
     seen = replace(seen, green_since=None)
     link = upgrade.deployment.url if upgrade.deployment else ""
     if not waited:
-        until = began + timedelta(seconds=policy.verify_timeout)
+        until = began + timedelta(seconds=policy.verify.timeout)
         seen = replace(seen, after=_keep_if_unchanged(seen.after, upgrade.after))
         return replace(
             seen, reason=f"{describe_failing_checks(seen.after)}; it has until {until:%H:%M} UTC to become green"
@@ -264,8 +264,8 @@ def _keep_if_unchanged(results: tuple[CheckResult, ...], shown: tuple[CheckResul
 def _apply_green(upgrade: Upgrade, shown: tuple[CheckResult, ...], policy: DeployPolicy, now: datetime) -> Upgrade:
     since = upgrade.green_since or now
     seen = replace(upgrade, green_since=since)
-    if now - since < timedelta(seconds=policy.stable_for):
-        until = since + timedelta(seconds=policy.stable_for)
+    if now - since < timedelta(seconds=policy.verify.stable_for):
+        until = since + timedelta(seconds=policy.verify.stable_for)
         seen = replace(seen, after=_keep_if_unchanged(seen.after, shown))
         return replace(seen, reason=f"all green since {since:%H:%M:%S} UTC, and has to hold until {until:%H:%M:%S}")
     end = Stage.DONE if upgrade.back is None else Stage.ROLLED_BACK

@@ -11,7 +11,7 @@ from bot.domain.github_models import CommitChecks, Conclusion, PullRequest, Revi
 from bot.domain.health.model import CheckResult, CheckState
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
-from bot.domain.upgrade.deploy_policy import DeployPolicy
+from bot.domain.upgrade.deploy_policy import DeployPolicy, VerifyPolicy
 from bot.domain.upgrade.deployment import apply_backups, apply_pre_checks, apply_run, judge, recheck
 from bot.domain.upgrade.dispatch import confirm_dispatch, prepare_dispatch
 from bot.domain.upgrade.record import Rollback, Upgrade
@@ -25,7 +25,7 @@ PULLS = "https://github.com/sourcegraph/deploy-sourcegraph-managed/pull"
 RUN_URL = "https://github.com/sourcegraph/deploy-sourcegraph-managed/actions/runs/4711"
 CONSOLE = "https://console.cloud.google.com/x?project=sourcegraph-managed-amberotter"
 FLEET = fleet(internal_instance("rctest"), internal_instance("demo"), customer_instance("amberotter"))
-POLICY = DeployPolicy(stable_for=300)
+POLICY = DeployPolicy(verify=VerifyPolicy(stable_for=300))
 HEAD, MERGE = "c" * 40, "d" * 40
 LATER = NOW + timedelta(days=1)
 NAMES = ("alerts", "front_end", "uptime", "vm")
@@ -98,7 +98,9 @@ def complete(slug: str = "rctest", start: datetime = NOW) -> Upgrade:
 def rolled_back(slug: str = "demo") -> Upgrade:
     """One that was red after its deployment, and was brought back."""
     bad = deployed(merged(slug))
-    red = judge(bad, checks(after(55), state=CheckState.FAIL), replace(POLICY, verify_timeout=60), after(55))
+    red = judge(
+        bad, checks(after(55), state=CheckState.FAIL), replace(POLICY, verify=VerifyPolicy(timeout=60)), after(55)
+    )
     assert red.stage is Stage.FAILED
     return verified(deployed(merged(slug, after(60), Rollback("lee", "search is slow", FROM), red)))
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.domain.github_models import FailedJob
 from bot.domain.health.model import CheckResult, CheckState
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
-from bot.domain.upgrade.deploy_policy import DeployPolicy
+from bot.domain.upgrade.deploy_policy import DeployPolicy, VerifyPolicy
 from bot.domain.upgrade.deployment import (
     ACCEPT_HINT,
     RESUME_HINT,
@@ -326,7 +326,7 @@ def test_it_is_done_when_all_has_been_green_for_long_enough() -> None:
 
 
 def test_a_rollback_that_is_proven_is_rolled_back() -> None:
-    patient = replace(POLICY, stable_for=0)
+    patient = replace(POLICY, verify=VerifyPolicy(stable_for=0))
     assert at(0, GREEN, there=replace(VERIFYING, back=BACK), policy=patient).stage is Stage.ROLLED_BACK
 
 
@@ -386,9 +386,9 @@ def test_nothing_is_proven_but_by_green_that_held(looks: list[tuple[int, list[Ch
         green_since = (seconds if green_since is None else green_since) if passes else None
         if there.stage is not Stage.VERIFYING:
             break
-    proven = green_since is not None and seconds - green_since >= POLICY.stable_for
+    proven = green_since is not None and seconds - green_since >= POLICY.verify.stable_for
     assert (there.stage is Stage.DONE) is proven
-    assert there.stage is not Stage.FAILED or (seconds >= POLICY.verify_timeout and CheckState.FAIL in states)
+    assert there.stage is not Stage.FAILED or (seconds >= POLICY.verify.timeout and CheckState.FAIL in states)
 
 
 @pytest.mark.parametrize("stage", [Stage.HELD, Stage.FAILED])

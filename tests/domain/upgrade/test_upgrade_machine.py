@@ -85,7 +85,8 @@ class Upgrades(RuleBasedStateMachine):
             try:
                 job()
             except TransientError as error:
-                self.runner.mark_delayed(*upgrade, str(error))
+                slug, to = upgrade
+                self.runner.mark_delayed(Advance(slug, to), str(error))
                 return False
         except Crash:
             self.restart()
@@ -280,7 +281,7 @@ class Upgrades(RuleBasedStateMachine):
             assert {result.name for result in one.after} == {check.name for check in CHECKS}
             assert {result.state for result in one.after} == {CheckState.PASS}
             assert deployment.ended_at <= one.green_since
-            stable = timedelta(seconds=POLICY.stable_for)
+            stable = timedelta(seconds=POLICY.verify.stable_for)
             assert all(one.green_since + stable <= result.taken_at for result in one.after)
 
     @invariant()

@@ -1,4 +1,4 @@
-"""Who beside GitHub answers which question of the health checks, as the settings say."""
+"""Everything outside GitHub that answers queries of the health checks, as the settings say."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from bot.adapters.opsgenie import OpsgenieInspector
 from bot.domain.health.model import CloudConfig
 from bot.domain.health.queries import Answer, FrontEndQuery, OpsgenieQuery
 from bot.settings import FrontEndSettings, GcpSettings, OpsgenieSettings
+from bot.wiring.policies import policy_from
 
 
 class CloudSettings(Protocol):
-    """The sections that tell where everything beside GitHub is."""
+    """The sections about everything outside GitHub."""
 
     @property
     def gcp(self) -> GcpSettings: ...
@@ -25,7 +26,7 @@ class CloudSettings(Protocol):
 
 
 def cloud_query_handlers(settings: CloudSettings) -> dict[type, Callable[[Any], Answer]]:
-    """Google's APIs, Opsgenie and the instances' front ends; each connects when it is first asked."""
+    """Google's APIs, Opsgenie and the instances' front ends; each connects at its first query."""
     gcp, front_end, opsgenie = settings.gcp, settings.front_end, settings.opsgenie
     return google_query_handlers(
         gcp.compute_endpoint, gcp.sqladmin_endpoint, gcp.monitoring_endpoint, gcp.alerts_endpoint
@@ -37,6 +38,4 @@ def cloud_query_handlers(settings: CloudSettings) -> dict[type, Callable[[Any], 
 
 def cloud_config(settings: CloudSettings) -> CloudConfig:
     """Where things are found there."""
-    gcp = settings.gcp
-    has_key = bool(settings.opsgenie.read_api_key())
-    return CloudConfig(gcp.project_template, gcp.zone, gcp.monitoring_project, has_key)
+    return policy_from(CloudConfig, settings.gcp, has_opsgenie_key=bool(settings.opsgenie.read_api_key()))

@@ -16,6 +16,7 @@ from bot.domain.health.model import CloudConfig
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState
 from bot.domain.upgrade.deploy_policy import DeployPolicy
+from bot.handlers.backups import BackupHandler
 from bot.handlers.replies import ReplyHandler
 from bot.ports.errors import ExternalError, NotFoundError, PermanentError, TransientError
 from bot.services.deployments import DeploymentService
@@ -79,9 +80,8 @@ class Scene:
         deployer = DeploymentService(
             self.ledger, fleets, nobody, self.backups, examiner, CloudConfig(zone="us-east1-b"), POLICY, self.clock
         )
-        self.writer = ReplyHandler(
-            self.issues, self.ledger, fleets, nobody, examiner, nobody, deployer, self.backups, self.clock
-        )
+        self.handler = BackupHandler(self.ledger, deployer, self.backups, self.clock)
+        self.replies = ReplyHandler(self.issues, self.ledger, fleets)
 
     def clock(self) -> datetime:
         return self.backups.now
@@ -90,8 +90,8 @@ class Scene:
         self.backups.now += timedelta(seconds=seconds)
 
     def back_up(self, slug: str = "rctest", seconds: float = 0.0) -> list[Effect]:
-        found = self.writer.back_up_now(BackUpNow(self.comment, slug, seconds))
-        self.writer.refresh(self.comment)
+        found = self.handler.back_up_now(BackUpNow(self.comment, slug, seconds))
+        self.replies.refresh(RefreshReply(self.comment))
         return found
 
     @property
@@ -146,7 +146,7 @@ def test_another_command_is_for_others(scene: Scene) -> None:
     scene.back_up()
     other = scene.issues.say(scene.issue, "/backup rctest").id
     scene.ledger.save_reply(Reply(other, scene.issue, "dana", (BackupProgress("rctest"),)))
-    scene.writer.back_up_now(BackUpNow(other, "rctest"))
+    scene.handler.back_up_now(BackUpNow(other, "rctest"))
     assert scene.backups.marks == {f"mibot-backup-{scene.comment}", f"mibot-backup-{other}"}
 
 
@@ -254,6 +254,6 @@ def test_each_instance_of_a_command_has_its_own_place_in_the_reply(scene: Scene)
 
 
 def test_without_its_reply_or_its_place_in_it_nothing_is_begun(scene: Scene) -> None:
-    assert scene.writer.back_up_now(BackUpNow(4711, "rctest")) == []
-    assert scene.writer.back_up_now(BackUpNow(scene.comment, "tpgi")) == []
+    assert scene.handler.back_up_now(BackUpNow(4711, "rctest")) == []
+    assert scene.handler.back_up_now(BackUpNow(scene.comment, "tpgi")) == []
     assert scene.backups.orders == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
 
 import pytest
 
@@ -12,9 +11,9 @@ from bot.domain.chat.replies import Paragraph
 from bot.domain.effects import Effect
 from bot.domain.rollout.effects import StartUpgrades
 from bot.domain.upgrade.effects import StartRollback
-from bot.handlers.replies import ReplyHandler
+from bot.handlers.comments import CommentHandler
 from bot.ports.errors import PermanentError, TransientError
-from bot.services.commands import CommandService, Policy
+from bot.services.commands import CommandService
 from bot.services.fleet_reader import FleetReader
 from demo.fleet import make_fleet
 from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore, MemoryTeams, MemoryUpstream
@@ -35,12 +34,10 @@ class CommentHarness:
     def handle_comment(self, order: HandleComment) -> list[Effect]:
         golden = ("3.39.1", "3.40.0", "3.40.1", "3.41.0")
         fleets = FleetReader(MemoryFleetSource(make_fleet(8, running=self.running, golden=golden)))
-        policy = Policy("team/cloud", (TEAM,), 5)
-        commander = CommandService(self.teams, fleets, self.ledger, MemoryUpstream(), policy, lambda: "mibot[bot]")
-        nobody = cast(Any, None)  # orders are only planned here
-        return ReplyHandler(
-            MemoryIssues(), self.ledger, fleets, commander, nobody, nobody, nobody, nobody, nobody
-        ).handle_comment(order)
+        commander = CommandService(
+            self.teams, fleets, self.ledger, MemoryUpstream(), operators=(TEAM,), me=lambda: "mibot[bot]"
+        )
+        return CommentHandler(MemoryIssues(), self.ledger, fleets, commander).handle_comment(order)
 
 
 def test_what_was_asked_for_is_started() -> None:

@@ -1,0 +1,94 @@
+"""The adapters, made from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from bot.adapters.engine import DurableEngine, Enqueuer
+from bot.adapters.gcp import GoogleBackups
+from bot.adapters.github import (
+    GitHubDeploymentRepository,
+    GitHubInspector,
+    GitHubIssues,
+    GitHubTeams,
+    GitHubUpstream,
+    GitHubWorkflows,
+    Session,
+)
+from bot.adapters.inspectors import InspectorRouter
+from bot.adapters.store import Database, SqlStore
+from bot.adapters.store.worker_lock import WorkerLock
+from bot.domain.health.queries import Answer, CommitStatusQuery, ContainersQuery
+from bot.schema import CODEC
+from bot.settings import Settings
+from bot.wiring.cloud import cloud_query_handlers
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """Everything that talks to external systems."""
+
+    settings: Settings
+
+    @cached_property
+    def database(self) -> Database:
+        return Database(self.settings.store.url)
+
+    @cached_property
+    def worker_lock(self) -> WorkerLock:
+        """Held as long as this object lives."""
+        return WorkerLock(self.database)
+
+    @cached_property
+    def store(self) -> SqlStore:
+        return SqlStore(self.database, CODEC)
+
+    @cached_property
+    def engine(self) -> DurableEngine:
+        return DurableEngine(self.database, self.worker_lock)
+
+    @cached_property
+    def enqueuer(self) -> Enqueuer:
+        return Enqueuer(self.database)
+
+    @cached_property
+    def session(self) -> Session:
+        github = self.settings.github
+        return Session(github.api_url, github.app_id, github.read_private_key(), write_interval=github.write_interval)
+
+    @cached_property
+    def issues(self) -> GitHubIssues:
+        return GitHubIssues(self.session, self.settings.repositories.releases)
+
+    @cached_property
+    def deployment(self) -> GitHubDeploymentRepository:
+        return GitHubDeploymentRepository(self.session, self.settings.repositories.deployment, self.store)
+
+    @cached_property
+    def workflows(self) -> GitHubWorkflows:
+        return GitHubWorkflows(self.session, self.settings.repositories.deployment)
+
+    @cached_property
+    def upstream(self) -> GitHubUpstream:
+        return GitHubUpstream(self.session, self.settings.repositories.upstream)
+
+    @cached_property
+    def teams(self) -> GitHubTeams:
+        return GitHubTeams(self.session)
+
+    @cached_property
+    def backups(self) -> GoogleBackups:
+        return GoogleBackups(self.settings.gcp.compute_endpoint, self.settings.gcp.sqladmin_endpoint)
+
+    @cached_property
+    def inspector(self) -> InspectorRouter:
+        """Answers the queries of health checks."""
+        github = GitHubInspector(self.session, self.settings.repositories.deployment)
+        by_github: dict[type, Callable[[Any], Answer]] = {
+            ContainersQuery: github.containers,
+            CommitStatusQuery: github.commit,
+        }
+        return InspectorRouter(cloud_query_handlers(self.settings) | by_github)

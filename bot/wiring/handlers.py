@@ -1,0 +1,70 @@
+"""The handlers of effects, made from the services."""
+
+from __future__ import annotations
+
+from bot.handlers.backups import BackupHandler
+from bot.handlers.checks import CheckHandler
+from bot.handlers.comments import CommentHandler
+from bot.handlers.plans import PlanHandler
+from bot.handlers.preparations import PreparationHandler
+from bot.handlers.publications import Publisher
+from bot.handlers.replies import ReplyHandler
+from bot.handlers.scheduling import Scheduler
+from bot.handlers.trackers import TrackerHandler
+from bot.handlers.upgrades import UpgradeHandler
+from bot.wiring.services import Services, utc_now
+
+
+def make_handlers(services: Services) -> tuple[object, ...]:
+    """All handlers. One that is missing here fails tests/test_wiring.py."""
+    return (
+        CommentHandler(services.issues, services.store, services.fleet_reader, services.command_service),
+        ReplyHandler(services.issues, services.store, services.fleet_reader),
+        CheckHandler(services.store, services.fleet_reader, services.check_runner),
+        PlanHandler(services.issues, services.store, services.fleet_reader, services.check_runner, services.planner),
+        BackupHandler(services.store, services.deployment_service, services.backups, utc_now),
+        TrackerHandler(
+            services.issues,
+            services.store,
+            services.fleet_reader,
+            utc_now,
+            label=services.settings.policy.label,
+            operators=services.settings.policy.operators,
+            interval=services.settings.github.tracker_interval,
+        ),
+        Scheduler(
+            services.store,
+            services.fleet_reader,
+            services.planner,
+            services.check_runner,
+            utc_now,
+            max_in_flight=services.settings.policy.max_in_flight,
+        ),
+        PreparationHandler(
+            services.deployment.branches,
+            services.deployment.pull_requests,
+            services.store,
+            services.fleet_reader,
+            services.planner,
+            services.pull_request_writer,
+            utc_now,
+        ),
+        UpgradeHandler(
+            services.deployment.pull_requests,
+            services.store,
+            services.fleet_reader,
+            services.upgrade_pull_requests,
+            services.check_runner,
+            services.deployment_service,
+            utc_now,
+        ),
+        Publisher(
+            services.issues,
+            services.deployment.pull_requests,
+            services.deployment.comments,
+            services.deployment.check_runs,
+            services.store,
+            services.fleet_reader,
+            on_call=services.settings.on_call.mention,
+        ),
+    )

@@ -1,0 +1,107 @@
+"""The services, made from the adapters and the settings."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cached_property
+
+from bot.domain.flow.events import EventFilter
+from bot.domain.health.model import CloudConfig
+from bot.domain.upgrade.deploy_policy import DeployMode, DeployPolicy, VerifyPolicy
+from bot.domain.versions import Version
+from bot.rendering.pull_requests import render_pull_request_body
+from bot.services.commands import CommandService
+from bot.services.deployments import DeploymentService
+from bot.services.fleet_reader import FleetReader
+from bot.services.health_checks import HealthCheckRunner
+from bot.services.planner import Planner
+from bot.services.pull_requests import PullRequestWriter
+from bot.services.reconciler import Reconciler
+from bot.services.upgrade_pull_requests import PullRequestService
+from bot.wiring.adapters import Adapters
+from bot.wiring.cloud import cloud_config
+from bot.wiring.policies import policy_from
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Services(Adapters):
+    """Everything that handlers and the command line share."""
+
+    @property
+    def cloud_config(self) -> CloudConfig:
+        return cloud_config(self.settings)
+
+    @property
+    def event_filter(self) -> EventFilter:
+        return policy_from(EventFilter, self.settings.repositories, self.settings.policy)
+
+    @property
+    def deploy_policy(self) -> DeployPolicy:
+        deploy, verify = self.settings.deploy, self.settings.verify
+        return policy_from(
+            DeployPolicy, deploy, mode=DeployMode(deploy.mode), verify=policy_from(VerifyPolicy, verify)
+        )
+
+    @cached_property
+    def fleet_reader(self) -> FleetReader:
+        return FleetReader(self.deployment.files)
+
+    @cached_property
+    def check_runner(self) -> HealthCheckRunner:
+        return HealthCheckRunner(
+            self.fleet_reader, self.cloud_config, self.inspector, utc_now, stable_for=self.settings.verify.stable_for
+        )
+
+    @cached_property
+    def planner(self) -> Planner:
+        return Planner(self.deployment.files, self.upstream, self._versions_with_accepted_images)
+
+    def _versions_with_accepted_images(self) -> frozenset[Version]:
+        return frozenset(one.version for one in self.store.preparations() if one.accepted_by)
+
+    @cached_property
+    def command_service(self) -> CommandService:
+        return CommandService(
+            self.teams,
+            self.fleet_reader,
+            self.store,
+            self.upstream,
+            operators=self.settings.policy.operators,
+            me=lambda: self.session.bot_login,
+        )
+
+    @cached_property
+    def pull_request_writer(self) -> PullRequestWriter:
+        return PullRequestWriter(self.deployment.branches, self.deployment.pull_requests, render_pull_request_body)
+
+    @cached_property
+    def upgrade_pull_requests(self) -> PullRequestService:
+        return PullRequestService(
+            self.deployment.branches,
+            self.deployment.files,
+            self.store,
+            self.fleet_reader,
+            self.planner,
+            self.pull_request_writer,
+            utc_now,
+        )
+
+    @cached_property
+    def deployment_service(self) -> DeploymentService:
+        return DeploymentService(
+            self.store,
+            self.fleet_reader,
+            self.workflows,
+            self.backups,
+            self.check_runner,
+            self.cloud_config,
+            self.deploy_policy,
+            utc_now,
+        )
+
+    @cached_property
+    def reconciler(self) -> Reconciler:
+        return Reconciler(self.issues, self.store, self.settings.policy.label, utc_now)
