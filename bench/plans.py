@@ -16,7 +16,7 @@ from bot.domain.plans.checkout import Checkout, with_changes
 from bot.domain.plans.preparation import plan_preparation
 from bot.domain.plans.upgrade import PlanContext, plan_upgrade
 from bot.domain.versions import Version
-from bot.formats.compose import edits as compose
+from bot.formats import compose
 from demo.fleet import compose_file, make_fleet
 from tests import samples
 

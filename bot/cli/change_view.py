@@ -13,9 +13,9 @@ from bot.cli.terminal import diff, format_link_change
 from bot.domain.git_tree import LINK_MODE, FileChange
 from bot.domain.plans.change_set import ChangeSet
 from bot.domain.plans.preview import PreparationPreview
+from bot.domain.plans.secrets import is_secret
 from bot.domain.versions import Version
-from bot.formats.compose.edits import Difference, SettingChange
-from bot.formats.secrets import is_secret
+from bot.formats.compose import Difference, SettingChange
 from bot.rendering.golden_files import golden_counts
 from bot.rendering.reasons import describe_reasons
 

@@ -7,11 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from bot.formats.yaml.parse import YamlDocumentError, parse_value
-from bot.formats.yaml.value import Map, Scalar, Sequence, Value, is_null
+from bot.formats.yaml import Map, Scalar, Sequence, Value, YamlError, is_null, parse
 
 DISPATCH = "workflow_dispatch"
+
+
+class WorkflowProblem(StrEnum):
+    """What is wrong with a workflow file."""
+
+    NOT_UTF8 = "not_utf8"
+    INVALID_YAML = "invalid_yaml"
+    NO_TRIGGERS = "no_triggers"
+
+
+class WorkflowFileError(ValueError):
+    """A workflow file that cannot be read. `cause` is the error of the YAML text, if that is what is wrong."""
+
+    def __init__(self, problem: WorkflowProblem, cause: YamlError | None = None) -> None:
+        super().__init__(f"{problem.value}: {cause}" if cause else problem.value)
+        self.problem = problem
+        self.cause = cause
 
 
 @dataclass(frozen=True)
@@ -23,12 +40,13 @@ class Triggers:
 
 
 def parse_triggers(content: bytes) -> Triggers:
-    """The triggers of a workflow file. Raises YamlDocumentError, whose message continues a sentence after the file's
-    name."""
+    """The triggers of a workflow file. Raises WorkflowFileError."""
     try:
-        document = parse_value(content.decode())
+        document = parse(content.decode())
     except UnicodeDecodeError:
-        raise YamlDocumentError("is not UTF-8 text") from None
+        raise WorkflowFileError(WorkflowProblem.NOT_UTF8) from None
+    except YamlError as error:
+        raise WorkflowFileError(WorkflowProblem.INVALID_YAML, error) from None
     on = document.get("on") if isinstance(document, Map) else None
     match on:
         case Scalar() if not is_null(on):
@@ -37,7 +55,7 @@ def parse_triggers(content: bytes) -> Triggers:
             return Triggers(frozenset(item.text for item in on if isinstance(item, Scalar)))
         case Map():
             return Triggers(frozenset(on.entries), _inputs(on.get(DISPATCH)))
-    raise YamlDocumentError("has no `on`")
+    raise WorkflowFileError(WorkflowProblem.NO_TRIGGERS)
 
 
 def _inputs(dispatch: Value | None) -> dict[str, bool]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.formats.markdown import ZERO_WIDTH_SPACE, Markdown, one_line, truncate
-from bot.formats.secrets import mask_secrets
+from bot.domain.plans.secrets import mask_secrets
 from bot.rendering.renderer import Renderer
 
 _COMMENT_DELIMITER = re.compile("<!--|-->")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from bot.domain.fleet.redaction import Redact
+from bot.domain.plans.secrets import is_secret
 from bot.domain.versions import Version
-from bot.formats.compose.edits import Difference
-from bot.formats.compose.images import Image
+from bot.formats.compose import Difference, Image
 from bot.formats.markdown import Markdown, code
-from bot.formats.secrets import is_secret
 
 MAX_ROWS = 60
 

@@ -10,8 +10,9 @@ from bot.domain.git_tree import LINK_MODE
 from bot.domain.health.model import CheckResult
 from bot.domain.plans.change_set import ChangeSet, Refusal
 from bot.domain.plans.preview import UpgradePreview
+from bot.domain.plans.secrets import mask_secrets
 from bot.domain.versions import Version
-from bot.formats.compose.edits import Difference
+from bot.formats.compose import Difference
 from bot.formats.diffs import change_lines
 from bot.formats.markdown import Markdown
 from bot.rendering.check_tables import render_check_table

@@ -16,7 +16,7 @@ from bot.domain.plans.change_set import (
     ModuleRefUpdated,
 )
 from bot.domain.plans.pull_request_spec import PullRequestSpec
-from bot.formats.compose.edits import Difference
+from bot.formats.compose import Difference
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown, code, truncate_body
 from bot.rendering.golden_files import golden_counts, golden_summary
 from bot.rendering.reasons import describe_reasons

@@ -8,7 +8,8 @@ from dataclasses import replace
 from bot.domain.fleet.inventory import golden_versions
 from bot.domain.fleet.model import Instance
 from bot.domain.plans.change_set import ChangeSet, Refusal
-from bot.domain.plans.checkout import Checkout, PlanningError, blob_shas, decode_text, with_changes
+from bot.domain.plans.checkout import Checkout, blob_shas, decode_text, with_changes
+from bot.domain.plans.file_problems import PlanningError, compose_reason
 from bot.domain.plans.mistagged_images import mistagged_images
 from bot.domain.plans.preparation import (
     UPSTREAM_FILE,
@@ -20,9 +21,9 @@ from bot.domain.plans.preview import PreparationPreview, UpgradePreview
 from bot.domain.plans.refusals import VersionHeld
 from bot.domain.plans.rollback import LinkHistory, blobs_for_rollback, plan_rollback, previous_version
 from bot.domain.plans.upgrade import PlanContext, blobs_for_upgrade, plan_upgrade
-from bot.domain.reasons import PlainText, Reason
+from bot.domain.reasons import Reason
 from bot.domain.versions import Version
-from bot.formats.compose import edits as compose
+from bot.formats import compose
 from bot.ports.errors import NotFoundError
 from bot.ports.files import FileHistory, FleetSource
 from bot.ports.upstream import Upstream
@@ -76,8 +77,10 @@ class Planner:
         checkout = Checkout(seen.snapshot, self._source.contents(wanted))
         try:
             stray = mistagged_images(checkout.text(version.golden_path), version)
-        except (PlanningError, compose.ComposeError) as error:
-            return PlainText(str(error).rstrip("."))
+        except PlanningError as error:
+            return error.reason
+        except compose.ComposeError as error:
+            return compose_reason(error)
         return VersionHeld(version, stray) if stray else None
 
     def preview(self, seen: FleetView, instance: Instance, target: Version) -> UpgradePreview:
@@ -110,11 +113,11 @@ class Planner:
         upstream = ""
         if version not in golden_versions(seen.snapshot):
             try:
-                upstream = decode_text(self._upstream.compose_file(version), f"Upstream's {UPSTREAM_FILE}")
+                upstream = decode_text(self._upstream.compose_file(version), UPSTREAM_FILE)
             except NotFoundError as error:
                 return PreparationPreview(Refusal(error.reason)), checkout
             except PlanningError as error:
-                return PreparationPreview(Refusal(PlainText(str(error)))), checkout
+                return PreparationPreview(Refusal(error.reason)), checkout
         plan = plan_preparation(version, upstream, checkout)
         earlier = previous_golden_version(seen.snapshot, version)
         if isinstance(plan, Refusal) or earlier is None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.formats.compose import edits as compose
-from bot.formats.compose.edits import ComposeError, ImageChange, SettingChange, difference, without_images
-from bot.formats.yaml.parse import parse_value
+from bot.formats import compose
+from bot.formats.compose import ComposeError, ComposeProblem, ImageChange, SettingChange, difference, remove_images
+from bot.formats.yaml import YamlProblem, parse
 from demo.fleet import compose_file, make_fleet
 
 OVERRIDE = """\
@@ -55,10 +55,18 @@ def test_answers_can_be_changed_without_harm() -> None:
 
 def test_a_file_that_can_not_be_read_is_named() -> None:
     for ask in (compose.images, compose.service_names, compose.override_only_services):
-        with pytest.raises(ComposeError, match=r"^x/y\.yaml is not valid YAML \(line 1\); correct it$"):
+        with pytest.raises(ComposeError) as raised:
             ask("a: [", "x/y.yaml")
-    with pytest.raises(ComposeError, match=r"^x\.yaml has a key twice"):
-        without_images("services: {a: {image: b, image: c}}", ["a"], "x.yaml")
+        assert_invalid_yaml(raised.value, "x/y.yaml", YamlProblem.INVALID)
+    with pytest.raises(ComposeError) as raised:
+        remove_images("services: {a: {image: b, image: c}}", ["a"], "x.yaml")
+    assert_invalid_yaml(raised.value, "x.yaml", YamlProblem.DUPLICATE_KEY)
+
+
+def assert_invalid_yaml(error: ComposeError, file: str, problem: YamlProblem) -> None:
+    assert (error.problem, error.file) == (ComposeProblem.INVALID_YAML, file)
+    assert error.cause is not None
+    assert (error.cause.problem, error.cause.line) == (problem, 1)
 
 
 def test_asked_again_an_answer_costs_nothing() -> None:
@@ -73,27 +81,28 @@ def test_asked_again_an_answer_costs_nothing() -> None:
 
 
 def test_another_image_changes_its_own_line() -> None:
-    changed = compose.with_images(OVERRIDE, {"gitserver-0": "a/b:2", "searcher-0": "c:3"})
+    changed = compose.set_images(OVERRIDE, {"gitserver-0": "a/b:2", "searcher-0": "c:3"})
     assert changed == OVERRIDE.replace("sourcegraph/gitserver:1-hotpatch", "a/b:2").replace(
         "sourcegraph/searcher:1-hotpatch", "c:3"
     )
-    assert compose.with_images(OVERRIDE, {}) == OVERRIDE
+    assert compose.set_images(OVERRIDE, {}) == OVERRIDE
 
 
 def test_an_image_behind_an_anchor() -> None:
     text = "services:\n  a: &a\n    image: x:1\n  b:\n    <<: *a\n  c: *a\n"
-    assert compose.with_images(text, {"a": "x:2", "b": "x:1", "c": "x:2"}) == (
+    assert compose.set_images(text, {"a": "x:2", "b": "x:1", "c": "x:2"}) == (
         "services:\n  a: &a\n    image: x:2\n  b:\n    <<: *a\n    image: x:1\n  c: *a\n"
     )
 
 
 def test_only_images_there_are_can_be_changed() -> None:
-    with pytest.raises(ComposeError, match="has no image for a service"):
-        compose.with_images(OVERRIDE, {"repo-updater": "x"})
+    with pytest.raises(ComposeError) as raised:
+        compose.set_images(OVERRIDE, {"repo-updater": "x"})
+    assert (raised.value.problem, raised.value.key) == (ComposeProblem.NO_IMAGE, "repo-updater")
 
 
 def test_hotpatches_go_and_nothing_else() -> None:
-    result = without_images(OVERRIDE, ["gitserver-0", "searcher-0", "repo-updater", "unknown"], "o")
+    result = remove_images(OVERRIDE, ["gitserver-0", "searcher-0", "repo-updater", "unknown"], "o")
     lost = [
         "    image: 'sourcegraph/gitserver:1-hotpatch' # goes with the next release\n",
         '  searcher-0:\n    image: "sourcegraph/searcher:1-hotpatch"\n',
@@ -125,14 +134,14 @@ def test_hotpatches_go_and_nothing_else() -> None:
     ],
 )  # fmt: skip
 def test_what_is_left_of_a_file(text: str, left: str | None) -> None:
-    result = without_images(text, ["a"], "o")
+    result = remove_images(text, ["a"], "o")
     assert result.text == left
     assert result.removed == (("a", "x"),)
 
 
 @pytest.mark.parametrize("text", ["", "services: {a: {cpus: 1}}", "services:\n  a: {}\n", "a: [ broken", OVERRIDE])
 def test_a_file_without_these_images_stays(text: str) -> None:
-    assert without_images(text, ["a"], "o") == compose.ImageRemoval(text)
+    assert remove_images(text, ["a"], "o") == compose.ImageRemoval(text)
 
 
 def test_the_hotpatches_of_a_fleet() -> None:
@@ -142,7 +151,7 @@ def test_the_hotpatches_of_a_fleet() -> None:
         for path, file in repository.files.items():
             if path.startswith(f"{specimen.slug}/") and "override" in path and not file.is_link:
                 found = compose.images(file.content, path)
-                result = without_images(file.content, set(found), path)
+                result = remove_images(file.content, set(found), path)
                 assert dict(result.removed) == found
                 if result.text is not None:
                     assert compose.images(result.text, path) == {}
@@ -151,12 +160,12 @@ def test_the_hotpatches_of_a_fleet() -> None:
 
 @given(st.sets(st.sampled_from(["gitserver-0", "searcher-0", "proxy", "repo-updater"])))
 def test_the_rest_means_what_it_did(services: set[str]) -> None:
-    result = without_images(OVERRIDE, services, "o")
+    result = remove_images(OVERRIDE, services, "o")
     assert result.text is not None
     left = compose.images(result.text, "o")
     assert left == {name: image for name, image in compose.images(OVERRIDE, "o").items() if name not in services}
     assert compose.override_only_services(result.text, "o") >= {"repo-updater"}
-    assert parse_value(result.text)
+    assert parse(result.text)
 
 
 def test_the_difference_of_two_versions() -> None:

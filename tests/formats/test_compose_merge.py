@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from bot.formats.compose.edits import ComposeError, difference, merge_files
-from bot.formats.yaml.edit import edit_text
-from bot.formats.yaml.parse import parse_value
-from bot.formats.yaml.value import Map, Scalar
+from bot.formats.compose import ComposeError, ComposeProblem, difference, merge_files
+from bot.formats.yaml import Map, Scalar, edit, parse
 from demo.fleet import compose_file, make_fleet
 from tests.formats.yaml_texts import RandomValues, random_values
 
@@ -186,7 +184,7 @@ def test_services_that_an_override_adds() -> None:
     new = "services:\n  b:\n    image: y\n  c:\n    build: .\n  a: {}\n"
     result = merge_files(HEAD, [("1.yaml", "services: {b: {cpus: 1}}"), ("2.yaml", new)])
     assert result.added == ("b", "c")
-    assert parse_value(result.text) == parse_value(HEAD + "  b: {cpus: 1, image: y}\n  c: {build: .}\n")
+    assert parse(result.text) == parse(HEAD + "  b: {cpus: 1, image: y}\n  c: {build: .}\n")
 
 
 @pytest.mark.parametrize("value", ["{cpus: 1}", "", "{}", "{image: }"])
@@ -199,9 +197,11 @@ def test_a_service_that_upstream_lost(value: str) -> None:
                 ("golden/overrides/b.yaml", f"services: {{gone: {value}}}"),
             ],
         )
-    assert str(raised.value) == (
-        "golden/overrides/b.yaml overrides the service `gone`, which upstream's file does not have (any more); "
-        "take it out of that override, then prepare again"
+    error = raised.value
+    assert (error.problem, error.file, error.key) == (
+        ComposeProblem.UNKNOWN_SERVICE,
+        "golden/overrides/b.yaml",
+        "gone",
     )
 
 
@@ -210,52 +210,40 @@ def test_a_service_that_upstream_lost_may_be_reset() -> None:
 
 
 @pytest.mark.parametrize(
-    ("upstream", "override", "sentence"),
+    ("upstream", "override", "problem", "key"),
     [
-        ("[]", "", "upstream's Compose file is no Compose file; write a mapping with `services` in it"),
-        (
-            "",
-            "",
-            "upstream's Compose file is no Compose file: it has no `services`; see whether it is the right file",
-        ),
-        ("services:\n", "", "upstream's Compose file is no Compose file: it has no `services`; see whether"),
-        ("services: []", "", "upstream's Compose file is no Compose file: `services` is no mapping"),
-        ("services: {a: 1}", "", "upstream's Compose file has a service `a` that is no mapping"),
-        (HEAD, "- a", "o.yaml is no Compose file; write a mapping"),
-        (HEAD, "services: [a]", "o.yaml is no Compose file: `services` is no mapping"),
-        (HEAD, "services: {a: [b]}", "o.yaml has a service `a` that is no mapping; write it as a mapping"),
-        (HEAD, "services: {a: 'b\n`c'}", "o.yaml has a service `a` that is no mapping"),
-        (HEAD, "a: [", "o.yaml is not valid YAML (line 1); correct it"),
-        (HEAD, "a: 1\na: 2", "o.yaml has a key twice in one mapping (line 2); correct it"),
-        (
-            service("environment: [A=1]"),
-            service_override("environment: 5"),
-            "o.yaml writes `services.a.environment` otherwise",
-        ),
-        (
-            service("volumes: ['a:/b']"),
-            service_override("volumes: {a: b}"),
-            "o.yaml writes `services.a.volumes` otherwise",
-        ),
-        (
-            service("deploy: {x: {y: 1}}"),
-            service_override("deploy: {x: [1]}"),
-            "o.yaml writes `services.a.deploy.x` otherwise",
-        ),
-        (
-            service("cap_add: [A]"),
-            service_override("cap_add: {A: B}"),
-            "o.yaml writes `services.a.cap_add` otherwise",
-        ),
-        (service("ports: ['80']"), service_override("ports: '80'"), "o.yaml writes `services.a.ports` otherwise"),
-        (service("labels: [a]"), service_override("labels: [[b]]"), "o.yaml writes `services.a.labels` otherwise"),
+        ("[]", "", ComposeProblem.NOT_A_MAPPING, ""),
+        ("", "", ComposeProblem.NO_SERVICES, ""),
+        ("services:\n", "", ComposeProblem.NO_SERVICES, ""),
+        ("services: []", "", ComposeProblem.SERVICES_NOT_A_MAPPING, ""),
+        ("services: {a: 1}", "", ComposeProblem.SERVICE_NOT_A_MAPPING, "a"),
+        (HEAD, "- a", ComposeProblem.NOT_A_MAPPING, ""),
+        (HEAD, "services: [a]", ComposeProblem.SERVICES_NOT_A_MAPPING, ""),
+        (HEAD, "services: {a: [b]}", ComposeProblem.SERVICE_NOT_A_MAPPING, "a"),
+        (HEAD, "services: {a: 'b\n`c'}", ComposeProblem.SERVICE_NOT_A_MAPPING, "a"),
+        (HEAD, "a: [", ComposeProblem.INVALID_YAML, ""),
+        (HEAD, "a: 1\na: 2", ComposeProblem.INVALID_YAML, ""),
+        *[
+            (service(base), service_override(over), ComposeProblem.FORM_MISMATCH, f"services.a.{key}")
+            for base, over, key in (
+                ("environment: [A=1]", "environment: 5", "environment"),
+                ("volumes: ['a:/b']", "volumes: {a: b}", "volumes"),
+                ("deploy: {x: {y: 1}}", "deploy: {x: [1]}", "deploy.x"),
+                ("cap_add: [A]", "cap_add: {A: B}", "cap_add"),
+                ("ports: ['80']", "ports: '80'", "ports"),
+                ("labels: [a]", "labels: [[b]]", "labels"),
+            )
+        ],
     ],
 )
-def test_what_cant_be_merged_is_one_sentence(upstream: str, override: str, sentence: str) -> None:
+def test_what_cant_be_merged_is_one_problem_of_one_file(
+    upstream: str, override: str, problem: ComposeProblem, key: str
+) -> None:
     with pytest.raises(ComposeError) as raised:
-        merge_files(upstream, [("o.yaml", override)])
-    assert str(raised.value).startswith(sentence)
-    assert "; " in str(raised.value)
+        merge_files(upstream, [("o.yaml", override)], base_name="base.yaml")
+    file = "o.yaml" if override else "base.yaml"
+    assert (raised.value.problem, raised.value.file, raised.value.key) == (problem, file, key)
+    assert (raised.value.cause is not None) is (problem is ComposeProblem.INVALID_YAML)
     assert "\n" not in str(raised.value)
 
 
@@ -311,11 +299,12 @@ def random_service(chance: RandomValues) -> Map:
 @given(random_values())
 def test_whatever_two_files_say_they_merge_or_the_problem_is_told(chance: RandomValues) -> None:
     services = [Map({"services": Map({"a": random_service(chance)})}) for _ in range(2)]
-    files = [edit_text("", service, drop_comments=False) for service in services]
+    files = [edit("", service, drop_comments=False) for service in services]
     try:
         result = merge_files(files[0], [("o.yaml", files[1])])
-    except ComposeError as problem:
-        assert str(problem).startswith("o.yaml writes `services.a.")  # noqa: PT017 - whether it raises is chance
+    except ComposeError as error:
+        assert (error.problem, error.file) == (ComposeProblem.FORM_MISMATCH, "o.yaml")  # noqa: PT017 - it is chance
+        assert error.key.startswith("services.a.")  # noqa: PT017
     else:
-        assert parse_value(result.text)
+        assert parse(result.text)
         assert difference(files[0], result.text).removed == ()

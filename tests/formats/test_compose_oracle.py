@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.formats.compose.edits import MergeResult, merge_files
+from bot.formats.compose import MergeResult, merge_files
 from demo.fleet import compose_file
 from tests.formats.compose_meaning import CASES, canonical_form, has_compose_v1, load, run_config
 from tests.formats.compose_overrides import AS_LISTS, AS_MAPPINGS

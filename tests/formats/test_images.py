@@ -1,4 +1,4 @@
-"""References of images: what they name, and whose images they are."""
+"""References of images: what they name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.formats.compose.images import Image, looks_first_party
+from bot.formats.compose import Image
 
 DIGEST = "sha256:" + "ab12" * 16
 
@@ -41,44 +41,6 @@ def test_a_reference_is_taken_apart_and_put_together(reference: str, image: Imag
 )  # fmt: skip
 def test_anything_else_is_no_image(reference: str) -> None:
     assert Image.parse(reference) is None
-
-
-@pytest.mark.parametrize(
-    ("reference", "publishers"),
-    [
-        ("sourcegraph/frontend:1", True),
-        ("index.docker.io/sourcegraph/frontend:1", True),
-        ("docker.io:443/sourcegraph/deep/er:1", True),
-        ("sourcegraph:1", False),
-        ("caddy:2", False),
-        ("library/sourcegraph:1", False),
-        ("gcr.io/sourcegraph-dev/frontend:1", False),
-        ("sourcegraph.com/frontend:1", False),
-    ],
-)
-def test_whose_image_it_is(reference: str, publishers: bool) -> None:
-    image = Image.parse(reference)
-    assert image is not None
-    assert image.is_first_party is publishers
-    assert looks_first_party(reference) is publishers
-
-
-@pytest.mark.parametrize(
-    ("reference", "publishers"),
-    [
-        ("sourcegraph/frontend:${V}", True),
-        ("${REGISTRY}/sourcegraph/frontend:1", True),
-        ("${REGISTRY:-docker.io}/sourcegraph/frontend", True),
-        ("${PREFIX}sourcegraph/frontend:1", True),
-        ("index.docker.io/sourcegraph/frontend:$V", True),
-        ("caddy:${V}", False),
-        ("${IMAGE}", False),
-        ("gcr.io/sourcegraph-dev/x:${V}", False),
-        ("", False),
-    ],
-)
-def test_whose_image_it_looks_like_when_it_cant_be_parsed(reference: str, publishers: bool) -> None:
-    assert looks_first_party(reference) is publishers
 
 
 def test_another_tag_drops_the_digest_of_the_old_one() -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.formats.workflow_triggers import Triggers, parse_triggers
-from bot.formats.yaml.parse import YamlDocumentError
+from bot.formats.workflow_triggers import Triggers, WorkflowFileError, WorkflowProblem, parse_triggers
 from demo.fleet.shared import WORKFLOW
 
 HEAD = "on:\n  workflow_dispatch:\n    inputs:\n      version:"
@@ -44,15 +43,17 @@ def test_an_input_is_needed_when_it_is_required_and_has_no_default(declared: str
 
 
 @pytest.mark.parametrize(
-    ("content", "sentence"),
+    ("content", "problem"),
     [
-        (b"", "has no `on`"),
-        (b"on:\n", "has no `on`"),
-        (b"- on: push\n", "has no `on`"),
-        (b"on: [push", "is not valid YAML"),
-        (b"\xff\xfe", "is not UTF-8 text"),
+        (b"", WorkflowProblem.NO_TRIGGERS),
+        (b"on:\n", WorkflowProblem.NO_TRIGGERS),
+        (b"- on: push\n", WorkflowProblem.NO_TRIGGERS),
+        (b"on: [push", WorkflowProblem.INVALID_YAML),
+        (b"\xff\xfe", WorkflowProblem.NOT_UTF8),
     ],
 )
-def test_what_is_no_workflow(content: bytes, sentence: str) -> None:
-    with pytest.raises(YamlDocumentError, match=sentence):
+def test_what_is_no_workflow(content: bytes, problem: WorkflowProblem) -> None:
+    with pytest.raises(WorkflowFileError) as raised:
         parse_triggers(content)
+    assert raised.value.problem is problem
+    assert (raised.value.cause is not None) is (problem is WorkflowProblem.INVALID_YAML)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from bot.formats.yaml.value import Map, Scalar, Sequence, Style, Value
+from bot.formats.yaml import Map, Scalar, Sequence, Style, Value
 
 T = TypeVar("T")
 WORDS = [

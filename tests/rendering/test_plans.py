@@ -20,7 +20,7 @@ from bot.domain.plans.preview import PreparationPreview, UpgradePreview
 from bot.domain.plans.refusals import MistaggedImage, NotPrepared
 from bot.domain.reasons import PlainText
 from bot.domain.version_steps import SameVersion
-from bot.formats.compose.edits import Difference
+from bot.formats.compose import Difference
 from bot.formats.markdown import MAX_BODY_LENGTH
 from bot.rendering import Renderer
 from bot.rendering.plans import MAX_LINES, render_plan

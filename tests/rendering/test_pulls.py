@@ -23,7 +23,7 @@ from bot.domain.plans.change_set import (
 )
 from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.domain.plans.refusals import MistaggedImage
-from bot.formats.compose.edits import Difference, ImageChange, SettingChange
+from bot.formats.compose import Difference, ImageChange, SettingChange
 from bot.formats.markdown import MAX_BODY_LENGTH
 from bot.rendering.pull_requests import render_pull_request_body
 from tests import rendered as rendering

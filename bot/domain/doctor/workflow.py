@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from bot.domain.doctor.finding import Finding, failed, ok, unknown
 from bot.domain.reasons import Reason
-from bot.formats.workflow_triggers import DISPATCH, Triggers, parse_triggers
-from bot.formats.yaml.parse import YamlDocumentError
+from bot.formats.workflow_triggers import DISPATCH, Triggers, WorkflowFileError, WorkflowProblem, parse_triggers
+from bot.formats.yaml import YamlProblem
 
 DISPATCH_INPUTS = ("customer", "version")
 """The inputs that mibot starts the workflow with."""
@@ -51,10 +51,12 @@ class WorkflowInactive(Reason):
 
 @dataclass(frozen=True)
 class WorkflowUnreadable(Reason):
-    """The workflow's file can't be parsed. `problem` continues a sentence after the file's name."""
+    """The workflow's file cannot be parsed. The last two fields are about its YAML."""
 
     file: str
-    problem: str
+    problem: WorkflowProblem
+    yaml_problem: YamlProblem | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,11 @@ def judge_workflow_file(repository: str, file: str, content: bytes | None, event
         return failed(WorkflowFileMissing(repository, file))
     try:
         triggers = parse_triggers(content)
-    except YamlDocumentError as problem:
-        return unknown(WorkflowUnreadable(file, str(problem)))
+    except WorkflowFileError as error:
+        cause = error.cause
+        return unknown(
+            WorkflowUnreadable(file, error.problem, cause.problem if cause else None, cause.line if cause else None)
+        )
     if event not in triggers.events:
         return failed(TriggerMissing(file, event))
     return _judge_inputs(file, triggers) if event == DISPATCH else ok(WorkflowReady(file, event))

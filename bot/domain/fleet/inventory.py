@@ -22,9 +22,10 @@ from bot.domain.fleet.config_file import (
     read_config,
 )
 from bot.domain.fleet.model import DeploymentColor, Fleet, Instance, InstanceType, UnreadableInstance
+from bot.domain.fleet.tfvars import read_tfvars
 from bot.domain.git_tree import Snapshot, blob_sha
 from bot.domain.versions import GOLDEN_PATH, Version
-from bot.formats.terraform import tfvars
+from bot.formats.terraform import TerraformError
 from bot.formats.urls import normalize_url
 
 TFVARS_FILE = "terraform.tfvars"
@@ -116,15 +117,17 @@ def _instance(
     if _SLUG.fullmatch(slug) is None:
         raise InstanceReadError("the folder's name is no slug; use lower-case letters, digits and dashes")
     config = read_config(document, slug)
-    terraform = tfvars.parse(decode_text(_file(snapshot, contents, slug, TFVARS_FILE), TFVARS_FILE))
-    if isinstance(terraform, tfvars.ParseFailure):
-        raise InstanceReadError(terraform.message)
-    active = _active_color(terraform.active, present)
+    try:
+        tfvars = read_tfvars(decode_text(_file(snapshot, contents, slug, TFVARS_FILE), TFVARS_FILE))
+    except TerraformError as error:
+        where = f" (line {error.line})" if error.line else ""
+        raise InstanceReadError(f"{TFVARS_FILE} is not valid Terraform{where}; correct its syntax") from None
+    active = _active_color(tfvars.active, present)
     return Instance(
         slug=slug,
         active=active,
         version=_version(slug, active, snapshot, versions),
-        executors=terraform.executors,
+        executors=tfvars.executors,
         **{field.name: getattr(config, field.name) for field in fields(config)},
     )
 

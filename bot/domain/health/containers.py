@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.formats.compose.images import Image, looks_first_party
+from bot.domain.fleet.images import is_first_party, looks_first_party
+from bot.formats.compose import Image
 
 
 class Condition(StrEnum):
@@ -44,7 +45,7 @@ class Container:
         image = Image.parse(self.image)
         if image is None:
             return "" if looks_first_party(self.image) else None
-        return image.tag if image.is_first_party else None
+        return image.tag if is_first_party(image) else None
 
 
 # Docker's words (`Up 5 minutes (healthy)`, `Exited (137) 2 hours ago`), and Compose's (`running(healthy)`); a mark

@@ -1,4 +1,4 @@
-"""What plans are made from: a snapshot of the deployment repository with the contents of the files they look at."""
+"""What plans are made from: a snapshot of the deployment repository, and the contents of the files that they read."""
 
 from __future__ import annotations
 
@@ -6,19 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.domain.git_tree import FileChange, Snapshot, TreeEntry, blob_sha
+from bot.domain.plans.file_problems import MAX_FILE_BYTES, FileProblem, PlanningError, UnusableFile
 
-MAX_FILE_BYTES = 1_048_576
-"""Bytes that a Compose or Terraform file may have; a larger one is no file that people wrote."""
 YAML_SUFFIXES = (".yaml", ".yml")
-
-
-class PlanningError(Exception):
-    """Why there can be no plan: one sentence that says what is wrong and what to do."""
 
 
 @dataclass(frozen=True)
 class Checkout:
-    """A snapshot and the contents of some of its files by their SHA-1, fetched beforehand."""
+    """A snapshot, and the contents of some of its files by their SHA-1, fetched beforehand."""
 
     snapshot: Snapshot
     contents: Mapping[str, bytes]
@@ -34,39 +29,38 @@ class Checkout:
         return self.snapshot.files[path].mode
 
     def text(self, path: str) -> str:
-        """A file's text, every character of it. Raises CantPlan for one that is not there, was not fetched, or is no
-        text of a sensible size."""
+        """A file's text. Raises PlanningError if it is not there, was not fetched, is too large or not UTF-8."""
         return self.text_at(self.snapshot.files.get(path), path)
 
     def text_at(self, entry: TreeEntry | None, path: str) -> str:
-        """The same of a file as another snapshot has it."""
+        """The text of a file of another snapshot."""
         if entry is None or entry.sha not in self.contents:
-            raise PlanningError(f"{path} could not be read from the deployment repository; ask again")
+            raise PlanningError(UnusableFile(path, FileProblem.UNREADABLE))
         return decode_text(self.contents[entry.sha], path)
 
 
 def decode_text(content: bytes, path: str) -> str:
-    """A file's text. Raises CantPlan when it is too large or not UTF-8."""
+    """A file's text. Raises PlanningError if it is too large or not UTF-8."""
     if len(content) > MAX_FILE_BYTES:
-        raise PlanningError(f"{path} is larger than {MAX_FILE_BYTES // 1_048_576} MiB; shorten it")
+        raise PlanningError(UnusableFile(path, FileProblem.TOO_LARGE))
     try:
         return content.decode()
     except UnicodeDecodeError:
-        raise PlanningError(f"{path} is not UTF-8 text; save it as UTF-8") from None
+        raise PlanningError(UnusableFile(path, FileProblem.NOT_UTF8)) from None
 
 
 def yaml_files(snapshot: Snapshot, folder: str) -> list[str]:
-    """The YAML files right inside a folder (`golden/overrides`), in the order of their names."""
+    """The YAML files directly in a folder (`golden/overrides`), by name."""
     return [path for path in snapshot.by_folder.get(folder, []) if path.endswith(YAML_SUFFIXES)]
 
 
 def blob_shas(snapshot: Snapshot, paths: Iterable[str]) -> set[str]:
-    """The SHA-1s of those of the paths that are there."""
+    """The SHA-1s of the files at these paths, without those that do not exist."""
     return {entry.sha for path in paths if (entry := snapshot.files.get(path))}
 
 
 def with_changes(checkout: Checkout, changes: Iterable[FileChange]) -> Checkout:
-    """The checkout as it will be once these changes have landed."""
+    """The checkout as it is once these changes are merged."""
     files, contents = dict(checkout.snapshot.files), dict(checkout.contents)
     for change in changes:
         if change.content is None:

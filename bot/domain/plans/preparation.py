@@ -17,15 +17,13 @@ from bot.domain.plans.change_set import (
     ImageRetagged,
     Refusal,
 )
-from bot.domain.plans.checkout import Checkout, PlanningError, blob_shas, yaml_files
+from bot.domain.plans.checkout import Checkout, blob_shas, yaml_files
+from bot.domain.plans.executors import EXECUTORS_FILE, is_executors_module
+from bot.domain.plans.file_problems import InvalidTerraform, PlanningError, compose_reason
 from bot.domain.plans.mistagged_images import mistagged_images
 from bot.domain.plans.refusals import MistaggedImage
-from bot.domain.plans.upgrade import EXECUTORS_FILE
-from bot.domain.reasons import PlainText
 from bot.domain.versions import Version
-from bot.formats.compose import edits as compose
-from bot.formats.compose.images import Image
-from bot.formats.terraform import edits as terraform
+from bot.formats import compose, terraform
 
 OVERRIDES_FOLDER = "golden/overrides"
 UPSTREAM_FILE = "docker-compose/docker-compose.yaml"
@@ -58,9 +56,9 @@ def plan_preparation(version: Version, upstream: str, checkout: Checkout) -> Cha
     try:
         return _build_change_set(version, upstream, checkout)
     except PlanningError as error:
-        return Refusal(PlainText(f"{error}."))
+        return Refusal(error.reason)
     except compose.ComposeError as error:
-        return Refusal(PlainText(f"{str(error).rstrip('.')}."))
+        return Refusal(compose_reason(error))
 
 
 def _build_change_set(version: Version, upstream: str, checkout: Checkout) -> ChangeSet:
@@ -95,7 +93,7 @@ def _golden_file(version: Version, upstream: str, checkout: Checkout) -> tuple[s
     """The golden file, what was done for it, and what a reviewer should know."""
     found = override_paths(checkout.snapshot)
     paths = [path for path in found if not checkout.is_link(path)]
-    merge = compose.merge_files(upstream, [(path, checkout.text(path)) for path in paths])
+    merge = compose.merge_files(upstream, [(path, checkout.text(path)) for path in paths], base_name=UPSTREAM_FILE)
     text, retagged = _retag(merge.text, version)
     warnings = [
         f"{path} is a symbolic link and was left out; make it a plain file." for path in found if path not in paths
@@ -111,12 +109,12 @@ def _retag(text: str, version: Version) -> tuple[str, list[ImageRetagged]]:
     if not version.is_candidate:
         return text, []
     new = {stray: _with_tag(stray, version) for stray in mistagged_images(text, version)}
-    changed = compose.with_images(text, {stray.service: image for stray, image in new.items() if image})
+    changed = compose.set_images(text, {stray.service: image for stray, image in new.items() if image})
     return changed, [ImageRetagged(stray.service, stray.image, image) for stray, image in new.items() if image]
 
 
 def _with_tag(stray: MistaggedImage, version: Version) -> str | None:
-    image = Image.parse(stray.image)
+    image = compose.Image.parse(stray.image)
     return str(image.with_tag(str(version))) if image else None
 
 
@@ -126,7 +124,7 @@ def _pin_executors(version: Version, text: str) -> tuple[str, list[ExecutorsPinn
     A release candidate pins nothing: it goes to one instance, and all share these modules.
     """
     try:
-        found = [module for module in terraform.modules(text) if module.is_executors]
+        found = [module for module in terraform.modules(text) if is_executors_module(module)]
         if version.is_candidate:
             return (
                 text,
@@ -142,6 +140,6 @@ def _pin_executors(version: Version, text: str) -> tuple[str, list[ExecutorsPinn
                 warnings += [f"Module {module.name} in {EXECUTORS_FILE} is pinned to {old} already and stays there."]
             elif old != str(version):
                 pinned += [ExecutorsPinned(EXECUTORS_FILE, module.name, old, str(version))]
-        return terraform.with_versions(text, [pin.module for pin in pinned], str(version)), pinned, warnings
+        return terraform.set_versions(text, [pin.module for pin in pinned], str(version)), pinned, warnings
     except terraform.TerraformError as error:
-        raise PlanningError(f"{EXECUTORS_FILE} {error}") from None
+        raise PlanningError(InvalidTerraform(EXECUTORS_FILE, error.line)) from None

@@ -9,7 +9,7 @@ from bot.domain.git_tree import FileChange
 from bot.domain.plans.change_set import ChangeSet, Refusal
 from bot.domain.reasons import Reason
 from bot.domain.versions import Version
-from bot.formats.compose.edits import Difference
+from bot.formats.compose import Difference
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.domain.github_models import Head
 from bot.domain.plans.change_set import ChangeSet
 from bot.domain.versions import Version
-from bot.formats.compose.edits import Difference
+from bot.formats.compose import Difference
 
 
 @dataclass(frozen=True)

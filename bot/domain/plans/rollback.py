@@ -8,7 +8,9 @@ from bot.domain.fleet.inventory import golden_link_target, golden_versions
 from bot.domain.fleet.model import Instance
 from bot.domain.git_tree import LINK_MODE, FileChange, Snapshot
 from bot.domain.plans.change_set import ChangeKind, ChangeReason, ChangeSet, FileRestored, Refusal
-from bot.domain.plans.checkout import Checkout, PlanningError
+from bot.domain.plans.checkout import Checkout
+from bot.domain.plans.file_problems import InvalidTerraform, PlanningError, relative_to
+from bot.domain.plans.module_refs import module_refs, set_module_refs
 from bot.domain.plans.refusals import (
     AlreadyRolledBack,
     HistoryProblem,
@@ -17,10 +19,9 @@ from bot.domain.plans.refusals import (
     UnusableHistory,
 )
 from bot.domain.plans.upgrade import PlanContext, infrastructure_file, override_files
-from bot.domain.reasons import PlainText
 from bot.domain.version_steps import evaluate_step
 from bot.domain.versions import Version
-from bot.formats.terraform import edits as terraform
+from bot.formats import terraform
 from bot.formats.three_way import merge_three_way
 
 
@@ -84,7 +85,7 @@ def plan_rollback(
     try:
         return _build_change_set(instance, past, checkout, old)
     except PlanningError as error:
-        return Refusal(PlainText(f"{str(error).replace(f'{instance.slug}/', '', 1)}."))
+        return Refusal(relative_to(instance.slug, error.reason))
 
 
 def _link_version(snapshot: Snapshot, instance: Instance, checkout: Checkout) -> Version | None:
@@ -152,18 +153,18 @@ def _restore_module(path: str, past: LinkHistory, checkout: Checkout) -> FileCha
         return _kept_warning(path) if before is not None and after is not None else None
     old, new, text = (checkout.text_at(entry, path) for entry in (before, after, now))
     try:
-        old_refs, new_refs = terraform.module_refs(old), terraform.module_refs(new)
+        old_refs, new_refs = module_refs(old), module_refs(new)
         if new_refs == old_refs:
             return None
         if len(new_refs) != len(old_refs):
             return _kept_warning(path)
-        if text == new and terraform.with_refs(new, old_refs).split() == old.split():
+        if text == new and set_module_refs(new, old_refs).split() == old.split():
             return FileChange(path, now.mode, old)
-        refs = terraform.module_refs(text)
+        refs = module_refs(text)
         if refs == old_refs:
             return None
         if refs != new_refs:
             return _kept_warning(path)
-        return FileChange(path, now.mode, terraform.with_refs(text, old_refs))
+        return FileChange(path, now.mode, set_module_refs(text, old_refs))
     except terraform.TerraformError as error:
-        raise PlanningError(f"{path.partition('/')[2]} {error}") from None
+        raise PlanningError(InvalidTerraform(path, error.line)) from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+from bot.domain.fleet.images import looks_first_party
 from bot.domain.fleet.inventory import golden_link_target, golden_versions
 from bot.domain.fleet.model import Instance
 from bot.domain.git_tree import LINK_MODE, FileChange, Snapshot
@@ -22,17 +23,15 @@ from bot.domain.plans.change_set import (
     ModuleRefUpdated,
     Refusal,
 )
-from bot.domain.plans.checkout import Checkout, PlanningError, blob_shas, yaml_files
+from bot.domain.plans.checkout import Checkout, blob_shas, yaml_files
+from bot.domain.plans.executors import EXECUTORS_FILE, is_executors_module, replaced_addresses
+from bot.domain.plans.file_problems import InvalidTerraform, PlanningError, compose_reason, relative_to
 from bot.domain.plans.mistagged_images import mistagged_images
+from bot.domain.plans.module_refs import module_refs, newest_module_tag, set_module_refs, tag_sort_key
 from bot.domain.plans.refusals import MistaggedImage, NotPrepared, VersionHeld
 from bot.domain.plans.version_policy import evaluate_policy
-from bot.domain.reasons import PlainText
 from bot.domain.versions import Version
-from bot.formats.compose import edits as compose
-from bot.formats.compose.images import looks_first_party
-from bot.formats.terraform import edits as terraform
-
-EXECUTORS_FILE = "modules/executors/main.tf"
+from bot.formats import compose, terraform
 
 
 @dataclass(frozen=True)
@@ -89,9 +88,9 @@ def plan_upgrade(instance: Instance, target: Version, checkout: Checkout, known:
             return Refusal(VersionHeld(target, stray))
         return _build_change_set(instance, target, checkout, known, stray)
     except PlanningError as error:
-        return Refusal(PlainText(f"{str(error).replace(f'{instance.slug}/', '', 1)}."))
+        return Refusal(relative_to(instance.slug, error.reason))
     except compose.ComposeError as error:
-        return Refusal(PlainText(f"{str(error).rstrip('.')}."))
+        return Refusal(compose_reason(error))
 
 
 def _build_change_set(
@@ -131,7 +130,7 @@ def _remove_hotpatches(draft: _Draft, instance: Instance, target: Version, check
             draft.warnings.append(f"{name} is a symbolic link and was left alone; look whether a hotpatch is in it.")
             continue
         text = checkout.text(path)
-        found = compose.without_images(text, publishers, name)
+        found = compose.remove_images(text, publishers, name)
         draft.reasons += [HotpatchRemoved(path, service, image) for service, image in found.removed]
         if found.removed:
             draft.changes.append(FileChange(path, checkout.mode(path), found.text))
@@ -160,31 +159,17 @@ def _move_module(
         return
     text = checkout.text(path)
     try:
-        refs = terraform.module_refs(text)
-        changed = terraform.with_refs(
-            text, [newest if _tag_sort_key(ref) < _tag_sort_key(newest) else ref for ref in refs]
-        )
+        refs = module_refs(text)
+        changed = set_module_refs(text, [newest if tag_sort_key(ref) < tag_sort_key(newest) else ref for ref in refs])
     except terraform.TerraformError as error:
-        raise PlanningError(f"infrastructure.tf {error}") from None
+        raise PlanningError(InvalidTerraform(path, error.line)) from None
     for old in dict.fromkeys(refs):
-        if _tag_sort_key(old) < _tag_sort_key(newest):
+        if tag_sort_key(old) < tag_sort_key(newest):
             draft.reasons.append(ModuleRefUpdated(path, old, newest))
-        elif _tag_sort_key(old) > _tag_sort_key(newest):
+        elif tag_sort_key(old) > tag_sort_key(newest):
             draft.warnings.append(f"infrastructure.tf refers to {old}, which is newer than {newest}: left alone.")
     if changed != text:
         draft.changes.append(FileChange(path, checkout.mode(path), changed))
-
-
-def newest_module_tag(tags: Collection[str], version: Version) -> str | None:
-    """The newest of the tags `mi-module-vX.Y.Z-vN` of that version: the one with the greatest N."""
-    mine = (tag for tag in tags if _tag_sort_key(tag)[0] == version)
-    return max(mine, key=_tag_sort_key, default=None)
-
-
-def _tag_sort_key(tag: str) -> tuple[Version, int]:
-    match = terraform.MODULE_TAG.fullmatch(tag)
-    version = Version.parse(match["version"]) if match else None
-    return (version, int(match["number"])) if match and version else (Version(0, 0, 0), 0)
 
 
 def _replaced_resources(draft: _Draft, instance: Instance, target: Version, checkout: Checkout) -> tuple[str, ...]:
@@ -197,12 +182,12 @@ def _replaced_resources(draft: _Draft, instance: Instance, target: Version, chec
         )
         return ()
     try:
-        found = [module for module in terraform.modules(checkout.text(EXECUTORS_FILE)) if module.is_executors]
+        found = [module for module in terraform.modules(checkout.text(EXECUTORS_FILE)) if is_executors_module(module)]
     except terraform.TerraformError as error:
-        raise PlanningError(f"{EXECUTORS_FILE} {error}") from None
+        raise PlanningError(InvalidTerraform(EXECUTORS_FILE, error.line)) from None
     for module in found:
         pinned = module.version.value if module.version else "no version"
         if pinned != str(target):
             where = f"module {module.name} in {EXECUTORS_FILE}"
             draft.warnings.append(f"It has executors, and {where} is pinned to {pinned}, not to {target}.")
-    return tuple(address for module in found for address in module.replaced_addresses)
+    return tuple(address for module in found for address in replaced_addresses(module))

@@ -1,4 +1,4 @@
-"""What changed between two Compose files, as a summary tells it: line by line is what the pull request shows."""
+"""What differs between two Compose files, by service, image and setting."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from bot.formats.compose.lists import ShapeMismatchError
 from bot.formats.compose.pairs import pairs
 from bot.formats.compose.reader import image_of, load_document, services
 from bot.formats.compose.rules import IDENTITIES, NAME_LISTS, PAIR_LISTS, Path, names_to_mapping, path_pattern
-from bot.formats.yaml.value import EMPTY, Map, Scalar, Sequence, Value, is_null
-from bot.formats.yaml.writer import Writer
+from bot.formats.yaml import EMPTY, Map, Scalar, Sequence, Value, inline, is_null
 
 SettingKey: TypeAlias = tuple[Path, Hashable]
-"""A path, and for an item of a list what tells it from the others."""
+"""A path, and for an item of a list what identifies it in the list."""
 
 _MAX_VALUE_LENGTH = 60
 
 
 @dataclass(frozen=True)
 class ImageChange:
-    """The raw references as they are written; empty where the service has no image, but a build."""
+    """The image references as they are written; empty if the service has a build instead."""
 
     service: str
     old: str
@@ -31,9 +30,9 @@ class ImageChange:
 
 @dataclass(frozen=True)
 class SettingChange:
-    """`where` is the service or the top-level section, `path` dotted below it (`environment.PGHOST`).
+    """`section` is the service or the top-level section, `path` the dotted path below it (`environment.PGHOST`).
 
-    `old` and `new` are short texts on one line, None where there is nothing.
+    `old` and `new` are short texts on one line, None if there is no value.
     """
 
     section: str
@@ -44,7 +43,7 @@ class SettingChange:
 
 @dataclass(frozen=True)
 class Difference:
-    """Services by name, in the order of the files; the settings are those of services that both files have."""
+    """Services by name, in the order of the files. The settings are those of services that both files have."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -57,8 +56,8 @@ class Difference:
 
 @lru_cache(maxsize=64)
 def difference(old: str, new: str) -> Difference:
-    """What the second text has or says otherwise than the first. Raises ComposeProblem."""
-    before, after = services(old, "the old Compose file"), services(new, "the new Compose file")
+    """How the second text differs from the first. Raises ComposeError, with `old` or `new` as the file."""
+    before, after = services(old, "old"), services(new, "new")
     both = [name for name in after if name in before]
     images = [ImageChange(name, image_of(before[name]) or "", image_of(after[name]) or "") for name in both]
     return Difference(
@@ -70,29 +69,27 @@ def difference(old: str, new: str) -> Difference:
 
 
 def _settings(old: str, new: str, both: frozenset[str]) -> Iterator[SettingChange]:
-    before = _flatten(load_document(old, "the old Compose file"), both)
-    after = _flatten(load_document(new, "the new Compose file"), both)
-    changed = [place for place in dict.fromkeys((*before, *after)) if before.get(place) != after.get(place)]
+    before = _flatten(load_document(old, "old"), both)
+    after = _flatten(load_document(new, "new"), both)
+    changed = [key for key in dict.fromkeys((*before, *after)) if before.get(key) != after.get(key)]
     sections = list(dict.fromkeys(path[:2] for path, _ in (*after, *before)))
-    for place in sorted(changed, key=lambda place: sections.index(place[0][:2])):
-        path, _ = place
-        was, now = before.get(place), after.get(place)
+    for key in sorted(changed, key=lambda key: sections.index(key[0][:2])):
+        path, _ = key
+        was, now = before.get(key), after.get(key)
         if not (_is_set_below(path, was, after) or _is_set_below(path, now, before)):
-            where, *rest = path[1:] if path[0] == "services" else path
-            yield SettingChange(where, ".".join(rest), _summarize(was), _summarize(now))
+            section, *rest = path[1:] if path[0] == "services" else path
+            yield SettingChange(section, ".".join(rest), _summarize(was), _summarize(now))
 
 
 def _is_set_below(path: Path, nothing: Value | None, other: Mapping[SettingKey, Value]) -> bool:
-    """Whether an empty value of one file has something in it in the other, which is told by itself."""
+    """Whether a value that is empty in one file has entries in the other, which are listed themselves."""
     return is_null(nothing) and any(deeper[: len(path)] == path and deeper != path for deeper, _ in other)
 
 
 def _flatten(value: Map, both: frozenset[str]) -> Mapping[SettingKey, Value]:
-    """Every setting by its place; those of services that only one file has are left out, and images."""
+    """Every setting by its key, without images and without those of services that only one file has."""
     return {
-        place: leaf
-        for place, leaf in _leaves(value, ())
-        if place[0][0] != "services" or _is_shared_setting(place[0], both)
+        key: leaf for key, leaf in _leaves(value, ()) if key[0][0] != "services" or _is_shared_setting(key[0], both)
     }
 
 
@@ -101,7 +98,7 @@ def _is_shared_setting(path: Path, both: frozenset[str]) -> bool:
 
 
 def _leaves(value: Value, path: Path) -> Iterator[tuple[SettingKey, Value]]:
-    """What a value says, and where; lists of pairs and of names by key, as mappings are."""
+    """The leaves of a value with their keys. Lists of pairs and of names are treated as mappings."""
     entries = _entries(value, path)
     identity = IDENTITIES.get(path_pattern(path))
     if entries:
@@ -126,11 +123,11 @@ def _entries(value: Value, path: Path) -> Mapping[str, Value] | None:
 
 
 def _text(value: Value) -> str:
-    return value.text if isinstance(value, Scalar) and not value.is_null else Writer().inline(value)
+    return value.text if isinstance(value, Scalar) and not value.is_null else inline(value)
 
 
 def _summarize(value: Value | None) -> str | None:
-    """On one line and not long."""
+    """A value on one short line."""
     if value is None:
         return None
     words = "null" if is_null(value) else " ".join(_text(value).split())

@@ -1,4 +1,4 @@
-"""Rules for the lists in a Compose file: what makes two of their items the same."""
+"""Rules for merging the lists of a Compose file: what makes two items the same."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable
 from typing import TypeAlias
 
-from bot.formats.yaml.value import Map, Scalar, Sequence, Value, is_null
+from bot.formats.yaml import Map, Scalar, Sequence, Value, is_null
 
 Identity: TypeAlias = Callable[[Value], Hashable]
 Rule: TypeAlias = Callable[[Value, Value], Value]
@@ -16,7 +16,7 @@ _COLON = re.compile(r":(?![^{}]*\})(?![^\[\]]*\])")
 
 
 class ShapeMismatchError(Exception):
-    """Two values that can't be merged, since they have different forms."""
+    """Two values cannot be merged because they have different forms."""
 
 
 def take_override(_base: Value, over: Value) -> Value:
@@ -24,12 +24,12 @@ def take_override(_base: Value, over: Value) -> Value:
 
 
 def colon_parts(text: str) -> list[str]:
-    """What the colons separate, but for those within `${…}` and `[…]`."""
+    """The parts between colons. Colons inside `${…}` and `[…]` do not count."""
     return _COLON.split(text)
 
 
 def items_of(value: Value) -> tuple[Value, ...]:
-    """The items of a list, or the one that is written without. Raises Mismatch for a mapping."""
+    """The items of a list, or the one value that is not in a list. Raises ShapeMismatchError for a mapping."""
     if isinstance(value, Map):
         raise ShapeMismatchError
     if isinstance(value, Sequence):
@@ -38,7 +38,7 @@ def items_of(value: Value) -> tuple[Value, ...]:
 
 
 def append(base: Value, new: Iterable[Value]) -> Value:
-    """The list with more items; it stays what it is when there are none."""
+    """The list with more items; the same value if there are none."""
     more = tuple(new)
     if not more:
         return base
@@ -47,7 +47,7 @@ def append(base: Value, new: Iterable[Value]) -> Value:
 
 
 def union_by(identity: Identity) -> Rule:
-    """Items that are not there yet are appended."""
+    """A rule that appends the items that are not there yet."""
 
     def rule(base: Value, over: Value) -> Value:
         known = {identity(item) for item in items_of(base)}
@@ -58,7 +58,7 @@ def union_by(identity: Identity) -> Rule:
 
 
 def unique_by(identity: Identity) -> Rule:
-    """An item replaces the one that is the same, the others are appended."""
+    """A rule by which an item replaces the one that is the same, and other items are appended."""
     return _combine_by(identity, take_override)
 
 
@@ -81,8 +81,8 @@ def _combine_by(identity: Identity, merge: Rule) -> Rule:
         kept: dict[Hashable, Value] = {}
         for index, item in enumerate(base):
             key = identity(item)
-            place = key if key in new else (key, index)  # doubles that nothing overrides are not ours to remove
-            kept[place] = merge(item, new[key]) if key in new else item
+            slot = key if key in new else (key, index)  # duplicates that nothing overrides stay
+            kept[slot] = merge(item, new[key]) if key in new else item
         more = [item for key, item in new.items() if key not in kept]
         return Sequence((*kept.values(), *more), base.tag, base.flow)
 
@@ -94,7 +94,7 @@ def scalar_key(item: Value) -> Hashable:
 
 
 def _first_text(item: Value, *keys: str) -> Hashable | None:
-    """The first of a mapping's entries there is."""
+    """The first of these entries of a mapping that it has."""
     if isinstance(item, Map):
         found = (item.get(key) for key in keys)
         return next((value.text for value in found if isinstance(value, Scalar) and not value.is_null), None)
@@ -115,7 +115,7 @@ def _directory(path: str) -> str:
 
 
 def file_target(item: Value) -> Hashable:
-    """Where a secret or a config is mounted: at its own name when nothing else is said."""
+    """Where a secret or a config is mounted: at its own name by default."""
     return item.text if isinstance(item, Scalar) else _first_text(item, "target", "source") or item.equality_key
 
 

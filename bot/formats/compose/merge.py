@@ -1,4 +1,4 @@
-"""Merging Compose files into one, as a golden file is upstream's file with every global override in it."""
+"""Merges Compose files into one."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Sequence as Listed
 from dataclasses import dataclass, replace
 
 from bot.formats.compose import lists
+from bot.formats.compose.errors import ComposeError, ComposeProblem
 from bot.formats.compose.reader import (
     OVERRIDE_TAG,
     RESET_TAG,
-    ComposeError,
     is_standalone,
     load_document,
-    quote_key,
     services,
 )
 from bot.formats.compose.rules import (
@@ -24,14 +23,12 @@ from bot.formats.compose.rules import (
     path_pattern,
     rule_for,
 )
-from bot.formats.yaml.edit import edit_text
-from bot.formats.yaml.events import YamlDocumentError
-from bot.formats.yaml.value import Map, Scalar, Sequence, Value, is_null
+from bot.formats.yaml import Map, Scalar, Sequence, Value, YamlError, edit, is_null
 
 
 @dataclass(frozen=True)
 class MergeResult:
-    """`added` names the services that an override adds to upstream's."""
+    """The merged text, and the services in it that the base file does not have."""
 
     text: str
     added: tuple[str, ...] = ()
@@ -43,43 +40,38 @@ class _MismatchAtPathError(Exception):
         self.path = path
 
 
-def merge_files(
-    upstream: str, overrides: Listed[tuple[str, str]], *, upstream_name: str = "upstream's Compose file"
-) -> MergeResult:
-    """Upstream's text with every override (path and text, in this order) in it, by the Compose specification's rules.
+def merge_files(base: str, overrides: Listed[tuple[str, str]], *, base_name: str = "") -> MergeResult:
+    """The base text with every override (name and text, in this order) merged into it by the Compose specification.
 
-    Upstream's comments and order stay where no override touches them. The file's `version` is upstream's. Raises
-    ComposeProblem for a file that is no Compose file, an override of a service that upstream does not have, and
-    values that can't be merged since one is, say, a list and the other a mapping.
+    The comments and the order of the base file stay where no override changes them. Its `version` stays. Raises
+    ComposeError for a file that is not a Compose file, an override of a service that the base file does not have, and
+    values that cannot be merged because, for example, one is a list and the other a mapping.
     """
-    own = _upstream_services(upstream, upstream_name)
-    value = load_document(upstream, upstream_name)
+    own = _base_services(base, base_name)
+    value = load_document(base, base_name)
     for path, text in overrides:
-        services(text, path)  # says what is wrong with them
+        services(text, path)  # raises if they are not what they should be
         over = load_document(text, path).without_keys({"version"})
         try:
             value = _mapping(value, over, ())
         except _MismatchAtPathError as mismatch:
-            where = quote_key(".".join(mismatch.path))
-            raise ComposeError(
-                f"{path} writes {where} otherwise than the files before it; write it as they do, then prepare again"
-            ) from None
+            raise ComposeError(ComposeProblem.FORM_MISMATCH, path, ".".join(mismatch.path)) from None
     added = _added_services(value, own, overrides)
     try:
-        return MergeResult(edit_text(upstream, value, drop_comments=True), added)
-    except YamlDocumentError as problem:
-        raise ComposeError(f"{upstream_name} {problem}; merge it by hand") from None
+        return MergeResult(edit(base, value, drop_comments=True), added)
+    except YamlError as error:
+        raise ComposeError(ComposeProblem.NOT_MERGEABLE, base_name, cause=error) from None
 
 
-def _upstream_services(text: str, name: str) -> dict[str, Map]:
+def _base_services(text: str, name: str) -> dict[str, Map]:
     found = services(text, name)
     if not isinstance(load_document(text, name).get("services"), Map):
-        raise ComposeError(f"{name} is no Compose file: it has no `services`; see whether it is the right file")
+        raise ComposeError(ComposeProblem.NO_SERVICES, name)
     return found
 
 
 def _added_services(value: Map, own: dict[str, Map], overrides: Listed[tuple[str, str]]) -> tuple[str, ...]:
-    """The services that upstream lacks. Raises ComposeProblem for one that an override only tunes."""
+    """The services that the base file lacks. Raises ComposeError for one with neither an image nor a build."""
     section = value.get("services")
     found = section.entries if isinstance(section, Map) else {}
     added = tuple(name for name in found if name not in own)
@@ -87,15 +79,12 @@ def _added_services(value: Map, own: dict[str, Map], overrides: Listed[tuple[str
         service = found[name]
         if not isinstance(service, Map) or not is_standalone(service):
             path = next(path for path, text in overrides if name in services(text, path))
-            raise ComposeError(
-                f"{path} overrides the service {quote_key(name)}, which upstream's file does not have (any more); "
-                "take it out of that override, then prepare again"
-            )
+            raise ComposeError(ComposeProblem.UNKNOWN_SERVICE, path, name)
     return added
 
 
 def _merge(base: Value | None, over: Value, path: Path) -> Value | None:
-    """What the two make; None for nothing at all."""
+    """The merged value, or None if the key goes."""
     if over.tag == RESET_TAG:
         return None
     if over.tag == OVERRIDE_TAG or base is None or is_extension(path):
@@ -148,7 +137,7 @@ def _mapping(base: Map, over: Map, path: Path) -> Map:
 
 
 def _names(base: Value, over: Value, path: Path, meaning: Value) -> Value:
-    """`networks` and `depends_on`: a list of names stays one, or becomes a mapping where the other is one."""
+    """`networks` and `depends_on`: a list of names stays one, or becomes a mapping if the other is one."""
     if isinstance(base, Sequence) and isinstance(over, Sequence):
         return lists.union_by(lists.scalar_key)(base, _without_merge_tags(over) or over)
     old = base if isinstance(base, Map) else Map(names_to_mapping(base, meaning))
@@ -157,11 +146,11 @@ def _names(base: Value, over: Value, path: Path, meaning: Value) -> Value:
     new = names_to_mapping(over, meaning)
     if is_null(meaning):
         return _mapping(old, Map(new), path)
-    return old.with_entries({**old.entries, **new})  # `depends_on`: a name says all that there is to say of it
+    return old.with_entries({**old.entries, **new})  # `depends_on`: a name replaces the whole entry
 
 
 def _build(base: Value, over: Value, path: Path) -> Value:
-    """A build that is only a text names its context."""
+    """A build that is only a text is its context."""
     if isinstance(base, Scalar) and isinstance(over, Scalar):
         return over
     old, new = (Map({"context": value}) if isinstance(value, Scalar) else value for value in (base, over))
@@ -171,7 +160,7 @@ def _build(base: Value, over: Value, path: Path) -> Value:
 
 
 def _logging(base: Value, over: Value, path: Path) -> Value:
-    """Options belong to a driver: those of another one are not kept."""
+    """Options belong to a driver: if the driver changes, the old options go."""
     if not isinstance(base, Map) or not isinstance(over, Map):
         raise lists.ShapeMismatchError
     drivers = {value.text for value in (base.get("driver"), over.get("driver")) if isinstance(value, Scalar)}
@@ -179,7 +168,7 @@ def _logging(base: Value, over: Value, path: Path) -> Value:
 
 
 def _without_merge_tags(value: Value) -> Value | None:
-    """The value without the tags that only say how to merge it; None where it says to remove it."""
+    """The value without the tags that only say how to merge it; None if one says to remove it."""
     if value.tag == RESET_TAG:
         return None
     tag = None if value.tag == OVERRIDE_TAG else value.tag

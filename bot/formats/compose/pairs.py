@@ -1,4 +1,4 @@
-"""Rules for what is written either as a mapping or as a list of pairs: `environment`, `labels`, `extra_hosts`."""
+"""Rules for merging what is either a mapping or a list of pairs: `environment`, `labels`, `extra_hosts`."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Literal
 
 from bot.formats.compose.lists import Rule, ShapeMismatchError
 from bot.formats.compose.reader import RESET_TAG
-from bot.formats.yaml.value import EMPTY, Map, Scalar, Sequence, Style, Value, string_scalar
+from bot.formats.yaml import EMPTY, Map, Scalar, Sequence, Style, Value, string
 
 BareKey = Literal["null", "empty"]
-"""What a list's `KEY` without a value says: take it from the environment, or an empty text."""
+"""What a `KEY` without a value means in a list: take it from the environment, or an empty text."""
 
 _HOST = re.compile(r"([^:=]+)[:=](.*)", re.DOTALL)
 
 
 def merge_pairs(bare: BareKey) -> Rule:
-    """Merges by key, in either form; the result has the form that is there already."""
+    """A rule that merges by key, in either form. The result has the form of the base."""
 
     def rule(base: Value, over: Value) -> Value:
         if isinstance(base, Map):
@@ -30,13 +30,13 @@ def merge_pairs(bare: BareKey) -> Rule:
 
 
 def pairs(value: Value, bare: BareKey) -> Iterator[tuple[str, Value]]:
-    """The keys and values of either form. Raises Mismatch for anything else."""
+    """The keys and values of either form. Raises ShapeMismatchError for anything else."""
     if isinstance(value, Map):
         yield from value.entries.items()
     elif isinstance(value, Sequence):
         for item in value:
             key, equals, content = _scalar_text(item).partition("=")
-            yield key, string_scalar(content) if equals or bare == "empty" else EMPTY
+            yield key, string(content) if equals or bare == "empty" else EMPTY
     else:
         raise ShapeMismatchError
 
@@ -59,7 +59,7 @@ def _merge_into_mapping(base: Map, over: Value, bare: BareKey) -> Map:
 
 
 def _same_text(old: Value, new: Value) -> bool:
-    """Whether both come to the same text, be it quoted or not."""
+    """Whether both are the same text, quoted or not."""
     if isinstance(old, Scalar) and isinstance(new, Scalar) and old.is_null == new.is_null:
         return old.is_null or old.text == new.text
     return old == new
@@ -72,15 +72,15 @@ def _merge_into_list(base: Sequence, over: Value) -> Sequence:
         if item is None:
             items = [None if known == key else old for known, old in zip(keys, items, strict=True)]
         elif key in keys:
-            items[len(keys) - 1 - keys[::-1].index(key)] = item  # of doubles the last one counts
+            items[len(keys) - 1 - keys[::-1].index(key)] = item  # the last one of duplicates counts
         else:
             keys.append(key)
             items.append(item)
     return Sequence(tuple(item for item in items if item is not None), base.tag, base.flow)
 
 
-def _items(over: Value, manner: Style) -> Iterator[tuple[str, Value | None]]:
-    """The override's pairs as items of a list; None where one is to be removed."""
+def _items(over: Value, style: Style) -> Iterator[tuple[str, Value | None]]:
+    """The override's pairs as items of a list, with None for one to be removed."""
     if isinstance(over, Sequence):
         for item in over:
             yield _scalar_text(item).partition("=")[0], item
@@ -89,19 +89,19 @@ def _items(over: Value, manner: Style) -> Iterator[tuple[str, Value | None]]:
         if value.tag == RESET_TAG:
             yield key, None
         elif isinstance(value, Scalar):
-            yield key, Scalar(key if value.is_null else f"{key}={value.text}", manner)
+            yield key, Scalar(key if value.is_null else f"{key}={value.text}", style)
         else:
             raise ShapeMismatchError
 
 
 def _common_style(base: Sequence) -> Style:
-    """How the list's items are quoted, for those that come from a mapping."""
+    """The style of the list's items, for new ones that come from a mapping."""
     styles = {item.style for item in base if isinstance(item, Scalar)}
     return styles.pop() if len(styles) == 1 else Style.PLAIN
 
 
 def merge_hosts(base: Value, over: Value) -> Value:
-    """Merges `extra_hosts` by host, in either form; the result has the form that is there already."""
+    """Merges `extra_hosts` by host, in either form. The result has the form of the base."""
     new: dict[str, list[Value]] = {}
     gone = set()
     for host, address in _hosts(over):
@@ -118,10 +118,10 @@ def merge_hosts(base: Value, over: Value) -> Value:
 def _merge_into_host_list(base: Value, new: dict[str, list[Value]], gone: set[str]) -> Value:
     if not isinstance(base, Sequence):
         raise ShapeMismatchError
-    mark = "=" if base.items and all("=" in _scalar_text(item) for item in base) else ":"
-    manner = _common_style(base)
+    separator = "=" if base.items and all("=" in _scalar_text(item) for item in base) else ":"
+    style = _common_style(base)
     written = {
-        host: [Scalar(f"{host}{mark}{_scalar_text(address)}", manner) for address in found if host not in gone]
+        host: [Scalar(f"{host}{separator}{_scalar_text(address)}", style) for address in found if host not in gone]
         for host, found in new.items()
     }
     items: list[Value] = []
@@ -138,10 +138,6 @@ def _hosts(value: Value) -> Iterator[tuple[str, Value]]:
     elif isinstance(value, Sequence):
         for item in value:
             match = _HOST.fullmatch(_scalar_text(item))
-            yield (
-                (match[1].strip(), string_scalar(match[2].strip()))
-                if match
-                else (_scalar_text(item), string_scalar(""))
-            )
+            yield ((match[1].strip(), string(match[2].strip())) if match else (_scalar_text(item), string("")))
     else:
         raise ShapeMismatchError

@@ -1,4 +1,4 @@
-"""The rule for `ports`: by address, port of the host, port of the container and protocol, ranges written out."""
+"""The rule for merging `ports`: by host address, host port, container port and protocol, with ranges expanded."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bot.formats.compose.lists import ShapeMismatchError, colon_parts
-from bot.formats.yaml.value import Map, Scalar, Sequence, Value, string_scalar
+from bot.formats.yaml import Map, Scalar, Sequence, Value, string
 
 _RANGE = re.compile(r"(\d{1,5})-(\d{1,5})", re.ASCII)
 
 
 class Port(NamedTuple):
-    """One published port; `ip` and `published` are empty where the file says nothing of them."""
+    """One published port; `ip` and `published` are empty if the file does not give them."""
 
     ip: str
     published: str
@@ -22,7 +22,7 @@ class Port(NamedTuple):
 
 
 def merge_ports(base: Value, over: Value) -> Value:
-    """An entry whose ports are all there adds nothing, unless it says more of them; else what is missing is added."""
+    """Adds the ports that are missing. An entry whose ports are all there may still add settings to them."""
     if not isinstance(base, Sequence) or not isinstance(over, Sequence):
         raise ShapeMismatchError
     merged = base
@@ -51,7 +51,7 @@ def _has_extra_keys(item: Value) -> bool:
 
 
 def ports_of(item: Value) -> list[Port]:
-    """The ports of one entry, short or long, in its order; one that can't be understood is itself its only port."""
+    """The ports of one entry, short or long, in order. An entry that cannot be expanded is one port as written."""
     if isinstance(item, Map):
         ip, published, target, protocol = (
             _text_entry(item, key) for key in ("host_ip", "published", "target", "protocol")
@@ -81,16 +81,16 @@ def _expand_range(words: str) -> list[str]:
 
 
 def _entry(port: Port, like: Value) -> Value:
-    """One port as an entry of its own, in the form of the range that it comes from."""
+    """One port as an entry of its own, in the form of the entry that it comes from."""
     if isinstance(like, Map):
-        more = {"published": string_scalar(port.published)} if port.published else {}
+        more = {"published": string(port.published)} if port.published else {}
         return like.with_entries({**like.entries, "target": Scalar(port.target), **more})
     ip = f"[{port.ip}]" if ":" in port.ip else port.ip
     words = ":".join([*([ip] if ip else []), *([port.published] if port.published or ip else []), port.target])
     protocol = f"/{port.protocol}" if port.protocol != "tcp" else ""
     if isinstance(like, Scalar) and like.is_string:
         return replace(like, text=words + protocol)
-    return string_scalar(words + protocol)
+    return string(words + protocol)
 
 
 def _text_entry(item: Map, key: str) -> str:

@@ -1,7 +1,7 @@
 """Which rule merges which attribute of a Compose file (the Compose specification, "Merge and override").
 
-A rule takes what is there and what the override says, and returns what both make. The pattern of a path has `*` for
-the names that people choose.
+A rule takes the value of the base and that of the override, and returns the merged value. The pattern of a path has
+`*` in place of the names that users choose.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TypeAlias
 from bot.formats.compose import lists
 from bot.formats.compose.pairs import BareKey, merge_hosts, merge_pairs
 from bot.formats.compose.ports import merge_ports
-from bot.formats.yaml.value import EMPTY, Map, Scalar, Sequence, Value
+from bot.formats.yaml import EMPTY, Map, Scalar, Sequence, Value
 
 Path: TypeAlias = tuple[str, ...]
 Rule: TypeAlias = Callable[[Value, Value], Value]
@@ -45,7 +45,7 @@ _UNION_BY: Mapping[Path, lists.Identity] = {
     _service_path("env_file"): lists.path_of,
 }
 IDENTITIES: Mapping[Path, lists.Identity] = {**_UNIQUE, **_UNION_BY, _service_path("ports"): lists.scalar_key}
-"""What makes two items of a list the same."""
+"""What makes two items of a list the same, by attribute."""
 
 PAIR_LISTS: Mapping[Path, BareKey] = {
     **dict.fromkeys(map(_service_path, ("environment", "build.args")), "null"),
@@ -55,10 +55,10 @@ PAIR_LISTS: Mapping[Path, BareKey] = {
     **dict.fromkeys(((section, "*", "labels") for section in SECTIONS - {"services"}), "empty"),
     _service_path("build.additional_contexts"): "empty",
 }
-"""What is either a mapping or a list of pairs, and what a key without a value says there."""
+"""The attributes that are either a mapping or a list of pairs, and what a key without a value means in the list."""
 
 NAME_LISTS: Mapping[Path, Value] = {_service_path("networks"): EMPTY, _service_path("depends_on"): SERVICE_STARTED}
-"""What is either a mapping or a list of names, and what a name alone says there."""
+"""The attributes that are either a mapping or a list of names, and what a name alone means."""
 
 _RULES: Mapping[Path, Rule] = {
     **dict.fromkeys(map(_service_path, _REPLACED), lists.take_override),
@@ -72,7 +72,7 @@ _RULES: Mapping[Path, Rule] = {
 
 
 def path_pattern(path: Path) -> Path:
-    """The path with `*` for each name that people choose."""
+    """The path with `*` in place of each name that users choose."""
     parts = list(path)
     if len(parts) > 1 and parts[0] in SECTIONS:
         parts[1] = "*"
@@ -82,20 +82,20 @@ def path_pattern(path: Path) -> Path:
 
 
 def rule_for(path: Path) -> Rule | None:
-    """The attribute's own rule, None where mappings merge, sequences are joined and scalars replaced."""
+    """The rule of the attribute. None if mappings merge, sequences are joined and scalars replaced."""
     return _RULES.get(path_pattern(path))
 
 
 def is_extension(path: Path) -> bool:
-    """Whether the path ends in an extension field (`x-…`), and not in a name that only looks like one."""
+    """Whether the path ends in an extension field (`x-…`), not in a user's name that looks like one."""
     return path[-1].startswith("x-") and path_pattern(path)[-1] != "*"
 
 
 def allows_empty(path: Path) -> bool:
-    """Whether an entry of this mapping says something even when it is empty, as `volumes: {data: }` does."""
+    """Whether an empty entry of this mapping has a meaning, as in `volumes: {data: }`."""
     return path in {(section,) for section in SECTIONS} or path_pattern(path) == ("services", "*", "networks")
 
 
 def names_to_mapping(value: Sequence | Scalar, meaning: Value = EMPTY) -> dict[str, Value]:
-    """A list of names as the mapping that says the same. Raises Mismatch for other lists."""
+    """A list of names as the mapping with the same meaning. Raises ShapeMismatchError for other lists."""
     return {str(lists.scalar_key(item)): meaning for item in lists.items_of(value)}

@@ -1,4 +1,4 @@
-"""Comments behind Terraform's code, kept in one column as `terraform fmt` wants it."""
+"""Keeps comments after code in one column, as `terraform fmt` does."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 CommentColumns = Mapping[int, int]
-"""Line numbers, from 0, to where on the line the comment behind its code begins."""
+"""By line number, from 0: the column where the comment after the code begins."""
 
 
 def realign(before: str, after: str, columns_before: CommentColumns, columns_after: CommentColumns) -> str:
-    """`after` with the comments behind its code lines in one column again, run by run of such lines.
+    """`after` with the comments after code in one column again, in each run of lines that have such comments.
 
-    Both have the same lines, some of them changed inside; only runs that were in line before are put in line, and
-    only around a line that changed.
+    Both texts have the same lines, some of them with other content. Only runs that were aligned before are aligned,
+    and only if one of their lines changed.
     """
     old, new = before.split("\n"), after.split("\n")
     for start, end in _runs(columns_before):
@@ -25,7 +25,7 @@ def realign(before: str, after: str, columns_before: CommentColumns, columns_aft
 
 
 def _runs(columns: CommentColumns) -> list[tuple[int, int]]:
-    """The stretches of neighbouring lines that all have a comment behind their code."""
+    """The runs of consecutive lines that have a comment after their code."""
     runs: list[tuple[int, int]] = []
     for number in sorted(columns):
         if runs and runs[-1][1] == number:
@@ -36,12 +36,12 @@ def _runs(columns: CommentColumns) -> list[tuple[int, int]]:
 
 
 def _align(lines: Sequence[str], run: range, columns: CommentColumns) -> list[str]:
-    """The lines with one blank behind the longest code, and as many behind the others as that takes."""
+    """The lines with their comments in one column, one space after the longest code."""
     codes = {number: lines[number][: columns[number]].rstrip(" \t") for number in run}
     width = max(map(_width, codes.values()))
     return [f"{code}{' ' * (width - _width(code) + 1)}{lines[n][columns[n] :]}" for n, code in codes.items()]
 
 
 def _width(code: str) -> int:
-    """How many characters a reader sees: an accent stands above the letter before it."""
+    """The number of characters that are visible. A combining accent has no width of its own."""
     return sum(unicodedata.category(character) not in {"Mn", "Me"} for character in code)

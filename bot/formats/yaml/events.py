@@ -1,4 +1,4 @@
-"""The parser's events of one YAML document, each with its place in the text."""
+"""The parser's events of one YAML document, with their positions in the text."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from bot.formats.yaml.value import Style
+from bot.formats.yaml.errors import YamlError, YamlProblem
+from bot.formats.yaml.values import Style
 
 MAX_TEXT_BYTES = 1_048_576
 LINE_BREAKS = "\r\n\x85\u2028\u2029"
-"""What YAML takes for the end of a line."""
+"""The characters that end a line in YAML."""
 
 _LINE_BREAK = re.compile(rf"\r\n|[{LINE_BREAKS}]")
 _SPACE_AND_COMMENTS = re.compile(rf"(?:[ \t\ufeff{LINE_BREAKS}]|#[^{LINE_BREAKS}]*)*")
@@ -34,13 +35,9 @@ _KINDS = {
 }
 
 
-class YamlDocumentError(ValueError):
-    """Why a text can't be read or edited, as the end of a sentence that begins with the file's name."""
-
-
 @dataclass(frozen=True)
 class YamlEvent:
-    """`kind` is alias, scalar, sequence, mapping, end (of a collection), document or stop (what follows it)."""
+    """`kind` is alias, scalar, sequence, mapping, document, or end (of a collection)."""
 
     kind: str
     start: int
@@ -53,35 +50,35 @@ class YamlEvent:
 
 
 def line_number(text: str, position: int) -> int:
-    """The number of the line that a position is in, from 1."""
+    """The number of the line of a position, from 1."""
     return len(_LINE_BREAK.findall(text, 0, position)) + 1
 
 
 def line_starts(text: str) -> list[int]:
-    """Where each line begins, in order."""
+    """The positions at which lines begin, in order."""
     return [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
 
 
 def skip_to_token(text: str, position: int) -> int:
-    """The next position that is neither space nor a comment."""
+    """The next position that is not white space and not in a comment."""
     match = _SPACE_AND_COMMENTS.match(text, position)
     return match.end() if match else position
 
 
 def document_events(text: str) -> Iterator[YamlEvent]:
-    """The events of the one document that a text has, the document's own first; none for an empty text.
+    """The events of the one document of a text, beginning with the document itself; none for an empty text.
 
-    Raises YamlProblem for a text that is too large, not valid YAML, or has several documents.
+    Raises YamlError for a text that is too large, is not valid YAML, or has several documents.
     """
     if len(text.encode("utf-8", "replace")) > MAX_TEXT_BYTES:
-        raise YamlDocumentError(f"is larger than {MAX_TEXT_BYTES // 1_048_576} MiB")
+        raise YamlError(YamlProblem.TOO_LARGE)
     documents = 0
     for raw in _parse_events(text):
         start, end = raw.start_mark.index, raw.end_mark.index
         if isinstance(raw, DocumentStartEvent):
             documents += 1
             if documents > 1:
-                raise YamlDocumentError(f"has more than one YAML document (line {line_number(text, start)})")
+                raise YamlError(YamlProblem.SEVERAL_DOCUMENTS, line_number(text, start))
             yield YamlEvent("document", start, end)
         elif isinstance(raw, CollectionEndEvent):
             yield YamlEvent("end", start, end)
@@ -97,19 +94,19 @@ def _node_event(kind: str, raw: Any, start: int, end: int) -> YamlEvent:
 
 
 def _parse_events(text: str) -> Iterator[Any]:
-    """The parser's own events. Whatever it stumbles over, a text it does not understand is a YamlProblem."""
+    """The parser's own events. Raises YamlError, whatever the parser itself raises for a text that it cannot read."""
     try:
         yield from YAML(typ="safe", pure=True).parse(text)
     except MarkedYAMLError as error:
-        where = f" (line {error.problem_mark.line + 1})" if error.problem_mark else ""
-        raise YamlDocumentError(f"is not valid YAML{where}") from None
-    except YamlDocumentError:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise YamlError(YamlProblem.INVALID, line) from None
+    except YamlError:
         raise
     except (YAMLError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError):
-        raise YamlDocumentError(f"is not valid YAML{_illegal_character_line(text)}") from None
+        raise YamlError(YamlProblem.INVALID, _illegal_character_line(text)) from None
 
 
-def _illegal_character_line(text: str) -> str:
-    """Where the first character is that YAML does not allow, for the errors that come without a place."""
+def _illegal_character_line(text: str) -> int | None:
+    """The line of the first character that YAML does not allow. The parser's errors about them have no line."""
     match = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
-    return f" (line {line_number(text, match.start())})" if match else ""
+    return line_number(text, match.start()) if match else None

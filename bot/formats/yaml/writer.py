@@ -1,12 +1,12 @@
-"""Writing values as YAML, in the indentation and the quoting of the text around them."""
+"""Writes values as YAML, with the indentation and the quotes of the text around them."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from bot.formats.yaml.tree import MappingNode, Node, SequenceNode, Tree
-from bot.formats.yaml.value import STR_TAG, Map, Scalar, Sequence, Style, Value, is_ambiguous
+from bot.formats.yaml.nodes import MappingNode, Node, SequenceNode, Tree
+from bot.formats.yaml.values import STR_TAG, Map, Scalar, Sequence, Style, Value, is_ambiguous
 
 _ESCAPES = {
     '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0", "\a": "\\a", "\b": "\\b",
@@ -23,7 +23,7 @@ _NOT_LITERAL = re.compile(r"^[ \n]|[ \t]$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class SerializedValue:
-    """A value in text: `head` goes behind its key or dash, `body` are the lines below."""
+    """A value as text: `head` goes after its key or dash, `body` are the lines below."""
 
     head: str
     body: tuple[str, ...] = ()
@@ -31,16 +31,17 @@ class SerializedValue:
 
 @dataclass(frozen=True)
 class Writer:
-    """Writes as one document is written. `step` is how far a mapping stands in from its key, `list_step` a list."""
+    """Writes in the style of one document. `indent` is the indentation of a mapping below its key, `list_indent` that
+    of a list."""
 
     indent: int = 2
     list_indent: int = 2
     allow_literals: bool = True
-    """Whether a text may be written in lines of its own, which a comment below would become part of."""
+    """Whether strings may be written as block scalars. A comment below one would become part of it."""
 
     @classmethod
     def for_tree(cls, tree: Tree, allow_literals: bool = True) -> Writer:
-        """A writer with the indentation that most of a document has."""
+        """A writer with the most common indentation of a document."""
         steps: list[int] = []
         list_steps: list[int] = []
         if tree.root is not None:
@@ -48,7 +49,7 @@ class Writer:
         return cls(_most_common(steps, 2), _most_common(list_steps, 2), allow_literals)
 
     def inline(self, value: Value, flow: bool = True, old: Style | None = None) -> str:
-        """On one line, in braces and brackets; `flow` says whether it stands in such itself."""
+        """The value on one line. `flow` says whether it is inside brackets or braces itself."""
         if isinstance(value, Scalar):
             return self.scalar(value, old, flow)
         if isinstance(value, Sequence):
@@ -59,7 +60,7 @@ class Writer:
         return f"{_tag_prefix(value.tag)}{content}"
 
     def scalar(self, value: Scalar, old: Style | None, flow: bool) -> str:
-        """On one line, in the old one's style where that can say the same, else in its own."""
+        """The scalar on one line, in the old one's style if possible, else in its own."""
         style = _choose_style(value, (old, value.style), flow, one_line=True)
         if style is None:
             return value.text or ("null" if flow else "")
@@ -71,7 +72,7 @@ class Writer:
         return f'{tag}"{_escape_text(value.text)}"'
 
     def block(self, value: Value, column: int, old: Style | None = None) -> SerializedValue:
-        """Below a key that stands in `column`."""
+        """The value of a key in `column`."""
         if isinstance(value, Scalar):
             return self.block_scalar(value, column, old)
         if _is_inline(value):
@@ -83,7 +84,7 @@ class Writer:
         return SerializedValue(_tag_prefix(value.tag).strip(), tuple(self.entries(value, column + self.indent)))
 
     def block_scalar(self, value: Scalar, column: int, old: Style | None = None) -> SerializedValue:
-        """As `scalar`, or in lines of its own where its style is such."""
+        """The scalar on one line, or as a block scalar if it has that style."""
         style = _choose_style(value, (old, value.style), flow=False, one_line=not self.allow_literals)
         if style not in {Style.LITERAL, Style.FOLDED}:
             return SerializedValue(self.scalar(value, old if style is old else None, flow=False))
@@ -100,7 +101,7 @@ class Writer:
         return [line for key in value.entries for line in self.entry(value, key, column)]
 
     def entry(self, value: Map, key: str, column: int) -> list[str]:
-        """The lines of one entry whose key stands in `column`."""
+        """The lines of one entry whose key is in `column`."""
         written = self.block(value.entries[key], column)
         head = f" {written.head}" if written.head else ""
         return [f"{' ' * column}{key_text(value, key, False)}:{head}", *written.body]
@@ -110,12 +111,12 @@ class Writer:
         return [line for item in value for line in self.item(item, column)]
 
     def item(self, value: Value, column: int, gap: str = " ") -> list[str]:
-        """The lines of one item whose dash stands in `column`."""
+        """The lines of one item whose dash is in `column`."""
         written = self.compact(value, column, gap)
         return [f"{' ' * column}-{gap}{written.head}", *written.body]
 
     def compact(self, value: Value, column: int, gap: str = " ", old: Style | None = None) -> SerializedValue:
-        """Behind a dash that stands in `column`: a collection begins on the dash's own line."""
+        """The value of an item whose dash is in `column`. A collection begins on the line of the dash."""
         if isinstance(value, Scalar):
             written = self.block_scalar(value, column, old)
             return written if written.head else SerializedValue("null")
@@ -137,8 +138,13 @@ class Writer:
         return [written.head, *written.body] if written.head else list(written.body)
 
 
+def inline(value: Value) -> str:
+    """A value on one line of a new document, with braces and brackets."""
+    return Writer().inline(value)
+
+
 def key_text(value: Map, key: str, flow: bool) -> str:
-    """A key as it is written."""
+    """A key as it is written. `flow` says whether its mapping is in braces."""
     style = Style.PLAIN if key in value.plain_keys or not is_ambiguous(key) else Style.SINGLE
     scalar = Scalar(key, style)
     if len(key) > 1 and key.startswith("-") and flow:
@@ -147,14 +153,14 @@ def key_text(value: Map, key: str, flow: bool) -> str:
 
 
 def can_be_plain(text: str, flow: bool) -> bool:
-    """Whether a text needs no quotes."""
+    """Whether a text can be written without quotes."""
     if not _PRINTABLE.fullmatch(text) or not _PLAIN.fullmatch(text) or _NOT_PLAIN.search(text):
         return False
     return not (flow and _NOT_IN_FLOW.search(text))
 
 
 def _choose_style(value: Scalar, wished: tuple[Style | None, ...], flow: bool, one_line: bool) -> Style | None:
-    """The first of the wished styles that can say it; None for a text that must be plain as it is."""
+    """The first of the wished styles that can express it; None for a text that must stay plain as it is."""
     if value.is_null or (value.tag is None and not value.is_string):
         return None
     for style in (*wished, Style.SINGLE):

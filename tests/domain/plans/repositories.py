@@ -22,7 +22,7 @@ from bot.domain.plans.checkout import Checkout
 from bot.domain.plans.preparation import blobs_for_preparation, plan_preparation
 from bot.domain.plans.rollback import LinkHistory, blobs_for_rollback, plan_rollback
 from bot.domain.plans.upgrade import PlanContext, blobs_for_upgrade, plan_upgrade
-from bot.rendering.wording import describe
+from bot.domain.reasons import Reason
 from tests.domain.upgrade.deployments import Files, golden, plain
 from tests.samples import fleet_from, snapshot_of, version
 
@@ -137,10 +137,10 @@ def planned_preparation(files: Files, target: str, upstream: str) -> ChangeSet:
     return plan
 
 
-def refused_preparation(files: Files, target: str, upstream: str) -> str:
+def refused_preparation(files: Files, target: str, upstream: str) -> Reason:
     plan = preparation_plan(files, target, upstream)
     assert isinstance(plan, Refusal), plan
-    return describe(plan.reason)
+    return plan.reason
 
 
 def planned_rollback(before: Files, after: Files, now: Files | None = None, **facts: Any) -> ChangeSet:
@@ -149,10 +149,10 @@ def planned_rollback(before: Files, after: Files, now: Files | None = None, **fa
     return plan
 
 
-def refused_rollback(before: Files, after: Files, now: Files | None = None, **facts: Any) -> str:
+def refused_rollback(before: Files, after: Files, now: Files | None = None, **facts: Any) -> Reason:
     plan = rollback_plan(before, after, now, **facts)
     assert isinstance(plan, Refusal), plan
-    return describe(plan.reason)
+    return plan.reason
 
 
 def apply_changes(files: Files, changes: Iterable[FileChange]) -> Files:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.plans.change_set import ChangeKind, ExecutorsPinned, GoldenFileCreated, ImageRetagged
-from bot.domain.plans.preparation import override_paths, previous_golden_version
+from bot.domain.plans.file_problems import FileProblem, InvalidComposeFile, InvalidTerraform, UnusableFile
+from bot.domain.plans.preparation import UPSTREAM_FILE, override_paths, previous_golden_version
 from bot.domain.plans.refusals import MistaggedImage
+from bot.formats.compose import ComposeProblem
+from bot.formats.yaml import YamlProblem
 from demo.fleet import compose_file, make_fleet
 from tests.domain.plans.repositories import (
     CASES,
@@ -301,51 +304,60 @@ def test_a_golden_file_that_is_there_is_judged_too() -> None:
 # What can't be prepared
 
 
-@pytest.mark.parametrize("upstream", ["", "404: Not Found", "- a\n", "version: '2'\n", "services: [a]\n", "a: [\n"])
-def test_what_is_no_compose_file_is_a_sentence(upstream: str) -> None:
-    sentence = refused_preparation(repository(), "3.41.1", upstream)
-    assert sentence.startswith("upstream's Compose file ")
-    assert sentence.endswith(".")
-    assert "\n" not in sentence
+@pytest.mark.parametrize(
+    ("upstream", "problem"),
+    [
+        ("", ComposeProblem.NO_SERVICES),
+        ("404: Not Found", ComposeProblem.NO_SERVICES),
+        ("- a\n", ComposeProblem.NOT_A_MAPPING),
+        ("version: '2'\n", ComposeProblem.NO_SERVICES),
+        ("services: [a]\n", ComposeProblem.SERVICES_NOT_A_MAPPING),
+    ],
+)
+def test_what_is_no_compose_file_is_refused(upstream: str, problem: ComposeProblem) -> None:
+    reason = refused_preparation(repository(), "3.41.1", upstream)
+    assert reason == InvalidComposeFile(UPSTREAM_FILE, problem)
 
 
-def test_an_override_of_a_service_that_is_gone_is_a_sentence() -> None:
-    sentence = refused_preparation(with_overrides(a=CPUS), "3.41.1", compose_text("3.41.1", "frontend"))
-    assert sentence == (
-        "golden/overrides/a.yaml overrides the service `searcher`, which upstream's file does not have (any more); "
-        "take it out of that override, then prepare again."
+def test_what_is_no_yaml_is_refused_with_the_line() -> None:
+    assert refused_preparation(repository(), "3.41.1", "a: [\n") == InvalidComposeFile(
+        UPSTREAM_FILE, ComposeProblem.INVALID_YAML, "", YamlProblem.INVALID, 2
     )
+
+
+def test_an_override_of_a_service_that_is_gone_is_refused() -> None:
+    reason = refused_preparation(with_overrides(a=CPUS), "3.41.1", compose_text("3.41.1", "frontend"))
+    assert reason == InvalidComposeFile("golden/overrides/a.yaml", ComposeProblem.UNKNOWN_SERVICE, "searcher")
 
 
 @pytest.mark.parametrize(
     "text", ["services: [", "- a\n", "services: 1\n", "services:\n  searcher: 1\n", "services:\n  searcher: []\n"]
 )
-def test_an_override_that_is_no_compose_file_is_a_sentence_that_names_it(text: str) -> None:
-    assert refused_preparation(with_overrides(a=text, b=CPUS), "3.41.1", UPSTREAM).startswith(
-        "golden/overrides/a.yaml "
-    )
+def test_an_override_that_is_no_compose_file_is_named(text: str) -> None:
+    reason = refused_preparation(with_overrides(a=text, b=CPUS), "3.41.1", UPSTREAM)
+    assert isinstance(reason, InvalidComposeFile)
+    assert reason.path == "golden/overrides/a.yaml"
 
 
-def test_an_override_that_does_not_fit_is_a_sentence_that_names_it() -> None:
+def test_an_override_that_does_not_fit_is_named() -> None:
     text = "services:\n  searcher:\n    cpus: [8]\n"
-    assert refused_preparation(with_overrides(a=text), "3.41.1", UPSTREAM) == (
-        "golden/overrides/a.yaml writes `services.searcher.cpus` otherwise than the files before it; "
-        "write it as they do, then prepare again."
+    assert refused_preparation(with_overrides(a=text), "3.41.1", UPSTREAM) == InvalidComposeFile(
+        "golden/overrides/a.yaml", ComposeProblem.FORM_MISMATCH, "services.searcher.cpus"
     )
 
 
-@pytest.mark.parametrize("content", [b"\xff", b"#" * 1_100_000])
-def test_an_override_that_is_no_text_is_a_sentence_that_names_it(content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "problem"), [(b"\xff", FileProblem.NOT_UTF8), (b"#" * 1_100_000, FileProblem.TOO_LARGE)]
+)
+def test_an_override_that_is_no_text_is_named(content: bytes, problem: FileProblem) -> None:
     before = repository(changed={"golden/overrides/a.yaml": plain(content)})
-    assert refused_preparation(before, "3.41.1", UPSTREAM).startswith("golden/overrides/a.yaml is ")
+    assert refused_preparation(before, "3.41.1", UPSTREAM) == UnusableFile("golden/overrides/a.yaml", problem)
 
 
 @pytest.mark.parametrize("target", ["3.41.1", "3.42.0-rc.1"])
-def test_a_broken_file_of_modules_is_a_sentence_that_names_its_line(target: str) -> None:
+def test_a_broken_file_of_modules_is_named_with_its_line(target: str) -> None:
     broken = MAIN.replace("terraform {", "terraform {{")
-    assert refused_preparation(with_main(broken), target, UPSTREAM) == (
-        f"{EXECUTORS} is not valid Terraform (line 2); correct its syntax."
-    )
+    assert refused_preparation(with_main(broken), target, UPSTREAM) == InvalidTerraform(EXECUTORS, 2)
 
 
 # What a reviewer compares it with

@@ -6,8 +6,16 @@ import pytest
 
 from bot.domain.fleet.model import Channel
 from bot.domain.git_tree import FileChange, blob_sha
-from bot.domain.plans.change_set import ChangeKind, FileRestored
+from bot.domain.plans.change_set import ChangeKind, FileRestored, Refusal
 from bot.domain.plans.checkout import Checkout
+from bot.domain.plans.file_problems import FileProblem, FileReason, InvalidTerraform, UnusableFile
+from bot.domain.plans.refusals import (
+    AlreadyRolledBack,
+    HistoryProblem,
+    RollbackGoldenMissing,
+    RollbackTooFar,
+    UnusableHistory,
+)
 from bot.domain.plans.rollback import LinkHistory, plan_rollback, previous_version
 from bot.domain.plans.upgrade import PlanContext
 from demo.fleet import Hotpatch, make_fleet
@@ -248,17 +256,14 @@ def test_a_file_that_an_upgrade_added_goes() -> None:
 
 
 def test_an_instance_that_was_never_upgraded_is_refused() -> None:
-    sentence = "Git knows of no upgrade of it: its link was never another one."
-    plan = plan_rollback(instance_in(AFTER), None, checkout(AFTER), PlanContext())
-    assert getattr(plan, "message", "") == sentence
-    assert refused_rollback({path: file for path, file in BEFORE.items() if path != LINK}, AFTER) == sentence
+    reason = UnusableHistory(HistoryProblem.NO_EARLIER_LINK)
+    assert plan_rollback(instance_in(AFTER), None, checkout(AFTER), PlanContext()) == Refusal(reason)
+    assert refused_rollback({path: file for path, file in BEFORE.items() if path != LINK}, AFTER) == reason
 
 
 def test_what_was_a_rollback_is_not_undone() -> None:
     back = apply_changes(AFTER, planned_rollback(BEFORE, AFTER).changes)
-    assert refused_rollback(AFTER, back) == (
-        "its last change was a rollback already, from 3.40.1 to 3.40.0. To go up again, say /upgrade."
-    )
+    assert refused_rollback(AFTER, back) == AlreadyRolledBack(version("3.40.1"), version("3.40.0"))
 
 
 @pytest.mark.parametrize(
@@ -282,16 +287,12 @@ def test_a_rollback_goes_back_one_minor_version_at_most(old: str, new: str, rele
     if goes:
         assert apply_changes(after, planned_rollback(before, after, known=known).changes) == before
     else:
-        assert refused_rollback(before, after, known=known) == (
-            f"it went from {old} to {new}, which is more than one minor version; going back that far is not safe."
-        )
+        assert refused_rollback(before, after, known=known) == RollbackTooFar(version(old), version(new))
 
 
 def test_a_golden_file_that_is_gone_must_be_restored_first() -> None:
     now = {path: file for path, file in AFTER.items() if path != "golden/docker-compose.3.40.0.yaml"}
-    assert refused_rollback(BEFORE, AFTER, now) == (
-        "golden/docker-compose.3.40.0.yaml, what it ran before, is not there any more; restore that file first."
-    )
+    assert refused_rollback(BEFORE, AFTER, now) == RollbackGoldenMissing(version("3.40.0"))
 
 
 @pytest.mark.parametrize(
@@ -306,9 +307,7 @@ def test_a_golden_file_that_is_gone_must_be_restored_first() -> None:
     ],
 )
 def test_what_was_no_golden_file_is_not_gone_back_to(was: tuple[str, bytes]) -> None:
-    assert refused_rollback({**BEFORE, LINK: was}, AFTER) == (
-        "what it ran before its last change is no golden file; go back by hand."
-    )
+    assert refused_rollback({**BEFORE, LINK: was}, AFTER) == UnusableHistory(HistoryProblem.NOT_GOLDEN)
 
 
 def test_git_tells_what_an_instance_ran_before_its_link_was_changed() -> None:
@@ -325,23 +324,29 @@ def test_git_tells_what_an_instance_ran_before_its_link_was_changed() -> None:
 
 def test_a_plain_file_with_a_links_words_in_it_is_no_golden_file() -> None:
     was = plain("../../../golden/docker-compose.3.40.0.yaml")
-    assert "no golden file" in refused_rollback({**BEFORE, LINK: was}, AFTER)
+    assert refused_rollback({**BEFORE, LINK: was}, AFTER) == UnusableHistory(HistoryProblem.NOT_GOLDEN)
 
 
 def test_a_history_that_does_not_lead_to_what_it_runs_is_refused() -> None:
     instance = internal_instance(SLUG, version=version("3.41.0"))
-    sentence = "its link was changed by a merge that mibot can't read; go back by hand."
-    assert refused_rollback(BEFORE, AFTER, instance=instance) == sentence
+    reason = UnusableHistory(HistoryProblem.UNREADABLE_MERGE)
+    assert refused_rollback(BEFORE, AFTER, instance=instance) == reason
 
 
-@pytest.mark.parametrize("content", [b'module "m" {\n  source = "mi-module-v"\n', b"mi-module-v\xff"])
-def test_a_broken_infrastructure_file_is_a_sentence_that_names_it(content: bytes) -> None:
-    assert "infrastructure.tf is " in refused_rollback(BEFORE, AFTER, after_with(infrastructure=plain(content)))
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b'module "m" {\n  source = "mi-module-v"\n', InvalidTerraform("infrastructure.tf", 3)),
+        (b"mi-module-v\xff", UnusableFile("infrastructure.tf", FileProblem.NOT_UTF8)),
+    ],
+)
+def test_a_broken_infrastructure_file_is_named(content: bytes, reason: FileReason) -> None:
+    assert refused_rollback(BEFORE, AFTER, after_with(infrastructure=plain(content))) == reason
 
 
-def test_an_override_that_was_no_text_is_a_sentence_that_names_it() -> None:
-    sentence = refused_rollback({**BEFORE, OVERRIDE: plain(b"\xff")}, AFTER)
-    assert sentence == f"{OVERRIDE.partition('/')[2]} is not UTF-8 text; save it as UTF-8."
+def test_an_override_that_was_no_text_is_named() -> None:
+    reason = refused_rollback({**BEFORE, OVERRIDE: plain(b"\xff")}, AFTER)
+    assert reason == UnusableFile(OVERRIDE.partition("/")[2], FileProblem.NOT_UTF8)
 
 
 def test_what_was_not_fetched_is_asked_for_again() -> None:
@@ -349,4 +354,6 @@ def test_what_was_not_fetched_is_asked_for_again() -> None:
     links = {blob_sha(BEFORE[LINK][1]), blob_sha(AFTER[LINK][1])}
     partly = checkout({**AFTER, "old": BEFORE[LINK]}, links)
     plan = plan_rollback(instance_in(AFTER), past, partly, PlanContext())
-    assert "could not be read from the deployment repository; ask again" in getattr(plan, "message", "")
+    assert isinstance(plan, Refusal)
+    assert isinstance(plan.reason, UnusableFile)
+    assert plan.reason.problem is FileProblem.UNREADABLE

@@ -14,10 +14,12 @@ from bot.domain.plans.change_set import (
     HotpatchRemoved,
     LinkRetargeted,
     ModuleRefUpdated,
+    Refusal,
 )
-from bot.domain.plans.refusals import MistaggedImage
-from bot.domain.plans.upgrade import PlanContext, blobs_for_upgrade, newest_module_tag, plan_upgrade
-from bot.rendering.wording import describe
+from bot.domain.plans.file_problems import FileProblem, FileReason, InvalidTerraform, UnusableFile
+from bot.domain.plans.module_refs import newest_module_tag
+from bot.domain.plans.refusals import MistaggedImage, NotPrepared, VersionHeld
+from bot.domain.plans.upgrade import PlanContext, blobs_for_upgrade, plan_upgrade
 from demo.fleet import Hotpatch, SampleInstance, make_fleet
 from tests.domain.plans.repositories import (
     CASES,
@@ -516,41 +518,41 @@ def test_an_override_that_is_a_symbolic_link_stays_with_a_warning() -> None:
     ],
 )
 @pytest.mark.parametrize("path", [OVERRIDE, f"{FOLDER}/hotpatch.yaml"])
-def test_a_broken_override_is_a_sentence_that_names_it(path: str, content: bytes) -> None:
+def test_a_broken_override_is_named(path: str, content: bytes) -> None:
     refusal = refused_upgrade(repository(changed={path: plain(content)}))
-    assert path.removeprefix(f"{SLUG}/") in describe(refusal.reason)
-    assert describe(refusal.reason).endswith(".")
-    assert "\n" not in describe(refusal.reason)
+    assert isinstance(refusal.reason, FileReason)
+    assert refusal.reason.path == path.removeprefix(f"{SLUG}/")
     assert not refusal.needs_preparation
     assert not refusal.needs_acceptance
 
 
 @pytest.mark.parametrize(
-    "content", [b'module "m" {\n  source = "mi-module-v1"\n', b"mi-module-v \xff", b"mi-module-v"]
+    ("content", "reason"),
+    [
+        (b'module "m" {\n  source = "mi-module-v1"\n', InvalidTerraform("infrastructure.tf", 3)),
+        (b"mi-module-v \xff", UnusableFile("infrastructure.tf", FileProblem.NOT_UTF8)),
+        (b"mi-module-v", InvalidTerraform("infrastructure.tf", 2)),
+    ],
 )
-def test_a_broken_infrastructure_file_is_a_sentence_that_names_it(content: bytes) -> None:
+def test_a_broken_infrastructure_file_is_named(content: bytes, reason: FileReason) -> None:
     before = repository(changed={INFRASTRUCTURE: plain(content)})
-    assert "infrastructure.tf is " in describe(
-        refused_upgrade(before, known=PlanContext(module_tags=MODULE_TAGS)).reason
-    )
+    assert refused_upgrade(before, known=PlanContext(module_tags=MODULE_TAGS)).reason == reason
 
 
-def test_a_broken_executors_module_is_a_sentence_that_names_it() -> None:
+def test_a_broken_executors_module_is_named() -> None:
     tfvars = plain("enable_executors = true\n")
     before = repository(
         changed={f"{SLUG}/terraform.tfvars": tfvars, EXECUTORS: plain('module "executors" {\n  a =\n}\n')}
     )
-    assert (
-        describe(refused_upgrade(before).reason)
-        == f"{EXECUTORS} is not valid Terraform (line 2); correct its syntax."
-    )
+    assert refused_upgrade(before).reason == InvalidTerraform(EXECUTORS, 2)
 
 
 @pytest.mark.parametrize("path", [GOLDEN, "golden/docker-compose.3.40.0.yaml"])
 @pytest.mark.parametrize("content", [b"services: [", b"- a\n", b"services: 1\n", b"\xff"])
-def test_a_broken_golden_file_is_a_sentence_that_names_it(path: str, content: bytes) -> None:
+def test_a_broken_golden_file_is_named(path: str, content: bytes) -> None:
     refusal = refused_upgrade(repository(changed={path: plain(content)}))
-    assert path in describe(refusal.reason)
+    assert isinstance(refusal.reason, FileReason)
+    assert refusal.reason.path == path
     assert not refusal.needs_preparation
 
 
@@ -559,9 +561,7 @@ def test_a_file_that_was_not_fetched_is_asked_for_again() -> None:
     instance, target = instance_in(before), version("3.40.1")
     wanted = blobs_for_upgrade(snapshot_of(before), instance, target) - {blob_sha(HOTPATCH.encode())}
     plan = plan_upgrade(instance, target, checkout(before, wanted), PlanContext())
-    assert getattr(plan, "message", "") == (
-        f"{OVERRIDE.partition('/')[2]} could not be read from the deployment repository; ask again."
-    )
+    assert plan == Refusal(UnusableFile(OVERRIDE.partition("/")[2], FileProblem.UNREADABLE))
 
 
 # Versions that are not ready
@@ -571,7 +571,7 @@ def test_a_target_without_golden_file_is_unprepared() -> None:
     refusal = refused_upgrade(repository(), "3.40.2")
     assert refusal.needs_preparation
     assert not refusal.needs_acceptance
-    assert "golden/docker-compose.3.40.2.yaml" in describe(refusal.reason)
+    assert refusal.reason == NotPrepared(version("3.40.2"))
 
 
 STRAY = compose_text("3.40.1").replace("searcher:3.40.1", "searcher:3.40.0")
@@ -581,13 +581,10 @@ def test_a_version_with_other_tags_is_held_until_it_is_accepted() -> None:
     before = repository(changed={GOLDEN: plain(STRAY)})
     refusal = refused_upgrade(before)
     assert refusal.needs_acceptance
-    assert describe(refusal.reason) == (
-        "3.40.1 is held: images of the publisher's do not carry the tag 3.40.1: "
-        f"searcher ({REGISTRY}/searcher:3.40.0). "
-        "If that is right, an operator says /prepare 3.40.1 --accept-tags."
-    )
+    mistagged = (MistaggedImage("searcher", f"{REGISTRY}/searcher:3.40.0@{DIGEST}"),)
+    assert refusal.reason == VersionHeld(version("3.40.1"), mistagged)
     plan = planned_upgrade(before, known=PlanContext(accepted=frozenset({version("3.40.1")})))
-    assert plan.mistagged_images == (MistaggedImage("searcher", f"{REGISTRY}/searcher:3.40.0@{DIGEST}"),)
+    assert plan.mistagged_images == mistagged
     assert refused_upgrade(before, known=PlanContext(accepted=frozenset({version("3.40.0")}))).needs_acceptance
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from bot.domain.doctor import workflow as found
+from bot.formats.workflow_triggers import WorkflowProblem
 from bot.rendering.wording.dispatch import describe
 from bot.rendering.wording.doctor.repairs import describe_repair
+from bot.rendering.wording.formats import describe_yaml_problem
 
 _ADD_OR_CORRECT = "Add it there, or correct deploy.workflow."
+_PROBLEMS = {WorkflowProblem.NOT_UTF8: "is not UTF-8 text", WorkflowProblem.NO_TRIGGERS: "has no `on`"}
 _INPUTS = "`on.workflow_dispatch.inputs`"
 
 
@@ -47,7 +50,11 @@ def _(reason: found.WorkflowInactive) -> str:
 
 @describe.register
 def _(reason: found.WorkflowUnreadable) -> str:
-    return f"{reason.file} {reason.problem}."
+    return f"{reason.file} {_describe_problem(reason)}."
+
+
+def _describe_problem(reason: found.WorkflowUnreadable) -> str:
+    return _PROBLEMS.get(reason.problem) or describe_yaml_problem(reason.yaml_problem, reason.line)
 
 
 @describe_repair.register

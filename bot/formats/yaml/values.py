@@ -1,8 +1,8 @@
 """What a YAML document means, as immutable values.
 
-A scalar keeps its text: whether `0777`, `on` or `1:30` is a number, a word or a time depends on the version of YAML
-that a reader follows, so none of them is converted. Two values are equal when every reader sees the same in both:
-`'a'` equals a plain `a`, `'1'` does not equal a plain `1`, and the order of a mapping's keys says nothing.
+A scalar keeps its text, because the version of YAML that a reader follows decides whether `0777`, `on` or `1:30` is a
+number, a word or a time. Two values are equal if every reader sees the same in both: `'a'` equals a plain `a`, `'1'`
+does not equal a plain `1`, and the order of a mapping's keys does not matter.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 
 class Style(Enum):
-    """How a scalar is written."""
+    """The style in which a scalar is written."""
 
     PLAIN = ""
     SINGLE = "'"
@@ -42,7 +42,7 @@ _NON_STRING = re.compile(
 
 @lru_cache(maxsize=16_384)
 def is_ambiguous(text: str) -> bool:
-    """Whether some version of YAML reads this text, written plain, as anything but a string."""
+    """Whether some version of YAML reads this text, written plain, as something other than a string."""
     return text == "" or _NON_STRING.fullmatch(text) is not None
 
 
@@ -50,7 +50,7 @@ def is_ambiguous(text: str) -> bool:
 class _Value:
     @cached_property
     def equality_key(self) -> Hashable:
-        """What makes two values equal."""
+        """The same for equal values."""
         raise NotImplementedError
 
     def __eq__(self, other: object) -> bool:
@@ -64,7 +64,7 @@ class _Value:
 
 @dataclass(frozen=True, eq=False)
 class Scalar(_Value):
-    """`text` is what is between the quotes, or the plain text itself. `tag` is None unless it changes the meaning."""
+    """`text` is the text between the quotes, or the plain text. `tag` is None unless it changes the meaning."""
 
     text: str
     style: Style = Style.PLAIN
@@ -79,7 +79,7 @@ class Scalar(_Value):
 
     @property
     def is_string(self) -> bool:
-        """Whether every reader takes it for a string."""
+        """Whether every reader reads it as a string."""
         return self.tag == STR_TAG or (
             self.tag is None and (self.style is not Style.PLAIN or not is_ambiguous(self.text))
         )
@@ -94,7 +94,7 @@ class Sequence(_Value):
     items: tuple[Value, ...] = ()
     tag: str | None = None
     flow: bool = False
-    """Whether it is written in brackets; it says nothing about the meaning."""
+    """Whether it is written in brackets, which does not change the meaning."""
 
     @cached_property
     def equality_key(self) -> Hashable:
@@ -106,13 +106,13 @@ class Sequence(_Value):
 
 @dataclass(frozen=True, eq=False)
 class Map(_Value):
-    """A mapping. Keys are their texts; `plain` has those that are ambiguous and nevertheless written plain."""
+    """A mapping. Keys are texts; `plain_keys` has those that are ambiguous and nevertheless written plain."""
 
     entries: Mapping[str, Value] = field(default_factory=dict)
     plain_keys: frozenset[str] = frozenset()
     tag: str | None = None
     flow: bool = False
-    """Whether it is written in braces; it says nothing about the meaning."""
+    """Whether it is written in braces, which does not change the meaning."""
 
     @cached_property
     def equality_key(self) -> Hashable:
@@ -133,7 +133,7 @@ class Map(_Value):
         return self.with_entries({key: value for key, value in self.entries.items() if key not in gone})
 
     def with_entries(self, entries: Mapping[str, Value], plain: frozenset[str] = frozenset()) -> Map:
-        """The same mapping with other entries; `plain` as for the mapping that the new ones came from."""
+        """The same mapping with other entries. `plain` are the plain keys of the mapping that they come from."""
         return Map(entries, (self.plain_keys | plain).intersection(entries), self.tag, self.flow)
 
 
@@ -142,11 +142,11 @@ Value: TypeAlias = Scalar | Sequence | Map
 STR_TAG = "!!str"
 NULL_TAG = "!!null"
 EMPTY = Scalar("")
-"""An empty value, as of `key:`."""
+"""The empty value of `key:`."""
 
 
-def string_scalar(content: str) -> Scalar:
-    """A string: plain where every reader takes that for one, else in quotes."""
+def string(content: str) -> Scalar:
+    """A string: plain if every reader reads that as a string, else in quotes."""
     return Scalar(content, Style.SINGLE if is_ambiguous(content) else Style.PLAIN)
 
 
@@ -155,7 +155,7 @@ def is_null(value: Value | None) -> bool:
 
 
 def normalize_tag(tag: str | None, kind: str) -> str | None:
-    """A tag as it is written, `!!x` for YAML's own; None for one that says what is so anyway, as `kind` is."""
+    """A tag as it is written, `!!x` for YAML's own tags. None for the tag that a value of this kind has anyway."""
     if tag is None or tag == f"{_STANDARD}{kind}":
         return None
     return f"!!{tag.removeprefix(_STANDARD)}" if tag.startswith(_STANDARD) else tag

@@ -1,4 +1,4 @@
-"""Reading YAML texts: the tree of a text, and what a text means."""
+"""Parses YAML texts: the tree of a text, and what a text means."""
 
 from __future__ import annotations
 
@@ -6,39 +6,37 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 
+from bot.formats.yaml.errors import YamlError, YamlProblem
 from bot.formats.yaml.events import (
     LINE_BREAKS,
-    YamlDocumentError,
     YamlEvent,
     document_events,
     line_number,
     line_starts,
     skip_to_token,
 )
-from bot.formats.yaml.tree import AliasNode, MappingNode, Node, Pair, ScalarNode, SequenceNode, Tree
-from bot.formats.yaml.value import STR_TAG, Map, Scalar, Sequence, Style, Value, normalize_tag
-
-__all__ = ["YamlDocumentError", "parse", "parse_value"]
+from bot.formats.yaml.nodes import AliasNode, MappingNode, Node, Pair, ScalarNode, SequenceNode, Tree
+from bot.formats.yaml.values import STR_TAG, Map, Scalar, Sequence, Style, Value, normalize_tag
 
 _MAX_DEPTH = 60
 _MAX_VALUES = 200_000
-"""How many values a document may have once its aliases are resolved."""
+"""The most values that a document may have, its aliases resolved."""
 
 
 @lru_cache(maxsize=64)
-def parse(text: str) -> Tree:
-    """The tree of a text that has no byte order mark. Raises YamlProblem."""
+def parse_tree(text: str) -> Tree:
+    """The tree of a text without a byte order mark. Raises YamlError."""
     builder = _Builder(text, document_events(text))
     return builder.tree()
 
 
-def parse_value(text: str) -> Value:
-    """What a YAML text means; an empty one is a null. Raises YamlProblem."""
-    return parse(text.removeprefix("\ufeff")).value
+def parse(text: str) -> Value:
+    """What a YAML text means; an empty one is a null. Raises YamlError."""
+    return parse_tree(text.removeprefix("\ufeff")).value
 
 
 def merge_entries(sources: tuple[Value, ...]) -> Map | None:
-    """What a merge key brings: the first source that has a key wins. None when a source is no mapping."""
+    """The entries that a merge key brings: the first source of a key wins. None if a source is not a mapping."""
     entries: dict[str, Value] = {}
     plain: set[str] = set()
     for source in reversed(sources):
@@ -50,15 +48,15 @@ def merge_entries(sources: tuple[Value, ...]) -> Map | None:
 
 
 def merge_sources(value: Value) -> tuple[Value, ...]:
-    """The mappings that the value of a merge key names."""
+    """The mappings that the value of a merge key refers to."""
     return value.items if isinstance(value, Sequence) else (value,)
 
 
 class _Builder:
-    """Makes nodes of events, in the order of the text.
+    """Builds nodes from events, in the order of the text.
 
-    A node's start is found from what stands before it, since the parser's own mark leaves out a tag that comes
-    before an anchor.
+    The start of a node is found from what is before it, because the parser's own mark omits a tag that comes before
+    an anchor.
     """
 
     def __init__(self, text: str, events: Iterator[YamlEvent]) -> None:
@@ -74,29 +72,29 @@ class _Builder:
         if document is None:
             return Tree(self.text, len(self.text), None)
         root = self.node(next(self.events), document.end)
-        for _ in self.events:  # a second document is a problem, which only reading on shows
+        for _ in self.events:  # raises for a second document
             pass
         return Tree(
             self.text, document.end, None if isinstance(root, ScalarNode) and root.start == root.end else root
         )
 
-    def error(self, sentence: str, event: YamlEvent) -> YamlDocumentError:
-        return YamlDocumentError(f"{sentence} (line {line_number(self.text, event.start)})")
+    def error(self, problem: YamlProblem, event: YamlEvent) -> YamlError:
+        return YamlError(problem, line_number(self.text, event.start))
 
     def count(self, values: int, event: YamlEvent) -> None:
         self.total += values
         if self.total > _MAX_VALUES:
-            raise self.error("repeats too much through aliases, or is too large", event)
+            raise self.error(YamlProblem.TOO_MANY_VALUES, event)
 
     def node(self, event: YamlEvent, lead: int) -> Node:
-        """The node that begins with this event; what stands before it ends at `lead`."""
+        """The node that begins with this event. What is before it ends at `lead`."""
         if event.kind == "alias":
             return self.alias_node(event)
         if self.depth >= _MAX_DEPTH:
-            raise self.error("nests values too deeply", event)
+            raise self.error(YamlProblem.TOO_DEEP, event)
         self.count(1, event)
         if event.anchor:
-            self.anchors[event.anchor] = None  # until it is complete: nothing may contain itself
+            self.anchors[event.anchor] = None  # until it is complete, because nothing may contain itself
         self.depth += 1
         start = skip_to_token(self.text, lead)
         node: Node
@@ -112,7 +110,7 @@ class _Builder:
     def alias_node(self, event: YamlEvent) -> AliasNode:
         target = self.anchors.get(event.anchor or "")
         if target is None:
-            raise self.error("uses an alias without its anchor", event)
+            raise self.error(YamlProblem.UNKNOWN_ALIAS, event)
         self.count(target.size, event)
         return AliasNode(event.start, event.end, target.value, size=target.size, target=target)
 
@@ -127,7 +125,7 @@ class _Builder:
         return ScalarNode(start, end, value, event.anchor)
 
     def block_end(self, start: int, end: int) -> int:
-        """Where a block scalar's last line ends; the blank lines behind it are its own when its header says so."""
+        """Where the last line of a block scalar ends. It includes blank lines if its header says so (`+`)."""
         content = self.text[start:end]
         header = content.splitlines()[0].partition(" #")[0]
         if "+" in header[max(header.rfind("|"), header.rfind(">")) :]:
@@ -135,7 +133,7 @@ class _Builder:
         return start + len(content.rstrip(f" \t{LINE_BREAKS}"))
 
     def content_start(self, event: YamlEvent) -> int:
-        """Where a collection's bracket, first dash or first key is, behind its anchor and tag."""
+        """Where the bracket, first dash or first key of a collection is, after its anchor and tag."""
         dash_was_read = event.kind == "sequence" and not event.flow and self.text[event.end - 1 : event.end] == "-"
         is_open = event.flow and event.end > event.start
         return event.end - 1 if is_open or dash_was_read else event.end
@@ -144,7 +142,7 @@ class _Builder:
         return position - self.line_starts[bisect_right(self.line_starts, position) - 1]
 
     def next_entry(self, end: int, flow: bool) -> int:
-        """Where the entry behind `end` begins, its dash, question mark or key."""
+        """Where the entry after `end` begins: its dash, question mark or key."""
         position = skip_to_token(self.text, end)
         if flow and self.text[position : position + 1] == ",":
             position = skip_to_token(self.text, position + 1)
@@ -176,21 +174,21 @@ class _Builder:
         plain: set[str] = set()
         first = self.content_start(event)
         bare = event.flow and self.text[first : first + 1] != "{"
-        odd = bare
+        irregular = bare
         end = first if bare or not event.flow else first + 1
         while (inner := next(self.events)).kind != "end":
             position = self.next_entry(end, event.flow)
             key, pair = self.pair(inner, position)
-            odd = (
-                odd
+            irregular = (
+                irregular
                 or pair.after_colon is None
                 or inner.kind == "alias"
                 or pair.start != skip_to_token(self.text, pair.start)
             )
-            odd = odd or inner.tag is not None or self.is_explicit(pair.start)
+            irregular = irregular or inner.tag is not None or self.is_explicit(pair.start)
             is_merge = inner.kind == "scalar" and key.text == "<<" and key.style is Style.PLAIN and key.tag is None
             if (is_merge and merge) or pair.key in pairs:
-                raise self.error("has a key twice in one mapping", inner)
+                raise self.error(YamlProblem.DUPLICATE_KEY, inner)
             if is_merge:
                 merge = pair
             else:
@@ -201,7 +199,8 @@ class _Builder:
         return MappingNode(
             start, inner.end if event.flow and not bare else end,
             self.mapping_value(event, pairs, merge, frozenset(plain)), event.anchor, size,
-            pairs=tuple(pairs.values()), merge=merge, flow=event.flow, irregular=odd, column=self.column_of(first),
+            pairs=tuple(pairs.values()), merge=merge, flow=event.flow, irregular=irregular,
+            column=self.column_of(first),
         )  # fmt: skip
 
     def is_explicit(self, position: int) -> bool:
@@ -211,7 +210,7 @@ class _Builder:
     def pair(self, event: YamlEvent, position: int) -> tuple[Scalar, Pair]:
         key = self.node(event, position + 1 if self.is_explicit(position) else position)
         if not isinstance(key.value, Scalar):
-            raise self.error("has a key that is no plain value", event)
+            raise self.error(YamlProblem.COMPLEX_KEY, event)
         colon = skip_to_token(self.text, key.end)
         lead = colon + 1 if self.text[colon : colon + 1] == ":" else None
         node = self.node(next(self.events), key.end if lead is None else lead)
@@ -228,6 +227,6 @@ class _Builder:
         self.count(sum(len(source.entries) for source in sources if isinstance(source, Map)), event)
         merged = merge_entries(sources)
         if merged is None:
-            raise self.error("merges something that is no mapping", event)
+            raise self.error(YamlProblem.INVALID_MERGE, event)
         inherited = frozenset(merged.plain_keys - own.keys())
         return Map({**merged.entries, **own}, inherited | plain, tag, event.flow)

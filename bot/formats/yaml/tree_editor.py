@@ -1,38 +1,39 @@
-"""The walk through a YAML tree that finds what is to be written anew, node by node."""
+"""Walks a YAML tree, finds the nodes that must change, and edits the text."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from difflib import SequenceMatcher
 
-from bot.formats.yaml.cuts import TextEditor
-from bot.formats.yaml.entries import BlockEdit, CollectionEdit, FlowEdit, Span
-from bot.formats.yaml.parse import merge_entries, merge_sources
-from bot.formats.yaml.positions import NodeContext, NodePosition, fill_empty_document, replace_node
-from bot.formats.yaml.tree import AliasNode, MappingNode, Node, Pair, ScalarNode, SequenceNode, Tree
-from bot.formats.yaml.value import Map, Scalar, Sequence, Value
+from bot.formats.yaml.collection_edits import BlockEdit, CollectionEdit, FlowEdit, Span
+from bot.formats.yaml.nodes import AliasNode, MappingNode, Node, Pair, ScalarNode, SequenceNode, Tree
+from bot.formats.yaml.parsing import merge_entries, merge_sources
+from bot.formats.yaml.replacing import NodeContext, NodePosition, fill_empty_document, replace_node
+from bot.formats.yaml.text_editor import TextEditor
+from bot.formats.yaml.values import Map, Scalar, Sequence, Value
 from bot.formats.yaml.writer import Writer
 
 
 class TreeEditor:
-    """Edits one tree, in the order of the text: what an anchor will mean is known when its aliases are met.
+    """Edits one tree in the order of the text, so that the new value of an anchor is known before its aliases.
 
-    Collections at the level `finest` and below are written anew as a whole when they change. With `clean`, what
-    is left behind below something removed goes with it (`Cuts`).
+    Collections at `rewrite_level` and below are rewritten as a whole if they change. For `drop_leftovers`, see
+    `TextEditor`.
     """
 
     def __init__(
-        self, tree: Tree, writer: Writer, drop_comments: bool, finest: int, *, drop_leftovers: bool = False
+        self, tree: Tree, writer: Writer, drop_comments: bool, rewrite_level: int, *, drop_leftovers: bool = False
     ) -> None:
         self.tree = tree
         self.drop_comments = drop_comments
-        self.rewrite_level = finest
+        self.rewrite_level = rewrite_level
         self.editor = TextEditor(tree.text, drop_leftovers=drop_leftovers)
         self.writer = writer
         self.anchor_values: dict[Node, Value] = {}
-        """What the anchored nodes will mean; one that is written anew has lost its anchor, and is not here."""
+        """The new values of anchored nodes. A rewritten node has lost its anchor and is not here."""
 
     def edit(self, wanted: Value) -> str:
+        """The text with the edits that make it mean `wanted`, unless it needs a coarser edit."""
         if self.tree.root is None:
             fill_empty_document(self.editor, self.tree, self.writer.document(wanted))
         else:
@@ -44,53 +45,53 @@ class TreeEditor:
             )
         return self.editor.result()
 
-    def edit_node(self, node: Node, wanted: Value, place: NodePosition, level: int) -> None:
-        """Make a node mean `wanted`."""
+    def edit_node(self, node: Node, wanted: Value, position: NodePosition, level: int) -> None:
+        """Edit a node so that it means `wanted`."""
         if isinstance(node, AliasNode):
             if self.anchor_values.get(node.target) != wanted:
-                replace_node(self.editor, self.writer, node, place, wanted)
+                replace_node(self.editor, self.writer, node, position, wanted)
         elif node.value == wanted and not self.is_stale(node):
             self.anchor_values.update((one, one.value) for one in walk(node) if one.anchor)
         elif isinstance(node, ScalarNode) and isinstance(wanted, Scalar):
-            self.edit_scalar(node, wanted, place)
-        elif level >= self.rewrite_level or not self.edit_collection(node, wanted, place.after_indicator, level):
-            replace_node(self.editor, self.writer, node, place, wanted)
+            self.edit_scalar(node, wanted, position)
+        elif level >= self.rewrite_level or not self.edit_collection(node, wanted, position.after_indicator, level):
+            replace_node(self.editor, self.writer, node, position, wanted)
         elif node.anchor:
             self.anchor_values[node] = wanted
 
     def is_stale(self, node: Node) -> bool:
-        """Whether an alias in it stands for something outside of it that will mean something else."""
+        """Whether an alias in it refers to something outside of it whose value changes."""
         inside = set(walk(node))
         aliases = (one for one in inside if isinstance(one, AliasNode) and one.target not in inside)
         return any(self.anchor_values.get(alias.target) != alias.value for alias in aliases)
 
-    def edit_scalar(self, node: ScalarNode, wanted: Scalar, place: NodePosition) -> None:
-        replace_node(self.editor, self.writer, node, place, wanted)
+    def edit_scalar(self, node: ScalarNode, wanted: Scalar, position: NodePosition) -> None:
+        replace_node(self.editor, self.writer, node, position, wanted)
         if node.anchor and node.start < node.end:
             self.editor.replace(node.start, node.start, f"&{node.anchor} ")
             self.anchor_values[node] = wanted
 
-    def edit_collection(self, node: Node, wanted: Value, lead: int, level: int) -> bool:
-        """Change a collection entry by entry; False, and nothing done, where that can't be."""
+    def edit_collection(self, node: Node, wanted: Value, after_indicator: int, level: int) -> bool:
+        """Edit a collection entry by entry. Returns False, without an edit, if that is not possible."""
         if isinstance(node, SequenceNode) and isinstance(wanted, Sequence) and node.value.tag == wanted.tag:
-            return bool(node.items and wanted.items) and self.edit_sequence(node, wanted, lead, level)
+            return bool(node.items and wanted.items) and self.edit_sequence(node, wanted, after_indicator, level)
         if (
             isinstance(node, MappingNode)
             and isinstance(wanted, Map)
             and node.value.tag == wanted.tag
             and not node.irregular
         ):
-            return bool(wanted.entries) and self.edit_mapping(node, wanted, lead, level)
+            return bool(wanted.entries) and self.edit_mapping(node, wanted, after_indicator, level)
         return False
 
-    def edit_sequence(self, node: SequenceNode, wanted: Sequence, lead: int, level: int) -> bool:
+    def edit_sequence(self, node: SequenceNode, wanted: Sequence, after_indicator: int, level: int) -> bool:
         before = [item.value.equality_key for item in node.items]
         after = [item.equality_key for item in wanted.items]
         steps = _diff_opcodes(before, after)
         if not any(last > first and new_last > new_first for _, first, last, new_first, new_last in steps):
             return False
         spans = [Span(start, item.end) for start, item in zip(_item_starts(node), node.items, strict=True)]
-        entries = self.collection_edit(node, spans, lead)
+        entries = self.collection_edit(node, spans, after_indicator)
         for tag, first, last, new_first, new_last in steps:
             common = 0 if tag == "insert" else min(last - first, new_last - new_first)
             for offset in range(common):
@@ -106,14 +107,14 @@ class TreeEditor:
     def item_position(self, node: SequenceNode, index: int) -> NodePosition:
         if node.flow:
             return NodePosition(NodeContext.FLOW, node.items[index].start)
-        lead = node.dashes[index] + 1
-        own = self.tree.text[lead : node.items[index].start]
+        after_indicator = node.dashes[index] + 1
+        own = self.tree.text[after_indicator : node.items[index].start]
         return NodePosition(
-            NodeContext.ITEM, lead, node.column, own if own and not own.strip(" ") else self.dash_gap(node)
+            NodeContext.ITEM, after_indicator, node.column, own if own and not own.strip(" ") else self.dash_gap(node)
         )
 
     def dash_gap(self, node: SequenceNode) -> str:
-        """What stands between a dash and its item."""
+        """The space between a dash and its item."""
         gaps = (self.tree.text[dash + 1 : item.start] for dash, item in zip(node.dashes, node.items, strict=True))
         return next((gap for gap in gaps if gap and not gap.strip(" ")), " ")
 
@@ -122,14 +123,14 @@ class TreeEditor:
             return [self.writer.inline(value)]
         return self.writer.item(value, node.column, self.dash_gap(node))
 
-    def edit_mapping(self, node: MappingNode, wanted: Map, lead: int, level: int) -> bool:
+    def edit_mapping(self, node: MappingNode, wanted: Map, after_indicator: int, level: int) -> bool:
         kept = {pair for pair in node.pairs if _is_kept(node, pair, wanted)}
         merged = self.merge_key_value(node, wanted)
         if not kept and (merged is None or node.merge is None):
             return False
         pairs = sorted([*node.pairs, *([node.merge] if node.merge else [])], key=lambda pair: pair.start)
         spans = [Span(pair.start, pair.end) for pair in pairs]
-        entries = self.collection_edit(node, spans, lead)
+        entries = self.collection_edit(node, spans, after_indicator)
         for index, pair in enumerate(pairs):
             if pair in kept:
                 spot = NodeContext.FLOW if node.flow else NodeContext.PAIR
@@ -153,7 +154,7 @@ class TreeEditor:
         return True
 
     def merge_key_value(self, node: MappingNode, wanted: Map) -> Map | None:
-        """What the merge key will bring; None when it can't stay, since it brings a key that is not wanted."""
+        """The entries that the merge key will bring. None if it must go because it brings an unwanted key."""
         if node.merge is None:
             return Map()
         source = node.merge.node
@@ -174,12 +175,14 @@ class TreeEditor:
             return [self.writer.inline(inner)[1:-1]]
         return self.writer.entry(wanted, key, node.column)
 
-    def collection_edit(self, node: MappingNode | SequenceNode, spans: list[Span], lead: int) -> CollectionEdit:
-        return (FlowEdit if node.flow else BlockEdit)(self.editor, spans, lead)
+    def collection_edit(
+        self, node: MappingNode | SequenceNode, spans: list[Span], after_indicator: int
+    ) -> CollectionEdit:
+        return (FlowEdit if node.flow else BlockEdit)(self.editor, spans, after_indicator)
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """A node and all that it contains; not what its aliases stand for."""
+    """A node and everything in it, without the targets of its aliases."""
     yield node
     if isinstance(node, SequenceNode):
         for item in node.items:
@@ -190,7 +193,7 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def _diff_opcodes(before: list[Hashable], after: list[Hashable]) -> list[tuple[str, int, int, int, int]]:
-    """How to come from one list to the other, as `SequenceMatcher` says it; what both begin and end with stays."""
+    """The steps from one list to the other, as `SequenceMatcher` gives them. A common beginning and end stays."""
     shorter = min(len(before), len(after))
     head = next((index for index in range(shorter) if before[index] != after[index]), shorter)
     rest = shorter - head

@@ -1,4 +1,4 @@
-"""Removing and adding the entries of one collection in a YAML text."""
+"""Removal and addition of entries of one collection in a YAML text."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.formats.yaml.cuts import TextEditor
 from bot.formats.yaml.events import LINE_BREAKS
+from bot.formats.yaml.text_editor import TextEditor
 
 _BLANK_LINE = re.compile(rf"(?:\r\n|(?!\r\n)[{LINE_BREAKS}])[ \t]*[{LINE_BREAKS}]")
 
 
 @dataclass(frozen=True)
 class Span:
-    """One entry: from its key, dash or first character to the end of its content."""
+    """The range of one entry, from its key, dash or first character to the end of its content."""
 
     start: int
     end: int
 
 
 class CollectionEdit:
-    """The entries of one collection: `gone` has the indices of those that are removed, `new` what is to be put in
-    front of which (behind the last one for the number of entries there are)."""
+    """Changes of one collection. `removed` has the indices of the entries to remove, `added` the new entries and the
+    index before which they go."""
 
-    def __init__(self, cuts: TextEditor, spans: Sequence[Span], floor: int) -> None:
-        self.editor = cuts
+    def __init__(self, editor: TextEditor, spans: Sequence[Span], floor: int) -> None:
+        self.editor = editor
         self.spans = spans
         self.floor = floor
         self.removed: set[int] = set()
@@ -37,7 +37,7 @@ class CollectionEdit:
             self.added.append((index, entries))
 
     def apply(self, drop_comments: bool) -> None:
-        """Put the edits into the text. At least one entry stays."""
+        """Apply the changes to the text. At least one entry must stay."""
         raise NotImplementedError
 
     def kept_before(self, index: int) -> Span | None:
@@ -48,7 +48,7 @@ class CollectionEdit:
         return next(span for index, span in enumerate(self.spans) if index not in self.removed)
 
     def removed_ranges(self) -> Iterator[tuple[int, int]]:
-        """The removed entries that stand together, as first and last index."""
+        """The runs of removed entries, as first and last index."""
         for index in sorted(self.removed):
             if index - 1 not in self.removed:
                 last = index
@@ -58,7 +58,7 @@ class CollectionEdit:
 
 
 class BlockEdit(CollectionEdit):
-    """One entry a line, or several lines."""
+    """Changes of a block collection, whose entries have lines of their own."""
 
     def apply(self, drop_comments: bool) -> None:
         inline = self.remove_inline_start()
@@ -76,12 +76,15 @@ class BlockEdit(CollectionEdit):
                 self.insert_first([line for entry in entries for line in (*entry, *between)])
 
     def are_separated_by_blanks(self) -> bool:
-        """Whether there is a blank line between any two entries, as people put between services."""
+        """Whether there is a blank line between all entries."""
         gaps = [self.editor.text[one.end : other.start] for one, other in pairwise(self.spans)]
         return bool(gaps) and all(_BLANK_LINE.search(gap) for gap in gaps)
 
     def remove_inline_start(self) -> set[int]:
-        """Cut the first entries where they begin behind a dash (`- a: 1`): the next one takes their place."""
+        """Remove the first entries if they are on the line of a dash (`- a: 1`): the next entry takes their place.
+
+        Returns the indices of the entries that it removed.
+        """
         first = self.spans[0].start
         if 0 not in self.removed or self.editor.is_first_on_line(first):
             return set()
@@ -110,9 +113,9 @@ class BlockEdit(CollectionEdit):
 
 
 class FlowEdit(CollectionEdit):
-    """Entries with commas between them, in brackets or braces."""
+    """Changes of a flow collection, whose entries are in brackets or braces with commas between them."""
 
-    def apply(self, drop_comments: bool) -> None:  # noqa: ARG002 - a comment in a flow collection is rare, and stays
+    def apply(self, drop_comments: bool) -> None:  # noqa: ARG002 - comments in flow collections are rare and stay
         for first, last in self.removed_ranges():
             self.remove_range(first, last)
         for index, entries in self.added:

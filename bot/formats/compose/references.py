@@ -1,13 +1,11 @@
-"""References of container images: `index.docker.io/sourcegraph/frontend:3.40.1@sha256:…`."""
+"""References of container images: `index.docker.io/shop/web:1.2.0@sha256:…`."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
 
-PUBLISHER_NAMESPACE = "sourcegraph"
-"""The namespace of the images that carry the product's own version as their tag."""
-
+_MAX_LENGTH = 1_000
 _PART = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
 _REFERENCE = re.compile(
     rf"""
@@ -18,12 +16,11 @@ _REFERENCE = re.compile(
     """,
     re.ASCII | re.VERBOSE,
 )
-_FIRST_PARTY = re.compile(rf"(?:^|[/}}]){PUBLISHER_NAMESPACE}/")
 
 
 @dataclass(frozen=True)
 class Image:
-    """One image: each part as it is written, empty where the reference has none."""
+    """One image: each part as it is written, empty if the reference does not have it."""
 
     registry: str
     repository: str
@@ -32,21 +29,21 @@ class Image:
 
     @classmethod
     def parse(cls, reference: str) -> Image | None:
-        """The image that a reference names, or None when it is anything else, such as one with a `${VARIABLE}`."""
+        """The image of a reference, or None if it is something else, such as a text with a `${VARIABLE}`."""
         match = _REFERENCE.fullmatch(reference)
-        if match is None or len(reference) > 1_000:
+        if match is None or len(reference) > _MAX_LENGTH:
             return None
         registry = (match["registry"] or "") + (match["port"] or "")
         return cls(registry, match["repository"], match["tag"] or "", match["digest"] or "")
 
     @property
-    def is_first_party(self) -> bool:
-        """Whether it is one of the product's own images, from whichever registry."""
+    def namespace(self) -> str:
+        """The first part of the repository's name, `shop` of `shop/web`; empty if there is only one part."""
         namespace, slash, _ = self.repository.partition("/")
-        return bool(slash) and namespace == PUBLISHER_NAMESPACE
+        return namespace if slash else ""
 
     def with_tag(self, tag: str) -> Image:
-        """The same image at another tag; without the digest, which pins what the old tag meant."""
+        """The same image with another tag, without the digest, which belongs to the old tag."""
         return replace(self, tag=tag, digest="")
 
     def __str__(self) -> str:
@@ -54,9 +51,3 @@ class Image:
         tag = f":{self.tag}" if self.tag else ""
         digest = f"@{self.digest}" if self.digest else ""
         return f"{registry}{self.repository}{tag}{digest}"
-
-
-def looks_first_party(reference: str) -> bool:
-    """Whether a reference names one of the product's own images, as far as can be seen when it can't be parsed."""
-    image = Image.parse(reference)
-    return image.is_first_party if image else _FIRST_PARTY.search(reference) is not None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.formats.secrets import is_secret, mask_secrets
+from bot.domain.plans.secrets import is_secret, mask_secrets
 
 
 @pytest.mark.parametrize(

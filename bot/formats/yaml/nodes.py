@@ -1,23 +1,23 @@
-"""A YAML document as a tree of nodes that know where in the text they stand."""
+"""A YAML document as a tree of nodes with their positions in the text."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from bot.formats.yaml.value import EMPTY, Map, Scalar, Sequence, Value
+from bot.formats.yaml.values import EMPTY, Map, Scalar, Sequence, Value
 
 
 @dataclass(frozen=True, eq=False)
 class _Node:
     start: int
-    """Where it begins, with its anchor and tag."""
+    """Where it begins, including its anchor and tag."""
     end: int
-    """Where its own text ends: comments and blank lines behind it are not part of it."""
+    """Where its own text ends, without comments and blank lines after it."""
     value: Value
     anchor: str | None = None
     size: int = 1
-    """How many values it has, aliases resolved."""
+    """The number of values in it, aliases resolved."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,14 +29,14 @@ class ScalarNode(_Node):
 
 @dataclass(frozen=True, eq=False)
 class AliasNode(_Node):
-    """`*name`; its value is that of the node it stands for."""
+    """`*name`; it has the value of its target."""
 
     target: Node = field(kw_only=True)
 
 
 @dataclass(frozen=True, eq=False)
 class SequenceNode(_Node):
-    """A sequence. `dashes` says where each item's dash is, in a block sequence; `column` is theirs."""
+    """A sequence. In a block sequence, `dashes` has the position of each item's dash, and `column` their column."""
 
     value: Sequence
     items: tuple[Node, ...] = field(kw_only=True)
@@ -47,7 +47,7 @@ class SequenceNode(_Node):
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """One entry of a mapping. `lead` is the position behind its colon, None when it has none."""
+    """One entry of a mapping. `after_colon` is the position after its colon, or None if it has no colon."""
 
     key: str
     start: int
@@ -62,7 +62,7 @@ class Pair:
 
 @dataclass(frozen=True, eq=False)
 class MappingNode(_Node):
-    """A mapping; `merge` is its `<<`. `odd` when it is written in a way that is not edited by entries (`? key`)."""
+    """A mapping; `merge` is its `<<`. An irregular one (with `? key`, for example) is not edited entry by entry."""
 
     value: Map
     pairs: tuple[Pair, ...] = field(kw_only=True)
@@ -77,7 +77,7 @@ Node: TypeAlias = ScalarNode | AliasNode | SequenceNode | MappingNode
 
 @dataclass(frozen=True, eq=False)
 class Tree:
-    """`root` is None when the document is empty or only comments; `lead` is where its content may begin."""
+    """`root` is None if the document is empty or only comments. Content may begin at `content_start`."""
 
     text: str
     content_start: int

@@ -1,0 +1,1 @@
+"""The words for plans: why there is none, what is wrong with files, and what a reviewer should know."""

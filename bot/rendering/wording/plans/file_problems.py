@@ -1,0 +1,78 @@
+"""The words for what is wrong with a file that a plan reads, with what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.domain.plans.file_problems import (
+    MAX_FILE_BYTES,
+    FileProblem,
+    InvalidComposeFile,
+    InvalidTerraform,
+    UnusableFile,
+)
+from bot.domain.plans.preparation import UPSTREAM_FILE
+from bot.formats.compose import ComposeProblem
+from bot.rendering.wording.dispatch import describe
+from bot.rendering.wording.formats import describe_invalid_terraform, describe_yaml_problem, quote_key
+
+_FILES = {
+    FileProblem.UNREADABLE: "could not be read from the deployment repository; ask again",
+    FileProblem.TOO_LARGE: f"is larger than {MAX_FILE_BYTES // 1_048_576} MiB; shorten it",
+    FileProblem.NOT_UTF8: "is not UTF-8 text; save it as UTF-8",
+}
+
+
+@describe.register
+def _(reason: UnusableFile) -> str:
+    file = f"Upstream's {reason.path}" if reason.path == UPSTREAM_FILE else reason.path
+    return f"{file} {_FILES[reason.problem]}."
+
+
+@describe.register
+def _(reason: InvalidTerraform) -> str:
+    return f"{reason.path} {describe_invalid_terraform(reason.line)}; correct its syntax."
+
+
+@describe.register
+def _(reason: InvalidComposeFile) -> str:
+    file = _compose_file(reason)
+    return f"{file} {_COMPOSE[reason.problem](reason)}."
+
+
+def _compose_file(reason: InvalidComposeFile) -> str:
+    if reason.path == UPSTREAM_FILE:
+        return "upstream's Compose file"
+    return reason.path or "the Compose file"
+
+
+def _yaml(reason: InvalidComposeFile) -> str:
+    return describe_yaml_problem(reason.yaml_problem, reason.line)
+
+
+def _no_services(reason: InvalidComposeFile) -> str:
+    remedy = "see whether it is the right file" if reason.path == UPSTREAM_FILE else "look at it"
+    return f"is no Compose file: it has no `services`; {remedy}"
+
+
+_COMPOSE: dict[ComposeProblem, Callable[[InvalidComposeFile], str]] = {
+    ComposeProblem.INVALID_YAML: lambda reason: f"{_yaml(reason)}; correct it",
+    ComposeProblem.NOT_A_MAPPING: lambda _: "is no Compose file; write a mapping with `services` in it",
+    ComposeProblem.NO_SERVICES: _no_services,
+    ComposeProblem.SERVICES_NOT_A_MAPPING: lambda _: (
+        "is no Compose file: `services` is no mapping; write one entry a service"
+    ),
+    ComposeProblem.SERVICE_NOT_A_MAPPING: lambda reason: (
+        f"has a service {quote_key(reason.key)} that is no mapping; write it as a mapping"
+    ),
+    ComposeProblem.NO_IMAGE: lambda _: "has no image for a service that should get another one; look at it again",
+    ComposeProblem.UNKNOWN_SERVICE: lambda reason: (
+        f"overrides the service {quote_key(reason.key)}, which upstream's file does not have (any more); "
+        "take it out of that override, then prepare again"
+    ),
+    ComposeProblem.FORM_MISMATCH: lambda reason: (
+        f"writes {quote_key(reason.key)} otherwise than the files before it; write it as they do, then prepare again"
+    ),
+    ComposeProblem.NOT_EDITABLE: lambda reason: f"{_yaml(reason)}; change it by hand",
+    ComposeProblem.NOT_MERGEABLE: lambda reason: f"{_yaml(reason)}; merge it by hand",
+}

@@ -1,0 +1,94 @@
+"""The words for refused plans: each says what to do instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.fleet.model import Channel
+from bot.domain.fleet.skips import ExcludedByChannel, MarkedSkipped
+from bot.domain.plans.refusals import (
+    AlreadyRolledBack,
+    CandidateRefused,
+    HistoryProblem,
+    LeftOut,
+    MistaggedImage,
+    NotPrepared,
+    RollbackGoldenMissing,
+    RollbackTooFar,
+    UnknownVersion,
+    UnusableHistory,
+    VersionHeld,
+)
+from bot.domain.reasons import Reason
+from bot.rendering.wording import describe
+from tests.samples import version
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (
+            LeftOut(MarkedSkipped("shared by engineering")),
+            "it is left out of release upgrades: shared by engineering. "
+            "To take it in, take upgrade.skip out of its config.yaml.",
+        ),
+        (
+            LeftOut(ExcludedByChannel(Channel.PAUSE)),
+            "it is left out of release upgrades: release channel is pause. "
+            "To take it in, set releaseChannel to stable in its config.yaml.",
+        ),
+        (
+            LeftOut(ExcludedByChannel(Channel.INSIDERS)),
+            "it is left out of release upgrades: release channel is insiders. "
+            "To take it in, set releaseChannel to stable in its config.yaml.",
+        ),
+        (CandidateRefused(), "release candidates go to rctest only; upgrade it to a release."),
+        (
+            CandidateRefused(version("3.40.1")),
+            "release candidates go to rctest only; upgrade it to a release, such as 3.40.1.",
+        ),
+        (UnknownVersion(version("3.40.7")), "there is no version 3.40.7 among upstream's tags."),
+        (
+            UnknownVersion(version("3.40.7"), version("3.40.1")),
+            "there is no version 3.40.7 among upstream's tags. The nearest that there is: 3.40.1.",
+        ),
+        (
+            NotPrepared(version("3.40.2")),
+            "golden/docker-compose.3.40.2.yaml is not in the deployment repository yet.",
+        ),
+        (
+            VersionHeld(
+                version("3.40.1"), (MistaggedImage("searcher", "docker.io/sourcegraph/searcher:3.40.0@sha256:0a"),)
+            ),
+            "3.40.1 is held: images of the publisher's do not carry the tag 3.40.1: "
+            "searcher (docker.io/sourcegraph/searcher:3.40.0). "
+            "If that is right, an operator says /prepare 3.40.1 --accept-tags.",
+        ),
+        (
+            UnusableHistory(HistoryProblem.NO_EARLIER_LINK),
+            "Git knows of no upgrade of it: its link was never another one.",
+        ),
+        (
+            UnusableHistory(HistoryProblem.UNREADABLE_MERGE),
+            "its link was changed by a merge that mibot can't read; go back by hand.",
+        ),
+        (
+            UnusableHistory(HistoryProblem.NOT_GOLDEN),
+            "what it ran before its last change is no golden file; go back by hand.",
+        ),
+        (
+            AlreadyRolledBack(version("3.40.1"), version("3.40.0")),
+            "its last change was a rollback already, from 3.40.1 to 3.40.0. To go up again, say /upgrade.",
+        ),
+        (
+            RollbackGoldenMissing(version("3.40.0")),
+            "golden/docker-compose.3.40.0.yaml, what it ran before, is not there any more; restore that file first.",
+        ),
+        (
+            RollbackTooFar(version("3.38.0"), version("3.40.0")),
+            "it went from 3.38.0 to 3.40.0, which is more than one minor version; going back that far is not safe.",
+        ),
+    ],
+)
+def test_a_refusal_says_why_and_what_to_do(reason: Reason, words: str) -> None:
+    assert describe(reason) == words
