@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.formats.markdown import ZERO_WIDTH_SPACE, Markdown, one_line, truncate
 from bot.domain.plans.secrets import mask_secrets
+from bot.formats.markdown import ZERO_WIDTH_SPACE, Markdown, one_line, truncate
 from bot.rendering.renderer import Renderer
 
 _COMMENT_DELIMITER = re.compile("<!--|-->")

@@ -10,7 +10,6 @@ from bot.domain.git_tree import LINK_MODE
 from bot.domain.health.model import CheckResult
 from bot.domain.plans.change_set import ChangeSet, Refusal
 from bot.domain.plans.preview import UpgradePreview
-from bot.domain.plans.secrets import mask_secrets
 from bot.domain.versions import Version
 from bot.formats.compose import Difference
 from bot.formats.diffs import change_lines
