@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-import inspect
 import os
 import re
-import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -22,13 +18,14 @@ from pydantic_core import PydanticUndefined
 
 from bot import settings, worker
 from bot.adapters.github import PERMISSIONS
-from bot.checks import discover as discover_checks
+from bot.checks import all_checks
 from bot.cli import app
 from bot.commands import all_commands
-from bot.commands import discover as discover_commands
 from bot.domain.flow.events import SUBSCRIBED_EVENTS
+from bot.domain.health.model import Phase
 from bot.settings import Settings
 from bot.web import webhook
+from tests.recipes import recipe_steps
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted(ROOT.glob("*.md"))
@@ -85,6 +82,15 @@ def test_the_commands_table() -> None:
     assert told == [(command.usage, command.summary, command.permission.value) for command in all_commands().values()]
 
 
+def test_the_checks_table() -> None:
+    rows = table("| check | when |")
+    assert sorted((plain(name), when) for name, when, _ in rows) == sorted(
+        (check.name, ", ".join(phase for phase in (Phase.BEFORE, Phase.AFTER) if phase in check.phases))
+        for check in all_checks()
+    )
+    assert all(passes for *_, passes in rows)
+
+
 def test_the_metrics_table() -> None:
     assert worker
     assert webhook
@@ -112,8 +118,8 @@ def test_relative_links_lead_somewhere(document: Path) -> None:
 def test_files_that_are_named_exist(document: Path) -> None:
     """In backquotes, with a folder and an ending, or a folder alone; examples' own files are left out."""
     named = re.findall(r"`((?:bot|tests|bench)/[\w./-]*)`", document.read_text())
-    examples = set(example_files())
-    assert [name for name in named if name not in examples and not (ROOT / name).exists()] == []
+    added = {step.path for step in recipe_steps(CONTRIBUTING)}
+    assert [name for name in named if name not in added and not (ROOT / name).exists()] == []
 
 
 @pytest.fixture
@@ -146,55 +152,3 @@ def test_the_defaults_in_the_example_settings() -> None:
     for name, default in defaults.items():
         section, key = name.split(".")
         assert str(document[section][key]) == default, name
-
-
-def example_files() -> dict[str, str]:
-    """The examples of CONTRIBUTING.md: path to content."""
-    pattern = r"`((?:bot|tests)/\w+/\w+\.py)`:\n\n```python\n(.*?)```"
-    return dict(re.findall(pattern, CONTRIBUTING, re.DOTALL))
-
-
-def module_of(path: str, content: str, folder: Path) -> ModuleType:
-    """The example as a module of that name, from a file of its own."""
-    file = folder / Path(path).name
-    file.write_text(content)
-    name = path.removesuffix(".py").replace("/", ".")
-    spec = importlib.util.spec_from_file_location(name, file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.mark.parametrize(
-    ("room", "name", "discover"), [("commands", "ping", discover_commands), ("checks", "spare", discover_checks)]
-)
-def test_the_examples_of_a_command_and_a_check_work(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: str, name: str, discover: Any
-) -> None:
-    files = example_files()
-    added, tested = f"bot/{room}/{name}.py", f"tests/{room}/test_{name}.py"
-    package = ModuleType(f"bot.{room}")
-    package.__path__ = [str(tmp_path)]
-    for path in (added, tested):
-        monkeypatch.setitem(sys.modules, path.removesuffix(".py").replace("/", "."), None)
-    module_of(added, files[added], tmp_path)
-    (found,) = discover(package).values() if room == "commands" else discover(package)
-    assert found.name == name
-    test = module_of(tested, files[tested], tmp_path)
-    for _, function in inspect.getmembers(test, inspect.isfunction):
-        if function.__name__.startswith("test_"):
-            run(function)
-
-
-def run(function: Any) -> None:
-    """A test without fixtures, once for each of its parameters."""
-    marks = [mark for mark in getattr(function, "pytestmark", []) if mark.name == "parametrize"]
-    if not marks:
-        function()
-    for mark in marks:
-        names, cases = mark.args
-        for case in cases:
-            function(**dict(zip(names, case, strict=True)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType, ModuleType
@@ -54,6 +54,11 @@ def discover(package: ModuleType) -> Mapping[str, Command]:
 
 
 def nearest_command(name: str) -> str:
-    """The name of the command nearest to a mistyped one; the beginning of a name means that one."""
-    begun = next((command for command in all_commands() if command.startswith(name)), None)
-    return begun or str(process.extractOne(name, list(all_commands()), scorer=fuzz.WRatio)[0])
+    """The name of the command nearest to a mistyped one."""
+    return nearest_name(name, all_commands())
+
+
+def nearest_name(typed: str, names: Collection[str]) -> str:
+    """The first of `names` that begins with `typed`, else the most similar one."""
+    completed = next((name for name in names if name.startswith(typed)), None)
+    return completed or str(process.extractOne(typed, list(names), scorer=fuzz.WRatio)[0])

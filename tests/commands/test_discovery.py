@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 import bot.commands
-from bot.commands import all_commands, discover, nearest_command
+from bot.commands import all_commands, discover, nearest_command, nearest_name
 from bot.domain.chat.comments import parse
 
 NEW = """
@@ -36,12 +36,6 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def write(package: ModuleType, file: str, text: str) -> None:
     (Path(package.__path__[0]) / file).write_text(text)
-
-
-def test_the_commands_there_are() -> None:
-    assert list(all_commands()) == [
-        "backup", "check", "deployed", "help", "plan", "prepare", "retry", "rollback", "status", "upgrade",
-    ]  # fmt: skip
 
 
 def test_each_file_holds_the_command_of_its_name_and_has_its_test() -> None:
@@ -85,4 +79,10 @@ def test_two_files_with_the_same_command_are_told(package: ModuleType) -> None:
      ("roll", "rollback"), ("p", "plan"), ("bakup", "backup"), ("deploy", "deployed"), ("rety", "retry")],
 )  # fmt: skip
 def test_a_mistyped_command_gets_the_nearest(typed: str, meant: str) -> None:
-    assert nearest_command(typed) == meant
+    """Among these names; a command that is added later may be nearer to some of the words."""
+    names = ("backup", "check", "deployed", "help", "plan", "prepare", "retry", "rollback", "status", "upgrade")
+    assert nearest_name(typed, names) == meant
+
+
+def test_the_nearest_is_one_of_the_commands() -> None:
+    assert nearest_command("upgarde") == "upgrade"
