@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from bot.domain.failures.files import ChangedWhileRead, FolderMissing, NotAClone, NotWritable, UnknownBlob, Unreadable
 from bot.domain.git_tree import LINK_MODE, FileChange, Snapshot, TreeEntry, blob_sha
 from bot.ports.errors import NotFoundError, PermanentError
 
@@ -20,24 +21,22 @@ IGNORED_FOLDERS = frozenset({".git", ".terraform"})
 
 
 class LocalClone:
-    """The files below `folder`, as they are on the disk now: edits that nobody has committed are part of it.
+    """The files below `folder` as they are on the disk now, including edits that are not committed.
 
-    Raises Refused when the folder is no clone of the deployment repository (it has no `golden/`).
+    Raises PermanentError if the folder is no clone of the deployment repository (it has no `golden/`).
     """
 
     def __init__(self, folder: Path) -> None:
         if not folder.is_dir():
-            raise PermanentError(
-                f"There is no folder {folder}; name the folder of a clone of the deployment repository."
-            )
+            raise PermanentError(FolderMissing(str(folder)))
         if not (folder / "golden").is_dir():
-            raise PermanentError(f"{folder} is no clone of the deployment repository: it has no folder golden/.")
+            raise PermanentError(NotAClone(str(folder)))
         self._folder = folder
         self._files: dict[str, str] = {}
 
     def snapshot(self) -> Snapshot:
-        """All files. The SHA-1s of folders are Git's, too: where nothing was edited, they are those on GitHub, so
-        that the folder with a tree that the tracker speaks of can be found."""
+        """All files. Folders have Git's SHA-1s too: in a folder without edits they are those on GitHub, so that the
+        folder whose tree a tracker names can be found."""
         entries: dict[str, TreeEntry] = {}
         folders: dict[str, str] = {}
         tree = self._scan_folder(str(self._folder), "", entries, folders)
@@ -45,7 +44,7 @@ class LocalClone:
         return Snapshot(tree, entries, folders)
 
     def contents(self, shas: Iterable[str]) -> Mapping[str, bytes]:
-        """The blobs by their SHA-1, of the last snapshot. Raises Refused when a file has changed since."""
+        """The blobs of the last snapshot by their SHA-1. Raises PermanentError if a file has changed since."""
         return {sha: self._content(sha) for sha in shas}
 
     def module_tags(self) -> frozenset[str]:
@@ -61,25 +60,25 @@ class LocalClone:
         return frozenset(names)
 
     def write(self, changes: Iterable[FileChange]) -> None:
-        """Make these changes in the work tree, each file at once or not at all. Raises Refused when it can't."""
+        """Make these changes in the work tree, each file completely or not at all. Raises PermanentError."""
         for change in changes:
             place = self._folder / change.path
             try:
                 _write(place, change)
             except OSError as error:
-                raise PermanentError(f"{place} can't be written ({error.strerror}).") from error
+                raise PermanentError(NotWritable(str(place), error.strerror or "")) from error
 
     def _content(self, sha: str) -> bytes:
         if sha not in self._files:
-            raise NotFoundError(f"There is no file with the SHA-1 {sha} in {self._folder}.")
+            raise NotFoundError(UnknownBlob(sha, str(self._folder)))
         path = self._folder / self._files[sha]
         content = _link(str(path)) if path.is_symlink() else _plain(str(path))
         if blob_sha(content) != sha:
-            raise PermanentError(f"{path} has changed while it was read; run this again.")
+            raise PermanentError(ChangedWhileRead(str(path)))
         return content
 
     def _scan_folder(self, place: str, path: str, entries: dict[str, TreeEntry], folders: dict[str, str]) -> str:
-        """Note the files below one folder; the SHA-1 of its tree, or nothing when it holds none."""
+        """Add the files below one folder to `entries`. Returns the SHA-1 of its tree, empty if it has no files."""
         lines: list[tuple[bytes, bytes]] = []
         for entry in _listed(place):
             if entry.name in IGNORED_FOLDERS:
@@ -98,7 +97,7 @@ class LocalClone:
 
 
 def _git_folder(folder: Path) -> Path:
-    """Where Git keeps a clone's refs; a work tree beside others has a file that says where."""
+    """The folder in which Git keeps a clone's refs. A linked work tree has a file that names it."""
     git = folder / ".git"
     if git.is_file():
         named = git.read_text(errors="replace").partition("gitdir:")[2].strip()
@@ -109,7 +108,7 @@ def _git_folder(folder: Path) -> Path:
 
 
 def _write(place: Path, change: FileChange) -> None:
-    """One change: written beside the file first, and then put in its place."""
+    """Make one change: write a file beside the old one, and then replace the old one."""
     if change.content is None:
         place.unlink(missing_ok=True)
         return
@@ -125,7 +124,7 @@ def _write(place: Path, change: FileChange) -> None:
 
 
 def _entry(entry: os.DirEntry[str]) -> TreeEntry | None:
-    """A file or a symbolic link, which is never followed; None for what Git does not keep, such as a socket."""
+    """A file, or a symbolic link, which is never followed. None for what Git does not keep, such as a socket."""
     if entry.is_symlink():
         return TreeEntry(LINK_MODE, blob_sha(_link(entry.path)))
     if not entry.is_file(follow_symlinks=False):
@@ -157,7 +156,7 @@ def _plain(place: str) -> bytes:
 
 
 def _unreadable(place: str, error: OSError) -> PermanentError:
-    return PermanentError(f"{place} can't be read ({error.strerror}).")
+    return PermanentError(Unreadable(place, error.strerror or ""))
 
 
 def _line(mode: str, name: bytes, sha: str) -> bytes:
@@ -165,6 +164,6 @@ def _line(mode: str, name: bytes, sha: str) -> bytes:
 
 
 def _tree_sha(lines: list[tuple[bytes, bytes]]) -> str:
-    """The SHA-1 that Git gives a tree of these lines, which come with what they are sorted by."""
+    """The SHA-1 that Git gives a tree of these lines, each of which comes with its sort key."""
     content = b"".join(line for _, line in sorted(lines))
     return hashlib.sha1(b"tree %d\x00" % len(content) + content, usedforsecurity=False).hexdigest()

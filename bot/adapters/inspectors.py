@@ -1,4 +1,4 @@
-"""Whom each question of a health check is put to (`ports.Inspector`)."""
+"""Sends each query of a health check to the adapter that answers it (the port `Inspector`)."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.domain.health.queries import Answer, Query, Unavailable
+from bot.domain.health.reasons import NotConnected
 
-NOT_CONNECTED = Unavailable(
-    "Nobody can be asked that from here: it takes a mibot that is connected to GitHub, not a clone alone."
-)
+NOT_CONNECTED = Unavailable(NotConnected())
 
 
 class InspectorRouter:
-    """Puts each question to whoever answers its kind; one that nobody answers is Unavailable."""
+    """Sends each query to the handler of its type. A query without a handler is Unavailable."""
 
     def __init__(self, by_query: Mapping[type, Callable[[Any], Answer]]) -> None:
         self._handlers = dict(by_query)
 
     def fetch(self, query: Query) -> Answer:
-        answerer = self._handlers.get(type(query))
-        return answerer(query) if answerer else NOT_CONNECTED
+        handler = self._handlers.get(type(query))
+        return handler(query) if handler else NOT_CONNECTED

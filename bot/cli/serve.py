@@ -20,8 +20,9 @@ def serve(
     logs.configure()
     from bot import server  # imports a server and the store, which the other commands don't need
     from bot.adapters.store.database import StoreError
+    from bot.rendering.wording import describe
 
     try:
         server.serve(settings, host, port)
     except StoreError as error:
-        raise error_exit(str(error)) from None
+        raise error_exit(describe(error.reason)) from None

@@ -25,9 +25,11 @@ from bot.adapters.engine import Enqueuer
 from bot.adapters.engine.stored_jobs import MAX_ID_LENGTH, attempt_id, child_id
 from bot.adapters.engine.workflow import MAX_ATTEMPTS
 from bot.adapters.store import Database
+from bot.domain.failures.storage import StorageProblem, StorageUnavailable
 from bot.domain.flow.jobs import Job
 from bot.ports.errors import TransientError
 from tests.adapters.postgres import Postgres
+from tests.failures import raises
 
 PATIENCE = 20.0
 Entry = dict[str, Any]
@@ -521,7 +523,7 @@ def test_the_engine_goes_on_when_the_database_is_back(tmp_path: Path) -> None:
 
 def assert_refused_within(enqueuer: Enqueuer, within: float) -> None:
     began = time.monotonic()
-    with pytest.raises(TransientError, match="the storage does not answer"):
+    with raises(TransientError, StorageUnavailable(StorageProblem.NO_ANSWER)):
         enqueuer.submit("d-1", Job({"name": "x"}, "k"))
     assert time.monotonic() - began < within
 

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.git_clone import LocalClone
+from bot.domain.failures.files import ChangedWhileRead, FolderMissing, NotAClone, NotWritable, Unreadable
 from bot.domain.git_tree import FileChange, blob_sha
 from bot.domain.versions import Version
 from bot.ports.errors import NotFoundError, PermanentError
 from bot.services.fleet_reader import FleetReader
 from demo.fleet import Defect, make_fleet
+from tests.failures import raises
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def test_contents_are_those_of_the_snapshot(folder: Path) -> None:
     with pytest.raises(NotFoundError):
         clone.contents([blob_sha(b"nobody wrote this")])
     (folder / "rctest/config.yaml").write_text("edited: meanwhile\n")
-    with pytest.raises(PermanentError, match="has changed while it was read"):
+    with raises(PermanentError, ChangedWhileRead(str(folder / "rctest/config.yaml"))):
         clone.contents([config])
 
 
@@ -87,9 +89,9 @@ def test_what_git_does_not_keep_is_left_out(folder: Path) -> None:
 
 
 def test_a_folder_that_is_no_clone_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(PermanentError, match=r"There is no folder .*nowhere; name the folder of a clone"):
+    with raises(PermanentError, FolderMissing(str(tmp_path / "nowhere"))):
         LocalClone(tmp_path / "nowhere")
-    with pytest.raises(PermanentError, match=r"is no clone of the deployment repository: it has no folder golden/\."):
+    with raises(PermanentError, NotAClone(str(tmp_path))):
         LocalClone(tmp_path)
 
 
@@ -110,7 +112,7 @@ def test_a_file_that_may_not_be_read_is_named(folder: Path, monkeypatch: pytest.
         return read(path)
 
     monkeypatch.setattr(Path, "read_bytes", refused)
-    with pytest.raises(PermanentError, match=r"rctest/config\.yaml can't be read"):
+    with raises(PermanentError, Unreadable(str(folder / "rctest/config.yaml"), "Permission denied")):
         LocalClone(folder).snapshot()
 
 
@@ -153,7 +155,7 @@ def test_writing_through_a_link_replaces_the_link(folder: Path) -> None:
 
 def test_a_disk_that_refuses_is_told_in_a_sentence(folder: Path) -> None:
     (folder / "golden" / "in-the-way").write_text("a file\n")
-    with pytest.raises(PermanentError, match=r"in-the-way.* can't be written"):
+    with raises(PermanentError, NotWritable(str(folder / "golden/in-the-way/new.yaml"), "File exists")):
         LocalClone(folder).write([FileChange("golden/in-the-way/new.yaml", "100644", "a: 1\n")])
 
 

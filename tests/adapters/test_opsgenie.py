@@ -13,7 +13,16 @@ import responses
 from structlog.testing import capture_logs
 
 from bot.adapters.opsgenie import PAGE_SIZE, OpsgenieInspector
+from bot.domain.failures.opsgenie import (
+    OpsgenieFailed,
+    OpsgenieProblem,
+    OpsgenieRefused,
+    OpsgenieServerError,
+    OpsgenieTimedOut,
+)
 from bot.domain.health.queries import Alert, Alerts, Answer, OpsgenieQuery, Unavailable
+from bot.domain.reasons import Reason
+from bot.rendering.wording import describe
 from demo.opsgenie import KINDS, OpsgenieServer
 
 KEY = "secret-genie-key"
@@ -35,15 +44,17 @@ def inspector(url: str, deadline: float = 5.0, key: str = KEY, **others: Any) ->
     return OpsgenieInspector(url, key, deadline, **{"sleep": lambda _: None} | others)
 
 
-def reason(answer: Answer) -> str:
-    """The sentence of no answer, after what holds for all of them: one sentence, no customer and no key in it."""
+def reason_of(answer: Answer) -> Reason:
+    """Why there is no answer. Its words are one sentence, with no customer and no key in it."""
     assert isinstance(answer, Unavailable)
-    assert answer.reason.endswith(".")
-    assert "\n" not in answer.reason
-    assert ". " not in answer.reason
-    assert "acme" not in answer.reason
-    assert KEY not in answer.reason
-    return str(answer.reason)
+    text = describe(answer.reason)
+    assert text.endswith(".")
+    assert "\n" not in text
+    assert ". " not in text
+    assert "acme" not in text
+    assert KEY not in text
+    reason: Reason = answer.reason
+    return reason
 
 
 def messages(answer: Answer) -> list[str]:
@@ -95,24 +106,25 @@ def test_all_pages_are_read(server: OpsgenieServer) -> None:
     assert server.requests() == 2
 
 
-# what the server does, what the sentence says, and how often the server was asked
+WRONG_SERVER = OpsgenieFailed(OpsgenieProblem.WRONG_SERVER)
+# what the server does, the reason, and how often the server was asked
 FAILURES = [
-    ("unauthorized", "Opsgenie rejected mibot's key", 1),
-    ("forbidden", "mibot's Opsgenie key may not read alerts", 1),
-    ("unprocessable", "Opsgenie refused the search with error 422", 1),
-    ("throttled", "Opsgenie's limit of requests is used up", 3),
-    ("error_500", "Opsgenie failed with error 500, also when asked again", 3),
-    ("error_503", "Opsgenie failed with error 503, also when asked again", 3),
-    ("html", "What answered was not Opsgenie", 1),
-    ("hang", "Opsgenie did not answer within 0.3 seconds", 1),
+    ("unauthorized", OpsgenieFailed(OpsgenieProblem.KEY_REJECTED), 1),
+    ("forbidden", OpsgenieFailed(OpsgenieProblem.KEY_FORBIDDEN), 1),
+    ("unprocessable", OpsgenieRefused(422), 1),
+    ("throttled", OpsgenieFailed(OpsgenieProblem.RATE_LIMITED), 3),
+    ("error_500", OpsgenieServerError(500), 3),
+    ("error_503", OpsgenieServerError(503), 3),
+    ("html", WRONG_SERVER, 1),
+    ("hang", OpsgenieTimedOut(0.3), 1),
 ]
 
 
-@pytest.mark.parametrize(("kind", "says", "asked"), FAILURES)
-def test_each_failure_has_its_sentence(server: OpsgenieServer, kind: str, says: str, asked: int) -> None:
+@pytest.mark.parametrize(("kind", "reason", "asked"), FAILURES)
+def test_each_failure_has_its_sentence(server: OpsgenieServer, kind: str, reason: Reason, asked: int) -> None:
     server.fail(kind)
     with capture_logs() as logs:
-        assert says in reason(inspector(server.url, 0.3 if kind == "hang" else 5.0).fetch(QUERY))
+        assert reason_of(inspector(server.url, 0.3 if kind == "hang" else 5.0).fetch(QUERY)) == reason
     assert server.requests() == asked
     assert KEY not in str(logs)
 
@@ -123,9 +135,9 @@ def test_every_way_to_fail_is_tried_above() -> None:
 
 def test_a_wrong_key_is_not_told(server: OpsgenieServer) -> None:
     with capture_logs() as logs:
-        sentence = reason(inspector(server.url, key="another-key").fetch(QUERY))
-    assert "set opsgenie.api_key" in sentence
-    assert "another-key" not in sentence + str(logs)
+        reason = reason_of(inspector(server.url, key="another-key").fetch(QUERY))
+    assert reason == OpsgenieFailed(OpsgenieProblem.KEY_REJECTED)
+    assert "another-key" not in describe(reason) + str(logs)
 
 
 @pytest.mark.parametrize("kind", ["throttled", "error_503"])
@@ -141,14 +153,14 @@ def test_a_wait_that_is_longer_than_the_deadline_is_a_no() -> None:
     with OpsgenieServer(KEY, retry_after=60) as server:
         server.fail("throttled")
         pauses: list[float] = []
-        reason(inspector(server.url, sleep=pauses.append).fetch(QUERY))
+        reason_of(inspector(server.url, sleep=pauses.append).fetch(QUERY))
         assert (pauses, server.requests()) == ([], 1)
 
 
 def test_a_server_that_hangs_costs_no_more_than_the_deadline(server: OpsgenieServer) -> None:
     server.fail("hang")
     begin = time.monotonic()
-    reason(OpsgenieInspector(server.url, KEY, 0.3).fetch(QUERY))
+    reason_of(OpsgenieInspector(server.url, KEY, 0.3).fetch(QUERY))
     assert time.monotonic() - begin < 10, "the server hangs for thirty seconds"
 
 
@@ -157,14 +169,14 @@ def test_pages_end_with_the_deadline(server: OpsgenieServer) -> None:
         server.open_alert(f"Alert {number}", tags=["acme"])
     seconds = iter([0.0, 0.0, 9.0, 9.0])
     answer = inspector(server.url, deadline=2.0, monotonic=lambda: next(seconds)).fetch(QUERY)
-    assert "did not answer within 2 seconds" in reason(answer)
+    assert reason_of(answer) == OpsgenieTimedOut(2.0)
 
 
 def test_nobody_listens() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
         answer = inspector(f"http://127.0.0.1:{taken.getsockname()[1]}").fetch(QUERY)
-    assert "Opsgenie could not be reached" in reason(answer)
+    assert reason_of(answer) == OpsgenieFailed(OpsgenieProblem.UNREACHABLE)
 
 
 @responses.activate
@@ -186,7 +198,7 @@ def test_nobody_listens() -> None:
 )
 def test_an_answer_of_something_else_is_never_no_alert(body: str | bytes) -> None:
     responses.get(LIST, body=body)
-    assert "What answered was not Opsgenie" in reason(inspector(ELSEWHERE).fetch(QUERY))
+    assert reason_of(inspector(ELSEWHERE).fetch(QUERY)) == WRONG_SERVER
 
 
 @responses.activate
@@ -194,7 +206,7 @@ def test_an_answer_of_something_else_is_never_no_alert(body: str | bytes) -> Non
 def test_a_server_that_is_another(status: int) -> None:
     """A redirect is not followed: it would take the key along."""
     responses.get(LIST, status=status, headers={"Location": "http://evil.test/"})
-    assert "What answered was not Opsgenie" in reason(inspector(ELSEWHERE).fetch(QUERY))
+    assert reason_of(inspector(ELSEWHERE).fetch(QUERY)) == WRONG_SERVER
     assert len(responses.calls) == 1
 
 

@@ -22,10 +22,24 @@ from bot.adapters.store import Database, SqlStore
 from bot.adapters.store.database import TIMEOUT, StoreError
 from bot.adapters.store.tables import metadata
 from bot.adapters.store.worker_lock import WorkerLock
+from bot.domain.failures.storage import (
+    InvalidStoreUrl,
+    NewerStore,
+    NoStoreConnection,
+    StorageProblem,
+    StorageUnavailable,
+    StoreInUse,
+    StoreLockNotWritable,
+    UnusableStore,
+    WorkerNameTaken,
+)
+from bot.domain.reasons import Reason
 from bot.ports.errors import TransientError
+from bot.rendering.wording import describe
 from bot.schema import CODEC
 from tests.adapters.postgres import PASSWORD, Postgres
 from tests.adapters.store_contract import FULL, NOW, REPLY, TRACKER, UPGRADE, V1, StoreContract
+from tests.failures import raises
 
 
 @pytest.fixture
@@ -158,8 +172,9 @@ def test_a_migration_that_is_cut_short_leaves_nothing_behind(store_url: str, sta
 def test_a_store_of_a_newer_mibot_is_refused(database: Database) -> None:
     with database.engine.begin() as connection:
         connection.execute(text("UPDATE mibot_migrations SET version_num = '9999'"))
-    with pytest.raises(StoreError, match="was last used by a newer mibot"):
+    with pytest.raises(StoreError) as caught:
         database.migrate()
+    assert isinstance(caught.value.reason, NewerStore)
 
 
 # What SQLite is set to
@@ -207,13 +222,13 @@ def calls(ledger: SqlStore) -> list[Callable[[], object]]:
     ]
 
 
-def assert_transient(call: Callable[[], object], within: float = 12.0) -> str:
-    """The message of the Passing that it raises, soon."""
+def assert_transient(call: Callable[[], object], within: float = 12.0) -> Reason:
+    """The reason of the TransientError that it raises, soon."""
     began = time.monotonic()
     with pytest.raises(TransientError) as caught:
         call()
     assert time.monotonic() - began < within
-    return str(caught.value)
+    return caught.value.reason
 
 
 def test_every_method_says_passing_when_the_server_is_gone_and_works_when_it_is_back(own_postgres: Postgres) -> None:
@@ -223,7 +238,7 @@ def test_every_method_says_passing_when_the_server_is_gone_and_works_when_it_is_
     ledger.save_upgrade(FULL)
     own_postgres.kill()
     for call in [*calls(ledger), database.ping]:
-        assert assert_transient(call, within=2) == "the storage does not answer; mibot will try again"
+        assert assert_transient(call, within=2) == StorageUnavailable(StorageProblem.NO_ANSWER)
     own_postgres.start()
     assert ledger.upgrades() == [FULL]
     database.close()
@@ -272,7 +287,7 @@ def test_a_postgresql_that_only_reads(own_postgres: Postgres) -> None:
     with psycopg.connect(own_postgres.url(), autocommit=True) as other:
         other.execute("ALTER ROLE postgres SET default_transaction_read_only = on")
         database.close()
-        assert "read-only" in assert_transient(database.ping)
+        assert assert_transient(database.ping) == StorageUnavailable(StorageProblem.READ_ONLY)
         database.close()
         other.execute("ALTER ROLE postgres RESET default_transaction_read_only")
 
@@ -300,10 +315,10 @@ def test_a_folder_that_can_not_be_written_to(tmp_path: Path, where: str) -> None
     database = Database(f"sqlite:///{tmp_path / where}")
     with pytest.raises(StoreError) as caught:
         database.migrate()
-    sentence = str(caught.value)
-    assert sentence.startswith(f"store.url {tmp_path / where} can't be used (")
-    assert sentence.endswith("); check that it exists and is writable.")
-    assert "\n" not in sentence
+    reason = caught.value.reason
+    assert isinstance(reason, UnusableStore)
+    assert reason.url == str(tmp_path / where)
+    assert "\n" not in reason.cause
 
 
 def test_the_password_is_in_no_message(postgres: Postgres) -> None:
@@ -317,7 +332,7 @@ def test_the_password_is_in_no_message(postgres: Postgres) -> None:
     ):
         with pytest.raises(StoreError) as caught:
             Database(wrong).migrate()
-        told, error = [], caught.value
+        told, error = [describe(caught.value.reason)], caught.value
         cause: BaseException | None = error
         while cause is not None:
             told.append(str(cause))
@@ -328,7 +343,7 @@ def test_the_password_is_in_no_message(postgres: Postgres) -> None:
 
 @pytest.mark.parametrize("url", [f"postgresql://u:{PASSWORD}@h:port/d", f"postgresql://u:{PASSWORD}@[::1/d"])
 def test_a_url_that_is_none(url: str) -> None:
-    with pytest.raises(StoreError, match=r"store\.url is no database's URL") as caught:
+    with raises(StoreError, InvalidStoreUrl()) as caught:
         Database(url)
     assert caught.value.__suppress_context__
 
@@ -400,14 +415,15 @@ def test_a_worker_whose_name_was_taken_meanwhile_says_that_it_must_end(
     own_postgres.kill()
     own_postgres.start()
     assert locks().acquire() == "worker-1"
-    with pytest.raises(StoreError, match="another worker is worker-1 now"), first.take_over("worker-2"):
+    with raises(StoreError, WorkerNameTaken("worker-1")), first.take_over("worker-2"):
         pass
 
 
 def test_no_worker_without_its_server(locks: Callable[[], WorkerLock], own_postgres: Postgres) -> None:
     own_postgres.kill()
-    with pytest.raises(StoreError, match="the storage does not answer"):
+    with pytest.raises(StoreError) as caught:
         locks().acquire()
+    assert isinstance(caught.value.reason, NoStoreConnection)
 
 
 HOLDER = """
@@ -434,7 +450,7 @@ def test_one_worker_at_a_time_uses_a_file_and_its_death_sets_it_free(file: Path)
     holder = start_lock_holder(url)
     lock = WorkerLock(Database(url), timeout=0.2)
     try:
-        with pytest.raises(StoreError, match=f"another mibot uses {file}; stop it, or set store.url"):
+        with raises(StoreError, StoreInUse(str(file))):
             lock.check()
         with pytest.raises(StoreError):
             lock.acquire()
@@ -456,5 +472,6 @@ def test_the_lock_is_waited_for_while_the_other_ends(file: Path) -> None:
 
 
 def test_a_lock_in_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"can't be written \(FileNotFoundError\); check its folder"):
-        WorkerLock(Database(f"sqlite:///{tmp_path}/missing/mibot.sqlite")).check()
+    file = f"{tmp_path}/missing/mibot.sqlite"
+    with raises(StoreError, StoreLockNotWritable(file, "FileNotFoundError")):
+        WorkerLock(Database(f"sqlite:///{file}")).check()

@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.engine.stored_jobs import NAME, SERIALIZER, options, storable
 from bot.adapters.store import Database
+from bot.adapters.store.database import OUTAGE
 from bot.domain.flow.jobs import Job
 from bot.ports.errors import TransientError
 
@@ -26,7 +27,7 @@ class Enqueuer:
                 asked = options(id_, job.key, job.delay)
                 self._get_client().enqueue_in_transaction(connection, asked, storable(job.payload), job.key)
         except SQLAlchemyError as error:
-            raise TransientError("the storage does not answer; mibot will try again") from error
+            raise TransientError(OUTAGE) from error
 
     def _get_client(self) -> DBOSClient:
         if self._client is None:

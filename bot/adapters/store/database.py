@@ -18,6 +18,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
+from bot.domain.failures.storage import InvalidStoreUrl, NewerStore, StorageProblem, StorageUnavailable, UnusableStore
+from bot.domain.reasons import Reason, format_for_log
 from bot.ports.errors import TransientError
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -31,22 +33,29 @@ _POOL: dict[str, Any] = {
     "hide_parameters": True,  # in error messages: they hold what people wrote
 }
 _NETWORK = {"tcp_user_timeout": 10_000, "keepalives_idle": 30, "keepalives_interval": 10}
-_OUTAGE = "the storage does not answer; mibot will try again"
+OUTAGE = StorageUnavailable(StorageProblem.NO_ANSWER)
 
 
 class StoreError(Exception):
-    """The storage can't be used as it is set up; one sentence that says why and what to do."""
+    """The storage cannot be used as it is set up. `str()` is for logs."""
+
+    def __init__(self, reason: Reason) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+    def __str__(self) -> str:
+        return format_for_log(self.reason)
 
 
 class Database:
-    """Opens the database lazily, so that it can be made before a fork and used after."""
+    """Connects at the first use, so that it can be made before a fork and used after it."""
 
     def __init__(self, url: str) -> None:
-        """Raises StoreProblem for a URL that is none."""
+        """Raises StoreError if `url` is no database URL."""
         try:
             self.url = _with_driver(make_url(url))
         except (ArgumentError, ValueError):  # its message would repeat the password
-            raise StoreError("store.url is no database's URL; see the settings in the README.") from None
+            raise StoreError(InvalidStoreUrl()) from None
         self._engine: Engine | None = None
 
     @property
@@ -61,44 +70,38 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """One transaction. Raises Passing, without any of the database's own words, when the storage is down."""
+        """One transaction. Raises TransientError, without the database's own words, if the storage is down."""
         try:
             with self.engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
             if _is_outage(error):
-                raise TransientError(_OUTAGE) from error
+                raise TransientError(OUTAGE) from error
             raise
 
     def ping(self) -> None:
-        """Raises Passing when the storage is down or can't be written to."""
+        """Raises TransientError if the storage is down or read-only."""
         with self.transaction() as connection:
             if self.is_sqlite:
                 connection.execute(text("BEGIN IMMEDIATE"))
             elif connection.execute(text("SELECT current_setting('transaction_read_only')")).scalar_one() == "on":
-                raise TransientError("the storage is read-only now; mibot will try again")
+                raise TransientError(StorageUnavailable(StorageProblem.READ_ONLY))
 
     def migrate(self) -> None:
-        """Bring our tables to this version's shape, all of it or nothing. Raises StoreProblem."""
+        """Migrate our tables to this version, completely or not at all. Raises StoreError."""
         configuration = alembic.config.Config()
         configuration.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
         configuration.attributes["engine"] = self.engine
         try:
             alembic.command.upgrade(configuration, "head")
         except CommandError:
-            raise StoreError(
-                f"store.url {self._redacted_url} was last used by a newer mibot; install that version again, "
-                "or go back to a backup from before it."
-            ) from None
+            raise StoreError(NewerStore(self._redacted_url)) from None
         except SQLAlchemyError as error:
-            cause = _describe_cause(error)
-            raise StoreError(
-                f"store.url {self._redacted_url} can't be used ({cause}); check that it exists and is writable."
-            ) from error
+            raise StoreError(UnusableStore(self._redacted_url, _cause(error))) from error
 
     @property
     def _redacted_url(self) -> str:
-        """Where the storage is, without the user, the password or options, which may hold one."""
+        """Where the storage is, without user, password or options (which may contain a password)."""
         if self.is_sqlite:
             return str(self.url.database)
         return URL.create(
@@ -112,12 +115,12 @@ class Database:
 
 
 def _with_driver(url: URL) -> URL:
-    """`postgresql://` means the driver that is installed with mibot."""
+    """The URL with the driver that is installed with mibot, if it is PostgreSQL's."""
     return url.set(drivername="postgresql+psycopg") if url.drivername in {"postgres", "postgresql"} else url
 
 
 def _is_outage(error: SQLAlchemyError) -> bool:
-    """Whether it is the storage's fault. In SQLite an OperationalError may be our own: the wrong name of a table."""
+    """Whether the storage is at fault. In SQLite an OperationalError may be our own, as for a wrong table name."""
     if isinstance(error, DBAPIError):
         if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
             return False
@@ -126,8 +129,8 @@ def _is_outage(error: SQLAlchemyError) -> bool:
     return isinstance(error, NoConnectionLeft)
 
 
-def _describe_cause(error: SQLAlchemyError) -> str:
-    """The last line of what the database itself said: it names the cause, and never the password."""
+def _cause(error: SQLAlchemyError) -> str:
+    """The last line of the database's message. It names the cause, and never the password."""
     said = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
     return said[-1].removeprefix("connection failed: ") if said else type(error).__name__
 

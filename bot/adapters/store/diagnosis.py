@@ -1,4 +1,4 @@
-"""What `mibot doctor` asks of the storage. Nothing is made or changed by asking."""
+"""What `mibot doctor` reads from the storage. It creates and changes nothing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.store.database import Database
 from bot.domain.doctor.services import SchemaState
+from bot.domain.failures.storage import StoreCheckFailed, StoreFolderNotWritable
 from bot.ports.errors import PermanentError
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -29,7 +30,7 @@ def schema_state(database: Database) -> SchemaState:
             applied = context.get_current_revision()
         database.ping()
     except SQLAlchemyError as error:
-        raise PermanentError(f"store.url can't be used ({type(error).__name__}).") from error
+        raise PermanentError(StoreCheckFailed(type(error).__name__)) from error
     scripts = ScriptDirectory(str(_MIGRATIONS))
     if applied is None:
         return SchemaState.EMPTY
@@ -42,5 +43,5 @@ def schema_state(database: Database) -> SchemaState:
 
 def _check_creatable(file: Path) -> SchemaState:
     if not os.access(file.absolute().parent, os.W_OK | os.X_OK):
-        raise PermanentError(f"store.url: the folder of {file} does not exist or can't be written to.")
+        raise PermanentError(StoreFolderNotWritable(str(file)))
     return SchemaState.ABSENT

@@ -1,4 +1,4 @@
-"""Which worker process this is. Each holds a lock that ends with it, so that the others learn of its end."""
+"""The name of this worker process. Each worker holds a lock that ends with it, so that the others notice its end."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from typing import IO
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.adapters.store.database import Database, StoreError
+from bot.adapters.store.database import OUTAGE, Database, StoreError
+from bot.domain.failures.storage import NoStoreConnection, StoreInUse, StoreLockNotWritable, WorkerNameTaken
 from bot.ports.errors import TransientError
 
 _NAME_PREFIX = "worker-"
-_LOCK_SPACE = 0x6D696277  # any number will do, so long as nobody else uses it for locks
+_LOCK_SPACE = 0x6D696277  # an arbitrary number that nobody else uses for locks
 _TRY_LOCK = text("SELECT pg_try_advisory_lock(:space, :number)")
 _UNLOCK = text("SELECT pg_advisory_unlock(:space, :number)")
 
 
 class WorkerLock:
-    """A worker's name that no other process has. Keep the object: its end is the lock's.
+    """A worker name that no other process has. The lock lives as long as this object.
 
-    A SQLite file has one worker, PostgreSQL as many as are started. Names are given lowest first, so that a worker
-    that is started in another's place finds the jobs that the other was at.
+    A SQLite file has one worker, PostgreSQL any number. A worker takes the lowest free name, so that a replacement
+    for a lost worker finds the jobs that the lost one was running.
     """
 
     def __init__(self, database: Database, timeout: float = 10.0) -> None:
@@ -38,13 +39,13 @@ class WorkerLock:
         self._number = 1
 
     def check(self) -> None:
-        """Raises StoreProblem as `acquire` does, but holds nothing."""
+        """Raises StoreError as `acquire` does, but keeps no lock."""
         if self._database.is_sqlite:
             self.acquire()
             self.release()
 
     def acquire(self) -> str:
-        """This worker's name. Raises StoreProblem when there can be no worker now."""
+        """This worker's name. Raises StoreError if no worker can start now."""
         if self._database.is_sqlite:
             self._lock_file()
             return f"{_NAME_PREFIX}1"
@@ -52,7 +53,7 @@ class WorkerLock:
             self._connection = self._connect()
             self._number = next(n for n in itertools.count(1) if self._try_lock(self._connection, n))
         except SQLAlchemyError as error:
-            raise StoreError(f"the storage does not answer ({type(error).__name__}).") from error
+            raise StoreError(NoStoreConnection(type(error).__name__)) from error
         return f"{_NAME_PREFIX}{self._number}"
 
     def release(self) -> None:
@@ -65,10 +66,10 @@ class WorkerLock:
 
     @contextmanager
     def take_over(self, name: str) -> Iterator[bool]:
-        """Whether that other worker is no more; as long as this lasts, no process becomes it.
+        """Whether that other worker has ended. No process can take its name while this context lasts.
 
-        Raises Passing when the storage is down, and StoreProblem when it was, and another process has taken this
-        worker's own name since: then this one must end.
+        Raises TransientError if the storage is down. Raises StoreError if it was down and another process has taken
+        this worker's own name since: then this process must end.
         """
         number = name.removeprefix(_NAME_PREFIX)
         if self._connection is None or not number.isdecimal() or int(number) == self._number:
@@ -78,16 +79,16 @@ class WorkerLock:
         try:
             free = bool(self._live_connection().execute(_TRY_LOCK, key).scalar_one())
         except SQLAlchemyError as error:
-            raise TransientError("the storage does not answer; mibot will try again") from error
+            raise TransientError(OUTAGE) from error
         try:
             yield free
         finally:
             if free:
-                with contextlib.suppress(SQLAlchemyError):  # then the lock is gone with the connection
+                with contextlib.suppress(SQLAlchemyError):  # the lock is gone with the connection
                     self._live_connection().execute(_UNLOCK, key)
 
     def _live_connection(self) -> Connection:
-        """The connection that holds the lock, or a new one that does: PostgreSQL forgets locks when it restarts."""
+        """The connection that holds the lock. PostgreSQL forgets locks at a restart; then a new one acquires it."""
         try:
             if self._connection is None:
                 raise RuntimeError("the lock was not acquired")
@@ -95,11 +96,11 @@ class WorkerLock:
         except SQLAlchemyError:
             self._connection = self._connect()
             if not self._try_lock(self._connection, self._number):
-                raise StoreError(f"another worker is {_NAME_PREFIX}{self._number} now") from None
+                raise StoreError(WorkerNameTaken(f"{_NAME_PREFIX}{self._number}")) from None
         return self._connection
 
     def _connect(self) -> Connection:
-        """A connection outside of the pool, whose end the server notices within a minute, even a machine's."""
+        """A connection outside the pool. The server notices its end within a minute, even if the machine is gone."""
         connection = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         connection.detach()
         for name, seconds in (("idle", 30), ("interval", 10), ("count", 3)):
@@ -117,9 +118,7 @@ class WorkerLock:
         try:
             self._file = Path(f"{name}.lock").open("w")  # noqa: SIM115 - held as long as this object lives
         except OSError as error:
-            raise StoreError(
-                f"store.url {name} can't be written ({type(error).__name__}); check its folder."
-            ) from None
+            raise StoreError(StoreLockNotWritable(name, type(error).__name__)) from None
         deadline = time.monotonic() + self._timeout
         while True:
             try:
@@ -128,7 +127,5 @@ class WorkerLock:
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     self.release()
-                    raise StoreError(
-                        f"another mibot uses {name}; stop it, or set store.url to a file or database of its own."
-                    ) from None
+                    raise StoreError(StoreInUse(name)) from None
                 time.sleep(0.1)

@@ -25,7 +25,7 @@ from bot.domain.doctor.services import (
 from bot.domain.fleet.model import Instance
 from bot.domain.health.model import Check, CheckContext, CloudConfig, Phase
 from bot.domain.health.queries import Alerts, Machines, SqlBackups, Unavailable, UptimeChecks
-from bot.domain.reasons import PlainText, Reason
+from bot.domain.reasons import Reason
 from bot.ports.errors import ExternalError, PermanentError
 
 Summarize = Callable[[Any, str, CloudConfig], Reason]
@@ -41,9 +41,7 @@ def run_check_query(context: DoctorContext, check: Check, summarize: Summarize) 
     query = check.query(CheckContext(instance, Phase.NOW, datetime.now(UTC)), cloud)
     answer = context.wiring.inspector.fetch(query)
     if isinstance(answer, Unavailable):
-        return failed(
-            ServiceUnavailable(PlainText(answer.reason) if isinstance(answer.reason, str) else answer.reason)
-        )
+        return failed(ServiceUnavailable(answer.reason))
     return ok(summarize(answer, cloud.project(instance), cloud))
 
 
@@ -86,7 +84,7 @@ def store(context: DoctorContext) -> Finding:
     try:
         return judge_schema(schema_state(context.wiring.database))
     except StoreError as error:
-        raise PermanentError(str(error)) from error
+        raise PermanentError(error.reason) from error
 
 
 DIAGNOSTICS = (

@@ -74,7 +74,7 @@ def _(reason: GitHubListTooLong) -> str:
 
 
 @describe.register
-def _(reason: AppKeyUnreadable) -> str:  # noqa: ARG001 - it has no fields
+def _(_reason: AppKeyUnreadable) -> str:
     return "The App's private key cannot be read. Check `github.private_key`."
 
 
