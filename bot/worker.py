@@ -16,7 +16,8 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from bot.domain.effects import Effect
 from bot.domain.flow.events import Event
-from bot.domain.flow.jobs import Done, Job, Outcome, RetryLater
+from bot.domain.flow.jobs import Done, InternalError, Job, JobFromNewerVersion, Outcome, RetryLater, StoredReason
+from bot.domain.reasons import PlainText, Reason, format_for_log
 from bot.domain.upgrade.record import Stage
 from bot.formats.documents import DocumentError, NewerSchemaError, tag_of
 from bot.handlers.dispatch import EffectDispatcher
@@ -80,7 +81,8 @@ class Worker:
         try:
             content = CODEC.decode_document(JobContent, payload)
         except NewerSchemaError as error:
-            return RetryLater(f"a newer mibot left this job, and has to do it: {error}")
+            log.warning("job_delayed", error=str(error))
+            return RetryLater(CODEC.encode_document(JobFromNewerVersion()))
         except DocumentError:
             log.exception("job_unreadable")
             jobs_total.labels("unknown", "broke").inc()
@@ -92,7 +94,7 @@ class Worker:
             except TransientError as error:
                 log.warning("job_delayed", kind=kind, error=str(error), retry_after=error.retry_after)
                 jobs_total.labels(kind, "delayed").inc()
-                return RetryLater(describe(error.reason), error.retry_after)
+                return RetryLater(CODEC.encode_document(error.reason), error.retry_after)
             except ExternalError as error:
                 log.error("job_refused", kind=kind, error=str(error))  # noqa: TRY400 - expected, no traceback
                 jobs_total.labels(kind, "refused").inc()
@@ -100,7 +102,7 @@ class Worker:
             except Exception:
                 log.exception("job_broke", kind=kind)
                 jobs_total.labels(kind, "broke").inc()
-                self._on_failed(content, "mibot made a mistake; its log says which")
+                self._on_failed(content, InternalError())
                 raise
         jobs_total.labels(kind, "done").inc()
         return Done([job_of_effect(effect) for effect in follow])
@@ -110,19 +112,20 @@ class Worker:
             return self._dispatcher.apply(content)
         return effects_of(content, self._ledger)
 
-    def on_failed(self, payload: Mapping[str, Any], reason: str) -> None:
-        """After the last try: say so where people look; the sweep will try again."""
+    def on_failed(self, payload: Mapping[str, Any], reason: StoredReason) -> None:
+        """After the last attempt: note it where people look. The sweep tries again."""
+        why = PlainText(reason) if isinstance(reason, str) else CODEC.decode_document(Reason, reason)
         try:
             content = CODEC.decode_document(JobContent, payload)
         except DocumentError as error:
-            log.error("job_gave_up", document=str(error), error=reason)  # noqa: TRY400 - expected, no traceback
+            log.error("job_gave_up", document=str(error), error=format_for_log(why))  # noqa: TRY400 - no traceback
         else:
-            self._on_failed(content, reason)
+            self._on_failed(content, why)
 
-    def _on_failed(self, content: JobContent, reason: str) -> None:
-        log.error("job_gave_up", kind=tag_of(content), error=reason)
+    def _on_failed(self, content: JobContent, reason: Reason) -> None:
+        log.error("job_gave_up", kind=tag_of(content), error=format_for_log(reason))
         if isinstance(content, Effect):
-            for shown in self._dispatcher.mark_delayed(content, reason):
+            for shown in self._dispatcher.mark_delayed(content, describe(reason)):
                 self._engine.submit(f"late-{uuid.uuid4().hex}", job_of_effect(shown))
 
     def sweep(self) -> None:

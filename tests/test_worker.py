@@ -24,8 +24,9 @@ from bot.domain.flow.events import (
     UpgradeChanged,
     WorkflowRunChanged,
 )
-from bot.domain.flow.jobs import Done, Job, RetryLater
+from bot.domain.flow.jobs import Done, Job, RetryLater, StoredReason
 from bot.domain.github_models import Comment, Issue
+from bot.domain.reasons import PlainText
 from bot.domain.rollout.effects import Schedule, StartUpgrades
 from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
 from bot.domain.tracker.record import TrackerRecord
@@ -197,7 +198,7 @@ def test_effects_of_one_key_share_it_as_jobs() -> None:
 @pytest.mark.parametrize("seconds", [None, 0.0, 61.5])
 def test_a_fault_that_may_pass_asks_for_patience(works: WorkerHarness, seconds: float | None) -> None:
     works.does(fails(TransientError("GitHub answered 502.", seconds)))
-    assert works.handle(ADVANCE) == RetryLater("GitHub answered 502.", seconds)
+    assert works.handle(ADVANCE) == RetryLater(CODEC.encode_document(PlainText("GitHub answered 502.")), seconds)
 
 
 @pytest.mark.parametrize(
@@ -264,6 +265,9 @@ def test_jobs_are_counted_by_how_they_ended(works: WorkerHarness) -> None:
 
 
 @pytest.mark.parametrize(
+    "reason", ["GitHub answered 502.", CODEC.encode_document(PlainText("GitHub answered 502."))], ids=["old", "new"]
+)
+@pytest.mark.parametrize(
     "effect",
     [
         ADVANCE,
@@ -277,9 +281,11 @@ def test_jobs_are_counted_by_how_they_ended(works: WorkerHarness) -> None:
         AdvancePreparation("3.40.1"),
     ],
 )
-def test_giving_up_is_noted_on_the_upgrade_and_shown(works: WorkerHarness, effect: Effect) -> None:
+def test_giving_up_is_noted_on_the_upgrade_and_shown(
+    works: WorkerHarness, effect: Effect, reason: StoredReason
+) -> None:
     works.interpreter.shown = [RefreshReply(9), RefreshTracker("3.40.1")]
-    works.worker.on_failed(CODEC.encode_document(effect), "GitHub answered 502.")
+    works.worker.on_failed(CODEC.encode_document(effect), reason)
     assert works.interpreter.delays == [(effect, "GitHub answered 502.")]
     assert works.engine.effects == [RefreshReply(9), RefreshTracker("3.40.1")]
 

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.domain.flow.jobs import Job, Outcome
+from bot.domain.flow.jobs import Job, Outcome, StoredReason
 
 JobHandler = Callable[[Mapping[str, Any]], Outcome]
-FailureCallback = Callable[[Mapping[str, Any], str], None]
+"""Runs a job, which is the payload that was submitted."""
+FailureCallback = Callable[[Mapping[str, Any], StoredReason], None]
+"""Gets the payload of a job, and the reason of its last attempt's `RetryLater`."""
 
 
 class JobQueue(Protocol):

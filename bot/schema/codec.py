@@ -25,6 +25,7 @@ _ROOTS: Final[Mapping[Any, Mapping[int, Upgrader]]] = {
     JobContent: {1: version_1.read_job},
     Reply: {1: version_1.read_reply},
     TrackerRecord: {1: version_1.read_tracker},
+    Reason: {1: version_1.read_reason},
 }
 """What has documents of its own, and what takes each from one schema to the next."""
 

@@ -26,7 +26,7 @@ from bot import logs
 from bot.adapters.engine import DurableEngine, recovery, workflow
 from bot.adapters.store import Database
 from bot.adapters.store.worker_lock import WorkerLock
-from bot.domain.flow.jobs import Done, Job, Outcome, RetryLater
+from bot.domain.flow.jobs import Done, Job, Outcome, RetryLater, StoredReason
 
 OPTIONS: dict[str, Any] = json.loads(os.environ.get("ENGINE_TEST", "{}"))
 
@@ -64,7 +64,7 @@ class ScriptedHandler:
         self._journal.note("end", name=name)
         return Done([_job(job) for job in payload.get("follow", [])])
 
-    def on_failed(self, payload: Mapping[str, Any], reason: str) -> None:
+    def on_failed(self, payload: Mapping[str, Any], reason: StoredReason) -> None:
         self._journal.note("gave up", name=payload["name"], reason=reason)
 
 

@@ -21,7 +21,7 @@ from bot import logs
 from bot.adapters.engine import DurableEngine
 from bot.adapters.store import Database
 from bot.adapters.store.worker_lock import WorkerLock
-from bot.domain.flow.jobs import Done, Outcome
+from bot.domain.flow.jobs import Done, Outcome, StoredReason
 from bot.schema import CODEC, JobContent
 
 DAY = 86_400_000
@@ -42,7 +42,7 @@ def handle(payload: Mapping[str, Any]) -> Outcome:
     return Done()
 
 
-def on_failed(payload: Mapping[str, Any], reason: str) -> None:
+def on_failed(payload: Mapping[str, Any], reason: StoredReason) -> None:
     _note(gave_up, payload, reason=reason)
 
 

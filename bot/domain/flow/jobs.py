@@ -1,10 +1,16 @@
-"""Durable jobs as data: what the engine keeps, and how a run of one ends."""
+"""Durable jobs as data: what the engine keeps, how a run of one ends, and why one fails."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from bot.domain.reasons import Reason
+from bot.formats.documents import stored
+
+StoredReason = Mapping[str, Any] | str
+"""The document of a Reason. It was text before reasons had a type."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +31,25 @@ class Done:
 
 @dataclass(frozen=True)
 class RetryLater:
-    """Trying again may help, after so many seconds (None: whenever)."""
+    """Another attempt may help, after so many seconds (None: any time).
 
-    reason: str
+    `reason` is stored with the job, and is given to whoever is told that its last attempt failed.
+    """
+
+    reason: StoredReason
     seconds: float | None = None
 
 
 Outcome = Done | RetryLater
+
+
+@stored("job.internal_error")
+@dataclass(frozen=True)
+class InternalError(Reason):
+    """mibot made a mistake, which is in its log."""
+
+
+@stored("job.from_newer_version")
+@dataclass(frozen=True)
+class JobFromNewerVersion(Reason):
+    """A newer version of mibot left the job, and this one cannot read it."""
