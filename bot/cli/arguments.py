@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def parse_version(word: str) -> Version:
-    """The version, or a sentence and exit status 2."""
+    """The version, or a sentence on stderr and exit status 2."""
     from bot.domain.versions import Version
 
     version = Version.parse(word)
@@ -22,17 +22,15 @@ def parse_version(word: str) -> Version:
 
 
 def resolve_instance(word: str, fleet: Fleet) -> Instance:
-    """The instance that a slug, a domain or an account URL names, or a sentence and exit status 2.
+    """The instance that a slug, a domain or an account URL names, or a sentence on stderr and exit status 2.
 
-    Whoever sits at a terminal sees the deployment repository, so that the nearest one is named by its slug.
+    The sentence may name instances by their slugs, because people at a terminal see the deployment repository.
     """
     from bot.domain.fleet.model import Instance
-    from bot.domain.fleet.names import plain_name, resolve
+    from bot.domain.fleet.names import resolve
+    from bot.rendering.wording import describe
 
     found = resolve(word, fleet)
     if isinstance(found, Instance):
         return found
-    sentence = found.message
-    for instance in fleet:
-        sentence = sentence.replace(f"Did you mean {plain_name(instance)}?", f"Did you mean {instance.slug}?")
-    raise error_exit(f"{word}: {sentence}", USAGE_ERROR)
+    raise error_exit(f"{word}: {describe(found)}", USAGE_ERROR)

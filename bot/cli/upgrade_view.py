@@ -12,9 +12,9 @@ from rich.text import Text
 from bot.cli.change_view import files, golden, reasons, section, written_changes
 from bot.cli.checks_view import checks_table
 from bot.commands import all_commands
+from bot.domain.chat.requests import CommandContext, CommandRequest
 from bot.domain.effects import Effect
 from bot.domain.fleet.model import Fleet
-from bot.domain.flow.requests import CommandContext, CommandRequest
 from bot.domain.github_models import Head
 from bot.domain.health.model import CheckResult
 from bot.domain.plans.change_set import ChangeSet
@@ -23,7 +23,6 @@ from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.domain.tracker.effects import EnsureTracker
 from bot.domain.version_steps import evaluate_step
 from bot.domain.versions import Version
-from bot.rendering import Renderer
 from bot.rendering.pull_requests import render_pull_request_body
 from bot.rendering.wording import describe
 
@@ -38,7 +37,7 @@ def effects(planned: ChangeSet, fleet: Fleet, released: Collection[Version], tra
     """What the command of the tracker would set in motion, from the command itself."""
     version = planned.version
     request = CommandRequest(0, 0, PLACEHOLDER_AUTHOR, (planned.slug, str(version)), version)
-    plan = all_commands()["upgrade"].plan(request, CommandContext(fleet, released=released), Renderer(fleet))
+    plan = all_commands()["upgrade"].plan(request, CommandContext(fleet, released=released))
     first = [] if tracker else [EnsureTracker(str(version), 0, PLACEHOLDER_AUTHOR)]
     return [*first, *plan.effects]
 

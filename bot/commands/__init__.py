@@ -1,8 +1,8 @@
-"""The slash-commands, one file each, discovered: adding one touches that file and its test, and nothing else.
+"""The slash-commands, one file each, discovered.
 
-A command file holds `COMMAND`, which has everything about it: its name, its usage, what help says of it, who may use
-it, and `plan`, a pure function from a request and what the command may know to what it answers and what should
-happen.
+A command file has `COMMAND`, with everything about it: its name, its usage, its line in help, who may use it, and
+`plan`, a pure function from a request and its context to what the command answers and what should happen. The reasons
+that only this command gives stand in its file too; their words are in `bot/rendering/wording/commands/`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from types import MappingProxyType, ModuleType
 
 from rapidfuzz import fuzz, process
 
-from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
-from bot.rendering import Renderer
+from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission
 
 
 @dataclass(frozen=True)
@@ -28,19 +27,19 @@ class Command:
     usage: str
     summary: str
     permission: Permission
-    plan: Callable[[CommandRequest, CommandContext, Renderer], CommandPlan]
+    plan: Callable[[CommandRequest, CommandContext], CommandPlan]
 
 
 @lru_cache(maxsize=1)
 def all_commands() -> Mapping[str, Command]:
-    """Every command by its name, in alphabetical order."""
+    """All commands by name, in alphabetical order."""
     return discover(importlib.import_module(__name__))
 
 
 def discover(package: ModuleType) -> Mapping[str, Command]:
-    """The commands of a package: one module, one `COMMAND`.
+    """The commands of a package, which has one `COMMAND` in each module.
 
-    Raises TypeError for a module that has none, ValueError for two of the same name.
+    Raises TypeError for a module without one, ValueError for two of the same name.
     """
     found: dict[str, Command] = {}
     for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda module: module.name):

@@ -1,34 +1,44 @@
-"""`/backup rctest`: takes a backup of the database and a snapshot of the data disk now, and says how they stand."""
+"""`/backup rctest`: takes a backup of the database and a snapshot of the data disk now, and shows their state."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.commands import Command
+from bot.domain.chat.answers import CommandMessage
+from bot.domain.chat.arguments import NoInstancesNamed, parse_arguments, select_instances
 from bot.domain.chat.effects import BackUpNow
-from bot.domain.chat.replies import BackupProgress, Paragraph, ReplyItem
-from bot.domain.flow.arguments import parse_arguments, select_instances
-from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
-from bot.rendering import Renderer
-from bot.rendering.messages import render_command_message, render_usage_error
+from bot.domain.chat.replies import BackupProgress, ReplyItem
+from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission, refuse
+from bot.domain.reasons import Reason
+from bot.formats.documents import stored
 
 MAX_BACKUPS = 10
-"""Instances that one command backs up: whoever means more says so again."""
+"""Instances that one command backs up."""
 
 
-def plan(request: CommandRequest, view: CommandContext, renderer: Renderer) -> CommandPlan:
-    arguments = parse_arguments(request.arguments)
-    fault = arguments.fault or ("" if arguments.names and not arguments.versions else "name the instances: {usage}.")
-    if fault:
-        return CommandPlan((Paragraph(render_usage_error(renderer, "backup", fault, COMMAND.usage)),))
-    chosen = select_instances(arguments.names, view)
-    items: list[ReplyItem] = [
-        Paragraph(render_command_message(renderer, "backup", word.message)) for _, word in chosen.unknown
-    ]
-    meant = chosen.instances[:MAX_BACKUPS]
-    if len(chosen.instances) > MAX_BACKUPS:
-        left_out = f"of {len(chosen.instances)} instances the first {MAX_BACKUPS} are backed up; name the others."
-        items.append(Paragraph(render_command_message(renderer, "backup", left_out)))
-    items += [BackupProgress(instance.slug) for instance in meant]
-    return CommandPlan(tuple(items), tuple(BackUpNow(request.comment, instance.slug) for instance in meant))
+@stored("backup.too_many", instances="instances", limit="limit")
+@dataclass(frozen=True)
+class TooManyBackups(Reason):
+    """Only the first `limit` of the instances are backed up."""
+
+    instances: int
+    limit: int
+
+
+def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
+    arguments = parse_arguments(request.arguments, COMMAND.usage)
+    if isinstance(arguments, Reason):
+        return refuse(COMMAND.name, arguments)
+    if not arguments.names or arguments.versions:
+        return refuse(COMMAND.name, NoInstancesNamed(COMMAND.name, COMMAND.usage))
+    selection = select_instances(arguments.names, context)
+    items: list[ReplyItem] = [CommandMessage(COMMAND.name, reason) for _, reason in selection.unknown]
+    selected = selection.instances[:MAX_BACKUPS]
+    if len(selection.instances) > MAX_BACKUPS:
+        items.append(CommandMessage(COMMAND.name, TooManyBackups(len(selection.instances), MAX_BACKUPS)))
+    items += [BackupProgress(instance.slug) for instance in selected]
+    return CommandPlan(tuple(items), tuple(BackUpNow(request.comment, instance.slug) for instance in selected))
 
 
 COMMAND = Command(

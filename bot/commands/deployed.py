@@ -1,90 +1,104 @@
-"""`/deployed rctest`: takes a person's word that a merged upgrade is on its VM, and goes on with the proof."""
+"""`/deployed rctest`: a person says that a merged upgrade is on its VM; its verification goes on from there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from bot.commands import Command
-from bot.domain.chat.replies import Paragraph, ReplyItem, UpgradeProgress
+from bot.domain.chat.answers import CommandMessage, InstanceMessage
+from bot.domain.chat.arguments import NoInstancesNamed, parse_arguments, select_instances
+from bot.domain.chat.replies import ReplyItem, UpgradeProgress
+from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission, refuse
 from bot.domain.effects import Effect
 from bot.domain.fleet.model import Instance
-from bot.domain.flow.arguments import parse_arguments, select_instances
-from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
+from bot.domain.reasons import Reason
 from bot.domain.upgrade.deployment import can_mark_deployed, superseded_by
 from bot.domain.upgrade.effects import MarkDeployed
 from bot.domain.upgrade.record import Upgrade
-from bot.rendering import Renderer
-from bot.rendering.messages import render_command_message, render_refusal, render_usage_error
+from bot.domain.versions import Version
+from bot.formats.documents import stored
 
 
-def plan(request: CommandRequest, view: CommandContext, renderer: Renderer) -> CommandPlan:
+@stored("deployed.nothing_waits", any_instance="any_instance")
+@dataclass(frozen=True)
+class NothingAwaitsDeployment(Reason):
+    """No merged upgrade waits for its deployment: none of an instance, or none at all."""
+
+    any_instance: bool = False
+
+
+@stored("deployed.several_versions")
+@dataclass(frozen=True)
+class OneVersionAtMost(Reason):
+    """The command takes one version at most."""
+
+
+@stored("deployed.superseded", version="version", later="later", by_rollback="by_rollback")
+@dataclass(frozen=True)
+class Superseded(Reason):
+    """A later upgrade, or the rollback of one (`by_rollback`), replaced the upgrade to `version`."""
+
+    version: Version
+    later: Version
+    by_rollback: bool
+
+
+def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
     def effect(upgrade: Upgrade) -> Effect:
         return MarkDeployed(upgrade.slug, str(upgrade.version), request.author, upgrade.attempt)
 
-    return plan_for_upgrades(
-        request,
-        view,
-        renderer,
-        COMMAND,
-        can_mark_deployed,
-        effect,
-        "no merged upgrade of it waits for its deployment.",
-    )
+    return plan_for_upgrades(request, context, COMMAND, can_mark_deployed, effect, NothingAwaitsDeployment)
 
 
 def plan_for_upgrades(
     request: CommandRequest,
-    view: CommandContext,
-    renderer: Renderer,
+    context: CommandContext,
     command: Command,
-    fits: Callable[[Upgrade], bool],
+    is_eligible: Callable[[Upgrade], bool],
     effect: Callable[[Upgrade], Effect],
-    otherwise: str,
+    none_eligible: Callable[[bool], Reason],
 ) -> CommandPlan:
-    """What a command says and does that is about one upgrade of each instance: the newest version's that `fits`."""
-    arguments = parse_arguments(request.arguments)
-    fault = arguments.fault or ("" if arguments.names else "name the instances: {usage}.")
-    if fault or len(arguments.versions) > 1:
-        return CommandPlan(
-            (
-                Paragraph(
-                    render_usage_error(renderer, command.name, fault or "name one version at most.", command.usage)
-                ),
-            )
-        )
-    chosen = select_instances(arguments.names, view)
-    items: list[ReplyItem] = [
-        Paragraph(render_command_message(renderer, command.name, word.message)) for _, word in chosen.unknown
-    ]
+    """The plan of a command about one upgrade of each instance: the newest version's that is eligible.
+
+    `none_eligible` is given whether there is none of any instance, else of one that was named.
+    """
+    arguments = parse_arguments(request.arguments, command.usage)
+    if isinstance(arguments, Reason):
+        return refuse(command.name, arguments)
+    if not arguments.names:
+        return refuse(command.name, NoInstancesNamed(command.name, command.usage))
+    if len(arguments.versions) > 1:
+        return refuse(command.name, OneVersionAtMost())
+    selection = select_instances(arguments.names, context)
+    items: list[ReplyItem] = [CommandMessage(command.name, reason) for _, reason in selection.unknown]
     effects: list[Effect] = []
-    for instance in chosen.instances:
-        upgrade = _newest_matching(instance, view, arguments.versions, fits)
-        later = superseded_by(upgrade, view.upgrades.values()) if upgrade is not None else None
-        if upgrade is not None and later is not None:
-            if instance.slug not in chosen.by_group:
-                items.append(Paragraph(render_refusal(renderer, instance, _describe_superseded(upgrade, later))))
-        elif upgrade is not None:
+    for instance in selection.instances:
+        upgrade = _newest_eligible(instance, context, arguments.versions, is_eligible)
+        later = superseded_by(upgrade, context.upgrades.values()) if upgrade is not None else None
+        if upgrade is not None and later is None:
             items.append(UpgradeProgress(instance.slug, upgrade.version))
             effects.append(effect(upgrade))
-        elif instance.slug not in chosen.by_group:
-            items.append(Paragraph(render_refusal(renderer, instance, otherwise)))
-    if not items:
-        items.append(Paragraph(render_command_message(renderer, command.name, otherwise.replace(" of it", ""))))
-    return CommandPlan(tuple(items), tuple(effects))
+        elif instance.slug not in selection.by_group:
+            reason = _superseded(upgrade, later) if upgrade and later else none_eligible(False)
+            items.append(InstanceMessage(instance.slug, reason))
+    return CommandPlan(tuple(items or [CommandMessage(command.name, none_eligible(True))]), tuple(effects))
 
 
-def _describe_superseded(upgrade: Upgrade, later: Upgrade) -> str:
-    what = "the one" if later.back is None else "the rollback of the one"
-    return f"its upgrade to {upgrade.version} was overtaken by {what} to {later.version}: see to that one."
+def _superseded(upgrade: Upgrade, later: Upgrade) -> Superseded:
+    return Superseded(upgrade.version, later.version, later.back is not None)
 
 
-def _newest_matching(
-    instance: Instance, view: CommandContext, versions: tuple[object, ...], fits: Callable[[Upgrade], bool]
+def _newest_eligible(
+    instance: Instance,
+    context: CommandContext,
+    versions: tuple[Version, ...],
+    is_eligible: Callable[[Upgrade], bool],
 ) -> Upgrade | None:
     found = [
         upgrade
-        for upgrade in view.upgrades.values()
-        if upgrade.slug == instance.slug and fits(upgrade) and (not versions or upgrade.version in versions)
+        for upgrade in context.upgrades.values()
+        if upgrade.slug == instance.slug and is_eligible(upgrade) and (not versions or upgrade.version in versions)
     ]
     return max(found, key=lambda upgrade: upgrade.version, default=None)
 

@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.commands import Command
+from bot.domain.chat.answers import CommandMessage
+from bot.domain.chat.arguments import NoInstancesNamed, parse_arguments, resolve_version, select_instances
 from bot.domain.chat.effects import PlanNow
-from bot.domain.chat.replies import Paragraph, PlanPreview, ReplyItem
+from bot.domain.chat.replies import PlanPreview, ReplyItem
+from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission, refuse
 from bot.domain.fleet.model import Instance
-from bot.domain.flow.arguments import parse_arguments, resolve_version, select_instances
-from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
+from bot.domain.reasons import Reason
 from bot.domain.versions import Version
-from bot.rendering import Renderer
-from bot.rendering.messages import render_command_message, render_usage_error
+from bot.formats.documents import stored
 
 MAX_PLANS = 10
-"""Plans that one command shows: each is as long as a comment may well be."""
+"""Plans that one command shows. Each is long."""
 
 
-def plan(request: CommandRequest, view: CommandContext, renderer: Renderer) -> CommandPlan:
-    arguments = parse_arguments(request.arguments)
-    fault = arguments.fault or ("" if arguments.names else "name the instances: {usage}.")
-    version = resolve_version(arguments, request, view)
-    if fault or isinstance(version, str):
-        return CommandPlan((Paragraph(render_usage_error(renderer, "plan", fault or str(version), COMMAND.usage)),))
-    chosen = select_instances(arguments.names, view)
-    items: list[ReplyItem] = [
-        Paragraph(render_command_message(renderer, "plan", word.message)) for _, word in chosen.unknown
-    ]
-    return plan_previews("plan", request, items, chosen.instances, version, renderer)
+@stored("plan.too_many", instances="instances", limit="limit")
+@dataclass(frozen=True)
+class TooManyPlans(Reason):
+    """Only the plans of the first `limit` instances are shown."""
+
+    instances: int
+    limit: int
+
+
+def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
+    arguments = parse_arguments(request.arguments, COMMAND.usage)
+    if isinstance(arguments, Reason):
+        return refuse(COMMAND.name, arguments)
+    if not arguments.names:
+        return refuse(COMMAND.name, NoInstancesNamed(COMMAND.name, COMMAND.usage))
+    version = resolve_version(arguments, request, context, COMMAND.usage)
+    if isinstance(version, Reason):
+        return refuse(COMMAND.name, version)
+    selection = select_instances(arguments.names, context)
+    unknown = [CommandMessage(COMMAND.name, reason) for _, reason in selection.unknown]
+    return plan_previews(COMMAND.name, request, unknown, selection.instances, version)
 
 
 def plan_previews(
@@ -37,15 +49,13 @@ def plan_previews(
     items: Sequence[ReplyItem],
     instances: Sequence[Instance],
     version: Version,
-    renderer: Renderer,
 ) -> CommandPlan:
-    """What an upgrade of each instance would do, behind the items that are there already; of MOST_PLANS at most."""
-    shown: list[ReplyItem] = [PlanPreview(instance.slug, version) for instance in instances[:MAX_PLANS]]
+    """The given items, and after them what an upgrade of each instance would do, of MAX_PLANS at most."""
+    previews: list[ReplyItem] = [PlanPreview(instance.slug, version) for instance in instances[:MAX_PLANS]]
     if len(instances) > MAX_PLANS:
-        left_out = f"of {len(instances)} instances the first {MAX_PLANS} are shown; name the others to see them."
-        shown.insert(0, Paragraph(render_command_message(renderer, command, left_out)))
+        previews.insert(0, CommandMessage(command, TooManyPlans(len(instances), MAX_PLANS)))
     effects = [PlanNow(request.comment, instance.slug, str(version)) for instance in instances[:MAX_PLANS]]
-    return CommandPlan((*items, *shown), tuple(effects))
+    return CommandPlan((*items, *previews), tuple(effects))
 
 
 COMMAND = Command(

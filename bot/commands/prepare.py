@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.commands import Command
-from bot.domain.chat.replies import Paragraph, PreparationProgress
-from bot.domain.flow.arguments import parse_arguments, resolve_version
-from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
+from bot.domain.chat.arguments import parse_arguments, resolve_version
+from bot.domain.chat.replies import PreparationProgress
+from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission, refuse
 from bot.domain.plans.version_policy import unknown_version
+from bot.domain.reasons import Reason
 from bot.domain.upgrade.effects import Prepare
-from bot.rendering import Renderer
-from bot.rendering.messages import render_command_message, render_usage_error
-from bot.rendering.wording import describe
+from bot.formats.documents import stored
 
 ACCEPT_OPTION = "--accept-tags"
 
 
-def plan(request: CommandRequest, view: CommandContext, renderer: Renderer) -> CommandPlan:
-    arguments = parse_arguments(request.arguments, flags=(ACCEPT_OPTION,))
-    fault = arguments.fault or ("write {usage}, without an instance." if arguments.names else "")
-    version = resolve_version(arguments, request, view)
-    if fault or isinstance(version, str):
-        return CommandPlan(
-            (Paragraph(render_usage_error(renderer, "prepare", fault or str(version), COMMAND.usage)),)
-        )
-    if view.released and version not in {*view.released, *view.fleet.golden}:
-        return CommandPlan(
-            (
-                Paragraph(
-                    render_command_message(renderer, "prepare", describe(unknown_version(version, view.released)))
-                ),
-            )
-        )
+@stored("prepare.instances_named", usage="usage")
+@dataclass(frozen=True)
+class InstancesNamed(Reason):
+    """The command takes no instances."""
+
+    usage: str
+
+
+def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
+    arguments = parse_arguments(request.arguments, COMMAND.usage, flags=(ACCEPT_OPTION,))
+    if isinstance(arguments, Reason):
+        return refuse(COMMAND.name, arguments)
+    if arguments.names:
+        return refuse(COMMAND.name, InstancesNamed(COMMAND.usage))
+    version = resolve_version(arguments, request, context, COMMAND.usage)
+    if isinstance(version, Reason):
+        return refuse(COMMAND.name, version)
+    if context.released and version not in {*context.released, *context.fleet.golden}:
+        return refuse(COMMAND.name, unknown_version(version, context.released))
     accept = arguments.option(ACCEPT_OPTION) is not None
-    return CommandPlan(
-        (PreparationProgress(version),), (Prepare(str(version), request.author, asked=True, accept=accept),)
-    )
+    effect = Prepare(str(version), request.author, asked=True, accept=accept)
+    return CommandPlan((PreparationProgress(version),), (effect,))
 
 
 COMMAND = Command(

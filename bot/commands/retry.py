@@ -1,24 +1,33 @@
-"""`/retry rctest`: deploys once more what failed after its merge; mibot never does that by itself."""
+"""`/retry rctest`: deploys once more what failed after its merge. mibot never does that without the command."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.commands import Command
 from bot.commands.deployed import plan_for_upgrades
+from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission
 from bot.domain.effects import Effect
-from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
+from bot.domain.reasons import Reason
 from bot.domain.upgrade.deployment import can_retry
 from bot.domain.upgrade.effects import Retry
 from bot.domain.upgrade.record import Upgrade
-from bot.rendering import Renderer
+from bot.formats.documents import stored
 
 
-def plan(request: CommandRequest, view: CommandContext, renderer: Renderer) -> CommandPlan:
+@stored("retry.nothing_failed", any_instance="any_instance")
+@dataclass(frozen=True)
+class NothingToRetry(Reason):
+    """No upgrade has failed after its merge: none of an instance, or none at all."""
+
+    any_instance: bool = False
+
+
+def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
     def effect(upgrade: Upgrade) -> Effect:
         return Retry(upgrade.slug, str(upgrade.version), request.author, upgrade.attempt)
 
-    return plan_for_upgrades(
-        request, view, renderer, COMMAND, can_retry, effect, "no upgrade of it has failed after its merge."
-    )
+    return plan_for_upgrades(request, context, COMMAND, can_retry, effect, NothingToRetry)
 
 
 COMMAND = Command(

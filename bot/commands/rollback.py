@@ -4,63 +4,92 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.commands import Command
-from bot.domain.chat.replies import Paragraph, UpgradeProgress
+from bot.domain.chat.answers import InstanceMessage
+from bot.domain.chat.arguments import UnknownOption
+from bot.domain.chat.replies import UpgradeProgress
+from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission, refuse
 from bot.domain.fleet.model import Instance
 from bot.domain.fleet.names import resolve
-from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
+from bot.domain.reasons import Reason
 from bot.domain.upgrade.effects import StartRollback
 from bot.domain.upgrade.stages import IN_REVIEW, Stage
-from bot.rendering import Renderer
-from bot.rendering.messages import render_command_message, render_refusal, render_usage_error
+from bot.domain.versions import Version
+from bot.formats.documents import stored
 
 _OPTION_PATTERN = re.compile(r"(?:--?|[\u2012-\u2015\u2212])[A-Za-z]")
 
 
-def plan(request: CommandRequest, view: CommandContext, renderer: Renderer) -> CommandPlan:
+@stored("rollback.no_instance", usage="usage")
+@dataclass(frozen=True)
+class NoInstanceNamed(Reason):
+    """The command needs the name of an instance."""
+
+    usage: str
+
+
+@stored("rollback.several_instances", usage="usage")
+@dataclass(frozen=True)
+class SeveralInstancesNamed(Reason):
+    """The command takes one instance; what follows it is the reason."""
+
+    usage: str
+
+
+@stored("rollback.pull_request_open", version="version", pull="pull")
+@dataclass(frozen=True)
+class PullRequestOpen(Reason):
+    """The instance's upgrade to that version is still in review. `pull` is its number, None if it has none yet."""
+
+    version: Version
+    pull: int | None
+
+
+@stored("rollback.deployment_running")
+@dataclass(frozen=True)
+class DeploymentRunning(Reason):
+    """A deployment of the instance is under way."""
+
+
+def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
     if not request.arguments:
-        return CommandPlan(
-            (Paragraph(render_usage_error(renderer, "rollback", "name the instance: {usage}.", COMMAND.usage)),)
-        )
-    fault = _usage_fault(request.arguments[1:], view)
-    if fault:
-        return CommandPlan((Paragraph(render_usage_error(renderer, "rollback", fault, COMMAND.usage)),))
-    found = resolve(request.arguments[0], view.fleet)
-    if not isinstance(found, Instance):
-        return CommandPlan((Paragraph(render_command_message(renderer, "rollback", found.message)),))
-    obstacle = _obstacle(found, view)
-    if obstacle:
-        return CommandPlan((Paragraph(render_refusal(renderer, found, obstacle)),))
-    version = str(found.version)
-    why = " ".join(request.arguments[1:])
+        return refuse(COMMAND.name, NoInstanceNamed(COMMAND.usage))
+    word, *rest = request.arguments
+    fault = _usage_fault(rest, context)
+    if fault is not None:
+        return refuse(COMMAND.name, fault)
+    instance = resolve(word, context.fleet)
+    if isinstance(instance, Reason):
+        return refuse(COMMAND.name, instance)
+    obstacle = _obstacle(instance, context)
+    if obstacle is not None:
+        return CommandPlan((InstanceMessage(instance.slug, obstacle),))
+    version, why = str(instance.version), " ".join(rest)
     return CommandPlan(
-        (UpgradeProgress(found.slug, found.version),),
-        (StartRollback(found.slug, version, request.author, why, request.comment),),
+        (UpgradeProgress(instance.slug, instance.version),),
+        (StartRollback(instance.slug, version, request.author, why, request.comment),),
     )
 
 
-def _usage_fault(rest: Sequence[str], view: CommandContext) -> str:
-    """What is wrong with the words behind the instance; a sentence of people's is fine."""
+def _usage_fault(rest: Sequence[str], context: CommandContext) -> Reason | None:
+    """What is wrong with the words after the instance, which are the reason in people's words."""
     if any(_OPTION_PATTERN.match(word) for word in rest):
-        return "there are no options here; write {usage}."
-    if rest and all(isinstance(resolve(word, view.fleet), Instance) for word in rest):
-        return "one instance at a time, and its reason behind it: {usage}."
-    return ""
+        return UnknownOption((), (), COMMAND.usage)
+    if rest and all(isinstance(resolve(word, context.fleet), Instance) for word in rest):
+        return SeveralInstancesNamed(COMMAND.usage)
+    return None
 
 
-def _obstacle(instance: Instance, view: CommandContext) -> str:
-    """Why it can't be rolled back now: another pull request of it is open, or a deployment of it goes on."""
-    for upgrade in view.upgrades.values():
+def _obstacle(instance: Instance, context: CommandContext) -> Reason | None:
+    """Why it can't be rolled back now."""
+    for upgrade in context.upgrades.values():
         if upgrade.slug == instance.slug and upgrade.back is None and upgrade.stage in IN_REVIEW:
-            return (
-                f"its upgrade to {upgrade.version} is open (pull request {upgrade.number}) and changed nothing yet: "
-                "close that pull request first."
-            )
-        going_on = upgrade.stage in {Stage.BACKING_UP, Stage.DEPLOYING}
-        if upgrade.slug == instance.slug and going_on:
-            return "its deployment goes on: ask again when it is over, or cancel its run on GitHub first."
-    return ""
+            return PullRequestOpen(upgrade.version, upgrade.number)
+        if upgrade.slug == instance.slug and upgrade.stage in {Stage.BACKING_UP, Stage.DEPLOYING}:
+            return DeploymentRunning()
+    return None
 
 
 COMMAND = Command(

@@ -1,34 +1,32 @@
-"""`/status`: where everything stands."""
+"""`/status`: shows the state of every upgrade."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.commands import Command
-from bot.domain.chat.replies import Paragraph
-from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest, Permission
+from bot.domain.chat.answers import StatusTable
+from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission, refuse
+from bot.domain.reasons import Reason
 from bot.domain.versions import Version
-from bot.rendering import Renderer
-from bot.rendering.messages import render_command_message
-from bot.rendering.status import render_status
+from bot.formats.documents import stored
 
 
-def plan(request: CommandRequest, view: CommandContext, renderer: Renderer) -> CommandPlan:
+@stored("status.wrong_usage", usage="usage")
+@dataclass(frozen=True)
+class WrongUsage(Reason):
+    """The command takes at most one version, and nothing else."""
+
+    usage: str
+
+
+def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
     named = [version for word in request.arguments if (version := Version.parse(word))]
     if len(named) != len(request.arguments) or len(named) > 1:
-        return CommandPlan(
-            (
-                Paragraph(
-                    render_command_message(renderer, "status", f"write {COMMAND.usage}, with at most one version.")
-                ),
-            )
-        )
+        return refuse(COMMAND.name, WrongUsage(COMMAND.usage))
     version = named[0] if named else request.version
-    order = {instance.slug: place for place, instance in enumerate(view.fleet)}
-    upgrades = sorted(
-        (upgrade for upgrade in view.upgrades.values() if version in {None, upgrade.version}),
-        key=lambda upgrade: (upgrade.version, order.get(upgrade.slug, len(order)), upgrade.slug),
-    )
-    tracker = view.tracker.issue if view.tracker and view.tracker.version == version else None
-    return CommandPlan((Paragraph(render_status(renderer, version, tracker, upgrades)),))
+    tracker = context.tracker.issue if context.tracker and context.tracker.version == version else None
+    return CommandPlan((StatusTable(version, tracker),))
 
 
 COMMAND = Command(

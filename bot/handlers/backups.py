@@ -7,14 +7,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.chat.effects import BackUpNow, RefreshReply
+from bot.domain.chat.refusals import BackupsGivenUp, BackupsLate
 from bot.domain.chat.replies import BackupProgress, ReplyItem
 from bot.domain.effects import Effect
+from bot.domain.reasons import PlainText
 from bot.domain.upgrade.backups import BackupState, overall_state
 from bot.handlers.dispatch import handles, notes_delay
 from bot.ports.backups import Backups
 from bot.ports.errors import PermanentError
 from bot.ports.store import ReplyStore
-from bot.rendering.wording import describe
 from bot.services.deployments import DeploymentService
 
 
@@ -37,30 +38,29 @@ class BackupHandler:
     def back_up_now(self, effect: BackUpNow) -> list[Effect]:
         """Take backups, and put their state into the reply that waits for them."""
         reply = self._store.reply(effect.comment)
-        shown = next((i for i in reply.items if _is_backup_of(i, effect.slug)), None) if reply else None
-        if reply is None or not isinstance(shown, BackupProgress):
+        before = next((i for i in reply.items if _is_backup_of(i, effect.slug)), None) if reply else None
+        if reply is None or not isinstance(before, BackupProgress):
             return []
-        seen = self._take_backups(shown, effect, reply.issue)
-        items = tuple(seen if item == shown else item for item in reply.items)
+        after = self._take_backups(before, effect, reply.issue)
+        items = tuple(after if item == before else item for item in reply.items)
         self._store.save_reply(replace(reply, items=items))
-        running = not seen.fault and overall_state(seen.copies or ()) is BackupState.RUNNING
+        running = after.error is None and overall_state(after.backups or ()) is BackupState.RUNNING
         again = [replace(effect, delay_seconds=self._deployments.policy.poll)] if running else []
         return [RefreshReply(effect.comment), *again]
 
-    def _take_backups(self, shown: BackupProgress, effect: BackUpNow, issue: int) -> BackupProgress:
+    def _take_backups(self, progress: BackupProgress, effect: BackUpNow, issue: int) -> BackupProgress:
         policy = self._deployments.policy
         try:
             request = self._deployments.backup_request_now(effect.slug, f"mibot-backup-{effect.comment}", issue)
-            copies = tuple(self._backups.ensure(request))
+            backups = tuple(self._backups.ensure(request))
             older = tuple(self._backups.beyond_retention(request, policy.keep_backups))
-        except PermanentError as error:
-            return replace(shown, copies=shown.copies or (), fault=describe(error.reason).rstrip("."))
-        began = min((copy.made_at for copy in copies), default=self._clock())
-        late = self._clock() - began > timedelta(seconds=policy.backup_timeout)
-        fault = ""
-        if late and overall_state(copies) is BackupState.RUNNING:
-            fault = f"they are not ready after {policy.backup_timeout:g} seconds; look at them in Google's console"
-        return replace(shown, copies=copies, older=older, fault=fault)
+        except PermanentError as refused:
+            return replace(progress, backups=progress.backups or (), error=refused.reason)
+        started = min((backup.made_at for backup in backups), default=self._clock())
+        is_late = self._clock() - started > timedelta(seconds=policy.backup_timeout)
+        running = overall_state(backups) is BackupState.RUNNING
+        error = BackupsLate(policy.backup_timeout) if is_late and running else None
+        return replace(progress, backups=backups, older=older, error=error)
 
     @notes_delay
     def mark_delayed(self, effect: BackUpNow, reason: str) -> list[Effect]:
@@ -68,9 +68,9 @@ class BackupHandler:
         reply = self._store.reply(effect.comment)
         if reply is None:
             return []
-        fault = f"{reason.rstrip('.')}; say /backup again"
+        error = BackupsGivenUp(PlainText(reason))
         items = tuple(
-            replace(item, copies=item.copies or (), fault=fault)
+            replace(item, backups=item.backups or (), error=error)
             if isinstance(item, BackupProgress) and _is_backup_of(item, effect.slug)
             else item
             for item in reply.items

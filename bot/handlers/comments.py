@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Protocol
 
 import structlog
 
+from bot.domain.chat.answers import Message
 from bot.domain.chat.effects import AddReaction, HandleComment, RefreshReply
-from bot.domain.chat.replies import Paragraph, Reply
+from bot.domain.chat.refusals import NotPossibleNow
+from bot.domain.chat.replies import Reply
 from bot.domain.effects import Effect
 from bot.handlers.dispatch import handles
-from bot.ports.accounts import BotAccount
 from bot.ports.errors import ExternalError, PermanentError
 from bot.ports.issues import Reactions
 from bot.ports.store import ReplyStore
-from bot.rendering import Renderer
 from bot.services.commands import CommandService
-from bot.services.fleet_reader import FleetReader
 
 log = structlog.get_logger(__name__)
-
-
-class _Issues(BotAccount, Reactions, Protocol):
-    """What the handler does with issues."""
 
 
 class CommentHandler:
     """Reacts to comments and plans their commands."""
 
-    def __init__(self, issues: _Issues, store: ReplyStore, fleets: FleetReader, commands: CommandService) -> None:
+    def __init__(self, issues: Reactions, store: ReplyStore, commands: CommandService) -> None:
         self._issues = issues
         self._store = store
-        self._fleets = fleets
         self._commands = commands
 
     @handles
@@ -58,10 +51,8 @@ class CommentHandler:
         try:
             reply, effects = self._commands.plan(effect)
         except PermanentError as error:
-            sentence = Renderer(self._fleets.last_known(), self._issues.bot_login).safe_text(
-                f"This can't be done now: {error}"
-            )
-            reply, effects = Reply(effect.comment, effect.issue, effect.author, (Paragraph(sentence),)), []
+            message = Message(NotPossibleNow(error.reason))
+            reply, effects = Reply(effect.comment, effect.issue, effect.author, (message,)), []
         reply = replace(reply, effects=tuple(effects), found_by=effect.found_by)
         if known is not None:
             reply = replace(reply, written=known.written, digest=known.digest)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
 import structlog
 
 from bot.domain.chat import markers
+from bot.domain.chat.answers import StatusTable
 from bot.domain.chat.effects import RefreshReply
 from bot.domain.chat.replies import PreparationProgress, Reply, UpgradeProgress
 from bot.domain.effects import Effect
+from bot.domain.upgrade.record import Upgrade
 from bot.formats.markdown import Markdown
 from bot.handlers.dispatch import handles
 from bot.ports.errors import NotFoundError
@@ -50,17 +53,23 @@ class ReplyHandler:
         return []
 
     def _body(self, reply: Reply) -> Markdown:
-        shown = (item for item in reply.items if isinstance(item, UpgradeProgress))
-        upgrades = (self._store.upgrade(item.slug, item.version) for item in shown)
         versions = (item.version for item in reply.items if isinstance(item, PreparationProgress))
         preparations = (self._store.preparation(version) for version in versions)
         renderer = Renderer(self._fleets.last_known(), self._issues.bot_login)
         return render_reply(
             renderer,
             reply,
-            {upgrade.key: upgrade for upgrade in upgrades if upgrade},
+            {upgrade.key: upgrade for upgrade in self._upgrades_shown(reply)},
             {preparation.version: preparation for preparation in preparations if preparation},
         )
+
+    def _upgrades_shown(self, reply: Reply) -> Sequence[Upgrade]:
+        """The upgrades that the reply shows: all of them if it has a table of their states."""
+        if any(isinstance(item, StatusTable) for item in reply.items):
+            return self._store.upgrades()
+        progress = (item for item in reply.items if isinstance(item, UpgradeProgress))
+        upgrades = (self._store.upgrade(item.slug, item.version) for item in progress)
+        return [upgrade for upgrade in upgrades if upgrade]
 
     def _write(self, reply: Reply, body: Markdown) -> int:
         """Edit the reply, or write it; returns its comment. A reply that people deleted is written again."""

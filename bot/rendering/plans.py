@@ -17,10 +17,8 @@ from bot.formats.markdown import Markdown
 from bot.rendering.check_tables import render_check_table
 from bot.rendering.code_blocks import render_code_block
 from bot.rendering.golden_files import golden_summary
-from bot.rendering.messages import render_refusal
 from bot.rendering.reasons import describe_reasons
 from bot.rendering.renderer import Renderer
-from bot.rendering.wording import sentence
 
 MAX_LINES = 80
 """Lines of a file's diff that are shown."""
@@ -29,28 +27,26 @@ MAX_LINES = 80
 def render_plan(
     renderer: Renderer,
     instance: Instance,
-    target: Version,
+    plan: ChangeSet,
     preview: UpgradePreview,
     results: Sequence[CheckResult],
     obstacle: str = "",
 ) -> Markdown:
-    """The section of a reply that shows what an upgrade would do. `obstacle` is why it would have to wait."""
-    plan = preview.plan
-    if isinstance(plan, Refusal):
-        return render_refusal(
-            renderer, instance, f"an upgrade to {target} is refused: {sentence(preview.refusal or plan.reason)}"
-        )
+    """The section of a reply that shows what an upgrade would do. `obstacle` is why it would have to wait.
+
+    `plan` is that of the preview, which is not refused.
+    """
     return renderer.render(
         "plan.md.j2",
         name=public_name(instance),
         from_version=plan.old,
-        version=target,
+        version=plan.version,
         reasons=[renderer.safe_text(told) for told in describe_reasons(plan, instance.slug)],
         replaced=plan.replaced_resources,
         warnings=[renderer.safe_text(warning) for warning in plan.warnings],
         files=_render_files(renderer, instance, plan, preview),
         preparation=_preparation_values(renderer, preview),
-        golden=_golden_summary(renderer, preview.golden_diff, plan.old, target),
+        golden=_golden_summary(renderer, preview.golden_diff, plan.old, plan.version),
         checks=render_check_table(renderer, Markdown("Pre-upgrade checks"), results),
         obstacle=renderer.safe_text(obstacle) if obstacle else None,
     )

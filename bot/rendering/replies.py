@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from bot.domain.chat import markers
+from bot.domain.chat.answers import InstanceMessage, Message, StatusTable
 from bot.domain.chat.replies import (
     BackupProgress,
     CheckTable,
@@ -21,9 +22,11 @@ from bot.domain.upgrade.preparation import Preparation
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.versions import Version
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown, truncate_body
+from bot.rendering.answers import render_answer
 from bot.rendering.check_tables import collapse_check_table, render_check_table
 from bot.rendering.preparations import render_preparation
 from bot.rendering.renderer import Renderer
+from bot.rendering.status import render_status
 from bot.rendering.upgrade_steps import render_upgrade_steps
 from bot.rendering.upgrades import (
     format_time,
@@ -31,9 +34,10 @@ from bot.rendering.upgrades import (
     render_upgrade_state,
     render_upgrade_state_within,
 )
+from bot.rendering.wording import clause
 
 MAX_SECTIONS = 25
-"""Upgrades that a reply tells of at length; more are listed in one table."""
+"""Upgrades that a reply shows at length. If there are more, it lists them in one table."""
 MAX_OVERVIEW_ROWS = 150
 MAX_OVERVIEW_STATE_LENGTH = 200
 MAX_LEFT_OUT = 30
@@ -45,8 +49,10 @@ def render_reply(
     upgrades: Mapping[str, Upgrade],
     preparations: Mapping[Version, Preparation] = MappingProxyType({}),
 ) -> Markdown:
-    """The body of a reply; `upgrades` (by key) and `preparations` are those it shows. Shortened where GitHub's
-    limit demands."""
+    """The body of a reply, shortened to GitHub's limit.
+
+    `upgrades` (by key) and `preparations` are at least those that it shows: all upgrades for a table of their states.
+    """
     marker = Markdown(markers.reply(reply.comment))
     many = sum(isinstance(item, UpgradeProgress) for item in reply.items) > MAX_SECTIONS
     for tables in (True, False):
@@ -84,27 +90,41 @@ def _render_section(
     tables: bool,
 ) -> Markdown:
     match item:
-        case Paragraph(words):
-            return words
-        case CheckTable(slug, None):
-            return Markdown(f"**{renderer.instance_name(slug)}**: health checks are running …")
-        case CheckTable(slug, results):
-            return render_check_table(
-                renderer, Markdown(f"**{renderer.instance_name(slug)}**, health checks"), results or ()
-            )
         case UpgradeProgress(slug, version):
             upgrade = upgrades.get(f"{slug}@{version}")
             if upgrade is None:
                 return Markdown(f"**{renderer.instance_name(slug)}**: upgrade to {version} asked for.")
             return _render_progress(renderer, upgrade, tables=tables)
-        case BackupProgress():
-            return _render_backups(renderer, item)
         case PreparationProgress(version):
             return render_preparation(renderer, version, preparations.get(version))
-        case PlanPreview(slug, version, None):
-            return Markdown(f"**{renderer.instance_name(slug)}**: the upgrade to {version} is being worked out …")
-        case PlanPreview(_, _, words):
-            return words or Markdown("")
+        case StatusTable():
+            return render_status(renderer, item, upgrades.values())
+        case CheckTable():
+            return _render_checks(renderer, item)
+        case BackupProgress():
+            return _render_backups(renderer, item)
+        case PlanPreview():
+            return _render_preview(renderer, item)
+        case Paragraph(markdown):
+            return markdown
+        case _:
+            return render_answer(renderer, item)
+
+
+def _render_checks(renderer: Renderer, table: CheckTable) -> Markdown:
+    name = renderer.instance_name(table.slug)
+    if table.results is None:
+        return Markdown(f"**{name}**: health checks are running …")
+    return render_check_table(renderer, Markdown(f"**{name}**, health checks"), table.results)
+
+
+def _render_preview(renderer: Renderer, preview: PlanPreview) -> Markdown:
+    if preview.refusal is not None:
+        if renderer.fleet.get(preview.slug) is None:
+            return render_answer(renderer, Message(preview.refusal))
+        return render_answer(renderer, InstanceMessage(preview.slug, preview.refusal))
+    name = renderer.instance_name(preview.slug)
+    return preview.report or Markdown(f"**{name}**: the upgrade to {preview.version} is being worked out …")
 
 
 def _render_progress(renderer: Renderer, upgrade: Upgrade, *, tables: bool) -> Markdown:
@@ -126,19 +146,20 @@ def _render_progress(renderer: Renderer, upgrade: Upgrade, *, tables: bool) -> M
     )
 
 
-def _render_backups(renderer: Renderer, shown: BackupProgress) -> Markdown:
-    """How an instance's backups stand, and which older ones of mibot's there are."""
+def _render_backups(renderer: Renderer, progress: BackupProgress) -> Markdown:
+    """The state of an instance's backups, and older ones of mibot's."""
     return renderer.render(
         "backup.md.j2",
-        name=renderer.instance_name(shown.slug),
-        backups=[_describe_backup(renderer, copy) for copy in shown.copies or ()],
-        started=shown.copies is not None,
-        error=renderer.safe_text(shown.fault) if shown.fault else None,
-        older_backups=[_describe_backup(renderer, copy) for copy in shown.older[:MAX_LEFT_OUT]],
-        more=max(len(shown.older) - MAX_LEFT_OUT, 0),
+        name=renderer.instance_name(progress.slug),
+        backups=[_describe_backup(renderer, backup) for backup in progress.backups or ()],
+        started=progress.backups is not None,
+        error=renderer.safe_text(clause(progress.error)) if progress.error else None,
+        older_backups=[_describe_backup(renderer, backup) for backup in progress.older[:MAX_LEFT_OUT]],
+        more=max(len(progress.older) - MAX_LEFT_OUT, 0),
     )
 
 
-def _describe_backup(renderer: Renderer, copy: Backup) -> Markdown:
-    said = f": {renderer.safe_text(copy.said)}" if copy.said else ""
-    return Markdown(f"{copy.kind} {renderer.safe_code(copy.name)}, {copy.state}, {format_time(copy.made_at)}{said}")
+def _describe_backup(renderer: Renderer, backup: Backup) -> Markdown:
+    said = f": {renderer.safe_text(backup.said)}" if backup.said else ""
+    name, time = renderer.safe_code(backup.name), format_time(backup.made_at)
+    return Markdown(f"{backup.kind} {name}, {backup.state}, {time}{said}")

@@ -1,11 +1,11 @@
-"""The answer to `/status`: where every upgrade stands."""
+"""The answer to `/status`: the state of every upgrade."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
+from bot.domain.chat.answers import StatusTable
 from bot.domain.upgrade.record import Upgrade
-from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
 from bot.rendering.renderer import Renderer
 from bot.rendering.upgrades import count_stages, render_upgrade_state
@@ -13,11 +13,14 @@ from bot.rendering.upgrades import count_stages, render_upgrade_state
 MAX_ROWS = 100
 
 
-def render_status(
-    renderer: Renderer, version: Version | None, tracker: int | None, upgrades: Sequence[Upgrade]
-) -> Markdown:
-    """Where everything stands, as a table of the upgrades that were asked for."""
-    counts, done, total = count_stages(renderer.fleet, upgrades)
+def render_status(renderer: Renderer, status: StatusTable, upgrades: Iterable[Upgrade]) -> Markdown:
+    """A table of the version's upgrades among these, in order of work."""
+    order = {instance.slug: place for place, instance in enumerate(renderer.fleet)}
+    shown = sorted(
+        (upgrade for upgrade in upgrades if status.version in {None, upgrade.version}),
+        key=lambda upgrade: (upgrade.version, order.get(upgrade.slug, len(order)), upgrade.slug),
+    )
+    counts, done, total = count_stages(renderer.fleet, shown)
     rows = [
         {
             "name": renderer.instance_name(upgrade.slug),
@@ -25,16 +28,16 @@ def render_status(
             "version": upgrade.back.to if upgrade.back else upgrade.version,
             "state": render_upgrade_state(renderer, upgrade),
         }
-        for upgrade in upgrades[:MAX_ROWS]
+        for upgrade in shown[:MAX_ROWS]
     ]
     return renderer.render(
         "status.md.j2",
-        version=version,
-        tracker=tracker,
+        version=status.version,
+        tracker=status.tracker,
         done=done,
         total=total,
         counts=counts,
         rows=rows,
-        left_out=max(len(upgrades) - MAX_ROWS, 0),
+        left_out=max(len(shown) - MAX_ROWS, 0),
         problems=len(renderer.fleet.unreadable),
     )

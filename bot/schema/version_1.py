@@ -93,7 +93,7 @@ def read_item(document: Document) -> Document:
             **slug,
             "backups": backups,
             "older_backups": older,
-            "error": document["fault"],
+            "error": {"kind": "reason.text", "text": document["fault"]} if document["fault"] else None,
         }
     if "plan" in document:
         return {"kind": "reply.plan", **slug, "version": document["version"], "text": document["plan"]}

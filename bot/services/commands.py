@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from bot.commands import Command, all_commands, nearest_command
 from bot.domain.chat import comments
+from bot.domain.chat.answers import NotAllowed, UnknownCommand
 from bot.domain.chat.comments import CommandLine
 from bot.domain.chat.effects import AddReaction, HandleComment
-from bot.domain.chat.replies import Paragraph, Reply, ReplyItem
+from bot.domain.chat.refusals import NotPossibleNow
+from bot.domain.chat.replies import Reply, ReplyItem
+from bot.domain.chat.requests import LATEST, CommandContext, CommandPlan, CommandRequest, Permission, refuse
 from bot.domain.effects import Effect
 from bot.domain.fleet.model import Fleet
 from bot.domain.flow.events import (
@@ -21,7 +24,6 @@ from bot.domain.flow.events import (
     UpgradeChanged,
     WorkflowRunChanged,
 )
-from bot.domain.flow.requests import LATEST, CommandContext, CommandPlan, CommandRequest, Permission
 from bot.domain.tracker.effects import EnsureTracker
 from bot.domain.upgrade.effects import Advance, AdvancePreparation
 from bot.domain.upgrade.record import Stage, Upgrade
@@ -30,8 +32,6 @@ from bot.ports.accounts import Teams
 from bot.ports.errors import PermanentError
 from bot.ports.store import TrackerReader, UpgradeReader
 from bot.ports.upstream import Releases
-from bot.rendering import Renderer
-from bot.rendering.messages import render_command_message, render_not_allowed, render_unknown_command
 from bot.services.fleet_reader import FleetReader
 
 
@@ -79,59 +79,54 @@ class CommandService:
         upstream: Releases,
         *,
         operators: Sequence[str],
-        me: Callable[[], str],
     ) -> None:
         self._teams = teams
         self._fleets = fleets
         self._ledger = ledger
         self._upstream = upstream
         self._operators = tuple(operators)
-        self._me = me
 
-    def plan(self, order: HandleComment) -> tuple[Reply, list[Effect]]:
-        """The reply that a comment deserves and the effects of its commands."""
+    def plan(self, comment: HandleComment) -> tuple[Reply, list[Effect]]:
+        """The reply to a comment, and the effects of its commands."""
         fleet = self._fleets.recent()
-        renderer = Renderer(fleet, self._me())
         items: list[ReplyItem] = []
         effects: list[Effect] = []
-        may: bool | None = None
-        for line in comments.parse(order.body):
+        is_operator: bool | None = None
+        for line in comments.parse(comment.body):
             command = all_commands().get(line.name)
             try:
-                if command is not None and command.permission is Permission.OPERATORS and may is None:
-                    may = self._is_operator(order.author)
-                plan = self._plan_line(order, line, command, renderer, is_operator=bool(may))
+                if command is not None and command.permission is Permission.OPERATORS and is_operator is None:
+                    is_operator = self._is_operator(comment.author)
+                plan = self._plan_line(comment, line, command, fleet, is_operator=bool(is_operator))
             except PermanentError as error:
-                plan = CommandPlan(
-                    (Paragraph(render_command_message(renderer, line.name, f"this can't be done now: {error}")),)
-                )
+                plan = refuse(line.name, NotPossibleNow(error.reason))
             items += plan.items
             effects += (effect for effect in plan.effects if effect not in effects)
-        return Reply(order.comment, order.issue, order.author, _without_duplicates(items)), effects
+        return Reply(comment.comment, comment.issue, comment.author, _without_duplicates(items)), effects
 
     def _plan_line(
         self,
-        order: HandleComment,
+        comment: HandleComment,
         line: CommandLine,
         command: Command | None,
-        renderer: Renderer,
+        fleet: Fleet,
         *,
         is_operator: bool,
     ) -> CommandPlan:
         if command is None:
-            return CommandPlan((Paragraph(render_unknown_command(renderer, line.name, nearest_command(line.name))),))
+            return CommandPlan((UnknownCommand(line.name, nearest_command(line.name)),))
         if command.permission is Permission.OPERATORS and not is_operator:
-            return CommandPlan((Paragraph(render_not_allowed(renderer, line.name, order.author, self._operators)),))
-        if line.fault:
-            return CommandPlan((Paragraph(render_command_message(renderer, line.name, line.fault)),))
-        version = Version.parse(order.version)
-        request = CommandRequest(order.comment, order.issue, order.author, line.arguments, version)
-        return command.plan(request, self._view(renderer.fleet, line.arguments, version), renderer)
+            return CommandPlan((NotAllowed(line.name, comment.author, self._operators),))
+        if line.fault is not None:
+            return refuse(line.name, line.fault)
+        version = Version.parse(comment.version)
+        request = CommandRequest(comment.comment, comment.issue, comment.author, line.arguments, version)
+        return command.plan(request, self._context(fleet, line.arguments, version))
 
     def _is_operator(self, login: str) -> bool:
         return any(self._teams.is_member(team, login) for team in self._operators)
 
-    def _view(self, fleet: Fleet, arguments: Sequence[str], version: Version | None) -> CommandContext:
+    def _context(self, fleet: Fleet, arguments: Sequence[str], version: Version | None) -> CommandContext:
         named = [found for word in arguments if (found := Version.parse(word))]
         wanted = named[0] if named else version
         versions = set(named) or {*([version] if version else [])}
@@ -147,8 +142,8 @@ class CommandService:
 
 
 def released_for(versions: Collection[Version], fleet: Fleet, upstream: Releases) -> frozenset[Version]:
-    """Upstream's releases, asked for only where they decide: when a step leads from one major to the next, or to a
-    version without a golden file, which may not exist."""
+    """Upstream's releases, fetched only if they matter: for a step from one major to the next, or to a version
+    without a golden file, which may not exist."""
     majors = {instance.version.major for instance in fleet}
     unknown = [version for version in versions if version not in fleet.golden]
     if unknown or any(majors - {version.major} for version in versions):
@@ -157,5 +152,5 @@ def released_for(versions: Collection[Version], fleet: Fleet, upstream: Releases
 
 
 def _without_duplicates(items: Sequence[ReplyItem]) -> tuple[ReplyItem, ...]:
-    """The items without repetitions: the same command twice in a comment is answered once."""
+    """The items without repetitions, so that a command that stands twice in a comment is answered once."""
     return tuple(dict.fromkeys(items))

@@ -18,7 +18,7 @@ from bot.wiring.services import Services, utc_now
 def make_handlers(services: Services) -> tuple[object, ...]:
     """All handlers. One that is missing here fails tests/test_wiring.py."""
     return (
-        CommentHandler(services.issues, services.store, services.fleet_reader, services.command_service),
+        CommentHandler(services.issues, services.store, services.command_service),
         ReplyHandler(services.issues, services.store, services.fleet_reader),
         CheckHandler(services.store, services.fleet_reader, services.check_runner),
         PlanHandler(services.issues, services.store, services.fleet_reader, services.check_runner, services.planner),

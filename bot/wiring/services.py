@@ -70,7 +70,6 @@ class Services(Adapters):
             self.store,
             self.upstream,
             operators=self.settings.policy.operators,
-            me=lambda: self.session.bot_login,
         )
 
     @cached_property

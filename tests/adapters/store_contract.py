@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.chat.answers import CommandMessage
 from bot.domain.chat.replies import (
     BackupProgress,
     CheckTable,
@@ -24,6 +25,7 @@ from bot.domain.chat.replies import (
 from bot.domain.github_models import Conclusion
 from bot.domain.health.model import CheckResult, CheckState
 from bot.domain.plans.refusals import MistaggedImage
+from bot.domain.reasons import PlainText
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
 from bot.domain.upgrade.dispatch import prepare_dispatch
@@ -119,7 +121,14 @@ ITEMS: st.SearchStrategy[ReplyItem] = (
     | st.builds(UpgradeProgress, st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True), VERSIONS)
     | st.builds(CheckTable, WORDS, st.none() | tuples_of(results(WORDS, MOMENTS)))
     | st.builds(PreparationProgress, VERSIONS)
-    | st.builds(BackupProgress, WORDS, st.none() | backups(WORDS, MOMENTS), backups(WORDS, MOMENTS), WORDS)
+    | st.builds(
+        BackupProgress,
+        WORDS,
+        st.none() | backups(WORDS, MOMENTS),
+        backups(WORDS, MOMENTS),
+        st.none() | st.builds(PlainText, WORDS),
+    )
+    | st.builds(CommandMessage, WORDS, st.builds(PlainText, WORDS))
     | st.builds(PlanPreview, st.from_regex(r"[a-z]{1,9}", fullmatch=True), VERSIONS, st.none() | WORDS.map(Markdown))
 )
 REPLIES = st.builds(

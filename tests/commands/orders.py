@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.commands import all_commands
 from bot.domain.chat import comments
-from bot.domain.chat.replies import Paragraph
+from bot.domain.chat.answers import Answer, StatusTable
+from bot.domain.chat.replies import ReplyItem
+from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest
 from bot.domain.fleet.model import Fleet, InstanceType
-from bot.domain.flow.requests import CommandContext, CommandPlan, CommandRequest
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Upgrade
 from bot.rendering import Renderer
+from bot.rendering.answers import render_answer
+from bot.rendering.status import render_status
 from tests import rendered as rendering
 from tests.samples import customer_instance, fleet, internal_instance, version
 
@@ -34,11 +37,11 @@ def plan(
     nothing is said; "" for none known).
     """
     (command,) = comments.parse(line)
-    assert not command.fault
+    assert command.fault is None
     request = CommandRequest(77, 12, "dana", command.arguments, version(on) if on else None)
     tags = among.golden if released is None else frozenset(map(version, released.split()))
     view = CommandContext(among, _by_key(upgrades), TRACKER if on == "3.40.1" else None, tags)
-    return all_commands()[command.name].plan(request, view, Renderer(among))
+    return all_commands()[command.name].plan(request, view)
 
 
 def reply_text(
@@ -46,7 +49,17 @@ def reply_text(
 ) -> str:
     """The words that the command is answered with, as a reader reads them."""
     items = plan(line, *upgrades, on=on, among=among, released=released).items
-    return rendering.reader_text("\n\n".join(item.words for item in items if isinstance(item, Paragraph)))
+    return rendering.reader_text(answers_of(items, *upgrades, among=among))
+
+
+def answers_of(items: Iterable[ReplyItem], *upgrades: Upgrade, among: Fleet = FLEET) -> str:
+    """The answers among the items in Markdown, without the progress of what the commands started."""
+    renderer = Renderer(among)
+    return "\n\n".join(
+        render_status(renderer, item, upgrades) if isinstance(item, StatusTable) else render_answer(renderer, item)
+        for item in items
+        if isinstance(item, Answer)
+    )
 
 
 def _by_key(upgrades: tuple[Upgrade, ...]) -> Mapping[str, Upgrade]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.commands.backup import MAX_BACKUPS
+from bot.domain.chat.answers import CommandMessage
 from bot.domain.chat.effects import BackUpNow
-from bot.domain.chat.replies import BackupProgress, Paragraph
+from bot.domain.chat.replies import BackupProgress
 from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import fleet, internal_instance
 
@@ -54,6 +55,6 @@ def test_there_are_no_options() -> None:
 
 def test_one_bad_name_among_good_ones_stops_nobody() -> None:
     found = plan("/backup nobody-at-all rctest")
-    assert [type(item) for item in found.items] == [Paragraph, BackupProgress]
+    assert [type(item) for item in found.items] == [CommandMessage, BackupProgress]
     assert found.effects == (BackUpNow(77, "rctest"),)
     assert "there is no such instance" in reply_text("/backup nobody-at-all rctest")

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.chat.answers import CommandMessage
 from bot.domain.chat.effects import CheckNow
-from bot.domain.chat.replies import CheckTable, Paragraph
+from bot.domain.chat.replies import CheckTable
 from bot.domain.upgrade.effects import Recheck
 from bot.domain.upgrade.record import Deployment, Stage, Upgrade
 from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
@@ -46,7 +47,7 @@ def test_without_a_name_it_shows_its_usage() -> None:
 
 def test_one_bad_name_among_good_ones_stops_nobody() -> None:
     found = plan("/check nobody-at-all rctest")
-    assert [type(item) for item in found.items] == [Paragraph, CheckTable]
+    assert [type(item) for item in found.items] == [CommandMessage, CheckTable]
     assert found.effects == (CheckNow(77, "rctest"),)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.chat.replies import Paragraph, UpgradeProgress
+from bot.domain.chat.answers import CommandMessage
+from bot.domain.chat.replies import UpgradeProgress
 from bot.domain.upgrade.effects import MarkDeployed
 from bot.domain.upgrade.record import Rollback, Stage
 from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
@@ -73,7 +74,7 @@ def test_a_customer_is_named_by_its_account() -> None:
 
 def test_one_bad_name_among_good_ones_stops_nobody() -> None:
     found = plan("/deployed nobody-at-all rctest", upgrade(stage=Stage.MERGED, merged_at=NOW))
-    assert [type(item) for item in found.items] == [Paragraph, UpgradeProgress]
+    assert [type(item) for item in found.items] == [CommandMessage, UpgradeProgress]
     assert len(found.effects) == 1
 
 

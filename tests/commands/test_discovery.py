@@ -15,7 +15,7 @@ from bot.domain.chat.comments import parse
 
 NEW = """
 from bot.commands import Command
-from bot.domain.flow.requests import CommandPlan, Permission
+from bot.domain.chat.requests import CommandPlan, Permission
 COMMAND = Command({name!r}, "/{name}", "does a thing", Permission.ANYONE, lambda *_: CommandPlan())
 """
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from bot.commands import all_commands
-from bot.domain.chat.replies import Paragraph
+from bot.domain.chat.answers import CommandList
 from tests import rendered as rendering
-from tests.commands.orders import plan
+from tests.commands.orders import answers_of, plan
 
 
 def test_every_command_with_its_usage_and_who_may_use_it() -> None:
     (item,) = plan("/help").items
-    assert isinstance(item, Paragraph)
-    rows = rendering.table_rows(item.words)
+    assert isinstance(item, CommandList)
+    rows = rendering.table_rows(answers_of([item]))
     assert rows[0] == ["command", "what it does", "who may"]
     assert rows[1:] == [[c.usage, c.summary, c.permission.value] for c in all_commands().values()]
 
@@ -23,5 +23,5 @@ def test_it_takes_no_notice_of_what_stands_behind_it() -> None:
 
 def test_it_says_how_instances_are_named() -> None:
     (item,) = plan("/help").items
-    assert isinstance(item, Paragraph)
-    assert "its slug, its domain or its account issue's URL" in item.words
+    assert isinstance(item, CommandList)
+    assert "its slug, its domain or its account issue's URL" in answers_of([item])

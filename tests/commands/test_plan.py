@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.commands.plan import MAX_PLANS
+from bot.domain.chat.answers import CommandMessage
 from bot.domain.chat.effects import PlanNow
-from bot.domain.chat.replies import Paragraph, PlanPreview
+from bot.domain.chat.replies import PlanPreview
 from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import customer_instance, fleet, internal_instance, version
 
@@ -48,7 +49,7 @@ def test_what_policy_refuses_is_shown_all_the_same_with_its_verdict(line: str) -
 
 def test_of_many_instances_the_first_are_shown_and_the_reply_says_so() -> None:
     found = plan("/plan all", among=MANY)
-    assert [type(item) for item in found.items] == [Paragraph] + [PlanPreview] * MAX_PLANS
+    assert [type(item) for item in found.items] == [CommandMessage] + [PlanPreview] * MAX_PLANS
     assert len(found.effects) == MAX_PLANS
     assert found.effects[0] == PlanNow(77, "rctest", "3.40.1")
     assert reply_text("/plan all", among=MANY) == (
@@ -66,7 +67,7 @@ def test_a_dry_run_of_an_upgrade_says_the_same_in_its_own_name() -> None:
 
 def test_one_bad_name_among_good_ones_stops_nobody() -> None:
     found = plan("/plan nobody-at-all rctest")
-    assert [type(item) for item in found.items] == [Paragraph, PlanPreview]
+    assert [type(item) for item in found.items] == [CommandMessage, PlanPreview]
     assert reply_text("/plan nobody-at-all rctest") == "/plan: there is no such instance."
     assert found.effects == (PlanNow(77, "rctest", "3.40.1"),)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.chat.replies import Paragraph, UpgradeProgress
+from bot.domain.chat.answers import InstanceMessage
+from bot.domain.chat.replies import UpgradeProgress
 from bot.domain.upgrade.effects import StartRollback
 from bot.domain.upgrade.record import IN_REVIEW, Rollback, Stage
 from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
@@ -63,7 +64,7 @@ def test_an_option_is_no_reason(option: str) -> None:
 @pytest.mark.parametrize("stage", sorted(IN_REVIEW))
 def test_while_an_upgrade_is_open_there_is_nothing_to_undo(stage: Stage) -> None:
     found = plan("/rollback rctest", upgrade(stage=stage))
-    assert [type(item) for item in found.items] == [Paragraph]
+    assert [type(item) for item in found.items] == [InstanceMessage]
     assert found.effects == ()
     assert reply_text("/rollback rctest", upgrade(stage=stage)) == (
         "rctest.sourcegraph.com: its upgrade to 3.40.1 is open (pull request 7) and changed nothing yet: "

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.chat.replies import Paragraph
+from bot.domain.chat.answers import StatusTable
 from bot.domain.upgrade.record import Stage, Upgrade
 from tests import rendered as rendering
-from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
+from tests.commands.orders import OTHER_ACCOUNT, answers_of, plan, reply_text
 from tests.samples import upgrade
 
 UPGRADES = (
@@ -19,8 +19,8 @@ UPGRADES = (
 
 def rows(line: str, *upgrades: Upgrade, on: str = "3.40.1") -> list[list[str]]:
     (item,) = plan(line, *upgrades, on=on).items
-    assert isinstance(item, Paragraph)
-    return rendering.table_rows(item.words)[1:]
+    assert isinstance(item, StatusTable)
+    return rendering.table_rows(answers_of([item], *upgrades))[1:]
 
 
 def test_the_version_of_the_issue_in_order_of_work() -> None:

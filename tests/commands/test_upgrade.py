@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain.chat.answers import CommandMessage, InstanceMessage, LeftOutInstances
 from bot.domain.chat.effects import PlanNow
-from bot.domain.chat.replies import Paragraph, PlanPreview, PreparationProgress, UpgradeProgress
+from bot.domain.chat.replies import PlanPreview, PreparationProgress, UpgradeProgress
 from bot.domain.effects import Effect
 from bot.domain.rollout.effects import StartUpgrades
 from bot.domain.upgrade.record import Rollback, Stage
-from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
+from tests.commands.orders import OTHER_ACCOUNT, answers_of, plan, reply_text
 from tests.samples import ACCOUNT, NOW, upgrade, version
 
 USAGE = '/upgrade INSTANCE … [VERSION] [--dry-run] [--force "reason"].'
@@ -65,21 +66,21 @@ def test_a_word_for_many_stands_for_them_in_the_order_of_work(word: str, slugs: 
 
 def test_those_of_many_that_policy_leaves_out_are_told_of_together() -> None:
     found = plan("/upgrade all")
-    assert [type(item) for item in found.items] == [UpgradeProgress] * 5 + [Paragraph]
-    (words,) = [item.words for item in found.items if isinstance(item, Paragraph)]
+    assert [type(item) for item in found.items] == [UpgradeProgress] * 5 + [LeftOutInstances]
+    words = answers_of(found.items)
     assert "<summary>1 left out</summary>" in words
     assert "it is left out of release upgrades: takes nightly builds." in words
 
 
 def test_one_of_many_that_was_named_too_gets_a_refusal_of_its_own() -> None:
     found = plan("/upgrade all s2")
-    assert "left out</summary>" not in "".join(i.words for i in found.items if isinstance(i, Paragraph))
+    assert "left out</summary>" not in answers_of(found.items)
     assert reply_text("/upgrade all s2").startswith("s2.sourcegraph.com: it is left out of release upgrades")
 
 
 def test_where_policy_refuses_all_of_many_nothing_starts() -> None:
     assert plan("/upgrade production 3.40.0").effects == ()
-    (words,) = [item.words for item in plan("/upgrade production 3.40.0").items if isinstance(item, Paragraph)]
+    words = answers_of(plan("/upgrade production 3.40.0").items)
     assert "<summary>2 left out</summary>" in words
     assert words.count("it already runs 3.40.0.") == 2
 
@@ -124,7 +125,7 @@ def test_on_an_issue_without_a_version_one_can_be_given() -> None:
 def test_one_bad_name_among_good_ones_stops_nobody() -> None:
     found = plan("/upgrade rctest nobody-at-all demo")
     assert found.effects == (start_upgrades("rctest", "demo"),)
-    assert [type(item) for item in found.items] == [Paragraph, UpgradeProgress, UpgradeProgress]
+    assert [type(item) for item in found.items] == [CommandMessage, UpgradeProgress, UpgradeProgress]
     assert reply_text("/upgrade rctest nobody-at-all demo") == "/upgrade: there is no such instance."
 
 
@@ -170,7 +171,7 @@ def test_a_version_without_a_golden_file_is_prepared_meanwhile_and_the_reply_sho
 
 def test_where_nobody_may_go_nothing_is_prepared() -> None:
     found = plan("/upgrade s2 3.40.2", released="3.40.1 3.40.2")
-    assert [type(item) for item in found.items] == [Paragraph]
+    assert [type(item) for item in found.items] == [InstanceMessage]
     assert found.effects == ()
 
 
@@ -202,7 +203,7 @@ def test_an_operator_says_why_it_need_not_wait_for_its_place(line: str) -> None:
 def test_a_dry_run_shows_and_starts_nothing() -> None:
     found = plan(f"/upgrade {OTHER_ACCOUNT} rctest nobody-at-all --dry-run")
     assert found.effects == (PlanNow(77, "rctest", "3.40.1"), PlanNow(77, "jaderaven", "3.40.1"))
-    assert [type(item) for item in found.items] == [Paragraph, PlanPreview, PlanPreview]
+    assert [type(item) for item in found.items] == [CommandMessage, PlanPreview, PlanPreview]
 
 
 def test_a_dry_run_shows_what_is_refused_too() -> None:

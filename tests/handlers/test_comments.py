@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from bot.domain.chat.answers import CommandMessage
 from bot.domain.chat.effects import HandleComment, RefreshReply
-from bot.domain.chat.replies import Paragraph
+from bot.domain.chat.refusals import NotPossibleNow
 from bot.domain.effects import Effect
+from bot.domain.reasons import PlainText
 from bot.domain.rollout.effects import StartUpgrades
 from bot.domain.upgrade.effects import StartRollback
 from bot.handlers.comments import CommentHandler
@@ -34,10 +36,8 @@ class CommentHarness:
     def handle_comment(self, order: HandleComment) -> list[Effect]:
         golden = ("3.39.1", "3.40.0", "3.40.1", "3.41.0")
         fleets = FleetReader(MemoryFleetSource(make_fleet(8, running=self.running, golden=golden)))
-        commander = CommandService(
-            self.teams, fleets, self.ledger, MemoryUpstream(), operators=(TEAM,), me=lambda: "mibot[bot]"
-        )
-        return CommentHandler(MemoryIssues(), self.ledger, fleets, commander).handle_comment(order)
+        commander = CommandService(self.teams, fleets, self.ledger, MemoryUpstream(), operators=(TEAM,))
+        return CommentHandler(MemoryIssues(), self.ledger, commander).handle_comment(order)
 
 
 def test_what_was_asked_for_is_started() -> None:
@@ -103,5 +103,4 @@ def test_a_refusal_of_githubs_is_answered_and_a_fault_that_may_pass_is_not() -> 
     assert desk.handle_comment(ROLLBACK) == [RefreshReply(77)]
     reply = desk.ledger.reply(77)
     assert reply is not None
-    assert isinstance(reply.items[0], Paragraph)
-    assert "no permission" in reply.items[0].words
+    assert reply.items == (CommandMessage("rollback", NotPossibleNow(PlainText("no permission"))),)

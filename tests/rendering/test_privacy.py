@@ -10,8 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands import all_commands
+from bot.commands.status import WrongUsage
 from bot.domain.chat import markers
+from bot.domain.chat.answers import (
+    CommandMessage,
+    InstanceMessage,
+    LeftOutInstances,
+    Message,
+    NotAllowed,
+    StatusTable,
+    UnknownCommand,
+)
 from bot.domain.chat.comments import has_commands
+from bot.domain.chat.refusals import PlanRefused
 from bot.domain.chat.replies import (
     BackupProgress,
     CheckTable,
@@ -21,7 +32,7 @@ from bot.domain.chat.replies import (
     Reply,
     UpgradeProgress,
 )
-from bot.domain.fleet.names import UnknownInstance, resolve
+from bot.domain.fleet.names import resolve
 from bot.domain.git_tree import FileChange
 from bot.domain.github_models import Conclusion, Head
 from bot.domain.health.model import CheckState
@@ -29,6 +40,7 @@ from bot.domain.plans.change_set import ChangeKind, ChangeSet, HotpatchRemoved, 
 from bot.domain.plans.preview import UpgradePreview
 from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.domain.plans.refusals import MistaggedImage
+from bot.domain.reasons import PlainText, Reason
 from bot.domain.tracker.line import render_line
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
@@ -36,16 +48,8 @@ from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.record import Deployment, Rollback, Stage, StageTransition
 from bot.formats.markdown import Markdown, one_line
 from bot.rendering import Renderer
+from bot.rendering.answers import WordedAnswer, render_answer, render_command_list
 from bot.rendering.check_tables import render_check_table
-from bot.rendering.messages import (
-    render_command_message,
-    render_help,
-    render_not_allowed,
-    render_refusal,
-    render_refusals,
-    render_unknown_command,
-    render_usage_error,
-)
 from bot.rendering.notifications import render_alarm
 from bot.rendering.plans import render_plan
 from bot.rendering.pull_requests import render_pull_request_body
@@ -144,39 +148,50 @@ def public_texts(renderer: Renderer, words: str) -> Iterator[str]:
             yield render_reply(
                 renderer, Reply(77, 12, words, (PreparationProgress(TARGET),)), {}, {TARGET: preparation}
             )
-    yield render_usage_error(renderer, words, "write {usage}.", words)
-    yield render_refusals(renderer, [(instance, words) for instance in renderer.fleet])
+    said = PlainText(words)
+    refusals = tuple(InstanceMessage(instance.slug, said) for instance in renderer.fleet)
+    answers: tuple[WordedAnswer, ...] = (
+        CommandMessage(words, WrongUsage(words)),
+        CommandMessage(words, said),
+        Message(said),
+        LeftOutInstances(refusals),
+        UnknownCommand(words, "help"),
+        NotAllowed(words, words, TEAMS),
+        *refusals,
+    )
+    yield from (render_answer(renderer, answer) for answer in answers)
     many = tuple(UpgradeProgress(one.slug, TARGET) for one in everything)
     yield render_reply(renderer, Reply(77, 12, words, many * 30), {one.key: one for one in everything})
     yield render_tracker_part(renderer, RECORD, 2)
     yield render_tracker_end(renderer)
     yield render_announcement(renderer, TARGET, 12, TEAMS, first=False, adopted=False)
-    yield render_status(renderer, TARGET, 12, everything)
-    yield render_status(renderer, None, None, everything)
-    yield render_command_message(renderer, words, words)
-    yield render_unknown_command(renderer, words, "help")
-    yield render_not_allowed(renderer, words, words, TEAMS)
+    yield render_status(renderer, StatusTable(TARGET, 12), everything)
+    yield render_status(renderer, StatusTable(None, None), everything)
     yield render_check_table(renderer, renderer.safe_text(words), results)
-    yield render_help(
-        renderer, [{"usage": c.usage, "summary": words, "who": c.permission.value} for c in all_commands().values()]
-    )
+    yield render_command_list(renderer, [replace(command, summary=words) for command in all_commands().values()])
     for instance in renderer.fleet:
-        yield render_refusal(renderer, instance, words)
-        shown_plan = render_plan(renderer, instance, TARGET, preview(instance.slug, words), results, words)
-        yield render_reply(renderer, Reply(77, 12, words, (PlanPreview(instance.slug, TARGET, shown_plan),)), {})
+        previewed = preview(instance.slug, words)
+        assert isinstance(previewed.plan, ChangeSet)
+        report = render_plan(renderer, instance, previewed.plan, previewed, results, words)
+        previews = (
+            PlanPreview(instance.slug, TARGET, report),
+            PlanPreview(instance.slug, TARGET, refusal=PlanRefused(TARGET, said)),
+            PlanPreview("gone", TARGET, refusal=said),
+        )
+        yield render_reply(renderer, Reply(77, 12, words, previews), {})
         shown = (
             UpgradeProgress(instance.slug, TARGET),
             CheckTable(instance.slug, results),
             Paragraph(renderer.safe_text(words)),
         )
         yield render_reply(renderer, Reply(77, 12, words, shown), {one.key: one for one in everything})
-        backups = BackupProgress(instance.slug, backups_of(words), backups_of(words), words)
+        backups = BackupProgress(instance.slug, backups_of(words), backups_of(words), said)
         yield render_reply(renderer, Reply(77, 12, words, (backups, BackupProgress(instance.slug))), {})
     for one in everything:  # nobody is on call, so that whoever is mentioned is mentioned by the words
         yield render_alarm(renderer, one, (), Markdown(markers.alarm(7, 3)))
     found = resolve(words, renderer.fleet)
-    if isinstance(found, UnknownInstance):
-        yield render_command_message(renderer, "check", found.message)
+    if isinstance(found, Reason):
+        yield render_answer(renderer, CommandMessage("check", found))
 
 
 def preview(slug: str, words: str) -> UpgradePreview:
@@ -266,10 +281,10 @@ def test_hostile_words_do_nothing_anywhere(hostile: str) -> None:
 def test_no_words_at_all_do_anything(words: str) -> None:
     renderer = Renderer(PLAIN)
     for text in (
-        render_command_message(renderer, "check", words),
-        render_not_allowed(renderer, "check", words, TEAMS),
+        render_answer(renderer, CommandMessage("check", PlainText(words))),
+        render_answer(renderer, NotAllowed("check", words, TEAMS)),
         render_check_table(renderer, renderer.safe_text(words), (result(sentence=words, title=words),)),
-        render_refusal(renderer, PLAIN.instances[2], words),
+        render_answer(renderer, InstanceMessage(PLAIN.instances[2].slug, PlainText(words))),
     ):
         assert not rendering.mentions(text)
         assert not has_commands(text)

@@ -7,16 +7,19 @@ from typing import Any
 
 import pytest
 
+from bot.commands import all_commands
 from bot.domain.chat import markers
+from bot.domain.chat.answers import InstanceMessage, NotAllowed, StatusTable, UnknownCommand
 from bot.domain.chat.replies import BackupProgress, CheckTable, Paragraph, Reply, ReplyItem, UpgradeProgress
 from bot.domain.fleet.model import Fleet, UnreadableInstance
 from bot.domain.github_models import Conclusion
 from bot.domain.health.model import CheckState
+from bot.domain.reasons import PlainText
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
 from bot.domain.upgrade.record import Deployment, Rollback, Stage, StageTransition, Upgrade
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown
 from bot.rendering import Renderer
-from bot.rendering.messages import render_help, render_not_allowed, render_refusal, render_unknown_command
+from bot.rendering.answers import render_answer, render_command_list
 from bot.rendering.notifications import render_alarm
 from bot.rendering.replies import MAX_LEFT_OUT, render_reply
 from bot.rendering.status import MAX_ROWS, render_status
@@ -243,7 +246,7 @@ def test_where_people_look_at_a_copy_is_not_told_outside_for_it_names_the_projec
 
 
 def test_why_there_are_no_backups() -> None:
-    body = reply_body(BackupProgress("rctest", (), fault="Google does not let mibot do that: amberotter"))
+    body = reply_body(BackupProgress("rctest", (), error=PlainText("Google does not let mibot do that: amberotter.")))
     assert f"It can't be done now: Google does not let mibot do that: {ACCOUNT}." in rendering.reader_text(body)
     assert "being begun" not in body
 
@@ -348,30 +351,31 @@ def test_a_reply_that_is_still_too_long_is_cut_at_a_line_and_says_so() -> None:
 
 def test_a_command_nobody_knows() -> None:
     words = "I don't know `/upgarde`. The nearest command is `/upgrade`; `/help` lists them all."
-    assert render_unknown_command(RENDERER, "upgarde", "upgrade") == words
+    assert render_answer(RENDERER, UnknownCommand("upgarde", "upgrade")) == words
 
 
 def test_somebody_who_may_not_is_told_who_may() -> None:
-    words = render_not_allowed(RENDERER, "upgrade", "olive", ["sourcegraph/cloud", "sourcegraph/devops"])
+    words = render_answer(RENDERER, NotAllowed("upgrade", "olive", ("sourcegraph/cloud", "sourcegraph/devops")))
     expected = "Sorry, `olive`: `/upgrade` is for members of `sourcegraph/cloud` or `sourcegraph/devops`."
     assert words == f"{expected} Please ask one of them."
     assert not rendering.mentions(words)
 
 
 def test_a_refusal_names_the_instance_as_it_may_be_named() -> None:
-    words = render_refusal(RENDERER, customer_instance("amberotter"), "amberotter already runs 3.40.1.")
+    words = render_answer(RENDERER, InstanceMessage("amberotter", PlainText("amberotter already runs 3.40.1.")))
     assert rendering.reader_text(words) == f"instance for {ACCOUNT}: {ACCOUNT} already runs 3.40.1."
 
 
 def test_help_is_a_table_of_commands() -> None:
-    rows = rendering.table_rows(
-        render_help(RENDERER, [{"usage": "/upgrade A | B", "summary": "it *upgrades*", "who": "operators"}])
-    )
+    command = replace(all_commands()["upgrade"], usage="/upgrade A | B", summary="it *upgrades*")
+    rows = rendering.table_rows(render_command_list(RENDERER, [command]))
     assert rows[1] == ["/upgrade A ¦ B", "it *upgrades*", "operators"]
 
 
 def test_status_of_a_version() -> None:
-    body = render_status(RENDERER, TARGET, 12, [upgrade(stage=Stage.DONE), upgrade("amberotter", from_version=None)])
+    body = render_status(
+        RENDERER, StatusTable(TARGET, 12), [upgrade(stage=Stage.DONE), upgrade("amberotter", from_version=None)]
+    )
     assert "**3.40.1** (tracker #12): 1 of 3 done, 1 open." in body
     assert rendering.table_rows(body)[1:] == [
         ["rctest.sourcegraph.com", "3.40.0", "3.40.1", "#7 done"],
@@ -381,7 +385,7 @@ def test_status_of_a_version() -> None:
 
 @pytest.mark.parametrize("named", [TARGET, None])
 def test_status_before_anybody_asked(named: object) -> None:
-    body = render_status(RENDERER, TARGET if named else None, None, [])
+    body = render_status(RENDERER, StatusTable(TARGET if named else None, None), [])
     assert "Nobody has asked for an upgrade yet." in body
     assert ("No version is named here" in body) == (named is None)
 
@@ -390,12 +394,14 @@ def test_status_before_anybody_asked(named: object) -> None:
 def test_status_tells_of_instances_that_cannot_be_read(count: int, words: str) -> None:
     problems = tuple(UnreadableInstance(f"x{number}", "config.yaml is missing") for number in range(count))
     assert f"{words} be read; the end of the tracker says why." in render_status(
-        Renderer(Fleet((), problems)), TARGET, 12, []
+        Renderer(Fleet((), problems)), StatusTable(TARGET, 12), []
     )
 
 
 def test_a_long_status_says_how_many_are_left_out() -> None:
-    body = render_status(RENDERER, None, None, [upgrade("rctest", f"3.40.{n}") for n in range(MAX_ROWS + 5)])
+    body = render_status(
+        RENDERER, StatusTable(None, None), [upgrade("rctest", f"3.40.{n}") for n in range(MAX_ROWS + 5)]
+    )
     assert len(rendering.table_rows(body)) == MAX_ROWS + 1
     assert "5 more are not shown." in body
     assert len(body) < MAX_BODY_LENGTH

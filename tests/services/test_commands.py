@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bot.commands import all_commands
+from bot.domain.chat.answers import NotAllowed, StatusTable, UnknownCommand
 from bot.domain.chat.effects import AddReaction, CheckNow, HandleComment, PlanNow
-from bot.domain.chat.replies import CheckTable, Paragraph, PlanPreview, PreparationProgress, Reply, UpgradeProgress
+from bot.domain.chat.replies import CheckTable, PlanPreview, PreparationProgress, Reply, UpgradeProgress
+from bot.domain.chat.requests import Permission
 from bot.domain.effects import Effect
 from bot.domain.flow.events import (
     CommentCreated,
@@ -18,7 +20,6 @@ from bot.domain.flow.events import (
     UpgradeChanged,
     WorkflowRunChanged,
 )
-from bot.domain.flow.requests import Permission
 from bot.domain.rollout.effects import StartUpgrades
 from bot.domain.tracker.effects import EnsureTracker
 from bot.domain.tracker.record import TrackerRecord
@@ -29,6 +30,7 @@ from bot.services.commands import CommandService, effects_of, released_for
 from bot.services.fleet_reader import FleetReader
 from demo.fleet import make_fleet
 from tests import rendered as rendering
+from tests.commands.orders import answers_of
 from tests.ports import MemoryFleetSource, MemoryStore, MemoryTeams, MemoryUpstream
 from tests.samples import NOW, fleet, internal_instance, upgrade, version
 
@@ -48,15 +50,13 @@ class CommandHarness:
     fleets: FleetReader = field(default_factory=lambda: FleetReader(MemoryFleetSource(make_fleet(12))))
 
     def order(self, body: str, author: str = "dana", on: str = "3.40.1") -> tuple[Reply, list[Effect]]:
-        commander = CommandService(
-            self.teams, self.fleets, self.ledger, self.upstream, operators=OPERATORS, me=lambda: "mibot[bot]"
-        )
+        commander = CommandService(self.teams, self.fleets, self.ledger, self.upstream, operators=OPERATORS)
         return commander.plan(HandleComment(77, 12, on, body, author))
 
     def said(self, body: str, author: str = "dana", on: str = "3.40.1") -> str:
         """What the reply says now, as a reader reads it."""
         reply, _ = self.order(body, author, on)
-        return rendering.reader_text("\n\n".join(item.words for item in reply.items if isinstance(item, Paragraph)))
+        return rendering.reader_text(answers_of(reply.items, *self.ledger.upgrades(), among=self.fleets.recent()))
 
 
 def test_what_each_event_sets_in_motion() -> None:
@@ -139,8 +139,8 @@ def test_no_command_that_changes_or_asks_anything_is_for_outsiders(name: str) ->
     reply, effects = CommandHarness().order(f"/{name} rctest 3.40.1", "olive")
     assert effects == []
     (item,) = reply.items
-    assert isinstance(item, Paragraph)
-    assert rendering.reader_text(item.words).startswith(f"Sorry, olive: /{name} is for members of")
+    assert item == NotAllowed(name, "olive", OPERATORS)
+    assert rendering.reader_text(answers_of([item])).startswith(f"Sorry, olive: /{name} is for members of")
 
 
 def test_an_outsider_may_ask_for_help_and_status_without_a_look_at_the_teams() -> None:
@@ -164,7 +164,7 @@ def test_an_outsiders_mistyped_command_gets_the_nearest_too() -> None:
 
 def test_several_commands_are_answered_in_one_reply_in_order() -> None:
     reply, effects = CommandHarness().order("/upgrade rctest\n/nonsense\n/check demo\n/status")
-    assert [type(item) for item in reply.items] == [UpgradeProgress, Paragraph, CheckTable, Paragraph]
+    assert [type(item) for item in reply.items] == [UpgradeProgress, UnknownCommand, CheckTable, StatusTable]
     assert effects == [STARTED, CheckNow(77, "demo")]
 
 

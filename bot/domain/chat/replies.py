@@ -5,26 +5,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.chat.answers import Answer
 from bot.domain.effects import Effect
 from bot.domain.health.model import CheckResult
+from bot.domain.reasons import Reason
 from bot.domain.upgrade.backups import Backup
 from bot.domain.versions import Version
 from bot.formats.documents import OMIT, stored
 from bot.formats.markdown import Markdown
 
 
-@stored("reply.paragraph", words="text")
+@stored("reply.paragraph", markdown="text")
 @dataclass(frozen=True)
 class Paragraph:
-    """Words of a reply that won't change."""
+    """Markdown of a reply from before answers were values. It is shown as it is."""
 
-    words: Markdown
+    markdown: Markdown
 
 
 @stored("reply.upgrade", slug="slug", version="version")
 @dataclass(frozen=True)
 class UpgradeProgress:
-    """The place of a reply that shows where an upgrade stands."""
+    """The progress of an upgrade."""
 
     slug: str
     version: Version
@@ -33,7 +35,7 @@ class UpgradeProgress:
 @stored("reply.checks", slug="slug", results="results")
 @dataclass(frozen=True)
 class CheckTable:
-    """The place of a reply for an instance's check results; None while they run."""
+    """An instance's check results; None while the checks run."""
 
     slug: str
     results: tuple[CheckResult, ...] | None = None
@@ -42,34 +44,39 @@ class CheckTable:
 @stored("reply.preparation", version="version")
 @dataclass(frozen=True)
 class PreparationProgress:
-    """The place of a reply that shows where a version's preparation stands."""
+    """The progress of a version's preparation."""
 
     version: Version
 
 
-@stored("reply.plan", slug="slug", version="version", words="text")
+@stored("reply.plan", slug="slug", version="version", report="text", refusal="refusal")
 @dataclass(frozen=True)
 class PlanPreview:
-    """The place of a reply for what an upgrade would do; None while it is worked out."""
+    """What an upgrade would do, or why there would be none; both None while it is worked out.
+
+    `report` is Markdown with the diffs of the moment at which it was made: what it was made from is not kept, because
+    files may hold secrets.
+    """
 
     slug: str
     version: Version
-    words: Markdown | None = None
+    report: Markdown | None = None
+    refusal: Reason | None = None
 
 
-@stored("reply.backups", slug="slug", copies="backups", older="older_backups", fault="error")
+@stored("reply.backups", slug="slug", backups="backups", older="older_backups", error="error")
 @dataclass(frozen=True)
 class BackupProgress:
-    """The place of a reply for an instance's backups; None while they are begun. `older` are mibot's own ones beyond
-    those that are kept in mind, `fault` is why there are none."""
+    """An instance's backups; None before the first attempt. `older` are mibot's backups beyond the newest ones that
+    are kept; `error` is why there is no backup."""
 
     slug: str
-    copies: tuple[Backup, ...] | None = None
+    backups: tuple[Backup, ...] | None = None
     older: tuple[Backup, ...] = ()
-    fault: str = ""
+    error: Reason | None = None
 
 
-ReplyItem = BackupProgress | Paragraph | UpgradeProgress | CheckTable | PreparationProgress | PlanPreview
+ReplyItem = Answer | BackupProgress | CheckTable | Paragraph | PlanPreview | PreparationProgress | UpgradeProgress
 
 
 @stored(

@@ -1,7 +1,6 @@
 """How instances are named: by people in commands, and by mibot outside the deployment repository.
 
-Outside it a customer is named by the URL of its account issue only (domain.md, "Rules"), so nothing here ever
-returns a customer's slug, domain or name.
+Outside it a customer is named by the URL of its account issue only (domain.md, "Rules").
 """
 
 from __future__ import annotations
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from bot.domain.fleet.model import Fleet, Instance, UnreadableInstance
+from bot.domain.reasons import PlainText, Reason
+from bot.formats.documents import stored
 from bot.formats.markdown import Markdown, escape, link
 from bot.formats.urls import normalize_url
 
@@ -20,11 +21,32 @@ _WRAPPING = "`'\"<>()[]*"
 _MAX_NAME_LENGTH = 300
 
 
+@stored("fleet.unknown_instance", nearest="nearest")
 @dataclass(frozen=True)
-class UnknownInstance:
-    """A word that names no instance; `sentence` says so without repeating it, for it may be a customer's name."""
+class UnknownInstance(Reason):
+    """A word names no instance. `nearest` is the slug that is most like it (empty if there is none).
 
-    message: str
+    The word itself is not kept, because it may be a customer's name. Only readers of the deployment repository may
+    see the slug: everybody else sees the instance's name outside.
+    """
+
+    nearest: str = ""
+
+
+@stored("fleet.unreadable_instance", problem="problem")
+@dataclass(frozen=True)
+class InstanceUnreadable(Reason):
+    """The instance exists, but can't be read."""
+
+    problem: Reason
+
+
+@stored("fleet.account_ambiguous", choices="choices")
+@dataclass(frozen=True)
+class AccountAmbiguous(Reason):
+    """An account was named, but not which of its instances. `choices` are the names that can be written instead."""
+
+    choices: tuple[str, ...]
 
 
 def ordinal(number: int) -> str:
@@ -61,8 +83,9 @@ def _account_name(account: str, number: int) -> Markdown:
     return Markdown(f"{which}instance for {account}")
 
 
-def resolve(word: str, fleet: Fleet) -> Instance | UnknownInstance:
-    """The instance that a person means by a slug, a domain, or an account URL (`URL#2` for the second instance).
+def resolve(word: str, fleet: Fleet) -> Instance | Reason:
+    """The instance that a person means by a slug, a domain, or an account URL (`URL#2` for the second instance); or
+    why none is meant.
 
     A whole URL of an instance, quotation marks and Markdown around the word do no harm.
     """
@@ -75,16 +98,14 @@ def resolve(word: str, fleet: Fleet) -> Instance | UnknownInstance:
     if by_account is not None:
         return by_account
     problem = next((p for p in fleet.unreadable if host in {p.slug, f"{p.slug}.sourcegraph.com"}), None)
-    return (
-        _unreadable(problem) if problem else UnknownInstance(f"there is no such instance.{_suggestion(host, fleet)}")
-    )
+    return _unreadable(problem) if problem else UnknownInstance(_nearest_slug(host, fleet))
 
 
-def _unreadable(problem: UnreadableInstance) -> UnknownInstance:
-    return UnknownInstance(f"this instance can't be read: {problem.message}.")
+def _unreadable(problem: UnreadableInstance) -> InstanceUnreadable:
+    return InstanceUnreadable(PlainText(problem.message))
 
 
-def _by_account(name: str, fleet: Fleet) -> Instance | UnknownInstance | None:
+def _by_account(name: str, fleet: Fleet) -> Instance | Reason | None:
     url, _, fragment = name.partition("#")
     wanted = {normalize_url(url), normalize_url(url.partition("?")[0])}
     everyone: list[Instance | UnreadableInstance] = [*fleet, *fleet.unreadable]
@@ -97,14 +118,12 @@ def _by_account(name: str, fleet: Fleet) -> Instance | UnknownInstance | None:
     if len(chosen) == 1:
         return chosen[0] if isinstance(chosen[0], Instance) else _unreadable(chosen[0])
     if len(owned) == 1:
-        return UnknownInstance(f"this account has one instance: write {owned[0].account}.")
-    choices = " or ".join(f"{i.account}#{i.ordinal}" for i in owned)
-    return UnknownInstance(f"this account has {len(owned)} instances: write {choices}.")
+        return AccountAmbiguous((str(owned[0].account),))
+    return AccountAmbiguous(tuple(f"{i.account}#{i.ordinal}" for i in owned))
 
 
-def _suggestion(name: str, fleet: Fleet) -> str:
-    """The instance whose slug is nearest to a mistyped one, named as it may be named outside."""
+def _nearest_slug(name: str, fleet: Fleet) -> str:
+    """The slug that is nearest to a mistyped one; empty if none is near."""
     slugs = [instance.slug for instance in fleet]
     found = process.extractOne(name, slugs, scorer=fuzz.ratio, score_cutoff=70)
-    instance = fleet.get(found[0]) if found else None
-    return f" Did you mean {plain_name(instance)}?" if instance else ""
+    return str(found[0]) if found else ""

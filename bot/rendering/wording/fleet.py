@@ -1,9 +1,10 @@
-"""The words for what the deployment repository says about instances."""
+"""The words for what the deployment repository says about instances, and for names that nothing is called."""
 
 from __future__ import annotations
 
+from bot.domain.fleet.names import AccountAmbiguous, InstanceUnreadable, UnknownInstance
 from bot.domain.fleet.skips import ExcludedByChannel, MarkedSkipped
-from bot.rendering.wording.dispatch import describe
+from bot.rendering.wording.dispatch import clause, describe
 
 
 @describe.register
@@ -14,3 +15,20 @@ def _(reason: MarkedSkipped) -> str:
 @describe.register
 def _(reason: ExcludedByChannel) -> str:
     return f"release channel is {reason.channel}"
+
+
+@describe.register
+def _(reason: UnknownInstance) -> str:
+    return f"there is no such instance.{f' Did you mean {reason.nearest}?' if reason.nearest else ''}"
+
+
+@describe.register
+def _(reason: InstanceUnreadable) -> str:
+    return f"this instance can't be read: {clause(reason.problem)}."
+
+
+@describe.register
+def _(reason: AccountAmbiguous) -> str:
+    choices = reason.choices
+    number = "one instance" if len(choices) == 1 else f"{len(choices)} instances"
+    return f"this account has {number}: write {' or '.join(choices)}."

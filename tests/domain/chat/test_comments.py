@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.chat.comments import MAX_ARGUMENTS, MAX_COMMANDS, CommandLine, has_commands, parse
+from bot.domain.chat.comments import (
+    MAX_ARGUMENTS,
+    MAX_COMMANDS,
+    CommandLine,
+    TooManyCommands,
+    TooManyWords,
+    UnclosedQuote,
+    has_commands,
+    parse,
+)
 
 UPGRADE = CommandLine("upgrade", ("rctest",))
 
@@ -124,18 +133,18 @@ def test_a_row_of_a_table_is_one_command() -> None:
 @pytest.mark.parametrize("body", ['/upgrade "rctest', "/upgrade “rctest", '/upgrade a "b, c" "d, e'])
 def test_a_quotation_mark_left_open_is_explained(body: str) -> None:
     (line,) = parse(body)
-    assert "quotation mark" in line.fault
+    assert line.fault == UnclosedQuote()
 
 
 def test_too_many_commands_are_cut_and_the_last_one_says_so() -> None:
     found = parse("/check rctest\n" * 100)
     assert len(found) == MAX_COMMANDS + 1
-    assert [bool(line.fault) for line in found] == [False] * MAX_COMMANDS + [True]
+    assert [line.fault for line in found] == [None] * MAX_COMMANDS + [TooManyCommands(MAX_COMMANDS)]
 
 
 def test_too_many_words_are_explained() -> None:
     (line,) = parse("/upgrade " + "x " * (MAX_ARGUMENTS + 1))
-    assert str(MAX_ARGUMENTS) in line.fault
+    assert line.fault == TooManyWords(MAX_ARGUMENTS)
 
 
 WORD = st.text("abcdefghijklmnopqrstuvwxyz0123456789.-:/#", min_size=1, max_size=20).filter(lambda w: w.strip("/"))

@@ -9,6 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.commands.deployed import Superseded
+from bot.domain.chat.answers import (
+    CommandList,
+    CommandMessage,
+    InstanceMessage,
+    LeftOutInstances,
+    Message,
+    NotAllowed,
+    StatusTable,
+    UnknownCommand,
+)
+from bot.domain.chat.arguments import UnknownOption
+from bot.domain.chat.effects import AddReaction, CheckNow, HandleComment, RefreshReply
+from bot.domain.chat.refusals import NotPossibleNow, PlanRefused
 from bot.domain.chat.replies import (
     BackupProgress,
     CheckTable,
@@ -20,8 +34,11 @@ from bot.domain.chat.replies import (
     UpgradeProgress,
 )
 from bot.domain.effects import Effect
-from bot.domain.flow import effects
+from bot.domain.fleet.names import UnknownInstance
 from bot.domain.health.model import CheckResult
+from bot.domain.reasons import PlainText
+from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
+from bot.domain.upgrade.effects import Advance, Recheck, StartUpgrade
 from bot.domain.upgrade.record import Upgrade
 from bot.formats.documents import DocumentError
 from bot.formats.markdown import Markdown
@@ -34,14 +51,35 @@ RESULTS = results(WORDS)
 SOME = tuples_of(RESULTS)
 COPIES = backups(WORDS)
 UPGRADES = st.builds(Upgrade, **fields_of_upgrade(WORDS))
+REASONS = st.one_of(
+    st.builds(PlainText, WORDS),
+    st.builds(UnknownInstance, WORDS),
+    st.builds(NotPossibleNow, st.builds(PlainText, WORDS)),
+    st.builds(PlanRefused, VERSIONS, st.builds(PlainText, WORDS)),
+    st.builds(UnknownOption, tuples_of(WORDS), tuples_of(WORDS), WORDS),
+    st.builds(Superseded, VERSIONS, VERSIONS, st.booleans()),
+)
+INSTANCE_MESSAGES = st.builds(InstanceMessage, WORDS, REASONS)
 ITEMS = st.one_of(
     st.builds(Paragraph, WORDS.map(Markdown)),
     st.builds(UpgradeProgress, WORDS, VERSIONS),
     st.builds(CheckTable, WORDS, st.none() | SOME),
     st.builds(PreparationProgress, VERSIONS),
-    st.builds(PlanPreview, WORDS, VERSIONS, st.none() | WORDS.map(Markdown)),
-    st.builds(BackupProgress, WORDS, st.none() | COPIES, COPIES, WORDS),
+    st.builds(PlanPreview, WORDS, VERSIONS, st.none() | WORDS.map(Markdown), st.none() | REASONS),
+    st.builds(BackupProgress, WORDS, st.none() | COPIES, COPIES, st.none() | REASONS),
+    st.builds(Message, REASONS),
+    st.builds(CommandMessage, WORDS, REASONS),
+    INSTANCE_MESSAGES,
+    st.builds(LeftOutInstances, tuples_of(INSTANCE_MESSAGES)),
+    st.builds(UnknownCommand, WORDS, WORDS),
+    st.builds(NotAllowed, WORDS, WORDS, tuples_of(WORDS)),
+    st.just(CommandList()),
+    st.builds(StatusTable, st.none() | VERSIONS, st.none() | st.integers(1, 9999)),
 )
+CLASSES = {
+    BackupProgress, CheckTable, CommandList, CommandMessage, InstanceMessage, LeftOutInstances, Message, NotAllowed,
+    Paragraph, PlanPreview, PreparationProgress, StatusTable, UnknownCommand, UpgradeProgress,
+}  # fmt: skip
 
 
 def written_down(data: Any) -> Any:
@@ -69,13 +107,11 @@ def test_items_of_replies(item: ReplyItem) -> None:
 
 
 def test_every_kind_of_item_is_among_them() -> None:
-    assert {Paragraph, UpgradeProgress, CheckTable, PreparationProgress, PlanPreview, BackupProgress} == set(
-        get_args(ReplyItem)
-    )
+    assert set(get_args(ReplyItem)) == CLASSES
 
 
 def test_backups_that_are_not_begun_are_not_those_of_which_there_are_none() -> None:
-    for item in (BackupProgress("rctest"), BackupProgress("rctest", (), fault="there is no such disk")):
+    for item in (BackupProgress("rctest"), BackupProgress("rctest", (), error=PlainText("there is no such disk"))):
         assert stored_item(item) == item
 
 
@@ -92,7 +128,7 @@ def test_check_results(result: CheckResult) -> None:
 def test_words_that_come_back_are_still_trusted() -> None:
     item = stored_item(Paragraph(Markdown("**bold**")))
     assert isinstance(item, Paragraph)
-    assert isinstance(item.words, Markdown)
+    assert isinstance(item.markdown, Markdown)
 
 
 def test_records_without_a_version_are_refused() -> None:
@@ -104,12 +140,8 @@ def test_records_without_a_version_are_refused() -> None:
 
 
 def test_effects_that_must_not_run_at_once_share_a_key() -> None:
-    assert effects.StartUpgrade("a", "3.40.1", "dana", 1).key == effects.Advance("a", "3.40.1").key
-    assert effects.Recheck("a", "3.40.1").key == effects.Advance("a", "3.40.1").key
-    assert (
-        effects.HandleComment(5, 1, "", "/help", "dana").key
-        == effects.RefreshReply(5).key
-        == effects.CheckNow(5, "a").key
-    )
-    assert effects.EnsureTracker("3.40.1", 1, "dana").key == effects.RefreshTracker("3.40.1").key
-    assert effects.AddReaction(5).key != effects.RefreshReply(5).key
+    assert StartUpgrade("a", "3.40.1", "dana", 1).key == Advance("a", "3.40.1").key
+    assert Recheck("a", "3.40.1").key == Advance("a", "3.40.1").key
+    assert HandleComment(5, 1, "", "/help", "dana").key == RefreshReply(5).key == CheckNow(5, "a").key
+    assert EnsureTracker("3.40.1", 1, "dana").key == RefreshTracker("3.40.1").key
+    assert AddReaction(5).key != RefreshReply(5).key

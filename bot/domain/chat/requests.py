@@ -1,4 +1,4 @@
-"""What a command is made of: a file under `bot/commands/` holds one of these and nothing else is told of it."""
+"""What a command gets, and what it returns."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.domain.chat.answers import CommandMessage
 from bot.domain.chat.replies import ReplyItem
 from bot.domain.effects import Effect
 from bot.domain.fleet.model import Fleet
+from bot.domain.reasons import Reason
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.versions import Version
 
 LATEST = "latest"
-"""The word that stands for the newest release."""
+"""The word for the newest release."""
 
 
 class Permission(StrEnum):
-    """Who may use a command. The wording is what help shows."""
+    """Who may use a command. Help shows these words."""
 
     ANYONE = "anyone"
     OPERATORS = "operators"
@@ -26,7 +28,7 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True)
 class CommandRequest:
-    """One command as somebody gave it: on which comment of which issue, and the version that issue names."""
+    """One command of a comment: who gave it, on which issue, and the version in that issue's title."""
 
     comment: int
     issue: int
@@ -54,3 +56,8 @@ class CommandPlan:
 
     items: tuple[ReplyItem, ...] = ()
     effects: tuple[Effect, ...] = ()
+
+
+def refuse(command: str, reason: Reason) -> CommandPlan:
+    """The plan of a command that only answers why it does nothing."""
+    return CommandPlan((CommandMessage(command, reason),))

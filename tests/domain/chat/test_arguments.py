@@ -6,9 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.chat.arguments import (
+    GROUPS,
+    Arguments,
+    NoReleaseYet,
+    NoVersionNamed,
+    OptionWithoutText,
+    SeveralVersionsNamed,
+    UnknownOption,
+    parse_arguments,
+    resolve_version,
+    select_instances,
+)
+from bot.domain.chat.requests import CommandContext, CommandRequest
 from bot.domain.fleet.model import InstanceType
-from bot.domain.flow.arguments import GROUPS, Arguments, parse_arguments, resolve_version, select_instances
-from bot.domain.flow.requests import CommandContext, CommandRequest
+from bot.domain.reasons import Reason
 from bot.domain.versions import Version
 from tests.samples import ACCOUNT, customer_instance, fleet, internal_instance, version
 
@@ -19,8 +31,17 @@ FLEET = fleet(internal_instance("rctest"), internal_instance("demo"), TRIAL, FIR
 VIEW = CommandContext(FLEET)
 
 
+USAGE = "/command INSTANCE …"
+
+
+def parsed(*words: str) -> Arguments | Reason:
+    return parse_arguments(words, USAGE, FLAGS, VALUED)
+
+
 def sorted_out(*words: str) -> Arguments:
-    return parse_arguments(words, FLAGS, VALUED)
+    found = parsed(*words)
+    assert isinstance(found, Arguments), found
+    return found
 
 
 def test_names_versions_and_options_in_any_order() -> None:
@@ -72,20 +93,18 @@ def test_a_reason_may_look_like_anything_but_an_option() -> None:
     "words", [("--force",), ("--force=",), ("--force", " "), ("--force", "--dry-run"), ("--force", "—dry-run")]
 )
 def test_without_a_reason_it_asks_for_one(words: tuple[str, ...]) -> None:
-    assert sorted_out("rctest", *words).fault == 'say why, in quotation marks: --force "reason".'
+    assert parsed("rctest", *words) == OptionWithoutText("--force")
 
 
 @pytest.mark.parametrize("word", ["--no", "-h", "-", "--", "--dry-run=yes", "--Force", "—"])
 def test_an_option_that_there_is_not_is_answered_with_those_there_are(word: str) -> None:
-    assert sorted_out("rctest", word).fault == (
-        'the options here are --dry-run and --yes and --force "reason" and --since "reason"; write {usage}.'
-    )
-    assert parse_arguments([word], ["--dry-run"]).fault == "the options here are --dry-run; write {usage}."
-    assert parse_arguments([word]).fault == "there are no options here; write {usage}."
+    assert parsed("rctest", word) == UnknownOption(FLAGS, VALUED, USAGE)
+    assert parse_arguments([word], USAGE, ["--dry-run"]) == UnknownOption(("--dry-run",), (), USAGE)
+    assert parse_arguments([word], USAGE) == UnknownOption((), (), USAGE)
 
 
 def test_a_fault_leaves_nothing_to_act_on() -> None:
-    assert sorted_out("rctest", "3.40.1", "--no") == Arguments(fault=sorted_out("--no").fault)
+    assert parsed("rctest", "3.40.1", "--no") == parsed("--no")
 
 
 DASHES = "-‒–—―\u2212"
@@ -112,9 +131,8 @@ JUNK = st.text(max_size=12) | st.sampled_from(
 
 @given(st.lists(JUNK, max_size=12))
 def test_no_words_break_it_and_none_is_lost(words: list[str]) -> None:
-    found = sorted_out(*words)
-    if found.fault:
-        assert found == Arguments(fault=found.fault)
+    found = parsed(*words)
+    if isinstance(found, Reason):
         return
     assert set(found.names) <= set(words)
     assert {name for name, _ in found.options} <= {*FLAGS, *VALUED}
@@ -151,7 +169,6 @@ def test_every_word_is_what_it_was_written_as_whatever_stands_around_it(
         return [words for found, words in pieces if found == kind]
 
     found = sorted_out(*(word for _, words in pieces for word in words))
-    assert found.fault == ""
     assert found.names == tuple(name for (name,) in of("name"))
     assert found.versions == tuple(dict.fromkeys(version(text) for (text,) in of("version")))
     assert found.latest == bool(of("latest"))
@@ -159,11 +176,10 @@ def test_every_word_is_what_it_was_written_as_whatever_stands_around_it(
     assert dict(found.options) == given_last | {name: "" for (name,) in of("flag")}
 
 
-def meant(*words: str, on: str = "3.40.1", released: str = "") -> Version | str:
+def meant(*words: str, on: str = "3.40.1", released: str = "") -> Version | Reason:
     request = CommandRequest(77, 12, "dana", words, version(on) if on else None)
-    return resolve_version(
-        parse_arguments(words), request, CommandContext(FLEET, released=[version(text) for text in released.split()])
-    )
+    context = CommandContext(FLEET, released=[version(text) for text in released.split()])
+    return resolve_version(sorted_out(*words), request, context, USAGE)
 
 
 def test_the_version_that_is_meant() -> None:
@@ -174,10 +190,10 @@ def test_the_version_that_is_meant() -> None:
 
 
 def test_the_version_that_nobody_can_tell() -> None:
-    assert meant("rctest", on="") == "this issue's title names no version; add one: {usage}."
-    assert meant("3.40.1", "3.41.0") == "name one version only; write another command for the other."
+    assert meant("rctest", on="") == NoVersionNamed(USAGE)
+    assert meant("3.40.1", "3.41.0") == SeveralVersionsNamed()
     assert meant("3.40.1", "latest", released="3.40.1") == meant("3.40.1", "3.41.0")
-    assert meant("latest", released="4.0.0-rc.1") == "upstream has no release tag yet; name a version."
+    assert meant("latest", released="4.0.0-rc.1") == NoReleaseYet()
 
 
 @pytest.mark.parametrize(

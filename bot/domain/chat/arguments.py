@@ -1,0 +1,157 @@
+"""The words after a command: instances, groups of them, a version, options."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.chat.requests import LATEST, CommandContext, CommandRequest
+from bot.domain.fleet.model import Instance, InstanceType
+from bot.domain.fleet.names import resolve
+from bot.domain.reasons import Reason
+from bot.domain.versions import Version, latest_release
+from bot.formats.documents import stored
+
+ALL = "all"
+GROUPS = frozenset({ALL, *(kind.value for kind in InstanceType)})
+"""The words for many instances."""
+
+_DASHES = re.compile("^[\u2012-\u2015\u2212](?=[^\\s=]*(?:=|$))")  # phone keyboards replace two dashes by these
+
+
+@stored("arguments.unknown_option", flags="flags", valued="valued", usage="usage")
+@dataclass(frozen=True)
+class UnknownOption(Reason):
+    """The command has no such option. `flags` and `valued` are those it has: without and with a text after them."""
+
+    flags: tuple[str, ...]
+    valued: tuple[str, ...]
+    usage: str
+
+
+@stored("arguments.option_without_text", option="option")
+@dataclass(frozen=True)
+class OptionWithoutText(Reason):
+    """The option needs a text, in which people say why."""
+
+    option: str
+
+
+@stored("arguments.no_instances", command="command", usage="usage")
+@dataclass(frozen=True)
+class NoInstancesNamed(Reason):
+    """The command needs the names of instances."""
+
+    command: str
+    usage: str
+
+
+@stored("arguments.no_version", usage="usage")
+@dataclass(frozen=True)
+class NoVersionNamed(Reason):
+    """Neither the command nor the issue's title has a version."""
+
+    usage: str
+
+
+@stored("arguments.several_versions")
+@dataclass(frozen=True)
+class SeveralVersionsNamed(Reason):
+    """The command takes one version only."""
+
+
+@stored("arguments.no_release")
+@dataclass(frozen=True)
+class NoReleaseYet(Reason):
+    """The newest release was requested, but upstream has none."""
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """The words by kind. `options` are those given, with their text (empty for flags)."""
+
+    names: tuple[str, ...] = ()
+    versions: tuple[Version, ...] = ()
+    latest: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+
+    def option(self, name: str) -> str | None:
+        """The option's text (empty for a flag), or None if it was not given."""
+        return dict(self.options).get(name)
+
+
+def parse_arguments(
+    words: Sequence[str], usage: str, flags: Sequence[str] = (), valued: Sequence[str] = ()
+) -> Arguments | Reason:
+    """The words by kind, or what is wrong with them.
+
+    `flags` are the options that stand alone, `valued` those with a text after them.
+    """
+    names: list[str] = []
+    versions: list[Version] = []
+    options: dict[str, str] = {}
+    latest = False
+    rest = [_DASHES.sub("--", word) for word in words]
+    while rest:
+        word = rest.pop(0)
+        name, equals, value = word.partition("=")
+        if word in flags:
+            options[word] = ""
+        elif name in valued:
+            if not equals and rest and not rest[0].startswith("--"):
+                value = rest.pop(0)
+            if not value.strip():
+                return OptionWithoutText(name)
+            options[name] = value
+        elif word.startswith("-"):
+            return UnknownOption(tuple(flags), tuple(valued), usage)
+        elif version := Version.parse(word):
+            versions += [] if version in versions else [version]
+        elif word.lower() == LATEST:
+            latest = True
+        else:
+            names.append(word)
+    return Arguments(tuple(names), tuple(versions), latest, tuple(options.items()))
+
+
+def resolve_version(
+    arguments: Arguments, request: CommandRequest, context: CommandContext, usage: str
+) -> Version | Reason:
+    """The one version that is meant, or what is wrong."""
+    if len(arguments.versions) + arguments.latest > 1:
+        return SeveralVersionsNamed()
+    if arguments.latest:
+        return latest_release(context.released) or NoReleaseYet()
+    version = arguments.versions[0] if arguments.versions else request.version
+    return version or NoVersionNamed(usage)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The instances that were named, in order of work, and the words that name none, with why.
+
+    `by_group` are the slugs that only a group, such as `all`, selects.
+    """
+
+    instances: tuple[Instance, ...]
+    unknown: tuple[tuple[str, Reason], ...]
+    by_group: frozenset[str]
+
+
+def select_instances(names: Sequence[str], context: CommandContext) -> Selection:
+    """The instances that the names stand for, each once."""
+    named: set[str] = set()
+    by_group: set[str] = set()
+    unknown: dict[str, Reason] = {}
+    for name in names:
+        if name.lower() in GROUPS:
+            by_group |= {i.slug for i in context.fleet if name.lower() in {ALL, i.type.value}}
+            continue
+        found = resolve(name, context.fleet)
+        if isinstance(found, Instance):
+            named.add(found.slug)
+        else:
+            unknown.setdefault(name, found)
+    instances = tuple(i for i in context.fleet if i.slug in named | by_group)
+    return Selection(instances, tuple(unknown.items()), frozenset(by_group - named))

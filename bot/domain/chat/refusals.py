@@ -1,0 +1,56 @@
+"""Why a command that is understood and allowed still yields nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.reasons import Reason
+from bot.domain.versions import Version
+from bot.formats.documents import stored
+
+
+@stored("chat.not_possible_now", cause="cause")
+@dataclass(frozen=True)
+class NotPossibleNow(Reason):
+    """An external system refuses what the command needs; it may work later."""
+
+    cause: Reason
+
+
+@stored("chat.plan_refused", version="version", cause="cause")
+@dataclass(frozen=True)
+class PlanRefused(Reason):
+    """An upgrade to the version would be refused."""
+
+    version: Version
+    cause: Reason
+
+
+@stored("chat.plan_not_possible_now", cause="cause")
+@dataclass(frozen=True)
+class PlanNotPossibleNow(Reason):
+    """An external system refuses what the plan needs; it may work later."""
+
+    cause: Reason
+
+
+@stored("chat.instance_gone")
+@dataclass(frozen=True)
+class InstanceGone(Reason):
+    """The instance left the fleet, or became unreadable, since the command was given."""
+
+
+@stored("chat.backups_late", seconds="seconds")
+@dataclass(frozen=True)
+class BackupsLate(Reason):
+    """The backups are not ready after so many seconds."""
+
+    seconds: float
+
+
+@stored("chat.backups_given_up", cause="cause")
+@dataclass(frozen=True)
+class BackupsGivenUp(Reason):
+    """An external system did not answer for too long, so that the backups are given up."""
+
+    cause: Reason

@@ -1,0 +1,102 @@
+"""Short answers to one command: why it is refused, how it is used, who may use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.commands import Command, all_commands
+from bot.domain.chat.answers import (
+    CommandList,
+    CommandMessage,
+    InstanceMessage,
+    LeftOutInstances,
+    Message,
+    NotAllowed,
+    UnknownCommand,
+)
+from bot.domain.fleet.names import UnknownInstance, plain_name
+from bot.domain.reasons import Reason
+from bot.formats.markdown import Markdown, code
+from bot.rendering.renderer import Renderer
+from bot.rendering.wording import describe
+
+MAX_LEFT_OUT = 30
+
+WordedAnswer = (
+    Message | CommandMessage | InstanceMessage | LeftOutInstances | UnknownCommand | NotAllowed | CommandList
+)
+"""The answers that can be rendered without a record."""
+
+
+def render_reason(renderer: Renderer, reason: Reason) -> Markdown:
+    """The words of a reason for readers outside the deployment repository."""
+    if isinstance(reason, UnknownInstance) and reason.nearest:
+        instance = renderer.fleet.get(reason.nearest)
+        reason = replace(reason, nearest=plain_name(instance) if instance else "")
+    return renderer.safe_text(describe(reason))
+
+
+def render_answer(renderer: Renderer, answer: WordedAnswer) -> Markdown:
+    """An answer that needs no record."""
+    match answer:
+        case Message():
+            return _render_message(renderer, answer)
+        case CommandMessage():
+            return _render_command_message(renderer, answer)
+        case InstanceMessage():
+            return _render_instance_message(renderer, answer)
+        case LeftOutInstances():
+            return _render_left_out(renderer, answer)
+        case UnknownCommand():
+            return _render_unknown_command(renderer, answer)
+        case NotAllowed():
+            return _render_not_allowed(renderer, answer)
+        case CommandList():
+            return render_command_list(renderer, all_commands().values())
+
+
+def _render_message(renderer: Renderer, message: Message) -> Markdown:
+    words = render_reason(renderer, message.reason)
+    return Markdown(f"{words[:1].upper()}{words[1:]}")
+
+
+def _render_command_message(renderer: Renderer, message: CommandMessage) -> Markdown:
+    return Markdown(f"{renderer.safe_code(f'/{message.command}')}: {render_reason(renderer, message.reason)}")
+
+
+def _render_instance_message(renderer: Renderer, message: InstanceMessage) -> Markdown:
+    return Markdown(f"**{renderer.instance_name(message.slug)}**: {render_reason(renderer, message.reason)}")
+
+
+def _render_left_out(renderer: Renderer, left_out: LeftOutInstances) -> Markdown:
+    """The refusals, folded, MAX_LEFT_OUT of them at most."""
+    rows = [
+        {"name": renderer.instance_name(refusal.slug), "sentence": render_reason(renderer, refusal.reason)}
+        for refusal in left_out.refusals[:MAX_LEFT_OUT]
+    ]
+    count = len(left_out.refusals)
+    return renderer.render("left_out.md.j2", count=count, rows=rows, more=max(count - MAX_LEFT_OUT, 0))
+
+
+def _render_unknown_command(renderer: Renderer, unknown: UnknownCommand) -> Markdown:
+    return Markdown(
+        f"I don't know {renderer.safe_code(f'/{unknown.command}')}. The nearest command is "
+        f"{code(f'/{unknown.nearest}')}; {code('/help')} lists them all."
+    )
+
+
+def _render_not_allowed(renderer: Renderer, refusal: NotAllowed) -> Markdown:
+    teams = " or ".join(code(team) for team in refusal.teams)
+    command = renderer.safe_code(f"/{refusal.command}")
+    return Markdown(
+        f"Sorry, {renderer.safe_code(refusal.author)}: {command} is for members of {teams}. Please ask one of them."
+    )
+
+
+def render_command_list(renderer: Renderer, commands: Iterable[Command]) -> Markdown:
+    """The answer to `/help`."""
+    rows = [
+        {"usage": command.usage, "summary": command.summary, "who": command.permission.value} for command in commands
+    ]
+    return renderer.render("help.md.j2", commands=rows)

@@ -1,0 +1,91 @@
+"""The words for comments that can't be parsed, for words after commands, and for commands that yield nothing."""
+
+from __future__ import annotations
+
+from bot.domain.chat import arguments, comments, refusals
+from bot.rendering.wording.dispatch import clause, describe, sentence
+
+_PURPOSES = {"check": " to check", "upgrade": " to upgrade"}
+"""What instances are named for, where a command says so."""
+
+
+@describe.register
+def _(reason: comments.TooManyCommands) -> str:
+    return f"a comment may hold at most {reason.limit} commands; write the others in another comment."
+
+
+@describe.register
+def _(reason: comments.TooManyWords) -> str:
+    return f"one command takes at most {reason.limit} words; write another one."
+
+
+@describe.register
+def _(_: comments.UnclosedQuote) -> str:
+    return 'a quotation mark is not closed; write `"` at both ends.'
+
+
+@describe.register
+def _(_: comments.EmptyQuote) -> str:
+    return "there is nothing between two quotation marks; write something there."
+
+
+@describe.register
+def _(reason: arguments.UnknownOption) -> str:
+    options = " and ".join((*reason.flags, *(f'{name} "reason"' for name in reason.valued)))
+    known = f"the options here are {options}" if options else "there are no options here"
+    return f"{known}; write {reason.usage}."
+
+
+@describe.register
+def _(reason: arguments.OptionWithoutText) -> str:
+    return f'say why, in quotation marks: {reason.option} "reason".'
+
+
+@describe.register
+def _(reason: arguments.NoInstancesNamed) -> str:
+    return f"name the instances{_PURPOSES.get(reason.command, '')}: {reason.usage}."
+
+
+@describe.register
+def _(reason: arguments.NoVersionNamed) -> str:
+    return f"this issue's title names no version; add one: {reason.usage}."
+
+
+@describe.register
+def _(_: arguments.SeveralVersionsNamed) -> str:
+    return "name one version only; write another command for the other."
+
+
+@describe.register
+def _(_: arguments.NoReleaseYet) -> str:
+    return "upstream has no release tag yet; name a version."
+
+
+@describe.register
+def _(reason: refusals.NotPossibleNow) -> str:
+    return f"this can't be done now: {describe(reason.cause)}"
+
+
+@describe.register
+def _(reason: refusals.PlanRefused) -> str:
+    return f"an upgrade to {reason.version} is refused: {sentence(reason.cause)}"
+
+
+@describe.register
+def _(reason: refusals.PlanNotPossibleNow) -> str:
+    return f"this can't be planned now: {describe(reason.cause)}"
+
+
+@describe.register
+def _(_: refusals.InstanceGone) -> str:
+    return "the instance can't be read from the deployment repository any more."
+
+
+@describe.register
+def _(reason: refusals.BackupsLate) -> str:
+    return f"they are not ready after {reason.seconds:g} seconds; look at them in Google's console"
+
+
+@describe.register
+def _(reason: refusals.BackupsGivenUp) -> str:
+    return f"{clause(reason.cause)}; say /backup again"

@@ -1,0 +1,1 @@
+"""The words for the reasons of single commands: one file a command."""

@@ -1,0 +1,22 @@
+"""The words of `/deployed`."""
+
+from __future__ import annotations
+
+from bot.commands.deployed import NothingAwaitsDeployment, OneVersionAtMost, Superseded
+from bot.rendering.wording.dispatch import describe
+
+
+@describe.register
+def _(reason: NothingAwaitsDeployment) -> str:
+    return f"no merged upgrade{'' if reason.any_instance else ' of it'} waits for its deployment."
+
+
+@describe.register
+def _(_: OneVersionAtMost) -> str:
+    return "name one version at most."
+
+
+@describe.register
+def _(reason: Superseded) -> str:
+    successor = "the rollback of the one" if reason.by_rollback else "the one"
+    return f"its upgrade to {reason.version} was overtaken by {successor} to {reason.later}: see to that one."

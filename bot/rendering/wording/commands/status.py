@@ -1,0 +1,11 @@
+"""The words of `/status`."""
+
+from __future__ import annotations
+
+from bot.commands.status import WrongUsage
+from bot.rendering.wording.dispatch import describe
+
+
+@describe.register
+def _(reason: WrongUsage) -> str:
+    return f"write {reason.usage}, with at most one version."
