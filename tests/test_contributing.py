@@ -61,7 +61,7 @@ def test_who_forgets_the_documentation_is_told(tree: Path) -> None:
         if not is_documentation(step):
             step.apply(tree)
     tested = run(tree, "pytest", "-q", "-p", "no:cacheprovider", "tests/test_docs.py")
-    assert set(re.findall(r"^FAILED tests/test_docs\.py::(\w+)", tested.stdout, re.MULTILINE)) == {
+    assert set(re.findall(r"^FAILED tests/test_docs\.py::(\w+)", tested.stdout, re.MULTILINE)) >= {
         "test_the_commands_table",
         "test_the_checks_table",
         "test_the_settings_table_has_every_key_with_its_variable_and_default",
