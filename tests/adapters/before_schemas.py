@@ -15,6 +15,7 @@ from bot.domain.effects import Effect
 from bot.domain.flow import effects, events
 from bot.domain.flow.events import Event
 from bot.domain.health.model import CheckResult, CheckState
+from bot.domain.reasons import PlainText
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
 from bot.domain.versions import parse_version
@@ -122,7 +123,8 @@ def item(shown: Json) -> replies.ReplyItem:
             return replies.PlanPreview(shown["slug"], parse_version(shown["version"]), words)
         case "BackupShown":
             older = several(backup, shown["older"]) or ()
-            return replies.BackupProgress(shown["slug"], several(backup, shown["backup"]), older, shown["fault"])
+            error = PlainText(shown["fault"]) if shown["fault"] else None
+            return replies.BackupProgress(shown["slug"], several(backup, shown["backup"]), older, error)
         case kind:
             raise AssertionError(f"{kind} is no kind of item")
 
