@@ -24,7 +24,6 @@ from bot.handlers.dispatch import EffectDispatcher
 from bot.ports.engine import Engine
 from bot.ports.errors import ExternalError, TransientError
 from bot.ports.store import UpgradeReader
-from bot.rendering.wording import describe
 from bot.schema import CODEC, JobContent
 from bot.services.commands import effects_of
 from bot.services.reconciler import Reconciler
@@ -125,7 +124,7 @@ class Worker:
     def _on_failed(self, content: JobContent, reason: Reason) -> None:
         log.error("job_gave_up", kind=tag_of(content), error=format_for_log(reason))
         if isinstance(content, Effect):
-            for shown in self._dispatcher.mark_delayed(content, describe(reason)):
+            for shown in self._dispatcher.mark_delayed(content, reason):
                 self._engine.submit(f"late-{uuid.uuid4().hex}", job_of_effect(shown))
 
     def sweep(self) -> None:

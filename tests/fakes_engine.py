@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.domain.effects import Effect
 from bot.domain.flow.jobs import Done, Job, Outcome
+from bot.domain.reasons import Reason
 from bot.handlers.dispatch import EffectDispatcher
 from bot.ports.engine import FailureCallback, JobHandler
 from bot.ports.errors import ExternalError
@@ -78,13 +79,13 @@ class ScriptedDispatcher(EffectDispatcher):
     def __init__(self, does: Callable[[Effect], list[Effect]] = lambda _: []) -> None:
         self.does = does
         self.applied: list[Effect] = []
-        self.delays: list[tuple[Effect, str]] = []
+        self.delays: list[tuple[Effect, Reason]] = []
         self.shown: list[Effect] = []
 
     def apply(self, effect: Effect) -> list[Effect]:
         self.applied.append(effect)
         return self.does(effect)
 
-    def mark_delayed(self, effect: Effect, reason: str) -> list[Effect]:
+    def mark_delayed(self, effect: Effect, reason: Reason) -> list[Effect]:
         self.delays.append((effect, reason))
         return self.shown

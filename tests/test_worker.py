@@ -24,7 +24,7 @@ from bot.domain.flow.events import (
     UpgradeChanged,
     WorkflowRunChanged,
 )
-from bot.domain.flow.jobs import Done, Job, RetryLater, StoredReason
+from bot.domain.flow.jobs import Done, InternalError, Job, RetryLater, StoredReason
 from bot.domain.github_models import Comment, Issue
 from bot.domain.reasons import PlainText
 from bot.domain.rollout.effects import Schedule, StartUpgrades
@@ -216,7 +216,7 @@ def test_a_bug_is_told_and_not_hidden(works: WorkerHarness) -> None:
     with structlog.testing.capture_logs() as lines, pytest.raises(KeyError):
         works.handle(ADVANCE)
     assert "job_broke" in [line["event"] for line in lines]
-    assert works.interpreter.delays == [(ADVANCE, "mibot made a mistake; its log says which")]
+    assert works.interpreter.delays == [(ADVANCE, InternalError())]
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_giving_up_is_noted_on_the_upgrade_and_shown(
 ) -> None:
     works.interpreter.shown = [RefreshReply(9), RefreshTracker("3.40.1")]
     works.worker.on_failed(CODEC.encode_document(effect), reason)
-    assert works.interpreter.delays == [(effect, "GitHub answered 502.")]
+    assert works.interpreter.delays == [(effect, PlainText("GitHub answered 502."))]
     assert works.engine.effects == [RefreshReply(9), RefreshTracker("3.40.1")]
 
 
@@ -298,7 +298,9 @@ def test_giving_up_anything_else_is_in_the_log(works: WorkerHarness, what: Effec
     with structlog.testing.capture_logs() as lines:
         works.worker.on_failed(payload, "GitHub answered 502.")
     assert [(line["event"], line["kind"]) for line in lines] == [("job_gave_up", tag_of(what))]
-    assert works.interpreter.delays == ([] if isinstance(what, Event) else [(what, "GitHub answered 502.")])
+    assert works.interpreter.delays == (
+        [] if isinstance(what, Event) else [(what, PlainText("GitHub answered 502."))]
+    )
     assert not works.engine.waiting
 
 

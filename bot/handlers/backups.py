@@ -10,7 +10,7 @@ from bot.domain.chat.effects import BackUpNow, RefreshReply
 from bot.domain.chat.refusals import BackupsGivenUp, BackupsLate
 from bot.domain.chat.replies import BackupProgress, ReplyItem
 from bot.domain.effects import Effect
-from bot.domain.reasons import PlainText
+from bot.domain.reasons import Reason
 from bot.domain.upgrade.backups import BackupState, overall_state
 from bot.handlers.dispatch import handles, notes_delay
 from bot.ports.backups import Backups
@@ -63,12 +63,12 @@ class BackupHandler:
         return replace(progress, backups=backups, older=older, error=error)
 
     @notes_delay
-    def mark_delayed(self, effect: BackUpNow, reason: str) -> list[Effect]:
+    def mark_delayed(self, effect: BackUpNow, reason: Reason) -> list[Effect]:
         """Say in the reply that mibot gave up on the backup, because an external system does not answer."""
         reply = self._store.reply(effect.comment)
         if reply is None:
             return []
-        error = BackupsGivenUp(PlainText(reason))
+        error = BackupsGivenUp(reason)
         items = tuple(
             replace(item, backups=item.backups or (), error=error)
             if isinstance(item, BackupProgress) and _is_backup_of(item, effect.slug)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from bot.domain.effects import Effect
+from bot.domain.reasons import Reason
 
 M = TypeVar("M", bound=Callable[..., list[Effect]])
 
@@ -55,7 +56,7 @@ class EffectDispatcher:
             raise TypeError(f"no handler carries out {type(effect).__name__}")
         return method(effect)
 
-    def mark_delayed(self, effect: Effect, reason: str) -> list[Effect]:
+    def mark_delayed(self, effect: Effect, reason: Reason) -> list[Effect]:
         """Note where people look that an external system does not answer. The sweep will try again."""
         method = self._delay_methods.get(type(effect))
         return method(effect, reason) if method else []

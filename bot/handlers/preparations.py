@@ -15,6 +15,7 @@ from bot.domain.github_models import Head, PullRequest
 from bot.domain.plans.change_set import ChangeSet, Refusal
 from bot.domain.plans.preview import PreparationPreview
 from bot.domain.plans.pull_request_spec import PullRequestSpec
+from bot.domain.reasons import Reason
 from bot.domain.rollout.effects import Schedule
 from bot.domain.tracker.effects import EnsureTracker
 from bot.domain.tracker.record import TrackerRecord
@@ -102,12 +103,12 @@ class PreparationHandler:
         return [*preparation_refresh_effects(self._ledger, after), Schedule()]
 
     @notes_delay
-    def mark_delayed(self, effect: Prepare | AdvancePreparation, reason: str) -> list[Effect]:
+    def mark_delayed(self, effect: Prepare | AdvancePreparation, reason: Reason) -> list[Effect]:
         """Note why it does not move; the next move takes the note away."""
         preparation = self._ledger.preparation(parse_version(effect.version))
         if preparation is None or preparation.stage not in UNPREPARED:
             return []
-        noted = replace(preparation, reason=f"delayed: {reason.rstrip('.')}; it will be tried again")
+        noted = replace(preparation, reason=f"delayed: {describe(reason).rstrip('.')}; it will be tried again")
         self._save(noted)
         return preparation_refresh_effects(self._ledger, noted)
 

@@ -11,6 +11,7 @@ import structlog
 
 from bot.domain.effects import Effect
 from bot.domain.health.model import Phase
+from bot.domain.reasons import Reason
 from bot.domain.rollout.effects import Schedule
 from bot.domain.tracker.effects import EnsureTracker
 from bot.domain.upgrade.deployment import (
@@ -204,12 +205,14 @@ class UpgradeHandler:
         return [*refresh_effects(self._ledger, changed), *follow, *_schedule_next(upgrade, changed)]
 
     @notes_delay
-    def mark_delayed(self, effect: UpgradeMove, reason: str) -> list[Effect]:
+    def mark_delayed(self, effect: UpgradeMove, reason: Reason) -> list[Effect]:
         """Note why an upgrade under way does not move; the next move takes the note away."""
         upgrade = self._ledger.upgrade(effect.slug, parse_version(effect.version))
         if upgrade is None or upgrade.stage not in UNFINISHED or upgrade.stage is Stage.WAITING:
             return []
-        noted = self._save(replace(upgrade, reason=f"delayed: {reason.rstrip('.')}; it will be tried again"))
+        noted = self._save(
+            replace(upgrade, reason=f"delayed: {describe(reason).rstrip('.')}; it will be tried again")
+        )
         return refresh_effects(self._ledger, noted)
 
     def _move(self, upgrade: Upgrade) -> Upgrade:

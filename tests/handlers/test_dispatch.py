@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.effects import Effect
+from bot.domain.reasons import PlainText, Reason
 from bot.domain.upgrade.effects import Advance, Poll, Publish, Retry
 from bot.handlers.dispatch import EffectDispatcher, handles, notes_delay
 
@@ -21,8 +22,8 @@ class Upgrades:
         return [effect, PUBLISH]
 
     @notes_delay
-    def mark_delayed(self, effect: Advance, reason: str) -> list[Effect]:
-        return [effect] if reason == "no answer" else []
+    def mark_delayed(self, effect: Advance, reason: Reason) -> list[Effect]:
+        return [effect] if reason == PlainText("no answer") else []
 
 
 class Publications:
@@ -56,6 +57,6 @@ def test_two_handlers_of_one_type_are_an_error() -> None:
 
 def test_a_delay_is_noted_by_the_method_for_its_type_if_there_is_one() -> None:
     dispatcher = EffectDispatcher([Upgrades(), Publications()])
-    assert dispatcher.mark_delayed(ADVANCE, "no answer") == [ADVANCE]
-    assert dispatcher.mark_delayed(POLL, "no answer") == []
-    assert dispatcher.mark_delayed(PUBLISH, "no answer") == []
+    assert dispatcher.mark_delayed(ADVANCE, PlainText("no answer")) == [ADVANCE]
+    assert dispatcher.mark_delayed(POLL, PlainText("no answer")) == []
+    assert dispatcher.mark_delayed(PUBLISH, PlainText("no answer")) == []

@@ -86,7 +86,7 @@ class Upgrades(RuleBasedStateMachine):
                 job()
             except TransientError as error:
                 slug, to = upgrade
-                self.runner.mark_delayed(Advance(slug, to), str(error))
+                self.runner.mark_delayed(Advance(slug, to), error.reason)
                 return False
         except Crash:
             self.restart()
