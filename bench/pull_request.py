@@ -12,6 +12,7 @@ from bot.adapters.store import Database, SqlStore
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.versions import Version
+from bot.notifications import interested_channels
 from bot.rendering.pull_requests import render_pull_request_body
 from bot.schema import CODEC
 from bot.services.fleet_reader import FleetReader
@@ -38,7 +39,7 @@ def main() -> None:
     with TemporaryDirectory() as folder, make_world(12) as (world, proxy):
         database = Database(f"sqlite:///{Path(folder) / 'bench.sqlite'}")
         database.migrate()
-        ledger = SqlStore(database, CODEC)
+        ledger = SqlStore(database, CODEC, interested_channels)
         ledger.save_tracker(TrackerRecord(TARGET, 1, "https://github.com/o/r/issues/1", "dana"))
         deployment = make_deployment(proxy)
         fleets = FleetReader(deployment.files)

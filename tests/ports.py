@@ -11,11 +11,14 @@ from datetime import datetime, timedelta
 from bot.domain.chat.replies import PreparationProgress, Reply, UpgradeProgress
 from bot.domain.git_tree import Snapshot, blob_sha
 from bot.domain.github_models import Comment, Issue
+from bot.domain.notifications.outbox import Notification, Outcome
+from bot.domain.notifications.transition import ChannelSelector, Transition
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.dispatch import blocks_dispatch
 from bot.domain.upgrade.preparation import UNPREPARED, Preparation
 from bot.domain.upgrade.record import IN_FLIGHT, UNFINISHED, Stage, Upgrade
 from bot.domain.versions import Version
+from bot.notifications import interested_channels
 from bot.ports.errors import ExternalError, NotFoundError
 from demo.fleet import SampleRepository
 from tests import samples
@@ -81,7 +84,12 @@ class MemoryStore:
     _upgrades: dict[str, Upgrade] = field(default_factory=dict)
     _preparations: dict[Version, Preparation] = field(default_factory=dict)
     _cursors: dict[str, datetime] = field(default_factory=dict)
+    _outbox: dict[tuple[str, int, str], Notification] = field(default_factory=dict)
+    _revision: int = 0
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    channels: ChannelSelector = interested_channels
+    outcomes: list[tuple[str, Outcome]] = field(default_factory=list)
+    """What became of the notifications that are done, oldest first."""
 
     def tracker(self, version: Version) -> TrackerRecord | None:
         return self._trackers.get(version)
@@ -125,11 +133,24 @@ class MemoryStore:
         return [upgrade for upgrade in self._upgrades.values() if commit and upgrade.head == commit]
 
     def save_upgrade(self, upgrade: Upgrade) -> None:
+        transition = Transition(self._upgrades.get(upgrade.key), upgrade)
         self._upgrades[upgrade.key] = upgrade
+        self._revision += 1
+        for channel in self.channels(transition):
+            self._outbox[upgrade.key, self._revision, channel] = Notification(channel, self._revision, upgrade)
         self.mark_tracker_dirty(upgrade.version)
 
-    def save_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:
-        self._upgrades[upgrade.key] = replace(upgrade, posted=dict(posted))
+    def pending_notifications(self, slug: str, version: Version) -> Sequence[Notification]:
+        pending = (one for (key, *_), one in self._outbox.items() if key == f"{slug}@{version}")
+        return sorted(pending, key=lambda one: (one.revision, one.channel))
+
+    def unpublished_upgrades(self) -> Sequence[tuple[str, Version]]:
+        found = {(one.upgrade.slug, one.upgrade.version) for one in self._outbox.values()}
+        return sorted(found, key=lambda key: (str(key[1]), key[0]))
+
+    def finish_notification(self, notification: Notification, outcome: Outcome) -> None:
+        del self._outbox[notification.upgrade.key, notification.revision, notification.channel]
+        self.outcomes.append((notification.channel, outcome))
 
     def claim_slot(self, planned: Upgrade, limit: int) -> bool:
         with self._lock:

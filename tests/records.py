@@ -79,7 +79,6 @@ def fields_of_upgrade(
         "green_since": st.none() | moments,
         "accepted_by": words,
         "accepted": words,
-        "posted": st.dictionaries(words, words, max_size=2),
     }
     assert made.keys() == {field.name for field in fields(Upgrade)}, "a new field is to be written down, too"
     return made

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 BOT = ROOT / "bot"
-PURE = ("formats", "domain", "commands", "checks", "rendering")
+PURE = ("formats", "domain", "commands", "checks", "notifications", "rendering")
 TALKS = ("http.client", "http.server", "urllib.request", "socketserver", "ftplib", "smtplib")
 """Modules beside harmless ones of the same package, which the linter's contracts can't tell apart."""
 

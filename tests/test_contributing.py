@@ -18,8 +18,10 @@ STEPS = recipe_steps((ROOT / "CONTRIBUTING.md").read_text())
 NEW_TESTS = [step.path for step in STEPS if not step.anchor and step.path.startswith("tests/")]
 TESTS_THAT_NOTICE = (
     "tests/test_docs.py", "tests/test_architecture.py", "tests/test_settings.py", "tests/checks/test_discovery.py",
-    "tests/commands/test_discovery.py", "tests/commands/test_help.py", "tests/services/test_commands.py",
+    "tests/commands/test_discovery.py", "tests/notifications/test_discovery.py", "tests/commands/test_help.py",
+    "tests/services/test_commands.py",
 )  # fmt: skip
+ROOMS = ("commands", "checks", "notifications")
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__", ".hypothesis", ".pytest_cache")
 """mypy's cache is copied, because without it mypy takes a minute."""
 
@@ -42,7 +44,15 @@ def is_documentation(step: RecipeStep) -> bool:
 
 def test_the_recipes_are_found() -> None:
     added = {step.path.rsplit("/", 1)[0] for step in STEPS if not step.anchor}
-    assert added >= {"bot/commands", "bot/checks", "tests/commands", "tests/checks", "tests/settings"}
+    assert added >= {
+        "bot/commands",
+        "bot/checks",
+        "bot/notifications",
+        "tests/commands",
+        "tests/checks",
+        "tests/notifications",
+        "tests/settings",
+    }
     assert {step.path for step in STEPS if step.anchor} >= {"README.md", "mibot.example.toml"}
 
 

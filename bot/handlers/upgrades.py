@@ -32,7 +32,6 @@ from bot.domain.upgrade.effects import (
     StartRollback,
     StartUpgrade,
 )
-from bot.domain.upgrade.publications import needs_publishing
 from bot.domain.upgrade.record import Rollback, Upgrade
 from bot.domain.upgrade.stages import IN_DEPLOYMENT, IN_FLIGHT, IN_REVIEW, UNFINISHED, Stage
 from bot.domain.upgrade.transitions import (
@@ -49,7 +48,7 @@ from bot.handlers.dispatch import handles, notes_delay
 from bot.handlers.refreshes import refresh_effects
 from bot.ports.errors import NotFoundError, PermanentError
 from bot.ports.pull_requests import PullRequestReader
-from bot.ports.store import ReplyIndex, TrackerReader, UpgradeStore
+from bot.ports.store import Outbox, ReplyIndex, TrackerReader, UpgradeStore
 from bot.rendering.wording import describe
 from bot.services.deployments import DeploymentService
 from bot.services.fleet_reader import FleetReader
@@ -63,7 +62,7 @@ UpgradeMove = StartUpgrade | StartRollback | Advance | Poll | Recheck | MarkDepl
 """The effects that move an upgrade."""
 
 
-class _Store(UpgradeStore, TrackerReader, ReplyIndex, Protocol):
+class _Store(UpgradeStore, TrackerReader, ReplyIndex, Outbox, Protocol):
     """What the handler remembers."""
 
 
@@ -143,7 +142,7 @@ class UpgradeHandler:
         if before.stage is not after.stage:
             log.info("upgrade_moved", slug=after.slug, version=str(after.version), stage=after.stage.value)
         effects: list[Effect] = [] if quiet else refresh_effects(self._ledger, after)
-        if needs_publishing(after):
+        if self._ledger.pending_notifications(after.slug, after.version):
             effects.append(Publish(after.slug, str(after.version)))
         pause = self._deployments.poll_delay(after)
         if pause is not None and self._throttle.due(after.key, pause):

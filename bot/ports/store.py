@@ -3,11 +3,12 @@ storage is down."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.chat.replies import Reply
+from bot.domain.notifications.outbox import Notification, Outcome
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.preparation import Preparation
 from bot.domain.upgrade.record import Upgrade
@@ -57,12 +58,10 @@ class UpgradeReader(Protocol):
 
 
 class UpgradeStore(UpgradeReader, Protocol):
-    """The upgrades, by instance and version. A saved upgrade marks its tracker dirty in the same transaction."""
+    """The upgrades, by instance and version. The transaction that saves one also marks its tracker dirty, and adds a
+    notification for each channel that wants the change."""
 
     def save_upgrade(self, upgrade: Upgrade) -> None: ...
-    def save_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:
-        """Note what of the upgrade is published on GitHub; its tracker stays as it is."""
-
     def claim_slot(self, planned: Upgrade, limit: int) -> bool:
         """Save the upgrade, now planned, unless `limit` others are in flight; returns whether it was saved."""
 
@@ -72,6 +71,19 @@ class UpgradeStore(UpgradeReader, Protocol):
         It is not saved while the run of another upgrade has to be found, or another upgrade of its instance is being
         deployed.
         """
+
+
+class Outbox(Protocol):
+    """The notifications that wait to be published."""
+
+    def pending_notifications(self, slug: str, version: Version) -> Sequence[Notification]:
+        """Those of one upgrade, oldest first."""
+
+    def unpublished_upgrades(self) -> Sequence[tuple[str, Version]]:
+        """The upgrades that have any."""
+
+    def finish_notification(self, notification: Notification, outcome: Outcome) -> None:
+        """Note what became of it, so that it does not wait any more."""
 
 
 class PreparationStore(Protocol):

@@ -8,13 +8,14 @@ from bot.domain.chat import markers
 from bot.domain.fleet.names import plain_name
 from bot.domain.github_models import CheckRun
 from bot.domain.health.model import CheckState, sort_worst_first, worst_state
-from bot.domain.upgrade.publications import PRE_UPGRADE_CHECK
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.formats.markdown import Markdown, escape_link_target, one_line, truncate_body
 from bot.rendering.renderer import ICONS, Renderer, template_environment
 from bot.rendering.upgrades import pull_link, upgrade_reason
 
+PRE_UPGRADE_CHECK = "mibot / pre-upgrade"
+"""The name of the check run on the head commit of an upgrade's pull request."""
 _CONCLUSIONS = {CheckState.PASS: "success", CheckState.FAIL: "failure", CheckState.UNKNOWN: "action_required"}
 
 

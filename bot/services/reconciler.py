@@ -16,12 +16,11 @@ from bot.domain.github_models import Comment, Issue
 from bot.domain.rollout.effects import Schedule
 from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
 from bot.domain.upgrade.effects import Advance, AdvancePreparation, Publish
-from bot.domain.upgrade.publications import needs_publishing
 from bot.domain.upgrade.record import Stage
 from bot.domain.versions import Version
 from bot.ports.errors import ExternalError, TransientError
 from bot.ports.issues import CommentFeed, IssueReader
-from bot.ports.store import CursorStore, PreparationStore, ReplyStore, TrackerStore, UpgradeReader
+from bot.ports.store import CursorStore, Outbox, PreparationStore, ReplyStore, TrackerStore, UpgradeReader
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +45,7 @@ class _Issues(IssueReader, CommentFeed, Protocol):
     """Where the reconciler looks on GitHub."""
 
 
-class _Store(TrackerStore, ReplyStore, UpgradeReader, PreparationStore, CursorStore, Protocol):
+class _Store(TrackerStore, ReplyStore, UpgradeReader, PreparationStore, Outbox, CursorStore, Protocol):
     """What the reconciler compares with GitHub."""
 
 
@@ -134,7 +133,7 @@ class Reconciler:
             *(Advance(u.slug, str(u.version)) for u in unfinished if u.stage is not Stage.WAITING),
             *(AdvancePreparation(str(p.version)) for p in self._ledger.unfinished_preparations()),
             *([Schedule()] if waiting else []),
-            *(Publish(u.slug, str(u.version)) for u in self._ledger.upgrades() if needs_publishing(u)),
+            *(Publish(slug, str(version)) for slug, version in self._ledger.unpublished_upgrades()),
             *(RefreshReply(comment) for comment in self._ledger.unwritten_replies()),
             *(RefreshTracker(str(t.version)) for t in self._ledger.trackers() if t.clean < t.dirty),
         ]

@@ -22,6 +22,7 @@ from bot.adapters.inspectors import InspectorRouter
 from bot.adapters.store import Database, SqlStore
 from bot.adapters.store.worker_lock import WorkerLock
 from bot.domain.health.queries import Answer, CommitStatusQuery, ContainersQuery
+from bot.notifications import interested_channels
 from bot.schema import CODEC
 from bot.settings import Settings
 from bot.wiring.cloud import cloud_query_handlers
@@ -44,7 +45,7 @@ class Adapters:
 
     @cached_property
     def store(self) -> SqlStore:
-        return SqlStore(self.database, CODEC)
+        return SqlStore(self.database, CODEC, interested_channels)
 
     @cached_property
     def engine(self) -> DurableEngine:

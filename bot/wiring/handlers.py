@@ -5,13 +5,14 @@ from __future__ import annotations
 from bot.handlers.backups import BackupHandler
 from bot.handlers.checks import CheckHandler
 from bot.handlers.comments import CommentHandler
+from bot.handlers.notifications import NotificationHandler
 from bot.handlers.plans import PlanHandler
 from bot.handlers.preparations import PreparationHandler
-from bot.handlers.publications import Publisher
 from bot.handlers.replies import ReplyHandler
 from bot.handlers.scheduling import Scheduler
 from bot.handlers.trackers import TrackerHandler
 from bot.handlers.upgrades import UpgradeHandler
+from bot.notifications import all_channels
 from bot.wiring.services import Services, utc_now
 
 
@@ -58,13 +59,13 @@ def make_handlers(services: Services) -> tuple[object, ...]:
             services.deployment_service,
             utc_now,
         ),
-        Publisher(
-            services.issues,
-            services.deployment.pull_requests,
-            services.deployment.comments,
-            services.deployment.check_runs,
+        NotificationHandler(
+            services.store,
             services.store,
             services.fleet_reader,
+            services.session,
+            services.post_publisher,
+            all_channels(),
             on_call=services.settings.on_call.mention,
         ),
     )

@@ -15,6 +15,7 @@ from bot.services.deployments import DeploymentService
 from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import HealthCheckRunner
 from bot.services.planner import Planner
+from bot.services.posts import PostPublisher
 from bot.services.pull_requests import PullRequestWriter
 from bot.services.reconciler import Reconciler
 from bot.services.upgrade_pull_requests import PullRequestService
@@ -87,6 +88,11 @@ class Services(Adapters):
             self.pull_request_writer,
             utc_now,
         )
+
+    @cached_property
+    def post_publisher(self) -> PostPublisher:
+        here = self.deployment
+        return PostPublisher(here.check_runs, here.pull_requests, here.comments, self.issues)
 
     @cached_property
     def deployment_service(self) -> DeploymentService:

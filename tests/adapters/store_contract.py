@@ -24,17 +24,19 @@ from bot.domain.chat.replies import (
 )
 from bot.domain.github_models import Conclusion
 from bot.domain.health.model import CheckResult, CheckState
+from bot.domain.notifications.outbox import Outcome
 from bot.domain.plans.refusals import MistaggedImage
 from bot.domain.reasons import PlainText
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
+from bot.domain.upgrade.deployment import retry
 from bot.domain.upgrade.dispatch import prepare_dispatch
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.record import IN_FLIGHT, UNFINISHED, Deployment, Stage, StageTransition, Upgrade
-from bot.domain.upgrade.transitions import mark_planned
+from bot.domain.upgrade.transitions import Cause, mark_planned, move
 from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
-from bot.ports.store import CursorStore, PreparationStore, ReplyStore, TrackerStore, UpgradeStore
+from bot.ports.store import CursorStore, Outbox, PreparationStore, ReplyStore, TrackerStore, UpgradeStore
 from tests.records import VERSIONS, backups, fields_of_upgrade, results, tuples_of
 from tests.schema.everything import effects
 
@@ -67,10 +69,16 @@ FULL = Upgrade(
     history=(StageTransition(Stage.MERGED, NOW, "dana", link="https://github.test/acme/deploy/pull/7"),),
     copies=(Backup(BackupKind.DISK, "default-red-data-disk", "mibot-3-41-0", BackupState.READY, NOW),),
     deployment=Deployment(NOW, run=5, conclusion="failure", failed="job upgrade", ended_at=NOW + timedelta(hours=2)),
-    posted={"report": "f" * 40},
 )
 PLANNED = mark_planned(UPGRADE, NOW)
 DEPLOYING = replace(UPGRADE, stage=Stage.DEPLOYING, number=7, merged_at=NOW)
+FAILED = replace(
+    UPGRADE,
+    stage=Stage.FAILED,
+    number=7,
+    merged_at=NOW,
+    history=(StageTransition(Stage.MERGED, NOW, "rio"), StageTransition(Stage.FAILED, NOW, "mibot")),
+)
 PREPARATION = Preparation(
     V1, PreparationStage.OPEN, "dana", NOW, number=8, url="https://github.test/acme/deploy/pull/8",
     stray=(MistaggedImage("symbols-0", "sourcegraph/symbols:3.40.0"),), accepted_by="lee", accepted_at=NOW,
@@ -158,7 +166,7 @@ TRACKERS = st.builds(
 _few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-class Store(TrackerStore, ReplyStore, UpgradeStore, PreparationStore, CursorStore, Protocol):
+class Store(TrackerStore, ReplyStore, UpgradeStore, PreparationStore, Outbox, CursorStore, Protocol):
     """Everything that mibot remembers, in one place."""
 
 
@@ -299,19 +307,73 @@ class StoreContract:
         ledger.save_upgrade(UPGRADE)
         assert [ledger.tracker(version).dirty for version in (V1, V2)] == [2, 1]  # type: ignore[union-attr]
 
-    def test_what_stands_on_github_is_noted_and_its_tracker_shows_it_as_before(self, ledger: Store) -> None:
-        ledger.save_tracker(TRACKER)
-        ledger.save_upgrade(UPGRADE)
-        tracker = ledger.tracker(V1)
-        ledger.save_posted(UPGRADE, {"report": "a word"})
-        assert ledger.upgrade("rctest", V1) == replace(UPGRADE, posted={"report": "a word"})
-        assert ledger.tracker(V1) == tracker
-
     @_few
     @given(upgrade=UPGRADES)
     def test_every_upgrade_comes_back_as_it_was(self, ledger: Store, upgrade: Upgrade) -> None:
         ledger.save_upgrade(upgrade)
         assert ledger.upgrade(upgrade.slug, upgrade.version) == upgrade
+
+    # The outbox
+
+    def test_a_transition_adds_a_notification_for_each_channel_that_wants_it(self, ledger: Store) -> None:
+        ledger.save_upgrade(UPGRADE)
+        assert ledger.pending_notifications("rctest", V1) == []
+        assert ledger.unpublished_upgrades() == []
+        ledger.save_upgrade(FAILED)
+        pending = ledger.pending_notifications("rctest", V1)
+        assert [(one.channel, one.upgrade) for one in pending] == [("evidence", FAILED), ("mention", FAILED)]
+        assert ledger.unpublished_upgrades() == [("rctest", V1)]
+        assert ledger.pending_notifications("rctest", V2) == []
+
+    def test_what_is_saved_again_adds_none(self, ledger: Store) -> None:
+        ledger.save_upgrade(FAILED)
+        pending = ledger.pending_notifications("rctest", V1)
+        ledger.save_upgrade(FAILED)
+        ledger.save_upgrade(replace(FAILED, reason="said otherwise"))
+        assert ledger.pending_notifications("rctest", V1) == pending
+
+    def test_a_notification_is_about_its_own_transition(self, ledger: Store) -> None:
+        ledger.save_upgrade(FAILED)
+        retried = retry(FAILED, "lee", NOW)
+        ledger.save_upgrade(retried)
+        again = move(retried, Stage.FAILED, Cause(NOW), "red again")
+        ledger.save_upgrade(again)
+        mentions = [one for one in ledger.pending_notifications("rctest", V1) if one.channel == "mention"]
+        assert [one.upgrade for one in mentions] == [FAILED, again], "oldest first"
+        assert len({one.revision for one in mentions}) == 2
+
+    def test_a_finished_notification_does_not_wait_any_more(self, ledger: Store) -> None:
+        ledger.save_upgrade(FAILED)
+        evidence, mention = ledger.pending_notifications("rctest", V1)
+        ledger.finish_notification(evidence, Outcome.PUBLISHED)
+        ledger.finish_notification(evidence, Outcome.PUBLISHED)
+        assert ledger.pending_notifications("rctest", V1) == [mention]
+        ledger.finish_notification(mention, Outcome.REFUSED)
+        assert ledger.unpublished_upgrades() == []
+        assert ledger.upgrade("rctest", V1) == FAILED
+
+    def test_an_upgrade_that_begins_anew_is_notified_of_anew(self, ledger: Store) -> None:
+        ledger.save_upgrade(FAILED)
+        for one in ledger.pending_notifications("rctest", V1):
+            ledger.finish_notification(one, Outcome.PUBLISHED)
+        ledger.save_upgrade(UPGRADE)
+        ledger.save_upgrade(replace(FAILED, number=8))
+        pending = ledger.pending_notifications("rctest", V1)
+        assert [(one.channel, one.upgrade.number) for one in pending] == [("evidence", 8), ("mention", 8)]
+
+    def test_claims_are_transitions_too(self, ledger: Store) -> None:
+        checked = replace(PLANNED, number=7, head="f" * 40, before=(RESULT,))
+        assert ledger.claim_slot(checked, 5)
+        assert [one.channel for one in ledger.pending_notifications("rctest", V1)] == ["check_run"]
+
+    def test_two_who_save_the_same_transition_at_once_add_it_once(self, ledger: Store) -> None:
+        for number in range(10):
+            there = replace(FAILED, slug=f"slug-{number}")
+            ledger.save_upgrade(replace(UPGRADE, slug=there.slug))
+            with ThreadPoolExecutor(4) as pool:
+                list(pool.map(ledger.save_upgrade, [there] * 4))
+            pending = ledger.pending_notifications(there.slug, V1)
+            assert [one.channel for one in pending] == ["evidence", "mention"]
 
     # The flight
 

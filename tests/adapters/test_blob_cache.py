@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.adapters.blob_cache import TolerantCache
 from bot.adapters.store import Database, SqlStore
+from bot.notifications import interested_channels
 from bot.ports.errors import TransientError
 from bot.schema import CODEC
 
@@ -38,8 +39,8 @@ def test_without_a_store_it_remembers_by_itself() -> None:
 def test_a_store_is_used_and_filled(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'mibot.sqlite'}")
     database.migrate()
-    TolerantCache(SqlStore(database, CODEC)).put_many(BLOBS)
-    assert TolerantCache(SqlStore(database, CODEC)).get_many(BLOBS) == BLOBS
+    TolerantCache(SqlStore(database, CODEC, interested_channels)).put_many(BLOBS)
+    assert TolerantCache(SqlStore(database, CODEC, interested_channels)).get_many(BLOBS) == BLOBS
     database.close()
 
 
@@ -57,7 +58,7 @@ def test_a_store_that_fails_is_left_alone() -> None:
 
 def test_a_store_without_tables_fails_softly(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'empty.sqlite'}")
-    cache = TolerantCache(SqlStore(database, CODEC))
+    cache = TolerantCache(SqlStore(database, CODEC, interested_channels))
     cache.put_many(BLOBS)
     assert cache.get_many(BLOBS) == BLOBS
     database.close()
@@ -67,7 +68,7 @@ def test_a_store_that_may_only_be_read_fails_softly(tmp_path: Path) -> None:
     file = tmp_path / "mibot.sqlite"
     file.write_bytes(b"this is no database at all, but some other file of somebody's")
     database = Database(f"sqlite:///{file}")
-    cache = TolerantCache(SqlStore(database, CODEC))
+    cache = TolerantCache(SqlStore(database, CODEC, interested_channels))
     assert cache.get_many(BLOBS) == {}
     cache.put_many(BLOBS)
     assert cache.get_many(BLOBS) == BLOBS

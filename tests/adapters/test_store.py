@@ -34,6 +34,7 @@ from bot.domain.failures.storage import (
     WorkerNameTaken,
 )
 from bot.domain.reasons import Reason
+from bot.notifications import interested_channels
 from bot.ports.errors import TransientError
 from bot.rendering.wording import describe
 from bot.schema import CODEC
@@ -69,7 +70,7 @@ def ledger(shared: Database) -> SqlStore:
     with shared.transaction() as connection:
         for each in metadata.sorted_tables:
             connection.execute(delete(each))
-    return SqlStore(shared, CODEC)
+    return SqlStore(shared, CODEC, interested_channels)
 
 
 @pytest.fixture
@@ -121,9 +122,9 @@ def test_many_blobs_at_once(ledger: SqlStore) -> None:
 def test_from_nothing_and_twice(store_url: str) -> None:
     database = Database(store_url)
     database.migrate()
-    SqlStore(database, CODEC).save_upgrade(FULL)
+    SqlStore(database, CODEC, interested_channels).save_upgrade(FULL)
     database.migrate()
-    assert SqlStore(database, CODEC).upgrades() == [FULL]
+    assert SqlStore(database, CODEC, interested_channels).upgrades() == [FULL]
     database.close()
 
 
@@ -142,7 +143,7 @@ def test_two_processes_that_migrate_at_once(store_url: str) -> None:
     running = [subprocess.Popen([sys.executable, "-c", code, store_url]) for _ in range(3)]
     assert [process.wait(60) for process in running] == [0, 0, 0]
     database = Database(store_url)
-    assert SqlStore(database, CODEC).trackers() == []
+    assert SqlStore(database, CODEC, interested_channels).trackers() == []
     database.close()
 
 
@@ -165,7 +166,7 @@ def test_a_migration_that_is_cut_short_leaves_nothing_behind(store_url: str, sta
     again = Database(store_url)
     assert not [name for name in inspect(again.engine).get_table_names() if name.startswith("mibot_")]
     again.migrate()
-    assert SqlStore(again, CODEC).trackers() == []
+    assert SqlStore(again, CODEC, interested_channels).trackers() == []
     again.close()
 
 
@@ -234,7 +235,7 @@ def assert_transient(call: Callable[[], object], within: float = 12.0) -> Reason
 def test_every_method_says_passing_when_the_server_is_gone_and_works_when_it_is_back(own_postgres: Postgres) -> None:
     database = Database(own_postgres.url())
     database.migrate()
-    ledger = SqlStore(database, CODEC)
+    ledger = SqlStore(database, CODEC, interested_channels)
     ledger.save_upgrade(FULL)
     own_postgres.kill()
     for call in [*calls(ledger), database.ping]:
@@ -259,7 +260,7 @@ def test_a_server_that_hangs_is_not_waited_for(own_postgres: Postgres, monkeypat
 def test_every_method_says_passing_when_the_file_is_no_database(file: Path) -> None:
     file.write_bytes(b"a text that has nothing to do with it " * 1000)
     database = Database(f"sqlite:///{file}")
-    for call in [*calls(SqlStore(database, CODEC)), database.ping]:
+    for call in [*calls(SqlStore(database, CODEC, interested_channels)), database.ping]:
         assert_transient(call, within=2)
 
 
@@ -267,7 +268,7 @@ def test_a_file_that_somebody_keeps_locked(file: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("bot.adapters.store.database.TIMEOUT", 1)
     database = Database(f"sqlite:///{file}")
     database.migrate()
-    ledger = SqlStore(database, CODEC)
+    ledger = SqlStore(database, CODEC, interested_channels)
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     assert ledger.trackers() == [], "reading goes on beside a writer"

@@ -8,6 +8,7 @@ import pytest
 
 from bot.adapters.store import Database, SqlStore
 from bot.domain.versions import parse_version
+from bot.notifications import interested_channels
 from bot.schema import CODEC
 from tests.adapters import before_schemas
 from tests.adapters.before_schemas import EXPECTED
@@ -19,7 +20,7 @@ def store(store_url: str) -> Iterator[SqlStore]:
     before_schemas.into(store_url)
     database = Database(store_url)
     database.migrate()
-    yield SqlStore(database, CODEC)
+    yield SqlStore(database, CODEC, interested_channels)
     database.close()
 
 

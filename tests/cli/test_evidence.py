@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from bot.adapters.store import Database, SqlStore
 from bot.cli import app
 from bot.domain.upgrade.record import Upgrade
+from bot.notifications import interested_channels
 from bot.schema import CODEC
 from demo.world import World
 from tests.cli.conftest import RunMibot, WriteSettings
@@ -32,7 +33,7 @@ def kept(tmp_path: Path, world: World, configured: WriteSettings) -> SaveRecords
         config = configured()
         database = Database(f"sqlite:///{tmp_path / 'mibot.sqlite'}")
         database.migrate()
-        ledger = SqlStore(database, CODEC)
+        ledger = SqlStore(database, CODEC, interested_channels)
         ledger.save_tracker(TRACKER)
         for upgrade in upgrades:
             ledger.save_upgrade(upgrade)

@@ -10,12 +10,12 @@ import pytest
 from bot.domain.chat.effects import AddReaction, HandleComment, RefreshReply
 from bot.domain.chat.replies import Paragraph, Reply
 from bot.domain.effects import Effect
+from bot.domain.notifications.outbox import Outcome
 from bot.domain.rollout.effects import Schedule
 from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.effects import Advance, AdvancePreparation, Publish
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
-from bot.domain.upgrade.publications import desired_posts
 from bot.domain.upgrade.record import IN_DEPLOYMENT, Stage, StageTransition
 from bot.formats.markdown import Markdown
 from bot.ports.errors import TransientError
@@ -224,9 +224,10 @@ def test_what_ended_and_is_not_told_on_its_pull_request_is_published(scene: Scen
     ended = upgrade(stage=stage, merged_at=NOW, history=(StageTransition(stage, NOW, "mibot"),))
     scene.ledger.save_upgrade(ended)
     assert scene.sweep() == [Publish("rctest", "3.40.1")]
-    scene.ledger.save_posted(ended, desired_posts(ended))
+    for notification in scene.ledger.pending_notifications("rctest", TO):
+        scene.ledger.finish_notification(notification, Outcome.PUBLISHED)
     assert scene.sweep() == []
-    scene.ledger.save_upgrade(replace(ended, history=ended.history * 2, posted=desired_posts(ended)))
+    scene.ledger.save_upgrade(replace(ended, history=ended.history * 2))
     assert scene.sweep() == [Publish("rctest", "3.40.1")], "what it says there is out of date"
 
 

@@ -11,12 +11,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, func, insert, not_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, not_, select, text, update
 
 from bot.adapters.store.database import Database
+from bot.adapters.store.outbox import SqlOutbox, insert_notifications
+from bot.adapters.store.statements import insert_or_ignore, upsert
 from bot.adapters.store.tables import blobs, cursors, preparations, replies, reply_upgrades, trackers, upgrades
 from bot.domain.chat.replies import PreparationProgress, Reply, UpgradeProgress
+from bot.domain.notifications.transition import ChannelSelector, Transition
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.dispatch import blocks_dispatch
 from bot.domain.upgrade.preparation import UNPREPARED, Preparation
@@ -28,12 +30,12 @@ _CHUNK = 500
 _SLOT_LOCK = 0x6D69626F74  # any number will do, so long as nobody else uses it for a lock
 
 
-class SqlStore:
-    """Implements `Store`, and the blob cache of the GitHub adapter."""
+class SqlStore(SqlOutbox):
+    """Implements `Store`, and the blob cache of the GitHub adapter. `channels` selects who is notified of what."""
 
-    def __init__(self, database: Database, codec: Codec) -> None:
-        self._database = database
-        self._codec = codec
+    def __init__(self, database: Database, codec: Codec, channels: ChannelSelector) -> None:
+        super().__init__(database, codec)
+        self._channels = channels
 
     # Trackers
 
@@ -49,7 +51,7 @@ class SqlStore:
     def save_tracker(self, tracker: TrackerRecord) -> None:
         values = {"document": self._codec.encode_document(tracker), "clean": tracker.clean}
         with self._database.transaction() as connection:
-            _upsert(connection, trackers, {"version": str(tracker.version)}, values, {"dirty": tracker.dirty})
+            upsert(connection, trackers, {"version": str(tracker.version)}, values, {"dirty": tracker.dirty})
 
     def mark_tracker_dirty(self, version: Version) -> None:
         with self._database.transaction() as connection:
@@ -71,7 +73,7 @@ class SqlStore:
         shown = {(i.slug, str(i.version)) for i in reply.items if isinstance(i, UpgradeProgress)}
         shown |= {("", str(i.version)) for i in reply.items if isinstance(i, PreparationProgress)}
         with self._database.transaction() as connection:
-            _upsert(connection, replies, {"comment": reply.comment}, values)
+            upsert(connection, replies, {"comment": reply.comment}, values)
             connection.execute(delete(reply_upgrades).where(reply_upgrades.c.comment == reply.comment))
             if shown:
                 rows = [{"slug": slug, "version": version, "comment": reply.comment} for slug, version in shown]
@@ -116,13 +118,9 @@ class SqlStore:
             ]
 
     def save_upgrade(self, upgrade: Upgrade) -> None:
-        """Save it and note, in the same transaction, that its tracker shows it no longer."""
+        """Save it. The same transaction adds its notifications, and notes that its tracker is out of date."""
         with self._database.transaction() as connection:
             self._save_upgrade(connection, upgrade)
-
-    def save_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:
-        with self._database.transaction() as connection:
-            self._write_upgrade(connection, replace(upgrade, posted=dict(posted)))
 
     def claim_slot(self, planned: Upgrade, limit: int) -> bool:
         with self._database.transaction() as connection:
@@ -148,14 +146,22 @@ class SqlStore:
             return True
 
     def _save_upgrade(self, connection: Connection, upgrade: Upgrade) -> None:
-        self._write_upgrade(connection, upgrade)
-        _mark_tracker_dirty(connection, upgrade.version)
-
-    def _write_upgrade(self, connection: Connection, upgrade: Upgrade) -> None:
+        before, revision = self._next_revision(connection, upgrade)
         key = {"slug": upgrade.slug, "version": str(upgrade.version)}
         document = self._codec.encode_document(upgrade)
-        values = {"stage": upgrade.stage.value, "head": upgrade.head, "document": document}
-        _upsert(connection, upgrades, key, values)
+        values = {"stage": upgrade.stage.value, "head": upgrade.head, "document": document, "revision": revision}
+        upsert(connection, upgrades, key, values)
+        channels = self._channels(Transition(before, upgrade))
+        insert_notifications(connection, upgrade, revision, channels, document)
+        _mark_tracker_dirty(connection, upgrade.version)
+
+    def _next_revision(self, connection: Connection, upgrade: Upgrade) -> tuple[Upgrade | None, int]:
+        """The upgrade as it is stored, and the number of its next revision. Nobody else saves it until the end of the
+        transaction, because its row is locked by the update."""
+        same = _is_same_upgrade(upgrade)
+        connection.execute(update(upgrades).where(same).values(revision=upgrades.c.revision + 1))
+        row = connection.execute(select(upgrades.c.document, upgrades.c.revision).where(same)).first()
+        return (self._codec.decode_document(Upgrade, row.document), row.revision) if row else (None, 1)
 
     def _lock_upgrades(self, connection: Connection) -> None:
         """Hold the lock of all that counts upgrades, until the transaction ends."""
@@ -186,7 +192,7 @@ class SqlStore:
         """Save it and note, in the same transaction, that its tracker shows it no longer."""
         values = {"stage": preparation.stage.value, "document": self._codec.encode_document(preparation)}
         with self._database.transaction() as connection:
-            _upsert(connection, preparations, {"version": str(preparation.version)}, values)
+            upsert(connection, preparations, {"version": str(preparation.version)}, values)
             _mark_tracker_dirty(connection, preparation.version)
 
     # Cursors and blobs
@@ -202,7 +208,7 @@ class SqlStore:
 
     def set_cursor(self, name: str, value: datetime) -> None:
         with self._database.transaction() as connection:
-            _upsert(connection, cursors, {"name": name}, {"value": value.astimezone(UTC)})
+            upsert(connection, cursors, {"name": name}, {"value": value.astimezone(UTC)})
 
     def get_many(self, shas: Iterable[str]) -> Mapping[str, bytes]:
         wanted = sorted(set(shas))
@@ -216,29 +222,13 @@ class SqlStore:
     def put_many(self, contents: Mapping[str, bytes]) -> None:
         rows = [{"sha": sha, "content": content} for sha, content in contents.items()]
         with self._database.transaction() as connection:
-            statement = _dialect(connection).insert(blobs).on_conflict_do_nothing()
+            statement = insert_or_ignore(connection, blobs)
             for start in range(0, len(rows), _CHUNK):
                 connection.execute(statement, rows[start : start + _CHUNK])
 
 
-def _dialect(connection: Connection) -> Any:
-    return sqlite if connection.dialect.name == "sqlite" else postgresql
-
-
 def _is_same_upgrade(upgrade: Upgrade) -> ColumnElement[bool]:
     return and_(upgrades.c.slug == upgrade.slug, upgrades.c.version == str(upgrade.version))
-
-
-def _upsert(
-    connection: Connection,
-    table: Table,
-    key: Mapping[str, Any],
-    values: Mapping[str, Any],
-    only_new: Mapping[str, Any] | None = None,
-) -> None:
-    """Insert the row or change it; `only_new` are values that an existing row keeps as they are."""
-    statement = _dialect(connection).insert(table).values(**key, **values, **(only_new or {}))
-    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 
 def _mark_tracker_dirty(connection: Connection, version: Version) -> None:

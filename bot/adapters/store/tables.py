@@ -39,6 +39,18 @@ upgrades = Table(
     Column("stage", String(40), nullable=False, index=True),
     Column("head", String(40), nullable=False, default="", index=True),
     Column("document", JSON, nullable=False),
+    Column("revision", Integer, nullable=False, default=0, server_default="0"),
+)
+
+outbox = Table(
+    "mibot_outbox",
+    metadata,
+    Column("slug", String(100), primary_key=True),
+    Column("version", String(40), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("channel", String(40), primary_key=True),
+    Column("state", String(40), nullable=False, index=True),
+    Column("document", JSON, nullable=True),
 )
 
 preparations = Table(

@@ -43,3 +43,8 @@ def evidence(kind: str) -> str:
 def alarm(pull: int, step: int) -> str:
     """Marks the comment that mentions the people on call: which pull request failed, at which step of its way."""
     return f"<!-- mibot:alarm pull={pull} step={step} -->"
+
+
+def notification(channel: str, pull: int, step: int) -> str:
+    """Marks a comment that a channel posts about a pull request, at one step of its way."""
+    return f"<!-- mibot:notification channel={channel} pull={pull} step={step} -->"

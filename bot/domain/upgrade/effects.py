@@ -104,7 +104,7 @@ class Retry(UpgradeEffect):
 @stored("upgrade.publish", slug="slug", version="version")
 @dataclass(frozen=True)
 class Publish(UpgradeEffect):
-    """Update what an upgrade publishes: its check run, its evidence, its label, and the mention of a failure."""
+    """Publish the notifications about an upgrade that wait in the outbox."""
 
     slug: str
     version: str

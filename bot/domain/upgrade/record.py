@@ -109,7 +109,7 @@ class Upgrade:
     that were made before (the first ones are from before the upgrade), `deployment` how that
     goes, `loose` the runs of earlier attempts, which may still go on, `lost_since` since when a run may be about
     that nobody found. `green_since` is since when all checks pass, `accepted` what people vouched for where nobody
-    could find out. `posted` tells what of this stands on GitHub already.
+    could find out.
     """
 
     slug: str
@@ -151,7 +151,6 @@ class Upgrade:
     green_since: datetime | None = None
     accepted_by: str = ""
     accepted: str = ""
-    posted: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> ChangeKind:
@@ -187,13 +186,12 @@ class Upgrade:
         data |= {name: [one.to_json() for one in getattr(self, name)] for name in _RECORD_LIST_FIELDS}
         data["back"] = asdict(self.back) | {"to": str(self.back.to or "")} if self.back else None
         data["deployment"] = self.deployment.to_json() if self.deployment else None
-        data["posted"] = dict(self.posted)
         return data | {"earlier": self.earlier.to_json() if self.earlier else None}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Upgrade:
         """The record of a document, of one that an older version wrote too."""
-        values = dict(data)
+        values = {name: value for name, value in data.items() if name != "posted"}  # the outbox has it
         values |= {
             "version": parse_version(values["version"]),
             "from_version": Version.parse(values["from_version"] or ""),

@@ -107,7 +107,6 @@ NEW = {
         "green_since",
         "accepted_by",
         "accepted",
-        "posted",
     )
 }
 """What records had not from the beginning on."""

@@ -11,17 +11,20 @@ import structlog
 from bot.domain.chat import markers
 from bot.domain.github_models import CheckRun, Comment
 from bot.domain.health.model import CheckState
+from bot.domain.notifications.outbox import Notification, Outcome
 from bot.domain.plans.change_set import ChangeKind
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.deployment import retry
 from bot.domain.upgrade.effects import Publish
-from bot.domain.upgrade.publications import needs_publishing
 from bot.domain.upgrade.record import Rollback, StageTransition, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import Cause, move
-from bot.handlers.publications import LABELS, Publisher
+from bot.handlers.notifications import NotificationHandler
+from bot.notifications import all_channels
+from bot.notifications.label import LABELS
 from bot.ports.errors import ExternalError, NotFoundError, PermanentError, TransientError
 from bot.services.fleet_reader import FleetReader
+from bot.services.posts import PostPublisher
 from demo.fleet import make_fleet
 from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore
 from tests.samples import NOW, result, upgrade, version
@@ -102,7 +105,7 @@ class StaleComments(MemoryDeployment):
 class ForgetfulStore(MemoryStore):
     """The process dies whenever it would note what it has written."""
 
-    def save_posted(self, upgrade: Upgrade, posted: Mapping[str, str]) -> None:  # noqa: ARG002 - the port's
+    def finish_notification(self, notification: Notification, outcome: Outcome) -> None:  # noqa: ARG002 - the port's
         raise TransientError("the process died")
 
 
@@ -123,19 +126,24 @@ class Scene:
     def publish(self, there: Upgrade | None = None) -> None:
         """Publish what is known of rctest, of which there may be something new."""
         if there is not None:
-            known = self.ledger.upgrade(there.slug, there.version)
-            self.ledger.save_upgrade(replace(there, posted=known.posted if known else {}))
+            self.ledger.save_upgrade(there)
+        assert self.handler.publish(Publish("rctest", "3.40.1")) == []
+
+    @property
+    def handler(self) -> NotificationHandler:
         here = self.deployment
-        publisher = Publisher(self.issues, here, here, here, self.ledger, self.fleets, on_call=self.on_call)
-        assert publisher.publish(Publish("rctest", "3.40.1")) == []
+        posts = PostPublisher(here, here, here, self.issues)
+        return NotificationHandler(
+            self.ledger, self.ledger, self.fleets, self.issues, posts, all_channels(), on_call=self.on_call
+        )
 
     def dies_publishing(self, there: Upgrade) -> None:
         """Publish until the first thing is to be noted, and die there."""
-        kept, self.ledger = self.ledger, ForgetfulStore(self.ledger._trackers, self.ledger._replies)
-        with pytest.raises(TransientError):
-            self.publish(there)
-        self.ledger = kept
         self.ledger.save_upgrade(there)
+        kept, self.ledger = self.ledger, ForgetfulStore(self.ledger._trackers, _outbox=self.ledger._outbox)
+        with pytest.raises(TransientError):
+            self.publish()
+        self.ledger = kept
 
     @property
     def evidence(self) -> list[str]:
@@ -146,10 +154,12 @@ class Scene:
         return [one.body for one in self.issues.comments(self.tracker)]
 
     @property
-    def upgrade(self) -> Upgrade:
-        found = self.ledger.upgrade("rctest", TO)
-        assert found is not None
-        return found
+    def pending(self) -> Sequence[Notification]:
+        return self.ledger.pending_notifications("rctest", TO)
+
+    def forget(self) -> None:
+        """Lose every note of what was published."""
+        self.ledger._upgrades.clear()
 
 
 @pytest.fixture
@@ -162,7 +172,7 @@ def test_the_checks_of_an_open_pull_request_are_a_check_run_on_its_head_commit(s
     assert scene.deployment.wrote == ["report"]
     report = scene.deployment.reports[HEAD, "mibot / pre-upgrade"]
     assert (report.conclusion, report.title) == ("success", "1 of 1 health checks pass")
-    assert not needs_publishing(scene.upgrade)
+    assert not scene.pending
 
 
 def test_what_went_well_gets_its_evidence_and_its_label(scene: Scene) -> None:
@@ -210,12 +220,12 @@ def test_what_was_written_and_not_noted_is_found_again(scene: Scene, there: Upgr
         scene.dies_publishing(there)
     scene.publish()
     for _ in range(2):  # and as if every note had been lost
-        scene.ledger.save_upgrade(there)
-        scene.publish()
+        scene.forget()
+        scene.publish(there)
     assert len(scene.evidence) == (there is not OPEN)
     assert len(scene.alarms) == (there is FAILED)
     assert len(scene.deployment.reports) == 1
-    assert not needs_publishing(scene.upgrade)
+    assert not scene.pending
 
 
 def test_evidence_is_brought_up_to_date_where_it_stands(scene: Scene) -> None:
@@ -270,7 +280,7 @@ def test_what_may_pass_is_tried_again_from_where_it_was_left(scene: Scene) -> No
     scene.deployment.refuses = {"comment": TransientError("GitHub answered 502.")}
     with pytest.raises(TransientError):
         scene.publish(DONE)
-    assert needs_publishing(scene.upgrade)
+    assert scene.pending
     scene.deployment.refuses = {}
     scene.publish()
     assert scene.deployment.wrote == ["report", "comment", "label"], "the report stood already"
@@ -294,7 +304,7 @@ def test_without_names_nobody_is_mentioned() -> None:
     scene.publish(FAILED)
     assert scene.alarms == []
     assert len(scene.evidence) == 1
-    assert not needs_publishing(scene.upgrade)
+    assert not scene.pending
 
 
 def test_without_a_tracker_there_is_no_place_to_call_from(scene: Scene) -> None:
@@ -321,10 +331,37 @@ def test_a_customer_is_called_for_by_its_account_only(scene: Scene) -> None:
     customer = next(one for one in scene.fleets.current() if not one.internal)
     there = replace(FAILED, slug=customer.slug, reason=f"job {customer.slug} failed")
     scene.ledger.save_upgrade(there)
-    here = scene.deployment
-    publisher = Publisher(scene.issues, here, here, here, scene.ledger, scene.fleets, on_call=scene.on_call)
-    publisher.publish(Publish(customer.slug, "3.40.1"))
+    scene.handler.publish(Publish(customer.slug, "3.40.1"))
     (alarm,) = scene.alarms
     assert f"instance for {customer.account}" in alarm
     assert customer.slug not in alarm
     assert customer.slug in scene.evidence[0], "inside the deployment repository slugs are used freely"
+
+
+def test_what_waits_is_published_late_as_it_was_and_a_state_only_as_it_is_now(scene: Scene) -> None:
+    again = retry(FAILED, "lee", NOW)
+    twice = move(again, Stage.FAILED, Cause(NOW), "red again")
+    for there in (FAILED, again, twice):
+        scene.ledger.save_upgrade(there)
+    scene.publish()
+    first, second = scene.alarms
+    assert "its deployment failed" in first
+    assert "red again" in second
+    assert scene.deployment.wrote.count("comment") == 1, "evidence shows a state"
+    assert "red again" in scene.evidence[0]
+    assert ("evidence", Outcome.UNNECESSARY) in scene.ledger.outcomes
+
+
+def test_a_failure_is_mentioned_when_somebody_was_faster(scene: Scene) -> None:
+    scene.ledger.save_upgrade(FAILED)
+    scene.publish(retry(FAILED, "lee", NOW))
+    assert len(scene.alarms) == 1
+
+
+def test_a_channel_that_is_gone_is_in_the_log_and_waits_no_more(scene: Scene) -> None:
+    scene.ledger.channels = lambda _: ("pager", "evidence")
+    with structlog.testing.capture_logs() as lines:
+        scene.publish(DONE)
+    assert [line["event"] for line in lines] == ["no_such_channel"]
+    assert not scene.pending
+    assert len(scene.evidence) == 1

@@ -1,0 +1,30 @@
+"""Statements that SQLite and PostgreSQL share in meaning but not in SQLAlchemy's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_or_ignore(connection: Connection, table: Table) -> Any:
+    """An insert that leaves rows alone which are there already."""
+    return _dialect(connection).insert(table).on_conflict_do_nothing()
+
+
+def upsert(
+    connection: Connection,
+    table: Table,
+    key: Mapping[str, Any],
+    values: Mapping[str, Any],
+    only_new: Mapping[str, Any] | None = None,
+) -> None:
+    """Insert the row or change it; `only_new` are values that an existing row keeps as they are."""
+    statement = _dialect(connection).insert(table).values(**key, **values, **(only_new or {}))
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+
+
+def _dialect(connection: Connection) -> Any:
+    return sqlite if connection.dialect.name == "sqlite" else postgresql

@@ -1,0 +1,78 @@
+"""Publishes what waits in the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from bot.domain.effects import Effect
+from bot.domain.notifications.outbox import Notification, Outcome, is_superseded
+from bot.domain.upgrade.effects import Publish
+from bot.domain.versions import parse_version
+from bot.handlers.dispatch import handles
+from bot.notifications import Channel, NotificationContext
+from bot.ports.accounts import BotAccount
+from bot.ports.errors import PermanentError
+from bot.ports.store import Outbox, TrackerReader
+from bot.rendering import Renderer
+from bot.services.fleet_reader import FleetReader
+from bot.services.posts import PostPublisher
+
+log = structlog.get_logger(__name__)
+
+
+class NotificationHandler:
+    """Publishes notifications. `on_call` are logins and teams."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        trackers: TrackerReader,
+        fleets: FleetReader,
+        account: BotAccount,
+        posts: PostPublisher,
+        channels: Mapping[str, Channel],
+        *,
+        on_call: Sequence[str],
+    ) -> None:
+        self._outbox = outbox
+        self._trackers = trackers
+        self._fleets = fleets
+        self._account = account
+        self._posts = posts
+        self._channels = channels
+        self._on_call = tuple(on_call)
+
+    @handles
+    def publish(self, effect: Publish) -> list[Effect]:
+        """Publish what waits for one upgrade, oldest first, and note each as soon as it is published.
+
+        Raises TransientError; then the rest waits for the next try. What GitHub refuses is only logged, because
+        nothing depends on it.
+        """
+        pending = self._outbox.pending_notifications(effect.slug, parse_version(effect.version))
+        latest_only = {name for name, channel in self._channels.items() if channel.latest_only}
+        for notification in pending:
+            outcome = Outcome.UNNECESSARY
+            if not is_superseded(notification, pending, latest_only):
+                outcome = self._publish(notification)
+            self._outbox.finish_notification(notification, outcome)
+        return []
+
+    def _publish(self, notification: Notification) -> Outcome:
+        upgrade, channel = notification.upgrade, self._channels.get(notification.channel)
+        if channel is None:
+            log.warning("no_such_channel", channel=notification.channel, slug=upgrade.slug)
+            return Outcome.UNNECESSARY
+        renderer = Renderer(self._fleets.last_known(), self._account.bot_login)
+        tracker = self._trackers.tracker(upgrade.version)
+        post = channel.post(upgrade, NotificationContext(renderer, tracker, self._on_call))
+        if post is None:
+            return Outcome.UNNECESSARY
+        try:
+            self._posts.publish(post)
+        except PermanentError as error:
+            log.warning("not_published", channel=channel.name, slug=upgrade.slug, error=str(error))
+            return Outcome.REFUSED
+        return Outcome.PUBLISHED
