@@ -24,7 +24,7 @@ CHANNEL = replace(label, name={name!r})
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> ModuleType:
     """An empty package; a test writes modules into it."""
-    name = f"package_of_{request.node.name}"
+    name = f"channels_of_{request.node.name}"
     (tmp_path / name).mkdir()
     (tmp_path / name / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
