@@ -17,7 +17,7 @@ from bot.domain.plans.secrets import is_secret
 from bot.domain.versions import Version
 from bot.formats.compose import Difference, SettingChange
 from bot.rendering.golden_files import golden_counts
-from bot.rendering.reasons import describe_reasons
+from bot.rendering.reasons import describe_reasons, describe_warnings
 
 MAX_NEW_LINES = 12
 
@@ -50,7 +50,7 @@ def reasons(plan: ChangeSet) -> RenderableType:
     """Why each file changes, and what to look at."""
     told = [Text(f"• {sentence}") for sentence in describe_reasons(plan)]
     told += [Text(f"• Terraform replaces {address}", "magenta") for address in plan.replaced_resources]
-    told += [Text(f"! {warning}", "yellow") for warning in plan.warnings]
+    told += [Text(f"! {warning}", "yellow") for warning in describe_warnings(plan)]
     told += [Text(f"! {one.service} runs {one.image}: not the version's tag", "red") for one in plan.mistagged_images]
     return Group(*told)
 

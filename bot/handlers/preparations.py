@@ -36,6 +36,7 @@ from bot.ports.branches import BaseBranch
 from bot.ports.errors import NotFoundError, PermanentError
 from bot.ports.pull_requests import PullRequestReader
 from bot.ports.store import PreparationStore, ReplyIndex, TrackerReader
+from bot.rendering.reasons import describe_warnings
 from bot.rendering.wording import describe
 from bot.services.fleet_reader import FleetReader
 from bot.services.planner import Planner
@@ -126,7 +127,7 @@ class PreparationHandler:
         plan = prepared.plan
         if isinstance(plan, Refusal):
             return replace(preparation, stage=PreparationStage.FAILED, reason=describe(plan.reason).rstrip("."))
-        preparation = apply_plan(preparation, plan)
+        preparation = apply_plan(preparation, plan, describe_warnings(plan))
         found = next((pull for pull in self._pulls.find(preparation.branch) if pull.open), None)
         if found is not None:
             self._pulls.label(found, plan)
@@ -183,7 +184,11 @@ class PreparationHandler:
         note = f"rebuilt on {head.commit[:7]}, for the base branch had moved; {same}"
         built = self._pulls.rebuild(_spec(plan, prepared, head, known, tracker, note), pull.number)
         return replace(
-            apply_plan(known, plan), built=built, head=built, meaning=_content_fingerprint(plan), note=note
+            apply_plan(known, plan, describe_warnings(plan)),
+            built=built,
+            head=built,
+            meaning=_content_fingerprint(plan),
+            note=note,
         )
 
     def _save(self, preparation: Preparation) -> None:

@@ -17,7 +17,7 @@ from bot.formats.markdown import Markdown
 from bot.rendering.check_tables import render_check_table
 from bot.rendering.code_blocks import render_code_block
 from bot.rendering.golden_files import golden_summary
-from bot.rendering.reasons import describe_reasons
+from bot.rendering.reasons import describe_reasons, describe_warnings
 from bot.rendering.renderer import Renderer
 
 MAX_LINES = 80
@@ -43,7 +43,7 @@ def render_plan(
         version=plan.version,
         reasons=[renderer.safe_text(told) for told in describe_reasons(plan, instance.slug)],
         replaced=plan.replaced_resources,
-        warnings=[renderer.safe_text(warning) for warning in plan.warnings],
+        warnings=[renderer.safe_text(warning) for warning in describe_warnings(plan)],
         files=_render_files(renderer, instance, plan, preview),
         preparation=_preparation_values(renderer, preview),
         golden=_golden_summary(renderer, preview.golden_diff, plan.old, plan.version),
@@ -83,7 +83,7 @@ def _preparation_values(renderer: Renderer, preview: UpgradePreview) -> dict[str
         "mistagged_images": [
             renderer.safe_code(f"{one.service}: {one.image.partition('@')[0]}") for one in plan.mistagged_images
         ],
-        "warnings": [renderer.safe_text(warning) for warning in plan.warnings],
+        "warnings": [renderer.safe_text(warning) for warning in describe_warnings(plan)],
     }
 
 

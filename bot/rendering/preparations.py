@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.domain.plans.mistagged_images import format_mistagged
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.versions import Version
 from bot.formats.markdown import Markdown, code, escape_link_target, truncate
 from bot.rendering.renderer import Renderer
 from bot.rendering.upgrades import format_names
+from bot.rendering.wording.plans.images import describe_mistagged
 
 MAX_IMAGES_LENGTH = 2_000
 
@@ -48,7 +48,7 @@ def _describe_preparation_stage(renderer: Renderer, preparation: Preparation) ->
 
 def _describe_mistagged_images(renderer: Renderer, preparation: Preparation) -> str:
     """The images that do not carry the version's tag, and what that means."""
-    images = code(truncate(renderer.redact(format_mistagged(preparation.stray)), MAX_IMAGES_LENGTH))
+    images = code(truncate(renderer.redact(describe_mistagged(preparation.stray)), MAX_IMAGES_LENGTH))
     if preparation.accepted_by:
         return (
             f"Images with other tags were accepted by {format_names(renderer, [preparation.accepted_by])}: {images}."

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from bot.domain.plans.change_set import (
-    ChangeKind,
-    ChangeSet,
+from bot.domain.plans.change_set import ChangeKind, ChangeSet
+from bot.domain.plans.changes import (
     ExecutorsPinned,
     FileRestored,
     GoldenFileCreated,
@@ -19,7 +18,7 @@ from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.formats.compose import Difference
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown, code, truncate_body
 from bot.rendering.golden_files import golden_counts, golden_summary
-from bot.rendering.reasons import describe_reasons
+from bot.rendering.reasons import describe_reasons, describe_warnings
 from bot.rendering.renderer import template_environment
 
 R = TypeVar("R")
@@ -50,6 +49,7 @@ def _render_body(order: PullRequestSpec, golden: Difference | None) -> Markdown:
             change=change,
             change_summary=summarize_change(change),
             details=describe_reasons(change),
+            warnings=describe_warnings(change),
             files=len(change.changes),
             hotpatches=_reasons_of_type(change, HotpatchRemoved),
             modules=_reasons_of_type(change, ModuleRefUpdated),

@@ -11,6 +11,7 @@ import structlog
 from bot.domain.fleet.model import Instance
 from bot.domain.github_models import Head, PullRequest
 from bot.domain.plans.change_set import ChangeKind, ChangeSet, Refusal
+from bot.domain.plans.fingerprint import change_fingerprint, same_change
 from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.transitions import attach_pull, mark_refused
@@ -19,6 +20,7 @@ from bot.ports.branches import BaseBranch
 from bot.ports.errors import PermanentError
 from bot.ports.files import FileHistory
 from bot.ports.store import TrackerReader
+from bot.rendering.reasons import describe_warnings
 from bot.rendering.wording import describe
 from bot.services.fleet_reader import FleetReader, FleetView
 from bot.services.planner import Planner
@@ -76,8 +78,8 @@ class PullRequestService:
             attach_pull(upgrade, pull, from_version, self._clock()),
             built=commit,
             base=head.commit,
-            meaning=planned.change_fingerprint,
-            warnings=planned.warnings,
+            meaning=change_fingerprint(planned),
+            warnings=tuple(describe_warnings(planned)),
             back=replace(upgrade.back, to=planned.new) if upgrade.back else None,
         )
 
@@ -118,14 +120,19 @@ class PullRequestService:
         planned = self._plan(upgrade, self._instance(upgrade, seen), seen)
         if isinstance(planned, Refusal):
             return replace(known, note=f"the base branch moved, and now: {describe(planned.reason).rstrip('.')}")
-        if upgrade.meaning and planned.change_fingerprint != upgrade.meaning:
+        if upgrade.meaning and not same_change(upgrade.meaning, planned):
             note = "the base branch moved, and the change would be another one now: close its pull request, ask again"
             return replace(known, note=note)
         note = f"rebuilt on {head.commit[:7]}, for the base branch had moved; the change is the same"
         built = self._pulls.rebuild(self._spec(planned, head, seen, upgrade, note), pull.number)
         log.info("rebuilt", slug=upgrade.slug, version=str(upgrade.version), base=head.commit)
         return replace(
-            known, built=built, head=built, meaning=planned.change_fingerprint, note=note, warnings=planned.warnings
+            known,
+            built=built,
+            head=built,
+            meaning=change_fingerprint(planned),
+            note=note,
+            warnings=tuple(describe_warnings(planned)),
         )
 
     def _adopt(self, upgrade: Upgrade, pull: PullRequest, instance: Instance, seen: FleetView) -> Upgrade:

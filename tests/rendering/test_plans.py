@@ -11,14 +11,8 @@ from bot.domain.fleet.inventory import golden_link_target
 from bot.domain.fleet.model import Instance
 from bot.domain.git_tree import FileChange
 from bot.domain.health.model import CheckResult
-from bot.domain.plans.change_set import (
-    ChangeKind,
-    ChangeSet,
-    GoldenFileCreated,
-    HotpatchRemoved,
-    LinkRetargeted,
-    Refusal,
-)
+from bot.domain.plans.change_set import ChangeKind, ChangeSet, Refusal
+from bot.domain.plans.changes import GoldenFileCreated, HotpatchRemoved, LinkRetargeted
 from bot.domain.plans.preview import PreparationPreview, UpgradePreview
 from bot.domain.plans.refusals import MistaggedImage, NotPrepared
 from bot.domain.reasons import PlainText

@@ -36,10 +36,12 @@ from bot.domain.fleet.names import resolve
 from bot.domain.git_tree import FileChange
 from bot.domain.github_models import Conclusion, Head
 from bot.domain.health.model import CheckState
-from bot.domain.plans.change_set import ChangeKind, ChangeSet, HotpatchRemoved, LinkRetargeted
+from bot.domain.plans.change_set import ChangeKind, ChangeSet
+from bot.domain.plans.changes import HotpatchRemoved, LinkRetargeted
 from bot.domain.plans.preview import UpgradePreview
 from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.domain.plans.refusals import MistaggedImage
+from bot.domain.plans.warnings import ExecutorsAtOtherVersion, OwnServiceKept
 from bot.domain.reasons import PlainText, Reason
 from bot.domain.tracker.line import render_line
 from bot.domain.tracker.record import TrackerRecord
@@ -205,7 +207,7 @@ def preview(slug: str, words: str) -> UpgradePreview:
         version("3.40.0"),
         TARGET,
         (LinkRetargeted(link, "../../../golden/old", "../../../golden/new"), HotpatchRemoved(override, words, words)),
-        (words,),
+        (OwnServiceKept(words, words, words), ExecutorsAtOtherVersion("main.tf", words, words, TARGET)),
         (words,),
     )
     return UpgradePreview(

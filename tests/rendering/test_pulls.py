@@ -9,9 +9,8 @@ import pytest
 from bot.domain.fleet.inventory import golden_link_target
 from bot.domain.git_tree import FileChange
 from bot.domain.github_models import Head
-from bot.domain.plans.change_set import (
-    ChangeKind,
-    ChangeSet,
+from bot.domain.plans.change_set import ChangeKind, ChangeSet
+from bot.domain.plans.changes import (
     ExecutorsPinned,
     FileRemoved,
     FileRestored,
@@ -23,6 +22,7 @@ from bot.domain.plans.change_set import (
 )
 from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.domain.plans.refusals import MistaggedImage
+from bot.domain.plans.warnings import FileKept, PlanWarning, ServiceGone
 from bot.formats.compose import Difference, ImageChange, SettingChange
 from bot.formats.markdown import MAX_BODY_LENGTH
 from bot.rendering.pull_requests import render_pull_request_body
@@ -48,7 +48,7 @@ PATCHED = replace(
     PLAIN,
     changes=(*PLAIN.changes, FileChange(OVERRIDE, "100644", None)),
     reasons=(*PLAIN.reasons, HotpatchRemoved(OVERRIDE, "searcher-0", PATCH), FileRemoved(OVERRIDE)),
-    warnings=("docker-compose.override.yaml overrides the service jaeger, which 3.40.1 no longer has.",),
+    warnings=(ServiceGone("docker-compose.override.yaml", "jaeger", TO),),
     note="tell #ce first",
 )
 MOVED = replace(
@@ -202,12 +202,12 @@ def test_a_body_that_is_too_long_keeps_what_policy_demands() -> None:
     assert len(text) <= MAX_BODY_LENGTH
     assert "## Test plan" in text
     assert TRACKER in text
-    endless = render_pull_request_body(replace_warnings(GOLDEN, ("word " * 40,) * 900))
+    endless = render_pull_request_body(replace_warnings(GOLDEN, (FileKept("word " * 40),) * 900))
     assert len(endless) <= MAX_BODY_LENGTH
     assert endless.endswith("The rest does not fit here.")
 
 
-def replace_warnings(change: ChangeSet, warnings: tuple[str, ...]) -> PullRequestSpec:
+def replace_warnings(change: ChangeSet, warnings: tuple[PlanWarning, ...]) -> PullRequestSpec:
     return PullRequestSpec(replace(change, warnings=warnings), Head("c", "t"), TRACKER, "dana")
 
 

@@ -1,17 +1,18 @@
 """Change sets: the files that one pull request changes in the deployment repository, and why.
 
-They are planned from a checkout before anything is touched (`upgrade_plan.py`, `golden_plan.py`,
-`rollback_plan.py`); the words of the pull request follow from them.
+They are planned from a checkout before anything is changed (`upgrade.py`, `preparation.py`, `rollback.py`). The text
+of the pull request is made from them.
 """
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.git_tree import FileChange
+from bot.domain.plans.changes import ChangeReason
 from bot.domain.plans.refusals import MistaggedImage, NotPrepared, VersionHeld
+from bot.domain.plans.warnings import PlanWarning
 from bot.domain.reasons import Reason
 from bot.domain.versions import Version
 
@@ -45,93 +46,12 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class LinkRetargeted:
-    """The active deployment's Compose file is another golden file now."""
-
-    path: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True)
-class HotpatchRemoved:
-    """A hotpatched image was taken out of an override file."""
-
-    path: str
-    service: str
-    image: str
-
-
-@dataclass(frozen=True)
-class FileRemoved:
-    """An override file in which nothing was left went."""
-
-    path: str
-
-
-@dataclass(frozen=True)
-class ModuleRefUpdated:
-    """The reference of the instance's Terraform module is another tag now."""
-
-    path: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True)
-class GoldenFileCreated:
-    """A golden file was made from upstream's file and the global overrides (their paths, in order)."""
-
-    path: str
-    overrides: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ImageRetagged:
-    """An image of the publisher's got the release candidate's own tag."""
-
-    service: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True)
-class ExecutorsPinned:
-    """An upstream executors module is pinned to another version."""
-
-    path: str
-    module: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True)
-class FileRestored:
-    """A file is again as it was before the upgrade."""
-
-    path: str
-
-
-ChangeReason = (
-    LinkRetargeted
-    | HotpatchRemoved
-    | FileRemoved
-    | ModuleRefUpdated
-    | GoldenFileCreated
-    | ImageRetagged
-    | ExecutorsPinned
-    | FileRestored
-)
-
-
-@dataclass(frozen=True)
 class ChangeSet:
-    """The files that a pull request changes, the reasons, and what a reviewer should know besides.
+    """The files that a pull request changes, why, and what a reviewer should know besides.
 
-    `version` is what an upgrade goes to, what a preparation is for, and what a rollback goes back from; `slug` is
-    empty for a preparation. `old` and `new` are the versions that the instance runs before and after. `replaced`
-    are the resources that Terraform will replace, `stray` the images with other tags, `note` is what people noted on
-    the instance.
+    `version` is the target of an upgrade or a preparation, and the version that a rollback leaves. `slug` is empty
+    for a preparation. The instance runs `old` before the change and `new` after it. Terraform will replace
+    `replaced_resources`. `note` is what people noted on the instance.
     """
 
     kind: ChangeKind
@@ -141,7 +61,7 @@ class ChangeSet:
     old: Version | None = None
     new: Version | None = None
     reasons: tuple[ChangeReason, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[PlanWarning, ...] = ()
     replaced_resources: tuple[str, ...] = ()
     mistagged_images: tuple[MistaggedImage, ...] = ()
     note: str = ""
@@ -167,12 +87,6 @@ class ChangeSet:
     @property
     def paths(self) -> frozenset[str]:
         return frozenset(change.path for change in self.changes)
-
-    @property
-    def change_fingerprint(self) -> str:
-        """Stays the same as long as the change does the same thing, whatever else the files say meanwhile."""
-        told = "\n".join(sorted(map(repr, self.reasons)))
-        return hashlib.sha256(f"{self.kind} {self.slug} {self.version}\n{told}".encode()).hexdigest()
 
 
 def branch_name(kind: ChangeKind, slug: str, version: Version) -> str:

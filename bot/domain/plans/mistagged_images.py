@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 
 from bot.domain.fleet.images import looks_first_party
@@ -26,11 +25,6 @@ def mistagged_images(text: str, version: Version, name: str = "") -> tuple[Mista
         for service, image in found
         if looks_first_party(image) and _tag(image) != str(version)
     )
-
-
-def format_mistagged(found: Iterable[MistaggedImage]) -> str:
-    """The services with their images, without digests, as people read them."""
-    return ", ".join(f"{one.service} ({one.image.partition('@')[0]})" for one in found)
 
 
 def _tag(reference: str) -> str | None:

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from bot.domain.fleet.inventory import golden_versions
 from bot.domain.git_tree import FileChange, Snapshot
-from bot.domain.plans.change_set import (
-    ChangeKind,
-    ChangeReason,
-    ChangeSet,
-    ExecutorsPinned,
-    GoldenFileCreated,
-    ImageRetagged,
-    Refusal,
-)
+from bot.domain.plans.change_set import ChangeKind, ChangeSet, Refusal
+from bot.domain.plans.changes import ChangeReason, ExecutorsPinned, GoldenFileCreated, ImageRetagged
 from bot.domain.plans.checkout import Checkout, blob_shas, yaml_files
 from bot.domain.plans.executors import EXECUTORS_FILE, is_executors_module
 from bot.domain.plans.file_problems import InvalidTerraform, PlanningError, compose_reason
 from bot.domain.plans.mistagged_images import mistagged_images
 from bot.domain.plans.refusals import MistaggedImage
+from bot.domain.plans.warnings import (
+    ExecutorsNotPinned,
+    GlobalOverrideIsLink,
+    ModulePinnedNewer,
+    ModuleVersionUnknown,
+    PlanWarning,
+    ServiceAdded,
+)
 from bot.domain.versions import Version
 from bot.formats import compose, terraform
 
@@ -64,7 +65,7 @@ def plan_preparation(version: Version, upstream: str, checkout: Checkout) -> Cha
 def _build_change_set(version: Version, upstream: str, checkout: Checkout) -> ChangeSet:
     changes: list[FileChange] = []
     reasons: list[ChangeReason] = []
-    warnings: list[str] = []
+    warnings: list[PlanWarning] = []
     if checkout.has(version.golden_path):
         stray = mistagged_images(checkout.text(version.golden_path), version)
     else:
@@ -89,18 +90,16 @@ def _build_change_set(version: Version, upstream: str, checkout: Checkout) -> Ch
     )
 
 
-def _golden_file(version: Version, upstream: str, checkout: Checkout) -> tuple[str, list[ChangeReason], list[str]]:
+def _golden_file(
+    version: Version, upstream: str, checkout: Checkout
+) -> tuple[str, list[ChangeReason], list[PlanWarning]]:
     """The golden file, what was done for it, and what a reviewer should know."""
     found = override_paths(checkout.snapshot)
     paths = [path for path in found if not checkout.is_link(path)]
     merge = compose.merge_files(upstream, [(path, checkout.text(path)) for path in paths], base_name=UPSTREAM_FILE)
     text, retagged = _retag(merge.text, version)
-    warnings = [
-        f"{path} is a symbolic link and was left out; make it a plain file." for path in found if path not in paths
-    ]
-    warnings += [
-        f"The overrides add the service {name}, which upstream's file does not have." for name in merge.added
-    ]
+    warnings: list[PlanWarning] = [GlobalOverrideIsLink(path) for path in found if path not in paths]
+    warnings += [ServiceAdded(name) for name in merge.added]
     return text, [GoldenFileCreated(version.golden_path, tuple(paths)), *retagged], warnings
 
 
@@ -118,7 +117,7 @@ def _with_tag(stray: MistaggedImage, version: Version) -> str | None:
     return str(image.with_tag(str(version))) if image else None
 
 
-def _pin_executors(version: Version, text: str) -> tuple[str, list[ExecutorsPinned], list[str]]:
+def _pin_executors(version: Version, text: str) -> tuple[str, list[ExecutorsPinned], list[PlanWarning]]:
     """The text with upstream's executors modules pinned to the version, each of them and nothing else.
 
     A release candidate pins nothing: it goes to one instance, and all share these modules.
@@ -126,20 +125,17 @@ def _pin_executors(version: Version, text: str) -> tuple[str, list[ExecutorsPinn
     try:
         found = [module for module in terraform.modules(text) if is_executors_module(module)]
         if version.is_candidate:
-            return (
-                text,
-                [],
-                [f"The executors modules stay as they are: {version} is a release candidate."] if found else [],
-            )
-        pinned, warnings = [], []
+            return text, [], [ExecutorsNotPinned(version)] if found else []
+        pinned: list[ExecutorsPinned] = []
+        warnings: list[PlanWarning] = []
         for module in found:
             old = module.version.value if module.version else None
             if old is None:
-                warnings += [f"Module {module.name} in {EXECUTORS_FILE} has no version that can be changed."]
+                warnings.append(ModuleVersionUnknown(EXECUTORS_FILE, module.name))
             elif (current := Version.parse(old)) is not None and current > version:
-                warnings += [f"Module {module.name} in {EXECUTORS_FILE} is pinned to {old} already and stays there."]
+                warnings.append(ModulePinnedNewer(EXECUTORS_FILE, module.name, old))
             elif old != str(version):
-                pinned += [ExecutorsPinned(EXECUTORS_FILE, module.name, old, str(version))]
+                pinned.append(ExecutorsPinned(EXECUTORS_FILE, module.name, old, str(version)))
         return terraform.set_versions(text, [pin.module for pin in pinned], str(version)), pinned, warnings
     except terraform.TerraformError as error:
         raise PlanningError(InvalidTerraform(EXECUTORS_FILE, error.line)) from None

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from bot.domain.fleet.inventory import golden_link_target, golden_versions
 from bot.domain.fleet.model import Instance
 from bot.domain.git_tree import LINK_MODE, FileChange, Snapshot
-from bot.domain.plans.change_set import ChangeKind, ChangeReason, ChangeSet, FileRestored, Refusal
+from bot.domain.plans.change_set import ChangeKind, ChangeSet, Refusal
+from bot.domain.plans.changes import ChangeReason, FileRestored
 from bot.domain.plans.checkout import Checkout
 from bot.domain.plans.file_problems import InvalidTerraform, PlanningError, relative_to
 from bot.domain.plans.module_refs import module_refs, set_module_refs
@@ -19,6 +20,7 @@ from bot.domain.plans.refusals import (
     UnusableHistory,
 )
 from bot.domain.plans.upgrade import PlanContext, infrastructure_file, override_files
+from bot.domain.plans.warnings import FileKept, PlanWarning
 from bot.domain.version_steps import evaluate_step
 from bot.domain.versions import Version
 from bot.formats import terraform
@@ -100,10 +102,10 @@ def _link_version(snapshot: Snapshot, instance: Instance, checkout: Checkout) ->
 def _build_change_set(instance: Instance, past: LinkHistory, checkout: Checkout, old: Version) -> ChangeSet:
     changes: list[FileChange] = []
     reasons: list[ChangeReason] = []
-    warnings: list[str] = []
+    warnings: list[PlanWarning] = []
     for path in changed_paths(instance, past):
         if path == infrastructure_file(instance):
-            found: FileChange | str | None = _restore_module(path, past, checkout)
+            found: FileChange | FileKept | None = _restore_module(path, past, checkout)
         else:
             found = _restore_file(path, past, checkout)
         if isinstance(found, FileChange):
@@ -124,7 +126,7 @@ def _build_change_set(instance: Instance, past: LinkHistory, checkout: Checkout,
     )
 
 
-def _restore_file(path: str, past: LinkHistory, checkout: Checkout) -> FileChange | str | None:
+def _restore_file(path: str, past: LinkHistory, checkout: Checkout) -> FileChange | FileKept | None:
     """The file as it was, with what people changed since; or why it is left as it is; or nothing to do."""
     before, after = past.before.files.get(path), past.after.files.get(path)
     now = checkout.snapshot.files.get(path)
@@ -141,12 +143,11 @@ def _restore_file(path: str, past: LinkHistory, checkout: Checkout) -> FileChang
     return _kept_warning(path) if merged is None else FileChange(path, now.mode, merged)
 
 
-def _kept_warning(path: str) -> str:
-    name = path.partition("/")[2]
-    return f"{name} was changed by people since the upgrade and stays as it is: compare it with how it was before."
+def _kept_warning(path: str) -> FileKept:
+    return FileKept(path.partition("/")[2])
 
 
-def _restore_module(path: str, past: LinkHistory, checkout: Checkout) -> FileChange | str | None:
+def _restore_module(path: str, past: LinkHistory, checkout: Checkout) -> FileChange | FileKept | None:
     """infrastructure.tf with the module's references as they were; all else in it is people's."""
     before, after, now = (one.files.get(path) for one in (past.before, past.after, checkout.snapshot))
     if before is None or after is None or now is None:

@@ -13,16 +13,8 @@ from bot.domain.fleet.images import looks_first_party
 from bot.domain.fleet.inventory import golden_link_target, golden_versions
 from bot.domain.fleet.model import Instance
 from bot.domain.git_tree import LINK_MODE, FileChange, Snapshot
-from bot.domain.plans.change_set import (
-    ChangeKind,
-    ChangeReason,
-    ChangeSet,
-    FileRemoved,
-    HotpatchRemoved,
-    LinkRetargeted,
-    ModuleRefUpdated,
-    Refusal,
-)
+from bot.domain.plans.change_set import ChangeKind, ChangeSet, Refusal
+from bot.domain.plans.changes import ChangeReason, FileRemoved, HotpatchRemoved, LinkRetargeted, ModuleRefUpdated
 from bot.domain.plans.checkout import Checkout, blob_shas, yaml_files
 from bot.domain.plans.executors import EXECUTORS_FILE, is_executors_module, replaced_addresses
 from bot.domain.plans.file_problems import InvalidTerraform, PlanningError, compose_reason, relative_to
@@ -30,6 +22,15 @@ from bot.domain.plans.mistagged_images import mistagged_images
 from bot.domain.plans.module_refs import module_refs, newest_module_tag, set_module_refs, tag_sort_key
 from bot.domain.plans.refusals import MistaggedImage, NotPrepared, VersionHeld
 from bot.domain.plans.version_policy import evaluate_policy
+from bot.domain.plans.warnings import (
+    ExecutorsAtOtherVersion,
+    ExecutorsFileMissing,
+    ModuleRefNewer,
+    OverrideIsLink,
+    OwnServiceKept,
+    PlanWarning,
+    ServiceGone,
+)
 from bot.domain.versions import Version
 from bot.formats import compose, terraform
 
@@ -53,7 +54,7 @@ class _Draft:
 
     changes: list[FileChange] = field(default_factory=list)
     reasons: list[ChangeReason] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[PlanWarning] = field(default_factory=list)
 
 
 def override_files(snapshot: Snapshot, instance: Instance) -> list[str]:
@@ -127,7 +128,7 @@ def _remove_hotpatches(draft: _Draft, instance: Instance, target: Version, check
     for path in override_files(checkout.snapshot, instance):
         name = path.removeprefix(f"{instance.slug}/")
         if checkout.is_link(path):
-            draft.warnings.append(f"{name} is a symbolic link and was left alone; look whether a hotpatch is in it.")
+            draft.warnings.append(OverrideIsLink(name))
             continue
         text = checkout.text(path)
         found = compose.remove_images(text, publishers, name)
@@ -140,13 +141,13 @@ def _remove_hotpatches(draft: _Draft, instance: Instance, target: Version, check
         draft.warnings += _leftover_warnings(rest, name, services, target) if rest is not None else []
 
 
-def _leftover_warnings(text: str, name: str, services: Collection[str], target: Version) -> Iterator[str]:
+def _leftover_warnings(text: str, name: str, services: Collection[str], target: Version) -> Iterator[PlanWarning]:
     """What an override file still says that does not fit the new golden file."""
     for service in sorted(compose.override_only_services(text, name) - set(services)):
-        yield f"{name} overrides the service {service}, which {target} no longer has: take it out of that file."
+        yield ServiceGone(name, service, target)
     for service, image in sorted(compose.images(text, name).items()):
         if service not in services and looks_first_party(image):
-            yield f"{name} runs {service}, a service of its own, with {image.partition('@')[0]}: it was left alone."
+            yield OwnServiceKept(name, service, image)
 
 
 def _move_module(
@@ -167,7 +168,7 @@ def _move_module(
         if tag_sort_key(old) < tag_sort_key(newest):
             draft.reasons.append(ModuleRefUpdated(path, old, newest))
         elif tag_sort_key(old) > tag_sort_key(newest):
-            draft.warnings.append(f"infrastructure.tf refers to {old}, which is newer than {newest}: left alone.")
+            draft.warnings.append(ModuleRefNewer(path.removeprefix(f"{instance.slug}/"), old, newest))
     if changed != text:
         draft.changes.append(FileChange(path, checkout.mode(path), changed))
 
@@ -177,17 +178,14 @@ def _replaced_resources(draft: _Draft, instance: Instance, target: Version, chec
     if not instance.executors:
         return ()
     if not checkout.has(EXECUTORS_FILE):
-        draft.warnings.append(
-            f"It has executors, but there is no {EXECUTORS_FILE} that says which version they have."
-        )
+        draft.warnings.append(ExecutorsFileMissing(EXECUTORS_FILE))
         return ()
     try:
         found = [module for module in terraform.modules(checkout.text(EXECUTORS_FILE)) if is_executors_module(module)]
     except terraform.TerraformError as error:
         raise PlanningError(InvalidTerraform(EXECUTORS_FILE, error.line)) from None
     for module in found:
-        pinned = module.version.value if module.version else "no version"
+        pinned = module.version.value if module.version else None
         if pinned != str(target):
-            where = f"module {module.name} in {EXECUTORS_FILE}"
-            draft.warnings.append(f"It has executors, and {where} is pinned to {pinned}, not to {target}.")
+            draft.warnings.append(ExecutorsAtOtherVersion(EXECUTORS_FILE, module.name, pinned, target))
     return tuple(address for module in found for address in replaced_addresses(module))

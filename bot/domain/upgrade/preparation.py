@@ -109,9 +109,9 @@ def accept(preparation: Preparation, by: str, now: datetime) -> Preparation:
     return replace(preparation, accepted_by=by, accepted_at=now)
 
 
-def apply_plan(preparation: Preparation, change: ChangeSet) -> Preparation:
-    """The preparation with what its change set says of images and warnings."""
-    return replace(preparation, stray=change.mistagged_images, warnings=change.warnings, reason="")
+def apply_plan(preparation: Preparation, change: ChangeSet, warnings: Sequence[str] = ()) -> Preparation:
+    """The preparation with the images of its change set, and with its warnings in words."""
+    return replace(preparation, stray=change.mistagged_images, warnings=tuple(warnings), reason="")
 
 
 def observe_preparation(preparation: Preparation, pull: PullRequest, reviews: Sequence[Review]) -> Preparation:

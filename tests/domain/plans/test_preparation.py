@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.plans.change_set import ChangeKind, ExecutorsPinned, GoldenFileCreated, ImageRetagged
+from bot.domain.plans.change_set import ChangeKind
+from bot.domain.plans.changes import ExecutorsPinned, GoldenFileCreated, ImageRetagged
 from bot.domain.plans.file_problems import FileProblem, InvalidComposeFile, InvalidTerraform, UnusableFile
 from bot.domain.plans.preparation import UPSTREAM_FILE, override_paths, previous_golden_version
 from bot.domain.plans.refusals import MistaggedImage
+from bot.domain.plans.warnings import (
+    ExecutorsNotPinned,
+    GlobalOverrideIsLink,
+    ModulePinnedNewer,
+    ModuleVersionUnknown,
+    ServiceAdded,
+)
 from bot.formats.compose import ComposeProblem
 from bot.formats.yaml import YamlProblem
 from demo.fleet import compose_file, make_fleet
@@ -136,14 +144,14 @@ def test_only_yaml_files_right_inside_the_folder_are_overrides() -> None:
 
 def test_an_override_that_is_a_symbolic_link_is_not_left_out_silently() -> None:
     before = repository(changed={"golden/overrides/a.yaml": link("../../shared.yaml")})
-    assert "golden/overrides/a.yaml" in "".join(planned_preparation(before, "3.41.1", UPSTREAM).warnings)
+    assert planned_preparation(before, "3.41.1", UPSTREAM).warnings == (
+        GlobalOverrideIsLink("golden/overrides/a.yaml"),
+    )
 
 
 def test_a_service_that_an_override_adds_is_a_warning() -> None:
     before = with_overrides(cody="services:\n  proxy:\n    image: nginx:1\n")
-    assert planned_preparation(before, "3.41.1", UPSTREAM).warnings == (
-        "The overrides add the service proxy, which upstream's file does not have.",
-    )
+    assert planned_preparation(before, "3.41.1", UPSTREAM).warnings == (ServiceAdded("proxy"),)
 
 
 def test_images_with_another_tag_are_told_and_stay() -> None:
@@ -184,7 +192,7 @@ def test_a_candidate_gets_its_own_tag_on_every_publishers_image_and_pins_nothing
         "searcher",
         "pgsql",
     ]
-    assert plan.warnings == ("The executors modules stay as they are: 3.42.0-rc.1 is a release candidate.",)
+    assert plan.warnings == (ExecutorsNotPinned(version("3.42.0-rc.1")),)
 
 
 def test_a_candidate_whose_images_carry_its_tag_keeps_their_digests() -> None:
@@ -249,8 +257,7 @@ def test_a_module_that_is_newer_already_stays_with_a_warning(pinned: str) -> Non
     plan = planned_preparation(before, "3.41.1", UPSTREAM)
     assert plan.paths == {GOLDEN}
     assert plan.warnings == tuple(
-        f"Module {name} in {EXECUTORS} is pinned to {pinned} already and stays there."
-        for name in ("executors", "docker-mirror")
+        ModulePinnedNewer(EXECUTORS, name, pinned) for name in ("executors", "docker-mirror")
     )
 
 
@@ -268,7 +275,7 @@ def test_a_module_without_a_literal_version_is_a_warning(line: str) -> None:
     before = with_main(f'module "executors" {{\n  source  = "sourcegraph/executors/google"\n{line}}}\n')
     plan = planned_preparation(before, "3.41.1", UPSTREAM)
     assert plan.paths == {GOLDEN}
-    assert plan.warnings == (f"Module executors in {EXECUTORS} has no version that can be changed.",)
+    assert plan.warnings == (ModuleVersionUnknown(EXECUTORS, "executors"),)
 
 
 def test_a_file_of_modules_keeps_its_mode() -> None:

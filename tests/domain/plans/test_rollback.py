@@ -6,7 +6,8 @@ import pytest
 
 from bot.domain.fleet.model import Channel
 from bot.domain.git_tree import FileChange, blob_sha
-from bot.domain.plans.change_set import ChangeKind, FileRestored, Refusal
+from bot.domain.plans.change_set import ChangeKind, Refusal
+from bot.domain.plans.changes import FileRestored
 from bot.domain.plans.checkout import Checkout
 from bot.domain.plans.file_problems import FileProblem, FileReason, InvalidTerraform, UnusableFile
 from bot.domain.plans.refusals import (
@@ -18,6 +19,7 @@ from bot.domain.plans.refusals import (
 )
 from bot.domain.plans.rollback import LinkHistory, plan_rollback, previous_version
 from bot.domain.plans.upgrade import PlanContext
+from bot.domain.plans.warnings import FileKept
 from demo.fleet import Hotpatch, make_fleet
 from tests.domain.plans.repositories import (
     CASES,
@@ -58,7 +60,6 @@ services:
 HOTPATCH_ONLY = "services:\n  searcher:\n    image: sourcegraph/searcher:3.40.0-hotpatch.1\n"
 FOLDER = f"{SLUG}/overrides/hotpatch.yaml"
 NAME = "red/docker-compose/docker-compose.override.yaml"
-LEFT_ALONE = "was changed by people since the upgrade and stays as it is: compare it with how it was before."
 
 
 def module(ref: str) -> tuple[str, bytes]:
@@ -187,7 +188,7 @@ def test_what_people_changed_where_the_upgrade_did_stays_with_a_warning() -> Non
     now = after_with(override=override_after().replace("  searcher:\n    cpus: 8", "  searcher:\n    cpus: 16"))
     plan = planned_rollback(BEFORE, AFTER, now)
     assert OVERRIDE not in plan.paths
-    assert plan.warnings == (f"{NAME} {LEFT_ALONE}",)
+    assert plan.warnings == (FileKept(NAME),)
     assert plan.paths == {LINK, FOLDER, INFRASTRUCTURE}
 
 
@@ -195,19 +196,19 @@ def test_what_people_changed_where_the_upgrade_did_stays_with_a_warning() -> Non
 def test_a_file_that_people_made_where_the_upgrade_removed_one_stays_with_a_warning(new: str) -> None:
     plan = planned_rollback(BEFORE, AFTER, after_with(folder=new))
     assert FOLDER not in plan.paths
-    assert plan.warnings == (f"overrides/hotpatch.yaml {LEFT_ALONE}",)
+    assert plan.warnings == (FileKept("overrides/hotpatch.yaml"),)
 
 
 def test_a_file_that_people_removed_since_stays_away_with_a_warning() -> None:
     plan = planned_rollback(BEFORE, AFTER, after_with(override=None))
     assert OVERRIDE not in plan.paths
-    assert plan.warnings == (f"{NAME} {LEFT_ALONE}",)
+    assert plan.warnings == (FileKept(NAME),)
 
 
 def test_an_override_that_people_made_a_link_since_stays_with_a_warning() -> None:
     plan = planned_rollback(BEFORE, AFTER, after_with(override=link("../../overrides/x.yaml")))
     assert OVERRIDE not in plan.paths
-    assert plan.warnings == (f"{NAME} {LEFT_ALONE}",)
+    assert plan.warnings == (FileKept(NAME),)
 
 
 def test_a_mode_that_people_changed_since_stays() -> None:
@@ -241,7 +242,7 @@ def test_what_people_changed_in_the_infrastructure_with_the_upgrade_stays_too() 
 def test_a_module_that_people_moved_or_removed_since_stays_with_a_warning(infrastructure: str | None) -> None:
     plan = planned_rollback(BEFORE, AFTER, after_with(infrastructure=infrastructure))
     assert plan.paths == {LINK, OVERRIDE, FOLDER}
-    assert plan.warnings == (f"infrastructure.tf {LEFT_ALONE}",)
+    assert plan.warnings == (FileKept("infrastructure.tf"),)
 
 
 def test_a_file_that_an_upgrade_added_goes() -> None:

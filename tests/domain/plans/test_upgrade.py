@@ -8,18 +8,20 @@ import pytest
 
 from bot.domain.fleet.model import DeploymentColor
 from bot.domain.git_tree import FileChange, blob_sha
-from bot.domain.plans.change_set import (
-    ChangeKind,
-    FileRemoved,
-    HotpatchRemoved,
-    LinkRetargeted,
-    ModuleRefUpdated,
-    Refusal,
-)
+from bot.domain.plans.change_set import ChangeKind, Refusal
+from bot.domain.plans.changes import FileRemoved, HotpatchRemoved, LinkRetargeted, ModuleRefUpdated
 from bot.domain.plans.file_problems import FileProblem, FileReason, InvalidTerraform, UnusableFile
 from bot.domain.plans.module_refs import newest_module_tag
 from bot.domain.plans.refusals import MistaggedImage, NotPrepared, VersionHeld
 from bot.domain.plans.upgrade import PlanContext, blobs_for_upgrade, plan_upgrade
+from bot.domain.plans.warnings import (
+    ExecutorsAtOtherVersion,
+    ExecutorsFileMissing,
+    ModuleRefNewer,
+    OverrideIsLink,
+    OwnServiceKept,
+    ServiceGone,
+)
 from demo.fleet import Hotpatch, SampleInstance, make_fleet
 from tests.domain.plans.repositories import (
     CASES,
@@ -403,9 +405,7 @@ def test_a_module_never_goes_down(ref: str) -> None:
     before = repository(changed={INFRASTRUCTURE: plain(module_text(source(ref)))})
     plan = planned_upgrade(before, known=PlanContext(module_tags=MODULE_TAGS))
     assert plan.paths == {LINK}
-    assert plan.warnings == (
-        f"infrastructure.tf refers to {ref}, which is newer than mi-module-v3.40.1-v10: left alone.",
-    )
+    assert plan.warnings == (ModuleRefNewer("infrastructure.tf", ref, "mi-module-v3.40.1-v10"),)
 
 
 @pytest.mark.parametrize("tags", ["", "mi-module-v3.41.0-v1", "mi-module-v3.40.0-v9 v3.40.1"])
@@ -448,15 +448,15 @@ def test_executors_of_another_version_are_a_warning() -> None:
     text = EXECUTOR_MODULES.replace('"3.40.1"', '"3.40.0"', 1).replace('  version = "3.40.1"\n', "")
     before = repository(changed={f"{SLUG}/terraform.tfvars": tfvars, EXECUTORS: plain(text)})
     assert planned_upgrade(before).warnings == (
-        f"It has executors, and module executors in {EXECUTORS} is pinned to 3.40.0, not to 3.40.1.",
-        f"It has executors, and module docker-mirror in {EXECUTORS} is pinned to no version, not to 3.40.1.",
+        ExecutorsAtOtherVersion(EXECUTORS, "executors", "3.40.0", version("3.40.1")),
+        ExecutorsAtOtherVersion(EXECUTORS, "docker-mirror", None, version("3.40.1")),
     )
 
 
 def test_executors_that_no_file_pins_are_a_warning() -> None:
     before = repository(changed={f"{SLUG}/terraform.tfvars": plain("enable_executors = true\n")})
     plan = planned_upgrade(before)
-    assert plan.warnings == (f"It has executors, but there is no {EXECUTORS} that says which version they have.",)
+    assert plan.warnings == (ExecutorsFileMissing(EXECUTORS),)
 
 
 # Warnings
@@ -466,8 +466,7 @@ def test_an_override_of_a_service_that_the_target_no_longer_has_is_a_warning() -
     override = "services:\n  searcher:\n    cpus: 8\n  frontend:\n    cpus: 2\n"
     before = repository(override, {GOLDEN: plain(compose_text("3.40.1", "frontend"))})
     assert planned_upgrade(before).warnings == (
-        "red/docker-compose/docker-compose.override.yaml overrides the service searcher, which 3.40.1 no longer has: "
-        "take it out of that file.",
+        ServiceGone("red/docker-compose/docker-compose.override.yaml", "searcher", version("3.40.1")),
     )
 
 
@@ -475,27 +474,23 @@ def test_what_a_removed_hotpatch_leaves_of_a_service_that_is_gone_is_a_warning_t
     before = repository(f"{HOTPATCH}    cpus: 8\n", {GOLDEN: plain(compose_text("3.40.1", "frontend"))})
     plan = planned_upgrade(before)
     assert text_after(before, plan) == "services:\n  searcher:\n    cpus: 8\n"
-    assert "searcher, which 3.40.1 no longer has" in "".join(plan.warnings)
+    gone = ServiceGone("red/docker-compose/docker-compose.override.yaml", "searcher", version("3.40.1"))
+    assert plan.warnings == (gone,)
 
 
 def test_a_service_of_the_instances_own_with_a_publishers_image_is_a_warning() -> None:
     override = f"services:\n  cody:\n    image: sourcegraph/cody:3.40.0@{DIGEST}\n  proxy:\n    image: nginx:1\n"
     plan = planned_upgrade(repository(override))
     assert plan.paths == {LINK}
-    assert plan.warnings == (
-        "red/docker-compose/docker-compose.override.yaml runs cody, a service of its own, with "
-        "sourcegraph/cody:3.40.0: it was left alone.",
-    )
+    name = "red/docker-compose/docker-compose.override.yaml"
+    assert plan.warnings == (OwnServiceKept(name, "cody", f"sourcegraph/cody:3.40.0@{DIGEST}"),)
 
 
 def test_an_override_that_is_a_symbolic_link_stays_with_a_warning() -> None:
     before = repository(changed={OVERRIDE: link("../../overrides/shared.yaml")})
     plan = planned_upgrade(before)
     assert plan.paths == {LINK}
-    assert plan.warnings == (
-        "red/docker-compose/docker-compose.override.yaml is a symbolic link and was left alone; "
-        "look whether a hotpatch is in it.",
-    )
+    assert plan.warnings == (OverrideIsLink("red/docker-compose/docker-compose.override.yaml"),)
 
 
 # What can't be read

@@ -85,8 +85,8 @@ def test_images_may_be_accepted_before_they_are_known() -> None:
 
 
 def test_it_knows_what_its_change_set_says_of_images_and_warnings() -> None:
-    change = ChangeSet(ChangeKind.PREPARATION, TO, (), warnings=("no executors",), mistagged_images=STRAY)
-    found = apply_plan(replace(ASKED, reason="delayed"), change)
+    change = ChangeSet(ChangeKind.PREPARATION, TO, (), mistagged_images=STRAY)
+    found = apply_plan(replace(ASKED, reason="delayed"), change, ["no executors"])
     assert (found.stray, found.warnings, found.reason) == (STRAY, ("no executors",), "")
     assert apply_plan(found, ChangeSet(ChangeKind.PREPARATION, TO, ())).stray == (), "what was put right is forgotten"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bot.domain.fleet.config_file import CONFIG_FILE
 from bot.domain.fleet.inventory import FIRST_INSTANCE
 from bot.domain.fleet.skips import MarkedSkipped
-from bot.domain.plans.mistagged_images import format_mistagged
 from bot.domain.plans.refusals import (
     AlreadyRolledBack,
     CandidateRefused,
@@ -19,6 +18,7 @@ from bot.domain.plans.refusals import (
     VersionHeld,
 )
 from bot.rendering.wording.dispatch import describe
+from bot.rendering.wording.plans.images import describe_mistagged
 
 _HISTORY = {
     HistoryProblem.NO_EARLIER_LINK: "Git knows of no upgrade of it: its link was never another one.",
@@ -56,7 +56,7 @@ def _(reason: VersionHeld) -> str:
     version = reason.version
     return (
         f"{version} is held: images of the publisher's do not carry the tag {version}: "
-        f"{format_mistagged(reason.images)}. If that is right, an operator says /prepare {version} --accept-tags."
+        f"{describe_mistagged(reason.images)}. If that is right, an operator says /prepare {version} --accept-tags."
     )
 
 

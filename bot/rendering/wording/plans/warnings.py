@@ -1,0 +1,87 @@
+"""The words for what a reviewer of a change set should know or do."""
+
+from __future__ import annotations
+
+from bot.domain.plans.warnings import (
+    ExecutorsAtOtherVersion,
+    ExecutorsFileMissing,
+    ExecutorsNotPinned,
+    FileKept,
+    GlobalOverrideIsLink,
+    ModulePinnedNewer,
+    ModuleRefNewer,
+    ModuleVersionUnknown,
+    OverrideIsLink,
+    OwnServiceKept,
+    ServiceAdded,
+    ServiceGone,
+)
+from bot.rendering.wording.dispatch import describe
+from bot.rendering.wording.plans.images import without_digest
+
+
+@describe.register
+def _(reason: OverrideIsLink) -> str:
+    return f"{reason.path} is a symbolic link and was left alone; look whether a hotpatch is in it."
+
+
+@describe.register
+def _(reason: ServiceGone) -> str:
+    service, version = reason.service, reason.version
+    return f"{reason.path} overrides the service {service}, which {version} no longer has: take it out of that file."
+
+
+@describe.register
+def _(reason: OwnServiceKept) -> str:
+    image = without_digest(reason.image)
+    return f"{reason.path} runs {reason.service}, a service of its own, with {image}: it was left alone."
+
+
+@describe.register
+def _(reason: ModuleRefNewer) -> str:
+    return f"{reason.path} refers to {reason.ref}, which is newer than {reason.newest}: left alone."
+
+
+@describe.register
+def _(reason: ExecutorsFileMissing) -> str:
+    return f"It has executors, but there is no {reason.path} that says which version they have."
+
+
+@describe.register
+def _(reason: ExecutorsAtOtherVersion) -> str:
+    pinned = "no version" if reason.pinned is None else reason.pinned
+    module = f"module {reason.module} in {reason.path}"
+    return f"It has executors, and {module} is pinned to {pinned}, not to {reason.version}."
+
+
+@describe.register
+def _(reason: FileKept) -> str:
+    return (
+        f"{reason.path} was changed by people since the upgrade and stays as it is: "
+        "compare it with how it was before."
+    )
+
+
+@describe.register
+def _(reason: GlobalOverrideIsLink) -> str:
+    return f"{reason.path} is a symbolic link and was left out; make it a plain file."
+
+
+@describe.register
+def _(reason: ServiceAdded) -> str:
+    return f"The overrides add the service {reason.service}, which upstream's file does not have."
+
+
+@describe.register
+def _(reason: ExecutorsNotPinned) -> str:
+    return f"The executors modules stay as they are: {reason.version} is a release candidate."
+
+
+@describe.register
+def _(reason: ModuleVersionUnknown) -> str:
+    return f"Module {reason.module} in {reason.path} has no version that can be changed."
+
+
+@describe.register
+def _(reason: ModulePinnedNewer) -> str:
+    return f"Module {reason.module} in {reason.path} is pinned to {reason.version} already and stays there."

@@ -1,0 +1,85 @@
+"""The words for what a reviewer should know or do."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.plans.warnings import (
+    ExecutorsAtOtherVersion,
+    ExecutorsFileMissing,
+    ExecutorsNotPinned,
+    FileKept,
+    GlobalOverrideIsLink,
+    ModulePinnedNewer,
+    ModuleRefNewer,
+    ModuleVersionUnknown,
+    OverrideIsLink,
+    OwnServiceKept,
+    PlanWarning,
+    ServiceAdded,
+    ServiceGone,
+)
+from bot.rendering.wording import describe
+from tests.samples import version
+
+FILE = "modules/executors/main.tf"
+OVERRIDE = "red/docker-compose/docker-compose.override.yaml"
+
+
+@pytest.mark.parametrize(
+    ("warning", "words"),
+    [
+        (
+            ModuleRefNewer("infrastructure.tf", "mi-module-v4.0.0-v1", "mi-module-v3.40.1-v10"),
+            "infrastructure.tf refers to mi-module-v4.0.0-v1, which is newer than mi-module-v3.40.1-v10: left alone.",
+        ),
+        (
+            ExecutorsAtOtherVersion(FILE, "executors", "3.40.0", version("3.40.1")),
+            f"It has executors, and module executors in {FILE} is pinned to 3.40.0, not to 3.40.1.",
+        ),
+        (
+            ExecutorsAtOtherVersion(FILE, "docker-mirror", None, version("3.40.1")),
+            f"It has executors, and module docker-mirror in {FILE} is pinned to no version, not to 3.40.1.",
+        ),
+        (
+            ExecutorsFileMissing(FILE),
+            f"It has executors, but there is no {FILE} that says which version they have.",
+        ),
+        (
+            ServiceGone(OVERRIDE, "searcher", version("3.40.1")),
+            f"{OVERRIDE} overrides the service searcher, which 3.40.1 no longer has: take it out of that file.",
+        ),
+        (
+            OwnServiceKept(OVERRIDE, "cody", "sourcegraph/cody:3.40.0@sha256:0a"),
+            f"{OVERRIDE} runs cody, a service of its own, with sourcegraph/cody:3.40.0: it was left alone.",
+        ),
+        (
+            OverrideIsLink(OVERRIDE),
+            f"{OVERRIDE} is a symbolic link and was left alone; look whether a hotpatch is in it.",
+        ),
+        (
+            FileKept(OVERRIDE),
+            f"{OVERRIDE} was changed by people since the upgrade and stays as it is: "
+            "compare it with how it was before.",
+        ),
+        (
+            GlobalOverrideIsLink("golden/overrides/a.yaml"),
+            "golden/overrides/a.yaml is a symbolic link and was left out; make it a plain file.",
+        ),
+        (ServiceAdded("proxy"), "The overrides add the service proxy, which upstream's file does not have."),
+        (
+            ExecutorsNotPinned(version("3.42.0-rc.1")),
+            "The executors modules stay as they are: 3.42.0-rc.1 is a release candidate.",
+        ),
+        (
+            ModulePinnedNewer(FILE, "executors", "4.0.0"),
+            f"Module executors in {FILE} is pinned to 4.0.0 already and stays there.",
+        ),
+        (
+            ModuleVersionUnknown(FILE, "executors"),
+            f"Module executors in {FILE} has no version that can be changed.",
+        ),
+    ],
+)
+def test_a_warning_says_what_to_look_at(warning: PlanWarning, words: str) -> None:
+    assert describe(warning) == words
