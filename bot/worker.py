@@ -20,12 +20,11 @@ from bot.domain.flow.jobs import Done, InternalError, Job, JobFromNewerVersion, 
 from bot.domain.reasons import PlainText, Reason, format_for_log
 from bot.domain.upgrade.record import Stage
 from bot.formats.documents import DocumentError, NewerSchemaError, tag_of
-from bot.handlers.dispatch import EffectDispatcher
+from bot.handlers.dispatch import Dispatcher
 from bot.ports.engine import Engine
 from bot.ports.errors import ExternalError, TransientError
 from bot.ports.store import UpgradeReader
 from bot.schema import CODEC, JobContent
-from bot.services.commands import effects_of
 from bot.services.reconciler import Reconciler
 
 log = structlog.get_logger(__name__)
@@ -52,7 +51,7 @@ class Worker:
     def __init__(
         self,
         engine: Engine,
-        interpreter: EffectDispatcher,
+        interpreter: Dispatcher,
         ledger: UpgradeReader,
         reconciler: Reconciler,
         interval: float,
@@ -89,7 +88,7 @@ class Worker:
         kind = tag_of(content)
         with job_seconds.labels(kind).time():
             try:
-                follow = self._execute(content)
+                follow = self._dispatcher.apply(content)
             except TransientError as error:
                 log.warning("job_delayed", kind=kind, error=str(error), retry_after=error.retry_after)
                 jobs_total.labels(kind, "delayed").inc()
@@ -106,11 +105,6 @@ class Worker:
         jobs_total.labels(kind, "done").inc()
         return Done([job_of_effect(effect) for effect in follow])
 
-    def _execute(self, content: JobContent) -> list[Effect]:
-        if isinstance(content, Effect):
-            return self._dispatcher.apply(content)
-        return effects_of(content, self._ledger)
-
     def on_failed(self, payload: Mapping[str, Any], reason: StoredReason) -> None:
         """After the last attempt: note it where people look. The sweep tries again."""
         why = PlainText(reason) if isinstance(reason, str) else CODEC.decode_document(Reason, reason)
@@ -123,9 +117,8 @@ class Worker:
 
     def _on_failed(self, content: JobContent, reason: Reason) -> None:
         log.error("job_gave_up", kind=tag_of(content), error=format_for_log(reason))
-        if isinstance(content, Effect):
-            for shown in self._dispatcher.mark_delayed(content, reason):
-                self._engine.submit(f"late-{uuid.uuid4().hex}", job_of_effect(shown))
+        for effect in self._dispatcher.mark_delayed(content, reason):
+            self._engine.submit(f"late-{uuid.uuid4().hex}", job_of_effect(effect))
 
     def sweep(self) -> None:
         """Find what is missing and submit it, unless an earlier sweep's job for the same is still unfinished."""

@@ -1,15 +1,16 @@
-"""An engine in memory whose jobs run when a test says so, and an interpreter that does as it is told."""
+"""An engine in memory whose jobs run when a test says so, and a dispatcher that does as it is told."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.effects import Effect
+from bot.domain.flow.events import Event
 from bot.domain.flow.jobs import Done, Job, Outcome
 from bot.domain.reasons import Reason
-from bot.handlers.dispatch import EffectDispatcher
+from bot.handlers.dispatch import Dispatcher
 from bot.ports.engine import FailureCallback, JobHandler
 from bot.ports.errors import ExternalError
 from bot.schema import CODEC, JobContent
@@ -73,19 +74,25 @@ class MemoryEngine:
         return outcomes
 
 
-class ScriptedDispatcher(EffectDispatcher):
-    """Carries out nothing: `apply` does what the test put there, `delayed` is noted."""
+class ScriptedDispatcher(Dispatcher):
+    """Carries out no effect: `apply` does what the test put there, and `mark_delayed` is noted. Events go to the
+    handlers."""
 
-    def __init__(self, does: Callable[[Effect], list[Effect]] = lambda _: []) -> None:
-        self.does = does
+    def __init__(self, handlers: Iterable[object] = ()) -> None:
+        super().__init__(handlers)
+        self.does: Callable[[Effect], list[Effect]] = lambda _: []
         self.applied: list[Effect] = []
-        self.delays: list[tuple[Effect, Reason]] = []
+        self.delays: list[tuple[Event | Effect, Reason]] = []
         self.shown: list[Effect] = []
 
-    def apply(self, effect: Effect) -> list[Effect]:
-        self.applied.append(effect)
-        return self.does(effect)
+    def apply(self, content: Event | Effect) -> list[Effect]:
+        if not isinstance(content, Effect):
+            return super().apply(content)
+        self.applied.append(content)
+        return self.does(content)
 
-    def mark_delayed(self, effect: Effect, reason: Reason) -> list[Effect]:
-        self.delays.append((effect, reason))
-        return self.shown
+    def mark_delayed(self, content: Event | Effect, reason: Reason) -> list[Effect]:
+        if isinstance(content, Effect):
+            self.delays.append((content, reason))
+            return self.shown
+        return super().mark_delayed(content, reason)

@@ -6,17 +6,30 @@ import inspect
 import os
 from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.cli.read_only import ReadOnlyWiring
+from bot.domain.chat.effects import BackUpNow
 from bot.domain.effects import Effect
-from bot.domain.flow.events import EventFilter
+from bot.domain.flow.events import Event, EventFilter
 from bot.domain.health.model import CloudConfig
 from bot.domain.upgrade.deploy_policy import DeployMode, DeployPolicy, VerifyPolicy
-from bot.handlers.dispatch import EffectDispatcher
+from bot.domain.upgrade.effects import (
+    Advance,
+    AdvancePreparation,
+    MarkDeployed,
+    Poll,
+    Prepare,
+    Recheck,
+    Retry,
+    StartRollback,
+    StartUpgrade,
+)
+from bot.handlers.dispatch import Dispatcher
 from bot.schema import CODEC
 from bot.settings import DeploySettings, VerifySettings, load
 from bot.wiring.application import make_web, make_worker
@@ -102,15 +115,21 @@ def test_the_parts_of_the_process_that_serves_are_constructed(services: Services
     assert make_web(services).test_client().get("/healthz").status_code == 200
 
 
-def test_every_effect_has_exactly_one_handler(services: Services) -> None:
+def test_every_event_and_effect_has_exactly_one_handler(services: Services) -> None:
     """Two handlers of one type fail in the constructor of the dispatcher."""
-    effect_types = {record.cls for record in CODEC.records if issubclass(record.cls, Effect)}
-    assert EffectDispatcher(make_handlers(services)).effect_types == effect_types
+    effects = {record.cls for record in CODEC.records if issubclass(record.cls, Effect)}
+    assert Dispatcher(make_handlers(services)).handled_types == effects | set(get_args(Event))
 
 
-def test_every_handler_carries_out_some_effect(services: Services) -> None:
+def test_the_delay_of_whatever_people_wait_for_is_noted(services: Services) -> None:
+    moves = {StartUpgrade, StartRollback, Advance, Poll, Recheck, MarkDeployed, Retry}
+    noted = Dispatcher(make_handlers(services)).types_with_delay_notes
+    assert noted == moves | {Prepare, AdvancePreparation, BackUpNow}
+
+
+def test_every_handler_takes_something(services: Services) -> None:
     for handler in make_handlers(services):
-        assert EffectDispatcher([handler]).effect_types, type(handler).__name__
+        assert Dispatcher([handler]).handled_types, type(handler).__name__
 
 
 def test_every_policy_has_the_values_of_the_settings(services: Services) -> None:

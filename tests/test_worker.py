@@ -46,6 +46,7 @@ from bot.domain.upgrade.record import Stage
 from bot.domain.versions import Version
 from bot.formats.documents import DocumentError, tag_of
 from bot.formats.markdown import Markdown
+from bot.handlers.events import EventHandler
 from bot.ports.errors import ConflictError, ExternalError, NotFoundError, PermanentError, TransientError
 from bot.schema import CODEC, JobContent
 from bot.services.reconciler import Reconciler
@@ -102,14 +103,15 @@ class WorkerHarness:
 
     issues: MemoryIssues = field(default_factory=MemoryIssues)
     engine: MemoryEngine = field(default_factory=MemoryEngine)
-    interpreter: ScriptedDispatcher = field(default_factory=ScriptedDispatcher)
+    dispatcher: ScriptedDispatcher = field(default_factory=ScriptedDispatcher)
     ledger: MemoryStore = field(default_factory=MemoryStore)
     now: datetime = samples.NOW
 
     def __post_init__(self) -> None:
         self.reconciler = Reconciler(self.issues, self.ledger, LABEL, lambda: self.now)
         self.reconciler.record_install()
-        self.worker = Worker(self.engine, self.interpreter, self.ledger, self.reconciler, interval=0.02)
+        self.dispatcher = ScriptedDispatcher([EventHandler(self.ledger)])
+        self.worker = Worker(self.engine, self.dispatcher, self.ledger, self.reconciler, interval=0.02)
         self.engine.start(self.worker.handle, self.worker.on_failed)
 
     def handle(self, what: Effect | Event) -> Done | RetryLater:
@@ -117,7 +119,7 @@ class WorkerHarness:
         return self.worker.handle(payload)
 
     def does(self, does: Callable[[Effect], list[Effect]]) -> None:
-        self.interpreter.does = does
+        self.dispatcher.does = does
 
 
 @pytest.fixture
@@ -156,14 +158,14 @@ def jobs_of(*wanted: Effect) -> list[Job]:
 def test_an_event_is_followed_by_its_effects(works: WorkerHarness, event: Event, wanted: list[Effect]) -> None:
     works.ledger.save_upgrade(samples.upgrade(head="f" * 40))
     assert works.handle(event) == Done(jobs_of(*wanted))
-    assert works.interpreter.applied == []
+    assert works.dispatcher.applied == []
 
 
 @pytest.mark.parametrize("effect", EVERY_EFFECT, ids=lambda effect: type(effect).__name__)
 def test_an_effect_is_carried_out_as_it_was_submitted(works: WorkerHarness, effect: Effect) -> None:
     works.does(lambda _: [RefreshTracker("3.40.1")])
     assert works.handle(effect) == Done(jobs_of(RefreshTracker("3.40.1")))
-    assert works.interpreter.applied == [effect]
+    assert works.dispatcher.applied == [effect]
 
 
 def test_every_kind_of_effect_is_carried_out() -> None:
@@ -216,7 +218,7 @@ def test_a_bug_is_told_and_not_hidden(works: WorkerHarness) -> None:
     with structlog.testing.capture_logs() as lines, pytest.raises(KeyError):
         works.handle(ADVANCE)
     assert "job_broke" in [line["event"] for line in lines]
-    assert works.interpreter.delays == [(ADVANCE, InternalError())]
+    assert works.dispatcher.delays == [(ADVANCE, InternalError())]
 
 
 @pytest.mark.parametrize(
@@ -242,7 +244,7 @@ def test_a_job_that_this_version_does_not_understand_is_a_bug_too(
 def test_a_job_that_a_newer_version_left_waits_for_it(works: WorkerHarness) -> None:
     outcome = works.worker.handle({**CODEC.encode_document(ADVANCE), "schema": 99})
     assert isinstance(outcome, RetryLater)
-    assert works.interpreter.applied == []
+    assert works.dispatcher.applied == []
 
 
 def test_jobs_are_counted_by_how_they_ended(works: WorkerHarness) -> None:
@@ -284,9 +286,9 @@ def test_jobs_are_counted_by_how_they_ended(works: WorkerHarness) -> None:
 def test_giving_up_is_noted_on_the_upgrade_and_shown(
     works: WorkerHarness, effect: Effect, reason: StoredReason
 ) -> None:
-    works.interpreter.shown = [RefreshReply(9), RefreshTracker("3.40.1")]
+    works.dispatcher.shown = [RefreshReply(9), RefreshTracker("3.40.1")]
     works.worker.on_failed(CODEC.encode_document(effect), reason)
-    assert works.interpreter.delays == [(effect, PlainText("GitHub answered 502."))]
+    assert works.dispatcher.delays == [(effect, PlainText("GitHub answered 502."))]
     assert works.engine.effects == [RefreshReply(9), RefreshTracker("3.40.1")]
 
 
@@ -298,9 +300,7 @@ def test_giving_up_anything_else_is_in_the_log(works: WorkerHarness, what: Effec
     with structlog.testing.capture_logs() as lines:
         works.worker.on_failed(payload, "GitHub answered 502.")
     assert [(line["event"], line["kind"]) for line in lines] == [("job_gave_up", tag_of(what))]
-    assert works.interpreter.delays == (
-        [] if isinstance(what, Event) else [(what, PlainText("GitHub answered 502."))]
-    )
+    assert works.dispatcher.delays == ([] if isinstance(what, Event) else [(what, PlainText("GitHub answered 502."))])
     assert not works.engine.waiting
 
 
@@ -456,6 +456,6 @@ def test_a_delivery_runs_to_its_end_and_the_next_sweep_finds_nothing(works: Work
     works.engine.submit("d-1", job_of_event("d-1", CommitChecksChanged("f" * 40)))
     while works.engine.waiting:
         works.engine.run()
-    assert works.interpreter.applied == [ADVANCE, RefreshTracker("3.40.1")]
+    assert works.dispatcher.applied == [ADVANCE, RefreshTracker("3.40.1")]
     works.worker.sweep()
     assert works.engine.effects == []

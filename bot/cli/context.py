@@ -20,10 +20,10 @@ from bot.ports.errors import ExternalError, PermanentError
 from bot.ports.files import FleetSource
 from bot.ports.upstream import Upstream
 from bot.rendering.wording import describe
-from bot.services.commands import released_for
 from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import HealthCheckRunner
 from bot.services.planner import Planner
+from bot.services.releases import released_for
 from bot.settings import SettingsError, load_cloud
 from bot.wiring.cloud import CloudSettings, cloud_config, cloud_query_handlers
 

@@ -37,7 +37,7 @@ from bot.ports.errors import NotFoundError, PermanentError
 from bot.ports.pull_requests import PullRequestReader
 from bot.ports.store import PreparationStore, ReplyIndex, TrackerReader
 from bot.rendering.reasons import describe_warnings
-from bot.rendering.wording import describe
+from bot.rendering.wording import clause, describe
 from bot.services.fleet_reader import FleetReader
 from bot.services.planner import Planner
 from bot.services.pull_requests import PullRequestWriter
@@ -109,7 +109,7 @@ class PreparationHandler:
         preparation = self._ledger.preparation(parse_version(effect.version))
         if preparation is None or preparation.stage not in UNPREPARED:
             return []
-        noted = replace(preparation, reason=f"delayed: {describe(reason).rstrip('.')}; it will be tried again")
+        noted = replace(preparation, reason=f"delayed: {clause(reason)}; it will be tried again")
         self._save(noted)
         return preparation_refresh_effects(self._ledger, noted)
 

@@ -49,7 +49,7 @@ from bot.handlers.refreshes import refresh_effects
 from bot.ports.errors import NotFoundError, PermanentError
 from bot.ports.pull_requests import PullRequestReader
 from bot.ports.store import Outbox, ReplyIndex, TrackerReader, UpgradeStore
-from bot.rendering.wording import describe
+from bot.rendering.wording import clause, describe
 from bot.services.deployments import DeploymentService
 from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import ExpectedState, HealthCheckRunner
@@ -209,9 +209,7 @@ class UpgradeHandler:
         upgrade = self._ledger.upgrade(effect.slug, parse_version(effect.version))
         if upgrade is None or upgrade.stage not in UNFINISHED or upgrade.stage is Stage.WAITING:
             return []
-        noted = self._save(
-            replace(upgrade, reason=f"delayed: {describe(reason).rstrip('.')}; it will be tried again")
-        )
+        noted = self._save(replace(upgrade, reason=f"delayed: {clause(reason)}; it will be tried again"))
         return refresh_effects(self._ledger, noted)
 
     def _move(self, upgrade: Upgrade) -> Upgrade:

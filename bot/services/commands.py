@@ -1,67 +1,27 @@
-"""From what happened to what should happen: events become effects, and comments with commands become plans."""
+"""Comments with commands become plans."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from bot.commands import Command, all_commands, nearest_command
 from bot.domain.chat import comments
 from bot.domain.chat.answers import NotAllowed, UnknownCommand
 from bot.domain.chat.comments import CommandLine
-from bot.domain.chat.effects import AddReaction, HandleComment
+from bot.domain.chat.effects import HandleComment
 from bot.domain.chat.refusals import NotPossibleNow
 from bot.domain.chat.replies import Reply, ReplyItem
 from bot.domain.chat.requests import LATEST, CommandContext, CommandPlan, CommandRequest, Permission, refuse
 from bot.domain.effects import Effect
 from bot.domain.fleet.model import Fleet
-from bot.domain.flow.events import (
-    CommentCreated,
-    CommitChecksChanged,
-    Event,
-    IssueLabeled,
-    PreparationChanged,
-    UpgradeChanged,
-    WorkflowRunChanged,
-)
-from bot.domain.tracker.effects import EnsureTracker
-from bot.domain.upgrade.effects import Advance, AdvancePreparation
-from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.versions import Version
 from bot.ports.accounts import Teams
 from bot.ports.errors import PermanentError
 from bot.ports.store import TrackerReader, UpgradeReader
 from bot.ports.upstream import Releases
 from bot.services.fleet_reader import FleetReader
-
-
-def effects_of(event: Event, ledger: UpgradeReader) -> list[Effect]:
-    """What an event sets in motion."""
-    match event:
-        case IssueLabeled(number, version, by):
-            return [EnsureTracker(version, number, by)]
-        case CommentCreated(comment, issue, version, body, author):
-            return [AddReaction(comment), HandleComment(comment, issue, version, body, author)]
-        case UpgradeChanged(slug, version):
-            return [Advance(slug, version)]
-        case PreparationChanged(version):
-            return [AdvancePreparation(version)]
-        case CommitChecksChanged(commit):
-            return [Advance(upgrade.slug, str(upgrade.version)) for upgrade in ledger.upgrades_by_head(commit)]
-        case WorkflowRunChanged(run, commit):
-            return [
-                Advance(u.slug, str(u.version)) for u in ledger.unfinished_upgrades() if _waits_for(u, run, commit)
-            ]
-
-
-def _waits_for(upgrade: Upgrade, run: int, commit: str) -> bool:
-    """Whether a run may be that of the upgrade: it is, or the upgrade's own is still to be found."""
-    deployment = upgrade.deployment
-    if upgrade.stage is not Stage.DEPLOYING:
-        return False
-    if deployment is None or deployment.run is None:
-        return deployment is not None or upgrade.merge_commit == commit
-    return deployment.run == run
+from bot.services.releases import released_for
 
 
 class _Store(UpgradeReader, TrackerReader, Protocol):
@@ -139,16 +99,6 @@ class CommandService:
             self._ledger.tracker(wanted) if wanted else None,
             released,
         )
-
-
-def released_for(versions: Collection[Version], fleet: Fleet, upstream: Releases) -> frozenset[Version]:
-    """Upstream's releases, fetched only if they matter: for a step from one major to the next, or to a version
-    without a golden file, which may not exist."""
-    majors = {instance.version.major for instance in fleet}
-    unknown = [version for version in versions if version not in fleet.golden]
-    if unknown or any(majors - {version.major} for version in versions):
-        return upstream.releases(unknown)
-    return frozenset()
 
 
 def _without_duplicates(items: Sequence[ReplyItem]) -> tuple[ReplyItem, ...]:

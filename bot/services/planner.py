@@ -27,8 +27,8 @@ from bot.formats import compose
 from bot.ports.errors import NotFoundError
 from bot.ports.files import FileHistory, FleetSource
 from bot.ports.upstream import Upstream
-from bot.services.commands import released_for
 from bot.services.fleet_reader import FleetView
+from bot.services.releases import released_for
 
 
 class Planner:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.domain.flow.events import Event
-from bot.handlers.dispatch import EffectDispatcher
+from bot.handlers.dispatch import Dispatcher
 from bot.web import make_app
 from bot.wiring.handlers import make_handlers
 from bot.wiring.services import Services
@@ -14,7 +14,7 @@ from bot.worker import Worker, job_of_event
 
 def make_worker(services: Services) -> Worker:
     """The worker that carries out jobs and sweeps."""
-    dispatcher = EffectDispatcher(make_handlers(services))
+    dispatcher = Dispatcher(make_handlers(services))
     interval = services.settings.reconcile.interval
     return Worker(services.engine, dispatcher, services.store, services.reconciler, interval=interval)
 

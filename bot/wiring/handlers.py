@@ -1,10 +1,11 @@
-"""The handlers of effects, made from the services."""
+"""The handlers of events and effects, made from the services."""
 
 from __future__ import annotations
 
 from bot.handlers.backups import BackupHandler
 from bot.handlers.checks import CheckHandler
 from bot.handlers.comments import CommentHandler
+from bot.handlers.events import EventHandler
 from bot.handlers.notifications import NotificationHandler
 from bot.handlers.plans import PlanHandler
 from bot.handlers.preparations import PreparationHandler
@@ -19,6 +20,7 @@ from bot.wiring.services import Services, utc_now
 def make_handlers(services: Services) -> tuple[object, ...]:
     """All handlers. One that is missing here fails tests/test_wiring.py."""
     return (
+        EventHandler(services.store),
         CommentHandler(services.issues, services.store, services.command_service),
         ReplyHandler(services.issues, services.store, services.fleet_reader),
         CheckHandler(services.store, services.fleet_reader, services.check_runner),

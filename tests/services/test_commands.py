@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 
 from bot.commands import all_commands
 from bot.domain.chat.answers import NotAllowed, StatusTable, UnknownCommand
-from bot.domain.chat.effects import AddReaction, CheckNow, HandleComment, PlanNow
+from bot.domain.chat.effects import CheckNow, HandleComment, PlanNow
 from bot.domain.chat.replies import CheckTable, PlanPreview, PreparationProgress, Reply, UpgradeProgress
 from bot.domain.chat.requests import Permission
 from bot.domain.effects import Effect
-from bot.domain.flow.events import (
-    CommentCreated,
-    CommitChecksChanged,
-    IssueLabeled,
-    PreparationChanged,
-    UpgradeChanged,
-    WorkflowRunChanged,
-)
 from bot.domain.rollout.effects import StartUpgrades
-from bot.domain.tracker.effects import EnsureTracker
 from bot.domain.tracker.record import TrackerRecord
-from bot.domain.upgrade.effects import Advance, AdvancePreparation, Prepare, StartRollback
-from bot.domain.upgrade.record import Deployment, Stage, Upgrade
+from bot.domain.upgrade.effects import Prepare, StartRollback
+from bot.domain.upgrade.record import Stage
 from bot.ports.errors import ExternalError, PermanentError, TransientError
-from bot.services.commands import CommandService, effects_of, released_for
+from bot.services.commands import CommandService
 from bot.services.fleet_reader import FleetReader
 from demo.fleet import make_fleet
 from tests import rendered as rendering
 from tests.commands.orders import answers_of
 from tests.ports import MemoryFleetSource, MemoryStore, MemoryTeams, MemoryUpstream
-from tests.samples import NOW, fleet, internal_instance, upgrade, version
+from tests.samples import fleet, internal_instance, upgrade, version
 
 OPERATORS = ("sourcegraph/cloud", "sourcegraph/devops")
 MEMBERS = {"sourcegraph/cloud": frozenset({"dana"}), "sourcegraph/devops": frozenset({"lee"})}
@@ -57,62 +48,6 @@ class CommandHarness:
         """What the reply says now, as a reader reads it."""
         reply, _ = self.order(body, author, on)
         return rendering.reader_text(answers_of(reply.items, *self.ledger.upgrades(), among=self.fleets.recent()))
-
-
-def test_what_each_event_sets_in_motion() -> None:
-    ledger = MemoryStore()
-    for slug, head in (("rctest", "a" * 40), ("demo", "b" * 40), ("tpgi", "a" * 40)):
-        ledger.save_upgrade(upgrade(slug, head=head))
-    assert effects_of(IssueLabeled(12, "3.40.1", "dana"), ledger) == [EnsureTracker("3.40.1", 12, "dana")]
-    written = CommentCreated(77, 12, "3.40.1", "/help", "olive")
-    assert effects_of(written, ledger) == [AddReaction(77), HandleComment(77, 12, "3.40.1", "/help", "olive")]
-    assert effects_of(UpgradeChanged("rctest", "3.40.1"), ledger) == [Advance("rctest", "3.40.1")]
-    assert effects_of(PreparationChanged("3.40.1"), ledger) == [AdvancePreparation("3.40.1")]
-    assert effects_of(CommitChecksChanged("a" * 40), ledger) == [
-        Advance("rctest", "3.40.1"),
-        Advance("tpgi", "3.40.1"),
-    ]
-    assert effects_of(CommitChecksChanged("c" * 40), ledger) == []
-
-
-MERGE = "f" * 40
-ASKED_FOR = Deployment(NOW)
-RUNS = Deployment(NOW, accepted=True, run=5)
-
-
-@pytest.mark.parametrize(
-    ("there", "moves"),
-    [
-        (upgrade(stage=Stage.DEPLOYING, deployment=RUNS), True),
-        (upgrade(stage=Stage.DEPLOYING, deployment=replace(RUNS, run=6)), False),
-        (upgrade(stage=Stage.DEPLOYING, deployment=ASKED_FOR), True),
-        (upgrade(stage=Stage.DEPLOYING, deployment=replace(ASKED_FOR, accepted=True)), True),
-        (upgrade(stage=Stage.DEPLOYING, merge_commit=MERGE), True),
-        (upgrade(stage=Stage.DEPLOYING, merge_commit="e" * 40), False),
-        (upgrade(stage=Stage.DEPLOYING), False),
-        *((upgrade(stage=stage, deployment=RUNS, merge_commit=MERGE), False) for stage in NOT_DEPLOYING),
-    ],
-    ids=[
-        "its own", "another one's", "one it asked for", "one GitHub took", "of its merge", "of another merge",
-        "not asked for", *map(str, NOT_DEPLOYING),
-    ],
-)  # fmt: skip
-def test_a_run_that_begins_or_ends_moves_whichever_upgrade_waits_for_it(there: Upgrade, moves: bool) -> None:
-    ledger = MemoryStore()
-    ledger.save_upgrade(there)
-    found = effects_of(WorkflowRunChanged(5, MERGE), ledger)
-    assert found == ([Advance("rctest", "3.40.1")] if moves else [])
-
-
-def test_all_that_may_be_meant_by_a_run_look_and_nobody_else_does() -> None:
-    ledger = MemoryStore()
-    ledger.save_upgrade(upgrade("rctest", stage=Stage.DEPLOYING, deployment=ASKED_FOR))
-    ledger.save_upgrade(upgrade("demo", stage=Stage.DEPLOYING, deployment=RUNS))
-    ledger.save_upgrade(upgrade("tpgi", stage=Stage.DEPLOYING, deployment=replace(RUNS, run=6)))
-    assert effects_of(WorkflowRunChanged(5, MERGE), ledger) == [
-        Advance("rctest", "3.40.1"),
-        Advance("demo", "3.40.1"),
-    ]
 
 
 def test_an_engineer_orders_an_upgrade() -> None:
@@ -234,30 +169,11 @@ def test_when_github_is_down_it_is_tried_again_later() -> None:
 FLEET = fleet(internal_instance("rctest"), internal_instance("demo"))
 
 
-@pytest.mark.parametrize(
-    ("versions", "asked"),
-    [([], 0), (["3.41.0"], 0), (["4.0.0"], 1), (["2.9.0"], 1), (["3.41.0", "4.0.0"], 1), (["3.40.2"], 1)],
-)
-def test_upstream_is_asked_only_where_majors_meet_and_where_a_golden_file_is_missing(
-    versions: list[str], asked: int
-) -> None:
-    upstream = MemoryUpstream(frozenset({version("3.43.2")}))
-    found = released_for([version(text) for text in versions], FLEET, upstream)
-    assert upstream.asked == asked
-    assert bool(found) == bool(asked)
-
-
 def test_the_last_minor_of_a_major_is_learnt_from_upstream() -> None:
     releases = frozenset(map(version, ("3.40.1", "3.43.2", "4.0.0")))
     desk = CommandHarness(upstream=MemoryUpstream(releases))
     assert "Next step: 3.41.0." in desk.said("/upgrade rctest 4.0.0")
     assert desk.order("/upgrade rctest 4.0.0")[1] == []
-
-
-def test_a_golden_file_of_the_next_major_does_not_tell_which_minor_ends_this_one() -> None:
-    upstream = MemoryUpstream(frozenset({version("3.43.2")}))
-    both = fleet(internal_instance("rctest"), golden=("3.40.0", "4.0.0"))
-    assert released_for([version("4.0.0")], both, upstream) == {version("3.43.2")}
 
 
 def test_latest_is_the_newest_tag_of_upstream() -> None:

@@ -1,0 +1,66 @@
+"""What each event of GitHub starts."""
+
+from __future__ import annotations
+
+from bot.domain.chat.effects import AddReaction, HandleComment
+from bot.domain.effects import Effect
+from bot.domain.flow.events import (
+    CommentCreated,
+    CommitChecksChanged,
+    IssueLabeled,
+    PreparationChanged,
+    UpgradeChanged,
+    WorkflowRunChanged,
+)
+from bot.domain.tracker.effects import EnsureTracker
+from bot.domain.upgrade.effects import Advance, AdvancePreparation
+from bot.domain.upgrade.record import Stage, Upgrade
+from bot.handlers.dispatch import handles
+from bot.ports.store import UpgradeReader
+
+
+class EventHandler:
+    """Turns events into effects."""
+
+    def __init__(self, store: UpgradeReader) -> None:
+        self._store = store
+
+    @handles
+    def issue_labeled(self, event: IssueLabeled) -> list[Effect]:
+        return [EnsureTracker(event.version, event.number, event.by)]
+
+    @handles
+    def comment_created(self, event: CommentCreated) -> list[Effect]:
+        comment = HandleComment(event.comment, event.issue, event.version, event.body, event.author)
+        return [AddReaction(event.comment), comment]
+
+    @handles
+    def upgrade_changed(self, event: UpgradeChanged) -> list[Effect]:
+        return [Advance(event.slug, event.version)]
+
+    @handles
+    def preparation_changed(self, event: PreparationChanged) -> list[Effect]:
+        return [AdvancePreparation(event.version)]
+
+    @handles
+    def commit_checks_changed(self, event: CommitChecksChanged) -> list[Effect]:
+        return [_advance(upgrade) for upgrade in self._store.upgrades_by_head(event.commit)]
+
+    @handles
+    def workflow_run_changed(self, event: WorkflowRunChanged) -> list[Effect]:
+        unfinished = self._store.unfinished_upgrades()
+        return [_advance(upgrade) for upgrade in unfinished if _may_be_run_of(upgrade, event)]
+
+
+def _advance(upgrade: Upgrade) -> Effect:
+    return Advance(upgrade.slug, str(upgrade.version))
+
+
+def _may_be_run_of(upgrade: Upgrade, event: WorkflowRunChanged) -> bool:
+    """Whether the run is that of the upgrade, or the upgrade's run is still unknown and this may be it."""
+    deployment = upgrade.deployment
+    if upgrade.stage is not Stage.DEPLOYING:
+        return False
+    if deployment is None or deployment.run is None:
+        return deployment is not None or upgrade.merge_commit == event.commit
+    return deployment.run == event.run
