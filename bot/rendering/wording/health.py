@@ -1,7 +1,8 @@
-"""Words for why a health check has no finding of its own."""
+"""Words for which health checks are in the way, and for why one has no finding of its own."""
 
 from __future__ import annotations
 
+from bot.domain.health.failing import FailingChecks
 from bot.domain.health.reasons import CheckCrashed, CheckTimedOut, InstanceUnreadable, NotConnected
 from bot.rendering.wording.dispatch import describe
 
@@ -27,3 +28,10 @@ def _(reason: CheckTimedOut) -> str:
 @describe.register
 def _(_reason: InstanceUnreadable) -> str:
     return "The instance can't be read from the deployment repository now."
+
+
+@describe.register
+def _(reason: FailingChecks) -> str:
+    red, unknown = ", ".join(reason.failed), ", ".join(reason.unknown)
+    parts = [f"red: {red}" if red else "", f"unknown: {unknown}" if unknown else ""]
+    return "; ".join(filter(None, parts)) or "no check ran"
