@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.repo_client import GitHubClient
+from bot.adapters.github.http.purpose import Purpose
+from bot.adapters.github.http.repo_client import GitHubClient
 from bot.domain.failures.github_actions import GitHubAction
 
 READ_REPOSITORY = Purpose(GitHubAction.READ_DEPLOYMENT_REPOSITORY, "metadata=read")

@@ -7,8 +7,8 @@ import base64
 from typing import Any
 from urllib.parse import quote
 
-from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.session import Session
+from bot.adapters.github.http.purpose import Purpose
+from bot.adapters.github.http.session import Session
 from bot.domain.doctor.webhook import WebhookConfig
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.github_models import AppInfo

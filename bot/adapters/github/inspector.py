@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.adapters.github.check_results import exclude_own, is_own, summarize
-from bot.adapters.github.commit_checks import READ_CHECKS, list_status_checks, required_checks
 from bot.adapters.github.default_branch import DefaultBranch
-from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.session import Session
+from bot.adapters.github.deployment.check_results import exclude_own, is_own, summarize
+from bot.adapters.github.deployment.commit_checks import READ_CHECKS, list_status_checks, required_checks
+from bot.adapters.github.http.purpose import Purpose
+from bot.adapters.github.http.session import Session
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.health.queries import (
     CheckRunOutput,

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
+from bot.adapters.github.http.purpose import Purpose
+from bot.adapters.github.http.session import Session
 from bot.adapters.github.parsing import parse_comment, parse_issue, parse_issue_or_pull
-from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.session import Session
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.github_models import Comment, Issue
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from urllib.parse import quote
 
-from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.session import Session
+from bot.adapters.github.http.purpose import Purpose
+from bot.adapters.github.http.session import Session
 from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import NotFoundError
 

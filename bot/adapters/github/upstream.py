@@ -6,9 +6,9 @@ import base64
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
-from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.repo_client import GitHubClient
-from bot.adapters.github.session import Session
+from bot.adapters.github.http.purpose import Purpose
+from bot.adapters.github.http.repo_client import GitHubClient
+from bot.adapters.github.http.session import Session
 from bot.domain.failures.github import UpstreamFileMissing
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.plans.preparation import UPSTREAM_FILE

@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.adapters.github.default_branch import DefaultBranch
+from bot.adapters.github.http.purpose import Purpose
+from bot.adapters.github.http.session import Session
 from bot.adapters.github.parsing import parse_failed_job, parse_run
-from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.session import Session
 from bot.domain.failures.github import GitHubRefused, WorkflowFileMissing
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.github_models import FailedJob, WorkflowRun

@@ -6,8 +6,9 @@ import base64
 
 import pytest
 
-from bot.adapters.github import GitHubDeploymentRepository, Session, blobs
-from bot.adapters.github.blobs import blob_sha
+from bot.adapters.github import GitHubDeploymentRepository, Session
+from bot.adapters.github.deployment import blobs
+from bot.adapters.github.deployment.blobs import blob_sha
 from bot.domain.failures.github import GitHubFailed, GitHubProblem
 from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import NotFoundError, PermanentError

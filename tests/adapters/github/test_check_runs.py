@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.adapters.github import GitHubDeploymentRepository, Session
-from bot.adapters.github.check_runs import MAX_SUMMARY_BYTES, truncate
+from bot.adapters.github.deployment.check_runs import MAX_SUMMARY_BYTES, truncate
 from bot.domain.failures.github import GitHubRefused
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.github_models import CheckRun, Conclusion

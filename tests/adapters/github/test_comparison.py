@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.github.comparison import MAX_FILES, parse_changed_paths
+from bot.adapters.github.deployment.comparison import MAX_FILES, parse_changed_paths
 from tests.adapters.github.samples import commit
 
 ME = "mibot[bot]"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.github import GitHubDeploymentRepository, GitHubIssues
-from bot.adapters.github.errors import MAX_MESSAGE_LENGTH, sanitize_message
+from bot.adapters.github.http.errors import MAX_MESSAGE_LENGTH, sanitize_message
 from bot.domain.failures.github import GitHubFailed, GitHubNotJson, GitHubProblem, GitHubRefused, GitHubServerError
 from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import ConflictError, ExternalError, NotFoundError, PermanentError, TransientError

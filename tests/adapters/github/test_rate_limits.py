@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.github import GitHubIssues, Session
-from bot.adapters.github.rate_limits import WriteThrottle
+from bot.adapters.github.http.rate_limits import WriteThrottle
 from tests.adapters.github.conftest import FakeClock, FakeGitHub
 from tests.adapters.github.samples import API, issue
 

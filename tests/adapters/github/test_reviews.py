@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.github.reviews import SubmittedReview, latest_reviews
+from bot.adapters.github.deployment.reviews import SubmittedReview, latest_reviews
 from bot.domain.github_models import Review, ReviewState
 
 STATES = ("APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED", "PENDING")

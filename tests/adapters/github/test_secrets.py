@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.adapters.github import GitHubIssues
-from bot.adapters.github.errors import sanitize_message
+from bot.adapters.github.http.errors import sanitize_message
 from bot.ports.errors import ExternalError
 from bot.rendering.wording import describe
 from tests.adapters.github.conftest import FakeGitHub

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 import bot.adapters.github
 from bot.adapters.github import PERMISSIONS, GitHubDeploymentRepository, GitHubIssues, Session
-from bot.adapters.github.purpose import Purpose
+from bot.adapters.github.http.purpose import Purpose
 from bot.domain.failures.github import AppKeyUnreadable, AppNotInstalled, GitHubFailed, GitHubProblem, GitHubRefused
 from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import NotFoundError, PermanentError
@@ -32,7 +32,7 @@ def test_a_token_is_asked_for_with_exactly_the_named_permissions(site: FakeGitHu
 
 def test_every_permission_is_needed_by_a_call_and_every_call_has_its_permission() -> None:
     needed: dict[str, str] = {}
-    for module in pkgutil.iter_modules(bot.adapters.github.__path__, "bot.adapters.github."):
+    for module in pkgutil.walk_packages(bot.adapters.github.__path__, "bot.adapters.github."):
         purposes = [p for p in vars(importlib.import_module(module.name)).values() if isinstance(p, Purpose)]
         for name, _, level in sorted(p.permission.partition("=") for p in purposes if p.permission):
             needed[name] = max(needed.get(name, ""), level)  # "read" < "write"

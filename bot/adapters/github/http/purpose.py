@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.failures.github_actions import GitHubAction
 
-# mibot asks for exactly these for each installation token. Each purpose in the neighboring files names the one that
+# mibot asks for exactly these for each installation token. Each purpose in the GitHub adapters names the one that
 # it needs; a test compares the two.
 PERMISSIONS = {
     "actions": "write",

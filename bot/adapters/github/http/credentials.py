@@ -10,8 +10,8 @@ from typing import Any, Protocol, TypeVar
 import jwt
 from github.Auth import AppAuth
 
-from bot.adapters.github.purpose import PERMISSIONS, Purpose
-from bot.adapters.github.transport import HttpRequest
+from bot.adapters.github.http.purpose import PERMISSIONS, Purpose
+from bot.adapters.github.http.transport import HttpRequest
 from bot.domain.failures.github import AppKeyUnreadable, AppNotInstalled
 from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import NotFoundError, PermanentError

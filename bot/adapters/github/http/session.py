@@ -11,18 +11,23 @@ from typing import Any, TypeVar
 import requests
 import structlog
 
-from bot.adapters.github.credentials import AnonymousCredentials, AppCredentials, Credentials, InstallationCredentials
-from bot.adapters.github.errors import (
+from bot.adapters.github.http.credentials import (
+    AnonymousCredentials,
+    AppCredentials,
+    Credentials,
+    InstallationCredentials,
+)
+from bot.adapters.github.http.errors import (
     RateLimitError,
     connection_error,
     error_from_response,
     not_json_error,
     unexpected_json_error,
 )
-from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.rate_limits import Clock, RateLimitPauses, Sleep, WriteThrottle
-from bot.adapters.github.repo_client import GitHubClient
-from bot.adapters.github.transport import HttpRequest, HttpResponse, HttpTransport
+from bot.adapters.github.http.purpose import Purpose
+from bot.adapters.github.http.rate_limits import Clock, RateLimitPauses, Sleep, WriteThrottle
+from bot.adapters.github.http.repo_client import GitHubClient
+from bot.adapters.github.http.transport import HttpRequest, HttpResponse, HttpTransport
 from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import TransientError
 

@@ -1,14 +1,14 @@
-"""The deployment repository on GitHub: one adapter for each port, over one client."""
+"""All adapters of the deployment repository."""
 
 from __future__ import annotations
 
-from bot.adapters.github.branches import GitHubBranches
-from bot.adapters.github.check_runs import GitHubCheckRuns
 from bot.adapters.github.default_branch import DefaultBranch
-from bot.adapters.github.files import GitHubFiles
-from bot.adapters.github.pull_request_comments import GitHubPullRequestComments
-from bot.adapters.github.pull_requests import GitHubPullRequests
-from bot.adapters.github.session import Session
+from bot.adapters.github.deployment.branches import GitHubBranches
+from bot.adapters.github.deployment.check_runs import GitHubCheckRuns
+from bot.adapters.github.deployment.files import GitHubFiles
+from bot.adapters.github.deployment.pull_request_comments import GitHubPullRequestComments
+from bot.adapters.github.deployment.pull_requests import GitHubPullRequests
+from bot.adapters.github.http.session import Session
 from bot.ports.files import BlobCache
 
 

@@ -19,7 +19,7 @@ from github.Requester import (
     RequestsResponse,
 )
 
-from bot.adapters.github.purpose import Purpose
+from bot.adapters.github.http.purpose import Purpose
 
 CONNECT_TIMEOUT = 10
 READ_TIMEOUT = 30

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.repo_client import GitHubClient
-from bot.adapters.github.session import Session
+from bot.adapters.github.http.purpose import Purpose
+from bot.adapters.github.http.repo_client import GitHubClient
+from bot.adapters.github.http.session import Session
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.github_models import CheckRun
 

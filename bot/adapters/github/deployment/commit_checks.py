@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from bot.adapters.github.check_results import StatusCheck, parse_check_run, parse_status
-from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.repo_client import GitHubClient
+from bot.adapters.github.deployment.check_results import StatusCheck, parse_check_run, parse_status
+from bot.adapters.github.http.purpose import Purpose
+from bot.adapters.github.http.repo_client import GitHubClient
 from bot.domain.failures.github import GitHubRefused
 from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import NotFoundError, PermanentError

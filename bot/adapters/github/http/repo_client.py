@@ -8,9 +8,9 @@ from typing import Any, Protocol, TypeVar
 
 from requests.utils import parse_header_links
 
-from bot.adapters.github.credentials import Credentials
-from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.transport import PER_PAGE, HttpRequest, HttpResponse
+from bot.adapters.github.http.credentials import Credentials
+from bot.adapters.github.http.purpose import Purpose
+from bot.adapters.github.http.transport import PER_PAGE, HttpRequest, HttpResponse
 from bot.domain.failures.github import GitHubListTooLong
 from bot.ports.errors import PermanentError
 

@@ -6,8 +6,8 @@ import re
 
 import requests
 
-from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.transport import HttpResponse
+from bot.adapters.github.http.purpose import Purpose
+from bot.adapters.github.http.transport import HttpResponse
 from bot.domain.failures.github import (
     GitHubFailed,
     GitHubNotJson,

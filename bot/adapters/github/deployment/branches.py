@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from bot.adapters.github.comparison import parse_changed_paths, parse_drift
 from bot.adapters.github.default_branch import DefaultBranch
+from bot.adapters.github.deployment.comparison import parse_changed_paths, parse_drift
+from bot.adapters.github.http.purpose import Purpose
+from bot.adapters.github.http.repo_client import GitHubClient
+from bot.adapters.github.http.session import Session
 from bot.adapters.github.parsing import parse_first_head
-from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.repo_client import GitHubClient
-from bot.adapters.github.session import Session
 from bot.domain.failures.github import GitHubFailed, GitHubProblem
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.git_tree import FileChange

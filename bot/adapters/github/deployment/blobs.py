@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
-from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.repo_client import GitHubClient
+from bot.adapters.github.http.purpose import Purpose
+from bot.adapters.github.http.repo_client import GitHubClient
 from bot.domain.failures.github import GitHubFailed, GitHubProblem
 from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import PermanentError

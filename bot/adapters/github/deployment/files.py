@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from bot.adapters.github.blobs import BlobReader
 from bot.adapters.github.default_branch import DefaultBranch
+from bot.adapters.github.deployment.blobs import BlobReader
+from bot.adapters.github.http.purpose import Purpose
+from bot.adapters.github.http.repo_client import GitHubClient
+from bot.adapters.github.http.session import Session
+from bot.adapters.github.http.transport import HttpRequest
 from bot.adapters.github.parsing import parse_newest_change, parse_snapshot
-from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.repo_client import GitHubClient
-from bot.adapters.github.session import Session
-from bot.adapters.github.transport import HttpRequest
 from bot.domain.failures.github import GitHubFailed, GitHubProblem
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.git_tree import Snapshot

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bot.adapters.github.check_results import summarize
-from bot.adapters.github.commit_checks import list_status_checks
 from bot.adapters.github.default_branch import DefaultBranch
+from bot.adapters.github.deployment.check_results import summarize
+from bot.adapters.github.deployment.commit_checks import list_status_checks
+from bot.adapters.github.deployment.reviews import latest_reviews, parse_review
+from bot.adapters.github.http.purpose import Purpose
+from bot.adapters.github.http.repo_client import GitHubClient
+from bot.adapters.github.http.session import Session
 from bot.adapters.github.parsing import is_from_repository, parse_pull
-from bot.adapters.github.purpose import Purpose
-from bot.adapters.github.repo_client import GitHubClient
-from bot.adapters.github.reviews import latest_reviews, parse_review
-from bot.adapters.github.session import Session
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.github_models import CommitChecks, PullRequest, Review
 

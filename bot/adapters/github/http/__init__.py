@@ -1,0 +1,1 @@
+"""Requests to GitHub's REST API: credentials, pacing, limits, and what failures mean."""
