@@ -44,5 +44,5 @@ def main() -> None:
     """The entry point of the `mibot` command."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that has no ✓ shall show a ? rather than nothing
+            stream.reconfigure(errors="replace")  # a terminal without ✓ shows a ? instead
     app()

@@ -1,4 +1,4 @@
-"""A change set as it would be made, to be read in a terminal. Nothing here changes anything."""
+"""A change set in a terminal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_NEW_LINES = 12
 
 
 def files(plan: ChangeSet, now: Mapping[str, str], width: int) -> RenderableType:
-    """Every file that changes: where its link leads, or what changes in its text. `now` is what they say now."""
+    """Every file that changes: the target of a link, or the diff of a text. `now` has the current contents."""
     shown: list[RenderableType] = []
     for change in plan.changes:
         shown += [Text(change.path, "bold"), Padding(_file(change, now.get(change.path), width - 4), (0, 0, 0, 2))]
@@ -47,16 +47,18 @@ def _file(change: FileChange, now: str | None, width: int) -> RenderableType:
 
 
 def reasons(plan: ChangeSet) -> RenderableType:
-    """Why each file changes, and what to look at."""
-    told = [Text(f"• {sentence}") for sentence in describe_reasons(plan)]
-    told += [Text(f"• Terraform replaces {address}", "magenta") for address in plan.replaced_resources]
-    told += [Text(f"! {warning}", "yellow") for warning in describe_warnings(plan)]
-    told += [Text(f"! {one.service} runs {one.image}: not the version's tag", "red") for one in plan.mistagged_images]
-    return Group(*told)
+    """Why each file changes, and what needs attention."""
+    lines = [Text(f"• {sentence}") for sentence in describe_reasons(plan)]
+    lines += [Text(f"• Terraform replaces {address}", "magenta") for address in plan.replaced_resources]
+    lines += [Text(f"! {warning}", "yellow") for warning in describe_warnings(plan)]
+    lines += [
+        Text(f"! {one.service} runs {one.image}: not the version's tag", "red") for one in plan.mistagged_images
+    ]
+    return Group(*lines)
 
 
 def golden(difference: Difference, old: Version, new: Version) -> RenderableType:
-    """How two golden files differ: services, images, settings."""
+    """The difference of two golden files: services, images, settings."""
     rows = Table.grid(padding=(0, 2))
     for name in difference.added:
         rows.add_row(Text("+ service", "green"), Text(name))
@@ -77,7 +79,7 @@ def golden(difference: Difference, old: Version, new: Version) -> RenderableType
 def preparation(
     prepared: PreparationPreview, plan: ChangeSet, now: Mapping[str, str], width: int
 ) -> Iterator[RenderableType]:
-    """What is printed of a preparation, in order."""
+    """The parts of a preparation, in order."""
     if not plan.changes:
         yield Text.assemble(("✓ ", "green"), f"{plan.version} is prepared: all of it is there.")
         return
@@ -94,7 +96,7 @@ def preparation(
 
 
 def written_changes(plan: ChangeSet, changes: Iterable[FileChange]) -> RenderableType:
-    """What was written."""
+    """The files that were written."""
     rows = [Text(f"  {'removed' if change.content is None else 'wrote'} {change.path}") for change in changes]
     if not rows:
         return Text(f"Nothing to do: {plan.version} is prepared.")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bot.domain.health.model import CheckResult
 
 EXIT_CODES = {"pass": 0, "fail": 1, "unknown": 3}
-"""The exit status by the overall state; 2 is for what was asked wrongly."""
+"""The exit status by the overall state. Wrong use has the status 2."""
 
 
 def check(
@@ -33,10 +33,10 @@ def check(
     from bot.cli.context import exit_on_error, make_context
     from bot.domain.health.model import Phase, worst_state
 
-    looked_at = make_context(repo, config, "info" if verbose else "error")
+    context = make_context(repo, config, "info" if verbose else "error")
     with exit_on_error(EXIT_CODES["unknown"]):
-        instance = resolve_instance(slug, looked_at.fleet_reader.current())
-        results = looked_at.check_runner.run(instance.slug, Phase.NOW)
+        instance = resolve_instance(slug, context.fleet_reader.current())
+        results = context.check_runner.run(instance.slug, Phase.NOW)
     state = worst_state(results)
     if as_json:
         rows = [_row(result) for result in results]
@@ -53,7 +53,7 @@ def check(
 
 
 def _row(result: CheckResult) -> dict[str, object]:
-    """A result as scripts read it: these names are for them, and do not follow those of the code or the store."""
+    """A result for scripts. These names are stable: they do not follow those of the code or of the store."""
     return {
         "name": result.name,
         "title": result.title,

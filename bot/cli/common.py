@@ -1,4 +1,4 @@
-"""What the commands share: options, settings, sentences on stderr, and how tables come out."""
+"""What the commands share: options, settings, error messages, the console."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from bot.settings import Settings, SettingsError, load
 
 USAGE_ERROR = 2
-"""The exit status for what was asked wrongly, settings included; 1 is for what went wrong or was refused."""
+"""The exit status for wrong use and wrong settings. Failures and refusals have the status 1."""
 DEFAULT_WIDTH = 200
 
 Config = Annotated[
@@ -34,13 +34,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else 
 
 
 def error_exit(message: str, status: int = 1) -> typer.Exit:
-    """Say what is wrong on stderr; raise what this returns to end with that status."""
+    """Prints the message on stderr. Raise the returned exception to end with that status."""
     typer.echo(f"mibot: {message}", err=True)
     return typer.Exit(status)
 
 
 def require_dry_run_or_write(dry_run: bool, write: bool, repo: Path | None) -> None:
-    """See that one of --dry-run and --write was given, the latter with a clone; else end with exit status 2."""
+    """Checks that one of --dry-run and --write is given, and --write with a clone. Ends with status 2 otherwise."""
     if dry_run == write:
         raise error_exit(
             "give either --dry-run, to see what would be done, or --write, to do it in a clone.", USAGE_ERROR
@@ -50,7 +50,7 @@ def require_dry_run_or_write(dry_run: bool, write: bool, repo: Path | None) -> N
 
 
 def load_settings(config: Path | None) -> Settings:
-    """The settings, or every problem with them on stderr and exit status 2."""
+    """The settings. Prints every problem with them on stderr and ends with status 2 if there are any."""
     try:
         return load(config)
     except SettingsError as error:
@@ -62,7 +62,7 @@ def settings_error(error: SettingsError) -> typer.Exit:
 
 
 def make_console() -> Console:
-    """Standard output. What is no terminal gets no colours, and the width it needs unless COLUMNS says another."""
+    """Standard output. Without a terminal there are no colors, and the width is COLUMNS or DEFAULT_WIDTH."""
     if sys.stdout.isatty():
         return Console(highlight=False)
     columns = os.environ.get("COLUMNS", "")

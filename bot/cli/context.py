@@ -1,4 +1,4 @@
-"""The command line's part of the wiring: what a command that looks and ends needs, from GitHub or from a clone."""
+"""The command line's part of the wiring: what a command that reads and ends needs, from GitHub or from a clone."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CliContext:
-    """The fleet and where it is read from. `github` is None for a clone: then nobody asks GitHub anything."""
+    """The fleet and where it is read from. `github` is None for a clone: then nothing is requested from GitHub."""
 
     source: FleetSource
     fleet_reader: FleetReader
@@ -50,24 +50,24 @@ class CliContext:
         )
 
     def planner(self, accepted: frozenset[Version] = frozenset()) -> Planner:
-        """Plans from here. `accepted` are versions whose images are taken as they are."""
+        """A planner. `accepted` are versions whose images are taken whatever their tags are."""
         return Planner(self.source, self.upstream, lambda: accepted)
 
     def released(self, version: Version, fleet: Fleet) -> Collection[Version]:
-        """Upstream's releases where they decide; on a clone the golden files have to do."""
+        """Upstream's releases if they matter. Empty on a clone, where only the golden files are known."""
         return released_for({version}, fleet, self.github.upstream) if self.github else frozenset()
 
     def tracker_url(self, version: Version) -> str:
-        """The address of the version's tracker, or nothing when it is not known here."""
+        """The URL of the version's tracker; empty if unknown."""
         return self.github.tracker_url(version) if self.github else ""
 
 
 def make_context(
     repo: Path | None, config: Path | None, log_level: str = "warning", upstream: Upstream | None = None
 ) -> CliContext:
-    """What to look at: the clone at `repo`, else GitHub as the settings say. Ends the program where one is wrong.
+    """The clone at `repo`, else GitHub according to the settings. Ends the program if either is wrong.
 
-    `upstream` replaces what would say what upstream released: GitHub, and nobody for a clone.
+    `upstream` replaces the default source of upstream's releases: GitHub, or none for a clone.
     """
     logs.configure(log_level)
     if repo is None:
@@ -92,7 +92,7 @@ def _utc_now() -> datetime:
 
 @contextmanager
 def exit_on_error(status: int = 1) -> Iterator[None]:
-    """What the world refuses or fails at inside is told in its sentence, and ends the program with that status."""
+    """Turns an error of an external system inside into its sentence on stderr and that exit status."""
     try:
         yield
     except ExternalError as error:

@@ -25,7 +25,7 @@ EXIT_INCOMPLETE = 3
 
 
 class Format(StrEnum):
-    """In which form the evidence is written."""
+    """The forms of the evidence."""
 
     MARKDOWN = "markdown"
     JSON = "json"
@@ -58,9 +58,9 @@ def evidence(
     from bot.rendering.evidence import verdict
 
     logs.configure("warning")
-    glance = ReadOnlyWiring(load_settings(config))
+    wiring = ReadOnlyWiring(load_settings(config))
     with exit_on_error():
-        found = _gather_evidence(glance, target)
+        found = _gather_evidence(wiring, target)
     if found is None:
         raise error_exit(
             f"mibot knows nothing of {target}: there is neither a tracker nor a record of an upgrade to it."
@@ -70,22 +70,22 @@ def evidence(
         raise error_exit(f"{verdict(found)}.", EXIT_INCOMPLETE)
 
 
-def _gather_evidence(glance: ReadOnlyWiring, version: Version) -> Evidence | None:
-    """The evidence from the store and the fleet as it is now, or None where there is nothing to tell of."""
+def _gather_evidence(wiring: ReadOnlyWiring, version: Version) -> Evidence | None:
+    """The evidence from the store and the current fleet, or None if there is no record and no tracker."""
     from bot.domain.audit.evidence import collect_evidence
     from bot.wiring.services import utc_now
 
-    upgrades, tracker = _records(glance, version)
+    upgrades, tracker = _records(wiring, version)
     if not upgrades and tracker is None:
         return None
-    return collect_evidence(version, glance.fleet_reader.current(), upgrades, tracker, utc_now())
+    return collect_evidence(version, wiring.fleet_reader.current(), upgrades, tracker, utc_now())
 
 
-def _records(glance: ReadOnlyWiring, version: Version) -> tuple[Sequence[Upgrade], TrackerRecord | None]:
-    """Every upgrade to the version and its tracker, or a sentence and exit status 1 where they are not kept here."""
+def _records(wiring: ReadOnlyWiring, version: Version) -> tuple[Sequence[Upgrade], TrackerRecord | None]:
+    """Every upgrade to the version and its tracker. Ends with status 1 if this machine does not have the store."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    ledger = glance.existing_store
+    ledger = wiring.existing_store
     if ledger is None:
         raise error_exit(
             "there is no store of mibot's on this machine; run this where mibot serves, with its settings."

@@ -30,10 +30,10 @@ def fleet(
     from bot.cli import fleet_view
     from bot.cli.context import exit_on_error, make_context
 
-    looked_at = make_context(repo, config)
+    context = make_context(repo, config)
     with exit_on_error():
-        found = looked_at.fleet_reader.current()
-        known = found.golden | frozenset(looked_at.released(target, found) if target else ())
+        found = context.fleet_reader.current()
+        known = found.golden | frozenset(context.released(target, found) if target else ())
     if as_json:
         typer.echo(json.dumps(fleet_view.document(found, target, known), indent=2, ensure_ascii=False))
         return

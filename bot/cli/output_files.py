@@ -1,4 +1,4 @@
-"""Making a change in the work tree of a clone."""
+"""Writes a change into the work tree of a clone."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from bot.cli.context import CliContext
 from bot.domain.git_tree import FileChange
 
 
-def write_changes(looked_at: CliContext, changes: Iterable[FileChange]) -> None:
-    """Make the changes. Raises Refused when the disk refuses; ends the program where there is no clone."""
-    if not isinstance(looked_at.source, LocalClone):
+def write_changes(context: CliContext, changes: Iterable[FileChange]) -> None:
+    """Write the changes. Raises PermanentError if the disk refuses. Ends the program if there is no clone."""
+    if not isinstance(context.source, LocalClone):
         raise error_exit("--write makes the change in a clone: name it with --repo.", USAGE_ERROR)
-    looked_at.source.write(changes)
+    context.source.write(changes)

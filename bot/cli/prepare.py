@@ -41,16 +41,16 @@ def prepare(
     from bot.domain.plans.refusals import VersionHeld
     from bot.rendering.wording import describe, sentence
 
-    looked_at = make_context(repo, config, upstream=_upstream(repo, upstream, config))
+    context = make_context(repo, config, upstream=_upstream(repo, upstream, config))
     screen = make_console()
     with exit_on_error():
-        seen = looked_at.fleet_reader.current_view()
-        planner = looked_at.planner()
-        prepared = planner.preparation(seen, target)
+        view = context.fleet_reader.current_view()
+        planner = context.planner()
+        prepared = planner.preparation(view, target)
         plan = prepared.plan
         if isinstance(plan, Refusal):
             raise error_exit(f"{target} can't be prepared: {sentence(plan.reason)}")
-        texts = planner.current_texts(seen, plan)
+        texts = planner.current_texts(view, plan)
     if dry_run:
         for part in change_view.preparation(prepared, plan, texts, screen.width):
             screen.print(part)
@@ -58,12 +58,12 @@ def prepare(
         raise error_exit(f"{describe(VersionHeld(target, plan.mistagged_images))} Here: --accept-tags.")
     if write:
         with exit_on_error():
-            write_changes(looked_at, plan.changes)
+            write_changes(context, plan.changes)
         screen.print(change_view.written_changes(plan, plan.changes))
 
 
 def _upstream(repo: Path | None, file: Path | None, config: Path | None) -> Upstream | None:
-    """Who knows upstream's file: the disk where a file is named, else GitHub, also for a clone."""
+    """The source of upstream's file: the disk if a file is named, else GitHub, even for a clone."""
     from bot.adapters.upstream_file import UpstreamFile
 
     if file is not None:

@@ -1,4 +1,4 @@
-"""GitHub and the store as a command needs them that looks and ends."""
+"""GitHub and the store, for a command that reads and ends."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from bot.wiring.services import Services
 
 
 class ReadOnlyWiring(Services):
-    """The wiring, but the store is used only if there is one: none is ever made or migrated."""
+    """The services with a store that is used only if it exists: it is never created or migrated."""
 
     @cached_property
     def existing_store(self) -> SqlStore | None:
-        """The ledger of the mibot that serves, when this machine has it."""
+        """The store of the mibot that serves, or None if this machine does not have it."""
         try:
             file = self.database.url.database
         except StoreError:
@@ -38,7 +38,7 @@ class ReadOnlyWiring(Services):
         return GitHubDeploymentRepository(self.session, self.settings.repositories.deployment, cache)
 
     def tracker_url(self, version: Version) -> str:
-        """The address of the version's tracker: as the store has it, else as GitHub does; nothing without one."""
+        """The URL of the version's tracker: from the store, else from GitHub. Empty if there is none."""
         with suppress(TransientError, SQLAlchemyError):
             record = self.existing_store.tracker(version) if self.existing_store else None
             if record is not None:

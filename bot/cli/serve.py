@@ -18,7 +18,7 @@ def serve(
     """Receive webhooks and do the work, in one process."""
     settings = load_settings(config)
     logs.configure()
-    from bot import server  # imports a server and the store, which the other commands don't need
+    from bot import server  # it imports a web server and the store, which the other commands don't need
     from bot.adapters.store.database import StoreError
     from bot.rendering.wording import describe
 

@@ -1,4 +1,4 @@
-"""How changes and GitHub's Markdown look in a terminal. Pure: strings in, things to print out."""
+"""Diffs and GitHub's Markdown in a terminal. Pure: from strings to renderables."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _BOXES = (
 
 
 def format_link_change(old: str, new: str, width: int) -> Text:
-    """Where a link pointed and where it points now: `old → new` in one line if that fits, else in two."""
+    """The old and the new target of a link: `old → new` on one line if that fits, else on two."""
     one_line = len(old) + len(new) + len(" → ") <= width
     between = " → " if one_line else "\n→ "
     return Text.assemble((old if one_line else f"  {old}", "red"), between, (new, "green"))
 
 
 def diff(old: str, new: str) -> Text:
-    """What changes in a text, as a unified diff without its head."""
+    """The changes of a text as a unified diff without a header."""
     return Text("\n").join(Text(line, _STYLES.get(line[:1], "")) for line in diff_lines(old, new))
 
 
@@ -35,7 +35,7 @@ _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def render_markdown(body: str) -> RenderableType:
-    """A body as GitHub shows it: without hidden comments, with boxes to tick, what is folded unfolded."""
+    """A body as GitHub shows it: without hidden comments, with check boxes, and with everything unfolded."""
     text = _SUMMARY.sub(r"**\1**", _COMMENT.sub("", body)).replace("</details>", "")
     for pattern, box in _BOXES:
         text = pattern.sub(rf"\1{box}", text)
@@ -43,5 +43,5 @@ def render_markdown(body: str) -> RenderableType:
 
 
 def make_panel(title: str, *parts: RenderableType) -> Panel:
-    """Something that is shown as a whole, with a title."""
+    """A frame with a title around the parts."""
     return Panel(Group(*parts), title=Text(title), title_align="left", border_style="dim", padding=(0, 1))

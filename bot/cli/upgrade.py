@@ -53,12 +53,12 @@ def upgrade(
     from bot.domain.plans.change_set import ChangeSet
     from bot.rendering.wording import sentence
 
-    looked_at = make_context(repo, config)
+    context = make_context(repo, config)
     screen = make_console()
     with exit_on_error():
-        seen = looked_at.fleet_reader.current_view()
-        instance = resolve_instance(slug, seen.fleet)
-        preview = looked_at.planner(frozenset([target] if accept_tags else [])).preview(seen, instance, target)
+        view = context.fleet_reader.current_view()
+        instance = resolve_instance(slug, view.fleet)
+        preview = context.planner(frozenset([target] if accept_tags else [])).preview(view, instance, target)
         planned = preview.plan
         if not isinstance(planned, ChangeSet):
             raise error_exit(
@@ -66,23 +66,23 @@ def upgrade(
             )
         if write:
             done = (*preview.prerequisite_changes, *planned.changes)
-            write_changes(looked_at, done)
+            write_changes(context, done)
             screen.print(upgrade_view.written_changes(planned, done))
-            _warn_releases_unknown(screen, looked_at.github is None and target.major != instance.version.major)
+            _warn_releases_unknown(screen, context.github is None and target.major != instance.version.major)
             return
-        tracker = looked_at.tracker_url(target)
-        released = looked_at.released(target, seen.fleet)
-        results = looked_at.check_runner.run(instance.slug, Phase.BEFORE) if checks else ()
-    effects = upgrade_view.effects(planned, seen.fleet, released, tracker)
-    known = seen.fleet.golden | frozenset(released)
+        tracker = context.tracker_url(target)
+        released = context.released(target, view.fleet)
+        results = context.check_runner.run(instance.slug, Phase.BEFORE) if checks else ()
+    effects = upgrade_view.effects(planned, view.fleet, released, tracker)
+    known = view.fleet.golden | frozenset(released)
     for part in upgrade_view.preview_sections(
         preview, instance.version, known, tracker, effects, results, screen.width
     ):
         screen.print(part)
-    _warn_releases_unknown(screen, looked_at.github is None and target.major != instance.version.major)
+    _warn_releases_unknown(screen, context.github is None and target.major != instance.version.major)
 
 
 def _warn_releases_unknown(screen: Console, unasked: bool) -> None:
-    """On a clone nobody knows but the golden files which version ends a major."""
+    """Says that the golden files alone decided which version ends a major. `unasked` is whether that matters."""
     if unasked:
         screen.print("\nUpstream's releases were not asked for: the golden files told which version ends a major.")

@@ -1,4 +1,4 @@
-"""An upgrade as it would be made, to be read in a terminal. Nothing here changes anything."""
+"""An upgrade that would be made, in a terminal."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ __all__ = ["effects", "preview_sections", "written_changes"]
 
 
 def effects(planned: ChangeSet, fleet: Fleet, released: Collection[Version], tracker: str) -> list[Effect]:
-    """What the command of the tracker would set in motion, from the command itself."""
+    """The effects that `/upgrade` on the tracker would start, from the command itself."""
     version = planned.version
     request = CommandRequest(0, 0, PLACEHOLDER_AUTHOR, (planned.slug, str(version)), version)
     plan = all_commands()["upgrade"].plan(request, CommandContext(fleet, released=released))
@@ -51,9 +51,9 @@ def preview_sections(
     results: Sequence[CheckResult],
     width: int,
 ) -> Iterator[RenderableType]:
-    """What is printed, in order."""
+    """The parts of a dry run, in order."""
     planned = preview.plan
-    assert isinstance(planned, ChangeSet)  # noqa: S101 - the caller has told a refusal
+    assert isinstance(planned, ChangeSet)  # noqa: S101 - the caller has handled a refusal
     verdict = evaluate_step(current, planned.version, known)
     yield Text.assemble(("✓ ", "green"), (planned.slug, "bold"), f" can be upgraded: {describe(verdict.reason)}\n")
     facts = Table.grid(padding=(0, 2))
