@@ -21,7 +21,7 @@ from bot.adapters.github import PERMISSIONS
 from bot.checks import all_checks
 from bot.cli import app
 from bot.commands import all_commands
-from bot.domain.flow.events import SUBSCRIBED_EVENTS
+from bot.domain.flow.deliveries import SUBSCRIBED_EVENTS
 from bot.domain.health.model import Phase
 from bot.settings import Settings
 from bot.web import webhook

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from bot.cli.read_only import ReadOnlyWiring
 from bot.domain.chat.effects import BackUpNow
 from bot.domain.effects import Effect
-from bot.domain.flow.events import Event, EventFilter
+from bot.domain.flow.deliveries import EventFilter
+from bot.domain.flow.events import Event
 from bot.domain.health.model import CloudConfig
 from bot.domain.upgrade.deploy_policy import DeployMode, DeployPolicy, VerifyPolicy
 from bot.domain.upgrade.effects import (

@@ -1,4 +1,4 @@
-"""The web side: the webhook door, health and metrics."""
+"""The web side: the webhook endpoint, health and metrics."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Callable
 from flask import Flask, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.domain.flow.events import EventFilter
+from bot.domain.flow.deliveries import EventFilter
 from bot.ports.errors import TransientError
 from bot.rendering.wording import describe
 from bot.web.webhook import Inbox, blueprint
 
 
-def make_app(secret: str, interest: EventFilter, inbox: Inbox, ready: Callable[[], str]) -> Flask:
-    """The Flask application. `ready` says what is not ready, or nothing; it may raise Passing."""
+def make_app(secret: str, relevant: EventFilter, inbox: Inbox, ready: Callable[[], str]) -> Flask:
+    """The Flask application. `ready` says what is not ready, empty if all is; it may raise TransientError."""
     app = Flask("mibot", static_folder=None)
-    app.register_blueprint(blueprint(secret, interest, inbox))
+    app.register_blueprint(blueprint(secret, relevant, inbox))
 
     @app.get("/healthz")
     def healthz() -> Response:

@@ -1,12 +1,13 @@
-"""The webhook door: bytes become a verified, typed event that is on the disk, or the sender is told why not."""
+"""The webhook endpoint: bytes become a verified, typed event in durable storage, or the sender is told why not."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict
 from http import HTTPStatus
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 from flask import Blueprint, Response, request
@@ -14,87 +15,102 @@ from gidgethub import BadRequest, ValidationFailure, sansio
 from prometheus_client import Counter
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from bot.domain.flow import events
-from bot.domain.flow.events import Event, EventFilter
+from bot.domain.flow.deliveries import SUBSCRIBED_EVENTS, DeliveryOutcome, EventFilter, parse_event
+from bot.domain.flow.events import Event
 from bot.ports.errors import TransientError
+from bot.rendering.deliveries import render_delivery_answer
 
 log = structlog.get_logger(__name__)
 
 MAX_BODY_BYTES = 25 * 1024 * 1024
 """GitHub caps its payloads at 25 MB."""
-TOO_LARGE = "The payload is larger than GitHub's 25 MB."
 _MAX_ID_LENGTH = 100
 _SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}", re.ASCII)
 _MALFORMED = (BadRequest, ValueError, LookupError, OverflowError, RecursionError)
-"""What bytes that GitHub would not send come to: no JSON, an unknown charset, a number without an end …"""
+"""What parsers raise for bytes that GitHub would not send: no JSON, an unknown charset, a number without an end."""
+_STATUSES: Final[Mapping[DeliveryOutcome, HTTPStatus]] = {
+    DeliveryOutcome.ACCEPTED: HTTPStatus.ACCEPTED,
+    DeliveryOutcome.DROPPED: HTTPStatus.ACCEPTED,
+    DeliveryOutcome.NO_ID: HTTPStatus.BAD_REQUEST,
+    DeliveryOutcome.MALFORMED: HTTPStatus.BAD_REQUEST,
+    DeliveryOutcome.UNSIGNED: HTTPStatus.UNAUTHORIZED,
+    DeliveryOutcome.BAD_SIGNATURE: HTTPStatus.UNAUTHORIZED,
+    DeliveryOutcome.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    DeliveryOutcome.NO_STORAGE: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+_LABELS: Final[Mapping[DeliveryOutcome, str]] = {DeliveryOutcome.NO_ID: DeliveryOutcome.MALFORMED.value}
+"""The outcomes that the metric and the log call by another name."""
 
 deliveries = Counter("mibot_deliveries_total", "Webhook deliveries by event and outcome.", ["event", "outcome"])
 
 
 class Inbox(Protocol):
-    """Keeps an event durably under the delivery's id; the same id again is nothing. Raises Passing."""
+    """Stores an event durably under the delivery's id. An id that it has already is ignored.
+
+    Raises TransientError if the storage is down.
+    """
 
     def __call__(self, delivery: str, event: Event) -> None: ...
 
 
-def blueprint(secret: str, interest: EventFilter, inbox: Inbox) -> Blueprint:
-    """The routes of the door. `secret` is the webhook's; an empty one is refused, for it would verify nothing."""
+def blueprint(secret: str, relevant: EventFilter, inbox: Inbox) -> Blueprint:
+    """The route of the webhook. Raises ValueError if the webhook's `secret` is empty, because it verifies nothing."""
     if not secret:
         raise ValueError("the webhook secret is empty")
-    door = Blueprint("webhooks", __name__)
+    routes = Blueprint("webhooks", __name__)
 
-    @door.post("/webhooks/github")
+    @routes.post("/webhooks/github")
     def receive() -> Response:
         name = request.headers.get("X-GitHub-Event", "")
         delivery = request.headers.get("X-GitHub-Delivery", "")[:_MAX_ID_LENGTH]
         with structlog.contextvars.bound_contextvars(delivery=delivery):
-            status, outcome, sentence = _receive(secret, interest, inbox)
-            known = name if name in events.SUBSCRIBED_EVENTS | {"ping"} else "other"
-            deliveries.labels(known, outcome).inc()
-            log.info("delivery", github_event=known, outcome=outcome, status=status.value)
-        return Response(f"{sentence}\n", status.value, mimetype="text/plain")
+            outcome = _receive(secret, relevant, inbox)
+            status, label = _STATUSES[outcome].value, _LABELS.get(outcome, outcome.value)
+            known = name if name in SUBSCRIBED_EVENTS | {"ping"} else "other"
+            deliveries.labels(known, label).inc()
+            log.info("delivery", github_event=known, outcome=label, status=status)
+        return Response(f"{render_delivery_answer(outcome)}\n", status, mimetype="text/plain")
 
-    return door
+    return routes
 
 
-def _receive(secret: str, interest: EventFilter, inbox: Inbox) -> tuple[HTTPStatus, str, str]:
-    """The status, the outcome for the metrics, and one sentence."""
+def _receive(secret: str, relevant: EventFilter, inbox: Inbox) -> DeliveryOutcome:
     delivery = request.headers.get("X-GitHub-Delivery", "")
     if not delivery or len(delivery) > _MAX_ID_LENGTH or "/" in delivery or not delivery.isprintable():
-        return HTTPStatus.BAD_REQUEST, "malformed", "The X-GitHub-Delivery header is missing or no delivery's id."
+        return DeliveryOutcome.NO_ID
     if not _SIGNATURE.fullmatch(request.headers.get("X-Hub-Signature-256", "")):
-        return HTTPStatus.UNAUTHORIZED, "unsigned", "The X-Hub-Signature-256 header is missing; set the secret."
+        return DeliveryOutcome.UNSIGNED
     try:
-        event = _event(secret, interest)
+        event = _event(secret, relevant)
     except RequestEntityTooLarge:
-        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", TOO_LARGE
+        return DeliveryOutcome.TOO_LARGE
     except ValidationFailure:
-        return HTTPStatus.UNAUTHORIZED, "bad_signature", "The signature does not match the secret."
+        return DeliveryOutcome.BAD_SIGNATURE
     except _MALFORMED as error:
         log.info("malformed_delivery", error=type(error).__name__)
-        return HTTPStatus.BAD_REQUEST, "malformed", "The payload is not what GitHub documents for this event."
+        return DeliveryOutcome.MALFORMED
     if event is None:
-        return HTTPStatus.ACCEPTED, "dropped", "Nothing to do."
+        return DeliveryOutcome.DROPPED
     try:
         inbox(delivery, event)
     except TransientError:
-        return HTTPStatus.SERVICE_UNAVAILABLE, "no_storage", "The storage is down; please deliver again."
-    return HTTPStatus.ACCEPTED, "accepted", "Accepted."
+        return DeliveryOutcome.NO_STORAGE
+    return DeliveryOutcome.ACCEPTED
 
 
-def _event(secret: str, interest: EventFilter) -> Event | None:
-    """The event of a delivery that is what it should be, else one of several errors; None when nobody wants it."""
+def _event(secret: str, relevant: EventFilter) -> Event | None:
+    """The event of a valid delivery, or None if it is not relevant. Raises one of several errors otherwise."""
     parsed = sansio.Event.from_http(_headers(), _body(), secret=secret)
     if not isinstance(parsed.data, dict):
-        raise ValueError("the payload is no JSON object")  # noqa: TRY004 - a fault of the sender, as the others
-    event = events.parse_event(parsed.event, parsed.data, interest)
+        raise ValueError("the payload is no JSON object")  # noqa: TRY004 - a fault of the sender, like the others
+    event = parse_event(parsed.event, parsed.data, relevant)
     if event is not None:  # JSON can spell half a character, which no storage takes
         json.dumps(asdict(event), ensure_ascii=False).encode()
     return event
 
 
 def _body() -> bytes:
-    """All of the body. One that comes in chunks, without a length, is cut off at the limit: one byte above tells."""
+    """The whole body. Werkzeug cuts off a body without a length at its limit, so the limit is one byte higher."""
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise RequestEntityTooLarge
     request.max_content_length = MAX_BODY_BYTES + 1
@@ -105,6 +121,6 @@ def _body() -> bytes:
 
 
 def _headers() -> dict[str, str]:
-    """The headers for gidgethub, without the SHA-1 signature: it must never be what a delivery is trusted by."""
+    """The headers for gidgethub, without the SHA-1 signature, because SHA-1 must never make a delivery trusted."""
     lowered = ((name.lower(), value) for name, value in request.headers.items())
     return {"x-github-event": ""} | {name: value for name, value in lowered if name != "x-hub-signature"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cached_property
 
-from bot.domain.flow.events import EventFilter
+from bot.domain.flow.deliveries import EventFilter
 from bot.domain.health.model import CloudConfig
 from bot.domain.upgrade.deploy_policy import DeployMode, DeployPolicy, VerifyPolicy
 from bot.domain.versions import Version

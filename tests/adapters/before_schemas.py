@@ -10,13 +10,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bot.domain.chat import effects as chat
 from bot.domain.chat import replies
 from bot.domain.effects import Effect
-from bot.domain.flow import effects, events
+from bot.domain.flow import events
 from bot.domain.flow.events import Event
 from bot.domain.health.model import CheckResult, CheckState
 from bot.domain.reasons import PlainText
+from bot.domain.rollout import effects as rollout
+from bot.domain.tracker import effects as trackers
 from bot.domain.tracker.record import TrackerRecord
+from bot.domain.upgrade import effects as upgrade
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
 from bot.domain.versions import parse_version
 from bot.formats.markdown import Markdown
@@ -34,26 +38,26 @@ CONTENTS: Mapping[str, tuple[Callable[..., Event | Effect], str]] = {
     "PreparationTouched": (events.PreparationChanged, "version"),
     "CommitTouched": (events.CommitChecksChanged, "commit"),
     "RunTouched": (events.WorkflowRunChanged, "run commit"),
-    "React": (effects.AddReaction, "comment"),
-    "Obey": (effects.HandleComment, "comment issue version body author found_by"),
-    "RefreshReply": (effects.RefreshReply, "comment"),
-    "CheckNow": (effects.CheckNow, "comment slug"),
-    "EnsureTracker": (effects.EnsureTracker, "version issue by"),
-    "RefreshTracker": (effects.RefreshTracker, "version seconds"),
-    "StartUpgrade": (effects.StartUpgrade, "slug version by issue force"),
-    "StartUpgrades": (effects.StartUpgrades, "slugs version by issue force"),
-    "TakeTurns": (effects.Schedule, ""),
-    "StartRollback": (effects.StartRollback, "slug version by why comment"),
-    "Prepare": (effects.Prepare, "version by asked accept"),
-    "AdvancePreparation": (effects.AdvancePreparation, "version"),
-    "PlanNow": (effects.PlanNow, "comment slug version"),
-    "Advance": (effects.Advance, "slug version"),
-    "Recheck": (effects.Recheck, "slug version by accepted"),
-    "Follow": (effects.Poll, "slug version seconds"),
-    "Publish": (effects.Publish, "slug version"),
-    "MarkDeployed": (effects.MarkDeployed, "slug version by attempt"),
-    "Retry": (effects.Retry, "slug version by attempt"),
-    "BackUpNow": (effects.BackUpNow, "comment slug seconds"),
+    "React": (chat.AddReaction, "comment"),
+    "Obey": (chat.HandleComment, "comment issue version body author found_by"),
+    "RefreshReply": (chat.RefreshReply, "comment"),
+    "CheckNow": (chat.CheckNow, "comment slug"),
+    "EnsureTracker": (trackers.EnsureTracker, "version issue by"),
+    "RefreshTracker": (trackers.RefreshTracker, "version seconds"),
+    "StartUpgrade": (upgrade.StartUpgrade, "slug version by issue force"),
+    "StartUpgrades": (rollout.StartUpgrades, "slugs version by issue force"),
+    "TakeTurns": (rollout.Schedule, ""),
+    "StartRollback": (upgrade.StartRollback, "slug version by why comment"),
+    "Prepare": (upgrade.Prepare, "version by asked accept"),
+    "AdvancePreparation": (upgrade.AdvancePreparation, "version"),
+    "PlanNow": (chat.PlanNow, "comment slug version"),
+    "Advance": (upgrade.Advance, "slug version"),
+    "Recheck": (upgrade.Recheck, "slug version by accepted"),
+    "Follow": (upgrade.Poll, "slug version seconds"),
+    "Publish": (upgrade.Publish, "slug version"),
+    "MarkDeployed": (upgrade.MarkDeployed, "slug version by attempt"),
+    "Retry": (upgrade.Retry, "slug version by attempt"),
+    "BackUpNow": (chat.BackUpNow, "comment slug seconds"),
 }
 """Today's class by the old name, and the old names of its fields in today's order."""
 

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from bot.domain.flow import events
-from bot.domain.flow.events import CommentCreated, CommitChecksChanged, Event, EventFilter, IssueLabeled
+from bot.domain.flow.deliveries import SUBSCRIBED_EVENTS, EventFilter
+from bot.domain.flow.events import CommentCreated, CommitChecksChanged, Event, IssueLabeled
 from bot.ports.errors import TransientError
 from bot.web import make_app
 from bot.web.webhook import MAX_BODY_BYTES
@@ -339,7 +339,7 @@ JSON = st.recursive(
     max_leaves=12,
 )
 HEADER = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=40)
-NAMES = st.sampled_from([*sorted(events.SUBSCRIBED_EVENTS), "ping"])
+NAMES = st.sampled_from([*sorted(SUBSCRIBED_EVENTS), "ping"])
 DOOR = WebhookClient()
 
 

@@ -6,7 +6,7 @@ from bot.adapters.github import PERMISSIONS, doctor
 from bot.cli.doctor.context import Diagnostic, DoctorContext
 from bot.domain.doctor.app import AppFound, AppUnknown, judge_events, judge_permissions
 from bot.domain.doctor.finding import Finding, failed, ok
-from bot.domain.flow.events import SUBSCRIBED_EVENTS
+from bot.domain.flow.deliveries import SUBSCRIBED_EVENTS
 from bot.ports.errors import NotFoundError
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.flow.events import PreparationChanged, UpgradeChanged, event_for_branch
+from bot.domain.flow.deliveries import event_for_branch
+from bot.domain.flow.events import PreparationChanged, UpgradeChanged
 from bot.domain.git_tree import FileChange
 from bot.domain.plans.change_set import ChangeKind, ChangeSet, branch_name
 from bot.domain.plans.changes import HotpatchRemoved, LinkRetargeted

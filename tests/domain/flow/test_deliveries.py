@@ -9,22 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.flow.deliveries import SUBSCRIBED_EVENTS, EventFilter, event_for_branch, parse_event
 from bot.domain.flow.events import (
-    SUBSCRIBED_EVENTS,
     CommentCreated,
     CommitChecksChanged,
-    EventFilter,
     IssueLabeled,
     PreparationChanged,
     UpgradeChanged,
     WorkflowRunChanged,
-    event_for_branch,
-    parse_event,
 )
 from tests.schema.everything import stored_job
 
 Json = dict[str, Any]
-INTEREST = EventFilter("sourcegraph/sourcegraph", "sourcegraph/deploy-sourcegraph-managed", "team/cloud")
+RELEVANT = EventFilter("sourcegraph/sourcegraph", "sourcegraph/deploy-sourcegraph-managed", "team/cloud")
 RELEASES = {"id": 1, "full_name": "sourcegraph/sourcegraph", "private": False}
 DEPLOYMENT = {"id": 2, "full_name": "sourcegraph/deploy-sourcegraph-managed", "private": True}
 DANA = {"login": "dana", "id": 5, "type": "User"}
@@ -100,18 +97,18 @@ WANTED = {
 def test_every_subscribed_event_can_be_wanted() -> None:
     assert WANTED.keys() == SUBSCRIBED_EVENTS
     for name, payload in WANTED.items():
-        assert parse_event(name, payload, INTEREST) is not None, name
+        assert parse_event(name, payload, RELEVANT) is not None, name
 
 
 @pytest.mark.parametrize("action", ["opened", "labeled", "reopened"])
 def test_an_issue_that_has_the_label_and_names_a_version(action: str) -> None:
-    assert parse_event("issues", labelled(action), INTEREST) == IssueLabeled(12, "3.40.1", "dana")
+    assert parse_event("issues", labelled(action), RELEVANT) == IssueLabeled(12, "3.40.1", "dana")
 
 
 def test_labels_and_repositories_are_compared_as_github_compares_them() -> None:
     payload = labelled(labels=[{"name": "Team/Cloud"}])
     payload["repository"] = {"full_name": "Sourcegraph/SourceGraph"}
-    assert parse_event("issues", payload, INTEREST) == IssueLabeled(12, "3.40.1", "dana")
+    assert parse_event("issues", payload, RELEVANT) == IssueLabeled(12, "3.40.1", "dana")
 
 
 @pytest.mark.parametrize(
@@ -132,21 +129,21 @@ def test_labels_and_repositories_are_compared_as_github_compares_them() -> None:
          "the tracker itself", "another repository"],
 )  # fmt: skip
 def test_issues_that_are_nobodys_business(payload: Json) -> None:
-    assert parse_event("issues", payload, INTEREST) is None
+    assert parse_event("issues", payload, RELEVANT) is None
 
 
 def test_a_tracker_that_was_renamed_for_another_version_is_asked_for_anew() -> None:
     payload = labelled(title="3.41.0 upgrade", body="<!-- mibot:tracker version=3.40.1 -->")
-    assert parse_event("issues", payload, INTEREST) == IssueLabeled(12, "3.41.0", "dana")
+    assert parse_event("issues", payload, RELEVANT) == IssueLabeled(12, "3.41.0", "dana")
 
 
 def test_a_comment_with_a_command() -> None:
     wanted = CommentCreated(77, 12, "3.40.1", "/upgrade rctest", "dana")
-    assert parse_event("issue_comment", comment(), INTEREST) == wanted
+    assert parse_event("issue_comment", comment(), RELEVANT) == wanted
 
 
 def test_a_comment_on_an_issue_that_names_no_version() -> None:
-    event = parse_event("issue_comment", comment(title="help wanted"), INTEREST)
+    event = parse_event("issue_comment", comment(title="help wanted"), RELEVANT)
     assert event == CommentCreated(77, 12, "", "/upgrade rctest", "dana")
 
 
@@ -169,52 +166,52 @@ def test_a_comment_on_an_issue_that_names_no_version() -> None:
          "no label", "on a pull request", "another repository"],
 )  # fmt: skip
 def test_comments_that_are_nobodys_business(payload: Json) -> None:
-    assert parse_event("issue_comment", payload, INTEREST) is None
+    assert parse_event("issue_comment", payload, RELEVANT) is None
 
 
 @pytest.mark.parametrize("action", ["opened", "closed", "reopened", "synchronize", "labeled"])
 def test_an_upgrades_pull_request(action: str) -> None:
-    assert parse_event("pull_request", pull(action), INTEREST) == UpgradeChanged("rctest", "3.40.1")
+    assert parse_event("pull_request", pull(action), RELEVANT) == UpgradeChanged("rctest", "3.40.1")
 
 
 def test_other_pull_requests_are_nobodys_business() -> None:
-    assert parse_event("pull_request", pull(ref="fix-typo"), INTEREST) is None
-    assert parse_event("pull_request", {**pull(), "repository": RELEASES}, INTEREST) is None
-    assert parse_event("pull_request_review", {**review(), "repository": RELEASES}, INTEREST) is None
+    assert parse_event("pull_request", pull(ref="fix-typo"), RELEVANT) is None
+    assert parse_event("pull_request", {**pull(), "repository": RELEASES}, RELEVANT) is None
+    assert parse_event("pull_request_review", {**review(), "repository": RELEASES}, RELEVANT) is None
 
 
 @pytest.mark.parametrize("payload", [check_run(), check_suite(), status("main", BRANCH)])
 def test_checks_of_an_upgrades_branch(payload: Json) -> None:
     (name,) = SUBSCRIBED_EVENTS & payload.keys() or {"status"}
-    assert parse_event(name, payload, INTEREST) == UpgradeChanged("rctest", "3.40.1")
+    assert parse_event(name, payload, RELEVANT) == UpgradeChanged("rctest", "3.40.1")
 
 
 def test_checks_of_a_commit_whose_branch_github_does_not_name() -> None:
-    assert parse_event("check_run", check_run(None), INTEREST) == CommitChecksChanged(SHA)
-    assert parse_event("check_suite", check_suite(None), INTEREST) == CommitChecksChanged(SHA)
-    assert parse_event("status", status(), INTEREST) == CommitChecksChanged(SHA)
+    assert parse_event("check_run", check_run(None), RELEVANT) == CommitChecksChanged(SHA)
+    assert parse_event("check_suite", check_suite(None), RELEVANT) == CommitChecksChanged(SHA)
+    assert parse_event("status", status(), RELEVANT) == CommitChecksChanged(SHA)
 
 
 def test_checks_that_are_nobodys_business() -> None:
-    assert parse_event("check_run", check_run("main"), INTEREST) is None
-    assert parse_event("check_run", check_run(status="in_progress"), INTEREST) is None
-    assert parse_event("status", status("main", "other"), INTEREST) is None
-    assert parse_event("status", {**status(BRANCH), "repository": RELEASES}, INTEREST) is None
+    assert parse_event("check_run", check_run("main"), RELEVANT) is None
+    assert parse_event("check_run", check_run(status="in_progress"), RELEVANT) is None
+    assert parse_event("status", status("main", "other"), RELEVANT) is None
+    assert parse_event("status", {**status(BRANCH), "repository": RELEASES}, RELEVANT) is None
 
 
 @pytest.mark.parametrize("action", ["requested", "in_progress", "completed"])
 def test_a_workflow_run_of_the_deployment_repository(action: str) -> None:
-    assert parse_event("workflow_run", workflow_run(action), INTEREST) == WorkflowRunChanged(21_000_000_009, SHA)
+    assert parse_event("workflow_run", workflow_run(action), RELEVANT) == WorkflowRunChanged(21_000_000_009, SHA)
 
 
 def test_workflow_runs_that_are_nobodys_business() -> None:
-    assert parse_event("workflow_run", workflow_run("rerequested"), INTEREST) is None
-    assert parse_event("workflow_run", {**workflow_run(), "repository": RELEASES}, INTEREST) is None
+    assert parse_event("workflow_run", workflow_run("rerequested"), RELEVANT) is None
+    assert parse_event("workflow_run", {**workflow_run(), "repository": RELEASES}, RELEVANT) is None
 
 
 @pytest.mark.parametrize("name", ["ping", "push", "installation", "star", "", "issues2"])
 def test_other_events_are_dropped_unread(name: str) -> None:
-    assert parse_event(name, {"zen": "Keep it logically awesome."}, INTEREST) is None
+    assert parse_event(name, {"zen": "Keep it logically awesome."}, RELEVANT) is None
 
 
 @pytest.mark.parametrize(
@@ -251,7 +248,7 @@ def test_a_payload_that_lacks_something_is_told_from_one_that_nobody_wants(name:
             inside = inside[step]
         del inside[path[-1]]
         try:
-            outcomes.add(type(parse_event(name, payload, INTEREST)).__name__)
+            outcomes.add(type(parse_event(name, payload, RELEVANT)).__name__)
         except ValueError:
             outcomes.add("ValueError")
     assert len(outcomes) > 1
@@ -267,7 +264,7 @@ def paths(payload: Any, before: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 def test_no_payload_at_all(name: str) -> None:
     for payload in ({}, {"repository": None}, {"action": "created"}):
         with pytest.raises(ValueError, match=name):
-            parse_event(name, payload, INTEREST)
+            parse_event(name, payload, RELEVANT)
 
 
 JUNK = st.recursive(
@@ -293,7 +290,7 @@ def test_junk_in_place_of_anything_is_a_value_error_or_nothing(data: st.DataObje
         inside = inside[step]
     inside[path[-1]] = data.draw(JUNK)
     try:
-        event = parse_event(name, payload, INTEREST)
+        event = parse_event(name, payload, RELEVANT)
     except ValueError:
         return
     assert event is None or stored_job(event) == event
@@ -305,7 +302,7 @@ def test_junk_in_place_of_anything_is_a_value_error_or_nothing(data: st.DataObje
 )
 def test_junk_alone_is_a_value_error_or_nothing(name: str, payload: Json) -> None:
     try:
-        parse_event(name, payload, INTEREST)
+        parse_event(name, payload, RELEVANT)
     except ValueError:
         return
 

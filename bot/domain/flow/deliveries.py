@@ -1,0 +1,174 @@
+"""From a verified delivery of a webhook to the event that it tells of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.chat import comments, markers
+from bot.domain.flow.events import (
+    CommentCreated,
+    CommitChecksChanged,
+    Event,
+    IssueLabeled,
+    PreparationChanged,
+    UpgradeChanged,
+    WorkflowRunChanged,
+)
+from bot.domain.versions import Version
+
+SUBSCRIBED_EVENTS = frozenset(
+    {
+        "issues",
+        "issue_comment",
+        "pull_request",
+        "pull_request_review",
+        "check_run",
+        "check_suite",
+        "status",
+        "workflow_run",
+    }
+)
+"""The events the App must subscribe to."""
+
+_VERSION = r"v(?P<version>\d+\.\d+\.\d+(?:-rc\.\d+)?)"
+UPGRADE_BRANCH = re.compile(rf"(?P<slug>[a-z0-9][a-z0-9._-]*)/(?:upgrade|rollback)-{_VERSION}", re.ASCII)
+PREPARATION_BRANCH = re.compile(rf"golden/{_VERSION}", re.ASCII)
+
+
+class DeliveryOutcome(StrEnum):
+    """What mibot does with a delivery."""
+
+    ACCEPTED = "accepted"
+    DROPPED = "dropped"
+    NO_ID = "no_id"
+    MALFORMED = "malformed"
+    UNSIGNED = "unsigned"
+    BAD_SIGNATURE = "bad_signature"
+    TOO_LARGE = "too_large"
+    NO_STORAGE = "no_storage"
+
+
+@dataclass(frozen=True)
+class EventFilter:
+    """What makes a delivery relevant: our two repositories (`owner/name`) and the label (`policy.label`)."""
+
+    releases: str
+    deployment: str
+    label: str
+
+
+def parse_event(name: str, payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
+    """The event that a verified delivery tells of, or None if it is not relevant.
+
+    Raises ValueError for a payload that does not have the shape that GitHub documents for the event.
+    """
+    reader = _PARSERS.get(name)
+    if reader is None:
+        return None
+    try:
+        return reader(payload, relevant)
+    except (KeyError, TypeError, AttributeError, ArithmeticError) as error:
+        raise ValueError(f"the {name} payload lacks what GitHub documents for it") from error
+
+
+def _repository(payload: Mapping[str, Any]) -> str:
+    return str(payload["repository"]["full_name"]).lower()
+
+
+def _is_bot(user: Mapping[str, Any] | None) -> bool:
+    """Whether mibot ignores the user's commands. A deleted account is null."""
+    return user is None or user.get("type") == "Bot" or str(user["login"]).endswith("[bot]")
+
+
+def _has_label(issue: Mapping[str, Any], label: str) -> bool:
+    return any(str(entry["name"]).lower() == label.lower() for entry in issue["labels"])
+
+
+def _issues(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
+    issue = payload["issue"]
+    if _repository(payload) != relevant.releases.lower() or "pull_request" in issue:
+        return None
+    if payload["action"] not in {"opened", "labeled", "reopened"} or not _has_label(issue, relevant.label):
+        return None
+    version = Version.find_in(str(issue["title"]))
+    if version is None or markers.tracker_version(str(issue.get("body") or "")) == version:
+        return None
+    return IssueLabeled(int(issue["number"]), str(version), str(payload["sender"]["login"]))
+
+
+def _issue_comment(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
+    issue, comment = payload["issue"], payload["comment"]
+    if _repository(payload) != relevant.releases.lower() or "pull_request" in issue:
+        return None
+    if payload["action"] != "created" or _is_bot(comment["user"]) or not _has_label(issue, relevant.label):
+        return None
+    body = str(comment.get("body") or "")
+    if not comments.has_commands(body):
+        return None
+    version = Version.find_in(str(issue["title"]))
+    author = str(comment["user"]["login"])
+    return CommentCreated(int(comment["id"]), int(issue["number"]), str(version or ""), body, author)
+
+
+def _pull(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
+    if _repository(payload) != relevant.deployment.lower():
+        return None
+    return event_for_branch(str(payload["pull_request"]["head"]["ref"]))
+
+
+def event_for_branch(branch: str) -> UpgradeChanged | PreparationChanged | None:
+    """The upgrade or preparation that a branch belongs to, by its name (domain.md, "An upgrade of one instance")."""
+    for pattern in (PREPARATION_BRANCH, UPGRADE_BRANCH):
+        match = pattern.fullmatch(branch)
+        version = Version.parse(match["version"]) if match else None
+        if match and version:
+            slug = match.groupdict().get("slug")
+            return UpgradeChanged(slug, str(version)) if slug else PreparationChanged(str(version))
+    return None
+
+
+def _check(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
+    run = payload.get("check_run") or payload["check_suite"]
+    if _repository(payload) != relevant.deployment.lower() or run.get("status") != "completed":
+        return None
+    branch = run.get("head_branch") or (run.get("check_suite") or {}).get("head_branch")
+    return _commit_event(str(run["head_sha"]), [branch] if branch else [])
+
+
+def _status(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
+    if _repository(payload) != relevant.deployment.lower():
+        return None
+    return _commit_event(str(payload["sha"]), [branch["name"] for branch in payload.get("branches") or []])
+
+
+def _commit_event(commit: str, branches: Sequence[str]) -> Event | None:
+    """The event for a commit, or None if GitHub names its branches and none of them is ours."""
+    if not branches:
+        return CommitChecksChanged(commit)
+    touched = (event_for_branch(str(branch)) for branch in branches)
+    return next((event for event in touched if event), None)
+
+
+def _workflow_run(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
+    run = payload["workflow_run"]
+    if _repository(payload) != relevant.deployment.lower():
+        return None
+    if payload["action"] not in {"requested", "in_progress", "completed"}:
+        return None
+    return WorkflowRunChanged(int(run["id"]), str(run["head_sha"]))
+
+
+_PARSERS = {
+    "issues": _issues,
+    "issue_comment": _issue_comment,
+    "pull_request": _pull,
+    "pull_request_review": _pull,
+    "check_run": _check,
+    "check_suite": _check,
+    "status": _status,
+    "workflow_run": _workflow_run,
+}
