@@ -8,8 +8,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -30,6 +28,7 @@ from bot.domain.flow.jobs import Job
 from bot.ports.errors import TransientError
 from tests.adapters.postgres import Postgres
 from tests.failures import raises
+from tests.fork_server import ForkedProcess, fork_server
 
 PATIENCE = 20.0
 Entry = dict[str, Any]
@@ -48,33 +47,29 @@ class EngineProcess:
         self.database = Database(url)
         self.enqueuer = Enqueuer(self.database)
         self.folder = folder
-        self._process: subprocess.Popen[str] | None = None
+        self._process: ForkedProcess | None = None
 
     def start(self, **options: Any) -> EngineProcess:
         """Start it, and wait until it runs jobs."""
+        command = ("tests.adapters.engine_process", self.url, str(self.folder / "journal"))
+        environment = os.environ | {"ENGINE_TEST": json.dumps(options)}
+        stdin, ours = os.pipe()
+        theirs, stdout = os.pipe()
         with (self.folder / "log").open("a") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.adapters.engine_process", self.url, str(self.folder / "journal")],
-                env=os.environ | {"ENGINE_TEST": json.dumps(options)},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
+            self._process = fork_server().start(*command, env=environment, streams=(stdin, stdout, log.fileno()))
+        os.close(stdin)
+        os.close(stdout)
+        self._commands, self._answers = os.fdopen(ours, "w"), os.fdopen(theirs)
         assert self._answer() == "ready", self.log
         return self
 
     def ask(self, command: str, *arguments: Any) -> Any:
-        assert self._process is not None
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps([command, *arguments]) + "\n")
-        self._process.stdin.flush()
+        self._commands.write(json.dumps([command, *arguments]) + "\n")
+        self._commands.flush()
         return self._answer()
 
     def _answer(self) -> Any:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        line = self._answers.readline()
         return json.loads(line) if line else None
 
     def kill(self) -> None:
@@ -86,9 +81,8 @@ class EngineProcess:
         """Its exit status, once it has ended by itself."""
         assert self._process is not None
         status = self._process.wait(within)
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
+        self._commands.close()
+        self._answers.close()
         self._process = None
         return status
 

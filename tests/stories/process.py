@@ -17,6 +17,7 @@ from typing import Any
 from demo.cloud import Cloud
 from demo.emulator import free_port
 from demo.organization import Org
+from tests.fork_server import ForkedProcess, fork_server, start_process
 
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 15.0
@@ -31,7 +32,7 @@ class MibotProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self.project_prefix = f"story-{uuid.uuid4().hex[:8]}-managed-"  # no two stories share a machine
         self.log_file = folder / "mibot.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | ForkedProcess | None = None
         key = folder / "key.pem"
         key.write_text(org.private_key)
         self._environment = {
@@ -71,16 +72,15 @@ class MibotProcess:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("MIBOT_")}
         return inherited | self._environment
 
-    def start(self) -> MibotProcess:
-        """Start it and wait until it is ready."""
-        with self.log_file.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot.cli", "serve", "--port", str(self.port)],
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
+    def start(self, *, preloaded: bool = True) -> MibotProcess:
+        """Start it and wait until it is ready; unless `preloaded`, as `python -m bot.cli` from nothing."""
+        command = ("bot.cli", "serve", "--port", str(self.port))
+        with self.log_file.open("ab") as log, Path(os.devnull).open("rb") as stdin:
+            streams = (stdin.fileno(), log.fileno(), log.fileno())
+            self._process = (
+                fork_server().start(*command, env=self.environment, streams=streams)
+                if preloaded
+                else start_process(*command, env=self.environment, streams=streams)
             )
         self.wait_until_ready()
         return self
@@ -111,6 +111,7 @@ class MibotProcess:
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.kill()
             self._process.wait(STOP_TIMEOUT)
             self._process = None
 

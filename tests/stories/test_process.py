@@ -12,9 +12,21 @@ from pathlib import Path
 import psutil
 import pytest
 
+from demo.cloud import Cloud
+from demo.world import World
+from tests.stories.process import MibotProcess
 from tests.stories.story import Story
+from tests.world.proxy import Proxy
 
 pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def story(world: World, proxy: Proxy, mibot: MibotProcess, cloud: Cloud) -> Story:
+    """A mibot that was started as people start it."""
+    world.build()
+    mibot.start(preloaded=False)
+    return Story(world, proxy, mibot, cloud)
 
 
 def servers(story: Story) -> list[psutil.Process]:
@@ -37,7 +49,7 @@ def test_the_supervisor_dies_and_leaves_no_orphan(story: Story) -> None:
     os.kill(story.mibot.pid, signal.SIGKILL)
     gone, _ = psutil.wait_procs([server], timeout=5)
     assert gone
-    story.mibot.start()
+    story.mibot.start(preloaded=False)
     release = story.open_release_issue()
     order = story.comment(release, "/help")
     story.wait_for_reply(release, order, "`/upgrade")
