@@ -8,30 +8,30 @@ from bot.commands.backup import MAX_BACKUPS
 from bot.domain.chat.answers import CommandMessage
 from bot.domain.chat.effects import BackUpNow
 from bot.domain.chat.replies import BackupProgress
-from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
+from tests.commands.harness import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import fleet, internal_instance
 
 MANY = fleet(*(internal_instance(f"demo{number}") for number in range(MAX_BACKUPS + 2)))
 
 
-def test_it_promises_to_tell_of_the_backups_and_takes_them() -> None:
+def test_the_reply_waits_for_the_backups_that_it_takes() -> None:
     found = plan("/backup rctest")
     assert found.items == (BackupProgress("rctest"),)
     assert found.effects == (BackUpNow(77, "rctest"),)
     assert plan("/backup rctest", on="") == found, "whatever the issue names"
 
 
-def test_several_instances_each_once_in_the_order_of_work() -> None:
+def test_several_instances_once_each_in_order_of_work() -> None:
     found = plan(f"/backup {OTHER_ACCOUNT} rctest rctest.sourcegraph.com")
     assert found.items == (BackupProgress("rctest"), BackupProgress("jaderaven"))
     assert found.effects == (BackUpNow(77, "rctest"), BackUpNow(77, "jaderaven"))
 
 
-def test_a_word_for_many_stands_for_all_of_them_those_without_upgrades_too() -> None:
+def test_a_group_selects_all_of_its_instances_even_those_without_upgrades() -> None:
     assert plan("/backup internal").items == (BackupProgress("rctest"), BackupProgress("demo"), BackupProgress("s2"))
 
 
-def test_no_more_than_a_handful_at_once_and_it_says_so() -> None:
+def test_at_most_ten_instances_at_once_and_the_reply_says_so() -> None:
     found = plan("/backup all", among=MANY)
     assert found.effects == tuple(BackUpNow(77, f"demo{number}") for number in range(MAX_BACKUPS))
     assert [item for item in found.items if isinstance(item, BackupProgress)] == [
@@ -43,7 +43,7 @@ def test_no_more_than_a_handful_at_once_and_it_says_so() -> None:
 
 
 @pytest.mark.parametrize("line", ["/backup", "/backup 3.40.1", "/backup rctest 3.40.1"])
-def test_without_a_name_and_with_a_version_it_shows_its_usage(line: str) -> None:
+def test_without_a_name_or_with_a_version_it_shows_its_usage(line: str) -> None:
     assert reply_text(line) == "/backup: name the instances: /backup INSTANCE …."
     assert plan(line).effects == ()
 
@@ -53,7 +53,7 @@ def test_there_are_no_options() -> None:
     assert plan("/backup rctest --force").effects == ()
 
 
-def test_one_bad_name_among_good_ones_stops_nobody() -> None:
+def test_one_unknown_name_does_not_stop_the_others() -> None:
     found = plan("/backup nobody-at-all rctest")
     assert [type(item) for item in found.items] == [CommandMessage, BackupProgress]
     assert found.effects == (BackUpNow(77, "rctest"),)

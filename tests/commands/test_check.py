@@ -12,7 +12,7 @@ from bot.domain.chat.effects import CheckNow
 from bot.domain.chat.replies import CheckTable
 from bot.domain.upgrade.effects import Recheck
 from bot.domain.upgrade.record import Deployment, Stage, Upgrade
-from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
+from tests.commands.harness import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import NOW, upgrade
 
 USAGE = '/check INSTANCE … [--accept "what you saw"]'
@@ -24,7 +24,7 @@ def deployed(slug: str = "demo", stage: Stage = Stage.HELD, to: str = "3.40.1") 
     return upgrade(slug, to, stage, merged_at=NOW, deployment=ENDED_RUN)
 
 
-def test_it_promises_a_table_and_runs_the_checks() -> None:
+def test_the_reply_waits_for_the_checks_that_it_runs() -> None:
     found = plan("/check rctest")
     assert found.items == (CheckTable("rctest"),)
     assert found.effects == (CheckNow(77, "rctest"),)
@@ -36,7 +36,7 @@ def test_several_instances_each_once() -> None:
     assert found.effects == (CheckNow(77, "rctest"), CheckNow(77, "jaderaven"))
 
 
-def test_any_instance_can_be_checked_skipped_ones_too() -> None:
+def test_any_instance_can_be_checked_even_a_skipped_one() -> None:
     assert plan("/check s2", on="").effects == (CheckNow(77, "s2"),)
 
 
@@ -45,25 +45,25 @@ def test_without_a_name_it_shows_its_usage() -> None:
     assert plan("/check").effects == ()
 
 
-def test_one_bad_name_among_good_ones_stops_nobody() -> None:
+def test_one_unknown_name_does_not_stop_the_others() -> None:
     found = plan("/check nobody-at-all rctest")
     assert [type(item) for item in found.items] == [CommandMessage, CheckTable]
     assert found.effects == (CheckNow(77, "rctest"),)
 
 
-def test_a_word_for_many_stands_for_all_of_them() -> None:
+def test_a_group_selects_all_of_its_instances() -> None:
     found = plan("/check internal")
     assert found.items == (CheckTable("rctest"), CheckTable("demo"), CheckTable("s2"))
     assert len(plan("/check all").effects) == 6
 
 
 @pytest.mark.parametrize("stage", [Stage.HELD, Stage.FAILED])
-def test_a_deployed_upgrade_that_is_not_proven_is_judged_anew(stage: Stage) -> None:
+def test_a_deployed_upgrade_that_is_not_proven_is_judged_again(stage: Stage) -> None:
     found = plan("/check demo", deployed(stage=stage), deployed("rctest", stage))
     assert found.effects == (CheckNow(77, "demo"), Recheck("demo", "3.40.1", "dana"))
 
 
-def test_one_that_is_just_being_verified_is_looked_at_anyway() -> None:
+def test_an_upgrade_in_verification_is_not_judged_again() -> None:
     assert plan("/check demo", deployed(stage=Stage.VERIFYING)).effects == (CheckNow(77, "demo"),)
 
 
@@ -80,12 +80,12 @@ def test_one_that_is_just_being_verified_is_looked_at_anyway() -> None:
     ids=["open", "done", "not deployed", "not deployed well", "being deployed", "another's"],
 )
 @pytest.mark.parametrize("words", ["", ' --accept "I signed in"'])
-def test_other_upgrades_are_left_as_they_are(other: Upgrade, words: str) -> None:
+def test_other_upgrades_are_not_judged_again(other: Upgrade, words: str) -> None:
     assert plan(f"/check demo{words}", other).effects == (CheckNow(77, "demo"),)
 
 
 @pytest.mark.parametrize("stage", sorted(Stage))
-def test_people_vouch_for_what_is_deployed_and_not_proven_and_for_nothing_else(stage: Stage) -> None:
+def test_only_checks_of_deployed_unproven_upgrades_can_be_accepted(stage: Stage) -> None:
     found = plan('/check demo --accept "I signed in"', deployed(stage=stage), deployed("rctest", stage))
     vouching = (Recheck("demo", "3.40.1", "dana", "I signed in"),) if stage in WAITS_FOR_PROOF else ()
     assert found.items[0] == CheckTable("demo")
@@ -95,14 +95,14 @@ def test_people_vouch_for_what_is_deployed_and_not_proven_and_for_nothing_else(s
     assert told == ("" if vouching else refused)
 
 
-def test_what_was_overtaken_is_judged_no_more() -> None:
+def test_a_superseded_upgrade_is_not_judged_again() -> None:
     newer = replace(deployed(stage=Stage.DONE, to="3.41.0"), merged_at=NOW + timedelta(days=1))
     older = deployed(stage=Stage.FAILED)
     assert plan("/check demo", older, newer).effects == (CheckNow(77, "demo"),)
     assert plan("/check demo", older).effects[1:] == (Recheck("demo", "3.40.1", "dana"),)
 
 
-def test_the_checks_run_before_anything_is_judged_by_them_whatever_the_order_of_the_words() -> None:
+def test_all_checks_run_before_upgrades_are_judged_by_them() -> None:
     for line in ("/check --accept “I signed in” demo", '/check demo --accept="I signed in"'):
         assert plan(line, deployed()).effects == (
             CheckNow(77, "demo"),
@@ -110,7 +110,7 @@ def test_the_checks_run_before_anything_is_judged_by_them_whatever_the_order_of_
         )
 
 
-def test_vouching_for_a_word_for_many_reaches_those_of_them_that_wait_for_it() -> None:
+def test_accepting_for_a_group_affects_those_that_wait_for_it() -> None:
     there = (deployed("rctest", Stage.VERIFYING), deployed("demo", Stage.DONE), deployed("jaderaven"))
     rechecks = [e for e in plan('/check internal --accept "seen"', *there).effects if isinstance(e, Recheck)]
     assert rechecks == [Recheck("rctest", "3.40.1", "dana", "seen")]

@@ -8,7 +8,7 @@ from bot.domain.chat.answers import CommandMessage
 from bot.domain.chat.replies import UpgradeProgress
 from bot.domain.upgrade.effects import MarkDeployed
 from bot.domain.upgrade.record import Rollback, Stage
-from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
+from tests.commands.harness import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import NOW, upgrade, version
 
 USAGE = "/deployed INSTANCE … [VERSION]"
@@ -17,25 +17,25 @@ WAITING_STAGES = [Stage.MERGED, Stage.BACKING_UP, Stage.DEPLOYING, Stage.HELD, S
 
 
 @pytest.mark.parametrize("stage", WAITING_STAGES)
-def test_a_merged_upgrade_is_taken_for_deployed(stage: Stage) -> None:
+def test_a_merged_upgrade_is_marked_as_deployed(stage: Stage) -> None:
     found = plan("/deployed rctest", upgrade(stage=stage, merged_at=NOW))
     assert found.items == (UpgradeProgress("rctest", version("3.40.1")),)
     assert found.effects == (MarkDeployed("rctest", "3.40.1", "dana", 1),)
 
 
 @pytest.mark.parametrize("stage", sorted(set(Stage) - set(WAITING_STAGES)))
-def test_what_waits_for_no_deployment_is_left_alone(stage: Stage) -> None:
+def test_an_upgrade_that_does_not_wait_for_its_deployment_is_refused(stage: Stage) -> None:
     there = upgrade(stage=stage, merged_at=NOW)
     assert reply_text("/deployed rctest", there) == f"rctest.sourcegraph.com: {NOTHING}"
     assert plan("/deployed rctest", there).effects == ()
 
 
-def test_what_failed_before_its_merge_can_not_have_been_deployed() -> None:
+def test_an_upgrade_that_failed_before_its_merge_is_refused() -> None:
     assert plan("/deployed rctest", upgrade(stage=Stage.FAILED)).effects == ()
     assert NOTHING in reply_text("/deployed rctest", upgrade(stage=Stage.FAILED))
 
 
-def test_the_word_is_about_the_attempt_that_the_person_saw() -> None:
+def test_the_effect_has_the_attempt_that_the_person_saw() -> None:
     third = upgrade(stage=Stage.DEPLOYING, merged_at=NOW, attempt=3)
     assert plan("/deployed rctest", third).effects == (MarkDeployed("rctest", "3.40.1", "dana", 3),)
 
@@ -45,7 +45,7 @@ def test_a_rollback_is_deployed_by_hand_too() -> None:
     assert plan("/deployed rctest", back).effects == (MarkDeployed("rctest", "3.40.1", "dana", 1),)
 
 
-def test_of_several_versions_the_newest_that_waits_is_meant_unless_one_is_named() -> None:
+def test_the_newest_eligible_version_is_meant_unless_one_is_named() -> None:
     older = upgrade("rctest", "3.40.1", Stage.FAILED, merged_at=NOW)
     newer = upgrade("rctest", "3.41.0", Stage.MERGED, merged_at=NOW)
     newest = upgrade("rctest", "3.42.0", Stage.OPEN)
@@ -55,7 +55,7 @@ def test_of_several_versions_the_newest_that_waits_is_meant_unless_one_is_named(
     assert plan("/deployed rctest 3.42.0", *there).effects == ()
 
 
-def test_a_word_for_many_means_those_that_wait_and_says_nothing_of_the_others() -> None:
+def test_a_group_selects_those_that_wait_and_ignores_the_others() -> None:
     there = (upgrade("demo", stage=Stage.MERGED, merged_at=NOW), upgrade("rctest", stage=Stage.DONE, merged_at=NOW))
     found = plan("/deployed internal", *there)
     assert found.items == (UpgradeProgress("demo", version("3.40.1")),)
@@ -63,7 +63,7 @@ def test_a_word_for_many_means_those_that_wait_and_says_nothing_of_the_others() 
     assert reply_text("/deployed internal") == "/deployed: no merged upgrade waits for its deployment."
 
 
-def test_one_that_was_named_beside_the_word_for_many_is_answered() -> None:
+def test_an_instance_that_is_named_beside_its_group_is_answered() -> None:
     words = reply_text("/deployed internal rctest", upgrade("demo", stage=Stage.MERGED, merged_at=NOW))
     assert words == f"rctest.sourcegraph.com: {NOTHING}"
 
@@ -72,7 +72,7 @@ def test_a_customer_is_named_by_its_account() -> None:
     assert reply_text("/deployed jaderaven") == f"instance for {OTHER_ACCOUNT}: {NOTHING}"
 
 
-def test_one_bad_name_among_good_ones_stops_nobody() -> None:
+def test_one_unknown_name_does_not_stop_the_others() -> None:
     found = plan("/deployed nobody-at-all rctest", upgrade(stage=Stage.MERGED, merged_at=NOW))
     assert [type(item) for item in found.items] == [CommandMessage, UpgradeProgress]
     assert len(found.effects) == 1

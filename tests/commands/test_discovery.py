@@ -1,4 +1,4 @@
-"""Commands are discovered: adding one touches its own file and nothing else."""
+"""Commands are discovered."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def write(package: ModuleType, file: str, text: str) -> None:
     (Path(package.__path__[0]) / file).write_text(text)
 
 
-def test_each_file_holds_the_command_of_its_name_and_has_its_test() -> None:
+def test_each_file_has_the_command_of_its_name_and_a_test() -> None:
     files = {path.stem for path in Path(bot.commands.__file__ or "").parent.glob("[a-z]*.py")}
     assert files == set(all_commands())
     for name in files:
@@ -59,13 +59,13 @@ def test_a_new_file_is_a_new_command(package: ModuleType) -> None:
     assert list(discover(package)) == ["abort", "hold"]
 
 
-def test_a_file_without_a_command_is_told(package: ModuleType) -> None:
+def test_a_file_without_a_command_is_an_error(package: ModuleType) -> None:
     write(package, "hold.py", "COMMAND = 'hold'\n")
     with pytest.raises(TypeError, match=r"more_commands\.hold holds no COMMAND"):
         discover(package)
 
 
-def test_two_files_with_the_same_command_are_told(package: ModuleType) -> None:
+def test_two_files_with_the_same_command_are_an_error(package: ModuleType) -> None:
     write(package, "hold.py", NEW.format(name="hold"))
     write(package, "stop.py", NEW.format(name="hold"))
     with pytest.raises(ValueError, match="/hold"):

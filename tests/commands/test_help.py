@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.commands import all_commands
 from bot.domain.chat.answers import CommandList
 from tests import rendered as rendering
-from tests.commands.orders import answers_of, plan
+from tests.commands.harness import answers_of, plan
 
 
 def test_every_command_with_its_usage_and_who_may_use_it() -> None:
@@ -16,7 +16,7 @@ def test_every_command_with_its_usage_and_who_may_use_it() -> None:
     assert rows[1:] == [[c.usage, c.summary, c.permission.value] for c in all_commands().values()]
 
 
-def test_it_takes_no_notice_of_what_stands_behind_it() -> None:
+def test_it_ignores_its_arguments() -> None:
     assert plan("/help me please") == plan("/help")
     assert plan("/help").effects == ()
 

@@ -8,7 +8,7 @@ from bot.commands.plan import MAX_PLANS
 from bot.domain.chat.answers import CommandMessage
 from bot.domain.chat.effects import PlanNow
 from bot.domain.chat.replies import PlanPreview
-from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
+from tests.commands.harness import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import customer_instance, fleet, internal_instance, version
 
 MANY = fleet(
@@ -17,13 +17,13 @@ MANY = fleet(
 )
 
 
-def test_it_promises_what_would_happen_and_starts_nothing() -> None:
+def test_the_reply_waits_for_the_plan_and_nothing_starts() -> None:
     found = plan("/plan rctest 3.41.0")
     assert found.items == (PlanPreview("rctest", version("3.41.0")),)
     assert found.effects == (PlanNow(77, "rctest", "3.41.0"),)
 
 
-def test_without_a_version_it_is_the_issues() -> None:
+def test_without_a_version_the_issues_version_is_meant() -> None:
     assert plan("/plan rctest").effects == (PlanNow(77, "rctest", "3.40.1"),)
 
 
@@ -33,7 +33,7 @@ def test_latest_is_the_newest_release() -> None:
     )
 
 
-def test_several_instances_in_the_order_of_work() -> None:
+def test_several_instances_in_order_of_work() -> None:
     slugs = ("rctest", "demo", "jaderaven")
     found = plan(f"/plan {OTHER_ACCOUNT} demo, rctest demo")
     assert found.items == tuple(PlanPreview(slug, version("3.40.1")) for slug in slugs)
@@ -42,12 +42,12 @@ def test_several_instances_in_the_order_of_work() -> None:
 
 
 @pytest.mark.parametrize("line", ["/plan s2", "/plan rctest 3.39.1", "/plan demo 3.41.0", "/plan rctest 3.40.7"])
-def test_what_policy_refuses_is_shown_all_the_same_with_its_verdict(line: str) -> None:
+def test_an_upgrade_that_policy_refuses_is_shown_with_the_refusal(line: str) -> None:
     assert [type(item) for item in plan(line).items] == [PlanPreview]
     assert len(plan(line).effects) == 1
 
 
-def test_of_many_instances_the_first_are_shown_and_the_reply_says_so() -> None:
+def test_at_most_ten_plans_are_shown_and_the_reply_says_so() -> None:
     found = plan("/plan all", among=MANY)
     assert [type(item) for item in found.items] == [CommandMessage] + [PlanPreview] * MAX_PLANS
     assert len(found.effects) == MAX_PLANS
@@ -59,13 +59,13 @@ def test_of_many_instances_the_first_are_shown_and_the_reply_says_so() -> None:
     assert reply_text("/plan production", among=MANY) == "", "as many as fit are no reason for words"
 
 
-def test_a_dry_run_of_an_upgrade_says_the_same_in_its_own_name() -> None:
+def test_a_dry_run_of_an_upgrade_says_the_same_under_its_own_name() -> None:
     dry = plan("/upgrade all --dry-run", among=MANY)
     assert dry.effects == plan("/plan all", among=MANY).effects
     assert reply_text("/upgrade all --dry-run", among=MANY).startswith("/upgrade: of ")
 
 
-def test_one_bad_name_among_good_ones_stops_nobody() -> None:
+def test_one_unknown_name_does_not_stop_the_others() -> None:
     found = plan("/plan nobody-at-all rctest")
     assert [type(item) for item in found.items] == [CommandMessage, PlanPreview]
     assert reply_text("/plan nobody-at-all rctest") == "/plan: there is no such instance."

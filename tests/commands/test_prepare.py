@@ -1,4 +1,4 @@
-"""`/prepare`: asks for a version's golden file, and accepts its images."""
+"""`/prepare`: requests a version's golden file, and accepts its images."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.chat.replies import PreparationProgress
 from bot.domain.upgrade.effects import Prepare
-from tests.commands.orders import plan, reply_text
+from tests.commands.harness import plan, reply_text
 from tests.samples import version
 
 USAGE = "/prepare [VERSION] [--accept-tags]"
@@ -50,7 +50,7 @@ def test_a_version_that_has_its_golden_file_may_lack_a_tag() -> None:
     assert plan("/prepare 3.40.1", released="3.99.0").effects == (Prepare("3.40.1", "dana"),)
 
 
-def test_where_no_tags_are_known_nobody_says_that_a_version_does_not_exist() -> None:
+def test_without_known_tags_no_version_is_refused_as_unknown() -> None:
     assert plan("/prepare 3.99.0", released="").effects == (Prepare("3.99.0", "dana"),)
 
 

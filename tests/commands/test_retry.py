@@ -1,4 +1,4 @@
-"""`/retry`: deploys once more what failed after its merge, because a person says so."""
+"""`/retry`: deploys again what failed after its merge, because a person says so."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from bot.domain.chat.replies import UpgradeProgress
 from bot.domain.upgrade.effects import Retry
 from bot.domain.upgrade.record import Deployment, Rollback, Stage
-from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
+from tests.commands.harness import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import NOW, upgrade, version
 
 USAGE = "/retry INSTANCE … [VERSION]"
@@ -19,31 +19,31 @@ ENDED_RUN = Deployment(NOW, accepted=True, run=5, conclusion="success", ended_at
 FAILED = upgrade(stage=Stage.FAILED, merged_at=NOW)
 
 
-def test_what_failed_after_its_merge_is_deployed_once_more() -> None:
+def test_an_upgrade_that_failed_after_its_merge_is_deployed_again() -> None:
     found = plan("/retry rctest", FAILED)
     assert found.items == (UpgradeProgress("rctest", version("3.40.1")),)
     assert found.effects == (Retry("rctest", "3.40.1", "dana", 1),)
 
 
-def test_so_is_what_nobody_could_prove_healthy() -> None:
+def test_an_upgrade_that_was_not_proven_healthy_is_deployed_again() -> None:
     held = upgrade(stage=Stage.HELD, merged_at=NOW, deployment=ENDED_RUN)
     assert plan("/retry rctest", held).effects == (Retry("rctest", "3.40.1", "dana", 1),)
 
 
-def test_the_word_is_about_the_attempt_that_failed() -> None:
+def test_the_effect_has_the_attempt_that_failed() -> None:
     again = upgrade(stage=Stage.FAILED, merged_at=NOW, attempt=2)
     assert plan("/retry rctest", again).effects == (Retry("rctest", "3.40.1", "dana", 2),)
 
 
 @pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.FAILED}))
-def test_what_has_not_failed_is_left_alone(stage: Stage) -> None:
-    """What is held before its deployment goes on by itself."""
+def test_an_upgrade_that_has_not_failed_is_refused(stage: Stage) -> None:
+    """An upgrade that is held before its deployment continues by itself."""
     there = upgrade(stage=stage, merged_at=NOW)
     assert reply_text("/retry rctest", there) == f"rctest.sourcegraph.com: {NOTHING}"
     assert plan("/retry rctest", there).effects == ()
 
 
-def test_what_failed_before_its_merge_is_asked_for_again_by_its_own_command() -> None:
+def test_an_upgrade_that_failed_before_its_merge_is_refused() -> None:
     assert plan("/retry rctest", upgrade(stage=Stage.FAILED)).effects == ()
 
 
@@ -54,8 +54,8 @@ def test_the_version_can_be_named() -> None:
     assert reply_text("/retry rctest 3.42.0", FAILED, newer) == f"rctest.sourcegraph.com: {NOTHING}"
 
 
-def test_what_was_overtaken_stays_as_it_is() -> None:
-    """Deploying it once more would undo what was merged after it."""
+def test_a_superseded_upgrade_is_refused() -> None:
+    """To deploy it again would undo what was merged after it."""
     newer = upgrade("rctest", "3.41.0", Stage.DONE, merged_at=NOW + timedelta(days=1))
     words = "its upgrade to 3.40.1 was overtaken by the one to 3.41.0: see to that one."
     assert reply_text("/retry rctest", FAILED, newer) == f"rctest.sourcegraph.com: {words}"
@@ -66,7 +66,7 @@ def test_what_was_overtaken_stays_as_it_is() -> None:
     assert reply_text("/retry rctest", FAILED, undone) == f"rctest.sourcegraph.com: {words}"
 
 
-def test_a_word_for_many_means_those_that_failed() -> None:
+def test_a_group_selects_those_that_failed() -> None:
     demo = upgrade("demo", stage=Stage.FAILED, merged_at=NOW)
     found = plan("/retry all", FAILED, demo, upgrade("jaderaven", stage=Stage.VERIFYING, merged_at=NOW))
     assert found.effects == (Retry("rctest", "3.40.1", "dana", 1), Retry("demo", "3.40.1", "dana", 1))

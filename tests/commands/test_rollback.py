@@ -8,14 +8,14 @@ from bot.domain.chat.answers import InstanceMessage
 from bot.domain.chat.replies import UpgradeProgress
 from bot.domain.upgrade.effects import StartRollback
 from bot.domain.upgrade.record import IN_REVIEW, Rollback, Stage
-from tests.commands.orders import OTHER_ACCOUNT, plan, reply_text
+from tests.commands.harness import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import NOW, upgrade, version
 
 USAGE = '/rollback INSTANCE ["reason"]'
 GOING_ON = [Stage.BACKING_UP, Stage.DEPLOYING]
 
 
-def test_it_goes_back_from_what_the_instance_runs_whatever_the_issue_names() -> None:
+def test_it_goes_back_from_the_version_that_the_instance_runs() -> None:
     found = plan("/rollback rctest")
     assert found.items == (UpgradeProgress("rctest", version("3.40.0")),)
     assert found.effects == (StartRollback("rctest", "3.40.0", "dana", "", 77),)
@@ -31,7 +31,7 @@ def test_it_goes_back_from_what_the_instance_runs_whatever_the_issue_names() -> 
         '/rollback rctest search is "slow, again"',
     ],
 )
-def test_people_say_why(line: str) -> None:
+def test_the_words_after_the_instance_are_the_reason(line: str) -> None:
     assert plan(line).effects == (StartRollback("rctest", "3.40.0", "dana", "search is slow, again", 77),)
 
 
@@ -50,7 +50,7 @@ def test_without_a_name_it_shows_its_usage() -> None:
 
 
 @pytest.mark.parametrize("word", ["nobody-at-all", "all", "internal"])
-def test_one_instance_at_a_time_and_one_that_there_is(word: str) -> None:
+def test_several_instances_and_unknown_ones_are_refused(word: str) -> None:
     assert reply_text(f"/rollback {word}").startswith("/rollback: there is no such instance.")
     assert plan(f"/rollback {word}").effects == ()
 
@@ -62,7 +62,7 @@ def test_an_option_is_no_reason(option: str) -> None:
 
 
 @pytest.mark.parametrize("stage", sorted(IN_REVIEW))
-def test_while_an_upgrade_is_open_there_is_nothing_to_undo(stage: Stage) -> None:
+def test_an_open_upgrade_is_refused(stage: Stage) -> None:
     found = plan("/rollback rctest", upgrade(stage=stage))
     assert [type(item) for item in found.items] == [InstanceMessage]
     assert found.effects == ()
@@ -87,8 +87,8 @@ def test_a_rollback_that_is_open_is_shown_again() -> None:
 
 @pytest.mark.parametrize("stage", GOING_ON)
 @pytest.mark.parametrize("back", [None, Rollback("lee")], ids=["upgrade", "rollback"])
-def test_while_a_deployment_goes_on_nothing_else_is_begun(stage: Stage, back: Rollback | None) -> None:
-    """Two deployments of one instance at once would end nobody knows how."""
+def test_a_running_deployment_is_refused(stage: Stage, back: Rollback | None) -> None:
+    """Two deployments of one instance at once have an unknown result."""
     there = upgrade("rctest", "3.40.0", stage, merged_at=NOW, back=back)
     assert plan("/rollback rctest", there).effects == ()
     assert reply_text("/rollback rctest", there) == (
@@ -99,7 +99,7 @@ def test_while_a_deployment_goes_on_nothing_else_is_begun(stage: Stage, back: Ro
 
 
 @pytest.mark.parametrize("stage", sorted(set(Stage) - IN_REVIEW - set(GOING_ON)))
-def test_what_is_neither_under_review_nor_going_on_is_no_obstacle(stage: Stage) -> None:
+def test_other_stages_are_no_obstacle(stage: Stage) -> None:
     there = upgrade("rctest", "3.40.0", stage, merged_at=NOW)
     assert plan("/rollback rctest", there, upgrade("demo")).effects == (
         StartRollback("rctest", "3.40.0", "dana", "", 77),

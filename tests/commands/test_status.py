@@ -1,4 +1,4 @@
-"""`/status`: where everything stands."""
+"""`/status`: the state of every upgrade."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from bot.domain.chat.answers import StatusTable
 from bot.domain.upgrade.record import Stage, Upgrade
 from tests import rendered as rendering
-from tests.commands.orders import OTHER_ACCOUNT, answers_of, plan, reply_text
+from tests.commands.harness import OTHER_ACCOUNT, answers_of, plan, reply_text
 from tests.samples import upgrade
 
 UPGRADES = (
@@ -40,7 +40,7 @@ def test_every_version_where_the_issue_names_none() -> None:
     assert [row[2] for row in rows("/status", *UPGRADES, on="")] == ["3.40.1", "3.40.1", "3.41.0"]
 
 
-def test_before_anybody_asked() -> None:
+def test_before_any_upgrade_was_requested() -> None:
     assert "Nobody has asked for an upgrade yet." in reply_text("/status")
 
 

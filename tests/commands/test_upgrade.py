@@ -1,4 +1,4 @@
-"""`/upgrade`: which instances it opens pull requests for, and what it answers where it does not."""
+"""`/upgrade`: the instances that it opens pull requests for, and its answers for the others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.domain.chat.replies import PlanPreview, PreparationProgress, UpgradePro
 from bot.domain.effects import Effect
 from bot.domain.rollout.effects import StartUpgrades
 from bot.domain.upgrade.record import Rollback, Stage
-from tests.commands.orders import OTHER_ACCOUNT, answers_of, plan, reply_text
+from tests.commands.harness import OTHER_ACCOUNT, answers_of, plan, reply_text
 from tests.samples import ACCOUNT, NOW, upgrade, version
 
 USAGE = '/upgrade INSTANCE … [VERSION] [--dry-run] [--force "reason"].'
@@ -30,7 +30,7 @@ def test_an_instance_is_upgraded_to_the_version_that_the_issue_names() -> None:
 @pytest.mark.parametrize(
     "line", ["/upgrade rctest 3.41.0", "/upgrade 3.41.0 rctest", "/upgrade v3.41.0 rctest 3.41.0"]
 )
-def test_a_version_in_any_place_wins_over_the_issues(line: str) -> None:
+def test_a_version_anywhere_in_the_command_overrides_the_issues(line: str) -> None:
     assert plan(line).effects == (start_upgrades("rctest", to="3.41.0"),)
 
 
@@ -42,10 +42,10 @@ def test_latest_is_the_newest_release_and_no_candidate() -> None:
     )
 
 
-def test_several_instances_in_the_order_of_work() -> None:
+def test_several_instances_in_order_of_work() -> None:
     found = plan(f"/upgrade {OTHER_ACCOUNT}, rctest https://demo.sourcegraph.com {ACCOUNT}#2")
     slugs = ["rctest", "demo", "jaderaven", "amberotter-two"]
-    assert found.effects == (start_upgrades(*slugs),), "in one effect, so that they get their turns in this order"
+    assert found.effects == (start_upgrades(*slugs),), "in one effect, so that they are scheduled in this order"
     assert [item.slug for item in found.items if isinstance(item, UpgradeProgress)] == slugs
 
 
@@ -60,11 +60,11 @@ def test_several_instances_in_the_order_of_work() -> None:
         (f"trial {OTHER_ACCOUNT}", ("jaderaven",)),
     ],
 )
-def test_a_word_for_many_stands_for_them_in_the_order_of_work(word: str, slugs: tuple[str, ...]) -> None:
+def test_a_group_selects_its_instances_in_order_of_work(word: str, slugs: tuple[str, ...]) -> None:
     assert plan(f"/upgrade {word}").effects == (start_upgrades(*slugs),)
 
 
-def test_those_of_many_that_policy_leaves_out_are_told_of_together() -> None:
+def test_refused_instances_of_a_group_are_listed_together() -> None:
     found = plan("/upgrade all")
     assert [type(item) for item in found.items] == [UpgradeProgress] * 5 + [LeftOutInstances]
     words = answers_of(found.items)
@@ -72,13 +72,13 @@ def test_those_of_many_that_policy_leaves_out_are_told_of_together() -> None:
     assert "it is left out of release upgrades: takes nightly builds." in words
 
 
-def test_one_of_many_that_was_named_too_gets_a_refusal_of_its_own() -> None:
+def test_an_instance_that_is_also_named_gets_its_own_refusal() -> None:
     found = plan("/upgrade all s2")
     assert "left out</summary>" not in answers_of(found.items)
     assert reply_text("/upgrade all s2").startswith("s2.sourcegraph.com: it is left out of release upgrades")
 
 
-def test_where_policy_refuses_all_of_many_nothing_starts() -> None:
+def test_nothing_starts_if_policy_refuses_all_of_a_group() -> None:
     assert plan("/upgrade production 3.40.0").effects == ()
     words = answers_of(plan("/upgrade production 3.40.0").items)
     assert "<summary>2 left out</summary>" in words
@@ -112,7 +112,7 @@ def test_a_command_that_cannot_be_understood_shows_its_usage(line: str, on: str,
     assert plan(line, on=on).effects == ()
 
 
-def test_latest_of_nothing_is_explained() -> None:
+def test_latest_without_a_release_is_explained() -> None:
     assert reply_text("/upgrade rctest latest", released="3.41.0-rc.1") == (
         "/upgrade: upstream has no release tag yet; name a version."
     )
@@ -122,14 +122,14 @@ def test_on_an_issue_without_a_version_one_can_be_given() -> None:
     assert plan("/upgrade rctest 3.40.1", on="").effects == (start_upgrades("rctest"),)
 
 
-def test_one_bad_name_among_good_ones_stops_nobody() -> None:
+def test_one_unknown_name_does_not_stop_the_others() -> None:
     found = plan("/upgrade rctest nobody-at-all demo")
     assert found.effects == (start_upgrades("rctest", "demo"),)
     assert [type(item) for item in found.items] == [CommandMessage, UpgradeProgress, UpgradeProgress]
     assert reply_text("/upgrade rctest nobody-at-all demo") == "/upgrade: there is no such instance."
 
 
-def test_a_name_that_is_nearly_right() -> None:
+def test_a_mistyped_name_gets_a_suggestion() -> None:
     assert "Did you mean rctest?" in reply_text("/upgrade rctset")
     assert f"Did you mean {OTHER_ACCOUNT}?" in reply_text("/upgrade jaderavn")
 
@@ -157,25 +157,25 @@ def test_policy_refuses_with_a_reason(line: str, reason: str) -> None:
     assert plan(line).effects == ()
 
 
-def test_policy_holds_for_those_who_force_too() -> None:
+def test_force_does_not_override_policy() -> None:
     assert plan('/upgrade s2 --force "they asked"').effects == ()
     assert "versions go one minor at a time" in reply_text('/upgrade demo 3.41.0 --force "they asked"')
 
 
-def test_a_version_without_a_golden_file_is_prepared_meanwhile_and_the_reply_shows_it() -> None:
+def test_the_reply_shows_the_preparation_of_a_version_without_a_golden_file() -> None:
     found = plan("/upgrade rctest demo 3.40.2", released="3.40.1 3.40.2")
     to = version("3.40.2")
     assert found.items == (UpgradeProgress("rctest", to), UpgradeProgress("demo", to), PreparationProgress(to))
     assert found.effects == (start_upgrades("rctest", "demo", to="3.40.2"),)
 
 
-def test_where_nobody_may_go_nothing_is_prepared() -> None:
+def test_nothing_is_prepared_if_every_instance_is_refused() -> None:
     found = plan("/upgrade s2 3.40.2", released="3.40.1 3.40.2")
     assert [type(item) for item in found.items] == [InstanceMessage]
     assert found.effects == ()
 
 
-def test_where_no_tags_are_known_nobody_says_that_a_version_does_not_exist() -> None:
+def test_without_known_tags_no_version_is_refused_as_unknown() -> None:
     assert plan("/upgrade rctest 3.40.2", released="").effects == (start_upgrades("rctest", to="3.40.2"),)
 
 
@@ -196,22 +196,22 @@ def test_a_refused_customer_is_named_by_its_account() -> None:
         f'/upgrade {OTHER_ACCOUNT} —force "they asked for it, today"',
     ],
 )
-def test_an_operator_says_why_it_need_not_wait_for_its_place(line: str) -> None:
+def test_an_operator_gives_a_reason_to_skip_the_order(line: str) -> None:
     assert plan(line).effects == (start_upgrades("jaderaven", force="they asked for it, today"),)
 
 
-def test_a_dry_run_shows_and_starts_nothing() -> None:
+def test_a_dry_run_starts_nothing() -> None:
     found = plan(f"/upgrade {OTHER_ACCOUNT} rctest nobody-at-all --dry-run")
     assert found.effects == (PlanNow(77, "rctest", "3.40.1"), PlanNow(77, "jaderaven", "3.40.1"))
     assert [type(item) for item in found.items] == [CommandMessage, PlanPreview, PlanPreview]
 
 
-def test_a_dry_run_shows_what_is_refused_too() -> None:
+def test_a_dry_run_also_shows_refused_upgrades() -> None:
     assert plan("/upgrade s2 --dry-run").effects == (PlanNow(77, "s2", "3.40.1"),), "the verdict is in what it shows"
 
 
 @pytest.mark.parametrize("stage", [Stage.OPEN, Stage.PLANNED, Stage.APPROVED, Stage.MERGED, Stage.DONE])
-def test_asking_again_shows_the_upgrade_there_is(stage: Stage) -> None:
+def test_a_second_request_shows_the_existing_upgrade(stage: Stage) -> None:
     found = plan("/upgrade demo", upgrade("demo", stage=stage))
     assert found.items == (UpgradeProgress("demo", version("3.40.1")),)
     assert found.effects == (start_upgrades("demo"),), "which finds the same upgrade"
@@ -221,22 +221,22 @@ def test_a_finished_upgrade_is_shown_although_the_instance_runs_the_version_alre
     assert plan("/upgrade rctest 3.40.0", upgrade("rctest", "3.40.0", Stage.DONE)).effects
 
 
-def test_a_red_one_is_shown_again_after_its_merge() -> None:
+def test_a_failed_upgrade_is_shown_again_after_its_merge() -> None:
     red = upgrade("rctest", "3.40.0", Stage.FAILED, merged_at=NOW)
     assert plan("/upgrade rctest 3.40.0", red).effects == (start_upgrades("rctest", to="3.40.0"),)
 
 
 @pytest.mark.parametrize("stage", [Stage.CLOSED, Stage.FAILED, Stage.WAITING, Stage.ROLLED_BACK])
-def test_one_that_came_to_nothing_is_judged_anew(stage: Stage) -> None:
+def test_an_upgrade_that_ended_without_a_merge_is_evaluated_again(stage: Stage) -> None:
     assert plan("/upgrade rctest", upgrade(stage=stage)).effects == (start_upgrades("rctest"),)
     assert "it already runs 3.40.0" in reply_text("/upgrade rctest 3.40.0", upgrade("rctest", "3.40.0", stage))
 
 
-def test_one_that_was_rolled_back_may_be_asked_for_again() -> None:
+def test_an_upgrade_that_was_rolled_back_can_be_requested_again() -> None:
     undone = upgrade(stage=Stage.ROLLED_BACK, merged_at=NOW, back=Rollback("lee", "slow", version("3.40.0")))
     assert plan("/upgrade rctest", undone).effects == (start_upgrades("rctest"),)
 
 
-def test_the_same_command_makes_the_same_effects() -> None:
+def test_the_same_command_yields_the_same_effects() -> None:
     effects: tuple[Effect, ...] = plan("/upgrade rctest").effects
     assert plan("/upgrade rctest").effects == effects

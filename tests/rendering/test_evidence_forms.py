@@ -91,13 +91,13 @@ def test_a_perfect_upgrade_as_a_program_reads_it() -> None:
     assert (story["forced"], story["vouched"], story["why"]) == (None, None, None)
 
 
-def test_what_is_missing_is_told_by_control() -> None:
+def test_gaps_are_listed_by_control() -> None:
     (instance,) = written(evidence(replace(complete(), merged_by="")))["instances"]
     assert [gap["control"] for gap in instance["missing"]] == ["CI-98"]
     assert not written(evidence(replace(complete(), merged_by="")))["satisfied"]
 
 
-def test_what_somebody_vouched_for() -> None:
+def test_an_accepted_check() -> None:
     story = written(evidence(accepted_by_person()))["instances"][0]["stories"][0]
     assert story["vouched"] == {"by": "lee", "words": "I signed in"}
     assert {one["name"]: one["vouched"] for one in story["checks_after"]} == {
@@ -143,14 +143,14 @@ def test_one_row_an_instance() -> None:
     )  # fmt: skip
 
 
-def test_a_rollback_tells_of_the_upgrade_in_one_cell() -> None:
+def test_the_upgrade_before_a_rollback_is_one_cell() -> None:
     row = read(evidence(rolled_back()))[0]
     assert (row["kind"], row["stage"], row["why"]) == ("rollback", "rolled back", "search is slow")
     for words in ("stage: failed", "kind: upgrade", f"pull_request: {PULLS}/7", "approved_by: lee", "fail"):
         assert words in row["earlier"]
 
 
-def test_one_that_is_not_over_has_empty_cells() -> None:
+def test_an_unfinished_upgrade_has_empty_cells() -> None:
     row = read(evidence(deployed(merged())))[0]
     assert (row["proven_at"], row["asked_to_proven_seconds"], row["satisfied"]) == ("", "", "no")
 
@@ -175,7 +175,7 @@ def test_no_cell_is_a_formula(words: str) -> None:
 
 
 @given(st.text(max_size=40), st.booleans())
-def test_whatever_people_write(words: str, undone: bool) -> None:
+def test_any_words_keep_the_forms_intact(words: str, undone: bool) -> None:
     junk: Upgrade = with_words(rolled_back() if undone else complete("demo"), words)
     found = evidence(junk, tracker=None)
     rows = read(found)

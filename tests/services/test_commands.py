@@ -1,4 +1,4 @@
-"""From what happened to what should happen: who may command, what a comment's commands plan, and the reply."""
+"""The command service: who may use commands, what the commands of a comment plan, and the reply."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bot.services.commands import CommandService
 from bot.services.fleet_reader import FleetReader
 from demo.fleet import make_fleet
 from tests import rendered as rendering
-from tests.commands.orders import answers_of
+from tests.commands.harness import answers_of
 from tests.ports import MemoryFleetSource, MemoryStore, MemoryTeams, MemoryUpstream
 from tests.samples import fleet, internal_instance, upgrade, version
 
@@ -33,78 +33,78 @@ STARTED = StartUpgrades(("rctest",), "3.40.1", "dana", 12)
 
 @dataclass
 class CommandHarness:
-    """A commander, and the world that it looks at."""
+    """A command service, and the external systems that it reads."""
 
     teams: MemoryTeams = field(default_factory=lambda: MemoryTeams(MEMBERS))
-    ledger: MemoryStore = field(default_factory=MemoryStore)
+    store: MemoryStore = field(default_factory=MemoryStore)
     upstream: MemoryUpstream = field(default_factory=MemoryUpstream)
     fleets: FleetReader = field(default_factory=lambda: FleetReader(MemoryFleetSource(make_fleet(12))))
 
-    def order(self, body: str, author: str = "dana", on: str = "3.40.1") -> tuple[Reply, list[Effect]]:
-        commander = CommandService(self.teams, self.fleets, self.ledger, self.upstream, operators=OPERATORS)
-        return commander.plan(HandleComment(77, 12, on, body, author))
+    def plan(self, body: str, author: str = "dana", on: str = "3.40.1") -> tuple[Reply, list[Effect]]:
+        service = CommandService(self.teams, self.fleets, self.store, self.upstream, operators=OPERATORS)
+        return service.plan(HandleComment(77, 12, on, body, author))
 
-    def said(self, body: str, author: str = "dana", on: str = "3.40.1") -> str:
-        """What the reply says now, as a reader reads it."""
-        reply, _ = self.order(body, author, on)
-        return rendering.reader_text(answers_of(reply.items, *self.ledger.upgrades(), among=self.fleets.recent()))
+    def reply_text(self, body: str, author: str = "dana", on: str = "3.40.1") -> str:
+        """The answers of the reply, as a reader reads them."""
+        reply, _ = self.plan(body, author, on)
+        return rendering.reader_text(answers_of(reply.items, *self.store.upgrades(), among=self.fleets.recent()))
 
 
-def test_an_engineer_orders_an_upgrade() -> None:
-    reply, effects = CommandHarness().order("Let's go!\n\n/upgrade rctest\n")
+def test_an_operator_requests_an_upgrade() -> None:
+    reply, effects = CommandHarness().plan("Let's go!\n\n/upgrade rctest\n")
     assert reply == Reply(77, 12, "dana", (UpgradeProgress("rctest", version("3.40.1")),))
     assert effects == [STARTED]
 
 
-def test_members_of_any_operator_team_may_command() -> None:
-    assert CommandHarness().order("/upgrade rctest", "lee")[1]
+def test_members_of_any_operator_team_may_use_commands() -> None:
+    assert CommandHarness().plan("/upgrade rctest", "lee")[1]
 
 
-def test_an_outsider_gets_a_polite_sentence_and_nothing_happens() -> None:
-    desk = CommandHarness()
-    assert desk.order("/upgrade rctest\n/check rctest", "olive")[1] == []
-    said = desk.said("/upgrade rctest", "olive")
-    assert said == (
+def test_an_outsider_gets_a_polite_refusal_and_nothing_starts() -> None:
+    harness = CommandHarness()
+    assert harness.plan("/upgrade rctest\n/check rctest", "olive")[1] == []
+    text = harness.reply_text("/upgrade rctest", "olive")
+    assert text == (
         "Sorry, olive: /upgrade is for members of sourcegraph/cloud or sourcegraph/devops. Please ask one of them."
     )
 
 
 @pytest.mark.parametrize("name", [c.name for c in all_commands().values() if c.permission is Permission.OPERATORS])
-def test_no_command_that_changes_or_asks_anything_is_for_outsiders(name: str) -> None:
-    reply, effects = CommandHarness().order(f"/{name} rctest 3.40.1", "olive")
+def test_operators_commands_are_refused_to_outsiders(name: str) -> None:
+    reply, effects = CommandHarness().plan(f"/{name} rctest 3.40.1", "olive")
     assert effects == []
     (item,) = reply.items
     assert item == NotAllowed(name, "olive", OPERATORS)
     assert rendering.reader_text(answers_of([item])).startswith(f"Sorry, olive: /{name} is for members of")
 
 
-def test_an_outsider_may_ask_for_help_and_status_without_a_look_at_the_teams() -> None:
-    desk = CommandHarness()
-    assert "/upgrade INSTANCE" in desk.said("/help", "olive")
-    assert "Nobody has asked" in desk.said("/status", "olive")
-    assert desk.teams.asked == []
+def test_help_and_status_need_no_look_up_of_the_teams() -> None:
+    harness = CommandHarness()
+    assert "/upgrade INSTANCE" in harness.reply_text("/help", "olive")
+    assert "Nobody has asked" in harness.reply_text("/status", "olive")
+    assert harness.teams.asked == []
 
 
-def test_the_teams_are_looked_at_once_a_comment() -> None:
-    desk = CommandHarness()
-    desk.order("/upgrade rctest\n/check rctest\n/upgrade demo")
-    assert desk.teams.asked == [("sourcegraph/cloud", "dana")]
+def test_the_teams_are_looked_up_once_per_comment() -> None:
+    harness = CommandHarness()
+    harness.plan("/upgrade rctest\n/check rctest\n/upgrade demo")
+    assert harness.teams.asked == [("sourcegraph/cloud", "dana")]
 
 
-def test_an_outsiders_mistyped_command_gets_the_nearest_too() -> None:
-    assert "I don't know /upgarde. The nearest command is /upgrade" in CommandHarness().said(
+def test_an_outsiders_mistyped_command_also_gets_a_suggestion() -> None:
+    assert "I don't know /upgarde. The nearest command is /upgrade" in CommandHarness().reply_text(
         "/upgarde rctest", "olive"
     )
 
 
 def test_several_commands_are_answered_in_one_reply_in_order() -> None:
-    reply, effects = CommandHarness().order("/upgrade rctest\n/nonsense\n/check demo\n/status")
+    reply, effects = CommandHarness().plan("/upgrade rctest\n/nonsense\n/check demo\n/status")
     assert [type(item) for item in reply.items] == [UpgradeProgress, UnknownCommand, CheckTable, StatusTable]
     assert effects == [STARTED, CheckNow(77, "demo")]
 
 
 def test_a_repeated_command_is_answered_once() -> None:
-    reply, effects = CommandHarness().order(
+    reply, effects = CommandHarness().plan(
         "/upgrade rctest\n/upgrade rctest 3.40.1\n/check demo\n/check demo\n/hlep\n/hlep"
     )
     assert len(reply.items) == 3
@@ -112,9 +112,9 @@ def test_a_repeated_command_is_answered_once() -> None:
 
 
 def test_everything_about_one_version_in_one_comment() -> None:
-    desk = CommandHarness(upstream=MemoryUpstream(frozenset(map(version, ("3.40.1", "3.40.2")))))
+    harness = CommandHarness(upstream=MemoryUpstream(frozenset(map(version, ("3.40.1", "3.40.2")))))
     body = '/plan rctest\n/prepare\n/upgrade rctest\n\nand, for what was wrong:\n\n/rollback demo "slow, again"'
-    reply, effects = desk.order(body, on="3.40.2")
+    reply, effects = harness.plan(body, on="3.40.2")
     to = version("3.40.2")
     assert reply.items == (
         PlanPreview("rctest", to),
@@ -130,71 +130,72 @@ def test_everything_about_one_version_in_one_comment() -> None:
     ]
 
 
-def test_a_command_that_cannot_be_taken_apart_is_explained() -> None:
-    assert "/upgrade: a quotation mark is not closed" in CommandHarness().said('/upgrade "rctest')
+def test_a_command_that_cannot_be_parsed_is_explained() -> None:
+    assert "/upgrade: a quotation mark is not closed" in CommandHarness().reply_text('/upgrade "rctest')
 
 
-def test_the_sections_of_a_reply_know_the_version_of_the_issue_or_of_the_command() -> None:
-    desk = CommandHarness()
-    desk.ledger.save_tracker(TrackerRecord(version("3.40.1"), 12, "https://x", "dana"))
-    desk.ledger.save_tracker(TrackerRecord(version("3.41.0"), 13, "https://y", "dana"))
-    assert "(tracker #12)" in desk.said("/status")
-    assert "(tracker #13)" in desk.said("/status 3.41.0")
-    assert "No version is named here" in desk.said("/status", on="")
-    assert "this issue's title names no version" in desk.said("/upgrade rctest", on="")
+def test_the_version_is_that_of_the_command_or_of_the_issue() -> None:
+    harness = CommandHarness()
+    harness.store.save_tracker(TrackerRecord(version("3.40.1"), 12, "https://x", "dana"))
+    harness.store.save_tracker(TrackerRecord(version("3.41.0"), 13, "https://y", "dana"))
+    assert "(tracker #12)" in harness.reply_text("/status")
+    assert "(tracker #13)" in harness.reply_text("/status 3.41.0")
+    assert "No version is named here" in harness.reply_text("/status", on="")
+    assert "this issue's title names no version" in harness.reply_text("/upgrade rctest", on="")
 
 
-def test_an_upgrade_that_is_under_way_is_found_again() -> None:
-    desk = CommandHarness()
-    desk.ledger.save_upgrade(upgrade("rctest", "3.40.0", Stage.OPEN))
-    assert desk.order("/upgrade rctest 3.40.0")[1] == [StartUpgrades(("rctest",), "3.40.0", "dana", 12)]
+def test_an_upgrade_that_is_under_way_is_started_again() -> None:
+    harness = CommandHarness()
+    harness.store.save_upgrade(upgrade("rctest", "3.40.0", Stage.OPEN))
+    assert harness.plan("/upgrade rctest 3.40.0")[1] == [StartUpgrades(("rctest",), "3.40.0", "dana", 12)]
 
 
-def test_when_github_refuses_to_say_who_may_the_reply_says_so() -> None:
-    desk = CommandHarness(
+def test_the_reply_says_that_github_refuses_to_show_the_teams() -> None:
+    harness = CommandHarness(
         teams=MemoryTeams(MEMBERS, down=PermanentError("GitHub does not let mibot read the team's members"))
     )
-    said = desk.said("/upgrade rctest\n\n/help")
-    assert "/upgrade: this can't be done now: GitHub does not let mibot read the team's members" in said
-    assert "Write commands on lines of their own" in said
-    assert desk.order("/upgrade rctest")[1] == []
+    text = harness.reply_text("/upgrade rctest\n\n/help")
+    assert "/upgrade: this can't be done now: GitHub does not let mibot read the team's members" in text
+    assert "Write commands on lines of their own" in text
+    assert harness.plan("/upgrade rctest")[1] == []
 
 
-def test_when_github_is_down_it_is_tried_again_later() -> None:
-    desk = CommandHarness(teams=MemoryTeams(MEMBERS, down=TransientError("GitHub answers 502")))
+def test_the_job_is_tried_again_while_github_is_down() -> None:
+    harness = CommandHarness(teams=MemoryTeams(MEMBERS, down=TransientError("GitHub answers 502")))
     with pytest.raises(ExternalError, match="502"):
-        desk.order("/upgrade rctest")
+        harness.plan("/upgrade rctest")
 
 
 FLEET = fleet(internal_instance("rctest"), internal_instance("demo"))
 
 
-def test_the_last_minor_of_a_major_is_learnt_from_upstream() -> None:
+def test_upstreams_releases_tell_the_last_minor_of_a_major() -> None:
     releases = frozenset(map(version, ("3.40.1", "3.43.2", "4.0.0")))
-    desk = CommandHarness(upstream=MemoryUpstream(releases))
-    assert "Next step: 3.41.0." in desk.said("/upgrade rctest 4.0.0")
-    assert desk.order("/upgrade rctest 4.0.0")[1] == []
+    harness = CommandHarness(upstream=MemoryUpstream(releases))
+    assert "Next step: 3.41.0." in harness.reply_text("/upgrade rctest 4.0.0")
+    assert harness.plan("/upgrade rctest 4.0.0")[1] == []
 
 
 def test_latest_is_the_newest_tag_of_upstream() -> None:
     releases = frozenset(map(version, ("3.40.1", "3.41.0", "3.42.0-rc.1")))
-    desk = CommandHarness(upstream=MemoryUpstream(releases))
-    assert desk.order("/upgrade rctest latest")[1] == [StartUpgrades(("rctest",), "3.41.0", "dana", 12)]
-    assert desk.order("/upgrade rctest Latest", on="")[1] == [StartUpgrades(("rctest",), "3.41.0", "dana", 12)]
-    assert desk.order("/prepare latest")[1] == [Prepare("3.41.0", "dana")]
+    harness = CommandHarness(upstream=MemoryUpstream(releases))
+    assert harness.plan("/upgrade rctest latest")[1] == [StartUpgrades(("rctest",), "3.41.0", "dana", 12)]
+    assert harness.plan("/upgrade rctest Latest", on="")[1] == [StartUpgrades(("rctest",), "3.41.0", "dana", 12)]
+    assert harness.plan("/prepare latest")[1] == [Prepare("3.41.0", "dana")]
 
 
 def test_a_version_that_upstream_never_tagged_is_refused_with_the_nearest() -> None:
-    desk = CommandHarness(upstream=MemoryUpstream(frozenset(map(version, ("3.40.1", "3.41.0")))))
+    harness = CommandHarness(upstream=MemoryUpstream(frozenset(map(version, ("3.40.1", "3.41.0")))))
     for line in ("/upgrade rctest 3.40.9", "/prepare 3.40.9"):
-        assert "there is no version 3.40.9 among upstream's tags. The nearest that there is: 3.40.1." in desk.said(
-            line
+        assert (
+            "there is no version 3.40.9 among upstream's tags. The nearest that there is: 3.40.1."
+            in harness.reply_text(line)
         )
-        assert desk.order(line)[1] == []
+        assert harness.plan(line)[1] == []
 
 
-def test_a_reason_is_nobodys_name_and_may_name_a_version() -> None:
-    order = '/upgrade rctest --force "3.41.0 is too late, and demo agrees"'
-    assert CommandHarness().order(order)[1] == [
+def test_a_reason_may_contain_names_and_versions() -> None:
+    body = '/upgrade rctest --force "3.41.0 is too late, and demo agrees"'
+    assert CommandHarness().plan(body)[1] == [
         StartUpgrades(("rctest",), "3.40.1", "dana", 12, "3.41.0 is too late, and demo agrees")
     ]

@@ -89,7 +89,7 @@ NO_CHECKS = {
 # A perfect upgrade
 
 
-def test_of_a_perfect_upgrade_nothing_is_missing() -> None:
+def test_nothing_is_missing_of_a_complete_upgrade() -> None:
     everything = evidence(complete("rctest"), complete("demo"), complete("amberotter", after(120)))
     assert everything.incomplete == ()
     assert everything.counts == (("done", 3),)
@@ -97,7 +97,7 @@ def test_of_a_perfect_upgrade_nothing_is_missing() -> None:
     assert everything.tracker == TRACKER.url
 
 
-def test_its_story_tells_who_and_when_and_how_long() -> None:
+def test_a_record_has_people_times_and_durations() -> None:
     (entry,) = evidence(complete()).entries
     (story,) = entry.audit_records
     assert (story.requested_by, story.approved_by, story.merged_by) == ("dana", ("lee",), "rio")
@@ -115,7 +115,7 @@ def test_its_story_tells_who_and_when_and_how_long() -> None:
     assert [one.name for one in story.after] == sorted(NAMES)
 
 
-def test_a_forced_one_needs_no_green_checks_and_no_turn() -> None:
+def test_a_forced_upgrade_needs_no_green_checks_and_no_order() -> None:
     forced = replace(
         complete("amberotter"), before=checks(NOW, state=CheckState.FAIL), forced="an outage", forced_by="lee"
     )
@@ -199,7 +199,7 @@ def test_without_the_alerts_neither_monitoring_nor_performance_is_shown() -> Non
     ]
 
 
-def test_what_nobody_knows_is_not_shown() -> None:
+def test_an_unknown_check_proves_nothing() -> None:
     assert gaps(failing(complete(), "uptime", CheckState.UNKNOWN)) == [
         (Control.HEALTH, UnhealthyAfter(Stage.DONE, FailingChecks(unknown=("Uptime",)))),
         (Control.UPTIME, CheckNotPassed(Control.UPTIME, "uptime", CheckState.UNKNOWN)),
@@ -260,7 +260,7 @@ def test_an_instance_that_is_gone_counts_as_a_customers() -> None:
 # Ends of other kinds
 
 
-def test_a_rollback_tells_both_stories() -> None:
+def test_a_rollback_has_both_records() -> None:
     (entry,) = evidence(rolled_back()).entries
     assert [(one.kind, one.stage) for one in entry.audit_records] == [
         ("upgrade", Stage.FAILED),
@@ -273,7 +273,7 @@ def test_a_rollback_tells_both_stories() -> None:
     assert entry.gaps == (), "the red checks were answered by the rollback"
 
 
-def test_of_the_upgrade_that_was_undone_the_change_has_to_be_shown() -> None:
+def test_the_change_that_was_undone_has_to_be_shown() -> None:
     record = rolled_back()
     assert record.earlier is not None
     unseen = replace(record, earlier=replace(record.earlier, approved_by=(), copies=()))
@@ -291,7 +291,7 @@ def test_a_rollback_that_is_not_proven() -> None:
     assert gaps(replace(record, stage=Stage.VERIFYING)) == [(Control.HEALTH, unproven)]
 
 
-def test_a_rollback_of_what_mibot_knows_nothing_of() -> None:
+def test_a_rollback_of_an_unrecorded_upgrade() -> None:
     record = replace(rolled_back(), earlier=None)
     assert gaps(record) == [(Control.TRACKING, UndoneUpgradeUnknown())]
 
@@ -303,7 +303,7 @@ def test_the_upgrade_after_a_rollback() -> None:
     assert (entry.last.stage, entry.gaps) == (Stage.DONE, ())
 
 
-def test_what_was_closed_after_a_rollback_hides_nothing() -> None:
+def test_an_upgrade_that_was_closed_after_a_rollback_hides_nothing() -> None:
     red = rolled_back()
     broken = replace(red, stage=Stage.FAILED, after=checks(NOW, state=CheckState.FAIL))
     closed = replace(request_upgrade(broken, "demo", TO, "dana", after(300)), stage=Stage.CLOSED)
@@ -312,11 +312,11 @@ def test_what_was_closed_after_a_rollback_hides_nothing() -> None:
 
 
 @pytest.mark.parametrize("stage", [Stage.CLOSED, Stage.SKIPPED])
-def test_what_came_to_nothing_has_nothing_to_show(stage: Stage) -> None:
+def test_an_upgrade_without_a_change_has_no_gaps(stage: Stage) -> None:
     assert gaps(upgrade(stage=stage)) == []
 
 
-def test_one_deployed_by_hand_tells_by_whom_and_lacks_its_backup() -> None:
+def test_a_deployment_by_hand_names_the_person_and_lacks_its_backup() -> None:
     hand = verified(mark_deployed_manually(hold(merged(), "it waits", after(31)), "lee", after(40)))
     assert gaps(hand) == [
         (Control.RELEASES, NoPreUpgradeChecks(merged=True)),
@@ -328,7 +328,7 @@ def test_one_deployed_by_hand_tells_by_whom_and_lacks_its_backup() -> None:
     assert (deployment.by, deployment.conclusion) == ("lee", "by hand")
 
 
-def test_only_the_attempt_that_counts_is_looked_at() -> None:
+def test_only_the_last_attempt_counts() -> None:
     failed = move(deployed(merged()), Stage.FAILED, Cause(after(50)), "its deployment failed")
     (entry,) = evidence(retry(failed, "lee", after(55))).entries
     assert (entry.last.attempt, entry.last.earlier_runs) == (2, (4711,))
@@ -336,7 +336,7 @@ def test_only_the_attempt_that_counts_is_looked_at() -> None:
     assert Control.RECOVERY in {gap.control for gap in entry.gaps}
 
 
-def test_what_somebody_vouched_for_is_told_as_such() -> None:
+def test_an_accepted_check_is_marked() -> None:
     (entry,) = evidence(accepted_by_person()).entries
     assert (entry.gaps, entry.last.stage) == ((), Stage.DONE)
     assert entry.last.accepted_checks == ("front_end",)
@@ -369,7 +369,7 @@ def test_instances_without_a_record() -> None:
     ]
 
 
-def test_one_that_was_skipped_while_it_waited() -> None:
+def test_an_upgrade_that_was_skipped_while_it_waited() -> None:
     left_out = mark_skipped(
         request_upgrade(None, "rctest", TO, "dana", NOW), "its release channel is pause", after(1)
     )

@@ -1,4 +1,4 @@
-"""The words behind a command: which are names, versions, options, and which instances the names stand for."""
+"""The words after a command: which are names, versions and options, and which instances the names select."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FLAGS, VALUED = ("--dry-run", "--yes"), ("--force", "--since")
 TRIAL = customer_instance("jaderaven", "https://github.com/sourcegraph/accounts/issues/611", type=InstanceType.TRIAL)
 FIRST, SECOND = customer_instance("amberotter"), customer_instance("amberotter-two", ordinal=2)
 FLEET = fleet(internal_instance("rctest"), internal_instance("demo"), TRIAL, FIRST, SECOND)
-VIEW = CommandContext(FLEET)
+CONTEXT = CommandContext(FLEET)
 
 
 USAGE = "/command INSTANCE …"
@@ -38,14 +38,14 @@ def parsed(*words: str) -> Arguments | Reason:
     return parse_arguments(words, USAGE, FLAGS, VALUED)
 
 
-def sorted_out(*words: str) -> Arguments:
+def arguments_of(*words: str) -> Arguments:
     found = parsed(*words)
     assert isinstance(found, Arguments), found
     return found
 
 
 def test_names_versions_and_options_in_any_order() -> None:
-    found = sorted_out("3.40.1", "--force", "they asked", "rctest", "--dry-run", "demo")
+    found = arguments_of("3.40.1", "--force", "they asked", "rctest", "--dry-run", "demo")
     assert found == Arguments(
         ("rctest", "demo"), (version("3.40.1"),), options=(("--force", "they asked"), ("--dry-run", ""))
     )
@@ -54,17 +54,17 @@ def test_names_versions_and_options_in_any_order() -> None:
     assert found.option("--yes") is None
 
 
-def test_no_words_are_no_fault() -> None:
-    assert sorted_out() == Arguments()
+def test_no_words_are_valid() -> None:
+    assert arguments_of() == Arguments()
 
 
-def test_a_version_said_twice_is_one_version() -> None:
-    assert sorted_out("v3.40.1", "3.40.1", "3.41.0").versions == (version("3.40.1"), version("3.41.0"))
+def test_a_repeated_version_counts_once() -> None:
+    assert arguments_of("v3.40.1", "3.40.1", "3.41.0").versions == (version("3.40.1"), version("3.41.0"))
 
 
 @pytest.mark.parametrize("word", ["latest", "Latest", "LATEST"])
 def test_latest_is_no_name(word: str) -> None:
-    assert sorted_out("rctest", word) == Arguments(("rctest",), latest=True)
+    assert arguments_of("rctest", word) == Arguments(("rctest",), latest=True)
 
 
 @pytest.mark.parametrize(
@@ -78,32 +78,32 @@ def test_latest_is_no_name(word: str) -> None:
         ("--force", "an earlier one", "--force", "a reason"),
     ],
 )
-def test_a_reason_behind_its_option(words: tuple[str, ...]) -> None:
-    assert sorted_out(*words).option("--force") == "a reason"
-    assert sorted_out(*words).names == ()
+def test_an_option_with_its_text(words: tuple[str, ...]) -> None:
+    assert arguments_of(*words).option("--force") == "a reason"
+    assert arguments_of(*words).names == ()
 
 
-def test_a_reason_may_look_like_anything_but_an_option() -> None:
+def test_the_text_may_look_like_anything_but_an_option() -> None:
     for reason in ("3.41.0", "latest", "-1 from the customer", "— they asked", "a=b", "rctest"):
-        assert sorted_out("--force", reason) == Arguments(options=(("--force", reason),))
-    assert sorted_out("--force=--dry-run").option("--force") == "--dry-run"
+        assert arguments_of("--force", reason) == Arguments(options=(("--force", reason),))
+    assert arguments_of("--force=--dry-run").option("--force") == "--dry-run"
 
 
 @pytest.mark.parametrize(
     "words", [("--force",), ("--force=",), ("--force", " "), ("--force", "--dry-run"), ("--force", "—dry-run")]
 )
-def test_without_a_reason_it_asks_for_one(words: tuple[str, ...]) -> None:
+def test_an_option_without_its_text_is_refused(words: tuple[str, ...]) -> None:
     assert parsed("rctest", *words) == OptionWithoutText("--force")
 
 
 @pytest.mark.parametrize("word", ["--no", "-h", "-", "--", "--dry-run=yes", "--Force", "—"])
-def test_an_option_that_there_is_not_is_answered_with_those_there_are(word: str) -> None:
+def test_an_unknown_option_is_refused_with_the_known_ones(word: str) -> None:
     assert parsed("rctest", word) == UnknownOption(FLAGS, VALUED, USAGE)
     assert parse_arguments([word], USAGE, ["--dry-run"]) == UnknownOption(("--dry-run",), (), USAGE)
     assert parse_arguments([word], USAGE) == UnknownOption((), (), USAGE)
 
 
-def test_a_fault_leaves_nothing_to_act_on() -> None:
+def test_a_fault_hides_all_other_words() -> None:
     assert parsed("rctest", "3.40.1", "--no") == parsed("--no")
 
 
@@ -130,7 +130,7 @@ JUNK = st.text(max_size=12) | st.sampled_from(
 
 
 @given(st.lists(JUNK, max_size=12))
-def test_no_words_break_it_and_none_is_lost(words: list[str]) -> None:
+def test_any_words_are_parsed_and_none_is_lost(words: list[str]) -> None:
     found = parsed(*words)
     if isinstance(found, Reason):
         return
@@ -162,13 +162,13 @@ PIECES = st.one_of(
 
 
 @given(st.lists(PIECES, max_size=8))
-def test_every_word_is_what_it_was_written_as_whatever_stands_around_it(
+def test_every_word_is_classified_whatever_is_around_it(
     pieces: list[tuple[str, tuple[str, ...]]],
 ) -> None:
     def of(kind: str) -> list[tuple[str, ...]]:
         return [words for found, words in pieces if found == kind]
 
-    found = sorted_out(*(word for _, words in pieces for word in words))
+    found = arguments_of(*(word for _, words in pieces for word in words))
     assert found.names == tuple(name for (name,) in of("name"))
     assert found.versions == tuple(dict.fromkeys(version(text) for (text,) in of("version")))
     assert found.latest == bool(of("latest"))
@@ -176,24 +176,24 @@ def test_every_word_is_what_it_was_written_as_whatever_stands_around_it(
     assert dict(found.options) == given_last | {name: "" for (name,) in of("flag")}
 
 
-def meant(*words: str, on: str = "3.40.1", released: str = "") -> Version | Reason:
+def version_of(*words: str, on: str = "3.40.1", released: str = "") -> Version | Reason:
     request = CommandRequest(77, 12, "dana", words, version(on) if on else None)
     context = CommandContext(FLEET, released=[version(text) for text in released.split()])
-    return resolve_version(sorted_out(*words), request, context, USAGE)
+    return resolve_version(arguments_of(*words), request, context, USAGE)
 
 
 def test_the_version_that_is_meant() -> None:
-    assert meant("rctest") == version("3.40.1"), "the issue's"
-    assert meant("rctest", "3.41.0") == version("3.41.0")
-    assert meant("latest", released="3.41.0 4.0.0-rc.1 3.9.9") == version("3.41.0")
-    assert meant("latest", on="", released="3.41.0") == version("3.41.0")
+    assert version_of("rctest") == version("3.40.1"), "the issue's"
+    assert version_of("rctest", "3.41.0") == version("3.41.0")
+    assert version_of("latest", released="3.41.0 4.0.0-rc.1 3.9.9") == version("3.41.0")
+    assert version_of("latest", on="", released="3.41.0") == version("3.41.0")
 
 
-def test_the_version_that_nobody_can_tell() -> None:
-    assert meant("rctest", on="") == NoVersionNamed(USAGE)
-    assert meant("3.40.1", "3.41.0") == SeveralVersionsNamed()
-    assert meant("3.40.1", "latest", released="3.40.1") == meant("3.40.1", "3.41.0")
-    assert meant("latest", released="4.0.0-rc.1") == NoReleaseYet()
+def test_a_version_that_is_unclear_is_explained() -> None:
+    assert version_of("rctest", on="") == NoVersionNamed(USAGE)
+    assert version_of("3.40.1", "3.41.0") == SeveralVersionsNamed()
+    assert version_of("3.40.1", "latest", released="3.40.1") == version_of("3.40.1", "3.41.0")
+    assert version_of("latest", released="4.0.0-rc.1") == NoReleaseYet()
 
 
 @pytest.mark.parametrize(
@@ -208,25 +208,25 @@ def test_the_version_that_nobody_can_tell() -> None:
         ([f"{ACCOUNT}#2", "internal"], ["rctest", "demo", "amberotter-two"]),
     ],
 )
-def test_names_stand_for_instances_in_the_order_of_work(names: list[str], slugs: list[str]) -> None:
-    assert [instance.slug for instance in select_instances(names, VIEW).instances] == slugs
+def test_names_select_instances_in_order_of_work(names: list[str], slugs: list[str]) -> None:
+    assert [instance.slug for instance in select_instances(names, CONTEXT).instances] == slugs
 
 
-def test_who_came_in_by_a_word_for_many_and_who_was_named() -> None:
-    assert select_instances(["internal", "demo", "jaderaven"], VIEW).by_group == {"rctest"}
-    assert select_instances(["all"], VIEW).by_group == {instance.slug for instance in FLEET}
-    assert select_instances(["rctest"], VIEW).by_group == frozenset()
+def test_instances_that_only_a_group_selects_are_known() -> None:
+    assert select_instances(["internal", "demo", "jaderaven"], CONTEXT).by_group == {"rctest"}
+    assert select_instances(["all"], CONTEXT).by_group == {instance.slug for instance in FLEET}
+    assert select_instances(["rctest"], CONTEXT).by_group == frozenset()
 
 
-def test_words_that_name_nobody_are_told_once_in_the_order_they_were_said() -> None:
-    chosen = select_instances(["nobody-at-all", "rctest", ACCOUNT, "nobody-at-all"], VIEW)
-    assert [word for word, _ in chosen.unknown] == ["nobody-at-all", ACCOUNT]
-    assert [instance.slug for instance in chosen.instances] == ["rctest"]
+def test_unknown_words_are_listed_once_in_their_order() -> None:
+    selection = select_instances(["nobody-at-all", "rctest", ACCOUNT, "nobody-at-all"], CONTEXT)
+    assert [word for word, _ in selection.unknown] == ["nobody-at-all", ACCOUNT]
+    assert [instance.slug for instance in selection.instances] == ["rctest"]
 
 
 @given(st.lists(st.sampled_from(sorted(GROUPS)) | st.sampled_from([i.slug for i in FLEET]) | st.text(max_size=8)))
-def test_whoever_is_chosen_is_chosen_once_in_the_order_of_work(names: list[str]) -> None:
-    chosen = select_instances(names, VIEW)
-    assert list(chosen.instances) == [instance for instance in FLEET if instance in chosen.instances]
-    assert chosen.by_group <= {instance.slug for instance in chosen.instances}
-    assert {i.slug for i in FLEET if i.slug in names} <= {i.slug for i in chosen.instances} - chosen.by_group
+def test_instances_are_selected_once_in_order_of_work(names: list[str]) -> None:
+    selection = select_instances(names, CONTEXT)
+    assert list(selection.instances) == [instance for instance in FLEET if instance in selection.instances]
+    assert selection.by_group <= {instance.slug for instance in selection.instances}
+    assert {i.slug for i in FLEET if i.slug in names} <= {i.slug for i in selection.instances} - selection.by_group

@@ -1,4 +1,4 @@
-"""Commands in comments: what is one, what is none, and that no comment can harm the parser."""
+"""Commands in comments: which lines are commands, and that no comment breaks the parser."""
 
 from __future__ import annotations
 
@@ -131,18 +131,18 @@ def test_a_row_of_a_table_is_one_command() -> None:
 
 
 @pytest.mark.parametrize("body", ['/upgrade "rctest', "/upgrade “rctest", '/upgrade a "b, c" "d, e'])
-def test_a_quotation_mark_left_open_is_explained(body: str) -> None:
+def test_an_unclosed_quotation_mark_is_a_fault(body: str) -> None:
     (line,) = parse(body)
     assert line.fault == UnclosedQuote()
 
 
-def test_too_many_commands_are_cut_and_the_last_one_says_so() -> None:
+def test_too_many_commands_are_cut_and_the_last_one_has_a_fault() -> None:
     found = parse("/check rctest\n" * 100)
     assert len(found) == MAX_COMMANDS + 1
     assert [line.fault for line in found] == [None] * MAX_COMMANDS + [TooManyCommands(MAX_COMMANDS)]
 
 
-def test_too_many_words_are_explained() -> None:
+def test_too_many_words_are_a_fault() -> None:
     (line,) = parse("/upgrade " + "x " * (MAX_ARGUMENTS + 1))
     assert line.fault == TooManyWords(MAX_ARGUMENTS)
 
@@ -202,7 +202,7 @@ HIDING = st.sampled_from(
 
 
 @given(st.lists(COMMAND, min_size=1, max_size=4), HIDING, COMMAND)
-def test_hidden_commands_are_none_and_the_next_one_is(
+def test_hidden_commands_are_ignored_and_the_next_one_is_found(
     hidden: list[CommandLine], hide: Callable[[str], str], shown: CommandLine
 ) -> None:
     orders = "\n".join(map(written, hidden))
@@ -251,7 +251,7 @@ NASTY = {
 
 
 @pytest.mark.parametrize("nasty", NASTY.values(), ids=NASTY.keys())
-def test_a_long_comment_takes_no_more_than_its_share_of_time(nasty: str) -> None:
+def test_long_comments_are_parsed_in_linear_time(nasty: str) -> None:
     def seconds(size: int) -> float:
         body = "/x\n\n" + (nasty * size)[:size]
         start = time.process_time()

@@ -1,4 +1,4 @@
-"""What is written down comes back as it was: effects, replies' items, upgrades, check results."""
+"""What is stored is read back unchanged: effects, items of replies, upgrades, check results."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_effects(effect: Effect) -> None:
 
 
 def stored_item(item: ReplyItem) -> ReplyItem:
-    """What comes back of an item that is stored in a reply."""
+    """An item after it was stored in a reply and read again."""
     document = CODEC.encode_document(Reply(1, 2, "dana", (item,)))
     (again,) = CODEC.decode_document(Reply, written_down(document)).items
     return again
@@ -110,7 +110,7 @@ def test_every_kind_of_item_is_among_them() -> None:
     assert set(get_args(ReplyItem)) == CLASSES
 
 
-def test_backups_that_are_not_begun_are_not_those_of_which_there_are_none() -> None:
+def test_backups_before_the_first_attempt_differ_from_no_backups() -> None:
     for item in (BackupProgress("rctest"), BackupProgress("rctest", (), error=PlainText("there is no such disk"))):
         assert stored_item(item) == item
 
@@ -125,7 +125,7 @@ def test_check_results(result: CheckResult) -> None:
     assert CODEC.decode(CheckResult, written_down(CODEC.encode(result))) == result
 
 
-def test_words_that_come_back_are_still_trusted() -> None:
+def test_markdown_is_still_trusted_after_it_is_stored() -> None:
     item = stored_item(Paragraph(Markdown("**bold**")))
     assert isinstance(item, Paragraph)
     assert isinstance(item.markdown, Markdown)
@@ -139,7 +139,7 @@ def test_records_without_a_version_are_refused() -> None:
             CODEC.decode_document(JobContent, job)
 
 
-def test_effects_that_must_not_run_at_once_share_a_key() -> None:
+def test_effects_that_must_not_run_together_share_a_key() -> None:
     assert StartUpgrade("a", "3.40.1", "dana", 1).key == Advance("a", "3.40.1").key
     assert Recheck("a", "3.40.1").key == Advance("a", "3.40.1").key
     assert HandleComment(5, 1, "", "/help", "dana").key == RefreshReply(5).key == CheckNow(5, "a").key

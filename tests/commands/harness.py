@@ -1,4 +1,4 @@
-"""Commands as somebody gives them: one line of a comment on the tracker of 3.40.1."""
+"""Commands as people give them: one line of a comment on the tracker of 3.40.1."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ TRACKER = TrackerRecord(version("3.40.1"), 12, "https://github.com/sourcegraph/s
 def plan(
     line: str, *upgrades: Upgrade, on: str = "3.40.1", among: Fleet = FLEET, released: str | None = None
 ) -> CommandPlan:
-    """What the command of a comment by dana on issue 12 plans.
+    """The plan of a command in a comment by dana on issue 12.
 
-    `on` is the version that the issue names, `released` are the tags of upstream (those that have a golden file, if
-    nothing is said; "" for none known).
+    `on` is the version in the issue's title. `released` are the tags of upstream: by default the versions with a
+    golden file, "" for none.
     """
     (command,) = comments.parse(line)
     assert command.fault is None
     request = CommandRequest(77, 12, "dana", command.arguments, version(on) if on else None)
     tags = among.golden if released is None else frozenset(map(version, released.split()))
-    view = CommandContext(among, _by_key(upgrades), TRACKER if on == "3.40.1" else None, tags)
-    return all_commands()[command.name].plan(request, view)
+    context = CommandContext(among, _by_key(upgrades), TRACKER if on == "3.40.1" else None, tags)
+    return all_commands()[command.name].plan(request, context)
 
 
 def reply_text(
     line: str, *upgrades: Upgrade, on: str = "3.40.1", among: Fleet = FLEET, released: str | None = None
 ) -> str:
-    """The words that the command is answered with, as a reader reads them."""
+    """The answers to the command, as a reader reads them."""
     items = plan(line, *upgrades, on=on, among=among, released=released).items
     return rendering.reader_text(answers_of(items, *upgrades, among=among))
 
