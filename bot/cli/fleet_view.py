@@ -13,7 +13,7 @@ from rich.table import Table
 from bot.domain.fleet.model import Fleet, Instance, InstanceType
 from bot.domain.plans.version_policy import evaluate_policy
 from bot.domain.versions import Version
-from bot.rendering.wording import clause
+from bot.rendering.wording import clause, describe
 
 MIN_WIDTH_FOR_DOMAINS = 110
 """Columns from which on the domains are shown: with fewer the states would be squeezed for them."""
@@ -30,7 +30,7 @@ def target_status(instance: Instance, target: Version, known: Collection[Version
 
 
 def _skip_text(instance: Instance) -> str:
-    return f"left out: {instance.skip_reason}" if instance.skip_reason else ""
+    return f"left out: {describe(instance.skip_reason)}" if instance.skip_reason else ""
 
 
 def instances(fleet: Fleet, target: Version | None, known: Collection[Version], width: int) -> Table:
@@ -51,7 +51,7 @@ def problems(fleet: Fleet) -> Table:
     table = _table("folder", "tree")
     table.add_column("can't be read", overflow="fold")
     for problem in fleet.unreadable:
-        table.add_row(f"[red]{escape(problem.slug)}", problem.tree_prefix, escape(problem.message))
+        table.add_row(f"[red]{escape(problem.slug)}", problem.tree_prefix, escape(describe(problem.reason)))
     return table
 
 
@@ -109,14 +109,16 @@ def document(fleet: Fleet, target: Version | None, known: Collection[Version]) -
                 "version": str(instance.version),
                 "executors": instance.executors,
                 "channel": instance.channel,
-                "left_out": instance.skip_reason,
+                "left_out": describe(instance.skip_reason) if instance.skip_reason else "",
                 "note": instance.note,
                 "trial_additional_days": instance.trial_additional_days,
                 "standing": target_status(instance, target, known) if target else None,
             }
             for instance in fleet
         ],
-        "problems": [{"folder": p.slug, "sentence": p.message, "tree": p.tree_prefix} for p in fleet.unreadable],
+        "problems": [
+            {"folder": p.slug, "sentence": describe(p.reason), "tree": p.tree_prefix} for p in fleet.unreadable
+        ],
         "golden": [str(version) for version in sorted(fleet.golden)],
         "counts": counts(fleet),
     }

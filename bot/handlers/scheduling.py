@@ -103,7 +103,7 @@ class Scheduler:
         for upgrade in upgrades:
             instance = seen.fleet.get(upgrade.slug)
             if upgrade.stage is Stage.WAITING and instance is not None and instance.skip_reason:
-                self._ledger.save_upgrade(mark_skipped(upgrade, instance.skip_reason, self._clock()))
+                self._ledger.save_upgrade(mark_skipped(upgrade, describe(instance.skip_reason), self._clock()))
                 effects += refresh_effects(self._ledger, upgrade)
             else:
                 rest.append(upgrade)

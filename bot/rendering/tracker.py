@@ -19,6 +19,7 @@ from bot.formats.urls import normalize_url
 from bot.rendering.preparations import render_preparation_state
 from bot.rendering.renderer import Renderer
 from bot.rendering.upgrades import count_stages, render_upgrade_state_within
+from bot.rendering.wording import describe
 
 MAX_PROBLEMS = 25
 _MAX_NOTE_LENGTH = 100
@@ -61,7 +62,7 @@ def _tracker_state(
     if upgrade is not None:
         return render_upgrade_state_within(renderer, upgrade, room)
     if instance.skip_reason:
-        return f"skipped: {renderer.safe_text_within(instance.skip_reason, room - len('skipped: '))}"
+        return f"skipped: {renderer.safe_text_within(describe(instance.skip_reason), room - len('skipped: '))}"
     if instance.version < version:
         return "not started"
     return f"already on {version}" if instance.version == version else f"ahead of {version}"
@@ -103,7 +104,8 @@ def render_tracker_part(renderer: Renderer, record: TrackerRecord, part: int) ->
 
 def render_tracker_end(renderer: Renderer) -> Markdown:
     """The block at the tracker's end: the instances that can't be read, as many as there is room for."""
-    problems = [{"name": unreadable_name(p), "sentence": p.message} for p in renderer.fleet.unreadable[:MAX_PROBLEMS]]
+    shown = renderer.fleet.unreadable[:MAX_PROBLEMS]
+    problems = [{"name": unreadable_name(one), "sentence": describe(one.reason)} for one in shown]
     left_out = len(renderer.fleet.unreadable) - len(problems)
     return renderer.render("tracker_end.md.j2", problems=problems, left_out=left_out)
 

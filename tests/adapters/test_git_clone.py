@@ -11,6 +11,7 @@ import pytest
 
 from bot.adapters.git_clone import LocalClone
 from bot.domain.failures.files import ChangedWhileRead, FolderMissing, NotAClone, NotWritable, Unreadable
+from bot.domain.fleet.problems import ConfigNotYaml, FileProblem, UnusableInstanceFile
 from bot.domain.git_tree import FileChange, blob_sha
 from bot.domain.versions import Version
 from bot.ports.errors import NotFoundError, PermanentError
@@ -52,7 +53,8 @@ def test_the_fleet_is_read_from_the_disk(folder: Path) -> None:
     fleet = fleets.current()
     assert [instance.slug for instance in fleet][:2] == ["rctest", "demo"]
     (problem,) = fleet.unreadable
-    assert problem.message.startswith("config.yaml is not valid YAML (line ")
+    assert isinstance(problem.reason, ConfigNotYaml)
+    assert problem.reason.line
     link = folder / "rctest/red/docker-compose/docker-compose.yaml"
     link.unlink()
     link.symlink_to("../../../golden/docker-compose.3.40.1.yaml")
@@ -99,7 +101,7 @@ def test_a_link_that_leads_out_is_not_followed(folder: Path) -> None:
     (folder / "rctest" / "config.yaml").unlink()
     (folder / "rctest" / "config.yaml").symlink_to("/etc/hostname")
     (problem,) = [p for p in FleetReader(LocalClone(folder)).current().unreadable if p.slug == "rctest"]
-    assert problem.message == "config.yaml is a symbolic link; make it a plain file"
+    assert problem.reason == UnusableInstanceFile("config.yaml", FileProblem.IS_LINK)
 
 
 def test_a_file_that_may_not_be_read_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

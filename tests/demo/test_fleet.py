@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from bot.domain.fleet.inventory import read_fleet
 from bot.domain.fleet.model import Fleet
 from bot.domain.git_tree import Snapshot, TreeEntry, blob_sha
+from bot.rendering.wording import describe
 from demo.fleet import Defect, File, Hotpatch, SampleRepository, compose_file, make_fleet
 from demo.fleet.names import FIRST, SECOND, customer_names
 
@@ -74,7 +75,7 @@ def test_mibot_reads_what_was_made_up() -> None:
         made_up = repository.by_slug[instance.slug]
         assert instance.link_path == made_up.link_path
         assert (instance.type, instance.active, instance.account) == (made_up.kind, made_up.active, made_up.account)
-        assert (instance.note, instance.skip, instance.channel) == (made_up.note, made_up.skip, made_up.channel)
+        assert (instance.note, instance.skip or "", instance.channel) == (made_up.note, made_up.skip, made_up.channel)
         assert (instance.public, instance.executors) == (made_up.public, made_up.executors)
         assert str(instance.version) == "3.40.0"
 
@@ -154,7 +155,7 @@ def test_a_broken_instance_is_broken_in_that_way_only(breakage: Defect, words: s
     repository = make_fleet(12, broken=[breakage])
     fleet = read_as_mibot(repository)
     assert [problem.slug for problem in fleet.unreadable] == [repository.broken[0].slug]
-    assert words in fleet.unreadable[0].message
+    assert words in describe(fleet.unreadable[0].reason)
     assert len(fleet) == 12
 
 

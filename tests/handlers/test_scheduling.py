@@ -23,6 +23,7 @@ from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.record import Rollback, Stage, StageTransition, Upgrade
 from bot.domain.versions import Version
 from bot.handlers.scheduling import Scheduler
+from bot.rendering.wording import describe
 from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import HealthCheckRunner
 from bot.services.planner import Planner
@@ -258,7 +259,7 @@ def test_one_that_release_upgrades_leave_out_by_now_waits_no_longer(slug: str) -
     assert went(found) == ["rctest"]
     assert RefreshReply(77) in found
     skipped = scene.of(slug)
-    assert (skipped.stage, skipped.reason) == (Stage.SKIPPED, SKIPPED_BECAUSE[slug])
+    assert (skipped.stage, skipped.reason) == (Stage.SKIPPED, describe(SKIPPED_BECAUSE[slug]))
     assert skipped.history == (StageTransition(Stage.SKIPPED, NOW, "", skipped.reason),)
     assert scene.schedule() == [], "and it is told once"
 

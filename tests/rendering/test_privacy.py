@@ -230,7 +230,7 @@ def test_what_is_read_outside_leads_to_no_console() -> None:
 
 
 def test_indiscreet_notes_and_reasons_are_not_repeated() -> None:
-    told = [instance for instance in FLEET.customers if instance.customer in instance.note + instance.skip]
+    told = [instance for instance in FLEET.customers if instance.customer in instance.note + (instance.skip or "")]
     assert len(told) > 2, "the test would show nothing"
     text = "\n".join(public_texts(Renderer(FLEET), "words"))
     assert not [secret for secret in REPOSITORY.customers if secret in text.lower()]

@@ -12,6 +12,7 @@ from bot.domain.chat import markers
 from bot.domain.chat.answers import InstanceMessage, NotAllowed, StatusTable, UnknownCommand
 from bot.domain.chat.replies import BackupProgress, CheckTable, Paragraph, Reply, ReplyItem, UpgradeProgress
 from bot.domain.fleet.model import Fleet, UnreadableInstance
+from bot.domain.fleet.problems import ConfigNotMapping
 from bot.domain.github_models import Conclusion
 from bot.domain.health.model import CheckState
 from bot.domain.reasons import PlainText
@@ -392,7 +393,7 @@ def test_status_before_anybody_asked(named: object) -> None:
 
 @pytest.mark.parametrize(("count", "words"), [(1, "1 instance can't"), (2, "2 instances can't")])
 def test_status_tells_of_instances_that_cannot_be_read(count: int, words: str) -> None:
-    problems = tuple(UnreadableInstance(f"x{number}", "config.yaml is missing") for number in range(count))
+    problems = tuple(UnreadableInstance(f"x{number}", ConfigNotMapping()) for number in range(count))
     assert f"{words} be read; the end of the tracker says why." in render_status(
         Renderer(Fleet((), problems)), StatusTable(TARGET, 12), []
     )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.chat import markers
 from bot.domain.fleet.model import Fleet, InstanceType, UnreadableInstance
+from bot.domain.fleet.problems import ConfigNotYaml, FileProblem, UnusableInstanceFile
 from bot.domain.github_models import Conclusion
 from bot.domain.tracker.layout import Block, lay_out, with_block
 from bot.domain.tracker.line import MAX_STATE_LENGTH, InstanceKey, render_line
@@ -56,6 +57,7 @@ FLEET = fleet(
 RENDERER = Renderer(FLEET)
 RUNS = Deployment(NOW, accepted=True, run=5, url="https://github.test/runs/5")
 SLICE = re.compile(r' {4}"([a-z ]+)" : ([1-9]\d*)')
+NO_CONFIG = UnusableInstanceFile("config.yaml", FileProblem.MISSING)
 
 
 def lines(*upgrades: Upgrade, renderer: Renderer = RENDERER) -> list[str]:
@@ -217,9 +219,15 @@ def test_more_done_than_take_part_is_never_said() -> None:
 
 def test_the_end_names_what_cannot_be_read_without_naming_anybody() -> None:
     problems = (
-        UnreadableInstance("jaderaven", "config.yaml is missing; add it", "abc1234567"),
-        UnreadableInstance("opalwombat", "terraform.tfvars is missing; add it", "x", account=ACCOUNT, ordinal=2),
-        UnreadableInstance("tpgi", "config.yaml is not valid YAML", "y", internal=True),
+        UnreadableInstance("jaderaven", NO_CONFIG, "abc1234567"),
+        UnreadableInstance(
+            "opalwombat",
+            UnusableInstanceFile("terraform.tfvars", FileProblem.MISSING),
+            "x",
+            account=ACCOUNT,
+            ordinal=2,
+        ),
+        UnreadableInstance("tpgi", ConfigNotYaml(), "y", internal=True),
     )
     end = render_tracker_end(Renderer(Fleet((), problems)))
     assert rendering.reader_text(end).startswith(
@@ -236,9 +244,7 @@ def test_nothing_is_said_at_the_end_when_everything_can_be_read() -> None:
 
 
 def test_a_fleet_that_cannot_be_read_at_all_still_fits() -> None:
-    problems = tuple(
-        UnreadableInstance(f"x{n}", "config.yaml is missing; add it", account=f"{ACCOUNT}{n}") for n in range(3000)
-    )
+    problems = tuple(UnreadableInstance(f"x{n}", NO_CONFIG, account=f"{ACCOUNT}{n}") for n in range(3000))
     end = render_tracker_end(Renderer(Fleet((), problems)))
     assert len(end) < 6_000
     assert "and 2975 more" in end

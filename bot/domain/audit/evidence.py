@@ -16,10 +16,12 @@ from bot.domain.audit.audit_record import AuditRecord, audit_record, audit_recor
 from bot.domain.audit.controls import AuditContext, find_gaps
 from bot.domain.audit.gaps import Gap
 from bot.domain.audit.redaction import redact_value
+from bot.domain.fleet.config_file import CONFIG_FILE
 from bot.domain.fleet.model import Fleet, Instance, InstanceType, UnreadableInstance
 from bot.domain.fleet.names import plain_name, public_name, unreadable_name
+from bot.domain.fleet.problems import FileProblem, UnusableInstanceFile
 from bot.domain.fleet.redaction import Redact, redactor
-from bot.domain.reasons import PlainText, Reason
+from bot.domain.reasons import Reason
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
@@ -27,6 +29,7 @@ from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
 
 REMOVED_INSTANCE = "an instance that is no longer in the fleet"
+_REMOVED = UnusableInstanceFile(CONFIG_FILE, FileProblem.MISSING)
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ def collect_evidence(
 def _redactor(fleet: Fleet, upgrades: Iterable[Upgrade]) -> Redact:
     """The fleet's redactor, which also knows the slugs of instances that are gone."""
     known = {one.slug for one in (*fleet, *fleet.unreadable)}
-    gone = (UnreadableInstance(upgrade.slug, REMOVED_INSTANCE) for upgrade in upgrades if upgrade.slug not in known)
+    gone = (UnreadableInstance(upgrade.slug, _REMOVED) for upgrade in upgrades if upgrade.slug not in known)
     return redactor(replace(fleet, unreadable=(*fleet.unreadable, *gone)))
 
 
@@ -149,13 +152,13 @@ def _unrecorded(version: Version, fleet: Fleet, recorded: set[str], redact: Reda
             yield UnrecordedInstance(_name(instance.slug, fleet), state, redact_value(reason, redact))
     for problem in fleet.unreadable:
         if problem.slug not in recorded:
-            reason = redact_value(PlainText(problem.message), redact)
+            reason = redact_value(problem.reason, redact)
             yield UnrecordedInstance(_name(problem.slug, fleet), UnrecordedState.UNREADABLE, reason)
 
 
 def _why_unrecorded(instance: Instance, version: Version) -> tuple[UnrecordedState, Reason]:
     if instance.skip_reason:
-        return UnrecordedState.SKIPPED, PlainText(instance.skip_reason)
+        return UnrecordedState.SKIPPED, instance.skip_reason
     if instance.version == version:
         return UnrecordedState.ALREADY_THERE, BroughtByHand(version)
     if instance.version > version:

@@ -1,8 +1,8 @@
 """The fleet, read from the files of the deployment repository (domain.md, "Layout of the deployment repository").
 
-Reading has two halves so that it needs no I/O: `wanted_blobs` says which files' contents are needed, and
-`read_fleet` makes the fleet of them. Where links point is known without their contents: a link's blob SHA-1 is
-the SHA-1 of its target, so it is looked up among those of the golden files there are.
+Reading needs no I/O because it has two halves: `required_blobs` says which contents are needed, and `read_fleet`
+makes the fleet of them. The targets of links are known without their contents: the SHA-1 of a link's blob is that of
+its target, so it is looked up among those of the golden files.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Any
 
 from bot.domain.fleet.config_file import (
     CONFIG_FILE,
-    InstanceReadError,
     decode_text,
     known_account,
     known_internal,
@@ -22,8 +21,20 @@ from bot.domain.fleet.config_file import (
     read_config,
 )
 from bot.domain.fleet.model import DeploymentColor, Fleet, Instance, InstanceType, UnreadableInstance
+from bot.domain.fleet.problems import (
+    DeploymentProblem,
+    FileProblem,
+    InstanceReadError,
+    InvalidFolderName,
+    InvalidTfvars,
+    LinkProblem,
+    UnclearDeployment,
+    UnusableInstanceFile,
+    UnusableLink,
+)
 from bot.domain.fleet.tfvars import read_tfvars
 from bot.domain.git_tree import Snapshot, blob_sha
+from bot.domain.reasons import Reason
 from bot.domain.versions import GOLDEN_PATH, Version
 from bot.formats.terraform import TerraformError
 from bot.formats.urls import normalize_url
@@ -36,7 +47,7 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}", re.ASCII)
 
 
 def golden_link_target(version: Version) -> str:
-    """What an instance's link contains when it runs `version`."""
+    """The target of an instance's link if it runs `version`."""
     return f"../../../{version.golden_path}"
 
 
@@ -48,7 +59,7 @@ def golden_versions(snapshot: Snapshot) -> frozenset[Version]:
 
 
 def instance_folders(snapshot: Snapshot) -> list[str]:
-    """The folders that describe an instance: a `config.yaml`, `terraform.tfvars` or a deployment in them."""
+    """The folders with an instance: those with a `config.yaml`, a `terraform.tfvars` or a deployment."""
     folders = set()
     for path in snapshot.files:
         slug, _, rest = path.partition("/")
@@ -66,9 +77,9 @@ def required_blobs(snapshot: Snapshot) -> set[str]:
 
 
 def read_fleet(snapshot: Snapshot, contents: Mapping[str, bytes]) -> Fleet:
-    """Read every instance; one that can't be read becomes a Problem and stops nobody else.
+    """The fleet. An instance that cannot be read is listed as such and does not affect others.
 
-    `contents` maps the SHA-1s of `wanted_blobs` to bytes.
+    `contents` maps the SHA-1s of `required_blobs` to bytes.
     """
     golden = golden_versions(snapshot)
     versions = {blob_sha(golden_link_target(version).encode()): version for version in golden}
@@ -77,12 +88,12 @@ def read_fleet(snapshot: Snapshot, contents: Mapping[str, bytes]) -> Fleet:
     problems: list[UnreadableInstance] = []
     for slug in instance_folders(snapshot):
         document: Mapping[Any, Any] = {}
-        present = [colour for colour in DeploymentColor if (slug, colour.value) in deployments]
+        present = [color for color in DeploymentColor if (slug, color.value) in deployments]
         try:
             document = load(_file(snapshot, contents, slug, CONFIG_FILE))
             instances.append(_instance(slug, document, present, snapshot, contents, versions))
         except InstanceReadError as error:
-            problems.append(_unreadable(slug, str(error), document, snapshot))
+            problems.append(_unreadable(slug, error.reason, document, snapshot))
     ordinals = _ordinals([*instances, *problems])
     numbered = [replace(instance, ordinal=ordinals.get(instance.slug, 1)) for instance in instances]
     unreadable = (replace(problem, ordinal=ordinals.get(problem.slug, 1)) for problem in problems)
@@ -95,11 +106,11 @@ def sort_for_rollout(instances: Iterable[Instance]) -> list[Instance]:
     return sorted(instances, key=lambda i: (i.slug != FIRST_INSTANCE, types.index(i.type), i.slug))
 
 
-def _unreadable(slug: str, sentence: str, document: Mapping[Any, Any], snapshot: Snapshot) -> UnreadableInstance:
+def _unreadable(slug: str, reason: Reason, document: Mapping[Any, Any], snapshot: Snapshot) -> UnreadableInstance:
     internal = slug == FIRST_INSTANCE or known_internal(document)
     return UnreadableInstance(
         slug,
-        sentence,
+        reason,
         tree_prefix=snapshot.folders.get(slug, "")[:10],
         internal=internal,
         account=None if internal else known_account(document),
@@ -115,13 +126,12 @@ def _instance(
     versions: Mapping[str, Version],
 ) -> Instance:
     if _SLUG.fullmatch(slug) is None:
-        raise InstanceReadError("the folder's name is no slug; use lower-case letters, digits and dashes")
+        raise InstanceReadError(InvalidFolderName())
     config = read_config(document, slug)
     try:
         tfvars = read_tfvars(decode_text(_file(snapshot, contents, slug, TFVARS_FILE), TFVARS_FILE))
     except TerraformError as error:
-        where = f" (line {error.line})" if error.line else ""
-        raise InstanceReadError(f"{TFVARS_FILE} is not valid Terraform{where}; correct its syntax") from None
+        raise InstanceReadError(InvalidTfvars(error.line)) from None
     active = _active_color(tfvars.active, present)
     return Instance(
         slug=slug,
@@ -133,47 +143,46 @@ def _instance(
 
 
 def _active_color(key: str | None, present: list[DeploymentColor]) -> DeploymentColor:
-    """The active deployment: the key of terraform.tfvars, else the only one of the two folders there is."""
+    """The active deployment: the one that terraform.tfvars names, else the only one that exists."""
     if key is not None:
-        if key not in {colour.value for colour in DeploymentColor}:
-            raise InstanceReadError('active_deployment in terraform.tfvars must be "red" or "black"')
+        if key not in {color.value for color in DeploymentColor}:
+            raise InstanceReadError(UnclearDeployment(DeploymentProblem.UNKNOWN_COLOR))
         return DeploymentColor(key)
     if len(present) == 1:
         return present[0]
-    if present:
-        raise InstanceReadError("both red and black exist and terraform.tfvars has no active_deployment; set it")
-    raise InstanceReadError("there is neither a red nor a black deployment; add one with its docker-compose folder")
+    problem = DeploymentProblem.BOTH_EXIST if present else DeploymentProblem.NONE_EXISTS
+    raise InstanceReadError(UnclearDeployment(problem))
 
 
 def _version(slug: str, active: DeploymentColor, snapshot: Snapshot, versions: Mapping[str, Version]) -> Version:
-    """The golden file that the active deployment's link points to."""
+    """The version of the golden file that the active deployment's link points to."""
     entry = snapshot.files.get(f"{slug}/{active}/{COMPOSE_LINK}")
-    where = f"{active}/{COMPOSE_LINK}"
     if entry is None:
-        raise InstanceReadError(f"{where} is missing; link it to a golden file")
-    if not entry.is_link:
-        raise InstanceReadError(f"{where} is not a symbolic link; replace it by a link to a golden file")
-    version = versions.get(entry.sha)
-    if version is None:
-        raise InstanceReadError(f"{where} does not point to a golden file that exists; point it to one")
-    return version
+        problem = LinkProblem.MISSING
+    elif not entry.is_link:
+        problem = LinkProblem.NOT_A_LINK
+    else:
+        problem = LinkProblem.NOT_GOLDEN
+        if version := versions.get(entry.sha):
+            return version
+    raise InstanceReadError(UnusableLink(f"{active}/{COMPOSE_LINK}", problem))
 
 
 def _file(snapshot: Snapshot, contents: Mapping[str, bytes], slug: str, name: str) -> bytes:
     entry = snapshot.files.get(f"{slug}/{name}")
     if entry is None:
-        raise InstanceReadError(f"{name} is missing; add it")
+        raise InstanceReadError(UnusableInstanceFile(name, FileProblem.MISSING))
     if entry.is_link:
-        raise InstanceReadError(f"{name} is a symbolic link; make it a plain file")
+        raise InstanceReadError(UnusableInstanceFile(name, FileProblem.IS_LINK))
     if entry.sha not in contents:
-        raise InstanceReadError(f"{name} could not be fetched; it will be tried again")
+        raise InstanceReadError(UnusableInstanceFile(name, FileProblem.NOT_FETCHED))
     return contents[entry.sha]
 
 
 def _ordinals(customers: Iterable[Instance | UnreadableInstance]) -> dict[str, int]:
-    """Number the instances of one customer in slug order: its second is "second instance" outside (domain.md).
+    """The numbers of customers' instances, in slug order: the second one is "second instance" outside (domain.md).
 
-    One that can't be read is counted where its account is known, so that the others keep their numbers.
+    An instance that cannot be read is counted if its account is known, so that the others keep their numbers.
     """
     counts: dict[str, int] = {}
     ordinals = {}

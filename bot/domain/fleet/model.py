@@ -1,4 +1,4 @@
-"""The nouns everything else speaks of: instances, the fleet, and what could not be read."""
+"""The fleet: instances, and folders that cannot be read as one."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import TypeAlias
 
+from bot.domain.reasons import Reason
 from bot.domain.versions import Version
+from bot.formats.documents import stored
 
 
 class InstanceType(StrEnum):
@@ -37,13 +40,33 @@ class Channel(StrEnum):
     PAUSE = "pause"
 
 
+@stored("fleet.marked_skipped", words="words")
+@dataclass(frozen=True)
+class MarkedSkipped(Reason):
+    """Somebody marked the instance in its config.yaml, with these words (empty if none)."""
+
+    words: str
+
+
+@stored("fleet.excluded_by_channel", channel="channel")
+@dataclass(frozen=True)
+class ExcludedByChannel(Reason):
+    """The instance is on a release channel that takes no part in release upgrades."""
+
+    channel: Channel
+
+
+SkipReason: TypeAlias = MarkedSkipped | ExcludedByChannel
+"""Why release upgrades leave an instance out."""
+
+
 @dataclass(frozen=True)
 class Instance:
     """One managed instance as the deployment repository describes it.
 
-    `account` is the URL of the customer's account issue (None only for internal ones); `ordinal` is 1 for a
-    customer's first instance, 2 for the second, in slug order. `skip` is the reason why release upgrades leave
-    the instance out, from `upgrade.skip` or the release channel.
+    `account` is the URL of the customer's account issue (None only for internal ones). `ordinal` is 1 for a
+    customer's first instance, 2 for the second, in slug order. `skip` has the words with which somebody marked the
+    instance to be skipped: None if nobody did, and empty if they wrote none.
     """
 
     slug: str
@@ -56,7 +79,7 @@ class Instance:
     account: str | None = None
     ordinal: int = 1
     note: str = ""
-    skip: str = ""
+    skip: str | None = None
     channel: Channel = Channel.STABLE
     trial_additional_days: int = 0
     executors: bool = False
@@ -67,28 +90,28 @@ class Instance:
 
     @property
     def link_path(self) -> str:
-        """The link that an upgrade moves: the active deployment's Compose file."""
+        """The link that an upgrade changes: the Compose file of the active deployment."""
         return f"{self.slug}/{self.active}/docker-compose/docker-compose.yaml"
 
     @property
-    def skip_reason(self) -> str:
-        """Why release upgrades leave this instance out, or nothing."""
-        if self.skip:
-            return self.skip
-        return "" if self.channel is Channel.STABLE else f"release channel is {self.channel}"
+    def skip_reason(self) -> SkipReason | None:
+        """Why release upgrades leave this instance out, or None."""
+        if self.skip is not None:
+            return MarkedSkipped(self.skip)
+        return None if self.channel is Channel.STABLE else ExcludedByChannel(self.channel)
 
 
 @dataclass(frozen=True)
 class UnreadableInstance:
-    """An instance that can't be read. `sentence` says why and what to do and carries no name of a customer.
+    """An instance that cannot be read, and why.
 
-    `reference` is the first characters of the Git tree of its folder: it names the folder to those who can read
-    the deployment repository, and to nobody else. `account` and `ordinal` are an instance's, where its config.yaml
-    tells as much.
+    `tree_prefix` is the beginning of the SHA-1 of its folder's Git tree. It identifies the folder to people who can
+    read the deployment repository, and to nobody else. `account` and `ordinal` are as an instance's, if its
+    config.yaml has them.
     """
 
     slug: str
-    message: str
+    reason: Reason
     tree_prefix: str = ""
     internal: bool = False
     account: str | None = None
@@ -97,7 +120,7 @@ class UnreadableInstance:
 
 @dataclass(frozen=True)
 class Fleet:
-    """Every instance in the order of work, every folder that could not be read, and the golden files there are."""
+    """Every instance in the order of work, every folder that cannot be read, and the versions with a golden file."""
 
     instances: tuple[Instance, ...] = ()
     unreadable: tuple[UnreadableInstance, ...] = ()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from bot.domain.fleet.model import Fleet, Instance, UnreadableInstance
-from bot.domain.reasons import PlainText, Reason
+from bot.domain.reasons import Reason
 from bot.formats.documents import stored
 from bot.formats.markdown import Markdown, escape, link
 from bot.formats.urls import normalize_url
@@ -102,7 +102,7 @@ def resolve(word: str, fleet: Fleet) -> Instance | Reason:
 
 
 def _unreadable(problem: UnreadableInstance) -> InstanceUnreadable:
-    return InstanceUnreadable(PlainText(problem.message))
+    return InstanceUnreadable(problem.reason)
 
 
 def _by_account(name: str, fleet: Fleet) -> Instance | Reason | None:

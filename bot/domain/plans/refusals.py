@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.fleet.skips import ExcludedByChannel, MarkedSkipped
+from bot.domain.fleet.model import SkipReason
 from bot.domain.reasons import Reason
 from bot.domain.versions import Version
 from bot.formats.documents import stored
@@ -25,7 +25,7 @@ class MistaggedImage:
 class LeftOut(Reason):
     """Release upgrades leave the instance out."""
 
-    skip: MarkedSkipped | ExcludedByChannel
+    skip: SkipReason
 
 
 @stored("plans.unknown_version", version="version", nearest="nearest")

@@ -6,7 +6,6 @@ from collections.abc import Collection
 
 from bot.domain.fleet.inventory import FIRST_INSTANCE
 from bot.domain.fleet.model import Instance
-from bot.domain.fleet.skips import skip_reason
 from bot.domain.plans.change_set import Refusal
 from bot.domain.plans.refusals import CandidateRefused, LeftOut, UnknownVersion
 from bot.domain.version_steps import evaluate_step
@@ -21,7 +20,7 @@ def evaluate_policy(
     `golden` are the versions that have a golden file, `released` the versions known from upstream's tags. If no tag
     is known, no version is refused as unknown.
     """
-    skip = skip_reason(instance)
+    skip = instance.skip_reason
     if skip is not None:
         return Refusal(LeftOut(skip))
     known = {*golden, *released}

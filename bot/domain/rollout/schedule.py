@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.domain.fleet.inventory import FIRST_INSTANCE
-from bot.domain.fleet.model import Fleet, Instance, InstanceType
+from bot.domain.fleet.model import Fleet, Instance, InstanceType, MarkedSkipped, SkipReason
 from bot.domain.health.model import CheckState, worst_state
 from bot.domain.upgrade.record import IN_DEPLOYMENT, IN_FLIGHT, Stage, Upgrade
 from bot.domain.versions import Version
@@ -109,7 +109,16 @@ def skipped_since_merge(upgrade: Upgrade, fleet: Fleet) -> str:
     instance = fleet.get(upgrade.slug)
     if instance is None or upgrade.back is not None or not instance.skip_reason:
         return ""
-    return f"until it takes part in release upgrades again: {instance.skip_reason}"
+    return f"until it takes part in release upgrades again: {_skip_words(instance.skip_reason)}"
+
+
+def _skip_words(reason: SkipReason) -> str:
+    """The reason in words, until a gate returns a reason."""
+    return (
+        (reason.words or "marked to be skipped")
+        if isinstance(reason, MarkedSkipped)
+        else f"release channel is {reason.channel}"
+    )
 
 
 def halts_rollout(upgrade: Upgrade) -> bool:

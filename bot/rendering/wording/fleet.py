@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bot.domain.fleet.model import ExcludedByChannel, MarkedSkipped
 from bot.domain.fleet.names import AccountAmbiguous, InstanceUnreadable, UnknownInstance
-from bot.domain.fleet.skips import ExcludedByChannel, MarkedSkipped
 from bot.rendering.wording.dispatch import clause, describe
 
 

@@ -37,11 +37,12 @@ from bot.domain.audit.gaps import (
     UnhealthyAfter,
     UnhealthyBefore,
 )
-from bot.domain.fleet.model import Fleet, UnreadableInstance
+from bot.domain.fleet.model import Fleet, MarkedSkipped, UnreadableInstance
+from bot.domain.fleet.problems import FileProblem, UnusableInstanceFile
 from bot.domain.health.failing import FailingChecks
 from bot.domain.health.model import CheckState
 from bot.domain.plans.change_set import ChangeKind
-from bot.domain.reasons import PlainText, Reason
+from bot.domain.reasons import Reason
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import BackupKind, BackupState
 from bot.domain.upgrade.deployment import hold, mark_deployed_manually, retry
@@ -70,6 +71,8 @@ from tests.domain.audit.evidences import (
     verified,
 )
 from tests.samples import ACCOUNT, NOW, customer_instance, fleet, internal_instance, result, upgrade, version
+
+NO_CONFIG = UnusableInstanceFile("config.yaml", FileProblem.MISSING)
 
 
 def gaps(*upgrades: Upgrade, tracker: TrackerRecord | None = TRACKER) -> list[tuple[Control, Reason]]:
@@ -252,7 +255,7 @@ def test_a_customer_after_the_first_instance_was_undone() -> None:
 
 def test_an_instance_that_is_gone_counts_as_a_customers() -> None:
     assert gaps(complete("jaderaven")) == [ORDER]
-    broken = Fleet(FLEET.instances, (UnreadableInstance("demo2", "its config.yaml is missing", internal=True),))
+    broken = Fleet(FLEET.instances, (UnreadableInstance("demo2", NO_CONFIG, internal=True),))
     (entry,) = evidence(complete("demo2"), fleet=broken).entries
     assert (entry.name.plain, entry.gaps) == ("demo2", ())
 
@@ -357,15 +360,15 @@ def test_instances_without_a_record() -> None:
         customer_instance("big-co", f"{ACCOUNT}1", version=version("3.41.0"), ordinal=2),
     )
     broken = replace(
-        known, unreadable=(UnreadableInstance("jaderaven", "no config.yaml", account=f"{ACCOUNT}2", ordinal=2),)
+        known, unreadable=(UnreadableInstance("jaderaven", NO_CONFIG, account=f"{ACCOUNT}2", ordinal=2),)
     )
     found = evidence(complete(), fleet=broken).unrecorded
     assert [(one.name.plain, one.state, one.reason) for one in found] == [
-        ("s2", UnrecordedState.SKIPPED, PlainText(f"takes nightly builds, like {ACCOUNT}")),
+        ("s2", UnrecordedState.SKIPPED, MarkedSkipped(f"takes nightly builds, like {ACCOUNT}")),
         ("demo", UnrecordedState.ALREADY_THERE, BroughtByHand(TO)),
         (ACCOUNT, UnrecordedState.NOT_STARTED, NotRequested(version("3.40.0"))),
         (f"{ACCOUNT}1#2", UnrecordedState.ALREADY_THERE, RunsLater(version("3.41.0"))),
-        (f"{ACCOUNT}2#2", UnrecordedState.UNREADABLE, PlainText("no config.yaml")),
+        (f"{ACCOUNT}2#2", UnrecordedState.UNREADABLE, NO_CONFIG),
     ]
 
 

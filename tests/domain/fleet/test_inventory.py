@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.fleet.inventory import golden_versions, required_blobs
-from bot.domain.fleet.model import Channel, DeploymentColor, Fleet, Instance, InstanceType
+from bot.domain.fleet.model import (
+    Channel,
+    DeploymentColor,
+    ExcludedByChannel,
+    Fleet,
+    Instance,
+    InstanceType,
+    MarkedSkipped,
+    SkipReason,
+)
 from demo.fleet import make_fleet
 from tests.domain.upgrade.deployments import CONFIG, SLUG, Files, golden, plain, repository
 from tests.samples import ACCOUNT, files, fleet_from, snapshot_of, version
@@ -56,23 +65,24 @@ def test_what_a_config_may_leave_out() -> None:
     assert instance.domain == "amberotter.sourcegraph.com"
     assert instance.public
     assert instance.channel is Channel.STABLE
-    assert (instance.note, instance.skip, instance.skip_reason, instance.trial_additional_days) == ("", "", "", 0)
+    assert (instance.note, instance.skip, instance.skip_reason) == ("", None, None)
+    assert instance.trial_additional_days == 0
 
 
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
-        ("upgrade: {skip: true}", "marked to be skipped"),
-        ("upgrade: {skip: 'no thanks'}", "no thanks"),
-        ("upgrade: {skip: false}", ""),
-        ("upgrade: {skip: null}", ""),
-        ("upgrade:", ""),
-        ("releaseChannel: insiders", "release channel is insiders"),
-        ("releaseChannel: pause", "release channel is pause"),
-        ("releaseChannel: pause\nupgrade: {skip: their audit}", "their audit"),
+        ("upgrade: {skip: true}", MarkedSkipped("")),
+        ("upgrade: {skip: 'no thanks'}", MarkedSkipped("no thanks")),
+        ("upgrade: {skip: false}", None),
+        ("upgrade: {skip: null}", None),
+        ("upgrade:", None),
+        ("releaseChannel: insiders", ExcludedByChannel(Channel.INSIDERS)),
+        ("releaseChannel: pause", ExcludedByChannel(Channel.PAUSE)),
+        ("releaseChannel: pause\nupgrade: {skip: their audit}", MarkedSkipped("their audit")),
     ],
 )
-def test_who_is_left_out_and_why(lines: str, reason: str) -> None:
+def test_who_is_left_out_and_why(lines: str, reason: SkipReason | None) -> None:
     assert the_instance(fleet_from(repository(f"{CONFIG}{lines}\n"))).skip_reason == reason
 
 

@@ -17,7 +17,8 @@ from bot.domain.fleet.names import (
     resolve,
     unreadable_name,
 )
-from bot.domain.reasons import PlainText, Reason
+from bot.domain.fleet.problems import ConfigNotYaml, FileProblem, UnusableInstanceFile
+from bot.domain.reasons import Reason
 from demo.fleet import Defect, make_fleet
 from tests.samples import ACCOUNT, customer_instance, files, fleet, fleet_from, internal_instance
 
@@ -104,16 +105,18 @@ BROKEN = replace(
     FLEET,
     instances=tuple(instance for instance in FLEET if instance.slug != "amberotter"),
     unreadable=(
-        UnreadableInstance("amberotter", "config.yaml is not valid YAML", "0123456789", account=ACCOUNT),
-        UnreadableInstance("opalwombat", "config.yaml is missing; add it", "abcdef0123"),
-        UnreadableInstance("tpgi", "terraform.tfvars is missing; add it", "fedcba9876", internal=True),
+        UnreadableInstance("amberotter", ConfigNotYaml(), "0123456789", account=ACCOUNT),
+        UnreadableInstance("opalwombat", UnusableInstanceFile("config.yaml", FileProblem.MISSING), "abcdef0123"),
+        UnreadableInstance(
+            "tpgi", UnusableInstanceFile("terraform.tfvars", FileProblem.MISSING), "fedcba9876", internal=True
+        ),
     ),
 )
 
 
 @pytest.mark.parametrize("word", ["amberotter", "amberotter.sourcegraph.com", f"{ACCOUNT}#1"])
 def test_an_unreadable_instance_is_explained(word: str) -> None:
-    assert why_unknown(word, BROKEN) == InstanceUnreadable(PlainText("config.yaml is not valid YAML"))
+    assert why_unknown(word, BROKEN) == InstanceUnreadable(ConfigNotYaml())
 
 
 def test_the_second_instance_is_not_taken_for_an_unreadable_first_one() -> None:

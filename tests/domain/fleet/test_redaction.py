@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.fleet.model import Fleet, UnreadableInstance
+from bot.domain.fleet.problems import ConfigNotMapping
 from bot.domain.fleet.redaction import redactor
 from demo.fleet import Defect, make_fleet
 from tests.samples import ACCOUNT, customer_instance, files, fleet, fleet_from, internal_instance
@@ -63,9 +64,9 @@ def test_letters_that_change_their_length_with_their_case(words: str) -> None:
 
 def test_an_unreadable_customer_is_not_named_either() -> None:
     problems = (
-        UnreadableInstance("jaderaven", "x", account=ACCOUNT),
-        UnreadableInstance("opalwombat", "x"),
-        UnreadableInstance("tpgi", "x", internal=True),
+        UnreadableInstance("jaderaven", ConfigNotMapping(), account=ACCOUNT),
+        UnreadableInstance("opalwombat", ConfigNotMapping()),
+        UnreadableInstance("tpgi", ConfigNotMapping(), internal=True),
     )
     said = redactor(Fleet((), problems))("jaderaven, opalwombat, tpgi, rctest")
     assert said == f"{ACCOUNT}, a customer, tpgi, rctest"

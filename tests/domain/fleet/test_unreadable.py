@@ -1,4 +1,4 @@
-"""Instances that can't be read: each is explained in one sentence that names nobody, and stops nobody else."""
+"""Instances that can't be read: each has a reason that names nobody, and stops nobody else."""
 
 from __future__ import annotations
 
@@ -10,8 +10,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.fleet.inventory import read_fleet
-from bot.domain.fleet.model import Fleet, UnreadableInstance
+from bot.domain.fleet.model import Fleet, InstanceType, UnreadableInstance
+from bot.domain.fleet.problems import (
+    AccountMissing,
+    ConfigNotMapping,
+    ConfigNotYaml,
+    DeploymentProblem,
+    FileProblem,
+    InvalidFolderName,
+    InvalidSetting,
+    InvalidTfvars,
+    LinkProblem,
+    SettingProblem,
+    UnclearDeployment,
+    UnusableInstanceFile,
+    UnusableLink,
+)
 from bot.domain.git_tree import blob_sha
+from bot.domain.reasons import Reason
 from demo.fleet import Defect, make_fleet
 from tests.domain.upgrade.deployments import CONFIG, SLUG, Files, golden, link, plain, repository
 from tests.samples import ACCOUNT, files, fleet_from, snapshot_of
@@ -21,9 +37,7 @@ def the_problem(found: Fleet) -> UnreadableInstance:
     assert [instance.slug for instance in found] == ["rctest"], "it stops nobody else"
     (problem,) = found.unreadable
     for secret in ("amber", "otter", "Amber", "Otter", "example"):
-        assert secret not in problem.message
-    assert "\n" not in problem.message
-    assert not problem.message.endswith(".")
+        assert secret not in str(problem.reason)
     return problem
 
 
@@ -35,104 +49,135 @@ BOMB = "a0: &a0 {amber: 1}\n" + "".join(
     f"a{n + 1}: &a{n + 1}\n  <<: [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(9)
 )
 
-BROKEN: dict[str, tuple[Files, str]] = {
-    "YAML broken": (repository(CONFIG + "upgrade: [\n"), "config.yaml is not valid YAML"),
-    "YAML with tabs": (repository(CONFIG + "upgrade:\n\tnote: amber\n"), "config.yaml is not valid YAML (line 6)"),
-    "a key twice": (repository(CONFIG + "instanceType: trial\n"), "config.yaml is not valid YAML (line 5)"),
-    "a conflict of merging": (repository("<<<<<<< amber\n" + CONFIG), "config.yaml is not valid YAML"),
-    "an alias of nothing": (repository(CONFIG + "note: *amber\n"), "config.yaml is not valid YAML"),
-    "an impossible date": (repository(CONFIG + "since: 2022-13-40\n"), "config.yaml is not valid YAML"),
-    "a word that is called a number": (repository(CONFIG + "x: !!int amber\n"), "config.yaml is not valid YAML"),
-    "a word that is called a truth": (repository(CONFIG + "x: !!bool amber\n"), "config.yaml is not valid YAML"),
-    "a number without end": (repository(CONFIG + f"x: {'9' * 5000}\n"), "config.yaml is not valid YAML"),
-    "brackets without end": (repository("x: " + "[" * 400), "config.yaml is not valid YAML"),
-    "a Python object": (repository("!!python/object/apply:os.abort []"), "config.yaml is not valid YAML"),
-    "two documents": (repository(CONFIG + "---\na: b\n"), "config.yaml is not valid YAML"),
-    "merge keys that explode": (repository(BOMB + CONFIG), "config.yaml is not valid YAML"),
-    "bytes that are no text": (repository(b"customer: \xff\xfe"), "config.yaml is not UTF-8 text"),
-    "another encoding": (repository(CONFIG.encode("utf-16")), "config.yaml is not UTF-8 text"),
-    "a film": (repository(b"# " + b"amber" * 20_000), "config.yaml is larger than 64 KiB"),
-    "an empty config": (repository(""), "config.yaml is not a mapping"),
-    "a list": (repository("- amber\n- otter\n"), "config.yaml is not a mapping"),
-    "a sentence": (repository("amber otter"), "config.yaml is not a mapping"),
-    "no config": (repository(changed={f"{SLUG}/config.yaml": None}), "config.yaml is missing"),
-    "a linked config": (repository(changed={f"{SLUG}/config.yaml": link("../x")}), "config.yaml is a symbolic link"),
-    "unknown type": (repository(CONFIG.replace("production", "amber")), "instanceType in config.yaml is unknown"),
-    "another case": (repository(CONFIG.replace("production", "Production")), "use internal, trial, production"),
-    "type is a list": (repository(CONFIG.replace("production", "[trial]")), "instanceType in config.yaml is unknown"),
-    "no type": (repository(WITHOUT_TYPE), "instanceType in config.yaml is missing"),
-    "no account": (repository(WITHOUT_ACCOUNT), "account in config.yaml is missing; a production instance needs"),
-    "account is a number": (repository(WITHOUT_ACCOUNT + "account: 528"), "account in config.yaml is no https URL"),
-    "account is a name": (repository(WITHOUT_ACCOUNT + "account: amber"), "account in config.yaml is no https URL"),
-    "account with a mention": (repository(WITHOUT_ACCOUNT + "account: https://x.com/@amber"), "no https URL"),
-    "account is a script": (repository(WITHOUT_ACCOUNT + "account: javascript:amber"), "no https URL"),
-    "account in brackets": (repository(WITHOUT_ACCOUNT + 'account: "http://["'), "no https URL"),
-    "unknown visibility": (repository(CONFIG + "type: amber"), "type in config.yaml is unknown"),
-    "visibility is a list": (repository(CONFIG + "type: [public]"), "type in config.yaml is"),
-    "unknown channel": (repository(CONFIG + "releaseChannel: amber"), "releaseChannel in config.yaml is unknown"),
+
+def config_file(problem: FileProblem) -> UnusableInstanceFile:
+    return UnusableInstanceFile("config.yaml", problem)
+
+
+def tfvars_file(problem: FileProblem) -> UnusableInstanceFile:
+    return UnusableInstanceFile("terraform.tfvars", problem)
+
+
+NO_TYPE = InvalidSetting("instanceType", SettingProblem.MISSING, ("internal", "trial", "production"))
+UNKNOWN_TYPE = InvalidSetting("instanceType", SettingProblem.UNKNOWN, ("internal", "trial", "production"))
+UNKNOWN_VISIBILITY = InvalidSetting("type", SettingProblem.UNKNOWN, ("public", "private"))
+UNKNOWN_CHANNEL = InvalidSetting("releaseChannel", SettingProblem.UNKNOWN, ("stable", "insiders", "pause"))
+NO_URL = InvalidSetting("account", SettingProblem.NOT_A_URL)
+NO_MAPPING = InvalidSetting("upgrade", SettingProblem.NOT_A_MAPPING)
+NO_DAYS = InvalidSetting("trialAdditionalDays", SettingProblem.NOT_A_NUMBER_OF_DAYS)
+NO_HOST = InvalidSetting("domain", SettingProblem.NOT_A_HOST)
+NOT_GOLDEN = UnusableLink("black/docker-compose/docker-compose.yaml", LinkProblem.NOT_GOLDEN)
+
+BROKEN: dict[str, tuple[Files, Reason]] = {
+    "YAML broken": (repository(CONFIG + "upgrade: [\n"), ConfigNotYaml(6)),
+    "YAML with tabs": (repository(CONFIG + "upgrade:\n\tnote: amber\n"), ConfigNotYaml(6)),
+    "a key twice": (repository(CONFIG + "instanceType: trial\n"), ConfigNotYaml(5)),
+    "a conflict of merging": (repository("<<<<<<< amber\n" + CONFIG), ConfigNotYaml(2)),
+    "an alias of nothing": (repository(CONFIG + "note: *amber\n"), ConfigNotYaml(5)),
+    "an impossible date": (repository(CONFIG + "since: 2022-13-40\n"), ConfigNotYaml()),
+    "a word that is called a number": (repository(CONFIG + "x: !!int amber\n"), ConfigNotYaml()),
+    "a word that is called a truth": (repository(CONFIG + "x: !!bool amber\n"), ConfigNotYaml()),
+    "a number without end": (repository(CONFIG + f"x: {'9' * 5000}\n"), ConfigNotYaml()),
+    "brackets without end": (repository("x: " + "[" * 400), ConfigNotYaml(1)),
+    "a Python object": (repository("!!python/object/apply:os.abort []"), ConfigNotYaml(1)),
+    "two documents": (repository(CONFIG + "---\na: b\n"), ConfigNotYaml(5)),
+    "merge keys that explode": (repository(BOMB + CONFIG), ConfigNotYaml(8)),
+    "bytes that are no text": (repository(b"customer: \xff\xfe"), config_file(FileProblem.NOT_UTF8)),
+    "another encoding": (repository(CONFIG.encode("utf-16")), config_file(FileProblem.NOT_UTF8)),
+    "a film": (repository(b"# " + b"amber" * 20_000), config_file(FileProblem.TOO_LARGE)),
+    "an empty config": (repository(""), ConfigNotMapping()),
+    "a list": (repository("- amber\n- otter\n"), ConfigNotMapping()),
+    "a sentence": (repository("amber otter"), ConfigNotMapping()),
+    "no config": (repository(changed={f"{SLUG}/config.yaml": None}), config_file(FileProblem.MISSING)),
+    "a linked config": (repository(changed={f"{SLUG}/config.yaml": link("../x")}), config_file(FileProblem.IS_LINK)),
+    "unknown type": (repository(CONFIG.replace("production", "amber")), UNKNOWN_TYPE),
+    "another case": (repository(CONFIG.replace("production", "Production")), UNKNOWN_TYPE),
+    "type is a list": (repository(CONFIG.replace("production", "[trial]")), UNKNOWN_TYPE),
+    "no type": (repository(WITHOUT_TYPE), NO_TYPE),
+    "no account": (repository(WITHOUT_ACCOUNT), AccountMissing(InstanceType.PRODUCTION)),
+    "account is a number": (repository(WITHOUT_ACCOUNT + "account: 528"), NO_URL),
+    "account is a name": (repository(WITHOUT_ACCOUNT + "account: amber"), NO_URL),
+    "account with a mention": (repository(WITHOUT_ACCOUNT + "account: https://x.com/@amber"), NO_URL),
+    "account is a script": (repository(WITHOUT_ACCOUNT + "account: javascript:amber"), NO_URL),
+    "account in brackets": (repository(WITHOUT_ACCOUNT + 'account: "http://["'), NO_URL),
+    "unknown visibility": (repository(CONFIG + "type: amber"), UNKNOWN_VISIBILITY),
+    "visibility is a list": (repository(CONFIG + "type: [public]"), UNKNOWN_VISIBILITY),
+    "unknown channel": (repository(CONFIG + "releaseChannel: amber"), UNKNOWN_CHANNEL),
     "channel is a mapping": (
         repository(CONFIG + "releaseChannel: {a: b}"),
-        "releaseChannel in config.yaml is unknown",
+        UNKNOWN_CHANNEL,
     ),
-    "upgrade is a list": (repository(CONFIG + "upgrade: [amber]"), "upgrade in config.yaml must be a mapping"),
-    "upgrade is a word": (repository(CONFIG + "upgrade: amber"), "upgrade in config.yaml must be a mapping"),
-    "days are words": (repository(CONFIG + "trialAdditionalDays: two weeks"), "must be a whole number of days"),
-    "days are a truth": (repository(CONFIG + "trialAdditionalDays: yes"), "must be a whole number of days"),
-    "days are negative": (repository(CONFIG + "trialAdditionalDays: -1"), "must be a whole number of days"),
-    "days for ages": (repository(CONFIG + f"trialAdditionalDays: 0x{'f' * 999}"), "must be a whole number of days"),
-    "domain is a date": (repository(f"instanceType: trial\naccount: {ACCOUNT}\ndomain: 2022-01-01"), "no host name"),
-    "domain is a list": (repository(f"instanceType: trial\naccount: {ACCOUNT}\ndomain: [amber]"), "no host name"),
-    "domain is a URL": (repository(CONFIG.replace("search.", "https://search.")), "domain in config.yaml is no host"),
-    "tfvars junk": (repository(tfvars="amber otter\n"), "terraform.tfvars is not valid Terraform"),
-    "tfvars are no text": (repository(tfvars=b"\xff"), "terraform.tfvars is not UTF-8 text"),
-    "tfvars without end": (repository(tfvars="#" * 70_000), "terraform.tfvars is larger than 64 KiB"),
-    "no tfvars": (repository(changed={f"{SLUG}/terraform.tfvars": None}), "terraform.tfvars is missing"),
-    "an unknown colour": (repository(tfvars='active_deployment = "amber"'), '"red" or "black"'),
-    "a colour by reference": (repository(tfvars="active_deployment = var.amber"), '"red" or "black"'),
-    "both colours and no key": (repository(changed={OTHER: golden()}), "both red and black exist"),
+    "upgrade is a list": (repository(CONFIG + "upgrade: [amber]"), NO_MAPPING),
+    "upgrade is a word": (repository(CONFIG + "upgrade: amber"), NO_MAPPING),
+    "days are words": (repository(CONFIG + "trialAdditionalDays: two weeks"), NO_DAYS),
+    "days are a truth": (repository(CONFIG + "trialAdditionalDays: yes"), NO_DAYS),
+    "days are negative": (repository(CONFIG + "trialAdditionalDays: -1"), NO_DAYS),
+    "days for ages": (repository(CONFIG + f"trialAdditionalDays: 0x{'f' * 999}"), NO_DAYS),
+    "domain is a date": (repository(f"instanceType: trial\naccount: {ACCOUNT}\ndomain: 2022-01-01"), NO_HOST),
+    "domain is a list": (repository(f"instanceType: trial\naccount: {ACCOUNT}\ndomain: [amber]"), NO_HOST),
+    "domain is a URL": (repository(CONFIG.replace("search.", "https://search.")), NO_HOST),
+    "tfvars junk": (repository(tfvars="amber otter\n"), InvalidTfvars(2)),
+    "tfvars are no text": (repository(tfvars=b"\xff"), tfvars_file(FileProblem.NOT_UTF8)),
+    "tfvars without end": (repository(tfvars="#" * 70_000), tfvars_file(FileProblem.TOO_LARGE)),
+    "no tfvars": (repository(changed={f"{SLUG}/terraform.tfvars": None}), tfvars_file(FileProblem.MISSING)),
+    "an unknown colour": (
+        repository(tfvars='active_deployment = "amber"'),
+        UnclearDeployment(DeploymentProblem.UNKNOWN_COLOR),
+    ),
+    "a colour by reference": (
+        repository(tfvars="active_deployment = var.amber"),
+        UnclearDeployment(DeploymentProblem.UNKNOWN_COLOR),
+    ),
+    "both colours and no key": (
+        repository(changed={OTHER: golden()}),
+        UnclearDeployment(DeploymentProblem.BOTH_EXIST),
+    ),
     "a second folder that is half empty": (
         repository(changed={f"{SLUG}/red/docker-compose/docker-compose.override.yaml": plain("")}),
-        "both red and black exist",
+        UnclearDeployment(DeploymentProblem.BOTH_EXIST),
     ),
-    "no deployment": (repository(changed={LINK: None}), "there is neither a red nor a black deployment"),
+    "no deployment": (repository(changed={LINK: None}), UnclearDeployment(DeploymentProblem.NONE_EXISTS)),
     "the active one is not there": (
         repository(tfvars='active_deployment = "red"'),
-        "red/docker-compose/docker-compose.yaml is missing",
+        UnusableLink("red/docker-compose/docker-compose.yaml", LinkProblem.MISSING),
     ),
-    "dangling link": (repository(changed={LINK: golden("3.38.9")}), "does not point to a golden file that exists"),
-    "no link": (repository(changed={LINK: plain("services: {}")}), "is not a symbolic link"),
+    "dangling link": (repository(changed={LINK: golden("3.38.9")}), NOT_GOLDEN),
+    "no link": (
+        repository(changed={LINK: plain("services: {}")}),
+        UnusableLink("black/docker-compose/docker-compose.yaml", LinkProblem.NOT_A_LINK),
+    ),
     "a folder with the link's name": (
         repository(changed={LINK: None, f"{LINK}/amber": plain("")}),
-        "docker-compose.yaml is missing",
+        UnusableLink("black/docker-compose/docker-compose.yaml", LinkProblem.MISSING),
     ),
     "an absolute link": (
         repository(changed={LINK: link("/golden/docker-compose.3.40.0.yaml")}),
-        "does not point to a golden",
+        NOT_GOLDEN,
     ),
     "a link too high": (
         repository(changed={LINK: link("../../../../golden/docker-compose.3.40.0.yaml")}),
-        "does not point to",
+        NOT_GOLDEN,
     ),
     "a link to another's": (
         repository(changed={LINK: link("../../../rctest/red/x.yaml")}),
-        "does not point to a golden",
+        NOT_GOLDEN,
     ),
     "a link with a line break": (
         repository(changed={LINK: link("../../../golden/docker-compose.3.40.0.yaml\n")}),
-        "point to",
+        NOT_GOLDEN,
     ),
 }
 
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_instance_is_explained_and_stops_nobody(name: str) -> None:
-    broken, sentence = BROKEN[name]
-    assert sentence in the_problem(fleet_from(broken)).message
+    broken, reason = BROKEN[name]
+    assert the_problem(fleet_from(broken)).reason == reason
 
 
 @pytest.mark.parametrize("slug", ["AmberOtter", "amber otter", "-amber", "a" * 64, "ämber"])
 def test_a_folder_that_is_no_slug(slug: str) -> None:
-    assert "folder's name is no slug" in the_problem(fleet_from(repository(slug=slug))).message
+    assert the_problem(fleet_from(repository(slug=slug))).reason == InvalidFolderName()
 
 
 @pytest.mark.parametrize("breakage", list(Defect))
@@ -141,13 +186,14 @@ def test_one_broken_instance_among_many(breakage: Defect) -> None:
     found = fleet_from(files(made))
     assert len(found) == 30
     assert [problem.slug for problem in found.unreadable] == [made.broken[0].slug]
-    assert not [name for name in made.customers if name in found.unreadable[0].message]
+    assert not [name for name in made.customers if name in str(found.unreadable[0].reason)]
 
 
 def test_a_file_that_could_not_be_fetched() -> None:
     made = repository()
     known = {blob_sha(content): content for path, (_, content) in made.items() if not path.startswith(SLUG)}
-    assert "could not be fetched" in the_problem(read_fleet(snapshot_of(made), known)).message
+    problem = the_problem(read_fleet(snapshot_of(made), known))
+    assert problem.reason == config_file(FileProblem.NOT_FETCHED)
 
 
 def test_what_is_known_of_an_unreadable_one() -> None:

@@ -80,7 +80,7 @@ def instance_in(files: Files, slug: str = SLUG) -> Instance:
     """The instance as it is read from the files, but never left out of upgrades."""
     found = fleet_from(files).get(slug)
     assert found is not None, fleet_from(files).unreadable
-    return replace(found, skip="", channel=Channel.STABLE)
+    return replace(found, skip=None, channel=Channel.STABLE)
 
 
 def checkout(files: Mapping[str, tuple[str, bytes]], wanted: Iterable[str] | None = None) -> Checkout:

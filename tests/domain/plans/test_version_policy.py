@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.fleet.model import Channel, Instance
-from bot.domain.fleet.skips import ExcludedByChannel, MarkedSkipped
+from bot.domain.fleet.model import Channel, ExcludedByChannel, Instance, MarkedSkipped
 from bot.domain.plans.change_set import Refusal
 from bot.domain.plans.refusals import CandidateRefused, LeftOut, UnknownVersion
 from bot.domain.plans.version_policy import evaluate_policy, unknown_version
@@ -123,7 +122,7 @@ INSTANCES = st.builds(
     internal_instance,
     st.sampled_from(["rctest", "demo"]),
     version=VERSIONS,
-    skip=st.sampled_from(["", "", "frozen"]),
+    skip=st.sampled_from([None, None, "frozen"]),
     channel=st.sampled_from([*[Channel.STABLE] * 3, *Channel]),
 )
 

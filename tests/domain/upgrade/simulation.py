@@ -154,7 +154,7 @@ class FakeExternalSystems:
     def fleet(self) -> Fleet:
         return fleet(
             *(
-                internal_instance(slug, version=self.versions.get(slug, BEFORE), skip=self.skipped.get(slug, ""))
+                internal_instance(slug, version=self.versions.get(slug, BEFORE), skip=self.skipped.get(slug))
                 for slug in self.slugs
             )
         )

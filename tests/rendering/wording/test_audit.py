@@ -28,6 +28,7 @@ from bot.domain.audit.gaps import (
     UnhealthyBefore,
 )
 from bot.domain.fleet.model import UnreadableInstance
+from bot.domain.fleet.problems import ConfigNotYaml
 from bot.domain.health.failing import FailingChecks
 from bot.domain.health.model import CheckState
 from bot.domain.plans.change_set import ChangeKind
@@ -184,12 +185,12 @@ def test_why_an_instance_has_no_record() -> None:
         customer_instance("amberotter"),
         customer_instance("big-co", f"{ACCOUNT}1", version=version("3.41.0")),
     )
-    known = replace(known, unreadable=(UnreadableInstance("jaderaven", "no config.yaml", account=f"{ACCOUNT}2"),))
+    known = replace(known, unreadable=(UnreadableInstance("jaderaven", ConfigNotYaml(3), account=f"{ACCOUNT}2"),))
     found = to_document(evidence(fleet=known))["without_record"]
     assert [(one["state"], one["reason"]) for one in found] == [
         ("skipped", f"takes nightly builds, like {ACCOUNT}"),
         ("already there", "it was brought to 3.40.1 by hand: show who did that, and who approved it"),
         ("not started", "it runs 3.40.0, and nobody has asked for its upgrade"),
         ("already there", "it runs 3.41.0, which is later"),
-        ("can't be read", "no config.yaml"),
+        ("can't be read", "config.yaml is not valid YAML (line 3); correct its syntax"),
     ]

@@ -28,7 +28,7 @@ def answer(word: str, among: Fleet = FLEET) -> str:
         (f"{OTHER}#2", FLEET, f"this account has one instance: write {OTHER}."),
         ("rctset", FLEET, "there is no such instance. Did you mean rctest?"),
         ("nobody-at-all", FLEET, "there is no such instance."),
-        ("amberotter", BROKEN, "this instance can't be read: config.yaml is not valid YAML."),
+        ("amberotter", BROKEN, "this instance can't be read: config.yaml is not valid YAML; correct its syntax."),
     ],
 )
 def test_a_word_that_names_no_instance(word: str, among: Fleet, words: str) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.fleet.model import Channel
-from bot.domain.fleet.skips import ExcludedByChannel, MarkedSkipped
+from bot.domain.fleet.model import Channel, ExcludedByChannel, MarkedSkipped
 from bot.domain.plans.refusals import (
     AlreadyRolledBack,
     CandidateRefused,

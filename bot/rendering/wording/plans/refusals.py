@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.fleet.config_file import CONFIG_FILE
 from bot.domain.fleet.inventory import FIRST_INSTANCE
-from bot.domain.fleet.skips import MarkedSkipped
+from bot.domain.fleet.model import MarkedSkipped
 from bot.domain.plans.refusals import (
     AlreadyRolledBack,
     CandidateRefused,
