@@ -25,7 +25,7 @@ from bot.services.releases import released_for
 
 
 class _Store(UpgradeReader, TrackerReader, Protocol):
-    """What the plans of commands depend on."""
+    """The records that plans of commands depend on."""
 
 
 class CommandService:
@@ -35,14 +35,14 @@ class CommandService:
         self,
         teams: Teams,
         fleets: FleetReader,
-        ledger: _Store,
+        store: _Store,
         upstream: Releases,
         *,
         operators: Sequence[str],
     ) -> None:
         self._teams = teams
         self._fleets = fleets
-        self._ledger = ledger
+        self._store = store
         self._upstream = upstream
         self._operators = tuple(operators)
 
@@ -95,8 +95,8 @@ class CommandService:
             released = self._upstream.releases()
         return CommandContext(
             fleet,
-            {upgrade.key: upgrade for upgrade in self._ledger.upgrades()},
-            self._ledger.tracker(wanted) if wanted else None,
+            {upgrade.key: upgrade for upgrade in self._store.upgrades()},
+            self._store.tracker(wanted) if wanted else None,
             released,
         )
 

@@ -1,7 +1,7 @@
-"""The stories that a record holds: an upgrade, its rollback, the one after that; each as it may be told outside.
+"""Audit records: an upgrade, its rollback, the upgrade after that; each without customers' names.
 
-What is told leaves the deployment repository's readers (domain.md, "Rules"), so it is made private here, before
-anybody writes it down: people's words are redacted, and only links that name nobody are kept.
+People outside the deployment repository read them (domain.md, "Rules"). They are made private here, before anything
+writes them: people's words are redacted, and links are dropped that may have a customer's name.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 @dataclass(frozen=True)
 class Milestones:
-    """When it was asked for, merged, deployed and proven healthy (UTC), and how long each took (seconds); None where
-    that was not."""
+    """When a change was requested, merged, deployed and proven healthy (UTC), and the seconds between. None for what
+    did not happen."""
 
     requested_at: datetime
     merged_at: datetime | None
@@ -59,10 +59,12 @@ def _seconds(start: datetime | None, end: datetime | None) -> float | None:
 
 @dataclass(frozen=True)
 class AuditRecord:
-    """One upgrade or rollback as it may be told outside. `why` is a rollback's reason, `vouched` names the checks
-    after the deployment that nobody could find out and `accepted_by` vouched for, `earlier_runs` and `earlier_copies`
-    are the workflow runs and backups of attempts that do not count any more. Results and copies are without their
-    links, which name the project."""
+    """One upgrade or rollback without customers' names.
+
+    `why` is a rollback's reason. `accepted_checks` names the checks after the deployment that were unknown and that
+    `accepted_by` accepted. `earlier_runs` and `earlier_backups` are those of attempts that no longer count. Results
+    and backups have no links, because the links have the project's name.
+    """
 
     kind: ChangeKind
     stage: Stage
@@ -95,8 +97,7 @@ class AuditRecord:
 
 
 def audit_records(upgrade: Upgrade) -> tuple[Upgrade, ...]:
-    """Everything that was made for the version on this instance, oldest first: what a record kept as its `earlier`
-    ones, and itself."""
+    """All upgrades and rollbacks that a record holds, oldest first: its `earlier` ones and itself."""
     found: list[Upgrade] = []
     one: Upgrade | None = upgrade
     while one is not None:
@@ -106,13 +107,13 @@ def audit_records(upgrade: Upgrade) -> tuple[Upgrade, ...]:
 
 
 def proven_at(upgrade: Upgrade) -> datetime | None:
-    """When it was proven healthy, or None when it was not."""
+    """When it was proven healthy, or None."""
     end = Stage.DONE if upgrade.back is None else Stage.ROLLED_BACK
     return upgrade.entered_at(end) if upgrade.stage is end else None
 
 
 def audit_record(upgrade: Upgrade, redact: Redact) -> AuditRecord:
-    """An upgrade as it may be told outside."""
+    """An upgrade without customers' names."""
     back = upgrade.back
     deployment = upgrade.deployment
     deployed_at = deployment.ended_at if deployment is not None and upgrade.deployed else None
@@ -184,5 +185,5 @@ def _redact_transition(step: StageTransition, redact: Redact) -> StageTransition
 
 
 def public_link(url: str) -> str:
-    """A link to a pull request, an issue or a workflow run: these name nobody. Any other is left out."""
+    """The link if it leads to a pull request, an issue or a workflow run, which have no names. Else empty."""
     return url if _LINK.fullmatch(url) else ""

@@ -1,4 +1,4 @@
-"""The hidden marks by which mibot finds its own texts again. They hold no name of a customer."""
+"""Hidden marks in mibot's own texts, by which it finds them again. They never have a customer's name."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ def tracker(version: Version) -> str:
 
 
 def tracker_version(body: str) -> Version | None:
-    """The version whose tracker this body is."""
+    """The version of the tracker with this body, or None."""
     match = _TRACKER.search(body)
     return Version.parse(match.group(1)) if match else None
 
 
 def tracker_part(version: Version, part: int) -> str:
-    """Marks the comment that continues a tracker too long for one body."""
+    """Marks a comment that continues a tracker that is too long for one body."""
     return f"<!-- mibot:tracker version={version} part={part} -->"
 
 
