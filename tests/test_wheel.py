@@ -33,7 +33,7 @@ print(len(names))
 """
 LIST_TEMPLATES = """
 from bot.rendering.renderer import template_environment
-print(*template_environment(str).list_templates())
+print(*template_environment().list_templates())
 """
 
 

@@ -11,7 +11,7 @@ from bot.domain.health.model import CheckState, sort_worst_first, worst_state
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.formats.markdown import Markdown, escape_link_target, one_line, truncate_body
-from bot.rendering.renderer import ICONS, Renderer, template_environment
+from bot.rendering.renderer import ICONS, Renderer, render_template
 from bot.rendering.upgrades import pull_link, upgrade_reason
 
 PRE_UPGRADE_CHECK = "mibot / pre-upgrade"
@@ -47,17 +47,17 @@ def render_pre_upgrade_check(upgrade: Upgrade) -> CheckRun:
     conclusion = _CONCLUSIONS[state]
     if upgrade.forced and state is not CheckState.PASS:
         title, conclusion = f"{title}; forced by {upgrade.forced_by}: {upgrade.forced}", "neutral"
-    table = template_environment(str).get_template("pull_checks.md.j2").render(results=results, icons=ICONS)
+    table = render_template("pull_checks.md.j2", results=results, icons=ICONS)
     return CheckRun(
-        PRE_UPGRADE_CHECK, conclusion, one_line(title), truncate_body(table.strip(), "The rest does not fit here.")
+        PRE_UPGRADE_CHECK, conclusion, one_line(title), truncate_body(table, "The rest does not fit here.")
     )
 
 
 def render_evidence_comment(upgrade: Upgrade, tracker: str) -> Markdown:
     """The comment on a pull request that proves what was done: who, what, when, with which result, every check with
     its time (domain.md, "Rules": CI-98, CI-108, CI-109, CI-110)."""
-    template = template_environment(str).get_template("pull_evidence.md.j2")
-    body = template.render(
+    body = render_template(
+        "pull_evidence.md.j2",
         marker=Markdown(markers.evidence(upgrade.kind)),
         upgrade=upgrade,
         tracker=Markdown(tracker),
@@ -65,7 +65,7 @@ def render_evidence_comment(upgrade: Upgrade, tracker: str) -> Markdown:
         icons=ICONS,
         rolled_back=upgrade.back is not None,
     )
-    return truncate_body(body.strip(), "The rest does not fit here; `mibot evidence` has all of it.")
+    return truncate_body(body, "The rest does not fit here; `mibot evidence` has all of it.")
 
 
 def _verdict(upgrade: Upgrade) -> str:

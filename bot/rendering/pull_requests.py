@@ -19,7 +19,7 @@ from bot.formats.compose import Difference
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown, code, truncate_body
 from bot.rendering.golden_files import golden_counts, golden_summary
 from bot.rendering.reasons import describe_reasons, describe_warnings
-from bot.rendering.renderer import template_environment
+from bot.rendering.renderer import render_template
 
 R = TypeVar("R")
 TEMPLATES = {
@@ -43,27 +43,25 @@ def _render_body(order: PullRequestSpec, golden: Difference | None) -> Markdown:
     summary = None
     if golden is not None and compared_with is not None:
         summary = golden_summary(golden, compared_with, change.new or change.version)
-    template = template_environment(str).get_template(TEMPLATES[change.kind])
-    return Markdown(
-        template.render(
-            change=change,
-            change_summary=summarize_change(change),
-            details=describe_reasons(change),
-            warnings=describe_warnings(change),
-            files=len(change.changes),
-            hotpatches=_reasons_of_type(change, HotpatchRemoved),
-            modules=_reasons_of_type(change, ModuleRefUpdated),
-            pins=_reasons_of_type(change, ExecutorsPinned),
-            retagged=_reasons_of_type(change, ImageRetagged),
-            overrides=[path for made in _reasons_of_type(change, GoldenFileCreated) for path in made.overrides],
-            golden=summary,
-            counts=golden_counts(golden) if golden is not None and summary else None,
-            compared_with=compared_with,
-            asked_by=order.requested_by,
-            tracker=Markdown(order.tracker),
-            note=order.note,
-            why=order.reason,
-        ).strip()
+    return render_template(
+        TEMPLATES[change.kind],
+        change=change,
+        change_summary=summarize_change(change),
+        details=describe_reasons(change),
+        warnings=describe_warnings(change),
+        files=len(change.changes),
+        hotpatches=_reasons_of_type(change, HotpatchRemoved),
+        modules=_reasons_of_type(change, ModuleRefUpdated),
+        pins=_reasons_of_type(change, ExecutorsPinned),
+        retagged=_reasons_of_type(change, ImageRetagged),
+        overrides=[path for made in _reasons_of_type(change, GoldenFileCreated) for path in made.overrides],
+        golden=summary,
+        counts=golden_counts(golden) if golden is not None and summary else None,
+        compared_with=compared_with,
+        asked_by=order.requested_by,
+        tracker=Markdown(order.tracker),
+        note=order.note,
+        why=order.reason,
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from bot.domain.fleet.model import Fleet
 from bot.domain.fleet.names import public_name
@@ -22,27 +24,39 @@ _TEMPLATES = (_PACKAGE / "templates", _PACKAGE.parent / "templates")
 """In the installed package, and in a checkout."""
 
 
-def template_environment(redact: Redact) -> Environment:
-    """Templates in which every value that is not Markdown or a number is redacted and escaped."""
+def render_template(template: str, redact: Redact = str, **values: object) -> Markdown:
+    """A template with these values; those that are neither Markdown nor numbers are redacted and escaped."""
+    return Markdown(template_environment().get_template(template).render(values, _redact=redact).strip())
 
-    def final(value: object) -> object:
-        if isinstance(value, Markdown | int | float | Version):
-            return value
-        return escape(redact(str(value)))
 
+@functools.cache
+def template_environment() -> Environment:
+    """All templates, each compiled when it is first used."""
     made = Environment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in _TEMPLATES]),
         undefined=StrictUndefined,
-        finalize=final,
-        autoescape=False,  # noqa: S701 - Markdown, not HTML: `final` escapes
+        finalize=_finalize,
+        autoescape=False,  # noqa: S701 - Markdown, not HTML: `_finalize` escapes
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["code"] = lambda value: code(redact(str(value)))
+    made.filters["code"] = _code
     made.filters["moment"] = lambda at: Markdown(f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
     made.filters["target"] = escape_link_target
     made.filters["format"] = lambda form, value: Markdown(form % value)
     return made
+
+
+@pass_context
+def _finalize(context: Context, value: object) -> object:
+    if isinstance(value, Markdown | int | float | Version):
+        return value
+    return escape(context["_redact"](str(value)))
+
+
+@pass_context
+def _code(context: Context, value: object) -> Markdown:
+    return code(context["_redact"](str(value)))
 
 
 class Renderer:
@@ -52,10 +66,9 @@ class Renderer:
         self.fleet = fleet
         self.me = me
         self.redact = redactor(fleet)
-        self._templates = template_environment(self.redact)
 
     def render(self, template: str, **values: object) -> Markdown:
-        return Markdown(self._templates.get_template(template).render(**values).strip())
+        return render_template(template, self.redact, **values)
 
     def instance_name(self, slug: str) -> Markdown:
         """An instance's name outside the deployment repository. One that left the fleet has no name there."""

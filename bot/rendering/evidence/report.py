@@ -9,7 +9,7 @@ from bot.domain.audit.audit_record import AuditRecord
 from bot.domain.audit.evidence import Evidence, InstanceEvidence
 from bot.domain.audit.gaps import Control
 from bot.formats.markdown import Markdown, code, link
-from bot.rendering.renderer import ICONS, template_environment
+from bot.rendering.renderer import ICONS, render_template
 from bot.rendering.upgrades import format_time
 from bot.rendering.wording import describe
 
@@ -19,8 +19,8 @@ def render_evidence_report(evidence: Evidence) -> Markdown:
 
     Evidence is private already, so that its texts are escaped here and not redacted.
     """
-    template = template_environment(str).get_template("evidence.md.j2")
-    body = template.render(
+    body = render_template(
+        "evidence.md.j2",
         evidence=evidence,
         tracker=Markdown(evidence.tracker or "none"),
         verdict=verdict(evidence),
@@ -32,7 +32,7 @@ def render_evidence_report(evidence: Evidence) -> Markdown:
         describe_deployment=_describe_deployment,
         format_duration=_format_duration,
     )
-    return Markdown(f"{body.strip()}\n")
+    return Markdown(f"{body}\n")
 
 
 def verdict(evidence: Evidence) -> str:
