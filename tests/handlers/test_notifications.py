@@ -2,96 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 import structlog
 
 from bot.domain.chat import markers
-from bot.domain.github_models import CheckRun, Comment
+from bot.domain.github_models import Comment
 from bot.domain.health.model import CheckState
-from bot.domain.notifications.outbox import Notification, Outcome
+from bot.domain.notifications.outbox import Outcome
 from bot.domain.plans.change_set import ChangeKind
-from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.deployment import retry
 from bot.domain.upgrade.effects import Publish
-from bot.domain.upgrade.record import Rollback, StageTransition, Upgrade
+from bot.domain.upgrade.record import Rollback, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import Cause, move
-from bot.handlers.notifications import NotificationHandler
-from bot.notifications import all_channels
 from bot.notifications.label import LABELS
-from bot.ports.errors import ExternalError, NotFoundError, PermanentError, TransientError
-from bot.services.fleet_reader import FleetReader
-from bot.services.posts import PostPublisher
-from demo.fleet import make_fleet
-from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore
-from tests.samples import NOW, result, upgrade, version
-
-HEAD = "c" * 40
-TO = version("3.40.1")
-STEP = StageTransition(Stage.MERGED, NOW, "rio")
-OPEN = upgrade(head=HEAD, before=(result(),), history=(StageTransition(Stage.OPEN, NOW, "mibot"),))
-DONE = replace(OPEN, stage=Stage.DONE, merged_at=NOW, history=(STEP, StageTransition(Stage.DONE, NOW, "mibot")))
-FAILED = replace(
-    DONE,
-    stage=Stage.FAILED,
-    reason="its deployment failed",
-    history=(STEP, StageTransition(Stage.FAILED, NOW, "mibot")),
-)
-
-
-@dataclass
-class MemoryDeployment:
-    """Pull requests' comments and labels, and check runs. `refuses` has what is raised by whom; `wrote` has every
-    call that changed something."""
-
-    refuses: Mapping[str, ExternalError] = field(default_factory=dict)
-    reports: dict[tuple[str, str], CheckRun] = field(default_factory=dict)
-    labels: dict[int, set[str]] = field(default_factory=dict)
-    wrote: list[str] = field(default_factory=list)
-    bot_login: str = "mibot[bot]"
-    _comments: dict[int, Comment] = field(default_factory=dict)
-
-    # What people do
-
-    def say(self, number: int, body: str, author: str = "dana") -> Comment:
-        comment = 500 + len(self._comments)
-        by_bot = author.endswith("[bot]")
-        self._comments[comment] = Comment(comment, number, body, author, by_bot, "https://x", NOW, NOW)
-        return self._comments[comment]
-
-    def delete(self, comment: int) -> None:
-        del self._comments[comment]
-
-    # What mibot asks for
-
-    def pull_comments(self, number: int) -> Sequence[Comment]:
-        return [comment for comment in self._comments.values() if comment.issue == number]
-
-    def comment_on_pull(self, number: int, body: str) -> Comment:
-        self._write("comment")
-        return self.say(number, body, "mibot[bot]")
-
-    def edit_pull_comment(self, comment: int, body: str) -> None:
-        self._write("edit")
-        if comment not in self._comments:
-            raise NotFoundError("there is no such comment")
-        self._comments[comment] = replace(self._comments[comment], body=body)
-
-    def label_pull(self, number: int, labels: Iterable[str]) -> None:
-        self._write("label")
-        self.labels.setdefault(number, set()).update(labels)
-
-    def publish_check_run(self, commit: str, report: CheckRun) -> None:
-        self._write("report")
-        self.reports[commit, report.name] = report
-
-    def _write(self, what: str) -> None:
-        if what in self.refuses:
-            raise self.refuses[what]
-        self.wrote.append(what)
+from bot.ports.errors import PermanentError, TransientError
+from tests.handlers.notification_scene import DONE, FAILED, HEAD, OPEN, STEP, MemoryDeployment, Scene
+from tests.samples import NOW, result, version
 
 
 class StaleComments(MemoryDeployment):
@@ -100,66 +30,6 @@ class StaleComments(MemoryDeployment):
     def pull_comments(self, number: int) -> Sequence[Comment]:
         gone = Comment(9, number, markers.evidence(ChangeKind.UPGRADE), "mibot[bot]", True, "https://x", NOW, NOW)
         return [gone, *super().pull_comments(number)]
-
-
-class ForgetfulStore(MemoryStore):
-    """The process dies whenever it would note what it has written."""
-
-    def finish_notification(self, notification: Notification, outcome: Outcome) -> None:  # noqa: ARG002 - the port's
-        raise TransientError("the process died")
-
-
-@dataclass
-class Scene:
-    """A pull request, a tracker, our records, and whoever publishes."""
-
-    deployment: MemoryDeployment = field(default_factory=MemoryDeployment)
-    ledger: MemoryStore = field(default_factory=MemoryStore)
-    issues: MemoryIssues = field(default_factory=MemoryIssues)
-    on_call: tuple[str, ...] = ("lee", "sourcegraph/cloud")
-
-    def __post_init__(self) -> None:
-        self.tracker = self.issues.open("3.40.1", author="mibot[bot]").number
-        self.ledger.save_tracker(TrackerRecord(TO, self.tracker, "https://github.test/12", "dana"))
-        self.fleets = FleetReader(MemoryFleetSource(make_fleet(12)))
-
-    def publish(self, there: Upgrade | None = None) -> None:
-        """Publish what is known of rctest, of which there may be something new."""
-        if there is not None:
-            self.ledger.save_upgrade(there)
-        assert self.handler.publish(Publish("rctest", "3.40.1")) == []
-
-    @property
-    def handler(self) -> NotificationHandler:
-        here = self.deployment
-        posts = PostPublisher(here, here, here, self.issues)
-        return NotificationHandler(
-            self.ledger, self.ledger, self.fleets, self.issues, posts, all_channels(), on_call=self.on_call
-        )
-
-    def dies_publishing(self, there: Upgrade) -> None:
-        """Publish until the first thing is to be noted, and die there."""
-        self.ledger.save_upgrade(there)
-        kept, self.ledger = self.ledger, ForgetfulStore(self.ledger._trackers, _outbox=self.ledger._outbox)
-        with pytest.raises(TransientError):
-            self.publish()
-        self.ledger = kept
-
-    @property
-    def evidence(self) -> list[str]:
-        return [one.body for one in self.deployment.pull_comments(7) if "mibot:evidence" in one.body]
-
-    @property
-    def alarms(self) -> list[str]:
-        return [one.body for one in self.issues.comments(self.tracker)]
-
-    @property
-    def pending(self) -> Sequence[Notification]:
-        return self.ledger.pending_notifications("rctest", TO)
-
-    def forget(self) -> None:
-        """Lose every note of what was published."""
-        self.ledger._upgrades.clear()
 
 
 @pytest.fixture
