@@ -58,7 +58,7 @@ def main() -> None:
             first = count_requests(proxy, since)[0]
             since = len(proxy.sent())
             opened = opener.open(Upgrade(slug, TARGET, Stage.PLANNED, "dana", datetime.now(UTC)))
-            assert opened.number is not None
+            assert opened.pull_request.number is not None
             reads, writes = count_requests(proxy, since)
             shown = slug if slug in world.fleet.internal else "a customer's"
             print(f"{shown:<28}{first:>16}{reads:>8}{writes:>8}")

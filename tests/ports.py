@@ -130,7 +130,7 @@ class MemoryStore:
         return [upgrade for upgrade in self._upgrades.values() if upgrade.stage in UNFINISHED]
 
     def upgrades_by_head(self, commit: str) -> Sequence[Upgrade]:
-        return [upgrade for upgrade in self._upgrades.values() if commit and upgrade.head == commit]
+        return [upgrade for upgrade in self._upgrades.values() if commit and upgrade.pull_request.head == commit]
 
     def save_upgrade(self, upgrade: Upgrade) -> None:
         transition = Transition(self._upgrades.get(upgrade.key), upgrade)

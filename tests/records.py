@@ -1,19 +1,27 @@
-"""Records with whatever in them, for tests of what is written down: one strategy for each field that there is."""
+"""Records with whatever in them, for tests of what is stored: one strategy for each field that there is."""
 
 from __future__ import annotations
 
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
 from bot.domain.github_models import Conclusion
 from bot.domain.health.model import CheckResult, CheckState
+from bot.domain.plans.refusals import MistaggedImage
+from bot.domain.reasons import PlainText
+from bot.domain.upgrade.attempts import Deployment, DeploymentAttempt
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
-from bot.domain.upgrade.record import Deployment, Rollback, Stage, StageTransition, Upgrade
+from bot.domain.upgrade.overrides import Override
+from bot.domain.upgrade.preparation import Preparation, PreparationStage
+from bot.domain.upgrade.pull_request import BranchState, Merge, PullRequestState
+from bot.domain.upgrade.record import Rollback, Stage, StageTransition, Upgrade
+from bot.domain.upgrade.verification import Verification
 from bot.domain.versions import Version
 
+Built = TypeVar("Built")
 TextStrategy = st.SearchStrategy[str]
 DatetimeStrategy = st.SearchStrategy[datetime]
 
@@ -35,65 +43,99 @@ def tuples_of(one: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]
     return st.lists(one, max_size=3).map(tuple)
 
 
-def fields_of_upgrade(
-    words: TextStrategy, moments: DatetimeStrategy = DATETIMES
-) -> dict[str, st.SearchStrategy[Any]]:
-    """A strategy for each field of an upgrade's record."""
+def upgrades(words: TextStrategy, moments: DatetimeStrategy = DATETIMES, **fixed: Any) -> st.SearchStrategy[Upgrade]:
+    """Upgrades with whatever in every field; `fixed` are other strategies for some of them."""
     made: dict[str, st.SearchStrategy[Any]] = {
         "slug": words,
         "version": VERSIONS,
         "stage": st.sampled_from(Stage),
-        "asked_by": words,
-        "asked_at": moments,
+        "requested_by": words,
+        "requested_at": moments,
         "reason": words,
         "from_version": st.none() | VERSIONS,
+        "force": st.none() | overrides(words, moments),
+        "pull_request": pull_requests(words, moments),
+        "verification": _built(
+            Verification,
+            before=tuples_of(results(words, moments)),
+            after=tuples_of(results(words, moments)),
+            checked_for=words,
+            healthy_since=st.none() | moments,
+            acceptance=st.none() | overrides(words, moments),
+        ),
+        "attempts": st.lists(_attempts(words, moments), min_size=1, max_size=3).map(tuple),
+        "rollback": st.none() | st.builds(Rollback, words, words, st.none() | VERSIONS, NUMBERS),
+        "previous": st.none(),
+        "history": tuples_of(st.builds(StageTransition, st.sampled_from(Stage), moments, words, words, words)),
+    }
+    return _built(Upgrade, **{**made, **fixed})
+
+
+def preparations(words: TextStrategy, moments: DatetimeStrategy = DATETIMES) -> st.SearchStrategy[Preparation]:
+    """Preparations with whatever in every field."""
+    return _built(
+        Preparation,
+        version=VERSIONS,
+        stage=st.sampled_from(PreparationStage),
+        requested_by=words,
+        requested_at=moments,
+        reason=words,
+        pull_request=pull_requests(words, moments),
+        mistagged_images=tuples_of(st.builds(MistaggedImage, words, words)),
+        acceptance=st.none() | overrides(words, moments),
+    )
+
+
+def overrides(words: TextStrategy, moments: DatetimeStrategy = DATETIMES) -> st.SearchStrategy[Override]:
+    return _built(Override, by=words, why=words, at=st.none() | moments)
+
+
+def pull_requests(
+    words: TextStrategy, moments: DatetimeStrategy = DATETIMES, **fixed: Any
+) -> st.SearchStrategy[PullRequestState]:
+    made: dict[str, st.SearchStrategy[Any]] = {
         "number": st.none() | NUMBERS,
         "url": words,
         "head": words,
         "checks": st.sampled_from(Conclusion),
-        "failing": tuples_of(words),
+        "failing_checks": tuples_of(words),
         "approved_by": tuples_of(words),
-        "objections_by": tuples_of(words),
-        "merged_by": words,
-        "merged_at": st.none() | moments,
-        "before": tuples_of(results(words, moments)),
-        "after": tuples_of(results(words, moments)),
-        "forced": words,
-        "forced_by": words,
-        "built": words,
-        "base": words,
-        "meaning": words,
+        "changes_requested_by": tuples_of(words),
+        "merge": st.none() | _built(Merge, at=moments, by=words, commit=words),
+        "branch": _built(BranchState, built_commit=words, base_commit=words, change_fingerprint=words),
+        "warnings": tuples_of(st.builds(PlainText, words)),
         "note": words,
-        "warnings": tuples_of(words),
-        "back": st.none() | st.builds(Rollback, words, words, st.none() | VERSIONS, NUMBERS),
-        "earlier": st.none(),
-        "history": tuples_of(st.builds(StageTransition, st.sampled_from(Stage), moments, words, words, words)),
-        "checked": words,
-        "merge_commit": words,
-        "attempt": NUMBERS,
-        "copies": backups(words, moments),
-        "earlier_copies": backups(words, moments),
-        "deployment": st.none() | _deployments(words, moments),
-        "loose": tuples_of(NUMBERS),
-        "lost_since": st.none() | moments,
-        "green_since": st.none() | moments,
-        "accepted_by": words,
-        "accepted": words,
     }
-    assert made.keys() == {field.name for field in fields(Upgrade)}, "a new field is to be written down, too"
-    return made
+    return _built(PullRequestState, **{**made, **fixed})
+
+
+def _attempts(words: TextStrategy, moments: DatetimeStrategy) -> st.SearchStrategy[DeploymentAttempt]:
+    return _built(
+        DeploymentAttempt,
+        number=NUMBERS,
+        backups=backups(words, moments),
+        superseded_backups=backups(words, moments),
+        deployment=st.none() | _deployments(words, moments),
+        extra_run_ids=tuples_of(NUMBERS),
+        run_missing_since=st.none() | moments,
+    )
 
 
 def _deployments(words: TextStrategy, moments: DatetimeStrategy) -> st.SearchStrategy[Deployment]:
-    return st.builds(
+    return _built(
         Deployment,
-        asked_at=moments,
-        accepted=st.booleans(),
+        requested_at=moments,
+        confirmed=st.booleans(),
         tries=NUMBERS,
-        run=st.none() | NUMBERS,
-        url=words,
+        run_id=st.none() | NUMBERS,
+        run_url=words,
         conclusion=words,
-        failed=words,
+        failure=words,
         ended_at=st.none() | moments,
-        by=words,
+        deployed_by=words,
     )
+
+
+def _built(cls: type[Built], **made: st.SearchStrategy[Any]) -> st.SearchStrategy[Built]:
+    assert made.keys() == {field.name for field in fields(cls)}, "a new field is stored, too"  # type: ignore[arg-type]
+    return st.builds(cls, **made)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.domain.fleet.inventory import read_fleet
 from bot.domain.fleet.model import DeploymentColor, Fleet, Instance, InstanceType
 from bot.domain.git_tree import Snapshot, TreeEntry, blob_sha
 from bot.domain.health.model import CheckResult, CheckState
+from bot.domain.upgrade.attempts import DeploymentAttempt
+from bot.domain.upgrade.preparation import Preparation, PreparationStage
+from bot.domain.upgrade.pull_request import Merge
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.versions import Version
 from demo.fleet import SampleRepository
@@ -44,9 +48,53 @@ def fleet(*instances: Instance, golden: tuple[str, ...] = ("3.40.0", "3.40.1", "
 
 
 def upgrade(slug: str = "rctest", to: str = "3.40.1", stage: Stage = Stage.OPEN, **facts: Any) -> Upgrade:
-    """An upgrade with pull request #7, asked for by dana."""
+    """An upgrade with pull request #7, requested by dana. The facts are those of `modify`."""
     plain = {"from_version": version("3.40.0"), "number": 7, "url": PULL}
-    return Upgrade(slug, version(to), stage, "dana", NOW, **{**plain, **facts})
+    return modify(Upgrade(slug, version(to), stage, "dana", NOW), **{**plain, **facts})
+
+
+def preparation(to: str = "3.41.0", stage: PreparationStage = PreparationStage.OPEN, **facts: Any) -> Preparation:
+    """A preparation that dana requested. The facts are those of `modify`."""
+    return modify(Preparation(version(to), stage, "dana", NOW), **facts)
+
+
+def modify(record: Record, **facts: Any) -> Record:
+    """An upgrade's or a preparation's record with these facts, which are named as in the record, at whatever depth.
+
+    Of the attempts it is the last one that changes; `attempt` is its number. `merged_at`, `merged_by` and
+    `merge_commit` make up the merge.
+    """
+    changed: Any = record
+    attempt = {name: facts.pop(name) for name in _ATTEMPT & facts.keys()}
+    if "attempt" in facts:
+        attempt["number"] = facts.pop("attempt")
+    if attempt:
+        changed = changed.with_attempt(replace(changed.attempt, **attempt))
+    result: Record = _replace(changed, facts, complete=True)
+    return result
+
+
+Record = TypeVar("Record", Upgrade, Preparation)
+_ATTEMPT = {field.name for field in fields(DeploymentAttempt)} - {"number"}
+_MERGE = {"merged_at", "merged_by", "merge_commit"}
+_PARTS = ("pull_request", "branch", "verification")
+
+
+def _replace(record: Any, facts: dict[str, Any], *, complete: bool = False) -> Any:
+    """The record with those of the facts that it or a part of it has; with `complete`, it has all of them."""
+    own = {field.name for field in fields(record)}
+    values = {name: facts.pop(name) for name in own & facts.keys()}
+    if "merge" in own and _MERGE & facts.keys():
+        at, by, commit = (
+            facts.pop(name, getattr(record, name)) for name in ("merged_at", "merged_by", "merge_commit")
+        )
+        values["merge"] = Merge(at, by, commit) if at else None
+    changed = replace(record, **values)
+    for part in _PARTS:
+        if part in own and facts:
+            changed = replace(changed, **{part: _replace(getattr(changed, part), facts)})
+    assert not (complete and facts), f"no record has {', '.join(facts)}"
+    return changed
 
 
 def result(name: str = "vm", state: CheckState = CheckState.PASS, **facts: Any) -> CheckResult:

@@ -46,7 +46,7 @@ class Superseded(Reason):
 
 def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
     def effect(upgrade: Upgrade) -> Effect:
-        return MarkDeployed(upgrade.slug, str(upgrade.version), request.author, upgrade.attempt)
+        return MarkDeployed(upgrade.slug, str(upgrade.version), request.author, upgrade.attempt.number)
 
     return plan_for_upgrades(request, context, COMMAND, can_mark_deployed, effect, NothingAwaitsDeployment)
 
@@ -86,7 +86,7 @@ def plan_for_upgrades(
 
 
 def _superseded(upgrade: Upgrade, later: Upgrade) -> Superseded:
-    return Superseded(upgrade.version, later.version, later.back is not None)
+    return Superseded(upgrade.version, later.version, later.rollback is not None)
 
 
 def _newest_eligible(

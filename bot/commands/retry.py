@@ -25,7 +25,7 @@ class NothingToRetry(Reason):
 
 def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
     def effect(upgrade: Upgrade) -> Effect:
-        return Retry(upgrade.slug, str(upgrade.version), request.author, upgrade.attempt)
+        return Retry(upgrade.slug, str(upgrade.version), request.author, upgrade.attempt.number)
 
     return plan_for_upgrades(request, context, COMMAND, can_retry, effect, NothingToRetry)
 

@@ -85,8 +85,8 @@ def _usage_fault(rest: Sequence[str], context: CommandContext) -> Reason | None:
 def _obstacle(instance: Instance, context: CommandContext) -> Reason | None:
     """Why it can't be rolled back now."""
     for upgrade in context.upgrades.values():
-        if upgrade.slug == instance.slug and upgrade.back is None and upgrade.stage in IN_REVIEW:
-            return PullRequestOpen(upgrade.version, upgrade.number)
+        if upgrade.slug == instance.slug and upgrade.rollback is None and upgrade.stage in IN_REVIEW:
+            return PullRequestOpen(upgrade.version, upgrade.pull_request.number)
         if upgrade.slug == instance.slug and upgrade.stage in {Stage.BACKING_UP, Stage.DEPLOYING}:
             return DeploymentRunning()
     return None

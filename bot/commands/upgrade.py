@@ -68,7 +68,7 @@ def _refusal(instance: Instance, version: Version, context: CommandContext) -> R
     existing = context.upgrade(instance.slug, version)
     if existing is not None and existing.stage not in ENDED_STAGES:
         return None
-    if existing is not None and existing.merged_at and existing.back is None:
+    if existing is not None and existing.merged_at and existing.rollback is None:
         return None
     refusal = evaluate_policy(instance, version, context.fleet.golden, context.released)
     return refusal.reason if refusal else None

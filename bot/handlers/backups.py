@@ -56,7 +56,7 @@ class BackupHandler:
             older = tuple(self._backups.beyond_retention(request, policy.keep_backups))
         except PermanentError as refused:
             return replace(progress, backups=progress.backups or (), error=refused.reason)
-        started = min((backup.made_at for backup in backups), default=self._clock())
+        started = min((backup.created_at for backup in backups), default=self._clock())
         is_late = self._clock() - started > timedelta(seconds=policy.backup_timeout)
         running = overall_state(backups) is BackupState.RUNNING
         error = BackupsLate(policy.backup_timeout) if is_late and running else None

@@ -46,13 +46,13 @@ class CheckHandler:
         """The state that an instance should be in now: by its current upgrade, else by its link."""
         instance = self._fleets.recent().get(slug)
         records = [upgrade for upgrade in self._store.upgrades() if upgrade.slug == slug and upgrade.merged_at]
-        latest = max(records, key=lambda upgrade: upgrade.merged_at or upgrade.asked_at, default=None)
+        latest = max(records, key=lambda upgrade: upgrade.merged_at or upgrade.requested_at, default=None)
         link = instance.version if instance else None
         if latest is None or (latest.deployment is None and latest.stage not in IN_DEPLOYMENT):
             return ExpectedState(link)
         if not latest.deployed:
             return ExpectedState(latest.from_version)
         deployment = latest.deployment
-        run = deployment.run if deployment and latest.target == link else None
-        ended_at, url = (deployment.ended_at, deployment.url) if deployment else (None, "")
+        run = deployment.run_id if deployment and latest.target == link else None
+        ended_at, url = (deployment.ended_at, deployment.run_url) if deployment else (None, "")
         return ExpectedState(link, run=run, deployed_at=ended_at, run_url=url)

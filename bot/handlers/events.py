@@ -61,6 +61,6 @@ def _may_be_run_of(upgrade: Upgrade, event: WorkflowRunChanged) -> bool:
     deployment = upgrade.deployment
     if upgrade.stage is not Stage.DEPLOYING:
         return False
-    if deployment is None or deployment.run is None:
-        return deployment is not None or upgrade.merge_commit == event.commit
-    return deployment.run == event.run
+    if deployment is None or deployment.run_id is None:
+        return deployment is not None or upgrade.pull_request.merge_commit == event.commit
+    return deployment.run_id == event.run

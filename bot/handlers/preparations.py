@@ -29,6 +29,7 @@ from bot.domain.upgrade.preparation import (
     observe_preparation,
     request_preparation,
 )
+from bot.domain.upgrade.pull_request import BranchState
 from bot.domain.versions import parse_version
 from bot.handlers.dispatch import handles, notes_delay
 from bot.handlers.refreshes import preparation_refresh_effects
@@ -36,12 +37,11 @@ from bot.ports.branches import BaseBranch
 from bot.ports.errors import NotFoundError, PermanentError
 from bot.ports.pull_requests import PullRequestReader
 from bot.ports.store import PreparationStore, ReplyIndex, TrackerReader
-from bot.rendering.reasons import describe_warnings
 from bot.rendering.wording import clause, describe
+from bot.services.branch_updates import BranchUpdater, Proposal
 from bot.services.fleet_reader import FleetReader
 from bot.services.planner import Planner
 from bot.services.pull_requests import PullRequestWriter
-from bot.services.upgrade_pull_requests import PUSHED_BY_OTHERS
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +69,7 @@ class PreparationHandler:
         self._fleets = fleets
         self._planner = planner
         self._pulls = pulls
+        self._updater = BranchUpdater(base, pulls)
         self._clock = clock
 
     @handles
@@ -93,7 +94,7 @@ class PreparationHandler:
             return []
         tracker = self._ledger.tracker(version)
         if tracker is None:
-            return [EnsureTracker(effect.version, 0, before.asked_by)]
+            return [EnsureTracker(effect.version, 0, before.requested_by)]
         try:
             after = self._move(before, tracker)
         except PermanentError as error:
@@ -116,8 +117,8 @@ class PreparationHandler:
     def _move(self, preparation: Preparation, tracker: TrackerRecord) -> Preparation:
         if preparation.stage is PreparationStage.REQUESTED:
             return self._open(preparation, tracker)
-        if preparation.stage is PreparationStage.OPEN and preparation.number is not None:
-            return self._observe(preparation, preparation.number, tracker)
+        if preparation.stage is PreparationStage.OPEN and preparation.pull_request.number is not None:
+            return self._observe(preparation, preparation.pull_request.number, tracker)
         return preparation
 
     def _open(self, preparation: Preparation, tracker: TrackerRecord) -> Preparation:
@@ -127,17 +128,15 @@ class PreparationHandler:
         plan = prepared.plan
         if isinstance(plan, Refusal):
             return replace(preparation, stage=PreparationStage.FAILED, reason=describe(plan.reason).rstrip("."))
-        preparation = apply_plan(preparation, plan, describe_warnings(plan))
+        preparation = apply_plan(preparation, plan)
         found = next((pull for pull in self._pulls.find(preparation.branch) if pull.open), None)
         if found is not None:
             self._pulls.label(found, plan)
-            return _with_pull(replace(preparation, meaning=_content_fingerprint(plan)), found)
+            return _attach_pull(preparation, found, BranchState(change_fingerprint=_content_fingerprint(plan)))
         if not plan.changes:
             return replace(preparation, stage=PreparationStage.READY)
         pull, commit = self._pulls.create(_spec(plan, prepared, head, preparation, tracker))
-        return replace(
-            _with_pull(preparation, pull), built=commit, base=head.commit, meaning=_content_fingerprint(plan)
-        )
+        return _attach_pull(preparation, pull, BranchState(commit, head.commit, _content_fingerprint(plan)))
 
     def _observe(self, preparation: Preparation, number: int, tracker: TrackerRecord) -> Preparation:
         try:
@@ -145,73 +144,42 @@ class PreparationHandler:
         except NotFoundError:
             return replace(preparation, stage=PreparationStage.CLOSED, reason="its pull request is gone")
         reviews = self._pull_requests.reviews(number) if pull.open or pull.merged else []
-        seen = observe_preparation(preparation, pull, reviews)
+        seen = observe_preparation(preparation, pull, reviews, self._clock())
         return self._update_branch(seen, pull, tracker) if seen.stage is PreparationStage.OPEN else seen
 
     def _update_branch(self, preparation: Preparation, pull: PullRequest, tracker: TrackerRecord) -> Preparation:
-        """On the base branch's tip again where that moved; what can't be rebuilt is left as it is, and says why."""
-        head = self._base.head()
-        if head.commit == preparation.base and pull.head == preparation.built:
-            return preparation
-        try:
-            return self._rebuild_branch(preparation, pull, head, tracker)
-        except PermanentError as error:
-            log.warning("not_rebuilt", version=str(preparation.version), error=str(error))
-            note = f"its branch could not be rebuilt on the base branch: {describe(error.reason).rstrip('.')}"
-            return replace(preparation, base=head.commit, built=pull.head, note=note)
+        """The preparation whose branch is on the base branch's tip again, made anew from what is there now."""
 
-    def _rebuild_branch(
-        self, preparation: Preparation, pull: PullRequest, head: Head, tracker: TrackerRecord
-    ) -> Preparation:
-        """A preparation is made anew of what is there now."""
-        known = replace(preparation, base=head.commit, built=pull.head)
-        drift = self._pulls.drift(preparation.branch)
-        if not drift.ours:
-            return replace(known, note=PUSHED_BY_OTHERS)
-        if not drift.behind:
-            return known
-        seen = self._fleets.view_at(head.tree)
-        prepared = self._planner.preparation(seen, preparation.version)
-        plan = prepared.plan
-        if isinstance(plan, Refusal) or not plan.changes:
-            why = describe(plan.reason).rstrip(".") if isinstance(plan, Refusal) else "all of it is there already"
-            return replace(known, note=f"the base branch moved, and now: {why}")
-        same = (
-            "the change is the same"
-            if _content_fingerprint(plan) == preparation.meaning
-            else "the overrides changed with it"
-        )
-        note = f"rebuilt on {head.commit[:7]}, for the base branch had moved; {same}"
-        built = self._pulls.rebuild(_spec(plan, prepared, head, known, tracker, note), pull.number)
-        return replace(
-            apply_plan(known, plan, describe_warnings(plan)),
-            built=built,
-            head=built,
-            meaning=_content_fingerprint(plan),
-            note=note,
-        )
+        def propose(head: Head) -> Proposal | Refusal | None:
+            prepared = self._planner.preparation(self._fleets.view_at(head.tree), preparation.version)
+            plan = prepared.plan
+            if isinstance(plan, Refusal):
+                return plan
+            if not plan.changes:
+                return None
+            fingerprint = _content_fingerprint(plan)
+            same = fingerprint == preparation.pull_request.branch.change_fingerprint
+            return Proposal(_spec(plan, prepared, head, preparation, tracker), fingerprint, same)
+
+        state, change = self._updater.update(preparation.pull_request, pull, propose, may_change=True)
+        rebuilt = preparation if change is None else apply_plan(preparation, change)
+        return replace(rebuilt, pull_request=state)
 
     def _save(self, preparation: Preparation) -> None:
         if preparation != self._ledger.preparation(preparation.version):
             self._ledger.save_preparation(preparation)
 
 
-def _with_pull(preparation: Preparation, pull: PullRequest) -> Preparation:
-    return replace(
-        preparation, stage=PreparationStage.OPEN, number=pull.number, url=pull.url, head=pull.head, reason=""
-    )
+def _attach_pull(preparation: Preparation, pull: PullRequest, branch: BranchState) -> Preparation:
+    state = replace(preparation.pull_request, number=pull.number, url=pull.url, head=pull.head, branch=branch)
+    return replace(preparation, stage=PreparationStage.OPEN, pull_request=state, reason="")
 
 
 def _spec(
-    plan: ChangeSet,
-    prepared: PreparationPreview,
-    head: Head,
-    preparation: Preparation,
-    tracker: TrackerRecord,
-    note: str = "",
+    plan: ChangeSet, prepared: PreparationPreview, head: Head, preparation: Preparation, tracker: TrackerRecord
 ) -> PullRequestSpec:
     return PullRequestSpec(
-        plan, head, tracker.url, preparation.asked_by, note, prepared.previous_version, prepared.golden_diff
+        plan, head, tracker.url, preparation.requested_by, "", prepared.previous_version, prepared.golden_diff
     )
 
 

@@ -130,12 +130,12 @@ class Scheduler:
         preparation = self._ledger.preparation(version)
         file = version.golden_path
         if preparation is None:
-            by = next(u.asked_by for u in upgrades if u.version == version and u.stage is Stage.WAITING)
+            by = next(u.requested_by for u in upgrades if u.version == version and u.stage is Stage.WAITING)
             return f"for {file}, which is being prepared", [Prepare(str(version), by, asked=False)]
         match preparation.stage:
             case PreparationStage.REQUESTED:
                 return f"for {file}, which is being prepared", [
-                    Prepare(str(version), preparation.asked_by, asked=False)
+                    Prepare(str(version), preparation.requested_by, asked=False)
                 ]
             case PreparationStage.OPEN:
                 return f"for {file}: its pull request has to be merged first", []
@@ -158,6 +158,6 @@ class Scheduler:
 
 
 def _customers_wait(standing: RolloutState, version: Version) -> bool:
-    waiting = (u for u in standing.upgrades if u.stage is Stage.WAITING and u.version == version and not u.forced)
+    waiting = (u for u in standing.upgrades if u.stage is Stage.WAITING and u.version == version and not u.force)
     instances = (standing.fleet.get(upgrade.slug) for upgrade in waiting)
     return version not in standing.unready and any(instance and not instance.internal for instance in instances)

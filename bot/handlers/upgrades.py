@@ -18,7 +18,6 @@ from bot.domain.upgrade.deployment import (
     can_mark_deployed,
     can_retry,
     mark_deployed_manually,
-    recheck,
     retry,
     superseded_by,
 )
@@ -32,13 +31,13 @@ from bot.domain.upgrade.effects import (
     StartRollback,
     StartUpgrade,
 )
+from bot.domain.upgrade.judgement import needs_pre_checks, recheck, with_pre_checks
 from bot.domain.upgrade.record import Rollback, Upgrade
 from bot.domain.upgrade.stages import IN_DEPLOYMENT, IN_FLIGHT, IN_REVIEW, UNFINISHED, Stage
 from bot.domain.upgrade.transitions import (
-    all_run_ids,
+    inherit_runs,
     mark_failed,
     mark_pull_gone,
-    missing_run_since,
     observe,
     request_rollback,
     request_upgrade,
@@ -100,8 +99,7 @@ class UpgradeHandler:
         asked = request_upgrade(existing, effect.slug, version, effect.by, self._clock(), effect.force)
         if asked != existing:
             log.info("upgrade_asked_for", slug=effect.slug, version=effect.version, by=effect.by, force=effect.force)
-            left = replace(asked, loose=all_run_ids(done), lost_since=missing_run_since(done)) if done else asked
-            self._ledger.save_upgrade(left)
+            self._ledger.save_upgrade(inherit_runs(asked, done) if done else asked)
         return self.advance(Advance(effect.slug, effect.version))
 
     @handles
@@ -109,7 +107,7 @@ class UpgradeHandler:
         """Record that the upgrade is to be undone, then go on; it waits for no turn, for it makes things safe."""
         version = parse_version(effect.version)
         existing = self._ledger.upgrade(effect.slug, version)
-        back = Rollback(effect.by, effect.why, comment=effect.comment)
+        back = Rollback(effect.by, effect.why, comment_id=effect.comment)
         undone = request_rollback(existing, effect.slug, version, back, self._clock())
         if undone != existing:
             log.info("rollback_asked_for", slug=effect.slug, version=effect.version, by=effect.by, why=effect.why)
@@ -151,10 +149,10 @@ class UpgradeHandler:
 
     def _ensure_tracker(self, upgrade: Upgrade) -> list[Effect]:
         """See that there is a tracker first; for a rollback only if there is anything to roll back."""
-        refused = self._pull_requests.check_refusal(upgrade) if upgrade.back is not None else None
+        refused = self._pull_requests.check_refusal(upgrade) if upgrade.rollback is not None else None
         if refused is not None:
             return refresh_effects(self._ledger, self._save(refused))
-        return [EnsureTracker(str(upgrade.version), 0, upgrade.asked_by)]
+        return [EnsureTracker(str(upgrade.version), 0, upgrade.requested_by)]
 
     @handles
     def recheck(self, effect: Recheck) -> list[Effect]:
@@ -166,7 +164,7 @@ class UpgradeHandler:
         """Take a person's word that it is deployed, and go on with the proof."""
 
         def told(upgrade: Upgrade) -> Upgrade:
-            meant = upgrade.attempt == effect.attempt and can_mark_deployed(upgrade)
+            meant = upgrade.attempt.number == effect.attempt and can_mark_deployed(upgrade)
             return (
                 mark_deployed_manually(upgrade, effect.by, self._clock())
                 if meant and self._is_latest(upgrade)
@@ -180,7 +178,7 @@ class UpgradeHandler:
         """Deploy once more what failed."""
 
         def again(upgrade: Upgrade) -> Upgrade:
-            meant = upgrade.attempt == effect.attempt and can_retry(upgrade)
+            meant = upgrade.attempt.number == effect.attempt and can_retry(upgrade)
             return retry(upgrade, effect.by, self._clock()) if meant and self._is_latest(upgrade) else upgrade
 
         return self._apply_manual_change(effect, again)
@@ -215,8 +213,8 @@ class UpgradeHandler:
     def _move(self, upgrade: Upgrade) -> Upgrade:
         if upgrade.stage is Stage.PLANNED:
             upgrade = self._save(self._pull_requests.open(upgrade))
-        elif upgrade.merged_at is None and upgrade.number is not None:
-            upgrade = self._observe(upgrade, upgrade.number)
+        elif upgrade.merged_at is None and upgrade.pull_request.number is not None:
+            upgrade = self._observe(upgrade, upgrade.pull_request.number)
         if upgrade.stage in IN_REVIEW:
             upgrade = self._save(self._run_pre_checks(upgrade))
         if upgrade.stage in IN_DEPLOYMENT:
@@ -225,12 +223,13 @@ class UpgradeHandler:
 
     def _run_pre_checks(self, upgrade: Upgrade) -> Upgrade:
         """With pre-upgrade checks of its pull request as it is now; they are taken again when its own checks move."""
-        checked = f"{upgrade.head} {upgrade.checks} {','.join(upgrade.failing)}"
-        if upgrade.before and upgrade.checked == checked:
+        if not needs_pre_checks(upgrade):
             return upgrade
-        expected = ExpectedState(upgrade.from_version, head=upgrade.head, pull_url=upgrade.url)
+        expected = ExpectedState(
+            upgrade.from_version, head=upgrade.pull_request.head, pull_url=upgrade.pull_request.url
+        )
         results = self._check_runner.run(upgrade.slug, Phase.BEFORE, expected)
-        return replace(upgrade, before=results, checked=checked)
+        return with_pre_checks(upgrade, results)
 
     def _observe(self, upgrade: Upgrade, number: int) -> Upgrade:
         try:

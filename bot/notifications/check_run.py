@@ -18,13 +18,15 @@ def _verdict(upgrade: Upgrade) -> object:
 
     Records without a history are of early versions of mibot, which had no check runs.
     """
-    if not upgrade.before or not upgrade.head or upgrade.number is None or not upgrade.history:
+    pull, results = upgrade.pull_request, upgrade.verification.before
+    if not results or not pull.head or pull.number is None or not upgrade.history:
         return None
-    return (upgrade.head, tuple((one.name, one.state) for one in upgrade.before), upgrade.forced)
+    force = upgrade.force.why if upgrade.force else ""
+    return (pull.head, tuple((one.name, one.state) for one in results), force)
 
 
 def post(upgrade: Upgrade, context: NotificationContext) -> CheckRunPost:  # noqa: ARG001 - every channel takes the same
-    return CheckRunPost(upgrade.head, render_pre_upgrade_check(upgrade))
+    return CheckRunPost(upgrade.pull_request.head, render_pre_upgrade_check(upgrade))
 
 
 CHANNEL = Channel("check_run", wants, post, latest_only=True)

@@ -14,7 +14,7 @@ from bot.rendering.notifications import render_evidence_comment
 def wants(transition: Transition) -> bool:
     """An upgrade has evidence if it succeeded, and if something went wrong after its merge."""
     after = transition.after
-    if after.number is None:
+    if after.pull_request.number is None:
         return False
     if transition.entered(Stage.DONE, Stage.ROLLED_BACK):
         return True
@@ -23,10 +23,10 @@ def wants(transition: Transition) -> bool:
 
 
 def post(upgrade: Upgrade, context: NotificationContext) -> PullCommentPost | None:
-    if upgrade.number is None:
+    if upgrade.pull_request.number is None:
         return None
     body = render_evidence_comment(upgrade, context.tracker.url if context.tracker else "")
-    return PullCommentPost(upgrade.number, markers.evidence(upgrade.kind), body)
+    return PullCommentPost(upgrade.pull_request.number, markers.evidence(upgrade.kind), body)
 
 
 CHANNEL = Channel("evidence", wants, post, latest_only=True)

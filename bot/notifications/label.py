@@ -12,13 +12,13 @@ LABELS = {Stage.DONE: "mi-upgrade-done", Stage.ROLLED_BACK: "mi-rolled-back"}
 
 
 def wants(transition: Transition) -> bool:
-    return transition.entered(*LABELS) and transition.after.number is not None
+    return transition.entered(*LABELS) and transition.after.pull_request.number is not None
 
 
 def post(upgrade: Upgrade, context: NotificationContext) -> LabelPost | None:  # noqa: ARG001 - as every channel
-    if upgrade.number is None or upgrade.stage not in LABELS:
+    if upgrade.pull_request.number is None or upgrade.stage not in LABELS:
         return None
-    return LabelPost(upgrade.number, (LABELS[upgrade.stage],))
+    return LabelPost(upgrade.pull_request.number, (LABELS[upgrade.stage],))
 
 
 CHANNEL = Channel("label", wants, post, latest_only=True)

@@ -17,13 +17,13 @@ from bot.rendering.notifications import render_alarm
 
 def wants(transition: Transition) -> bool:
     after = transition.after
-    return transition.entered(Stage.FAILED) and after.merged_at is not None and after.number is not None
+    return transition.entered(Stage.FAILED) and after.merged_at is not None and after.pull_request.number is not None
 
 
 def post(upgrade: Upgrade, context: NotificationContext) -> IssueCommentPost | None:
-    if context.tracker is None or not context.on_call or upgrade.number is None:
+    if context.tracker is None or not context.on_call or upgrade.pull_request.number is None:
         return None
-    marker = markers.alarm(upgrade.number, len(upgrade.history))
+    marker = markers.alarm(upgrade.pull_request.number, len(upgrade.history))
     body = render_alarm(context.renderer, upgrade, context.on_call, Markdown(marker))
     return IssueCommentPost(context.tracker.issue, marker, body)
 

@@ -22,16 +22,17 @@ _CONCLUSIONS = {CheckState.PASS: "success", CheckState.FAIL: "failure", CheckSta
 def render_alarm(renderer: Renderer, upgrade: Upgrade, on_call: Sequence[str], mark: Markdown) -> Markdown:
     """The comment that mentions the people on call, because an upgrade failed after its merge."""
     instance = renderer.fleet.get(upgrade.slug)
+    run_url = upgrade.deployment.run_url if upgrade.deployment else ""
     return renderer.render(
         "alarm.md.j2",
         marker=mark,
         people=Markdown(", ".join(f"@{name}" for name in on_call)),
         name=renderer.instance_name(upgrade.slug),
-        change_kind=Markdown("upgrade" if upgrade.back is None else "rollback"),
+        change_kind=Markdown("upgrade" if upgrade.rollback is None else "rollback"),
         version=upgrade.target,
         rollout_version=upgrade.version,
         reason=renderer.safe_text(upgrade_reason(renderer, upgrade)),
-        run=escape_link_target(upgrade.deployment.url) if upgrade.deployment and upgrade.deployment.url else None,
+        run=escape_link_target(run_url) if run_url else None,
         pull=Markdown(pull_link(upgrade).strip()),
         instance_name=Markdown(plain_name(instance) if instance else "INSTANCE"),
     )
@@ -40,13 +41,13 @@ def render_alarm(renderer: Renderer, upgrade: Upgrade, on_call: Sequence[str], m
 def render_pre_upgrade_check(upgrade: Upgrade) -> CheckRun:
     """The check run on a pull request's head commit. Unknown is no success; where an operator forces the upgrade, the
     check run says so and stands in nobody's way."""
-    results = sort_worst_first(upgrade.before)
+    results = sort_worst_first(upgrade.verification.before)
     state = worst_state(results)
     passed = sum(result.state is CheckState.PASS for result in results)
     title = f"{passed} of {len(results)} health checks pass"
     conclusion = _CONCLUSIONS[state]
-    if upgrade.forced and state is not CheckState.PASS:
-        title, conclusion = f"{title}; forced by {upgrade.forced_by}: {upgrade.forced}", "neutral"
+    if upgrade.force and state is not CheckState.PASS:
+        title, conclusion = f"{title}; forced by {upgrade.force.by}: {upgrade.force.why}", "neutral"
     table = render_template("pull_checks.md.j2", results=results, icons=ICONS)
     return CheckRun(
         PRE_UPGRADE_CHECK, conclusion, one_line(title), truncate_body(table, "The rest does not fit here.")
@@ -63,7 +64,7 @@ def render_evidence_comment(upgrade: Upgrade, tracker: str) -> Markdown:
         tracker=Markdown(tracker),
         verdict=_verdict(upgrade),
         icons=ICONS,
-        rolled_back=upgrade.back is not None,
+        rolled_back=upgrade.rollback is not None,
     )
     return truncate_body(body, "The rest does not fit here; `mibot evidence` has all of it.")
 

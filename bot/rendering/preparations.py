@@ -22,23 +22,23 @@ def render_preparation(renderer: Renderer, version: Version, preparation: Prepar
 def render_preparation_state(renderer: Renderer, preparation: Preparation) -> Markdown:
     """Where it stands, in a sentence or two, with the link to its pull request."""
     words = [f"{_preparation_link(preparation)}{_describe_preparation_stage(renderer, preparation)}."]
-    if preparation.stray:
+    if preparation.mistagged_images:
         words.append(_describe_mistagged_images(renderer, preparation))
-    if preparation.note:
-        words.append(f"{renderer.safe_text(preparation.note[:1].upper() + preparation.note[1:])}.")
+    note = preparation.pull_request.note
+    if note:
+        words.append(f"{renderer.safe_text(note[:1].upper() + note[1:])}.")
     return Markdown(" ".join(words))
 
 
 def _describe_preparation_stage(renderer: Renderer, preparation: Preparation) -> str:
     match preparation.stage:
         case PreparationStage.OPEN:
-            approved = (
-                f", approved by {format_names(renderer, preparation.approved_by)}" if preparation.approved_by else ""
-            )
+            people = preparation.pull_request.approved_by
+            approved = f", approved by {format_names(renderer, people)}" if people else ""
             late = f" ({renderer.safe_text(preparation.reason)})" if preparation.reason else ""
             return f"open{approved}, upgrades to it wait for the merge and then go on by themselves{late}"
-        case PreparationStage.READY if preparation.merged_by:
-            return f"merged by {format_names(renderer, [preparation.merged_by])}"
+        case PreparationStage.READY if preparation.pull_request.merged_by:
+            return f"merged by {format_names(renderer, [preparation.pull_request.merged_by])}"
         case PreparationStage.READY:
             return "all of it is in the deployment repository"
         case _:
@@ -48,11 +48,10 @@ def _describe_preparation_stage(renderer: Renderer, preparation: Preparation) ->
 
 def _describe_mistagged_images(renderer: Renderer, preparation: Preparation) -> str:
     """The images that do not carry the version's tag, and what that means."""
-    images = code(truncate(renderer.redact(describe_mistagged(preparation.stray)), MAX_IMAGES_LENGTH))
-    if preparation.accepted_by:
-        return (
-            f"Images with other tags were accepted by {format_names(renderer, [preparation.accepted_by])}: {images}."
-        )
+    images = code(truncate(renderer.redact(describe_mistagged(preparation.mistagged_images)), MAX_IMAGES_LENGTH))
+    if preparation.acceptance is not None:
+        who = format_names(renderer, [preparation.acceptance.by])
+        return f"Images with other tags were accepted by {who}: {images}."
     command = code(f"/prepare {preparation.version} --accept-tags")
     return (
         f"**Held**: images of the publisher's do not carry the tag {preparation.version}: {images}. "
@@ -61,4 +60,5 @@ def _describe_mistagged_images(renderer: Renderer, preparation: Preparation) -> 
 
 
 def _preparation_link(preparation: Preparation) -> str:
-    return f"[#{preparation.number}]({escape_link_target(preparation.url)}) " if preparation.number else ""
+    pull = preparation.pull_request
+    return f"[#{pull.number}]({escape_link_target(pull.url)}) " if pull.number else ""

@@ -129,13 +129,14 @@ def _render_preview(renderer: Renderer, preview: PlanPreview) -> Markdown:
 
 def _render_progress(renderer: Renderer, upgrade: Upgrade, *, tables: bool) -> Markdown:
     shown = []
-    if tables and upgrade.after:
+    before, after = upgrade.verification.before, upgrade.verification.after
+    if tables and after:
         caption = Markdown("Health checks after the deployment")
-        shown.append(render_check_table(renderer, caption, upgrade.after, upgrade.before))
-    if tables and upgrade.before:
-        caption = Markdown("Taken right before it" if upgrade.after else "Health checks before the upgrade")
-        before = render_check_table(renderer, caption, upgrade.before)
-        shown.append(collapse_check_table(before, upgrade.before) if upgrade.after else before)
+        shown.append(render_check_table(renderer, caption, after, before))
+    if tables and before:
+        caption = Markdown("Taken right before it" if after else "Health checks before the upgrade")
+        table = render_check_table(renderer, caption, before)
+        shown.append(collapse_check_table(table, before) if after else table)
     return renderer.render(
         "upgrade_progress.md.j2",
         name=renderer.instance_name(upgrade.slug),
@@ -160,6 +161,6 @@ def _render_backups(renderer: Renderer, progress: BackupProgress) -> Markdown:
 
 
 def _describe_backup(renderer: Renderer, backup: Backup) -> Markdown:
-    said = f": {renderer.safe_text(backup.said)}" if backup.said else ""
-    name, time = renderer.safe_code(backup.name), format_time(backup.made_at)
-    return Markdown(f"{backup.kind} {name}, {backup.state}, {time}{said}")
+    detail = f": {renderer.safe_text(backup.detail)}" if backup.detail else ""
+    name, time = renderer.safe_code(backup.name), format_time(backup.created_at)
+    return Markdown(f"{backup.kind} {name}, {backup.state}, {time}{detail}")

@@ -25,7 +25,7 @@ def render_status(renderer: Renderer, status: StatusTable, upgrades: Iterable[Up
         {
             "name": renderer.instance_name(upgrade.slug),
             "from_version": upgrade.from_version,
-            "version": upgrade.back.to if upgrade.back else upgrade.version,
+            "version": upgrade.rollback.to_version if upgrade.rollback else upgrade.version,
             "state": render_upgrade_state(renderer, upgrade),
         }
         for upgrade in shown[:MAX_ROWS]

@@ -134,8 +134,8 @@ def _pie_slices(counts: Sequence[tuple[str, int]], done: int, total: int) -> lis
 
 
 def _tracker_stage(instance: Instance, version: Version, upgrade: Upgrade | None) -> str:
-    if upgrade is not None and upgrade.back is not None and upgrade.stage is not Stage.ROLLED_BACK:
-        return ROLLING_BACK if upgrade.earlier is not None and upgrade.earlier.stage is Stage.DONE else "rollback"
+    if upgrade is not None and upgrade.rollback is not None and upgrade.stage is not Stage.ROLLED_BACK:
+        return ROLLING_BACK if upgrade.previous is not None and upgrade.previous.stage is Stage.DONE else "rollback"
     if upgrade is not None:
         return upgrade.stage.value
     if instance.skip_reason:

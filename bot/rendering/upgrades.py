@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from bot.domain.fleet.model import Fleet
 from bot.domain.github_models import Conclusion
-from bot.domain.upgrade.record import Rollback, Upgrade
+from bot.domain.upgrade.record import Override, Rollback, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.formats.markdown import Markdown, escape_link_target, link
 from bot.rendering.renderer import MAX_SENTENCE_LENGTH, Renderer
@@ -21,7 +21,7 @@ def render_upgrade_state(renderer: Renderer, upgrade: Upgrade) -> Markdown:
     """Where an upgrade stands, in a few words with the link to its pull request."""
     reason = f": {renderer.safe_text(upgrade_reason(renderer, upgrade))}" if upgrade.reason else ""
     standing = _describe_stage(renderer, upgrade, _MAX_NAMES)
-    forced = f"; {_describe_override(renderer, upgrade, MAX_SENTENCE_LENGTH)}" if upgrade.forced else ""
+    forced = f"; {_describe_force(renderer, upgrade.force, MAX_SENTENCE_LENGTH)}" if upgrade.force else ""
     return Markdown(f"{pull_link(upgrade)}{standing}{reason}{forced}")
 
 
@@ -29,7 +29,8 @@ def render_upgrade_state_within(renderer: Renderer, upgrade: Upgrade, room: int)
     """The same in at most `room` characters: what does not fit is left out, the reason first."""
     for words in (f"{pull_link(upgrade)}{_describe_stage(renderer, upgrade, 1)}", str(upgrade.stage)):
         if len(words) <= room:
-            forced = _describe_override(renderer, upgrade, (room - len(words)) * 2 // 3) if upgrade.forced else ""
+            room_for_force = (room - len(words)) * 2 // 3
+            forced = _describe_force(renderer, upgrade.force, room_for_force) if upgrade.force else ""
             forced = f", {forced}" if forced and len(words) + len(forced) + 2 <= room else ""
             words = f"{words}{forced}"
             reason = renderer.safe_text_within(upgrade_reason(renderer, upgrade), room - len(words) - 2)
@@ -45,24 +46,24 @@ def upgrade_reason(renderer: Renderer, upgrade: Upgrade) -> str:
     return re.sub(re.escape(upgrade.slug), "the instance", upgrade.reason, flags=re.IGNORECASE)
 
 
-def _describe_override(renderer: Renderer, upgrade: Upgrade, room: int) -> str:
-    """That the order was overridden, by whom and why, in about so many characters."""
-    by = f"forced by {format_names(renderer, [upgrade.forced_by], 1)}"
-    why = renderer.safe_text_within(upgrade.forced, room - len(by) - 2)
+def _describe_force(renderer: Renderer, force: Override, room: int) -> str:
+    """That the order was overridden, by whom and why, in about `room` characters."""
+    by = f"forced by {format_names(renderer, [force.by], 1)}"
+    why = renderer.safe_text_within(force.why, room - len(by) - 2)
     return f"{by}: {why}" if why else by
 
 
 def _describe_stage(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
-    if upgrade.back is not None:
-        return _describe_rollback(renderer, upgrade, upgrade.back, most)
+    if upgrade.rollback is not None:
+        return _describe_rollback(renderer, upgrade, upgrade.rollback, most)
     return _describe_upgrade(renderer, upgrade, most)
 
 
 def _describe_rollback(renderer: Renderer, upgrade: Upgrade, back: Rollback, most: int) -> str:
     """Where a rollback stands: to which version, by whom and why."""
-    to = f" to {back.to}" if back.to else ""
+    to = f" to {back.to_version}" if back.to_version else ""
     why = f" ({renderer.safe_text_within(back.why, 600 if most > 1 else 90)})" if back.why else ""
-    by = f"{to} by {format_names(renderer, [back.by], 1)}{why}"
+    by = f"{to} by {format_names(renderer, [back.requested_by], 1)}{why}"
     if upgrade.stage is Stage.ROLLED_BACK:
         return f"rolled back{by}"
     return f"rollback{by}: {_describe_upgrade(renderer, upgrade, most)}"
@@ -71,30 +72,31 @@ def _describe_rollback(renderer: Renderer, upgrade: Upgrade, back: Rollback, mos
 def _describe_upgrade(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
     match upgrade.stage:
         case Stage.APPROVED:
-            people = format_names(renderer, upgrade.approved_by, most)
+            people = format_names(renderer, upgrade.pull_request.approved_by, most)
             return f"approved by {people}{_describe_checks(renderer, upgrade, most)}"
         case Stage.CHANGES_REQUESTED:
-            people = format_names(renderer, upgrade.objections_by, most)
+            people = format_names(renderer, upgrade.pull_request.changes_requested_by, most)
             return f"changes requested by {people}{_describe_checks(renderer, upgrade, most)}"
         case Stage.OPEN:
             return f"open, waiting for a review{_describe_checks(renderer, upgrade, most)}"
-        case Stage.MERGED if upgrade.merged_by:
-            return f"merged by {format_names(renderer, [upgrade.merged_by], most)}"
-        case Stage.DEPLOYING | Stage.VERIFYING if upgrade.deployment and upgrade.deployment.url:
-            return f"{link(str(upgrade.stage), upgrade.deployment.url)}"
+        case Stage.MERGED if upgrade.pull_request.merged_by:
+            return f"merged by {format_names(renderer, [upgrade.pull_request.merged_by], most)}"
+        case Stage.DEPLOYING | Stage.VERIFYING if upgrade.deployment and upgrade.deployment.run_url:
+            return f"{link(str(upgrade.stage), upgrade.deployment.run_url)}"
         case _:
             return str(upgrade.stage)
 
 
 def _describe_checks(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
     """How the pull request's own checks stand, after a comma, or nothing when there are none."""
-    match upgrade.checks:
+    match upgrade.pull_request.checks:
         case Conclusion.SUCCESS:
             return ", its checks passed"
         case Conclusion.PENDING:
             return ", its checks are running"
         case Conclusion.FAILURE:
-            named = f" ({format_names(renderer, upgrade.failing, most)})" if upgrade.failing and most > 1 else ""
+            failing = upgrade.pull_request.failing_checks
+            named = f" ({format_names(renderer, failing, most)})" if failing and most > 1 else ""
             return f", its checks failed{named}"
         case _:
             return ""
@@ -117,8 +119,9 @@ def count_stages(fleet: Fleet, upgrades: Iterable[Upgrade]) -> tuple[list[tuple[
 
 def format_version_change(upgrade: Upgrade) -> Markdown:
     """From which version to which one, as far as that is known."""
-    if upgrade.back is not None:
-        return Markdown(f"{upgrade.version} → {upgrade.back.to}" if upgrade.back.to else f"{upgrade.version}")
+    if upgrade.rollback is not None:
+        end = upgrade.rollback.to_version
+        return Markdown(f"{upgrade.version} → {end}" if end else f"{upgrade.version}")
     start = f"{upgrade.from_version} → " if upgrade.from_version else ""
     return Markdown(f"{start}{upgrade.version}")
 
@@ -130,4 +133,5 @@ def format_time(at: datetime) -> str:
 
 def pull_link(upgrade: Upgrade) -> str:
     """The link to the pull request with a blank behind it, or nothing while there is none."""
-    return f"[#{upgrade.number}]({escape_link_target(upgrade.url)}) " if upgrade.number else ""
+    pull = upgrade.pull_request
+    return f"[#{pull.number}]({escape_link_target(pull.url)}) " if pull.number else ""

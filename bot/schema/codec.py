@@ -15,7 +15,7 @@ from bot.domain.upgrade.record import Upgrade
 from bot.domain.versions import Version
 from bot.formats.documents import Codec, Upgrader, scalar
 from bot.formats.markdown import Markdown
-from bot.schema import version_1
+from bot.schema import upgrade_v1, version_1
 from bot.schema.discovery import import_below
 
 JobContent = Event | Effect
@@ -26,23 +26,15 @@ _ROOTS: Final[Mapping[Any, Mapping[int, Upgrader]]] = {
     Reply: {1: version_1.read_reply},
     TrackerRecord: {1: version_1.read_tracker},
     Reason: {1: version_1.read_reason},
+    Upgrade: {1: upgrade_v1.read_upgrade_v1},
+    Preparation: {1: upgrade_v1.read_preparation_v1},
 }
 """What has documents of its own, and what takes each from one schema to the next."""
 
 import_below(["bot.domain", "bot.checks", "bot.commands", "bot.services", "bot.handlers"])
 
 
-class _TransitionalCodec(Codec):
-    """Leaves upgrades and preparations to their own methods, until they have stored names (`upgrade_v1`)."""
-
-    def encode_document(self, value: object) -> dict[str, Any]:
-        return value.to_json() if isinstance(value, Upgrade | Preparation) else super().encode_document(value)
-
-    def decode_document(self, kind: Any, document: Any) -> Any:
-        return kind.from_json(document) if kind in {Upgrade, Preparation} else super().decode_document(kind, document)
-
-
-CODEC: Final[Codec] = _TransitionalCodec(
+CODEC: Final[Codec] = Codec(
     _ROOTS,
     scalars=[
         scalar(Version, "version", encode=str, decode=Version.parse),

@@ -1,15 +1,134 @@
-"""Reads upgrades and preparations of schema 1."""
+"""Reads upgrades and preparations of schema 1: flat records, whose keys came one after another over the years.
+
+A key that an older version did not write has the value that it stands for here, so that every document of schema 1
+reads in the same way.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from bot.schema.version_1 import Document, read_backup, read_result
 
 
-def read_upgrade_v1(document: dict[str, Any]) -> dict[str, Any]:
+def read_upgrade_v1(document: Document) -> Document:
     """The document of an upgrade in schema 2."""
-    raise NotImplementedError(document.keys())
+    rollback, previous = document.get("back"), document.get("earlier")
+    return {
+        "slug": document["slug"],
+        "version": document["version"],
+        "stage": document["stage"],
+        "requested_by": document["asked_by"],
+        "requested_at": document["asked_at"],
+        "reason": document["reason"],
+        "from_version": document["from_version"],
+        "force": _override(document.get("forced_by", ""), document.get("forced", "")),
+        "pull_request": _pull_request(document),
+        "verification": _verification(document),
+        "attempts": [_attempt(document)],
+        "rollback": _rollback(rollback) if rollback else None,
+        "previous": read_upgrade_v1(previous) if previous else None,
+        "history": [_transition(step) for step in document.get("history", [])],
+    }
 
 
-def read_preparation_v1(document: dict[str, Any]) -> dict[str, Any]:
+def read_preparation_v1(document: Document) -> Document:
     """The document of a preparation in schema 2."""
-    raise NotImplementedError(document.keys())
+    by = document["accepted_by"]
+    return {
+        "version": document["version"],
+        "stage": document["stage"],
+        "requested_by": document["asked_by"],
+        "requested_at": document["asked_at"],
+        "reason": document["reason"],
+        "pull_request": _pull_request(document),
+        "mistagged_images": [{"service": service, "image": image} for service, image in document["stray"]],
+        "acceptance": {"by": by, "reason": "", "at": document["accepted_at"]} if by else None,
+    }
+
+
+def _pull_request(document: Document) -> Document:
+    merged_at = document["merged_at"]
+    merge = {"at": merged_at, "by": document["merged_by"], "commit": document.get("merge_commit", "")}
+    return {
+        "number": document["number"],
+        "url": document["url"],
+        "head": document["head"],
+        "checks": document.get("checks", "none"),
+        "failing_checks": document.get("failing", []),
+        "approved_by": document["approved_by"],
+        "changes_requested_by": document.get("objections_by", []),
+        "merge": merge if merged_at else None,
+        "branch": {
+            "built_commit": document.get("built", ""),
+            "base_commit": document.get("base", ""),
+            "change_fingerprint": document.get("meaning", ""),
+        },
+        "warnings": [_plain(words) for words in document.get("warnings", [])],
+        "note": document.get("note", ""),
+    }
+
+
+def _plain(words: str) -> Document:
+    """Words of schema 1, as a reason. They are shown as they are."""
+    return {"kind": "reason.text", "text": words}
+
+
+def _verification(document: Document) -> Document:
+    return {
+        "before": [read_result(result) for result in document["before"]],
+        "after": [read_result(result) for result in document["after"]],
+        "checked_for": document.get("checked", ""),
+        "healthy_since": document.get("green_since"),
+        "acceptance": _override(document.get("accepted_by", ""), document.get("accepted", "")),
+    }
+
+
+def _override(by: str, reason: str) -> Document | None:
+    """Schema 1 does not say when somebody decided."""
+    return {"by": by, "reason": reason, "at": None} if reason else None
+
+
+def _attempt(document: Document) -> Document:
+    """The attempt that counts. Schema 1 does not say which of the earlier backups and runs belong to which earlier
+    attempt, so that this one has them all."""
+    deployment = document.get("deployment")
+    return {
+        "number": document.get("attempt", 1),
+        "backups": [read_backup(backup) for backup in document.get("copies", [])],
+        "superseded_backups": [read_backup(backup) for backup in document.get("earlier_copies", [])],
+        "deployment": _deployment(deployment) if deployment else None,
+        "extra_runs": document.get("loose", []),
+        "run_missing_since": document.get("lost_since"),
+    }
+
+
+def _deployment(document: Document) -> Document:
+    return {
+        "requested_at": document["asked_at"],
+        "confirmed": document["accepted"],
+        "tries": document["tries"],
+        "run": document["run"],
+        "run_url": document["url"],
+        "conclusion": document["conclusion"],
+        "failure": document["failed"],
+        "ended_at": document["ended_at"],
+        "deployed_by": document["by"],
+    }
+
+
+def _rollback(document: Document) -> Document:
+    return {
+        "requested_by": document["by"],
+        "reason": document["why"],
+        "to_version": document["to"] or None,
+        "comment": document["comment"],
+    }
+
+
+def _transition(document: Document) -> Document:
+    return {
+        "stage": document["stage"],
+        "at": document["at"],
+        "by": document["by"],
+        "reason": document["why"],
+        "link": document["link"],
+    }

@@ -18,12 +18,10 @@ from bot.domain.upgrade.backups import BackupRequest
 from bot.domain.upgrade.deploy_policy import DeployMode, DeployPolicy
 from bot.domain.upgrade.deployment import (
     apply_backups,
-    apply_pre_checks,
     apply_run,
     backup_request_id,
     hold,
     is_retry,
-    judge,
 )
 from bot.domain.upgrade.dispatch import (
     CLOCK_SKEW,
@@ -41,7 +39,9 @@ from bot.domain.upgrade.dispatch import (
     run_may_appear,
     should_dispatch,
     unfinished_run_ids,
+    with_extra_runs,
 )
+from bot.domain.upgrade.judgement import apply_pre_checks, judge
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import all_run_ids, mark_failed, missing_run_since
@@ -140,20 +140,22 @@ class DeploymentService:
         """On to the backup and the deployment, unless something is in the way."""
         upgrade = self._with_orphan_runs(upgrade)
         obstacle = self._still_running(upgrade)
-        if not obstacle and not upgrade.forced and not is_retry(upgrade):
+        if not obstacle and not upgrade.force and not is_retry(upgrade):
             fleet = self._fleets.recent()
             obstacle = skipped_since_merge(upgrade, fleet)
             obstacle = obstacle or rollout_halted(upgrade, self._ledger.upgrades(upgrade.version), fleet)
         if obstacle:
             return hold(upgrade, f"waits {obstacle}", self._clock())
-        expected = ExpectedState(upgrade.from_version, head=upgrade.head, pull_url=upgrade.url)
+        expected = ExpectedState(
+            upgrade.from_version, head=upgrade.pull_request.head, pull_url=upgrade.pull_request.url
+        )
         results = self._check_runner.run(upgrade.slug, Phase.BEFORE, expected)
         return apply_pre_checks(upgrade, results, self.policy, self._clock())
 
     def _still_running(self, upgrade: Upgrade) -> str:
         """That an earlier deployment of the instance goes on, or nothing: there are never two at once."""
         others = self._others_of_instance(upgrade)
-        for number in (*upgrade.loose, *(run for other in others for run in unfinished_run_ids(other))):
+        for number in (*upgrade.earlier_run_ids, *(run for other in others for run in unfinished_run_ids(other))):
             try:
                 run = self._workflows.run(number)
             except NotFoundError:
@@ -183,7 +185,7 @@ class DeploymentService:
         since = min(lost)
         runs = self._workflows.runs(self.policy.workflow, "workflow_dispatch", since - CLOCK_SKEW)
         me, taken, slugs = self._workflows.bot_login, self._assigned_run_ids(upgrade), self._other_slugs(upgrade)
-        return replace(upgrade, loose=(*upgrade.loose, *orphan_runs(upgrade, runs, me, taken, since, slugs)))
+        return with_extra_runs(upgrade, orphan_runs(upgrade, runs, me, taken, since, slugs))
 
     def _backup_request(self, upgrade: Upgrade) -> BackupRequest:
         record = self._ledger.tracker(upgrade.version)
@@ -220,8 +222,8 @@ class DeploymentService:
 
     def _deploy(self, upgrade: Upgrade, keep: SaveUpgrade) -> Upgrade:
         deployment = upgrade.deployment
-        if deployment is not None and deployment.run is not None:
-            return self._follow_run(upgrade, deployment.run)
+        if deployment is not None and deployment.run_id is not None:
+            return self._follow_run(upgrade, deployment.run_id)
         match self.policy.mode:
             case DeployMode.DISPATCH:
                 return self._find_or_dispatch(upgrade, keep)
@@ -257,7 +259,9 @@ class DeploymentService:
         wanted = prepare_dispatch(upgrade, self._clock())
         if self._may_be_confused(upgrade) or not self._ledger.claim_dispatch(wanted):
             return replace(upgrade, reason="waits for the run of another deployment to appear")
-        log.info("deployment_asked_for", slug=upgrade.slug, version=str(upgrade.target), attempt=upgrade.attempt)
+        log.info(
+            "deployment_asked_for", slug=upgrade.slug, version=str(upgrade.target), attempt=upgrade.attempt.number
+        )
         inputs = {"customer": upgrade.slug, "version": str(upgrade.target)}
         try:
             number = self._workflows.dispatch(self.policy.workflow, inputs)
@@ -279,7 +283,7 @@ class DeploymentService:
     def _find_own_run(self, upgrade: Upgrade) -> WorkflowRun | None:
         if upgrade.deployment is None:
             return None
-        since = upgrade.lost_since or upgrade.deployment.asked_at
+        since = upgrade.attempt.run_missing_since or upgrade.deployment.requested_at
         runs = self._workflows.runs(self.policy.workflow, "workflow_dispatch", since - CLOCK_SKEW)
         return find_own_run(
             upgrade, runs, self._workflows.bot_login, self._assigned_run_ids(upgrade), self._other_slugs(upgrade)
@@ -292,16 +296,18 @@ class DeploymentService:
         """The runs that belong to some upgrade already, or to an earlier attempt at this one."""
         others = [other for other in self._ledger.upgrades() if other.key != upgrade.key]
         runs = (run for other in others for run in all_run_ids(other))
-        return frozenset({*runs, *upgrade.loose})
+        return frozenset({*runs, *upgrade.earlier_run_ids})
 
     def _find_push_run(self, upgrade: Upgrade) -> Upgrade:
         """Find the run that the merge started."""
         merged_at = upgrade.merged_at or self._clock()
-        runs = self._workflows.runs(self.policy.workflow, "push", merged_at - CLOCK_SKEW, upgrade.merge_commit)
+        runs = self._workflows.runs(
+            self.policy.workflow, "push", merged_at - CLOCK_SKEW, upgrade.pull_request.merge_commit
+        )
         if is_retry(upgrade):  # then the run that there was does not count, unless people run it again
             tried_at = upgrade.entered_at(Stage.MERGED) or merged_at
             runs = [run for run in runs if not run.completed or run.updated_at >= tried_at]
-        if runs and upgrade.merge_commit:
+        if runs and upgrade.pull_request.merge_commit:
             return self._follow_run(upgrade, runs[-1].id)
         waiting = upgrade if upgrade.deployment else prepare_dispatch(upgrade, self._clock())
         return mark_run_not_found(confirm_dispatch(waiting, None), self.policy, self._clock())
@@ -312,10 +318,10 @@ class DeploymentService:
         deployment = upgrade.deployment
         expected = ExpectedState(
             upgrade.target,
-            run=deployment.run if deployment else None,
-            head=upgrade.head,
+            run=deployment.run_id if deployment else None,
+            head=upgrade.pull_request.head,
             deployed_at=deployment.ended_at if deployment else None,
-            pull_url=upgrade.url,
-            run_url=deployment.url if deployment else "",
+            pull_url=upgrade.pull_request.url,
+            run_url=deployment.run_url if deployment else "",
         )
         return self._check_runner.run(upgrade.slug, Phase.AFTER, expected)

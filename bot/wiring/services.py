@@ -61,7 +61,7 @@ class Services(Adapters):
         return Planner(self.deployment.files, self.upstream, self._versions_with_accepted_images)
 
     def _versions_with_accepted_images(self) -> frozenset[Version]:
-        return frozenset(one.version for one in self.store.preparations() if one.accepted_by)
+        return frozenset(one.version for one in self.store.preparations() if one.acceptance)
 
     @cached_property
     def command_service(self) -> CommandService:

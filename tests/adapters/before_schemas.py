@@ -149,11 +149,11 @@ def backup(row: Json) -> Backup:
     states = {"running": BackupState.RUNNING, "ready": BackupState.READY, "failed": BackupState.FAILED}
     return Backup(
         kind={"Cloud SQL backup": BackupKind.DATABASE, "disk snapshot": BackupKind.DISK}[row["kind"]],
-        of=row["of"],
+        source=row["of"],
         name=row["name"],
         state=states[row["state"]],
-        made_at=datetime.fromisoformat(row["made_at"]),
-        said=row["said"],
+        created_at=datetime.fromisoformat(row["made_at"]),
+        detail=row["said"],
         link=row["link"],
     )
 

@@ -31,13 +31,15 @@ from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
 from bot.domain.upgrade.deployment import retry
 from bot.domain.upgrade.dispatch import prepare_dispatch
+from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.record import IN_FLIGHT, UNFINISHED, Deployment, Stage, StageTransition, Upgrade
 from bot.domain.upgrade.transitions import Cause, mark_planned, move
 from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
 from bot.ports.store import CursorStore, Outbox, PreparationStore, ReplyStore, TrackerStore, UpgradeStore
-from tests.records import VERSIONS, backups, fields_of_upgrade, results, tuples_of
+from tests.records import VERSIONS, backups, preparations, pull_requests, results, tuples_of, upgrades
+from tests.samples import modify
 from tests.schema.everything import effects
 
 NOW = datetime(2022, 6, 1, 12, 30, 15, 250_000, tzinfo=UTC)
@@ -47,42 +49,43 @@ RESULT = CheckResult(
 )
 TRACKER = TrackerRecord(V1, 12, "https://github.test/acme/releases/issues/12", "dana")
 UPGRADE = Upgrade("rctest", V1, Stage.WAITING, "dana", NOW)
-FULL = Upgrade(
-    slug="demo",
-    version=RC,
-    stage=Stage.FAILED,
-    asked_by="lee",
-    asked_at=NOW,
+FULL = modify(
+    Upgrade("demo", RC, Stage.FAILED, "lee", NOW),
     reason="red after the merge: Virtual machine",
     from_version=V1,
     number=7,
     url="https://github.test/acme/deploy/pull/7",
     head="f" * 40,
     checks=Conclusion.SUCCESS,
-    failing=("build", "lint"),
+    failing_checks=("build", "lint"),
     approved_by=("rio",),
-    objections_by=("sam", "uma"),
+    changes_requested_by=("sam", "uma"),
     merged_by="dana",
     merged_at=NOW + timedelta(hours=1),
     before=(RESULT,),
     after=(RESULT, replace(RESULT, state=CheckState.PASS, seconds=0.0)),
     history=(StageTransition(Stage.MERGED, NOW, "dana", link="https://github.test/acme/deploy/pull/7"),),
-    copies=(Backup(BackupKind.DISK, "default-red-data-disk", "mibot-3-41-0", BackupState.READY, NOW),),
-    deployment=Deployment(NOW, run=5, conclusion="failure", failed="job upgrade", ended_at=NOW + timedelta(hours=2)),
+    backups=(Backup(BackupKind.DISK, "default-red-data-disk", "mibot-3-41-0", BackupState.READY, NOW),),
+    deployment=Deployment(
+        NOW, run_id=5, conclusion="failure", failure="job upgrade", ended_at=NOW + timedelta(hours=2)
+    ),
 )
 PLANNED = mark_planned(UPGRADE, NOW)
-DEPLOYING = replace(UPGRADE, stage=Stage.DEPLOYING, number=7, merged_at=NOW)
-FAILED = replace(
+DEPLOYING = modify(UPGRADE, stage=Stage.DEPLOYING, number=7, merged_at=NOW)
+FAILED = modify(
     UPGRADE,
     stage=Stage.FAILED,
     number=7,
     merged_at=NOW,
     history=(StageTransition(Stage.MERGED, NOW, "rio"), StageTransition(Stage.FAILED, NOW, "mibot")),
 )
-PREPARATION = Preparation(
-    V1, PreparationStage.OPEN, "dana", NOW, number=8, url="https://github.test/acme/deploy/pull/8",
-    stray=(MistaggedImage("symbols-0", "sourcegraph/symbols:3.40.0"),), accepted_by="lee", accepted_at=NOW,
-)  # fmt: skip
+PREPARATION = modify(
+    Preparation(V1, PreparationStage.OPEN, "dana", NOW),
+    number=8,
+    url="https://github.test/acme/deploy/pull/8",
+    mistagged_images=(MistaggedImage("symbols-0", "sourcegraph/symbols:3.40.0"),),
+    acceptance=Override("lee", at=NOW),
+)
 REPLY = Reply(9, 12, "dana", (Paragraph(Markdown("a word")), UpgradeProgress("rctest", V1), CheckTable("demo")))
 
 # GitHub stores what people type, so all of Unicode has to go through, down to what some databases can't hold as text.
@@ -92,38 +95,19 @@ MOMENTS = st.datetimes(
     datetime(2100, 1, 1),
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45))]),
 )
-UPGRADES = st.builds(
-    Upgrade,
-    **fields_of_upgrade(WORDS, MOMENTS)
-    | {
-        "slug": st.from_regex(r"[a-z0-9][a-z0-9._-]{0,50}", fullmatch=True),
-        "number": st.none() | st.integers(1, 2**53),
-        "head": st.just("") | st.from_regex(r"[0-9a-f]{40}", fullmatch=True),
-        "earlier": st.sampled_from([None, UPGRADE, FULL]),
-    },
+UPGRADES = upgrades(
+    WORDS,
+    MOMENTS,
+    slug=st.from_regex(r"[a-z0-9][a-z0-9._-]{0,50}", fullmatch=True),
+    pull_request=pull_requests(
+        WORDS,
+        MOMENTS,
+        number=st.none() | st.integers(1, 2**53),
+        head=st.just("") | st.from_regex(r"[0-9a-f]{40}", fullmatch=True),
+    ),
+    previous=st.sampled_from([None, UPGRADE, FULL]),
 )
-PREPARATIONS = st.builds(
-    Preparation,
-    version=VERSIONS,
-    stage=st.sampled_from(PreparationStage),
-    asked_by=WORDS,
-    asked_at=MOMENTS,
-    reason=WORDS,
-    number=st.none() | st.integers(1, 2**53),
-    url=WORDS,
-    head=WORDS,
-    built=WORDS,
-    base=WORDS,
-    meaning=WORDS,
-    note=WORDS,
-    warnings=tuples_of(WORDS),
-    stray=st.lists(st.builds(MistaggedImage, WORDS, WORDS), max_size=2).map(tuple),
-    accepted_by=WORDS,
-    accepted_at=st.none() | MOMENTS,
-    approved_by=tuples_of(WORDS),
-    merged_by=WORDS,
-    merged_at=st.none() | MOMENTS,
-)
+PREPARATIONS = preparations(WORDS, MOMENTS)
 ITEMS: st.SearchStrategy[ReplyItem] = (
     st.builds(Paragraph, WORDS.map(Markdown))
     | st.builds(UpgradeProgress, st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True), VERSIONS)
@@ -261,7 +245,7 @@ class StoreContract:
         reply = replace(REPLY, author=words, items=(Paragraph(Markdown(words)),))
         ledger.save_reply(reply)
         assert ledger.reply(9) == reply
-        upgrade = replace(UPGRADE, reason=words, failing=(words,))
+        upgrade = modify(UPGRADE, reason=words, failing_checks=(words,))
         ledger.save_upgrade(upgrade)
         assert ledger.upgrade("rctest", V1) == upgrade
 
@@ -357,12 +341,15 @@ class StoreContract:
         for one in ledger.pending_notifications("rctest", V1):
             ledger.finish_notification(one, Outcome.PUBLISHED)
         ledger.save_upgrade(UPGRADE)
-        ledger.save_upgrade(replace(FAILED, number=8))
+        ledger.save_upgrade(modify(FAILED, number=8))
         pending = ledger.pending_notifications("rctest", V1)
-        assert [(one.channel, one.upgrade.number) for one in pending] == [("evidence", 8), ("mention", 8)]
+        assert [(one.channel, one.upgrade.pull_request.number) for one in pending] == [
+            ("evidence", 8),
+            ("mention", 8),
+        ]
 
     def test_claims_are_transitions_too(self, ledger: Store) -> None:
-        checked = replace(PLANNED, number=7, head="f" * 40, before=(RESULT,))
+        checked = modify(PLANNED, number=7, head="f" * 40, before=(RESULT,))
         assert ledger.claim_slot(checked, 5)
         assert [one.channel for one in ledger.pending_notifications("rctest", V1)] == ["check_run"]
 
@@ -420,12 +407,12 @@ class StoreContract:
         assert ledger.upgrade("a", V1) == first
         assert not ledger.claim_dispatch(second)
         assert ledger.upgrade("b", V1) is None
-        found = replace(first, deployment=Deployment(NOW, accepted=True, run=5))
+        found = modify(first, deployment=Deployment(NOW, confirmed=True, run_id=5))
         ledger.save_upgrade(found)
         assert ledger.claim_dispatch(second)
 
     def test_an_instance_is_deployed_once_at_a_time_whatever_the_version(self, ledger: Store) -> None:
-        ledger.save_upgrade(replace(DEPLOYING, deployment=Deployment(NOW, accepted=True, run=5)))
+        ledger.save_upgrade(modify(DEPLOYING, deployment=Deployment(NOW, confirmed=True, run_id=5)))
         other = prepare_dispatch(replace(DEPLOYING, version=V2), NOW)
         assert not ledger.claim_dispatch(other)
         ledger.save_upgrade(replace(DEPLOYING, stage=Stage.VERIFYING))
@@ -439,7 +426,7 @@ class StoreContract:
 
     @pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.DEPLOYING}))
     def test_only_what_is_deploying_is_in_the_way(self, ledger: Store, stage: Stage) -> None:
-        ledger.save_upgrade(replace(UPGRADE, slug="other", stage=stage, deployment=Deployment(NOW)))
+        ledger.save_upgrade(modify(UPGRADE, slug="other", stage=stage, deployment=Deployment(NOW)))
         assert ledger.claim_dispatch(prepare_dispatch(DEPLOYING, NOW))
 
     def test_a_claimed_deployment_makes_the_tracker_out_of_date(self, ledger: Store) -> None:
@@ -462,7 +449,7 @@ class StoreContract:
         ledger.save_preparation(PREPARATION)
         assert ledger.preparation(V1) == PREPARATION
         assert ledger.preparation(V2) is None
-        changed = replace(PREPARATION, stage=PreparationStage.READY, note="merged")
+        changed = modify(PREPARATION, stage=PreparationStage.READY, note="merged")
         ledger.save_preparation(changed)
         assert list(ledger.preparations()) == [changed]
         tracker = ledger.tracker(V1)

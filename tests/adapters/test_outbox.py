@@ -19,6 +19,7 @@ from bot.schema import CODEC
 from tests.adapters.postgres import Postgres
 from tests.adapters.store_contract import FAILED, UPGRADE, V1
 from tests.data.store_before_schemas import load
+from tests.samples import modify
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_a_channel_that_is_added_later_starts_with_what_happens_from_then_on(dat
         older.save_upgrade(replace(FAILED, slug=slug))
     store = SqlStore(database, CODEC, wants_failures)
     assert store.unpublished_upgrades() == []
-    store.save_upgrade(replace(FAILED, note="people look at it"))
+    store.save_upgrade(modify(FAILED, note="people look at it"))
     assert store.unpublished_upgrades() == [], "it failed before"
     again = replace(FAILED, slug="demo", history=(*FAILED.history, *FAILED.history))
     store.save_upgrade(again)
@@ -158,5 +159,5 @@ def test_what_waits_since_before_is_read_and_finished(migrated: Database) -> Non
     upgrade = store.upgrade(slug, version)
     assert upgrade is not None
     before = store.pending_notifications(slug, version)
-    store.save_upgrade(replace(upgrade, note="it is saved as it is"))
+    store.save_upgrade(modify(upgrade, note="it is saved as it is"))
     assert store.pending_notifications(slug, version) == before, "saving it again is no transition"

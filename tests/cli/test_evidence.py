@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from bot.schema import CODEC
 from demo.world import World
 from tests.cli.conftest import RunMibot, WriteSettings
 from tests.domain.audit.evidences import TRACKER, after, complete, rolled_back
+from tests.samples import modify
 
 SaveRecords = Callable[..., Path]
 
@@ -63,7 +63,7 @@ def test_nothing_is_missing(mibot: RunMibot, kept: SaveRecords, world: World) ->
 
 @pytest.mark.e2e
 def test_something_is_missing(mibot: RunMibot, kept: SaveRecords, tmp_path: Path) -> None:
-    config = kept(replace(complete(), approved_by=()), complete("demo"))
+    config = kept(modify(complete(), approved_by=()), complete("demo"))
     shown = mibot("evidence", "3.40.1", "--format", "csv", "--config", config)
     assert shown.exit_code == 3
     assert shown.stderr == "mibot: something is missing for 1 of 2 instances.\n"

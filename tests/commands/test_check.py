@@ -13,10 +13,10 @@ from bot.domain.chat.replies import CheckTable
 from bot.domain.upgrade.effects import Recheck
 from bot.domain.upgrade.record import Deployment, Stage, Upgrade
 from tests.commands.harness import OTHER_ACCOUNT, plan, reply_text
-from tests.samples import NOW, upgrade
+from tests.samples import NOW, modify, upgrade
 
 USAGE = '/check INSTANCE … [--accept "what you saw"]'
-ENDED_RUN = Deployment(NOW, accepted=True, run=5, conclusion="success", ended_at=NOW)
+ENDED_RUN = Deployment(NOW, confirmed=True, run_id=5, conclusion="success", ended_at=NOW)
 WAITS_FOR_PROOF = [Stage.VERIFYING, Stage.HELD, Stage.FAILED]
 
 
@@ -73,7 +73,7 @@ def test_an_upgrade_in_verification_is_not_judged_again() -> None:
         upgrade("demo", stage=Stage.OPEN),
         upgrade("demo", stage=Stage.DONE, merged_at=NOW, deployment=ENDED_RUN),
         upgrade("demo", stage=Stage.HELD, merged_at=NOW),
-        upgrade("demo", stage=Stage.FAILED, merged_at=NOW, deployment=replace(ENDED_RUN, failed="job upgrade")),
+        upgrade("demo", stage=Stage.FAILED, merged_at=NOW, deployment=replace(ENDED_RUN, failure="job upgrade")),
         upgrade("demo", stage=Stage.DEPLOYING, merged_at=NOW, deployment=replace(ENDED_RUN, ended_at=None)),
         deployed("rctest"),
     ],
@@ -96,7 +96,7 @@ def test_only_checks_of_deployed_unproven_upgrades_can_be_accepted(stage: Stage)
 
 
 def test_a_superseded_upgrade_is_not_judged_again() -> None:
-    newer = replace(deployed(stage=Stage.DONE, to="3.41.0"), merged_at=NOW + timedelta(days=1))
+    newer = modify(deployed(stage=Stage.DONE, to="3.41.0"), merged_at=NOW + timedelta(days=1))
     older = deployed(stage=Stage.FAILED)
     assert plan("/check demo", older, newer).effects == (CheckNow(77, "demo"),)
     assert plan("/check demo", older).effects[1:] == (Recheck("demo", "3.40.1", "dana"),)

@@ -41,7 +41,7 @@ def test_the_effect_has_the_attempt_that_the_person_saw() -> None:
 
 
 def test_a_rollback_is_deployed_by_hand_too() -> None:
-    back = upgrade(stage=Stage.FAILED, merged_at=NOW, back=Rollback("lee", to=version("3.40.0")))
+    back = upgrade(stage=Stage.FAILED, merged_at=NOW, rollback=Rollback("lee", to_version=version("3.40.0")))
     assert plan("/deployed rctest", back).effects == (MarkDeployed("rctest", "3.40.1", "dana", 1),)
 
 

@@ -15,7 +15,7 @@ from tests.samples import NOW, upgrade, version
 
 USAGE = "/retry INSTANCE … [VERSION]"
 NOTHING = "no upgrade of it has failed after its merge."
-ENDED_RUN = Deployment(NOW, accepted=True, run=5, conclusion="success", ended_at=NOW)
+ENDED_RUN = Deployment(NOW, confirmed=True, run_id=5, conclusion="success", ended_at=NOW)
 FAILED = upgrade(stage=Stage.FAILED, merged_at=NOW)
 
 
@@ -61,7 +61,7 @@ def test_a_superseded_upgrade_is_refused() -> None:
     assert reply_text("/retry rctest", FAILED, newer) == f"rctest.sourcegraph.com: {words}"
     assert plan("/retry rctest", FAILED, newer).effects == ()
     assert reply_text("/retry all", FAILED, newer) == "/retry: no upgrade has failed after its merge."
-    undone = replace(newer, back=Rollback("lee", to=version("3.40.1")))
+    undone = replace(newer, rollback=Rollback("lee", to_version=version("3.40.1")))
     words = "its upgrade to 3.40.1 was overtaken by the rollback of the one to 3.41.0: see to that one."
     assert reply_text("/retry rctest", FAILED, undone) == f"rctest.sourcegraph.com: {words}"
 

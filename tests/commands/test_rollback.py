@@ -79,7 +79,7 @@ def test_a_customer_with_an_open_upgrade_is_named_by_its_account() -> None:
 
 
 def test_a_rollback_that_is_open_is_shown_again() -> None:
-    undone = upgrade("rctest", "3.40.0", back=Rollback("lee"))
+    undone = upgrade("rctest", "3.40.0", rollback=Rollback("lee"))
     found = plan("/rollback rctest", undone)
     assert found.items == (UpgradeProgress("rctest", version("3.40.0")),)
     assert found.effects == (StartRollback("rctest", "3.40.0", "dana", "", 77),), "which finds the same rollback"
@@ -89,7 +89,7 @@ def test_a_rollback_that_is_open_is_shown_again() -> None:
 @pytest.mark.parametrize("back", [None, Rollback("lee")], ids=["upgrade", "rollback"])
 def test_a_running_deployment_is_refused(stage: Stage, back: Rollback | None) -> None:
     """Two deployments of one instance at once have an unknown result."""
-    there = upgrade("rctest", "3.40.0", stage, merged_at=NOW, back=back)
+    there = upgrade("rctest", "3.40.0", stage, merged_at=NOW, rollback=back)
     assert plan("/rollback rctest", there).effects == ()
     assert reply_text("/rollback rctest", there) == (
         "rctest.sourcegraph.com: its deployment goes on: "

@@ -233,7 +233,7 @@ def test_an_upgrade_that_ended_without_a_merge_is_evaluated_again(stage: Stage) 
 
 
 def test_an_upgrade_that_was_rolled_back_can_be_requested_again() -> None:
-    undone = upgrade(stage=Stage.ROLLED_BACK, merged_at=NOW, back=Rollback("lee", "slow", version("3.40.0")))
+    undone = upgrade(stage=Stage.ROLLED_BACK, merged_at=NOW, rollback=Rollback("lee", "slow", version("3.40.0")))
     assert plan("/upgrade rctest", undone).effects == (start_upgrades("rctest"),)
 
 

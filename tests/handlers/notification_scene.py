@@ -21,13 +21,13 @@ from bot.services.fleet_reader import FleetReader
 from bot.services.posts import PostPublisher
 from demo.fleet import make_fleet
 from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore
-from tests.samples import NOW, result, upgrade, version
+from tests.samples import NOW, modify, result, upgrade, version
 
 HEAD = "c" * 40
 TO = version("3.40.1")
 STEP = StageTransition(Stage.MERGED, NOW, "rio")
 OPEN = upgrade(head=HEAD, before=(result(),), history=(StageTransition(Stage.OPEN, NOW, "mibot"),))
-DONE = replace(OPEN, stage=Stage.DONE, merged_at=NOW, history=(STEP, StageTransition(Stage.DONE, NOW, "mibot")))
+DONE = modify(OPEN, stage=Stage.DONE, merged_at=NOW, history=(STEP, StageTransition(Stage.DONE, NOW, "mibot")))
 FAILED = replace(
     DONE,
     stage=Stage.FAILED,

@@ -50,16 +50,16 @@ def test_what_each_event_sets_in_motion() -> None:
 
 MERGE = "f" * 40
 ASKED_FOR = Deployment(NOW)
-RUNS = Deployment(NOW, accepted=True, run=5)
+RUNS = Deployment(NOW, confirmed=True, run_id=5)
 
 
 @pytest.mark.parametrize(
     ("there", "moves"),
     [
         (upgrade(stage=Stage.DEPLOYING, deployment=RUNS), True),
-        (upgrade(stage=Stage.DEPLOYING, deployment=replace(RUNS, run=6)), False),
+        (upgrade(stage=Stage.DEPLOYING, deployment=replace(RUNS, run_id=6)), False),
         (upgrade(stage=Stage.DEPLOYING, deployment=ASKED_FOR), True),
-        (upgrade(stage=Stage.DEPLOYING, deployment=replace(ASKED_FOR, accepted=True)), True),
+        (upgrade(stage=Stage.DEPLOYING, deployment=replace(ASKED_FOR, confirmed=True)), True),
         (upgrade(stage=Stage.DEPLOYING, merge_commit=MERGE), True),
         (upgrade(stage=Stage.DEPLOYING, merge_commit="e" * 40), False),
         (upgrade(stage=Stage.DEPLOYING), False),
@@ -81,7 +81,7 @@ def test_all_that_may_be_meant_by_a_run_look_and_nobody_else_does() -> None:
     ledger = MemoryStore()
     ledger.save_upgrade(upgrade("rctest", stage=Stage.DEPLOYING, deployment=ASKED_FOR))
     ledger.save_upgrade(upgrade("demo", stage=Stage.DEPLOYING, deployment=RUNS))
-    ledger.save_upgrade(upgrade("tpgi", stage=Stage.DEPLOYING, deployment=replace(RUNS, run=6)))
+    ledger.save_upgrade(upgrade("tpgi", stage=Stage.DEPLOYING, deployment=replace(RUNS, run_id=6)))
     assert effects(WorkflowRunChanged(5, MERGE), ledger) == [
         Advance("rctest", "3.40.1"),
         Advance("demo", "3.40.1"),

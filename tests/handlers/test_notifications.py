@@ -21,7 +21,7 @@ from bot.domain.upgrade.transitions import Cause, move
 from bot.notifications.label import LABELS
 from bot.ports.errors import PermanentError, TransientError
 from tests.handlers.notification_scene import DONE, FAILED, HEAD, OPEN, STEP, MemoryDeployment, Scene
-from tests.samples import NOW, result, version
+from tests.samples import NOW, modify, result, version
 
 
 class StaleComments(MemoryDeployment):
@@ -56,8 +56,8 @@ def test_what_went_well_gets_its_evidence_and_its_label(scene: Scene) -> None:
 
 def test_a_rollback_gets_its_own(scene: Scene) -> None:
     scene.publish(DONE)
-    back = Rollback("lee", to=version("3.40.0"))
-    scene.ledger.save_upgrade(replace(DONE, stage=Stage.ROLLED_BACK, number=8, back=back))
+    back = Rollback("lee", to_version=version("3.40.0"))
+    scene.ledger.save_upgrade(modify(DONE, stage=Stage.ROLLED_BACK, number=8, rollback=back))
     scene.publish()
     assert len(scene.evidence) == 1
     (evidence,) = scene.deployment.pull_comments(8)
@@ -186,9 +186,9 @@ def test_without_a_tracker_there_is_no_place_to_call_from(scene: Scene) -> None:
 
 def test_a_check_run_changes_with_what_it_says_and_with_the_commit(scene: Scene) -> None:
     scene.publish(OPEN)
-    scene.publish(replace(OPEN, before=(result(state=CheckState.FAIL),)))
+    scene.publish(modify(OPEN, before=(result(state=CheckState.FAIL),)))
     assert [report.conclusion for report in scene.deployment.reports.values()] == ["failure"]
-    scene.publish(replace(OPEN, head="d" * 40))
+    scene.publish(modify(OPEN, head="d" * 40))
     assert {commit for commit, _ in scene.deployment.reports} == {HEAD, "d" * 40}
 
 

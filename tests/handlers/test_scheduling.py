@@ -173,7 +173,7 @@ def test_asking_twice_is_the_same_upgrade() -> None:
     before, saved = dict(scene.stands()), scene.saved
     assert scene.start("rctest", PRODUCTION, by="lee") == [StartUpgrade("rctest", "3.40.1", "lee", 12)]
     assert (dict(scene.stands()), scene.saved) == (before, saved)
-    assert scene.of(PRODUCTION).asked_by == "dana"
+    assert scene.of(PRODUCTION).requested_by == "dana"
 
 
 @pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.WAITING}))
@@ -267,7 +267,7 @@ def test_one_that_release_upgrades_leave_out_by_now_waits_no_longer(slug: str) -
 def test_while_the_first_instance_is_rolled_back_customers_wait() -> None:
     scene = Scene()
     scene.by_hand("rctest")
-    scene.put(upgrade("rctest", stage=Stage.OPEN, back=Rollback("lee"), earlier=green("rctest")))
+    scene.put(upgrade("rctest", stage=Stage.OPEN, rollback=Rollback("lee"), previous=green("rctest")))
     assert went(scene.start(TRIAL)) == []
     assert scene.of(TRIAL).reason.startswith("for rctest, which is red; ")
 
@@ -276,7 +276,9 @@ def test_an_operators_force_goes_first_and_is_recorded() -> None:
     scene = Scene()
     assert went(scene.start(PRODUCTION, TRIAL, force="they asked")) == [TRIAL, PRODUCTION]
     for slug in (PRODUCTION, TRIAL):
-        assert (scene.of(slug).forced, scene.of(slug).forced_by) == ("they asked", "dana")
+        force = scene.of(slug).force
+        assert force is not None
+        assert (force.by, force.why) == ("dana", "they asked")
 
 
 def test_one_that_waits_can_be_forced_later() -> None:
@@ -284,7 +286,8 @@ def test_one_that_waits_can_be_forced_later() -> None:
     scene.start(PRODUCTION)
     assert went(scene.start(PRODUCTION, force="they asked", by="lee")) == [PRODUCTION]
     forced = scene.of(PRODUCTION)
-    assert (forced.asked_by, forced.forced_by, forced.reason) == ("dana", "lee", "")
+    assert forced.force is not None
+    assert (forced.requested_by, forced.force.by, forced.reason) == ("dana", "lee", "")
 
 
 def test_force_gives_no_place_that_there_is_not() -> None:

@@ -22,7 +22,7 @@ from bot.ports.errors import PermanentError
 from bot.services.fleet_reader import FleetReader
 from demo.fleet import make_fleet
 from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore
-from tests.samples import NOW, upgrade, version
+from tests.samples import NOW, modify, upgrade, version
 
 TO = version("3.40.1")
 REFRESH = RefreshTracker("3.40.1")
@@ -171,7 +171,7 @@ def test_nothing_is_written_or_asked_for_while_it_shows_all_there_is(scene: Scen
 def test_what_changes_no_word_of_it_costs_no_edit_and_no_waiting(scene: Scene) -> None:
     scene.happens(step(1))
     scene.passes(INTERVAL)
-    scene.happens(replace(step(1), checked="seen"))
+    scene.happens(modify(step(1), checked_for="seen"))
     assert scene.shows_all()
     assert scene.issues.edits == [NOW]
     assert scene.happens(step(2)) == [], "no edit came in between"

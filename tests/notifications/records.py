@@ -13,7 +13,7 @@ from bot.rendering import Renderer
 from tests.samples import NOW, fleet, internal_instance, result, upgrade, version
 
 HEAD = "c" * 40
-ENDED = Deployment(NOW, accepted=True, run=5, url="https://x", conclusion="success", ended_at=NOW)
+ENDED = Deployment(NOW, confirmed=True, run_id=5, run_url="https://x", conclusion="success", ended_at=NOW)
 STEP = StageTransition(Stage.MERGED, NOW, "rio")
 OPEN = upgrade(head=HEAD, before=(result(),), history=(STEP,))
 TRACKER = TrackerRecord(version("3.40.1"), 12, "https://github.test/12", "dana")

@@ -7,23 +7,24 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.health.model import CheckState
+from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import IN_DEPLOYMENT, IN_REVIEW, Stage
 from bot.notifications.check_run import CHANNEL, post
 from bot.rendering.notifications import PRE_UPGRADE_CHECK
 from tests.notifications.records import CONTEXT, HEAD, OPEN, wanted
-from tests.samples import NOW, result
+from tests.samples import NOW, modify, result
 
 
 @pytest.mark.parametrize("stage", sorted(IN_REVIEW | IN_DEPLOYMENT))
 def test_its_checks_are_reported_on_its_head_commit(stage: Stage) -> None:
-    there = replace(OPEN, stage=stage, merged_at=NOW if stage in IN_DEPLOYMENT else None)
+    there = modify(OPEN, stage=stage, merged_at=NOW if stage in IN_DEPLOYMENT else None)
     assert wanted(there) == ("check_run",)
     posted = post(there, CONTEXT)
     assert (posted.commit, posted.check_run.name) == (HEAD, PRE_UPGRADE_CHECK)
 
 
-@pytest.mark.parametrize("there", [replace(OPEN, before=()), replace(OPEN, head=""), replace(OPEN, number=None)])
+@pytest.mark.parametrize("there", [modify(OPEN, before=()), modify(OPEN, head=""), modify(OPEN, number=None)])
 def test_without_results_or_a_commit_or_a_pull_request_there_is_nothing_to_report(there: Upgrade) -> None:
     assert wanted(there) == ()
 
@@ -31,10 +32,10 @@ def test_without_results_or_a_commit_or_a_pull_request_there_is_nothing_to_repor
 @pytest.mark.parametrize(
     "changed",
     [
-        replace(OPEN, head="d" * 40),
-        replace(OPEN, before=(result(state=CheckState.FAIL),)),
-        replace(OPEN, before=(result(), result("front"))),
-        replace(OPEN, forced="they asked"),
+        modify(OPEN, head="d" * 40),
+        modify(OPEN, before=(result(state=CheckState.FAIL),)),
+        modify(OPEN, before=(result(), result("front"))),
+        modify(OPEN, force=Override("lee", "they asked")),
     ],
 )
 def test_what_a_report_says_makes_it_new(changed: Upgrade) -> None:
@@ -47,7 +48,7 @@ def test_what_a_report_says_makes_it_new(changed: Upgrade) -> None:
     "same",
     [
         replace(OPEN, reason="delayed"),
-        replace(OPEN, before=(result(seconds=9.0, sentence="It runs since a minute ago."),)),
+        modify(OPEN, before=(result(seconds=9.0, sentence="It runs since a minute ago."),)),
     ],
 )
 def test_what_changes_with_every_look_does_not(same: Upgrade) -> None:

@@ -13,7 +13,7 @@ from bot.domain.upgrade.record import Rollback
 from bot.domain.upgrade.stages import UNFINISHED, Stage
 from bot.notifications.evidence import CHANNEL, post
 from tests.notifications.records import CONTEXT, ENDED, STEP, TRACKER, merged, wanted
-from tests.samples import upgrade
+from tests.samples import modify, upgrade
 
 
 @pytest.mark.parametrize("stage", [Stage.DONE, Stage.ROLLED_BACK])
@@ -42,7 +42,7 @@ def test_what_failed_before_its_merge_changed_nothing() -> None:
 
 
 def test_without_a_pull_request_there_is_no_place_for_it() -> None:
-    there = merged(Stage.DONE, number=None, back=Rollback("lee"))
+    there = merged(Stage.DONE, number=None, rollback=Rollback("lee"))
     assert wanted(there) == ()
     assert post(there, CONTEXT) is None
 
@@ -50,7 +50,7 @@ def test_without_a_pull_request_there_is_no_place_for_it() -> None:
 def test_each_kind_of_pull_request_has_a_comment_of_its_own() -> None:
     there = merged(Stage.DONE, deployment=ENDED)
     context = replace(CONTEXT, tracker=TRACKER)
-    comment, of_rollback = post(there, context), post(replace(there, back=Rollback("lee"), number=8), context)
+    comment, of_rollback = post(there, context), post(modify(there, rollback=Rollback("lee"), number=8), context)
     assert comment is not None
     assert of_rollback is not None
     assert (comment.pull, comment.marker) == (7, markers.evidence(ChangeKind.UPGRADE))

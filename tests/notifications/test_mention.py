@@ -10,6 +10,7 @@ from bot.domain.upgrade.stages import Stage
 from bot.notifications import NotificationContext
 from bot.notifications.mention import CHANNEL, post
 from tests.notifications.records import CONTEXT, STEP, TRACKER, merged, wanted
+from tests.samples import modify
 
 READY = replace(CONTEXT, tracker=TRACKER, on_call=("lee",))
 
@@ -27,8 +28,8 @@ def test_a_second_failure_calls_again_and_nothing_else_does() -> None:
 
 def test_a_rollback_that_is_given_up_brings_an_old_failure_back_and_calls_nobody() -> None:
     there = merged(Stage.FAILED)
-    back = replace(merged(Stage.OPEN), earlier=replace(there, earlier=merged(Stage.FAILED, number=6)))
-    assert wanted(replace(there, note="its rollback by lee was closed without a merge"), back) == ()
+    back = replace(merged(Stage.OPEN), previous=replace(there, previous=merged(Stage.FAILED, number=6)))
+    assert wanted(modify(there, note="its rollback by lee was closed without a merge"), back) == ()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.audit.evidence import Evidence
 from bot.domain.chat.comments import has_commands
+from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.record import Upgrade
 from bot.rendering.evidence import render_evidence_report
 from bot.rendering.evidence.document import to_document
@@ -32,7 +33,7 @@ from tests.domain.audit.evidences import (
     with_words,
 )
 from tests.rendering.test_privacy import HOSTILE
-from tests.samples import ACCOUNT, files, fleet_from
+from tests.samples import ACCOUNT, files, fleet_from, modify
 
 
 def report(*upgrades: Upgrade) -> str:
@@ -85,7 +86,7 @@ def test_a_perfect_upgrade() -> None:
 
 
 def test_what_is_missing_stands_before_the_stories() -> None:
-    text = report(replace(complete(), approved_by=()))
+    text = report(modify(complete(), approved_by=()))
     section = text[text.index("## [rctest") :]
     assert "**What is missing:**" in section[:120]
     assert "- **CI-98**: Nobody approved the pull request before its merge: have a person review it now." in section
@@ -107,16 +108,19 @@ def test_what_somebody_vouched_for_or_forced() -> None:
     found = rows(accepted_by_person())
     assert ["vouched for by", "lee: I signed in"] in found
     assert [row[0] for row in found if row[1:2] == ["Front_End"] and "vouches" in row[2]] == ["✅ pass, vouched for"]
-    forced = rows(replace(complete(), forced="an outage", forced_by="lee"))
+    forced = rows(modify(complete(), force=Override("lee", "an outage")))
     assert ["forced by", "lee: an outage"] in forced
 
 
 def test_one_deployed_by_hand_or_failed_or_not_begun() -> None:
     record = deployed(merged())
     assert record.deployment is not None
-    hand = replace(record, deployment=replace(record.deployment, run=None, url="", conclusion="by hand", by="lee"))
+    hand = modify(
+        record,
+        deployment=replace(record.deployment, run_id=None, run_url="", conclusion="by hand", deployed_by="lee"),
+    )
     assert any("by hand, says lee, asked for at" in row[1] for row in rows(hand) if row[0] == "deployment")
-    failed = replace(record, deployment=replace(record.deployment, failed="job upgrade", conclusion="failure"))
+    failed = modify(record, deployment=replace(record.deployment, failure="job upgrade", conclusion="failure"))
     assert any("failure, what failed: job upgrade" in row[1] for row in rows(failed) if row[0] == "deployment")
     waiting = rows(merged())
     for row in (["deployment", "none"], ["backup", "none"], ["deployed → proven", "not known, or not yet"]):

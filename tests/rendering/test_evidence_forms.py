@@ -31,7 +31,7 @@ from tests.domain.audit.evidences import (
     rolled_back,
     with_words,
 )
-from tests.samples import ACCOUNT
+from tests.samples import ACCOUNT, modify
 
 EVERYTHING = evidence(complete(), rolled_back(), complete("amberotter"))
 KEYS = {"format", "version", "tracker", "generated_at", "satisfied", "counts", "instances", "without_record"}
@@ -92,9 +92,9 @@ def test_a_perfect_upgrade_as_a_program_reads_it() -> None:
 
 
 def test_gaps_are_listed_by_control() -> None:
-    (instance,) = written(evidence(replace(complete(), merged_by="")))["instances"]
+    (instance,) = written(evidence(modify(complete(), merged_by="")))["instances"]
     assert [gap["control"] for gap in instance["missing"]] == ["CI-98"]
-    assert not written(evidence(replace(complete(), merged_by="")))["satisfied"]
+    assert not written(evidence(modify(complete(), merged_by="")))["satisfied"]
 
 
 def test_an_accepted_check() -> None:
@@ -108,7 +108,7 @@ def test_an_accepted_check() -> None:
 def test_every_time_is_utc() -> None:
     east = timezone(timedelta(hours=5, minutes=30))
     assert iso(datetime(2026, 1, 5, 14, 30, tzinfo=east)) == "2026-01-05T09:00:00+00:00"
-    moved = replace(complete(), asked_at=complete().asked_at.astimezone(east))
+    moved = replace(complete(), requested_at=complete().requested_at.astimezone(east))
     assert written(evidence(moved)) == written(evidence(complete()))
 
 

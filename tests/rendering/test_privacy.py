@@ -46,6 +46,7 @@ from bot.domain.reasons import PlainText, Reason
 from bot.domain.tracker.line import render_line
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
+from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.record import Deployment, Rollback, Stage, StageTransition
 from bot.formats.markdown import Markdown, one_line
@@ -75,6 +76,7 @@ from tests.samples import (
     fleet,
     fleet_from,
     internal_instance,
+    modify,
     result,
     upgrade,
     version,
@@ -116,8 +118,8 @@ def backups_of(words: str) -> tuple[Backup, ...]:
 def deployment_of(words: str, number: int) -> Deployment:
     """One by a run that failed, or one by hand, with these words wherever others' may be."""
     url = "https://github.com/sourcegraph/deploy-sourcegraph-managed/actions/runs/5"
-    run = Deployment(NOW, accepted=True, run=5, url=url, conclusion="failure", failed=words, ended_at=NOW)
-    return replace(run, run=None, conclusion="by hand", failed="", by=words) if number % 2 else run
+    run = Deployment(NOW, confirmed=True, run_id=5, run_url=url, conclusion="failure", failure=words, ended_at=NOW)
+    return replace(run, run_id=None, conclusion="by hand", failure="", deployed_by=words) if number % 2 else run
 
 
 def public_texts(renderer: Renderer, words: str) -> Iterator[str]:
@@ -128,24 +130,32 @@ def public_texts(renderer: Renderer, words: str) -> Iterator[str]:
     upgrades = {}
     for number, instance in enumerate((*renderer.fleet, *renderer.fleet.unreadable)):
         stage = list(Stage)[number % len(Stage)]
-        one = upgrade(instance.slug, stage=stage, reason=words, failing=(words,), checks=Conclusion.FAILURE)
-        upgrades[one.slug] = replace(
-            one, asked_by=words, merged_by=words, merged_at=NOW, approved_by=(words,), objections_by=(words, words),
-            before=results, after=results, forced=words if number % 3 == 1 else "", forced_by=words, note=words,
-            warnings=(words,), back=Rollback(words, words, version("3.40.0")) if number % 3 == 2 else None,
-            attempt=2, copies=backups_of(words), earlier_copies=backups_of(words),
-            deployment=deployment_of(words, number), accepted=words,
-            accepted_by=words, history=(StageTransition(stage, NOW, words, words, words),), checked=words,
-            meaning=words,
+        one = upgrade(instance.slug, stage=stage, reason=words, failing_checks=(words,), checks=Conclusion.FAILURE)
+        upgrades[one.slug] = modify(
+            one, requested_by=words, merged_by=words, merged_at=NOW, approved_by=(words,),
+            changes_requested_by=(words, words), before=results, after=results, note=words,
+            force=Override(words, words) if number % 3 == 1 else None,
+            warnings=(PlainText(words),), rollback=Rollback(words, words, version("3.40.0")) if number % 3 == 2 else None,
+            attempt=2, backups=backups_of(words), superseded_backups=backups_of(words),
+            deployment=deployment_of(words, number), acceptance=Override(words, words),
+            history=(StageTransition(stage, NOW, words, words, words),), checked_for=words,
+            change_fingerprint=words,
         )  # fmt: skip
     for items in (tracker_items(renderer, TARGET, upgrades), tracker_items(renderer, TARGET, {})):
         yield from map(render_line, items)
     everything = list(upgrades.values())
     yield render_tracker_head(renderer, replace(RECORD, asked_by=words), everything, [])
     for where in PreparationStage:
-        made = Preparation(TARGET, where, words, NOW, words, 8, "https://x/pull/8", note=words, merged_by=words)
-        held = replace(made, stray=(MistaggedImage(words, words),))
-        for preparation in (made, held, replace(held, accepted_by=words)):
+        made = modify(
+            Preparation(TARGET, where, words, NOW, words),
+            number=8,
+            url="https://x/pull/8",
+            note=words,
+            merged_by=words,
+            merged_at=NOW,
+        )
+        held = replace(made, mistagged_images=(MistaggedImage(words, words),))
+        for preparation in (made, held, modify(held, acceptance=Override(words))):
             yield render_tracker_head(renderer, RECORD, everything, [], preparation)
             yield render_reply(
                 renderer, Reply(77, 12, words, (PreparationProgress(TARGET),)), {}, {TARGET: preparation}

@@ -15,15 +15,10 @@ from bot.domain.github_models import FailedJob, WorkflowRun
 from bot.domain.health.model import CheckResult, CheckState
 from bot.domain.plans.change_set import ChangeKind
 from bot.domain.upgrade.deploy_policy import VerifyPolicy
-from bot.domain.upgrade.deployment import (
-    apply_backups,
-    apply_pre_checks,
-    apply_run,
-    judge,
-    mark_deployed_manually,
-    retry,
-)
+from bot.domain.upgrade.deployment import apply_backups, apply_run, mark_deployed_manually, retry
 from bot.domain.upgrade.dispatch import confirm_dispatch, prepare_dispatch
+from bot.domain.upgrade.judgement import apply_pre_checks, judge
+from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.record import Rollback, StageTransition, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.formats.markdown import MAX_BODY_LENGTH
@@ -48,7 +43,7 @@ from tests.domain.audit.evidences import (
 )
 from tests.domain.audit.evidences import backups as backups
 from tests.rendering.test_privacy import HOSTILE
-from tests.samples import NOW, result, upgrade
+from tests.samples import NOW, modify, result, upgrade
 
 RED, UNKNOWN = (
     result("vm", CheckState.FAIL, sentence="It is off."),
@@ -79,13 +74,13 @@ def test_a_check_run_concludes_as_its_checks_do_and_unknown_is_no_success(
 
 @pytest.mark.parametrize("bad", [RED, UNKNOWN])
 def test_what_an_operator_forces_stands_in_nobodys_way_and_says_who_and_why(bad: CheckResult) -> None:
-    report = render_pre_upgrade_check(upgrade(before=(bad,), forced="an outage\n\nof search", forced_by="lee"))
+    report = render_pre_upgrade_check(upgrade(before=(bad,), force=Override("lee", "an outage\n\nof search")))
     assert report.conclusion == "neutral"
     assert report.title == "0 of 1 health checks pass; forced by lee: an outage of search"
 
 
 def test_where_all_is_green_nothing_was_forced() -> None:
-    report = render_pre_upgrade_check(upgrade(before=(result(),), forced="an outage", forced_by="lee"))
+    report = render_pre_upgrade_check(upgrade(before=(result(),), force=Override("lee", "an outage")))
     assert (report.conclusion, report.title) == ("success", "1 of 1 health checks pass")
 
 
@@ -179,9 +174,9 @@ def test_a_rollback_has_evidence_of_its_own_with_the_reason() -> None:
     assert f"{PULLS}/8" in text
     assert f"{PULLS}/7" not in text
     assert markers.evidence(ChangeKind.ROLLBACK) != markers.evidence(ChangeKind.UPGRADE), "each is found on its own"
-    before = replace(rolled_back(), before=(result(),))
+    before = modify(rolled_back(), before=(result(),))
     assert "<summary>Health checks before the rollback</summary>" in evidence(before)
-    wordless = verified(deployed(merged("demo", after(60), Rollback("lee", to=FROM), failed_checks())))
+    wordless = verified(deployed(merged("demo", after(60), Rollback("lee", to_version=FROM), failed_checks())))
     assert "because" not in evidence(wordless)
 
 
@@ -198,7 +193,7 @@ def test_attempts_vouching_and_force_are_told() -> None:
     assert ["2026-01-05 10:00:00", "merged", "lee", "to be deployed once more"] in rows(again)
     assert "disk snapshot of an earlier attempt" in [row[0] for row in rows(again)]
     assert ["vouched for by", "lee: I signed in"] in rows(accepted_by_person())
-    assert ["forced by", "lee: an outage"] in rows(replace(complete(), forced="an outage", forced_by="lee"))
+    assert ["forced by", "lee: an outage"] in rows(modify(complete(), force=Override("lee", "an outage")))
 
 
 def test_what_nobody_knows_is_said_to_be_so() -> None:
@@ -216,7 +211,7 @@ def long(words: str) -> Upgrade:
     steps = tuple(
         StageTransition(Stage.HELD, NOW + timedelta(minutes=n), "mibot", words, RUN_URL) for n in range(200)
     )
-    return replace(complete(), before=results, after=results, history=(*complete().history, *steps))
+    return modify(complete(), before=results, after=results, history=(*complete().history, *steps))
 
 
 @pytest.mark.parametrize("size", [10, 250, 1000, 5000])
@@ -233,9 +228,9 @@ def test_however_much_there_is_to_tell_it_fits_and_what_is_folded_stays_folded(s
 def with_words_everywhere(record: Upgrade, words: str) -> Upgrade:
     """With these words everywhere; what was deployed by a run stays so."""
     said = with_words(record, words)
-    if said.deployment is None or record.deployment is None or record.deployment.by:
+    if said.deployment is None or record.deployment is None or record.deployment.deployed_by:
         return said
-    return replace(said, deployment=replace(said.deployment, by=""))
+    return modify(said, deployment=replace(said.deployment, deployed_by=""))
 
 
 DEPLOYED_BY_HAND = verified(mark_deployed_manually(merged(), "lee", after(40)))
@@ -262,7 +257,7 @@ def test_hostile_words_do_nothing_in_the_evidence(hostile: str, record: Upgrade)
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_nor_in_the_check_run(hostile: str) -> None:
-    said = with_words(replace(complete(), before=(RED, UNKNOWN)), hostile)
+    said = with_words(modify(complete(), before=(RED, UNKNOWN)), hostile)
     report = render_pre_upgrade_check(said)
     assert "\n" not in report.title
     assert len(rendering.table_rows(report.summary)) == 3

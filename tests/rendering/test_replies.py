@@ -17,6 +17,7 @@ from bot.domain.github_models import Conclusion
 from bot.domain.health.model import CheckState
 from bot.domain.reasons import PlainText
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
+from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.record import Deployment, Rollback, Stage, StageTransition, Upgrade
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown
 from bot.rendering import Renderer
@@ -25,7 +26,18 @@ from bot.rendering.notifications import render_alarm
 from bot.rendering.replies import MAX_LEFT_OUT, render_reply
 from bot.rendering.status import MAX_ROWS, render_status
 from tests import rendered as rendering
-from tests.samples import ACCOUNT, NOW, PULL, customer_instance, fleet, internal_instance, result, upgrade, version
+from tests.samples import (
+    ACCOUNT,
+    NOW,
+    PULL,
+    customer_instance,
+    fleet,
+    internal_instance,
+    modify,
+    result,
+    upgrade,
+    version,
+)
 
 FLEET = fleet(
     internal_instance("rctest"),
@@ -36,9 +48,9 @@ FLEET = fleet(
 RENDERER = Renderer(FLEET)
 TARGET = version("3.40.1")
 RUN = "https://github.com/sourcegraph/deploy-sourcegraph-managed/actions/runs/5"
-REQUESTED_RUN = Deployment(NOW, accepted=True, run=5, url=RUN)
+REQUESTED_RUN = Deployment(NOW, confirmed=True, run_id=5, run_url=RUN)
 ENDED_RUN = replace(REQUESTED_RUN, conclusion="success", ended_at=NOW)
-BY_HAND = Deployment(NOW, accepted=True, conclusion="by hand", ended_at=NOW, by="lee")
+BY_HAND = Deployment(NOW, confirmed=True, conclusion="by hand", ended_at=NOW, deployed_by="lee")
 DATABASE = Backup(BackupKind.DATABASE, "sql-main", "1234", BackupState.READY, NOW)
 DISK = Backup(BackupKind.DISK, "data", "mibot-3-40-1", BackupState.RUNNING, NOW)
 SNAPSHOT = replace(DISK, state=BackupState.READY)
@@ -98,7 +110,7 @@ def merged(stage: Stage, **facts: Any) -> Upgrade:
         (upgrade(stage=Stage.WAITING, number=None, reason="for its turn"), "3.40.0 → 3.40.1, waiting: for its turn."),
         (upgrade(stage=Stage.PLANNED, number=None), "planned."),
         (upgrade(stage=Stage.APPROVED, approved_by=("rio",)), "#7 approved by rio."),
-        (upgrade(stage=Stage.CHANGES_REQUESTED, objections_by=("rio",)), "#7 changes requested by rio."),
+        (upgrade(stage=Stage.CHANGES_REQUESTED, changes_requested_by=("rio",)), "#7 changes requested by rio."),
         (upgrade(stage=Stage.CLOSED, reason="its pull request is gone"), "#7 closed: its pull request is gone."),
         (upgrade(stage=Stage.SKIPPED, number=None, reason="nightly"), "skipped: nightly."),
         (merged(Stage.MERGED), "#7 merged by lee."),
@@ -114,10 +126,13 @@ def merged(stage: Stage, **facts: Any) -> Upgrade:
         (merged(Stage.FAILED, reason="its deployment failed: job upgrade"), "failed: its deployment failed: job up"),
         (merged(Stage.DONE, deployment=ENDED_RUN), "#7 done."),
         (
-            merged(Stage.DEPLOYING, back=Rollback("rio", "slow", version("3.40.0"))),
+            merged(Stage.DEPLOYING, rollback=Rollback("rio", "slow", version("3.40.0"))),
             "3.40.1 → 3.40.0, #7 rollback to 3.40.0 by rio (slow): deploying.",
         ),
-        (merged(Stage.ROLLED_BACK, back=Rollback("rio", "", version("3.40.0"))), "#7 rolled back to 3.40.0 by rio."),
+        (
+            merged(Stage.ROLLED_BACK, rollback=Rollback("rio", "", version("3.40.0"))),
+            "#7 rolled back to 3.40.0 by rio.",
+        ),
     ],
     ids=lambda given: str(given.stage) if isinstance(given, Upgrade) else "",
 )
@@ -148,10 +163,9 @@ def test_what_was_done_after_the_merge_stands_there_in_its_order() -> None:
     one = merged(
         Stage.DONE,
         attempt=2,
-        copies=(DATABASE, SNAPSHOT),
+        backups=(DATABASE, SNAPSHOT),
         deployment=ENDED_RUN,
-        accepted="I signed in",
-        accepted_by="rio",
+        acceptance=Override("rio", "I signed in"),
         history=(
             StageTransition(Stage.VERIFYING, NOW, "mibot"),
             StageTransition(Stage.DONE, NOW.replace(hour=10), "mibot"),
@@ -173,7 +187,8 @@ def test_a_first_attempt_is_not_counted_and_a_word_of_a_person_is_told_as_such()
     assert "Attempt" not in body
     assert "- Deployed by hand, says `lee`." in body
     kept = reply_body(
-        UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.VERIFYING, deployment=replace(BY_HAND, url=RUN)),)
+        UpgradeProgress("rctest", TARGET),
+        upgrades=(merged(Stage.VERIFYING, deployment=replace(BY_HAND, run_url=RUN)),),
     )
     assert "- Deployed by hand, says `lee`." in kept
     assert "run None" not in kept
@@ -231,7 +246,7 @@ def test_each_copy_is_told_by_its_name_and_how_it_stands() -> None:
         "- disk snapshot `mibot-3-40-1`, running, 2026-01-05 09:00:00 UTC",
     ]
     failed = reply_body(
-        BackupProgress("rctest", (replace(DISK, state=BackupState.FAILED, said="The *quota* is used up"),))
+        BackupProgress("rctest", (replace(DISK, state=BackupState.FAILED, detail="The *quota* is used up"),))
     )
     assert "failed, 2026-01-05 09:00:00 UTC: The *quota* is used up" in rendering.reader_text(failed)
 
@@ -240,7 +255,7 @@ def test_where_people_look_at_a_copy_is_not_told_outside_for_it_names_the_projec
     linked = replace(DATABASE, link="https://console.cloud.google.com/sql?project=sourcegraph-managed-secret")
     for body in (
         reply_body(BackupProgress("rctest", (linked,), (linked,))),
-        reply_body(UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.DONE, copies=(linked,)),)),
+        reply_body(UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.DONE, backups=(linked,)),)),
     ):
         assert "console" not in body
         assert "secret" not in body
@@ -289,7 +304,7 @@ def test_it_tells_what_a_person_can_do_and_names_a_customer_by_its_account_only(
 
 
 def test_a_failed_rollback_is_told_as_one_and_stops_the_line_of_what_it_undoes() -> None:
-    words = alarm(merged(Stage.FAILED, reason="red", back=Rollback("rio", to=version("3.40.0"))), "lee")
+    words = alarm(merged(Stage.FAILED, reason="red", rollback=Rollback("rio", to_version=version("3.40.0"))), "lee")
     assert "the rollback of [rctest.sourcegraph.com](https://rctest.sourcegraph.com) to 3.40.0 failed" in words
     assert "Nothing further to 3.40.1 starts until somebody has seen to it" in words
 
@@ -302,7 +317,7 @@ def test_of_one_that_left_the_fleet_no_name_is_told() -> None:
 
 def test_many_approvals_and_failing_checks_are_counted() -> None:
     names = tuple(f"dev{number}" for number in range(40))
-    one = upgrade(stage=Stage.APPROVED, approved_by=names, checks=Conclusion.FAILURE, failing=names)
+    one = upgrade(stage=Stage.APPROVED, approved_by=names, checks=Conclusion.FAILURE, failing_checks=names)
     body = reply_body(UpgradeProgress("rctest", TARGET), upgrades=(one,))
     assert "`dev4` and 35 more, its checks failed (`dev0`, " in body
     assert "dev5" not in body
@@ -331,7 +346,7 @@ def test_an_instance_that_left_the_fleet_has_no_name() -> None:
 
 def many(count: int, size: int) -> tuple[Upgrade, ...]:
     results = tuple(result(f"check{n}", sentence="x" * size) for n in range(5))
-    return tuple(replace(upgrade("rctest", f"3.{n}.1"), before=results, after=results) for n in range(count))
+    return tuple(modify(upgrade("rctest", f"3.{n}.1"), before=results, after=results) for n in range(count))
 
 
 def test_a_reply_that_is_too_long_leaves_the_tables_out_first() -> None:

@@ -55,7 +55,7 @@ FLEET = fleet(
     customer_instance("amberotter-two", ordinal=2, version=TARGET),
 )
 RENDERER = Renderer(FLEET)
-RUNS = Deployment(NOW, accepted=True, run=5, url="https://github.test/runs/5")
+RUNS = Deployment(NOW, confirmed=True, run_id=5, run_url="https://github.test/runs/5")
 SLICE = re.compile(r' {4}"([a-z ]+)" : ([1-9]\d*)')
 NO_CONFIG = UnusableInstanceFile("config.yaml", FileProblem.MISSING)
 
@@ -98,13 +98,16 @@ def test_each_line_reads_as_the_process_has_it() -> None:
         (upgrade(stage=Stage.PLANNED, number=None), "planned"),
         (upgrade(), f"[#7]({PULL}) open, waiting for a review"),
         (upgrade(checks=Conclusion.PENDING), "open, waiting for a review, its checks are running"),
-        (upgrade(checks=Conclusion.FAILURE, failing=("lint",)), "open, waiting for a review, its checks failed"),
+        (
+            upgrade(checks=Conclusion.FAILURE, failing_checks=("lint",)),
+            "open, waiting for a review, its checks failed",
+        ),
         (upgrade(stage=Stage.APPROVED, approved_by=("rio", "sam")), "approved by `rio` and 1 more"),
-        (upgrade(stage=Stage.CHANGES_REQUESTED, objections_by=("sam",)), "changes requested by `sam`"),
+        (upgrade(stage=Stage.CHANGES_REQUESTED, changes_requested_by=("sam",)), "changes requested by `sam`"),
         (upgrade(stage=Stage.MERGED, merged_by="rio"), f"[#7]({PULL}) merged by `rio`"),
         (upgrade(stage=Stage.BACKING_UP, reason="1 of 2 ready"), f"[#7]({PULL}) backing up: 1 of 2 ready"),
-        (upgrade(stage=Stage.DEPLOYING, deployment=RUNS), f"[#7]({PULL}) [deploying]({RUNS.url})"),
-        (upgrade(stage=Stage.VERIFYING, deployment=RUNS), f"[#7]({PULL}) [verifying]({RUNS.url})"),
+        (upgrade(stage=Stage.DEPLOYING, deployment=RUNS), f"[#7]({PULL}) [deploying]({RUNS.run_url})"),
+        (upgrade(stage=Stage.VERIFYING, deployment=RUNS), f"[#7]({PULL}) [verifying]({RUNS.run_url})"),
         (upgrade(stage=Stage.HELD, reason="waits for demo"), f"[#7]({PULL}) held: waits for demo"),
         (
             upgrade(stage=Stage.MERGED, merged_by="rio", reason="health unknown: VM"),
@@ -196,7 +199,7 @@ def test_the_picture_comes_changes_and_goes_and_no_line_is_lost(first: list[Stag
 
 
 def test_a_rollback_has_its_slice_too() -> None:
-    undone = upgrade(stage=Stage.ROLLED_BACK, back=Rollback("lee", to=version("3.40.0")))
+    undone = upgrade(stage=Stage.ROLLED_BACK, rollback=Rollback("lee", to_version=version("3.40.0")))
     assert '    "rolled back" : 1' in picture(render_tracker_head(RENDERER, RECORD, [undone], []))
 
 
@@ -279,12 +282,12 @@ UPGRADES = st.builds(
     url=st.sampled_from([PULL, "https://github.example.com/" + "x" * 300, ""]),
     number=st.none() | st.integers(1, 10**6),
     checks=st.sampled_from(Conclusion),
-    failing=st.lists(st.text(max_size=50), max_size=9).map(tuple),
+    failing_checks=st.lists(st.text(max_size=50), max_size=9).map(tuple),
     approved_by=st.lists(LOGINS, max_size=9).map(tuple),
-    objections_by=st.lists(LOGINS, max_size=9).map(tuple),
+    changes_requested_by=st.lists(LOGINS, max_size=9).map(tuple),
     merged_by=LOGINS,
     merged_at=st.none() | st.just(NOW),
-    deployment=st.sampled_from([None, RUNS, replace(RUNS, url=f"https://github.example.com/{'x' * 300}")]),
+    deployment=st.sampled_from([None, RUNS, replace(RUNS, run_url=f"https://github.example.com/{'x' * 300}")]),
 )
 
 

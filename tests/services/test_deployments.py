@@ -14,6 +14,7 @@ from bot.domain.health.model import CheckState, CloudConfig
 from bot.domain.upgrade.backups import BackupState
 from bot.domain.upgrade.deploy_policy import DeployMode, DeployPolicy
 from bot.domain.upgrade.deployment import mark_deployed_manually, retry
+from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.record import Deployment, Rollback, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import request_rollback
@@ -22,7 +23,7 @@ from bot.ports.errors import NotFoundError, TransientError
 from bot.services.deployments import DeploymentService
 from bot.services.health_checks import HealthCheckRunner
 from tests.domain.upgrade.simulation import POLICY, Crash, DispatchBehavior, FakeExternalSystems, FakeFleets
-from tests.samples import NOW, upgrade, version
+from tests.samples import NOW, modify, upgrade, version
 
 SLUGS = ("demo", "demo-2", "rctest")
 TO, NEXT = version("3.40.1"), version("3.40.10")
@@ -167,11 +168,11 @@ def test_a_stopped_line_holds_what_is_merged_and_no_rollback_nor_what_is_forced(
     there = scene()
     there.keep(upgrade("rctest", stage=Stage.FAILED, merged_at=NOW))
     there.merged()
-    there.merged("demo-2", forced="they asked", forced_by="lee")
+    there.merged("demo-2", force=Override("lee", "they asked"))
     held = there.look()
     assert held.reason == "waits for rctest, whose upgrade to 3.40.1 failed: the line is stopped"
     assert there.look("demo-2").stage is Stage.DEPLOYING
-    there.keep(replace(held, stage=Stage.MERGED, back=Rollback("lee", to=version("3.40.0"))))
+    there.keep(replace(held, stage=Stage.MERGED, rollback=Rollback("lee", to_version=version("3.40.0"))))
     assert there.look(seconds=60).stage is Stage.DEPLOYING
 
 
@@ -191,7 +192,7 @@ def test_an_instance_that_is_taken_out_after_the_merge_waits_until_it_takes_part
 def test_a_rollback_does_not_wait_for_that_for_it_makes_things_safe() -> None:
     there = scene()
     there.world.skipped["demo"] = "release channel is pause"
-    there.merged(back=Rollback("lee", to=version("3.40.0")))
+    there.merged(rollback=Rollback("lee", to_version=version("3.40.0")))
     assert there.look().stage is Stage.DEPLOYING
 
 
@@ -206,7 +207,7 @@ def test_two_late_runs_that_may_be_its_own_are_nobodys() -> None:
     there.look(seconds=300)
     assert there.runs == [1, 2]
     failed = there.look(seconds=310)
-    assert (failed.stage, failed.loose) == (Stage.FAILED, (1, 2))
+    assert (failed.stage, failed.earlier_run_ids) == (Stage.FAILED, (1, 2))
     there.world.behavior = DispatchBehavior()
     there.retry()
     held = there.look(seconds=1)
@@ -225,9 +226,9 @@ def test_a_run_that_appears_after_it_was_given_up_is_waited_for_and_not_taken_fo
     there.world.behavior = DispatchBehavior()
     there.retry()
     held = there.look()
-    assert (held.stage, held.loose) == (Stage.HELD, (1,))
+    assert (held.stage, held.earlier_run_ids) == (Stage.HELD, (1,))
     done = there.ended()
-    assert (done.stage, done.deployment and done.deployment.run) == (Stage.DONE, 2)
+    assert (done.stage, done.deployment and done.deployment.run_id) == (Stage.DONE, 2)
 
 
 def test_a_run_that_another_one_looks_for_is_not_taken_for_a_lost_one() -> None:
@@ -241,10 +242,10 @@ def test_a_run_that_another_one_looks_for_is_not_taken_for_a_lost_one() -> None:
     there.look("rctest", NEXT, seconds=60)
     there.retry()
     waits = there.look(seconds=1)
-    assert (waits.loose, waits.reason) == ((), "waits for the run of another deployment to appear")
+    assert (waits.earlier_run_ids, waits.reason) == ((), "waits for the run of another deployment to appear")
     found = there.look("rctest", NEXT).deployment
     assert found is not None
-    assert found.run == there.runs[-1]
+    assert found.run_id == there.runs[-1]
 
 
 def test_where_titles_tell_nothing_a_run_that_is_late_is_not_taken_for_another_upgrades() -> None:
@@ -260,7 +261,7 @@ def test_where_titles_tell_nothing_a_run_that_is_late_is_not_taken_for_another_u
     assert there.runs == [1]
     found = there.look("rctest", seconds=9).deployment
     assert found is not None
-    assert found.run == 2
+    assert found.run_id == 2
 
 
 def test_a_run_that_nobody_found_is_waited_for_however_long_it_lasts() -> None:
@@ -269,7 +270,7 @@ def test_a_run_that_nobody_found_is_waited_for_however_long_it_lasts() -> None:
     there.keep(mark_deployed_manually(there.look(), "lee", there.world.now))
     there.merged(to=NEXT)
     held = there.look(to=NEXT, seconds=10_000)
-    assert (held.stage, held.loose) == (Stage.HELD, (1,))
+    assert (held.stage, held.earlier_run_ids) == (Stage.HELD, (1,))
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -278,8 +279,8 @@ def test_a_rollback_does_not_take_the_lost_run_of_the_upgrade_for_its_own(named:
     there.world.named = named
     there.merged()
     there.keep(mark_deployed_manually(there.look(), "lee", there.world.now))
-    undone = request_rollback(there.of(), "demo", TO, Rollback("lee", to=version("3.40.0")), there.world.now)
-    there.keep(replace(undone, stage=Stage.MERGED, number=8, merged_at=there.world.now))
+    undone = request_rollback(there.of(), "demo", TO, Rollback("lee", to_version=version("3.40.0")), there.world.now)
+    there.keep(modify(undone, stage=Stage.MERGED, number=8, merged_at=there.world.now))
     there.world.behavior = DispatchBehavior()
     assert there.look(seconds=5).reason == "waiting for its run to appear on GitHub"
     there.look(seconds=300)
@@ -338,7 +339,7 @@ def test_a_run_that_may_yet_appear_keeps_the_next_version_waiting() -> None:
     there.merged(to=NEXT)
     held = there.look(to=NEXT, seconds=5)
     assert held.reason == "waits for the run of an earlier deployment, which may yet appear on GitHub"
-    assert there.look(to=NEXT, seconds=295).loose == (1,), "and then it is known"
+    assert there.look(to=NEXT, seconds=295).earlier_run_ids == (1,), "and then it is known"
 
 
 def test_a_run_that_people_let_run_again_is_waited_for() -> None:
@@ -355,12 +356,12 @@ def test_what_a_person_vouched_for_is_of_the_deployment_that_they_saw() -> None:
     there = scene()
     there.world.health["demo"] = CheckState.PASS
     before = there.merged()
-    there.keep(replace(before, stage=Stage.FAILED, accepted="I saw it", accepted_by="lee"))
+    there.keep(modify(before, stage=Stage.FAILED, acceptance=Override("lee", "I saw it")))
     there.retry()
     there.look()
     there.world.health["demo"] = CheckState.UNKNOWN
     verifying = there.look(seconds=60)
-    assert (verifying.stage, verifying.green_since) == (Stage.VERIFYING, None)
+    assert (verifying.stage, verifying.verification.healthy_since) == (Stage.VERIFYING, None)
 
 
 # Other ways to deploy
@@ -389,7 +390,7 @@ def test_on_push_the_merges_own_run_is_followed() -> None:
     assert there.look().reason == "waiting for its run to appear on GitHub"
     world.start("demo", "Deploy", "rio", DispatchBehavior(delay=20))
     there.look(seconds=20)
-    assert there.of().deployment == Deployment(NOW, accepted=True, run=1, url=world.run(1).url)
+    assert there.of().deployment == Deployment(NOW, confirmed=True, run_id=1, run_url=world.run(1).url)
     assert there.ended().stage is Stage.DONE
 
 
@@ -413,7 +414,7 @@ def test_a_silence_is_nobodys_failure() -> None:
 def test_a_run_that_is_gone_is_no_obstacle_for_ever() -> None:
     there = scene()
     there.merged()
-    there.keep(replace(there.of(), loose=(77,)))
+    there.keep(modify(there.of(), extra_run_ids=(77,)))
     with pytest.raises(NotFoundError):
         there.world.run(77)
     assert there.ended().stage is Stage.DONE

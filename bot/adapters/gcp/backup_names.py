@@ -64,7 +64,7 @@ def backup_from_run(project: str, told: SqlBackup) -> Backup:
 def apply_error_codes(copy: Backup, codes: Iterable[str]) -> Backup:
     """The copy that was begun, or that it failed when the operation has error codes already."""
     told = ", ".join(sorted(map(str, codes)))
-    return replace(copy, state=BackupState.FAILED, said=f"Google says that it failed ({told}).") if told else copy
+    return replace(copy, state=BackupState.FAILED, detail=f"Google says that it failed ({told}).") if told else copy
 
 
 def pick_best(copies: Iterable[Backup]) -> Backup | None:
@@ -78,10 +78,10 @@ def beyond_retention(copies: Iterable[Backup], keep: int) -> list[Backup]:
     failed takes no good one's place."""
     good: Counter[tuple[BackupKind, str]] = Counter()
     rest = []
-    for copy in sorted(copies, key=lambda copy: (copy.made_at, copy.name), reverse=True):
-        if good[copy.kind, copy.of] >= keep:
+    for copy in sorted(copies, key=lambda copy: (copy.created_at, copy.name), reverse=True):
+        if good[copy.kind, copy.source] >= keep:
             rest.append(copy)
-        good[copy.kind, copy.of] += copy.state is BackupState.READY
+        good[copy.kind, copy.source] += copy.state is BackupState.READY
     return rest
 
 

@@ -99,7 +99,7 @@ class GoogleBackups:
         made = [
             backup_names.backup_from_run(order.project, run) for run in self._runs(order) if run.description == told
         ]
-        found = {name: backup_names.pick_best(copy for copy in made if copy.of == name) for name in names}
+        found = {name: backup_names.pick_best(copy for copy in made if copy.source == name) for name in names}
         return [found[name] or self._create_backup(order, name) for name in names]
 
     def _ensure_disks(self, order: BackupRequest, disks: Sequence[DataDisk]) -> list[Backup]:
@@ -132,7 +132,7 @@ class GoogleBackups:
             made = replace(copy, name=str(sqladmin.get_object(begun, "backupContext").get("backupId", "")))
             return backup_names.apply_error_codes(made, sqladmin.error_codes(begun))
 
-        return _call(self._sql, BACK_UP, begin, {"operationinprogress": replace(copy, said=BUSY)})
+        return _call(self._sql, BACK_UP, begin, {"operationinprogress": replace(copy, detail=BUSY)})
 
     def _create_snapshot(self, order: BackupRequest, disk: DataDisk, name: str) -> Backup:
         """Begin a snapshot. When Google has one of that name, it was begun before: whoever asks again finds it."""

@@ -149,7 +149,12 @@ class SqlStore(SqlOutbox):
         before, revision = self._next_revision(connection, upgrade)
         key = {"slug": upgrade.slug, "version": str(upgrade.version)}
         document = self._codec.encode_document(upgrade)
-        values = {"stage": upgrade.stage.value, "head": upgrade.head, "document": document, "revision": revision}
+        values = {
+            "stage": upgrade.stage.value,
+            "head": upgrade.pull_request.head,
+            "document": document,
+            "revision": revision,
+        }
         upsert(connection, upgrades, key, values)
         channels = self._channels(Transition(before, upgrade))
         insert_notifications(connection, upgrade, revision, channels, document)

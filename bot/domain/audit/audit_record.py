@@ -101,51 +101,56 @@ def audit_records(upgrade: Upgrade) -> tuple[Upgrade, ...]:
     found: list[Upgrade] = []
     one: Upgrade | None = upgrade
     while one is not None:
-        found.append(replace(one, earlier=None))
-        one = one.earlier
+        found.append(replace(one, previous=None))
+        one = one.previous
     return tuple(reversed(found))
 
 
 def proven_at(upgrade: Upgrade) -> datetime | None:
     """When it was proven healthy, or None."""
-    end = Stage.DONE if upgrade.back is None else Stage.ROLLED_BACK
+    end = Stage.DONE if upgrade.rollback is None else Stage.ROLLED_BACK
     return upgrade.entered_at(end) if upgrade.stage is end else None
 
 
 def audit_record(upgrade: Upgrade, redact: Redact) -> AuditRecord:
     """An upgrade without customers' names."""
-    back = upgrade.back
+    back = upgrade.rollback
     deployment = upgrade.deployment
+    acceptance = upgrade.verification.acceptance
     deployed_at = deployment.ended_at if deployment is not None and upgrade.deployed else None
     return AuditRecord(
         kind=upgrade.kind,
         stage=upgrade.stage,
         reason=redact(upgrade.reason),
-        note=redact(upgrade.note),
+        note=redact(upgrade.pull_request.note),
         from_version=upgrade.from_version,
-        to_version=upgrade.version if back is None else back.to,
-        requested_by=redact(upgrade.asked_by),
+        to_version=upgrade.version if back is None else back.to_version,
+        requested_by=redact(upgrade.requested_by),
         why=redact(back.why) if back else "",
-        forced_by=redact(upgrade.forced_by),
-        forced=redact(upgrade.forced),
-        number=upgrade.number,
-        url=public_link(upgrade.url),
-        approved_by=_redact_all(redact, upgrade.approved_by),
-        objections_by=_redact_all(redact, upgrade.objections_by),
-        merged_by=redact(upgrade.merged_by),
-        merge_commit=upgrade.merge_commit if _COMMIT.fullmatch(upgrade.merge_commit) else "",
-        attempt=upgrade.attempt,
-        earlier_runs=upgrade.loose,
+        forced_by=redact(upgrade.force.by) if upgrade.force else "",
+        forced=redact(upgrade.force.why) if upgrade.force else "",
+        number=upgrade.pull_request.number,
+        url=public_link(upgrade.pull_request.url),
+        approved_by=_redact_all(redact, upgrade.pull_request.approved_by),
+        objections_by=_redact_all(redact, upgrade.pull_request.changes_requested_by),
+        merged_by=redact(upgrade.pull_request.merged_by),
+        merge_commit=upgrade.pull_request.merge_commit
+        if _COMMIT.fullmatch(upgrade.pull_request.merge_commit)
+        else "",
+        attempt=upgrade.attempt.number,
+        earlier_runs=upgrade.earlier_run_ids,
         deployment=_redact_deployment(deployment, redact),
-        backups=tuple(_redact_backup(copy, redact) for copy in upgrade.copies),
-        earlier_backups=tuple(_redact_backup(copy, redact) for copy in upgrade.earlier_copies),
-        before=tuple(_redact_result(one, redact) for one in upgrade.before),
-        after=tuple(_redact_result(one, redact) for one in upgrade.after),
-        accepted_checks=_redact_all(redact, (one.name for one in upgrade.after if _is_accepted(one, upgrade))),
-        accepted_by=redact(upgrade.accepted_by),
-        accepted=redact(upgrade.accepted),
+        backups=tuple(_redact_backup(copy, redact) for copy in upgrade.backups),
+        earlier_backups=tuple(_redact_backup(copy, redact) for copy in upgrade.earlier_backups),
+        before=tuple(_redact_result(one, redact) for one in upgrade.verification.before),
+        after=tuple(_redact_result(one, redact) for one in upgrade.verification.after),
+        accepted_checks=_redact_all(
+            redact, (one.name for one in upgrade.verification.after if _is_accepted(one, upgrade))
+        ),
+        accepted_by=redact(acceptance.by) if acceptance else "",
+        accepted=redact(acceptance.why) if acceptance else "",
         history=tuple(_redact_transition(step, redact) for step in upgrade.history),
-        times=Milestones(upgrade.asked_at, upgrade.merged_at, deployed_at, proven_at(upgrade)),
+        times=Milestones(upgrade.requested_at, upgrade.merged_at, deployed_at, proven_at(upgrade)),
     )
 
 
@@ -155,8 +160,11 @@ def _redact_all(redact: Redact, words: Iterable[str]) -> tuple[str, ...]:
 
 def _is_accepted(result: CheckResult, upgrade: Upgrade) -> bool:
     """Whether a result is a person's word (`deploying.vouched` wrote it so)."""
-    said = f"{upgrade.accepted_by} vouches for it: {upgrade.accepted} ("
-    return bool(upgrade.accepted) and result.state is CheckState.PASS and result.sentence.startswith(said)
+    acceptance = upgrade.verification.acceptance
+    if acceptance is None:
+        return False
+    said = f"{acceptance.by} vouches for it: {acceptance.why} ("
+    return result.state is CheckState.PASS and result.sentence.startswith(said)
 
 
 def _redact_deployment(deployment: Deployment | None, redact: Redact) -> Deployment | None:
@@ -164,15 +172,15 @@ def _redact_deployment(deployment: Deployment | None, redact: Redact) -> Deploym
         return None
     return replace(
         deployment,
-        url=public_link(deployment.url),
+        run_url=public_link(deployment.run_url),
         conclusion=redact(deployment.conclusion),
-        failed=redact(deployment.failed),
-        by=redact(deployment.by),
+        failure=redact(deployment.failure),
+        deployed_by=redact(deployment.deployed_by),
     )
 
 
 def _redact_backup(copy: Backup, redact: Redact) -> Backup:
-    return replace(copy, of=redact(copy.of), name=redact(copy.name), said=redact(copy.said), link="")
+    return replace(copy, source=redact(copy.source), name=redact(copy.name), detail=redact(copy.detail), link="")
 
 
 def _redact_result(result: CheckResult, redact: Redact) -> CheckResult:

@@ -49,8 +49,8 @@ class AuditContext:
     def _first_done(self) -> list[tuple[datetime, datetime | None]]:
         """The periods in which the first instance was proven; the end is None for one that lasts."""
         first = next((audit_records(one) for one in self.upgrades if one.slug == FIRST_INSTANCE), ())
-        ends = [*(next_one.asked_at if next_one.back else None for next_one in first[1:]), None]
-        times = [(proven_at(one), end) for one, end in zip(first, ends, strict=False) if one.back is None]
+        ends = [*(next_one.requested_at if next_one.rollback else None for next_one in first[1:]), None]
+        times = [(proven_at(one), end) for one, end in zip(first, ends, strict=False) if one.rollback is None]
         return [(since, until) for since, until in times if since is not None]
 
 
@@ -74,7 +74,7 @@ def find_gaps(upgrade: Upgrade, context: AuditContext) -> tuple[Gap, ...]:
 
 def _record_gaps(upgrade: Upgrade, context: AuditContext, *, last: bool) -> Iterator[Gap]:
     yield from _changes(upgrade)
-    if upgrade.back is None:  # rollbacks skip the checks and the queue because they restore a safe state
+    if upgrade.rollback is None:  # rollbacks skip the checks and the queue because they restore a safe state
         yield from _release(upgrade, context)
     if last or upgrade.deployment is not None:
         yield from _recovery(upgrade)
@@ -97,28 +97,28 @@ def is_bot(login: str) -> bool:
 def _changes(upgrade: Upgrade) -> Iterator[Gap]:
     """CI-98: a pull request, at least one person's approval, a person's merge (domain.md, "Rules")."""
     control = Control.CHANGES
-    if upgrade.number is None:
+    if upgrade.pull_request.number is None:
         yield Gap(control, gaps.NoPullRequest(upgrade.stage))
         return
     merged = upgrade.merged_at is not None
-    if all(map(is_bot, upgrade.approved_by)):
-        yield Gap(control, gaps.NotApproved(bool(upgrade.approved_by), merged))
+    if all(map(is_bot, upgrade.pull_request.approved_by)):
+        yield Gap(control, gaps.NotApproved(bool(upgrade.pull_request.approved_by), merged))
     if not merged:
         yield Gap(control, gaps.NotMerged(upgrade.stage))
-    elif not upgrade.merged_by:
+    elif not upgrade.pull_request.merged_by:
         yield Gap(control, gaps.MergerUnknown())
-    elif is_bot(upgrade.merged_by):
-        yield Gap(control, gaps.MergedByBot(upgrade.merged_by))
+    elif is_bot(upgrade.pull_request.merged_by):
+        yield Gap(control, gaps.MergedByBot(upgrade.pull_request.merged_by))
 
 
 def _release(upgrade: Upgrade, context: AuditContext) -> Iterator[Gap]:
     """CI-100: healthy before the upgrade, and internal instances before customers, or an operator's reason."""
-    if upgrade.forced:
+    if upgrade.force:
         return
-    if not upgrade.before:
+    if not upgrade.verification.before:
         yield Gap(Control.RELEASES, gaps.NoPreUpgradeChecks(upgrade.merged_at is not None))
-    elif worst_state(upgrade.before) is not CheckState.PASS:
-        yield Gap(Control.RELEASES, gaps.UnhealthyBefore(failing_checks(upgrade.before)))
+    elif worst_state(upgrade.verification.before) is not CheckState.PASS:
+        yield Gap(Control.RELEASES, gaps.UnhealthyBefore(failing_checks(upgrade.verification.before)))
     if context.is_internal(upgrade.slug) or upgrade.merged_at is None:
         return
     if not context.first_done_by(upgrade.merged_at):
@@ -129,16 +129,16 @@ def _tracking(first: Upgrade, context: AuditContext) -> Iterator[Gap]:
     """CI-108: a tracker, which lists every instance that has a record; and a record of whatever was undone."""
     if context.tracker is None:
         yield Gap(Control.TRACKING, gaps.NoTracker())
-    if first.back is not None:
+    if first.rollback is not None:
         yield Gap(Control.TRACKING, gaps.UndoneUpgradeUnknown())
 
 
 def _health(upgrade: Upgrade) -> Iterator[Gap]:
     """CI-109: every check passes after the deployment, and has for long enough to end the upgrade."""
-    end = Stage.DONE if upgrade.back is None else Stage.ROLLED_BACK
-    failing = _failing(upgrade.after)
+    end = Stage.DONE if upgrade.rollback is None else Stage.ROLLED_BACK
+    failing = _failing(upgrade.verification.after)
     if upgrade.stage is not end:
-        checks = failing if upgrade.after else None
+        checks = failing if upgrade.verification.after else None
         yield Gap(Control.HEALTH, gaps.NotFinished(upgrade.stage, end, upgrade.merged_at is not None, checks))
     elif failing is not None:
         yield Gap(Control.HEALTH, gaps.UnhealthyAfter(end, failing))
@@ -150,7 +150,7 @@ def _failing(results: Sequence[CheckResult]) -> FailingChecks | None:
 
 def _check_passed(upgrade: Upgrade, name: str, control: Control) -> Iterator[Gap]:
     """CI-86 and CI-87, CI-25: that check was among those that passed after the deployment."""
-    found = next((result for result in upgrade.after if result.name == name), None)
+    found = next((result for result in upgrade.verification.after if result.name == name), None)
     if found is None or found.state is not CheckState.PASS:
         yield Gap(control, gaps.CheckNotPassed(control, name, found.state if found else None))
 
@@ -164,7 +164,7 @@ def _recovery(upgrade: Upgrade) -> Iterator[Gap]:
 
 
 def _recovery_gap(upgrade: Upgrade, kind: BackupKind) -> Reason | None:
-    backups = [backup for backup in upgrade.copies if backup.kind is kind]
+    backups = [backup for backup in upgrade.backups if backup.kind is kind]
     unready = [backup for backup in backups if backup.state is not BackupState.READY]
     if upgrade.deployment is None:
         return gaps.BackupNotReady(kind, upgrade.stage) if unready or not backups else None
@@ -172,5 +172,5 @@ def _recovery_gap(upgrade: Upgrade, kind: BackupKind) -> Reason | None:
         return gaps.BackupNotTaken(kind)
     if unready:
         return gaps.BackupIncomplete(kind, unready[0].name, unready[0].state)
-    latest_start = upgrade.deployment.asked_at + CLOCK_SKEW
-    return gaps.BackupTooLate(kind) if any(backup.made_at > latest_start for backup in backups) else None
+    latest_start = upgrade.deployment.requested_at + CLOCK_SKEW
+    return gaps.BackupTooLate(kind) if any(backup.created_at > latest_start for backup in backups) else None

@@ -33,7 +33,7 @@ class Transition:
         one = self.before
         while one is not None:
             yield one
-            one = one.earlier
+            one = one.previous
 
 
 ChannelSelector = Callable[[Transition], Iterable[str]]

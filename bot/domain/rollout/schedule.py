@@ -77,7 +77,7 @@ def _obstacle(upgrade: Upgrade, standing: RolloutState, going: set[str]) -> str:
     if upgrade.slug in going:
         return "for the other upgrade of this instance, which is in flight"
     instance = standing.fleet.get(upgrade.slug)
-    if instance is None or upgrade.forced:
+    if instance is None or upgrade.force:
         return ""
     stopped = rollout_halted(upgrade, standing.upgrades, standing.fleet)
     if stopped:
@@ -97,7 +97,7 @@ def rollout_halted(upgrade: Upgrade, others: Iterable[Upgrade], fleet: Fleet) ->
         for other in others
         if other.version == upgrade.version and other.slug != upgrade.slug and halts_rollout(other)
     )
-    if not failed or upgrade.back is not None:
+    if not failed or upgrade.rollback is not None:
         return ""
     named = [slug if fleet.get(slug) else "an instance that is no longer in the fleet" for slug in failed]
     return f"for {', '.join(dict.fromkeys(named))}, whose upgrade to {upgrade.version} failed: the line is stopped"
@@ -107,7 +107,7 @@ def skipped_since_merge(upgrade: Upgrade, fleet: Fleet) -> str:
     """Why a merged upgrade waits whose instance has been taken out of release upgrades since, or nothing (domain.md,
     "Rules"). A rollback never does, for it makes things safe."""
     instance = fleet.get(upgrade.slug)
-    if instance is None or upgrade.back is not None or not instance.skip_reason:
+    if instance is None or upgrade.rollback is not None or not instance.skip_reason:
         return ""
     return f"until it takes part in release upgrades again: {_skip_words(instance.skip_reason)}"
 
@@ -154,11 +154,14 @@ def order_gate(instance: Instance, version: Version, standing: RolloutState) -> 
 
 def is_red(upgrade: Upgrade) -> bool:
     """Whether an upgrade left its instance red: its checks are, it failed after its merge, or it was undone."""
-    if upgrade.back is not None and upgrade.stage is not Stage.CLOSED:
+    if upgrade.rollback is not None and upgrade.stage is not Stage.CLOSED:
         return True
     if upgrade.stage is Stage.FAILED and upgrade.merged_at:
         return True
-    return worst_state(upgrade.after or upgrade.before) is CheckState.FAIL and upgrade.stage is not Stage.CLOSED
+    return (
+        worst_state(upgrade.verification.after or upgrade.verification.before) is CheckState.FAIL
+        and upgrade.stage is not Stage.CLOSED
+    )
 
 
 def needs_health_check(standing: RolloutState, version: Version) -> bool:

@@ -1,6 +1,6 @@
-"""A deployment that mibot starts itself: asking for its run once, and finding that one again with certainty. Pure.
+"""A deployment that mibot starts itself: it requests the run once, and finds that one again with certainty. Pure.
 
-A run that was asked for may begin late, and the answer that tells its number may be lost.
+A requested run may begin late, and the answer that tells its number may be lost.
 """
 
 from __future__ import annotations
@@ -11,58 +11,64 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.github_models import WorkflowRun
+from bot.domain.upgrade.attempts import Deployment
 from bot.domain.upgrade.deploy_policy import DeployPolicy, format_duration
-from bot.domain.upgrade.record import Deployment, Upgrade
+from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import Cause, all_run_ids, missing_run_since, move
 from bot.domain.versions import Version
 
 CLOCK_SKEW = timedelta(seconds=60)
-"""How much earlier than we asked a run may have been created, by GitHub's clock."""
+"""How much earlier than our request a run may have been created, by GitHub's clock."""
 MAX_TRIES = 3
-"""How often a run is asked for while nobody knows whether GitHub heard."""
+"""How often a run is requested while nobody knows whether GitHub received the request."""
 
 
 def prepare_dispatch(upgrade: Upgrade, now: datetime) -> Upgrade:
-    """The upgrade with its deployment about to be asked for: noted before it is, so that a crash forgets nothing."""
+    """The upgrade whose run is about to be requested. It is saved before the request, so that a crash forgets
+    nothing."""
     before = upgrade.deployment
     tries = 1 if before is None else before.tries + 1
-    since = None if before is None else upgrade.lost_since or before.asked_at
-    return replace(upgrade, deployment=Deployment(now, tries=tries), lost_since=since, reason="")
+    since = None if before is None else upgrade.attempt.run_missing_since or before.requested_at
+    attempt = replace(upgrade.attempt, deployment=Deployment(now, tries=tries), run_missing_since=since)
+    return replace(upgrade.with_attempt(attempt), reason="")
 
 
-def confirm_dispatch(upgrade: Upgrade, run: int | None) -> Upgrade:
-    """GitHub took the request; `run` is its number where GitHub told it."""
+def confirm_dispatch(upgrade: Upgrade, run_id: int | None) -> Upgrade:
+    """The upgrade whose request GitHub accepted; `run_id` is None where GitHub did not tell it."""
     deployment = upgrade.deployment
     if deployment is None:
-        raise ValueError("no deployment was asked for")
-    if run is None:
-        return replace(upgrade, deployment=replace(deployment, accepted=True))
-    return replace(upgrade, deployment=replace(deployment, accepted=True, run=run), lost_since=None)
+        raise ValueError("no run was requested")
+    if run_id is None:
+        return upgrade.with_attempt(replace(upgrade.attempt, deployment=replace(deployment, confirmed=True)))
+    known = replace(deployment, confirmed=True, run_id=run_id)
+    return upgrade.with_attempt(replace(upgrade.attempt, deployment=known, run_missing_since=None))
 
 
 def reject_dispatch(upgrade: Upgrade, why: str, now: datetime) -> Upgrade:
-    """GitHub refused to start the deployment. Should it have begun one all the same, another attempt finds that."""
+    """The upgrade whose run GitHub refused to start. If GitHub began one all the same, another attempt finds that."""
     if upgrade.deployment is None:
         return move(upgrade, Stage.FAILED, Cause(now), f"its deployment could not be started: {why}")
-    ended = replace(upgrade.deployment, ended_at=now, failed=why)
-    over = replace(upgrade, deployment=ended, lost_since=missing_run_since(upgrade))
-    return move(over, Stage.FAILED, Cause(now), f"its deployment could not be started: {why}")
+    ended = replace(upgrade.deployment, ended_at=now, failure=why)
+    attempt = replace(upgrade.attempt, deployment=ended, run_missing_since=missing_run_since(upgrade))
+    return move(
+        upgrade.with_attempt(attempt), Stage.FAILED, Cause(now), f"its deployment could not be started: {why}"
+    )
 
 
 def is_dispatching(upgrade: Upgrade) -> bool:
-    """Whether a run may just be coming into being for it that nobody has found yet."""
+    """Whether a run of it may be about to begin that nobody has found yet."""
     return upgrade.stage is Stage.DEPLOYING and upgrade.deployment is not None and upgrade.deployment.awaits_run
 
 
 def blocks_dispatch(other: Upgrade, upgrade: Upgrade) -> bool:
-    """Whether another upgrade, which is deploying, keeps this one's deployment from being asked for now: its run is
-    still to be found, so that two new ones could not be told apart, or it is this instance that it deploys."""
+    """Whether another upgrade, which is deploying, keeps this one's run from being requested now: its run is not
+    found yet, so that two new ones could not be told apart, or it deploys the same instance."""
     return is_dispatching(other) or (other.slug == upgrade.slug and other.deployment is not None)
 
 
 class AmbiguousRunError(Exception):
-    """More than one of the `runs` may be the one that is looked for: nobody can say which."""
+    """More than one of the `runs` may be the one that is sought: nobody can say which."""
 
     def __init__(self, runs: Sequence[WorkflowRun]) -> None:
         super().__init__(f"{len(runs)} runs may be the one")
@@ -72,16 +78,17 @@ class AmbiguousRunError(Exception):
 def find_own_run(
     upgrade: Upgrade, runs: Iterable[WorkflowRun], me: str, taken: Collection[int], others: Collection[str] = ()
 ) -> WorkflowRun | None:
-    """The run that mibot started for this upgrade, or None when it is not there.
+    """The run that mibot started for this upgrade, or None when there is none.
 
-    It was started by mibot itself since it was asked for, no other upgrade has it (`taken`), and only one request at
-    a time is without its run (`Ledger.claim_dispatch`), so there can be but one. Where the workflow names what it
-    does in its title, that must be this upgrade, and none of the `others` (slugs). Raises Unclear rather than guess.
+    mibot itself (`me`) started it after the request, no other upgrade has it (`taken`), and only one request at a
+    time has no run yet (`claim_dispatch` of the store), so that there can be only one. Where the workflow's title
+    says what it does, that must be this upgrade, and none of the `others` (slugs). Raises AmbiguousRunError rather
+    than guess.
     """
     deployment = upgrade.deployment
     if deployment is None or not deployment.awaits_run:
         return None
-    since = upgrade.lost_since or deployment.asked_at
+    since = upgrade.attempt.run_missing_since or deployment.requested_at
     candidates = _candidate_runs(upgrade, runs, me, taken, since, others)
     candidates = [run for run in candidates if _allows_version(run.title, upgrade.target)]
     named = [run for run in candidates if _mentions(run.title, upgrade.slug) and _versions_in(run.title)]
@@ -99,8 +106,8 @@ def orphan_runs(
     since: datetime,
     others: Collection[str],
 ) -> tuple[int, ...]:
-    """The runs that nobody found, of the instance's deployments that were asked for since then: each may still go on,
-    and whatever their titles say of a version, none is that of a deployment that is yet to be asked for."""
+    """The runs that nobody found, of the instance's deployments that were requested since then. Each may be going on,
+    and whatever their titles say of a version, none is that of a later request."""
     return tuple(run.id for run in _candidate_runs(upgrade, runs, me, taken, since, others))
 
 
@@ -112,7 +119,7 @@ def _candidate_runs(
     since: datetime,
     others: Collection[str],
 ) -> list[WorkflowRun]:
-    """The runs that mibot itself started since then, that no upgrade has, and that speak of no other instance."""
+    """The runs that mibot itself started since then, that no upgrade has, and that name no other instance."""
     return [
         run
         for run in runs
@@ -141,29 +148,37 @@ def _mentions(title: str, word: str) -> bool:
 
 
 def unfinished_run_ids(upgrade: Upgrade) -> tuple[int, ...]:
-    """The runs of an upgrade that may still go on: those of earlier attempts, and its own until that is known to have
+    """The runs of an upgrade that may be going on: the earlier ones, and its own until that is known to have
     ended."""
     deployment = upgrade.deployment
-    ended = deployment is None or deployment.run is None or deployment.ended_at is not None
-    return upgrade.loose if ended else all_run_ids(upgrade)
+    ended = deployment is None or deployment.run_id is None or deployment.ended_at is not None
+    return upgrade.earlier_run_ids if ended else all_run_ids(upgrade)
+
+
+def with_extra_runs(upgrade: Upgrade, run_ids: Iterable[int]) -> Upgrade:
+    """The upgrade that knows these runs, which may be going on and are not its own."""
+    attempt = upgrade.attempt
+    return upgrade.with_attempt(replace(attempt, extra_run_ids=(*attempt.extra_run_ids, *run_ids)))
 
 
 def mark_run_found(upgrade: Upgrade, run: WorkflowRun) -> Upgrade:
     """The upgrade whose run was found."""
-    asked_at = upgrade.deployment.asked_at if upgrade.deployment else run.created_at
-    deployment = Deployment(asked_at, accepted=True, run=run.id, url=run.url)
-    return replace(upgrade, deployment=deployment, lost_since=None, reason="")
+    requested_at = upgrade.deployment.requested_at if upgrade.deployment else run.created_at
+    deployment = Deployment(requested_at, confirmed=True, run_id=run.id, run_url=run.url)
+    attempt = replace(upgrade.attempt, deployment=deployment, run_missing_since=None)
+    return replace(upgrade.with_attempt(attempt), reason="")
 
 
 def mark_run_not_found(upgrade: Upgrade, policy: DeployPolicy, now: datetime) -> Upgrade:
-    """The upgrade whose run nobody sees yet: given up when GitHub took the request, or was asked often enough.
+    """The upgrade whose run nobody sees yet. It fails when GitHub accepted the request, or was asked often enough.
 
-    Where nobody knows whether GitHub heard, `deployment` becomes open to be asked for again (`again`).
+    Where nobody knows whether GitHub received the request, it stays as it is, and `should_dispatch` says to ask
+    again.
     """
     deployment = upgrade.deployment
     if run_may_appear(upgrade, policy, now):
         return replace(upgrade, reason=WAITING_FOR_RUN)
-    if deployment is not None and (deployment.accepted or deployment.tries >= MAX_TRIES):
+    if deployment is not None and (deployment.confirmed or deployment.tries >= MAX_TRIES):
         why = f"no run of {policy.workflow} began within {format_duration(policy.start_timeout)}"
         return move(upgrade, Stage.FAILED, Cause(now), why)
     return upgrade
@@ -173,34 +188,38 @@ WAITING_FOR_RUN = "waiting for its run to appear on GitHub"
 
 
 def mark_run_gone(upgrade: Upgrade, policy: DeployPolicy, now: datetime) -> Upgrade:
-    """The upgrade whose run GitHub does not show: it may not show it yet, where it was started just now."""
-    asked_at = upgrade.deployment.asked_at if upgrade.deployment else now
-    if now - asked_at < timedelta(seconds=policy.start_timeout):
+    """The upgrade whose run GitHub does not show. A run that was started just now may appear later."""
+    requested_at = upgrade.deployment.requested_at if upgrade.deployment else now
+    if now - requested_at < timedelta(seconds=policy.start_timeout):
         return replace(upgrade, reason=WAITING_FOR_RUN)
     return move(upgrade, Stage.FAILED, Cause(now), "the run of its deployment is gone from GitHub")
 
 
 def mark_run_ambiguous(upgrade: Upgrade, runs: Sequence[WorkflowRun], now: datetime) -> Upgrade:
-    """The upgrade given up, for nobody can say which of the runs is its own: each may go on, none is the next one."""
+    """The upgrade that ends because nobody can say which of the runs is its own. Each may be going on, and none is
+    that of a later request."""
     why = "several runs may be its own: see which one, then say /deployed or /retry"
     deployment = upgrade.deployment
-    over = replace(deployment, ended_at=now, failed=why) if deployment else None
-    loose = (*upgrade.loose, *(run.id for run in runs))
-    seen = replace(upgrade, deployment=over, loose=loose, lost_since=missing_run_since(upgrade))
-    return move(seen, Stage.FAILED, Cause(now, link=runs[-1].url), why)
+    attempt = replace(
+        upgrade.attempt,
+        deployment=replace(deployment, ended_at=now, failure=why) if deployment else None,
+        extra_run_ids=(*upgrade.attempt.extra_run_ids, *(run.id for run in runs)),
+        run_missing_since=missing_run_since(upgrade),
+    )
+    return move(upgrade.with_attempt(attempt), Stage.FAILED, Cause(now, link=runs[-1].url), why)
 
 
 def should_dispatch(upgrade: Upgrade, policy: DeployPolicy, now: datetime) -> bool:
-    """Whether the deployment is to be asked for (once more): never while a run may yet appear."""
+    """Whether the run is to be requested (once more): never while one may still appear."""
     deployment = upgrade.deployment
     if run_may_appear(upgrade, policy, now):
         return False
     if deployment is None:
         return True
-    return deployment.awaits_run and not deployment.accepted and deployment.tries < MAX_TRIES
+    return deployment.awaits_run and not deployment.confirmed and deployment.tries < MAX_TRIES
 
 
 def run_may_appear(upgrade: Upgrade, policy: DeployPolicy, now: datetime) -> bool:
-    """Whether the run that was asked for last, by an earlier attempt too, may still come into being."""
-    asked_at = missing_run_since(upgrade)
-    return asked_at is not None and now - asked_at < timedelta(seconds=policy.start_timeout)
+    """Whether the run that was requested last, by an earlier attempt too, may still begin."""
+    requested_at = missing_run_since(upgrade)
+    return requested_at is not None and now - requested_at < timedelta(seconds=policy.start_timeout)

@@ -1,7 +1,4 @@
-"""What moves an upgrade: every step of it is made here, purely, and its cause is kept with it.
-
-Up to the merge here; from the merge to proven healthy in `deploying`, by the same `moved`.
-"""
+"""The steps of an upgrade up to its merge. `deployment` has those after it; both take them with `move`."""
 
 from __future__ import annotations
 
@@ -9,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.github_models import CommitChecks, PullRequest, Review, ReviewState
+from bot.domain.github_models import CommitChecks, PullRequest, Review
+from bot.domain.upgrade.attempts import DeploymentAttempt
+from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.record import Rollback, StageTransition, Upgrade
 from bot.domain.upgrade.stages import TRANSITIONS, UNFINISHED, Stage
 from bot.domain.versions import Version
@@ -27,10 +26,11 @@ class Cause:
 
 
 def move(upgrade: Upgrade, stage: Stage, cause: Cause, why: str = "", reason: str | None = None) -> Upgrade:
-    """The upgrade at that stage: the only way there. `why` is kept in the history, and shown as the stage's reason
+    """The upgrade at that stage: the only way there. The history keeps `why`; it is shown as the stage's reason
     unless there is another `reason` to show.
 
-    Staying where it is changes the shown reason only. Raises ValueError for a step that there is not: a bug.
+    When the stage stays the same, only the shown reason changes. Raises ValueError for a step that `TRANSITIONS` does
+    not have, which is a bug.
     """
     shown = why if reason is None else reason
     if stage is upgrade.stage:
@@ -42,68 +42,83 @@ def move(upgrade: Upgrade, stage: Stage, cause: Cause, why: str = "", reason: st
 
 
 def request_upgrade(
-    existing: Upgrade | None, slug: str, version: Version, by: str, now: datetime, forced: str = ""
+    existing: Upgrade | None, slug: str, version: Version, by: str, now: datetime, force: str = ""
 ) -> Upgrade:
-    """What asking for an upgrade makes of its record: a new one, the same one, or one that ended revived.
+    """The record after somebody requested the upgrade: a new one, the same one, or one that had ended and begins
+    anew.
 
-    A pull request that people closed is not opened again until somebody asks; this is the asking. `forced` is the
-    reason why it need not wait for its place in the order, nor for its checks before the deployment.
+    A pull request that people closed is not opened again before somebody requests it. `force` is the reason why the
+    upgrade need not wait for its turn in the order, nor for its checks before the deployment.
     """
-    fresh = Upgrade(slug, version, Stage.WAITING, by, now, forced=forced, forced_by=by if forced else "")
+    override = Override(by, force, now) if force else None
+    fresh = Upgrade(slug, version, Stage.WAITING, by, now, force=override)
     if existing is None:
         return fresh
-    undone = existing.back is not None and existing.stage in {Stage.ROLLED_BACK, Stage.FAILED}
+    undone = existing.rollback is not None and existing.stage in {Stage.ROLLED_BACK, Stage.FAILED}
     if existing.stage in {Stage.CLOSED, Stage.SKIPPED} or undone:
-        return replace(fresh, earlier=existing, loose=all_run_ids(existing), lost_since=missing_run_since(existing))
+        return replace(inherit_runs(fresh, existing), previous=existing)
     if existing.stage is Stage.FAILED and existing.merged_at is None:
-        kept = replace(fresh, earlier=existing.earlier, loose=existing.loose, lost_since=existing.lost_since)
-        return replace(kept, number=existing.number, url=existing.url, head=existing.head)
-    if forced and not existing.forced and existing.back is None and existing.stage in UNFINISHED:
+        seen = existing.pull_request
+        known = replace(fresh.pull_request, number=seen.number, url=seen.url, head=seen.head)
+        return replace(inherit_runs(fresh, existing), previous=existing.previous, pull_request=known)
+    if override and not existing.force and existing.rollback is None and existing.stage in UNFINISHED:
         waits = existing.stage is Stage.WAITING
-        return replace(existing, forced=forced, forced_by=by, reason="" if waits else existing.reason)
+        return replace(existing, force=override, reason="" if waits else existing.reason)
     return existing
 
 
-def request_rollback(existing: Upgrade | None, slug: str, version: Version, back: Rollback, now: datetime) -> Upgrade:
-    """The record of an upgrade that is to be undone, from now on about the rollback's pull request.
+def request_rollback(
+    existing: Upgrade | None, slug: str, version: Version, rollback: Rollback, now: datetime
+) -> Upgrade:
+    """The record of an upgrade that is to be undone: from now on it is about the rollback's pull request.
 
-    Asking again while that is open is the same rollback, and so is the same asking afterwards. One whose deployment
-    goes on is not undone before that is over. `existing` is None for an upgrade that mibot knows nothing of, such as
-    one made by hand.
+    A second request while that is open is the same rollback, and so is the same request found again afterwards. An
+    upgrade that is being deployed is not undone before its deployment is over. `existing` is None for an upgrade that
+    mibot has no record of, such as one made by hand.
     """
-    if existing is not None and existing.back is not None:
-        same_asking = back.comment != 0 and existing.back.comment == back.comment
-        if existing.stage in UNFINISHED or same_asking:
+    if existing is not None and existing.rollback is not None:
+        same_request = rollback.comment_id != 0 and existing.rollback.comment_id == rollback.comment_id
+        if existing.stage in UNFINISHED or same_request:
             return existing
     if existing is not None and existing.stage in {Stage.BACKING_UP, Stage.DEPLOYING}:
-        return replace(existing, note=f"it can't be rolled back, as {back.by} asked, before its deployment is over")
-    fresh = Upgrade(slug, version, Stage.PLANNED, back.by, now, from_version=version, back=back, earlier=existing)
-    return (
-        fresh
-        if existing is None
-        else replace(fresh, loose=all_run_ids(existing), lost_since=missing_run_since(existing))
-    )
+        note = f"it can't be rolled back, as {rollback.requested_by} asked, before its deployment is over"
+        return with_note(existing, note)
+    by = rollback.requested_by
+    fresh = Upgrade(slug, version, Stage.PLANNED, by, now, from_version=version, rollback=rollback, previous=existing)
+    return fresh if existing is None else inherit_runs(fresh, existing)
+
+
+def inherit_runs(fresh: Upgrade, existing: Upgrade) -> Upgrade:
+    """A new record that knows which deployments of the one before it may still be going on."""
+    attempt = DeploymentAttempt(extra_run_ids=all_run_ids(existing), run_missing_since=missing_run_since(existing))
+    return replace(fresh, attempts=(attempt,))
+
+
+def with_note(upgrade: Upgrade, note: str) -> Upgrade:
+    """The upgrade whose pull request has this note."""
+    return replace(upgrade, pull_request=replace(upgrade.pull_request, note=note))
 
 
 def all_run_ids(upgrade: Upgrade) -> tuple[int, ...]:
-    """All runs there were, once its deployment is begun anew: each may still be going on, none is the next one."""
-    run = upgrade.deployment.run if upgrade.deployment is not None else None
-    return (*upgrade.loose, *([run] if run is not None else []))
+    """Every run of it that may be going on, its own included."""
+    return tuple(run_id for attempt in upgrade.attempts for run_id in attempt.run_ids)
 
 
 def missing_run_since(upgrade: Upgrade) -> datetime | None:
-    """When a run of it was last asked for that nobody saw: one may be about since, or may yet appear."""
+    """When a run that nobody has seen was last requested: it may exist, or may still begin. None without such a
+    run."""
     deployment = upgrade.deployment
-    if deployment is not None and deployment.ended_at is None and not deployment.url:
-        return deployment.asked_at  # where GitHub told its number too: that is told before there is anything to see
-    return upgrade.lost_since
+    if deployment is not None and deployment.ended_at is None and not deployment.run_url:
+        return deployment.requested_at  # also where GitHub told the number: that comes before there is a run to see
+    return upgrade.attempt.run_missing_since
 
 
 def attach_pull(upgrade: Upgrade, pull: PullRequest, from_version: Version | None, now: datetime) -> Upgrade:
-    """The upgrade with its pull request, freshly made or found."""
+    """The upgrade with its pull request, which was just opened or found."""
     stage = Stage.OPEN if upgrade.stage is Stage.PLANNED else upgrade.stage
-    there = move(upgrade, stage, Cause(now, link=pull.url), f"pull request #{pull.number}", "")
-    return replace(there, from_version=from_version, number=pull.number, url=pull.url, head=pull.head)
+    opened = move(upgrade, stage, Cause(now, link=pull.url), f"pull request #{pull.number}", "")
+    known = replace(opened.pull_request, number=pull.number, url=pull.url, head=pull.head)
+    return replace(opened, from_version=from_version, pull_request=known)
 
 
 def observe(
@@ -113,25 +128,12 @@ def observe(
     ended = upgrade.stage in {Stage.DONE, Stage.ROLLED_BACK, Stage.SKIPPED}
     if upgrade.merged_at or ended or (upgrade.stage is Stage.FAILED and not pull.merged):
         return upgrade
-    approved = tuple(sorted(r.reviewer for r in reviews if r.state is ReviewState.APPROVED))
-    objections = tuple(sorted(r.reviewer for r in reviews if r.state is ReviewState.CHANGES_REQUESTED))
-    seen = replace(
-        upgrade,
-        number=pull.number,
-        url=pull.url,
-        head=pull.head,
-        approved_by=approved,
-        objections_by=objections,
-        checks=checks.conclusion,
-        failing=checks.failed,
-    )
+    seen = replace(upgrade, pull_request=upgrade.pull_request.observe(pull, reviews, checks, now))
+    approved, objections = seen.pull_request.approved_by, seen.pull_request.changes_requested_by
     if pull.merged:
-        merged = replace(
-            seen, merged_at=pull.merged_at, merged_by=pull.merged_by or "", merge_commit=pull.merge_commit
-        )
-        return move(merged, Stage.MERGED, Cause(pull.merged_at or now, pull.merged_by or "", pull.url))
-    if not pull.open and upgrade.back is not None and upgrade.earlier is not None:
-        return _restore_earlier(upgrade.earlier, upgrade.back, "was closed without a merge")
+        return move(seen, Stage.MERGED, Cause(pull.merged_at or now, pull.merged_by or "", pull.url))
+    if not pull.open and upgrade.rollback is not None and upgrade.previous is not None:
+        return _restore_previous(upgrade.previous, upgrade.rollback, "was closed without a merge")
     if not pull.open:
         return move(seen, Stage.CLOSED, Cause(now, "", pull.url), "its pull request was closed without a merge")
     if objections:
@@ -139,35 +141,35 @@ def observe(
     return move(seen, Stage.APPROVED if approved else Stage.OPEN, Cause(now, ", ".join(approved), pull.url))
 
 
-def _restore_earlier(earlier: Upgrade, back: Rollback, what: str) -> Upgrade:
-    return replace(earlier, note=f"its rollback by {back.by} {what}")
+def _restore_previous(previous: Upgrade, rollback: Rollback, what: str) -> Upgrade:
+    return with_note(previous, f"its rollback by {rollback.requested_by} {what}")
 
 
 def mark_refused(upgrade: Upgrade, why: str, now: datetime, *, keep_waiting: bool) -> Upgrade:
-    """What becomes of an upgrade for which there is no change set; a rollback leaves things as they were. `waits`:
+    """The upgrade for which there is no change set; a rollback leaves things as they were. `keep_waiting` says that
     there will be one once its version is prepared."""
-    if upgrade.back is not None and upgrade.earlier is not None:
-        return replace(upgrade.earlier, note=f"it can't be rolled back: {why}")
+    if upgrade.rollback is not None and upgrade.previous is not None:
+        return with_note(upgrade.previous, f"it can't be rolled back: {why}")
     return move(upgrade, Stage.WAITING if keep_waiting else Stage.FAILED, Cause(now), why)
 
 
 def mark_failed(upgrade: Upgrade, why: str, now: datetime) -> Upgrade:
-    """The upgrade given up, for what the world refused."""
+    """The upgrade that ends because an external system refused something."""
     return move(upgrade, Stage.FAILED, Cause(now), why) if Stage.FAILED in TRANSITIONS[upgrade.stage] else upgrade
 
 
 def mark_pull_gone(upgrade: Upgrade, now: datetime) -> Upgrade:
-    """The upgrade whose pull request is not there any more; a rollback leaves things as they were."""
-    if upgrade.back is not None and upgrade.earlier is not None:
-        return _restore_earlier(upgrade.earlier, upgrade.back, "is gone, with its pull request")
+    """The upgrade whose pull request does not exist any more; a rollback leaves things as they were."""
+    if upgrade.rollback is not None and upgrade.previous is not None:
+        return _restore_previous(upgrade.previous, upgrade.rollback, "is gone, with its pull request")
     return move(upgrade, Stage.CLOSED, Cause(now, ""), "its pull request is gone")
 
 
 def mark_planned(upgrade: Upgrade, now: datetime) -> Upgrade:
-    """The waiting upgrade whose turn it is."""
+    """The waiting upgrade whose turn has come."""
     return move(upgrade, Stage.PLANNED, Cause(now), "its turn has come", "")
 
 
 def mark_skipped(upgrade: Upgrade, why: str, now: datetime) -> Upgrade:
-    """The waiting upgrade of an instance that is left out of release upgrades by now."""
+    """The waiting upgrade of an instance that no longer takes part in release upgrades."""
     return move(upgrade, Stage.SKIPPED, Cause(now, ""), why)

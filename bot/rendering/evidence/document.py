@@ -98,19 +98,19 @@ def _text(value: object) -> str | None:
 
 def _deployment(deployment: Deployment) -> dict[str, Any]:
     return {
-        "asked_at": iso(deployment.asked_at),
-        "run": deployment.run,
-        "url": deployment.url or None,
+        "asked_at": iso(deployment.requested_at),
+        "run": deployment.run_id,
+        "url": deployment.run_url or None,
         "ended_at": iso(deployment.ended_at),
         "conclusion": deployment.conclusion or None,
-        "failed": deployment.failed or None,
-        "by_hand_by": deployment.by or None,
+        "failed": deployment.failure or None,
+        "by_hand_by": deployment.deployed_by or None,
     }
 
 
 def _backup(backup: Backup) -> dict[str, Any]:
-    document = {"kind": backup.kind, "of": backup.of, "name": backup.name, "state": backup.state}
-    return document | {"made_at": iso(backup.made_at), "said": backup.said or None}
+    document = {"kind": backup.kind, "of": backup.source, "name": backup.name, "state": backup.state}
+    return document | {"made_at": iso(backup.created_at), "said": backup.detail or None}
 
 
 def _check(result: CheckResult, accepted: Collection[str]) -> dict[str, Any]:

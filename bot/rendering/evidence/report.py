@@ -72,13 +72,13 @@ def _describe_deployment(story: AuditRecord) -> Markdown:
     deployment = story.deployment
     if deployment is None:
         return Markdown("none")
-    run = "run" if deployment.run is None else f"run {deployment.run}"
-    how = [link(run, deployment.url)] if deployment.url else [] if deployment.run is None else [run]
-    how += [f"by hand, says {code(deployment.by)}"] if deployment.by else []
-    how += [f"asked for at {format_time(deployment.asked_at)}"]
+    run = "run" if deployment.run_id is None else f"run {deployment.run_id}"
+    how = [link(run, deployment.run_url)] if deployment.run_url else [] if deployment.run_id is None else [run]
+    how += [f"by hand, says {code(deployment.deployed_by)}"] if deployment.deployed_by else []
+    how += [f"asked for at {format_time(deployment.requested_at)}"]
     if deployment.ended_at is not None:
         how += [f"ended at {format_time(deployment.ended_at)}: {code(deployment.conclusion) or 'as nothing'}"]
-    how += [f"what failed: {code(deployment.failed)}"] if deployment.failed else []
+    how += [f"what failed: {code(deployment.failure)}"] if deployment.failure else []
     return Markdown(", ".join(how))
 
 

@@ -93,7 +93,7 @@ def google() -> Iterator[FakeGoogle]:
 
 
 def states(made: list[Backup]) -> list[tuple[BackupKind, str, BackupState]]:
-    return [(copy.kind, copy.of, copy.state) for copy in made]
+    return [(copy.kind, copy.source, copy.state) for copy in made]
 
 
 def test_one_copy_of_every_database_and_every_data_disk(google: FakeGoogle) -> None:
@@ -119,7 +119,7 @@ def test_one_copy_of_every_database_and_every_data_disk(google: FakeGoogle) -> N
     assert states(last) == [(kind, of, BackupState.READY) for kind, of in things]
     assert overall_state(last) is BackupState.READY
     assert [copy.name for copy in last] == [copy.name for copy in first]
-    assert [copy.made_at for copy in last] == [BEGIN] * 4
+    assert [copy.created_at for copy in last] == [BEGIN] * 4
     assert (len(google.runs()), len(google.shots())) == (2, 2)
 
 
@@ -162,7 +162,7 @@ def test_a_copy_that_fails_is_told_and_not_made_again(google: FakeGoogle, what: 
     made = google.ensure()
     assert overall_state(made) is BackupState.FAILED
     (failed,) = [copy for copy in made if copy.state is BackupState.FAILED]
-    assert "Google says that it is FAILED" in failed.said
+    assert "Google says that it is FAILED" in failed.detail
     assert (len(google.runs()), len(google.shots())) == (1, 1)
 
 
@@ -204,7 +204,7 @@ def test_a_busy_database_is_waited_for(google: FakeGoogle) -> None:
     google.sql.set_outcome(60)
     waiting, disk = google.ensure()
     assert (waiting.state, waiting.name) == (BackupState.RUNNING, "")
-    assert "busy" in waiting.said
+    assert "busy" in waiting.detail
     assert disk.state is BackupState.RUNNING
     assert google.runs() == []
     google.advance(minutes=11)
@@ -398,8 +398,8 @@ def test_an_operation_that_has_failed_already_is_a_failed_copy() -> None:
     mock_google({"json": sql}, {"json": compute})
     database, disk = ensure_backups()
     assert (database.state, disk.state) == (BackupState.FAILED, BackupState.FAILED)
-    assert "(INTERNAL)" in database.said
-    assert "(QUOTA_EXCEEDED)" in disk.said
+    assert "(INTERNAL)" in database.detail
+    assert "(QUOTA_EXCEEDED)" in disk.detail
 
 
 @responses.activate
@@ -438,8 +438,8 @@ def test_copies_beyond_the_newest(google: FakeGoogle) -> None:
     google.sql.set_backups(PROJECT, [nightly, *google.sql.backups(PROJECT)])
     older = google.backups().beyond_retention(REQUEST, 2)
     days = [(BEGIN + timedelta(days=day)) for day in range(5)]
-    assert [copy.made_at for copy in older if copy.kind is BackupKind.DATABASE] == [days[2], days[1], days[0]]
-    assert [copy.made_at for copy in older if copy.kind is BackupKind.DISK] == [days[1], days[0]]
+    assert [copy.created_at for copy in older if copy.kind is BackupKind.DATABASE] == [days[2], days[1], days[0]]
+    assert [copy.created_at for copy in older if copy.kind is BackupKind.DISK] == [days[1], days[0]]
     assert google.backups().beyond_retention(REQUEST, 9) == []
 
 

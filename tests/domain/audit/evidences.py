@@ -9,15 +9,18 @@ from bot.domain.audit.evidence import Evidence, collect_evidence
 from bot.domain.fleet.model import Fleet
 from bot.domain.github_models import CommitChecks, Conclusion, PullRequest, Review, ReviewState, WorkflowRun
 from bot.domain.health.model import CheckResult, CheckState
+from bot.domain.reasons import PlainText
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
 from bot.domain.upgrade.deploy_policy import DeployPolicy, VerifyPolicy
-from bot.domain.upgrade.deployment import apply_backups, apply_pre_checks, apply_run, judge, recheck
+from bot.domain.upgrade.deployment import apply_backups, apply_run
 from bot.domain.upgrade.dispatch import confirm_dispatch, prepare_dispatch
+from bot.domain.upgrade.judgement import apply_pre_checks, judge, recheck
+from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.record import Rollback, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import attach_pull, mark_planned, observe, request_rollback, request_upgrade
-from tests.samples import NOW, customer_instance, fleet, internal_instance, result, version
+from tests.samples import NOW, customer_instance, fleet, internal_instance, modify, result, version
 
 FROM, TO = version("3.40.0"), version("3.40.1")
 TRACKER = TrackerRecord(TO, 12, "https://github.com/sourcegraph/sourcegraph/issues/12", "dana")
@@ -72,7 +75,7 @@ def merged(
 def deployed(record: Upgrade) -> Upgrade:
     """The merged record, backed up and deployed within twenty minutes."""
     start = record.merged_at or NOW
-    ready = apply_pre_checks(record, () if record.back else checks(after(1, start)), POLICY, after(1, start))
+    ready = apply_pre_checks(record, () if record.rollback else checks(after(1, start)), POLICY, after(1, start))
     ready = apply_backups(ready, backups(after(2, start)), POLICY, after(5, start))
     begun = confirm_dispatch(prepare_dispatch(ready, after(6, start)), 4711)
     run = WorkflowRun(
@@ -123,18 +126,20 @@ def evidence(*upgrades: Upgrade, fleet: Fleet = FLEET, tracker: TrackerRecord | 
 def with_words(record: Upgrade, words: str) -> Upgrade:
     """The record with these words wherever a person's, a system's or a link's may be."""
     deployment = record.deployment
-    return replace(
-        record, reason=words, note=words, asked_by=words, forced=words, forced_by=words, url=f"https://x/{words}",
-        approved_by=(words, words), objections_by=(words,), merged_by=words, merge_commit=words, head=words,
-        failing=(words,), warnings=(words,), accepted=words, accepted_by=words, checked=words, meaning=words,
-        before=tuple(_with_text(one, words) for one in record.before),
-        after=tuple(_with_text(one, words) for one in record.after),
-        copies=tuple(replace(one, of=words, name=words, said=words, link=words) for one in record.copies),
-        earlier_copies=tuple(replace(one, of=words, name=words, said=words, link=words) for one in record.copies),
-        deployment=deployment and replace(deployment, url=words, conclusion=words, failed=words, by=words),
+    backups = tuple(replace(one, source=words, name=words, detail=words, link=words) for one in record.backups)
+    return modify(
+        record, reason=words, note=words, requested_by=words, force=Override(words, words), url=f"https://x/{words}",
+        approved_by=(words, words), changes_requested_by=(words,), merged_by=words, merge_commit=words, head=words,
+        failing_checks=(words,), warnings=(PlainText(words),), acceptance=Override(words, words), checked_for=words,
+        change_fingerprint=words,
+        before=tuple(_with_text(one, words) for one in record.verification.before),
+        after=tuple(_with_text(one, words) for one in record.verification.after),
+        backups=backups, superseded_backups=backups,
+        deployment=deployment
+        and replace(deployment, run_url=words, conclusion=words, failure=words, deployed_by=words),
         history=tuple(replace(step, by=words, why=words, link=words) for step in record.history),
-        back=record.back and replace(record.back, by=words, why=words),
-        earlier=record.earlier and with_words(record.earlier, words),
+        rollback=record.rollback and replace(record.rollback, requested_by=words, why=words),
+        previous=record.previous and with_words(record.previous, words),
     )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ from bot.domain.reasons import Reason
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import BackupKind, BackupState
 from bot.domain.upgrade.deployment import hold, mark_deployed_manually, retry
+from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.record import Rollback, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import Cause, mark_skipped, move, request_upgrade
@@ -70,7 +71,7 @@ from tests.domain.audit.evidences import (
     rolled_back,
     verified,
 )
-from tests.samples import ACCOUNT, NOW, customer_instance, fleet, internal_instance, result, upgrade, version
+from tests.samples import ACCOUNT, NOW, customer_instance, fleet, internal_instance, modify, result, upgrade, version
 
 NO_CONFIG = UnusableInstanceFile("config.yaml", FileProblem.MISSING)
 
@@ -114,13 +115,13 @@ def test_a_record_has_people_times_and_durations() -> None:
     assert [step.stage for step in story.history][-1] is Stage.DONE
     assert [copy.name for copy in story.backups] == ["1234", "mibot-3-40-1-x"]
     assert story.deployment is not None
-    assert (story.deployment.url, story.deployment.conclusion) == (RUN_URL, "success")
+    assert (story.deployment.run_url, story.deployment.conclusion) == (RUN_URL, "success")
     assert [one.name for one in story.after] == sorted(NAMES)
 
 
 def test_a_forced_upgrade_needs_no_green_checks_and_no_order() -> None:
-    forced = replace(
-        complete("amberotter"), before=checks(NOW, state=CheckState.FAIL), forced="an outage", forced_by="lee"
+    forced = modify(
+        complete("amberotter"), before=checks(NOW, state=CheckState.FAIL), force=Override("lee", "an outage")
     )
     assert gaps(forced) == []
     (entry,) = evidence(forced).entries
@@ -135,35 +136,36 @@ def test_the_checks_that_controls_ask_for_exist() -> None:
 
 
 def unready(record: Upgrade, kind: BackupKind, state: BackupState) -> Upgrade:
-    made = (replace(copy, state=state) if copy.kind is kind else copy for copy in record.copies)
-    return replace(record, copies=tuple(made))
+    made = (replace(copy, state=state) if copy.kind is kind else copy for copy in record.backups)
+    return modify(record, backups=tuple(made))
 
 
 def without(record: Upgrade, name: str) -> Upgrade:
-    return replace(record, after=tuple(one for one in record.after if one.name != name))
+    return modify(record, after=tuple(one for one in record.verification.after if one.name != name))
 
 
 def failing(record: Upgrade, name: str, state: CheckState) -> Upgrade:
-    return replace(
-        record, after=tuple(replace(one, state=state) if one.name == name else one for one in record.after)
+    return modify(
+        record,
+        after=tuple(replace(one, state=state) if one.name == name else one for one in record.verification.after),
     )
 
 
 @pytest.mark.parametrize(
     ("change", "control", "reasons"),
     [
-        (lambda u: replace(u, number=None), Control.CHANGES, [NoPullRequest(Stage.DONE)]),
-        (lambda u: replace(u, approved_by=()), Control.CHANGES, [NotApproved(by_bots=False, merged=True)]),
+        (lambda u: modify(u, number=None), Control.CHANGES, [NoPullRequest(Stage.DONE)]),
+        (lambda u: modify(u, approved_by=()), Control.CHANGES, [NotApproved(by_bots=False, merged=True)]),
         (
-            lambda u: replace(u, approved_by=("renovate[bot]", "mibot")),
+            lambda u: modify(u, approved_by=("renovate[bot]", "mibot")),
             Control.CHANGES,
             [NotApproved(by_bots=True, merged=True)],
         ),
-        (lambda u: replace(u, merged_by=""), Control.CHANGES, [MergerUnknown()]),
-        (lambda u: replace(u, merged_by="mergify[bot]"), Control.CHANGES, [MergedByBot("mergify[bot]")]),
-        (lambda u: replace(u, before=()), Control.RELEASES, [NoPreUpgradeChecks(merged=True)]),
+        (lambda u: modify(u, merged_by=""), Control.CHANGES, [MergerUnknown()]),
+        (lambda u: modify(u, merged_by="mergify[bot]"), Control.CHANGES, [MergedByBot("mergify[bot]")]),
+        (lambda u: modify(u, before=()), Control.RELEASES, [NoPreUpgradeChecks(merged=True)]),
         (
-            lambda u: replace(u, before=(result("vm", CheckState.FAIL), result("uptime", CheckState.UNKNOWN))),
+            lambda u: modify(u, before=(result("vm", CheckState.FAIL), result("uptime", CheckState.UNKNOWN))),
             Control.RELEASES,
             [UnhealthyBefore(FailingChecks(("Vm",), ("Uptime",)))],
         ),
@@ -173,8 +175,8 @@ def failing(record: Upgrade, name: str, state: CheckState) -> Upgrade:
             [UnhealthyAfter(Stage.DONE, FailingChecks(("Front_End",)))],
         ),
         (lambda u: without(u, "uptime"), Control.UPTIME, [CheckNotPassed(Control.UPTIME, "uptime", None)]),
-        (lambda u: replace(u, copies=u.copies[1:]), Control.RECOVERY, [BackupNotTaken(BackupKind.DATABASE)]),
-        (lambda u: replace(u, copies=u.copies[:1]), Control.RECOVERY, [BackupNotTaken(BackupKind.DISK)]),
+        (lambda u: modify(u, backups=u.backups[1:]), Control.RECOVERY, [BackupNotTaken(BackupKind.DATABASE)]),
+        (lambda u: modify(u, backups=u.backups[:1]), Control.RECOVERY, [BackupNotTaken(BackupKind.DISK)]),
         (
             lambda u: unready(u, BackupKind.DISK, BackupState.FAILED),
             Control.RECOVERY,
@@ -186,7 +188,7 @@ def failing(record: Upgrade, name: str, state: CheckState) -> Upgrade:
             [BackupIncomplete(BackupKind.DATABASE, "1234", BackupState.RUNNING)],
         ),
         (
-            lambda u: replace(u, copies=backups(after(45))),
+            lambda u: modify(u, backups=backups(after(45))),
             Control.RECOVERY,
             [BackupTooLate(BackupKind.DATABASE), BackupTooLate(BackupKind.DISK)],
         ),
@@ -278,8 +280,8 @@ def test_a_rollback_has_both_records() -> None:
 
 def test_the_change_that_was_undone_has_to_be_shown() -> None:
     record = rolled_back()
-    assert record.earlier is not None
-    unseen = replace(record, earlier=replace(record.earlier, approved_by=(), copies=()))
+    assert record.previous is not None
+    unseen = replace(record, previous=modify(record.previous, approved_by=(), backups=()))
     (entry,) = evidence(unseen).entries
     assert [(gap.control, gap.reason) for gap in entry.gaps] == [
         (Control.CHANGES, EarlierGap(ChangeKind.UPGRADE, NotApproved(by_bots=False, merged=True))),
@@ -295,7 +297,7 @@ def test_a_rollback_that_is_not_proven() -> None:
 
 
 def test_a_rollback_of_an_unrecorded_upgrade() -> None:
-    record = replace(rolled_back(), earlier=None)
+    record = replace(rolled_back(), previous=None)
     assert gaps(record) == [(Control.TRACKING, UndoneUpgradeUnknown())]
 
 
@@ -308,7 +310,7 @@ def test_the_upgrade_after_a_rollback() -> None:
 
 def test_an_upgrade_that_was_closed_after_a_rollback_hides_nothing() -> None:
     red = rolled_back()
-    broken = replace(red, stage=Stage.FAILED, after=checks(NOW, state=CheckState.FAIL))
+    broken = modify(red, stage=Stage.FAILED, after=checks(NOW, state=CheckState.FAIL))
     closed = replace(request_upgrade(broken, "demo", TO, "dana", after(300)), stage=Stage.CLOSED)
     red_now = FailingChecks(tuple(name.title() for name in NAMES))
     assert (Control.HEALTH, NotFinished(Stage.FAILED, Stage.ROLLED_BACK, merged=True, checks=red_now)) in gaps(closed)
@@ -328,7 +330,7 @@ def test_a_deployment_by_hand_names_the_person_and_lacks_its_backup() -> None:
     ]
     deployment = evidence(hand).entries[0].last.deployment
     assert deployment is not None
-    assert (deployment.by, deployment.conclusion) == ("lee", "by hand")
+    assert (deployment.deployed_by, deployment.conclusion) == ("lee", "by hand")
 
 
 def test_only_the_last_attempt_counts() -> None:
@@ -384,11 +386,10 @@ def test_an_upgrade_that_was_skipped_while_it_waited() -> None:
 
 
 def test_names_and_links_are_private() -> None:
-    record = replace(
+    record = modify(
         complete("amberotter"),
         note="tell Amber Otter",
-        forced="amberotter asked",
-        forced_by="amberotter-dev",
+        force=Override("amberotter-dev", "amberotter asked"),
         url=f"{PULLS}/7",
     )
     links = replace(record, history=tuple(replace(step, link=CONSOLE) for step in record.history))
@@ -402,7 +403,7 @@ def test_names_and_links_are_private() -> None:
 
 
 def test_an_instance_that_is_gone_is_not_named() -> None:
-    record = replace(complete("jaderaven"), reason="jaderaven is gone", asked_by="jade-raven")
+    record = replace(complete("jaderaven"), reason="jaderaven is gone", requested_by="jade-raven")
     (entry,) = evidence(record).entries
     assert (entry.name.plain, entry.last.reason, entry.last.requested_by) == (
         REMOVED_INSTANCE,
@@ -426,9 +427,9 @@ def test_an_instance_that_is_gone_is_not_named() -> None:
 def test_a_link_to_anything_else_is_left_out(url: str) -> None:
     record = complete()
     assert record.deployment is not None
-    changed = replace(record, url=url, deployment=replace(record.deployment, url=url))
+    changed = modify(record, url=url, deployment=replace(record.deployment, run_url=url))
     story = evidence(changed, tracker=replace(TRACKER, url=url)).entries[0].last
-    assert (story.url, story.deployment and story.deployment.url) == ("", "")
+    assert (story.url, story.deployment and story.deployment.run_url) == ("", "")
     assert evidence(tracker=replace(TRACKER, url=url)).tracker == ""
 
 
@@ -442,4 +443,4 @@ def test_a_link_to_anything_else_is_left_out(url: str) -> None:
     ],
 )
 def test_a_link_to_a_pull_request_or_a_run_is_kept(url: str) -> None:
-    assert evidence(replace(complete(), url=url)).entries[0].last.url == url
+    assert evidence(modify(complete(), url=url)).entries[0].last.url == url

@@ -43,14 +43,14 @@ from bot.domain.upgrade.record import Upgrade
 from bot.formats.documents import DocumentError
 from bot.formats.markdown import Markdown
 from bot.schema import CODEC, JobContent
-from tests.records import VERSIONS, backups, fields_of_upgrade, results, tuples_of
+from tests.records import VERSIONS, backups, results, tuples_of, upgrades
 from tests.schema import everything
 
 WORDS = st.text(max_size=20)
 RESULTS = results(WORDS)
 SOME = tuples_of(RESULTS)
 COPIES = backups(WORDS)
-UPGRADES = st.builds(Upgrade, **fields_of_upgrade(WORDS))
+UPGRADES = upgrades(WORDS)
 REASONS = st.one_of(
     st.builds(PlainText, WORDS),
     st.builds(UnknownInstance, WORDS),
@@ -117,7 +117,7 @@ def test_backups_before_the_first_attempt_differ_from_no_backups() -> None:
 
 @given(UPGRADES)
 def test_upgrades(upgrade: Upgrade) -> None:
-    assert Upgrade.from_json(written_down(upgrade.to_json())) == upgrade
+    assert CODEC.decode_document(Upgrade, written_down(CODEC.encode_document(upgrade))) == upgrade
 
 
 @given(RESULTS)

@@ -19,6 +19,7 @@ from bot.domain.rollout.schedule import (
     order_gate,
     rollout_halted,
 )
+from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.record import IN_FLIGHT, Rollback, Stage, Upgrade
 from bot.domain.versions import Version
 from tests.samples import NOW, customer_instance, fleet, internal_instance, result, upgrade, version
@@ -92,7 +93,7 @@ def test_an_instance_has_one_upgrade_in_flight_at_a_time() -> None:
 
 def test_whoever_is_held_up_by_the_order_lets_those_behind_it_pass() -> None:
     now = rollout_state(
-        waits("jaderaven"), waits("amberotter", forced="they asked"), waits("demo", "3.41.0"), limit=2
+        waits("jaderaven"), waits("amberotter", force=Override("lee", "they asked")), waits("demo", "3.41.0"), limit=2
     )
     assert go(now) == ["amberotter@3.40.1", "demo@3.41.0"]
     assert list(why(now)) == ["jaderaven"]
@@ -100,7 +101,9 @@ def test_whoever_is_held_up_by_the_order_lets_those_behind_it_pass() -> None:
 
 def test_a_version_that_is_not_ready_holds_up_its_own_only() -> None:
     reason = "for golden/docker-compose.3.40.1.yaml, which is being prepared"
-    now = rollout_state(waits("rctest"), waits("demo", forced="now"), waits("tpgi", "3.41.0"), unready={TO: reason})
+    now = rollout_state(
+        waits("rctest"), waits("demo", force=Override("lee", "now")), waits("tpgi", "3.41.0"), unready={TO: reason}
+    )
     assert go(now) == ["tpgi@3.41.0"]
     assert why(now) == {"rctest": reason, "demo": reason}, "and no force helps"
 
@@ -174,7 +177,7 @@ def test_a_first_instance_that_is_merged_and_not_proven_yet_is_waited_for(stage:
         (upgrade(stage=Stage.SKIPPED), True),
         (done(), False),
         (upgrade(stage=Stage.FAILED, merged_at=NOW), False),
-        (upgrade(stage=Stage.OPEN, back=Rollback("lee")), False),
+        (upgrade(stage=Stage.OPEN, rollback=Rollback("lee")), False),
     ],
 )
 def test_a_look_is_taken_only_where_no_record_tells(record: Upgrade | None, looks: bool) -> None:
@@ -210,13 +213,13 @@ def test_one_that_failed_after_its_merge_stops_the_line_of_its_version() -> None
 
 def test_an_operators_force_passes_a_stopped_line() -> None:
     failed = upgrade("tpgi", stage=Stage.FAILED, merged_at=NOW)
-    assert go(rollout_state(done(), failed, waits("demo", forced="they asked"))) == ["demo@3.40.1"]
+    assert go(rollout_state(done(), failed, waits("demo", force=Override("lee", "they asked")))) == ["demo@3.40.1"]
 
 
 def test_a_failed_rollback_stops_the_line_and_none_is_stopped_by_it() -> None:
-    failed = upgrade("tpgi", stage=Stage.FAILED, merged_at=NOW, back=Rollback("lee"))
+    failed = upgrade("tpgi", stage=Stage.FAILED, merged_at=NOW, rollback=Rollback("lee"))
     assert rollout_halted(upgrade("demo", stage=Stage.MERGED), [failed], FLEET).startswith("for tpgi, ")
-    assert rollout_halted(upgrade("demo", stage=Stage.MERGED, back=Rollback("lee")), [failed], FLEET) == ""
+    assert rollout_halted(upgrade("demo", stage=Stage.MERGED, rollback=Rollback("lee")), [failed], FLEET) == ""
 
 
 def test_what_has_left_the_fleet_stops_the_line_without_a_name() -> None:
@@ -241,7 +244,7 @@ def test_one_that_is_red_on_another_version_is_no_obstacle() -> None:
 
 
 def test_an_operators_force_opens_the_gate_and_gives_no_place() -> None:
-    forced = waits("amberotter", forced="they asked", forced_by="lee")
+    forced = waits("amberotter", force=Override("lee", "they asked"))
     assert go(rollout_state(forced)) == ["amberotter@3.40.1"]
     now = rollout_state(forced, upgrade("demo"), limit=1)
     assert why(now) == {"amberotter": "for its turn, 1 upgrade is in flight"}
@@ -263,9 +266,9 @@ def test_the_gate_stands_open_for_internal_instances() -> None:
         (upgrade(stage=Stage.FAILED, merged_at=NOW), True),
         (upgrade(stage=Stage.MERGED, after=(result(state=CheckState.UNKNOWN),)), False),
         (upgrade(stage=Stage.CLOSED, before=RED), False),
-        (upgrade(stage=Stage.OPEN, back=Rollback("lee")), True),
-        (upgrade(stage=Stage.ROLLED_BACK, back=Rollback("lee"), after=GREEN), True),
-        (upgrade(stage=Stage.CLOSED, back=Rollback("lee")), False),
+        (upgrade(stage=Stage.OPEN, rollback=Rollback("lee")), True),
+        (upgrade(stage=Stage.ROLLED_BACK, rollback=Rollback("lee"), after=GREEN), True),
+        (upgrade(stage=Stage.CLOSED, rollback=Rollback("lee")), False),
     ],
 )
 def test_what_is_red(record: Upgrade, red: bool) -> None:
@@ -281,11 +284,11 @@ RECORDS = st.builds(
     st.sampled_from([instance.slug for instance in INSTANCES]),
     st.sampled_from([str(TO), str(NEXT)]),
     st.sampled_from([Stage.WAITING] * 8 + list(Stage)),
-    forced=st.sampled_from(["", "", "", "they asked"]),
+    force=st.sampled_from([None, None, None, Override("lee", "they asked")]),
     merged_at=st.sampled_from([None, NOW]),
     before=st.sampled_from([(), GREEN, RED]),
     after=st.sampled_from([(), GREEN, RED]),
-    back=st.sampled_from([None, None, None, Rollback("lee")]),
+    rollback=st.sampled_from([None, None, None, Rollback("lee")]),
 )
 
 
@@ -312,7 +315,7 @@ def flying(now: RolloutState) -> list[str]:
 def unforced(now: RolloutState, *kinds: InstanceType) -> list[tuple[Instance, Upgrade]]:
     """Those that go, among the instances of these types, without anybody's force."""
     found = [(now.fleet.get(turn.upgrade.slug), turn.upgrade) for turn in decide_slots(now) if turn.starts]
-    return [(one, record) for one, record in found if one and one.type in kinds and not record.forced]
+    return [(one, record) for one, record in found if one and one.type in kinds and not record.force]
 
 
 @given(ROLLOUT_STATES)
@@ -357,7 +360,7 @@ def test_no_production_instance_goes_while_an_internal_one_is_red(now: RolloutSt
 def test_none_goes_unforced_to_a_version_of_which_another_one_failed(now: RolloutState) -> None:
     for one, record in unforced(now, *InstanceType):
         failed = (other for other in now.upgrades if other.stage is Stage.FAILED and other.merged_at)
-        assert record.back or not [other for other in failed if other.version == record.version], one.slug
+        assert record.rollback or not [other for other in failed if other.version == record.version], one.slug
 
 
 @given(ROLLOUT_STATES)

@@ -10,7 +10,7 @@ from bot.domain.health.model import CheckState
 from bot.domain.upgrade.deploy_policy import DeployPolicy
 from bot.domain.upgrade.record import Deployment, Rollback, StageTransition, Upgrade
 from bot.domain.upgrade.stages import Stage
-from tests.samples import NOW, result, upgrade, version
+from tests.samples import NOW, modify, result, upgrade, version
 
 POLICY = DeployPolicy()
 ME = "mibot[bot]"
@@ -19,9 +19,9 @@ GREEN, RED, UNKNOWN = result(), result(state=CheckState.FAIL), result(state=Chec
 MERGED = upgrade("demo", stage=Stage.MERGED, merged_at=NOW)
 BACKING_UP = replace(MERGED, stage=Stage.BACKING_UP, history=(StageTransition(Stage.BACKING_UP, NOW, "mibot"),))
 DEPLOYING = replace(MERGED, stage=Stage.DEPLOYING)
-DISPATCHED = replace(DEPLOYING, deployment=Deployment(NOW))
+DISPATCHED = modify(DEPLOYING, deployment=Deployment(NOW))
 FINISHED = Deployment(NOW, True, 1, 5, "https://x/5", "success", ended_at=NOW)
-VERIFYING = replace(
+VERIFYING = modify(
     MERGED, stage=Stage.VERIFYING, deployment=FINISHED, history=(StageTransition(Stage.VERIFYING, NOW, "mibot"),)
 )
 

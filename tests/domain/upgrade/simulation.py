@@ -33,6 +33,7 @@ from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import attach_pull
 from bot.domain.versions import Version
 from bot.ports.errors import NotFoundError, PermanentError, TransientError
+from bot.schema import CODEC
 from bot.services.fleet_reader import FleetReader
 from tests.ports import MemoryStore
 from tests.samples import NOW, fleet, internal_instance, version
@@ -58,7 +59,7 @@ class CrashingLedger(MemoryStore):
             self.crash_in = None
             raise Crash
         self.crash_in = None if self.crash_in is None else self.crash_in - 1
-        super().save_upgrade(Upgrade.from_json(json.loads(json.dumps(upgrade.to_json()))))
+        super().save_upgrade(CODEC.decode_document(Upgrade, json.loads(json.dumps(CODEC.encode_document(upgrade)))))
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,7 @@ class FakeExternalSystems:
         ]
         assert len(wanted) == 1, "it was noted before it was asked for"
         record = wanted[0]
-        tries = (record.key, record.asked_at, record.attempt, record.entered_at(Stage.DEPLOYING))
+        tries = (record.key, record.requested_at, record.attempt.number, record.entered_at(Stage.DEPLOYING))
         self.asked[tries] += 1
         assert self.asked[tries] <= MAX_TRIES
 
@@ -237,7 +238,7 @@ class FakeExternalSystems:
         assert _REQUEST_ID.fullmatch(order.request_id)
         record = self.ledger.upgrade(order.slug, version(order.version))
         assert record is not None
-        whose = (record.key, record.asked_at, record.attempt)
+        whose = (record.key, record.requested_at, record.attempt.number)
         state, seconds = self.backup_outcome
         self.backups.setdefault(
             (order.project, order.request_id), (whose, state, self.now + timedelta(seconds=seconds))
@@ -285,7 +286,7 @@ class FakeExternalSystems:
     def merge(self, number: int, upgrade: Upgrade) -> None:
         pull = replace(self.pulls[number], open=False, merged=True, merge_commit="d" * 40)
         self.pulls[number] = replace(pull, merged_at=self.now, merged_by="rio")
-        self.versions[upgrade.slug] = upgrade.version if upgrade.back is None else BEFORE
+        self.versions[upgrade.slug] = upgrade.version if upgrade.rollback is None else BEFORE
 
 
 class FakeFleets(FleetReader):
@@ -314,8 +315,8 @@ class FakePullRequestService:
                 number, upgrade.key, "", url, upgrade.branch, head, True, False, "mibot[bot]", frozenset()
             )
             pulls[number] = there
-        back = replace(upgrade.back, to=BEFORE) if upgrade.back else None
-        return replace(attach_pull(upgrade, there, upgrade.from_version, self._world.now), back=back)
+        back = replace(upgrade.rollback, to_version=BEFORE) if upgrade.rollback else None
+        return replace(attach_pull(upgrade, there, upgrade.from_version, self._world.now), rollback=back)
 
     def check_refusal(self, _: Upgrade) -> Upgrade | None:
         return None

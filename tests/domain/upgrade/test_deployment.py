@@ -14,21 +14,18 @@ from bot.domain.health.model import CheckResult, CheckState
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
 from bot.domain.upgrade.deploy_policy import DeployPolicy, VerifyPolicy
 from bot.domain.upgrade.deployment import (
-    ACCEPT_HINT,
-    RESUME_HINT,
     apply_backups,
-    apply_pre_checks,
     apply_run,
     backup_request_id,
     can_mark_deployed,
     can_retry,
     hold,
-    judge,
     mark_deployed_manually,
-    recheck,
     retry,
 )
 from bot.domain.upgrade.dispatch import unfinished_run_ids
+from bot.domain.upgrade.judgement import ACCEPT_HINT, RESUME_HINT, apply_pre_checks, judge, recheck
+from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.record import Deployment, StageTransition, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import missing_run_since
@@ -49,7 +46,7 @@ from tests.domain.upgrade.merged_upgrades import (
     run,
     stages,
 )
-from tests.samples import NOW, result, upgrade
+from tests.samples import NOW, modify, result, upgrade
 
 # Before
 
@@ -63,7 +60,7 @@ def test_what_is_in_the_way_holds_it_with_the_reason() -> None:
 @pytest.mark.parametrize(("backup", "stage"), [(True, Stage.BACKING_UP), (False, Stage.DEPLOYING)])
 def test_green_it_goes_on_to_its_backup_or_without_one_to_its_deployment(backup: bool, stage: Stage) -> None:
     there = apply_pre_checks(MERGED, [GREEN], replace(POLICY, backup=backup), NOW)
-    assert (there.stage, there.reason, there.before) == (stage, "", (GREEN,))
+    assert (there.stage, there.reason, there.verification.before) == (stage, "", (GREEN,))
     assert there.history == (StageTransition(stage, NOW, "mibot"),)
 
 
@@ -96,18 +93,18 @@ def test_as_long_as_nothing_else_is_wrong_what_is_shown_stays_as_it_is() -> None
     other = apply_pre_checks(
         once, [replace(red, sentence="It is gone.", taken_at=after(60)), green], POLICY, after(60)
     )
-    assert other.before[0].taken_at == after(60)
+    assert other.verification.before[0].taken_at == after(60)
 
 
 def test_backups_that_were_made_before_it_was_held_stay_known() -> None:
     ready = copy(BackupState.READY)
-    once = replace(MERGED, stage=Stage.HELD, copies=(ready,), earlier_copies=(copy(BackupState.FAILED),))
+    once = modify(MERGED, stage=Stage.HELD, backups=(ready,), superseded_backups=(copy(BackupState.FAILED),))
     there = apply_pre_checks(once, [GREEN], POLICY, NOW)
-    assert (there.copies, there.earlier_copies) == ((), (copy(BackupState.FAILED), ready))
+    assert (there.backups, there.earlier_backups) == ((), (copy(BackupState.FAILED), ready))
 
 
 def test_an_operators_force_lets_it_go_and_the_history_says_who_and_why() -> None:
-    forced = replace(MERGED, forced="they asked", forced_by="lee")
+    forced = modify(MERGED, force=Override("lee", "they asked"))
     assert apply_pre_checks(forced, [RED], POLICY, NOW).history == (
         StageTransition(Stage.BACKING_UP, NOW, "lee", "forced: they asked"),
     )
@@ -117,7 +114,7 @@ def test_an_operators_force_lets_it_go_and_the_history_says_who_and_why() -> Non
 
 
 def test_a_rollback_goes_in_spite_of_red_checks_for_it_makes_things_safe() -> None:
-    assert apply_pre_checks(replace(MERGED, back=BACK), [RED], POLICY, NOW).stage is Stage.BACKING_UP
+    assert apply_pre_checks(replace(MERGED, rollback=BACK), [RED], POLICY, NOW).stage is Stage.BACKING_UP
 
 
 # Its backup
@@ -128,15 +125,15 @@ def copy(state: BackupState, name: str = "snap-1", said: str = "") -> Backup:
 
 
 def test_the_mark_of_a_backup_is_the_same_however_often_it_is_asked_for() -> None:
-    later = replace(BACKING_UP, reason="1 of 2 backups ready", copies=(copy(BackupState.RUNNING),))
+    later = modify(BACKING_UP, reason="1 of 2 backups ready", backups=(copy(BackupState.RUNNING),))
     assert backup_request_id(BACKING_UP) == backup_request_id(later) == "mibot-3-40-1-20260105090000"
 
 
 def test_another_attempt_and_a_rollback_have_marks_of_their_own() -> None:
     again = replace(BACKING_UP, history=(*BACKING_UP.history, StageTransition(Stage.BACKING_UP, after(60), "mibot")))
     assert backup_request_id(again) == "mibot-3-40-1-20260105090100"
-    assert backup_request_id(replace(BACKING_UP, back=BACK)) == "mibot-back-3-40-1-20260105090000"
-    assert backup_request_id(replace(BACKING_UP, attempt=2)) == "mibot-3-40-1-20260105090000-2", "in the same second"
+    assert backup_request_id(replace(BACKING_UP, rollback=BACK)) == "mibot-back-3-40-1-20260105090000"
+    assert backup_request_id(modify(BACKING_UP, attempt=2)) == "mibot-3-40-1-20260105090000-2", "in the same second"
 
 
 @given(
@@ -145,7 +142,7 @@ def test_another_attempt_and_a_rollback_have_marks_of_their_own() -> None:
     st.integers(1, 99),
 )
 def test_any_mark_is_what_google_takes_as_part_of_a_name(to: Version, back: bool, attempt: int) -> None:
-    mark = backup_request_id(replace(BACKING_UP, version=to, back=BACK if back else None, attempt=attempt))
+    mark = backup_request_id(modify(BACKING_UP, version=to, rollback=BACK if back else None, attempt=attempt))
     assert re.fullmatch(r"[a-z][a-z0-9-]{0,38}[a-z0-9]", mark)
     assert "--" not in mark
 
@@ -157,7 +154,7 @@ def test_what_is_not_backed_up_has_no_mark() -> None:
 
 def test_when_all_copies_are_ready_it_is_deployed() -> None:
     there = apply_backups(BACKING_UP, [copy(BackupState.READY), copy(BackupState.READY, "snap-2")], POLICY, after(60))
-    assert (there.stage, there.reason, len(there.copies)) == (Stage.DEPLOYING, "", 2)
+    assert (there.stage, there.reason, len(there.backups)) == (Stage.DEPLOYING, "", 2)
     assert there.history[-1] == StageTransition(Stage.DEPLOYING, after(60), "mibot", "2 backups ready")
 
 
@@ -181,7 +178,7 @@ def test_a_failed_copy_fails_it_whatever_the_others_do(said: str, words: str) ->
     copies = [copy(BackupState.READY), copy(BackupState.FAILED, "snap-2", said), copy(BackupState.RUNNING)]
     there = apply_backups(BACKING_UP, copies, POLICY, NOW)
     assert (there.stage, there.reason) == (Stage.FAILED, f"its backup failed: disk snapshot snap-2{words}")
-    assert there.copies == tuple(copies)
+    assert there.backups == tuple(copies)
 
 
 # Following its run
@@ -193,7 +190,7 @@ def test_a_failed_copy_fails_it_whatever_the_others_do(said: str, words: str) ->
 def test_it_says_how_its_run_stands_and_gives_it_its_time(status: str, words: str) -> None:
     there = apply_run(DISPATCHED, run(5, at=0, status=status), (), POLICY, after(3599))
     assert (there.stage, there.reason) == (Stage.DEPLOYING, words)
-    assert there.deployment == Deployment(NOW, accepted=True, run=5, url="https://x/5")
+    assert there.deployment == Deployment(NOW, confirmed=True, run_id=5, run_url="https://x/5")
     late = apply_run(there, run(5, at=0, status=status), (), POLICY, after(3600))
     assert (late.stage, late.reason) == (Stage.FAILED, "its deployment has not ended within 60 minutes")
     assert unfinished_run_ids(late) == (5,), "it may still go on"
@@ -202,12 +199,17 @@ def test_it_says_how_its_run_stands_and_gives_it_its_time(status: str, words: st
 def test_a_run_that_succeeds_leaves_the_proof_to_the_checks() -> None:
     over = run(5, status="completed", conclusion="success", updated_at=after(90))
     there = apply_run(
-        replace(DISPATCHED, after=(RED,), green_since=NOW, lost_since=NOW), over, (), POLICY, after(100)
+        modify(DISPATCHED, after=(RED,), healthy_since=NOW, run_missing_since=NOW), over, (), POLICY, after(100)
     )
-    assert (there.stage, there.reason, there.after, there.green_since) == (Stage.VERIFYING, "", (), None)
+    assert (there.stage, there.reason, there.verification.after, there.verification.healthy_since) == (
+        Stage.VERIFYING,
+        "",
+        (),
+        None,
+    )
     assert there.deployment == Deployment(NOW, True, 1, 5, "https://x/5", "success", "", after(90))
     assert there.deployed
-    assert (unfinished_run_ids(there), there.lost_since) == ((), None)
+    assert (unfinished_run_ids(there), there.attempt.run_missing_since) == ((), None)
     assert there.history == (
         StageTransition(Stage.VERIFYING, after(100), ME, "its deployment succeeded", "https://x/5"),
     )
@@ -255,7 +257,11 @@ def test_a_person_deployed_it_by_hand(there: Upgrade, way: list[Stage]) -> None:
     assert stages(told) == way
     assert told.history[-1] == StageTransition(Stage.VERIFYING, after(60), "lee", "deployed by hand")
     assert told.deployment is not None
-    assert (told.deployment.conclusion, told.deployment.by, told.deployment.ended_at) == ("by hand", "lee", after(60))
+    assert (told.deployment.conclusion, told.deployment.deployed_by, told.deployment.ended_at) == (
+        "by hand",
+        "lee",
+        after(60),
+    )
     assert told.deployed
 
 
@@ -268,8 +274,8 @@ def test_what_is_deployed_is_not_deployed_by_hand(stage: Stage) -> None:
 def test_deployed_by_hand_it_still_remembers_the_runs_there_may_be() -> None:
     assert missing_run_since(mark_deployed_manually(DISPATCHED, "lee", after(60))) == NOW
     assert mark_deployed_manually(
-        replace(DISPATCHED, deployment=Deployment(NOW, run=5, url="u")), "lee", after(60)
-    ).loose == (5,)
+        modify(DISPATCHED, deployment=Deployment(NOW, run_id=5, run_url="u")), "lee", after(60)
+    ).earlier_run_ids == (5,)
 
 
 @pytest.mark.parametrize(
@@ -288,22 +294,26 @@ def test_what_can_be_deployed_once_more(there: Upgrade, may: bool) -> None:
 
 
 def test_once_more_begins_with_a_new_backup_and_nothing_counts_that_was_before() -> None:
-    before = replace(
+    before = modify(
         VERIFYING,
         stage=Stage.FAILED,
-        loose=(4,),
-        copies=(copy(BackupState.READY),),
+        extra_run_ids=(4,),
+        backups=(copy(BackupState.READY),),
         after=(RED,),
-        green_since=NOW,
-        accepted="it is fine",
-        accepted_by="rio",
+        healthy_since=NOW,
+        acceptance=Override("rio", "it is fine"),
     )
     there = retry(before, "lee", after(60))
-    assert (there.stage, there.attempt, there.reason) == (Stage.MERGED, 2, "")
-    assert (there.copies, there.deployment, there.after, there.green_since) == ((), None, (), None)
-    assert there.earlier_copies == (copy(BackupState.READY),), "they are from before the upgrade"
-    assert there.loose == (4, 5)
-    assert (there.accepted, there.accepted_by) == ("", ""), "what they saw was another deployment"
+    assert (there.stage, there.attempt.number, there.reason) == (Stage.MERGED, 2, "")
+    assert (there.backups, there.deployment, there.verification.after, there.verification.healthy_since) == (
+        (),
+        None,
+        (),
+        None,
+    )
+    assert there.earlier_backups == (copy(BackupState.READY),), "they are from before the upgrade"
+    assert there.earlier_run_ids == (4, 5)
+    assert there.verification.acceptance is None, "what they saw was another deployment"
     assert there.history[-1] == StageTransition(Stage.MERGED, after(60), "lee", "to be deployed once more")
 
 
@@ -317,7 +327,7 @@ def at(seconds: float, *results: CheckResult, there: Upgrade = VERIFYING, policy
 
 def test_it_is_done_when_all_has_been_green_for_long_enough() -> None:
     first = at(10, GREEN)
-    assert (first.stage, first.green_since) == (Stage.VERIFYING, after(10))
+    assert (first.stage, first.verification.healthy_since) == (Stage.VERIFYING, after(10))
     assert first.reason == "all green since 09:00:10 UTC, and has to hold until 09:05:10"
     assert at(309, GREEN, there=first).stage is Stage.VERIFYING
     done = at(310, GREEN, result("front"), there=first)
@@ -327,7 +337,7 @@ def test_it_is_done_when_all_has_been_green_for_long_enough() -> None:
 
 def test_a_rollback_that_is_proven_is_rolled_back() -> None:
     patient = replace(POLICY, verify=VerifyPolicy(stable_for=0))
-    assert at(0, GREEN, there=replace(VERIFYING, back=BACK), policy=patient).stage is Stage.ROLLED_BACK
+    assert at(0, GREEN, there=replace(VERIFYING, rollback=BACK), policy=patient).stage is Stage.ROLLED_BACK
 
 
 def test_what_flaps_is_not_stable() -> None:
@@ -335,7 +345,7 @@ def test_what_flaps_is_not_stable() -> None:
     for seconds in range(0, 1600, 100):
         there = at(seconds, RED if seconds % 200 else GREEN, there=there)
         assert there.stage is Stage.VERIFYING
-    assert at(1600, GREEN, there=there).green_since == after(1600), "it begins anew"
+    assert at(1600, GREEN, there=there).verification.healthy_since == after(1600), "it begins anew"
 
 
 def test_what_is_red_has_its_time_to_become_green() -> None:
@@ -344,7 +354,7 @@ def test_what_is_red_has_its_time_to_become_green() -> None:
     failed = at(1800, RED)
     assert (failed.stage, failed.reason) == (Stage.FAILED, "after the deployment, red: Vm")
     assert failed.history[-1].link == "https://x/5"
-    assert failed.after == (RED,)
+    assert failed.verification.after == (RED,)
 
 
 @pytest.mark.parametrize(
@@ -366,9 +376,11 @@ def test_what_is_green_late_is_not_cut_short() -> None:
 def test_a_person_vouches_for_what_nobody_can_find_out_and_never_for_what_is_red() -> None:
     vouched = recheck(VERIFYING, NOW, "rio", "I saw the log")
     there = at(10, UNKNOWN, there=vouched)
-    assert there.green_since == after(10)
-    assert there.after[0].state is CheckState.PASS
-    assert there.after[0].sentence == ("rio vouches for it: I saw the log (mibot could not find out: All is well.)")
+    assert there.verification.healthy_since == after(10)
+    assert there.verification.after[0].state is CheckState.PASS
+    assert there.verification.after[0].sentence == (
+        "rio vouches for it: I saw the log (mibot could not find out: All is well.)"
+    )
     assert at(1800, RED, there=vouched).stage is Stage.FAILED
 
 
@@ -393,8 +405,8 @@ def test_nothing_is_proven_but_by_green_that_held(looks: list[tuple[int, list[Ch
 
 @pytest.mark.parametrize("stage", [Stage.HELD, Stage.FAILED])
 def test_when_a_person_asks_it_is_judged_anew_with_all_patience(stage: Stage) -> None:
-    there = recheck(replace(VERIFYING, stage=stage, green_since=NOW), after(7200), "rio")
-    assert (there.stage, there.reason, there.green_since) == (Stage.VERIFYING, "", None)
+    there = recheck(modify(VERIFYING, stage=stage, healthy_since=NOW), after(7200), "rio")
+    assert (there.stage, there.reason, there.verification.healthy_since) == (Stage.VERIFYING, "", None)
     assert there.history[-1] == StageTransition(Stage.VERIFYING, after(7200), "rio", "to be checked again")
     assert at(7200 + 1799, RED, there=there).stage is Stage.VERIFYING
 

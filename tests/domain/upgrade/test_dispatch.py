@@ -30,7 +30,7 @@ from bot.domain.upgrade.record import Deployment, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import missing_run_since
 from tests.domain.upgrade.merged_upgrades import BACK, DEPLOYING, DISPATCHED, FINISHED, ME, POLICY, after, run
-from tests.samples import NOW, version
+from tests.samples import NOW, modify, version
 
 # Asking for its deployment
 
@@ -40,19 +40,21 @@ def test_the_intention_is_noted_before_it_is_asked_for() -> None:
     assert first.deployment == Deployment(NOW)
     assert is_dispatching(first)
     second = prepare_dispatch(first, after(300))
-    assert (second.deployment, second.lost_since) == (Deployment(after(300), tries=2), NOW)
+    assert (second.deployment, second.attempt.run_missing_since) == (Deployment(after(300), tries=2), NOW)
     third = prepare_dispatch(second, after(600))
-    assert (third.deployment, third.lost_since) == (Deployment(after(600), tries=3), NOW), "since the first of them"
+    assert (third.deployment, third.attempt.run_missing_since) == (Deployment(after(600), tries=3), NOW), (
+        "since the first of them"
+    )
 
 
 def test_a_new_attempt_looks_for_its_own_runs_only() -> None:
-    assert prepare_dispatch(replace(DEPLOYING, lost_since=NOW), after(300)).lost_since is None
+    assert prepare_dispatch(modify(DEPLOYING, run_missing_since=NOW), after(300)).attempt.run_missing_since is None
 
 
 def test_github_takes_it_and_may_tell_the_runs_number() -> None:
-    assert confirm_dispatch(DISPATCHED, None).deployment == Deployment(NOW, accepted=True)
-    told = confirm_dispatch(replace(DISPATCHED, lost_since=NOW), 5)
-    assert (told.deployment, told.lost_since) == (Deployment(NOW, accepted=True, run=5), None)
+    assert confirm_dispatch(DISPATCHED, None).deployment == Deployment(NOW, confirmed=True)
+    told = confirm_dispatch(modify(DISPATCHED, run_missing_since=NOW), 5)
+    assert (told.deployment, told.attempt.run_missing_since) == (Deployment(NOW, confirmed=True, run_id=5), None)
     assert not is_dispatching(told)
 
 
@@ -66,10 +68,10 @@ def test_github_refuses_it() -> None:
     ("other", "is_in_the_way"),
     [
         (replace(DISPATCHED, slug="tpgi"), True),
-        (replace(DISPATCHED, slug="tpgi", deployment=Deployment(NOW, accepted=True)), True),
-        (replace(DISPATCHED, slug="tpgi", deployment=Deployment(NOW, run=5)), False),
+        (modify(DISPATCHED, slug="tpgi", deployment=Deployment(NOW, confirmed=True)), True),
+        (modify(DISPATCHED, slug="tpgi", deployment=Deployment(NOW, run_id=5)), False),
         (replace(DEPLOYING, slug="tpgi"), False),
-        (replace(DISPATCHED, version=version("3.41.0"), deployment=Deployment(NOW, run=5)), True),
+        (modify(DISPATCHED, version=version("3.41.0"), deployment=Deployment(NOW, run_id=5)), True),
         (replace(DEPLOYING, version=version("3.41.0")), False),
     ],
 )
@@ -123,7 +125,7 @@ def test_a_slug_that_begins_as_another_is_another(title: str, is_own: bool) -> N
 
 
 def test_the_run_of_a_rollback_goes_back() -> None:
-    back = replace(DISPATCHED, back=BACK)
+    back = replace(DISPATCHED, rollback=BACK)
     assert own(run(5, "Upgrade demo to 3.40.1"), run(6, "Upgrade demo to 3.40.0"), there=back) == 6
 
 
@@ -163,11 +165,11 @@ def test_of_two_that_may_be_it_none_is(title: str) -> None:
 def test_it_looks_for_what_earlier_tries_may_have_started_too() -> None:
     second = prepare_dispatch(DISPATCHED, after(300))
     assert own(run(at=10), there=second) == 5
-    assert own(run(at=10), there=replace(second, lost_since=None)) is None
+    assert own(run(at=10), there=modify(second, run_missing_since=None)) is None
 
 
 @pytest.mark.parametrize(
-    "there", [DEPLOYING, replace(DEPLOYING, deployment=FINISHED), replace(DEPLOYING, lost_since=NOW)]
+    "there", [DEPLOYING, modify(DEPLOYING, deployment=FINISHED), modify(DEPLOYING, run_missing_since=NOW)]
 )
 def test_where_nothing_was_asked_for_nothing_is_found(there: Upgrade) -> None:
     assert own(run(), there=there) is None
@@ -175,8 +177,8 @@ def test_where_nothing_was_asked_for_nothing_is_found(there: Upgrade) -> None:
 
 def test_once_it_is_found_it_is_followed() -> None:
     there = mark_run_found(prepare_dispatch(DISPATCHED, after(300)), run(5))
-    assert there.deployment == Deployment(after(300), accepted=True, run=5, url="https://x/5")
-    assert (there.lost_since, is_dispatching(there)) == (None, False)
+    assert there.deployment == Deployment(after(300), confirmed=True, run_id=5, run_url="https://x/5")
+    assert (there.attempt.run_missing_since, is_dispatching(there)) == (None, False)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +221,7 @@ def test_where_nobody_knows_whether_github_heard_it_is_asked_for_again_and_not_f
 
 def test_a_first_request_is_made_at_once_unless_an_earlier_attempts_run_may_yet_appear() -> None:
     assert should_dispatch(DEPLOYING, POLICY, NOW)
-    lost = replace(DEPLOYING, lost_since=NOW)
+    lost = modify(DEPLOYING, run_missing_since=NOW)
     assert not should_dispatch(lost, POLICY, after(299))
     assert mark_run_not_found(lost, POLICY, after(299)).reason == "waiting for its run to appear on GitHub"
     assert should_dispatch(lost, POLICY, after(300))
@@ -227,18 +229,18 @@ def test_a_first_request_is_made_at_once_unless_an_earlier_attempts_run_may_yet_
 
 @pytest.mark.parametrize(
     "deployment",
-    [Deployment(NOW, run=5), FINISHED, Deployment(NOW, ended_at=NOW, failed="refused"), Deployment(NOW, True)],
+    [Deployment(NOW, run_id=5), FINISHED, Deployment(NOW, ended_at=NOW, failure="refused"), Deployment(NOW, True)],
 )
 def test_what_has_its_run_or_is_over_or_was_taken_is_not_asked_for_again(deployment: Deployment) -> None:
-    assert not should_dispatch(replace(DEPLOYING, deployment=deployment), POLICY, after(9999))
+    assert not should_dispatch(modify(DEPLOYING, deployment=deployment), POLICY, after(9999))
 
 
 def test_of_runs_that_nobody_can_tell_apart_none_is_ever_taken_for_the_next_one() -> None:
     there = mark_run_ambiguous(DISPATCHED, [run(5), run(6)], after(20))
-    assert (there.stage, there.loose, there.history[-1].link) == (Stage.FAILED, (5, 6), "https://x/6")
+    assert (there.stage, there.earlier_run_ids, there.history[-1].link) == (Stage.FAILED, (5, 6), "https://x/6")
     assert there.reason == "several runs may be its own: see which one, then say /deployed or /retry"
     once_more = retry(there, "lee", after(60))
-    assert once_more.loose == (5, 6)
+    assert once_more.earlier_run_ids == (5, 6)
     assert not should_dispatch(once_more, POLICY, after(299)), "a third one may yet appear"
     assert should_dispatch(once_more, POLICY, after(300))
     assert mark_deployed_manually(there, "lee", after(60)).stage is Stage.VERIFYING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from bot.domain.github_models import PullRequest, Review, ReviewState
 from bot.domain.plans.change_set import ChangeKind, ChangeSet
 from bot.domain.plans.refusals import MistaggedImage
+from bot.domain.plans.warnings import FileKept
+from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.preparation import (
     UNPREPARED,
     Preparation,
@@ -22,8 +24,9 @@ from bot.domain.upgrade.preparation import (
     observe_preparation,
     request_preparation,
 )
-from bot.domain.versions import Version
-from tests.samples import NOW, PULL, version
+from bot.schema import CODEC
+from tests.records import preparations
+from tests.samples import NOW, PULL, modify, version
 
 TO = version("3.40.2")
 LATER = NOW + timedelta(hours=1)
@@ -36,7 +39,7 @@ YES, NO = Review("rio", ReviewState.APPROVED), Review("sam", ReviewState.CHANGES
 
 
 def at(stage: PreparationStage, **facts: object) -> Preparation:
-    return replace(ASKED, **{"stage": stage, "number": 7, "url": PULL, **facts})  # type: ignore[arg-type]
+    return modify(ASKED, **{"stage": stage, "number": 7, "url": PULL, **facts})
 
 
 def asked(existing: Preparation | None) -> Preparation:
@@ -56,22 +59,24 @@ def test_asking_again_is_the_same_preparation(stage: PreparationStage) -> None:
 
 @pytest.mark.parametrize("stage", [PreparationStage.CLOSED, PreparationStage.FAILED])
 def test_one_that_came_to_nothing_begins_anew_when_somebody_asks(stage: PreparationStage) -> None:
-    assert asked(at(stage, reason="its pull request was closed without a merge", stray=STRAY)) == asked(None)
+    assert asked(at(stage, reason="its pull request was closed without a merge", mistagged_images=STRAY)) == asked(
+        None
+    )
 
 
 def test_what_an_operator_accepted_stays_accepted_when_it_begins_anew() -> None:
     again = asked(accept(at(PreparationStage.CLOSED), "rio", NOW))
-    assert (again.stage, again.asked_by) == (PreparationStage.REQUESTED, "lee")
-    assert (again.accepted_by, again.accepted_at) == ("rio", NOW)
+    assert (again.stage, again.requested_by) == (PreparationStage.REQUESTED, "lee")
+    assert again.acceptance == Override("rio", at=NOW)
 
 
 def test_a_version_whose_images_have_other_tags_is_held_until_they_are_accepted() -> None:
     assert not ASKED.needs_acceptance
-    held = replace(ASKED, stray=STRAY)
+    held = replace(ASKED, mistagged_images=STRAY)
     assert held.needs_acceptance
     accepted = accept(held, "lee", LATER)
     assert not accepted.needs_acceptance
-    assert (accepted.accepted_by, accepted.accepted_at) == ("lee", LATER)
+    assert accepted.acceptance == Override("lee", at=LATER)
 
 
 def test_the_first_acceptance_counts() -> None:
@@ -85,10 +90,12 @@ def test_images_may_be_accepted_before_they_are_known() -> None:
 
 
 def test_it_knows_what_its_change_set_says_of_images_and_warnings() -> None:
-    change = ChangeSet(ChangeKind.PREPARATION, TO, (), mistagged_images=STRAY)
-    found = apply_plan(replace(ASKED, reason="delayed"), change, ["no executors"])
-    assert (found.stray, found.warnings, found.reason) == (STRAY, ("no executors",), "")
-    assert apply_plan(found, ChangeSet(ChangeKind.PREPARATION, TO, ())).stray == (), "what was put right is forgotten"
+    warnings = (FileKept("infrastructure.tf"),)
+    change = ChangeSet(ChangeKind.PREPARATION, TO, (), warnings=warnings, mistagged_images=STRAY)
+    found = apply_plan(replace(ASKED, reason="delayed"), change)
+    assert (found.mistagged_images, found.pull_request.warnings, found.reason) == (STRAY, warnings, "")
+    corrected = apply_plan(found, ChangeSet(ChangeKind.PREPARATION, TO, ()))
+    assert corrected.mistagged_images == (), "what was corrected is forgotten"
 
 
 @pytest.mark.parametrize(
@@ -96,19 +103,24 @@ def test_it_knows_what_its_change_set_says_of_images_and_warnings() -> None:
     [([], ()), ([NO], ()), ([YES], ("rio",)), ([YES, Review("amy", ReviewState.APPROVED), NO], ("amy", "rio"))],
 )
 def test_reviews(reviews: list[Review], approved: tuple[str, ...]) -> None:
-    seen = observe_preparation(at(PreparationStage.OPEN, reason="delayed"), OPEN, reviews)
-    assert (seen.stage, seen.approved_by, seen.reason) == (PreparationStage.OPEN, approved, "")
-    assert (seen.number, seen.url, seen.head) == (7, PULL, "c" * 40)
+    seen = observe_preparation(at(PreparationStage.OPEN, reason="delayed"), OPEN, reviews, LATER)
+    assert (seen.stage, seen.pull_request.approved_by, seen.reason) == (PreparationStage.OPEN, approved, "")
+    assert (seen.pull_request.number, seen.pull_request.url, seen.pull_request.head) == (7, PULL, "c" * 40)
 
 
 def test_a_merge_is_noted_with_who_and_when_and_who_approved() -> None:
-    seen = observe_preparation(at(PreparationStage.OPEN, note="rebuilt"), MERGED, [YES])
+    seen = observe_preparation(at(PreparationStage.OPEN, note="rebuilt"), MERGED, [YES], LATER)
     assert seen.stage is PreparationStage.READY
-    assert (seen.merged_by, seen.merged_at, seen.approved_by, seen.note) == ("rio", NOW, ("rio",), "")
+    assert (
+        seen.pull_request.merged_by,
+        seen.pull_request.merged_at,
+        seen.pull_request.approved_by,
+        seen.pull_request.note,
+    ) == ("rio", NOW, ("rio",), "")
 
 
 def test_a_pull_request_that_is_closed_ends_it() -> None:
-    seen = observe_preparation(at(PreparationStage.OPEN), CLOSED, [YES])
+    seen = observe_preparation(at(PreparationStage.OPEN), CLOSED, [YES], LATER)
     assert (seen.stage, seen.reason) == (PreparationStage.CLOSED, "its pull request was closed without a merge")
 
 
@@ -116,40 +128,15 @@ def test_a_pull_request_that_is_closed_ends_it() -> None:
 @pytest.mark.parametrize("stage", sorted(set(PreparationStage) - UNPREPARED))
 def test_what_has_ended_stays_as_it_is(stage: PreparationStage, pull: PullRequest) -> None:
     there = at(stage, merged_by="rio")
-    assert observe_preparation(there, pull, [NO]) == there
+    assert observe_preparation(there, pull, [NO], LATER) == there
 
 
 def test_what_the_sweep_takes_up() -> None:
     assert {PreparationStage.REQUESTED, PreparationStage.OPEN} == UNPREPARED
 
 
-WORDS = st.text(max_size=20)
-MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
-NAMES = st.lists(WORDS, max_size=3).map(tuple)
-PREPARATIONS = st.builds(
-    Preparation,
-    version=st.builds(Version, *[st.integers(0, 9999)] * 3, st.none() | st.integers(0, 9999)),
-    stage=st.sampled_from(PreparationStage),
-    asked_by=WORDS,
-    asked_at=MOMENTS,
-    reason=WORDS,
-    number=st.none() | st.integers(1),
-    url=WORDS,
-    head=WORDS,
-    built=WORDS,
-    base=WORDS,
-    meaning=WORDS,
-    note=WORDS,
-    warnings=NAMES,
-    stray=st.lists(st.builds(MistaggedImage, WORDS, WORDS), max_size=3).map(tuple),
-    accepted_by=WORDS,
-    accepted_at=st.none() | MOMENTS,
-    approved_by=NAMES,
-    merged_by=WORDS,
-    merged_at=st.none() | MOMENTS,
-)
-
-
-@given(PREPARATIONS)
+@given(preparations(st.text(max_size=20)))
 def test_what_is_written_down_comes_back_as_it_was(preparation: Preparation) -> None:
-    assert Preparation.from_json(json.loads(json.dumps(preparation.to_json()))) == preparation
+    assert (
+        CODEC.decode_document(Preparation, json.loads(json.dumps(CODEC.encode_document(preparation)))) == preparation
+    )

@@ -1,32 +1,32 @@
-"""The record of an upgrade: what it says of itself, and that what is written down comes back as it was."""
+"""The record of an upgrade: what it says of itself, and that what is stored comes back as it was."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.health.model import CheckState
 from bot.domain.plans.change_set import ChangeKind
+from bot.domain.upgrade.attempts import Deployment, DeploymentAttempt
+from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
 from bot.domain.upgrade.record import (
     IN_DEPLOYMENT,
     IN_FLIGHT,
     IN_REVIEW,
     UNFINISHED,
-    Deployment,
     Rollback,
     Stage,
     StageTransition,
     Upgrade,
 )
-from bot.domain.upgrade.transitions import request_rollback, request_upgrade
-from tests.records import DATETIMES, fields_of_upgrade
-from tests.samples import NOW, result, upgrade, version
+from bot.domain.upgrade.transitions import all_run_ids, request_rollback, request_upgrade
+from bot.schema import CODEC
+from tests.records import upgrades
+from tests.samples import NOW, upgrade, version
 
 LATER = NOW + timedelta(hours=1)
 BACK = Rollback("lee", "search is slow", version("3.40.0"))
@@ -40,7 +40,7 @@ def test_what_counts_against_the_limit_and_what_the_sweep_takes_up() -> None:
 
 
 def test_an_upgrade_and_its_rollback_have_one_key_and_a_branch_each() -> None:
-    there, back = upgrade(), upgrade(back=BACK)
+    there, back = upgrade(), upgrade(rollback=BACK)
     assert there.key == back.key == "rctest@3.40.1"
     assert (there.branch, back.branch) == ("rctest/upgrade-v3.40.1", "rctest/rollback-v3.40.1")
     assert (there.kind, back.kind) == (ChangeKind.UPGRADE, ChangeKind.ROLLBACK)
@@ -48,8 +48,8 @@ def test_an_upgrade_and_its_rollback_have_one_key_and_a_branch_each() -> None:
 
 def test_the_version_that_it_brings() -> None:
     assert upgrade().target == version("3.40.1")
-    assert upgrade(back=BACK).target == version("3.40.0")
-    assert upgrade(back=Rollback("lee")).target == version("3.40.1"), "until Git has told where it goes back to"
+    assert upgrade(rollback=BACK).target == version("3.40.0")
+    assert upgrade(rollback=Rollback("lee")).target == version("3.40.1"), "until Git has told where it goes back to"
 
 
 @pytest.mark.parametrize(
@@ -57,11 +57,11 @@ def test_the_version_that_it_brings() -> None:
     [
         (None, False, False),
         (Deployment(NOW), False, True),
-        (Deployment(NOW, accepted=True), False, True),
-        (Deployment(NOW, accepted=True, run=5), False, False),
-        (Deployment(NOW, run=5, ended_at=LATER, conclusion="success"), True, False),
-        (Deployment(NOW, run=5, ended_at=LATER, conclusion="failure", failed="job upgrade"), False, False),
-        (Deployment(NOW, ended_at=LATER, conclusion="by hand", by="lee"), True, False),
+        (Deployment(NOW, confirmed=True), False, True),
+        (Deployment(NOW, confirmed=True, run_id=5), False, False),
+        (Deployment(NOW, run_id=5, ended_at=LATER, conclusion="success"), True, False),
+        (Deployment(NOW, run_id=5, ended_at=LATER, conclusion="failure", failure="job upgrade"), False, False),
+        (Deployment(NOW, ended_at=LATER, conclusion="by hand", deployed_by="lee"), True, False),
     ],
 )
 def test_whether_it_is_deployed(deployment: Deployment | None, deployed: bool, unresolved: bool) -> None:
@@ -81,80 +81,41 @@ def test_when_it_came_to_a_stage_last() -> None:
     assert there.entered_at(Stage.MERGED) is None
 
 
-# Written down
+def test_there_is_a_first_attempt_from_the_beginning() -> None:
+    assert upgrade().attempts == (DeploymentAttempt(),)
+    with pytest.raises(ValueError, match="first attempt"):
+        replace(upgrade(), attempts=())
 
-EVERY = fields_of_upgrade(st.text(max_size=12))
-NEW = {
-    name: EVERY[name]
-    for name in (
-        "forced",
-        "forced_by",
-        "built",
-        "base",
-        "meaning",
-        "note",
-        "warnings",
-        "back",
-        "history",
-        "checked",
-        "merge_commit",
-        "attempt",
-        "copies",
-        "earlier_copies",
-        "deployment",
-        "loose",
-        "lost_since",
-        "green_since",
-        "accepted_by",
-        "accepted",
+
+def test_the_backups_and_runs_that_do_not_count_any_more() -> None:
+    first, second, third, fourth = (backup(name) for name in "abcd")
+    attempts = (
+        DeploymentAttempt(1, (second,), (first,), Deployment(NOW, run_id=5), (3, 4)),
+        DeploymentAttempt(2, (fourth,), (third,), Deployment(NOW, run_id=7), (6,)),
     )
-}
-"""What records had not from the beginning on."""
-PLAIN = Upgrade("rctest", version("3.40.1"), Stage.WAITING, "dana", NOW)
-RECORDS = st.builds(
-    upgrade,
-    stage=st.sampled_from(Stage),
-    merged_at=st.none() | DATETIMES,
-    before=st.sampled_from([(), (result(),)]),
-    after=st.sampled_from([(), (result(), result("front", CheckState.UNKNOWN))]),
-    **NEW,
-)
-UPGRADES = st.builds(lambda record, earlier: replace(record, earlier=earlier), RECORDS, st.none() | RECORDS)
+    there = replace(upgrade(), attempts=attempts)
+    assert (there.backups, there.earlier_backups) == ((fourth,), (first, second, third))
+    assert (there.earlier_run_ids, all_run_ids(there)) == ((3, 4, 5, 6), (3, 4, 5, 6, 7))
 
 
-def written_down(data: Any) -> Any:
-    return json.loads(json.dumps(data))
+def backup(name: str) -> Backup:
+    return Backup(BackupKind.DISK, "default-red-data-disk", name, BackupState.READY, NOW)
 
 
-@given(UPGRADES)
-def test_what_is_written_down_comes_back_as_it_was(record: Upgrade) -> None:
-    assert Upgrade.from_json(written_down(record.to_json())) == record
+@given(upgrades(st.text(max_size=12), previous=st.none() | upgrades(st.text(max_size=12))))
+def test_what_is_stored_comes_back_as_it_was(record: Upgrade) -> None:
+    assert stored(record) == record
 
 
 def test_what_came_before_what_came_before_is_kept_too() -> None:
     closed = upgrade(stage=Stage.CLOSED)
     to = version("3.40.1")
     again = request_rollback(request_upgrade(closed, "rctest", to, "lee", LATER), "rctest", to, BACK, LATER)
-    assert Upgrade.from_json(written_down(again.to_json())) == again
-    assert again.earlier is not None
-    assert again.earlier.earlier == closed
+    assert stored(again) == again
+    assert again.previous is not None
+    assert again.previous.previous == closed
 
 
-OLD_FIELDS = frozenset(field.name for field in fields(Upgrade)) - set(NEW) - {"earlier"}
-
-
-@given(RECORDS)
-def test_a_record_that_an_older_version_wrote_is_read(record: Upgrade) -> None:
-    old = {name: value for name, value in written_down(record.to_json()).items() if name in OLD_FIELDS}
-    plain = replace(record, earlier=None, **{name: getattr(PLAIN, name) for name in NEW})
-    assert Upgrade.from_json(old) == plain
-
-
-def test_the_oldest_document_there_is() -> None:
-    document = """{"slug": "rctest", "version": "3.40.1", "stage": "approved", "asked_by": "dana",
-        "asked_at": "2026-01-05T09:00:00+00:00", "reason": "", "from_version": null, "number": 7,
-        "url": "https://github.com/sourcegraph/deploy-sourcegraph-managed/pull/7", "head": "", "checks": "none",
-        "failing": [], "approved_by": ["rio"], "objections_by": [], "merged_by": "", "merged_at": null,
-        "before": [], "after": []}"""
-    expected = upgrade(stage=Stage.APPROVED, approved_by=("rio",), from_version=None)
-    assert Upgrade.from_json(json.loads(document)) == expected
+def stored(record: Upgrade) -> Upgrade:
+    """What comes back of a record that is stored."""
+    return CODEC.decode_document(Upgrade, json.loads(json.dumps(CODEC.encode_document(record))))

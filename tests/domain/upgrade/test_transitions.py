@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.github_models import CommitChecks, Conclusion, PullRequest, Review, ReviewState
+from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.record import Deployment, Rollback, StageTransition, Upgrade
 from bot.domain.upgrade.stages import IN_DEPLOYMENT, TRANSITIONS, UNFINISHED, Stage
 from bot.domain.upgrade.transitions import (
@@ -27,7 +28,7 @@ from bot.domain.upgrade.transitions import (
     request_rollback,
     request_upgrade,
 )
-from tests.samples import NOW, PULL, result, upgrade, version
+from tests.samples import NOW, PULL, modify, result, upgrade, version
 
 HEAD = "c" * 40
 OPEN = PullRequest(
@@ -125,14 +126,14 @@ def test_asking_again_is_the_same_upgrade(stage: Stage) -> None:
 @pytest.mark.parametrize("stage", [Stage.CLOSED, Stage.SKIPPED])
 def test_a_closed_or_skipped_one_begins_anew_when_somebody_asks(stage: Stage) -> None:
     ended = upgrade(stage=stage)
-    assert upgrade_requested(ended) == replace(upgrade_requested(None), earlier=ended), (
+    assert upgrade_requested(ended) == replace(upgrade_requested(None), previous=ended), (
         "and what it was before is kept"
     )
 
 
 def test_a_failed_one_is_tried_again_with_the_pull_request_it_has() -> None:
     again = upgrade_requested(upgrade(stage=Stage.FAILED, reason="GitHub refused"))
-    assert (again.stage, again.number, again.reason, again.asked_by) == (Stage.WAITING, 7, "", "lee")
+    assert (again.stage, again.pull_request.number, again.reason, again.requested_by) == (Stage.WAITING, 7, "", "lee")
 
 
 def test_one_that_failed_after_its_merge_is_shown_again() -> None:
@@ -144,18 +145,18 @@ def test_one_that_failed_after_its_merge_is_shown_again() -> None:
 @pytest.mark.parametrize("merged_at", [None, NOW])
 @pytest.mark.parametrize("stage", [Stage.ROLLED_BACK, Stage.FAILED])
 def test_one_whose_rollback_has_ended_begins_anew_when_asked_for(stage: Stage, merged_at: datetime | None) -> None:
-    rolled_back = upgrade(stage=stage, back=BACK, merged_at=merged_at, after=(result(),))
-    assert upgrade_requested(rolled_back) == replace(upgrade_requested(None), earlier=rolled_back)
+    rolled_back = upgrade(stage=stage, rollback=BACK, merged_at=merged_at, after=(result(),))
+    assert upgrade_requested(rolled_back) == replace(upgrade_requested(None), previous=rolled_back)
 
 
 def test_one_that_begins_anew_remembers_the_runs_that_may_still_go_on() -> None:
-    deployment = Deployment(NOW, accepted=True, run=5)
-    rolled_back = upgrade(stage=Stage.FAILED, back=BACK, merged_at=NOW, deployment=deployment, loose=(4,))
+    deployment = Deployment(NOW, confirmed=True, run_id=5)
+    rolled_back = upgrade(stage=Stage.FAILED, rollback=BACK, merged_at=NOW, deployment=deployment, extra_run_ids=(4,))
     again = upgrade_requested(rolled_back)
-    assert (again.loose, again.deployment) == ((4, 5), None)
-    failed_again = replace(again, stage=Stage.FAILED, lost_since=NOW)
+    assert (again.earlier_run_ids, again.deployment) == ((4, 5), None)
+    failed_again = modify(again, stage=Stage.FAILED, run_missing_since=NOW)
     third = upgrade_requested(failed_again)
-    assert (third.loose, third.lost_since, third.earlier) == ((4, 5), NOW, rolled_back)
+    assert (third.earlier_run_ids, third.attempt.run_missing_since, third.previous) == ((4, 5), NOW, rolled_back)
 
 
 # Force
@@ -163,15 +164,15 @@ def test_one_that_begins_anew_remembers_the_runs_that_may_still_go_on() -> None:
 
 def test_an_operator_forces_it_and_the_record_says_who_and_why() -> None:
     forced = upgrade_requested(None, "they asked")
-    assert forced == replace(upgrade_requested(None), forced="they asked", forced_by="lee")
-    assert (upgrade_requested(None).forced, upgrade_requested(None).forced_by) == ("", "")
+    assert forced == modify(upgrade_requested(None), force=Override("lee", "they asked", LATER))
+    assert upgrade_requested(None).force is None
 
 
 def test_one_that_waits_can_be_forced_later_and_stays_forced() -> None:
     waiting = upgrade(stage=Stage.WAITING, reason="for rctest, which is red")
     forced = upgrade_requested(waiting, "they asked")
-    assert forced == replace(waiting, forced="they asked", forced_by="lee", reason="")
-    assert forced.asked_by == "dana"
+    assert forced == modify(waiting, force=Override("lee", "they asked", LATER), reason="")
+    assert forced.requested_by == "dana"
     assert upgrade_requested(forced) is forced, "asking without force takes nothing back"
 
 
@@ -179,20 +180,20 @@ def test_one_that_waits_can_be_forced_later_and_stays_forced() -> None:
 def test_one_under_way_can_be_forced_past_its_checks_and_says_what_it_said(stage: Stage) -> None:
     there = upgrade(stage=stage, reason="before the deployment, red: Vm")
     forced = upgrade_requested(there, "they asked")
-    assert forced == replace(there, forced="they asked", forced_by="lee")
+    assert forced == modify(there, force=Override("lee", "they asked", LATER))
     assert upgrade_requested(forced, "again") is forced
 
 
-@pytest.mark.parametrize("there", [upgrade(stage=Stage.DONE), upgrade(stage=Stage.OPEN, back=BACK)])
+@pytest.mark.parametrize("there", [upgrade(stage=Stage.DONE), upgrade(stage=Stage.OPEN, rollback=BACK)])
 def test_force_makes_no_difference_to_one_that_waits_for_nothing(there: Upgrade) -> None:
     assert upgrade_requested(there, "they asked") is there
 
 
 @pytest.mark.parametrize("stage", [Stage.CLOSED, Stage.SKIPPED, Stage.FAILED])
 def test_one_that_begins_anew_is_forced_only_if_it_is_said_again(stage: Stage) -> None:
-    there = upgrade(stage=stage, forced="long ago", forced_by="dana")
-    assert (upgrade_requested(there).forced, upgrade_requested(there).forced_by) == ("", "")
-    assert (upgrade_requested(there, "now").forced, upgrade_requested(there, "now").forced_by) == ("now", "lee")
+    there = upgrade(stage=stage, force=Override("dana", "long ago"))
+    assert upgrade_requested(there).force is None
+    assert upgrade_requested(there, "now").force == Override("lee", "now", LATER)
 
 
 # Its turn, and its pull request
@@ -213,7 +214,12 @@ def test_one_whose_instance_is_left_out_by_now_is_skipped_with_the_reason() -> N
 def test_a_pull_request_is_opened() -> None:
     waiting = upgrade(stage=Stage.PLANNED, number=None, url="", reason="delayed")
     after = attach_pull(waiting, OPEN, FROM, LATER)
-    assert (after.stage, after.number, after.url, after.head) == (Stage.OPEN, 7, PULL, HEAD)
+    assert (after.stage, after.pull_request.number, after.pull_request.url, after.pull_request.head) == (
+        Stage.OPEN,
+        7,
+        PULL,
+        HEAD,
+    )
     assert after.reason == ""
     assert after.branch == OPEN.branch
     assert after.history == (StageTransition(Stage.OPEN, LATER, "mibot", "pull request #7", PULL),)
@@ -232,7 +238,7 @@ def test_without_a_change_set_it_waits_for_its_preparation_or_fails() -> None:
 def test_a_rollback_without_a_change_set_leaves_things_as_they_were() -> None:
     done = upgrade(stage=Stage.DONE, merged_at=NOW)
     noted = mark_refused(rollback_requested(done), "there is nothing to go back to", LATER, keep_waiting=False)
-    assert noted == replace(done, note="it can't be rolled back: there is nothing to go back to")
+    assert noted == modify(done, note="it can't be rolled back: there is nothing to go back to")
     assert mark_refused(rollback_requested(None), "there is nothing", LATER, keep_waiting=False).stage is Stage.FAILED
 
 
@@ -268,7 +274,11 @@ def test_a_pull_request_that_is_gone() -> None:
 )
 def test_reviews(reviews: list[Review], stage: Stage, approved: tuple[str, ...], objections: tuple[str, ...]) -> None:
     there = observed(upgrade(), OPEN, *reviews)
-    assert (there.stage, there.approved_by, there.objections_by) == (stage, approved, objections)
+    assert (there.stage, there.pull_request.approved_by, there.pull_request.changes_requested_by) == (
+        stage,
+        approved,
+        objections,
+    )
 
 
 def test_the_history_tells_who_moved_it_and_where_to_look() -> None:
@@ -291,7 +301,7 @@ def test_a_withdrawn_review_is_gone() -> None:
 
 def test_the_pull_requests_own_checks_are_noted() -> None:
     there = observed(upgrade(), checks=CommitChecks(Conclusion.FAILURE, ("lint",)))
-    assert (there.checks, there.failing) == (Conclusion.FAILURE, ("lint",))
+    assert (there.pull_request.checks, there.pull_request.failing_checks) == (Conclusion.FAILURE, ("lint",))
 
 
 def test_a_note_of_delay_goes_when_github_answers_again() -> None:
@@ -300,8 +310,13 @@ def test_a_note_of_delay_goes_when_github_answers_again() -> None:
 
 def test_a_merge_is_noted_with_who_and_when_and_who_approved() -> None:
     there = observed(upgrade(), MERGED, YES)
-    assert (there.stage, there.merged_by, there.merged_at, there.approved_by) == (Stage.MERGED, "rio", NOW, ("rio",))
-    assert there.merge_commit == "d" * 40
+    assert (there.stage, there.pull_request.merged_by, there.merged_at, there.pull_request.approved_by) == (
+        Stage.MERGED,
+        "rio",
+        NOW,
+        ("rio",),
+    )
+    assert there.pull_request.merge_commit == "d" * 40
 
 
 def test_a_closed_pull_request_can_be_opened_again() -> None:
@@ -339,65 +354,65 @@ def test_an_upgrade_is_undone_by_a_pull_request_of_its_own() -> None:
         "lee",
         LATER,
         from_version=TO,
-        back=Rollback("lee", "search is slow"),
-        earlier=done,
+        rollback=Rollback("lee", "search is slow"),
+        previous=done,
     )
     assert back.key == done.key
     assert (done.branch, back.branch) == ("rctest/upgrade-v3.40.1", "rctest/rollback-v3.40.1")
 
 
 def test_an_upgrade_that_mibot_knows_nothing_of_can_be_undone() -> None:
-    assert rollback_requested(None) == replace(rollback_requested(upgrade()), earlier=None)
+    assert rollback_requested(None) == replace(rollback_requested(upgrade()), previous=None)
 
 
 @pytest.mark.parametrize("stage", sorted(UNFINISHED))
 def test_asking_again_for_a_rollback_is_the_same_rollback(stage: Stage) -> None:
-    there = upgrade(stage=stage, back=Rollback("dana"))
+    there = upgrade(stage=stage, rollback=Rollback("dana"))
     assert rollback_requested(there) is there
 
 
 @pytest.mark.parametrize("stage", [Stage.ROLLED_BACK, Stage.FAILED, Stage.CLOSED])
 def test_a_rollback_that_has_ended_is_no_obstacle_to_another(stage: Stage) -> None:
-    there = upgrade(stage=stage, back=Rollback("dana"))
-    assert rollback_requested(there) == replace(rollback_requested(None), earlier=there)
+    there = upgrade(stage=stage, rollback=Rollback("dana"))
+    assert rollback_requested(there) == replace(rollback_requested(None), previous=there)
 
 
 @pytest.mark.parametrize("stage", [Stage.ROLLED_BACK, Stage.FAILED])
 def test_the_same_comment_undoes_once(stage: Stage) -> None:
-    back = Rollback("lee", comment=77)
-    there = upgrade(stage=stage, back=back)
+    back = Rollback("lee", comment_id=77)
+    there = upgrade(stage=stage, rollback=back)
     assert request_rollback(there, "rctest", TO, back, LATER) is there
-    assert request_rollback(there, "rctest", TO, replace(back, comment=78), LATER).stage is Stage.PLANNED
+    assert request_rollback(there, "rctest", TO, replace(back, comment_id=78), LATER).stage is Stage.PLANNED
 
 
 @pytest.mark.parametrize("stage", DEPLOYING_NOW)
 def test_what_is_being_deployed_is_not_undone_before_that_is_over(stage: Stage) -> None:
     there = upgrade(stage=stage, merged_at=NOW)
     after = rollback_requested(there)
-    assert after == replace(there, note="it can't be rolled back, as lee asked, before its deployment is over")
+    assert after == modify(there, note="it can't be rolled back, as lee asked, before its deployment is over")
 
 
 def test_a_rollback_remembers_the_runs_of_what_it_undoes() -> None:
-    there = upgrade(stage=Stage.FAILED, merged_at=NOW, deployment=Deployment(NOW, run=5), loose=(4,))
-    assert rollback_requested(there).loose == (4, 5)
-    lost = rollback_requested(upgrade(stage=Stage.FAILED, merged_at=NOW, deployment=Deployment(NOW, accepted=True)))
-    assert (lost.loose, lost.lost_since) == ((), NOW)
+    there = upgrade(stage=Stage.FAILED, merged_at=NOW, deployment=Deployment(NOW, run_id=5), extra_run_ids=(4,))
+    assert rollback_requested(there).earlier_run_ids == (4, 5)
+    lost = rollback_requested(upgrade(stage=Stage.FAILED, merged_at=NOW, deployment=Deployment(NOW, confirmed=True)))
+    assert (lost.earlier_run_ids, lost.attempt.run_missing_since) == ((), NOW)
 
 
 def test_the_pull_request_of_a_rollback_is_followed_like_any_other() -> None:
     back = attach_pull(rollback_requested(upgrade(stage=Stage.DONE, merged_at=NOW)), OPEN, TO, LATER)
-    assert (back.stage, back.number, back.from_version) == (Stage.OPEN, 7, TO)
+    assert (back.stage, back.pull_request.number, back.from_version) == (Stage.OPEN, 7, TO)
     assert observed(back, OPEN, YES).stage is Stage.APPROVED
     assert observed(back, OPEN, YES, NO).stage is Stage.CHANGES_REQUESTED
     merged = observed(back, MERGED, YES)
-    assert (merged.stage, merged.merged_by, merged.back) == (Stage.MERGED, "rio", back.back)
+    assert (merged.stage, merged.pull_request.merged_by, merged.rollback) == (Stage.MERGED, "rio", back.rollback)
 
 
 def test_when_its_pull_request_is_closed_the_upgrade_is_what_it_was() -> None:
     done = upgrade(stage=Stage.DONE, merged_at=NOW, after=(result(),))
     back = attach_pull(rollback_requested(done), OPEN, TO, LATER)
-    assert observed(back, CLOSED) == replace(done, note="its rollback by lee was closed without a merge")
-    assert mark_pull_gone(back, LATER) == replace(done, note="its rollback by lee is gone, with its pull request")
+    assert observed(back, CLOSED) == modify(done, note="its rollback by lee was closed without a merge")
+    assert mark_pull_gone(back, LATER) == modify(done, note="its rollback by lee is gone, with its pull request")
 
 
 def test_where_there_was_no_record_before_a_closed_rollback_is_closed() -> None:
@@ -407,7 +422,7 @@ def test_where_there_was_no_record_before_a_closed_rollback_is_closed() -> None:
 
 @pytest.mark.parametrize("pull", [OPEN, CLOSED, MERGED], ids=["open", "closed", "merged"])
 def test_what_was_rolled_back_or_skipped_stays_so(pull: PullRequest) -> None:
-    back = upgrade(stage=Stage.ROLLED_BACK, back=BACK, merged_at=NOW, earlier=upgrade(stage=Stage.DONE))
+    back = upgrade(stage=Stage.ROLLED_BACK, rollback=BACK, merged_at=NOW, previous=upgrade(stage=Stage.DONE))
     assert observed(back, pull, NO) == back
     left_out = upgrade(stage=Stage.SKIPPED)
     assert observed(left_out, pull, NO) == left_out
@@ -420,15 +435,15 @@ def test_what_was_rolled_back_or_skipped_stays_so(pull: PullRequest) -> None:
     ("deployment", "runs", "lost"),
     [
         (None, (4,), NOW),
-        (Deployment(LATER, accepted=True, run=5, url="https://x"), (4, 5), NOW),
-        (Deployment(LATER, accepted=True, run=5), (4, 5), LATER),
+        (Deployment(LATER, confirmed=True, run_id=5, run_url="https://x"), (4, 5), NOW),
+        (Deployment(LATER, confirmed=True, run_id=5), (4, 5), LATER),
         (Deployment(LATER), (4,), LATER),
-        (Deployment(LATER, accepted=True), (4,), LATER),
-        (Deployment(LATER, ended_at=LATER, failed="refused"), (4,), NOW),
+        (Deployment(LATER, confirmed=True), (4,), LATER),
+        (Deployment(LATER, ended_at=LATER, failure="refused"), (4,), NOW),
     ],
 )
 def test_what_a_deployment_leaves_behind(
     deployment: Deployment | None, runs: tuple[int, ...], lost: datetime | None
 ) -> None:
-    there = upgrade(deployment=deployment, loose=(4,), lost_since=NOW)
+    there = upgrade(deployment=deployment, extra_run_ids=(4,), run_missing_since=NOW)
     assert (all_run_ids(there), missing_run_since(there)) == (runs, lost)

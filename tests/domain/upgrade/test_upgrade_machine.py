@@ -69,7 +69,7 @@ class Upgrades(RuleBasedStateMachine):
         for slug in merged:
             self.ask(slug, VERSIONS[0], "")
         for one in self.of(lambda one: one.stage is Stage.OPEN):
-            self.world.merge(one.number or 0, one)
+            self.world.merge(one.pull_request.number or 0, one)
 
     def restart(self) -> None:
         world, fleets = self.world, FakeFleets(self.world)
@@ -146,9 +146,9 @@ class Upgrades(RuleBasedStateMachine):
             yield lambda: runner.recheck(Recheck(*named, "lee"))
             yield lambda: runner.recheck(Recheck(*named, "lee", "they looked"))
         if can_retry(one):
-            yield lambda: runner.retry(Retry(*named, "lee", one.attempt))
+            yield lambda: runner.retry(Retry(*named, "lee", one.attempt.number))
         if can_mark_deployed(one):
-            yield lambda: runner.mark_deployed(MarkDeployed(*named, "lee", one.attempt))
+            yield lambda: runner.mark_deployed(MarkDeployed(*named, "lee", one.attempt.number))
         if one.merged_at is not None:
             self.comments += 1
             yield lambda: runner.roll_back(StartRollback(*named, "lee", "it is slow", self.comments))
@@ -158,11 +158,13 @@ class Upgrades(RuleBasedStateMachine):
     @rule(which=WHICH, deed=st.sampled_from(["approve", "object", "close", "reopen", "merge", "merge", "merge"]))
     def review(self, which: int, deed: str) -> None:
         world = self.world
-        in_review = self.of(lambda one: one.stage in IN_REVIEW | {Stage.CLOSED} and one.number is not None)
+        in_review = self.of(
+            lambda one: one.stage in IN_REVIEW | {Stage.CLOSED} and one.pull_request.number is not None
+        )
         if not in_review:
             return
         there = in_review[which % len(in_review)]
-        number = there.number or 0
+        number = there.pull_request.number or 0
         pull = world.pulls[number]
         match deed:
             case "approve" | "object":
@@ -178,9 +180,9 @@ class Upgrades(RuleBasedStateMachine):
 
     @rule()
     def all_are_merged(self) -> None:
-        for one in self.of(lambda one: one.stage in IN_REVIEW and one.number is not None):
-            if self.world.pulls[one.number or 0].open:
-                self.world.merge(one.number or 0, one)
+        for one in self.of(lambda one: one.stage in IN_REVIEW and one.pull_request.number is not None):
+            if self.world.pulls[one.pull_request.number or 0].open:
+                self.world.merge(one.pull_request.number or 0, one)
         self.sweep()
 
     @rule(which=WHICH, manner=MANNERS, again=st.booleans())
@@ -268,7 +270,7 @@ class Upgrades(RuleBasedStateMachine):
 
     @invariant()
     def no_run_is_two_upgrades(self) -> None:
-        runs = [one.deployment.run for one in self.of(lambda _: True) if one.deployment and one.deployment.run]
+        runs = [one.deployment.run_id for one in self.of(lambda _: True) if one.deployment and one.deployment.run_id]
         assert len(runs) == len(set(runs))
 
     @invariant()
@@ -277,17 +279,19 @@ class Upgrades(RuleBasedStateMachine):
             deployment = one.deployment
             assert deployment is not None
             assert deployment.ended_at is not None
-            assert one.green_since is not None
-            assert {result.name for result in one.after} == {check.name for check in CHECKS}
-            assert {result.state for result in one.after} == {CheckState.PASS}
-            assert deployment.ended_at <= one.green_since
+            assert one.verification.healthy_since is not None
+            assert {result.name for result in one.verification.after} == {check.name for check in CHECKS}
+            assert {result.state for result in one.verification.after} == {CheckState.PASS}
+            assert deployment.ended_at <= one.verification.healthy_since
             stable = timedelta(seconds=POLICY.verify.stable_for)
-            assert all(one.green_since + stable <= result.taken_at for result in one.after)
+            assert all(
+                one.verification.healthy_since + stable <= result.taken_at for result in one.verification.after
+            )
 
     @invariant()
     def every_step_is_one_that_there_is(self) -> None:
         for one in self.of(lambda _: True):
-            at = Stage.WAITING if one.back is None else Stage.PLANNED
+            at = Stage.WAITING if one.rollback is None else Stage.PLANNED
             for step in one.history:
                 assert step.stage in TRANSITIONS[at], f"{at} to {step.stage}"
                 at = step.stage
@@ -333,7 +337,7 @@ class Upgrades(RuleBasedStateMachine):
             self.runner.start(StartUpgrade(*name(one), "lee", 12, "we saw to it"))
         for one in self.of(can_retry):
             if one.stage is Stage.FAILED:
-                self.runner.retry(Retry(*name(one), "lee", one.attempt))
+                self.runner.retry(Retry(*name(one), "lee", one.attempt.number))
             else:
                 self.runner.recheck(Recheck(*name(one), "lee"))
 

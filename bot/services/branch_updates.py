@@ -1,0 +1,89 @@
+"""Keeps the branches of mibot's open pull requests on the base branch's tip: upgrades', rollbacks' and
+preparations'."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import structlog
+
+from bot.domain.github_models import Head, PullRequest
+from bot.domain.plans.change_set import ChangeSet, Refusal
+from bot.domain.plans.pull_request_spec import PullRequestSpec
+from bot.domain.upgrade.pull_request import BranchState, PullRequestState
+from bot.ports.branches import BaseBranch
+from bot.ports.errors import PermanentError
+from bot.rendering.wording import clause
+from bot.services.pull_requests import PullRequestWriter
+
+log = structlog.get_logger(__name__)
+
+PUSHED_BY_OTHERS = "people pushed to its branch, so mibot leaves it alone"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a pull request is to be on some commit of the base branch, the fingerprint of its change, and whether that
+    is the change that people have reviewed."""
+
+    spec: PullRequestSpec
+    fingerprint: str
+    same_change: bool
+
+
+Propose = Callable[[Head], Proposal | Refusal | None]
+"""Plans a pull request anew. None: there is nothing left to change."""
+
+
+class BranchUpdater:
+    """Rebuilds the branches of open pull requests when the base branch moves. People's commits stay untouched."""
+
+    def __init__(self, base: BaseBranch, pulls: PullRequestWriter) -> None:
+        self._base = base
+        self._pulls = pulls
+
+    def update(
+        self, state: PullRequestState, pull: PullRequest, propose: Propose, *, may_change: bool
+    ) -> tuple[PullRequestState, ChangeSet | None]:
+        """The open pull request's state after its branch was brought up to date, and the change set of the rebuilt
+        branch (None where it was not rebuilt).
+
+        `may_change` says whether the rebuilt branch may hold another change than the one that people reviewed. A
+        branch that can't be rebuilt stays as it is, and the state's note says why. Raises TransientError when trying
+        again may help.
+        """
+        seen = state
+        try:
+            head = self._base.head()
+            if head.commit == state.branch.base_commit and pull.head == state.branch.built_commit:
+                return state, None
+            seen = replace(state, branch=replace(state.branch, base_commit=head.commit, built_commit=pull.head))
+            return self._rebuild(seen, pull, head, propose, may_change=may_change)
+        except PermanentError as error:
+            log.warning("not_rebuilt", branch=pull.branch, error=str(error))
+            note = f"its branch could not be rebuilt on the base branch: {clause(error.reason)}"
+            return replace(seen, note=note), None
+
+    def _rebuild(
+        self, state: PullRequestState, pull: PullRequest, head: Head, propose: Propose, *, may_change: bool
+    ) -> tuple[PullRequestState, ChangeSet | None]:
+        drift = self._pulls.drift(pull.branch)
+        if not drift.ours:
+            return replace(state, note=PUSHED_BY_OTHERS), None
+        if not drift.behind:
+            return state, None  # a crash came between the rebuild and its record
+        proposal = propose(head)
+        if not isinstance(proposal, Proposal):
+            why = clause(proposal.reason) if proposal else "all of it is there already"
+            return replace(state, note=f"the base branch moved, and now: {why}"), None
+        if not proposal.same_change and not may_change:
+            note = "the base branch moved, and the change would be another one now: close its pull request, ask again"
+            return replace(state, note=note), None
+        kept = "the change is the same" if proposal.same_change else "the overrides changed with it"
+        note = f"rebuilt on {head.commit[:7]}, for the base branch had moved; {kept}"
+        commit = self._pulls.rebuild(replace(proposal.spec, note=note), pull.number)
+        log.info("rebuilt", branch=pull.branch, base=head.commit)
+        built = BranchState(commit, head.commit, proposal.fingerprint)
+        change = proposal.spec.change
+        return replace(state, head=commit, branch=built, warnings=change.warnings, note=note), change
