@@ -148,7 +148,7 @@ def test_any_mark_is_what_google_takes_as_part_of_a_name(to: Version, back: bool
 
 
 def test_what_is_not_backed_up_has_no_mark() -> None:
-    with pytest.raises(ValueError, match="has no mark"):
+    with pytest.raises(ValueError, match="has no request id"):
         backup_request_id(MERGED)
 
 
