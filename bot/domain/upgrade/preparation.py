@@ -79,7 +79,9 @@ def request_preparation(existing: Preparation | None, version: Version, by: str,
 
 def accept(preparation: Preparation, by: str, now: datetime) -> Preparation:
     """The preparation whose images an operator accepted as they are; the first acceptance counts."""
-    return replace(preparation, acceptance=preparation.acceptance or Override(by, at=now))
+    if preparation.acceptance is not None:
+        return preparation
+    return replace(preparation, acceptance=Override(by, at=now))
 
 
 def apply_plan(preparation: Preparation, change: ChangeSet) -> Preparation:
