@@ -88,7 +88,7 @@ def _replace(record: Any, facts: dict[str, Any], *, complete: bool = False) -> A
         at, by, commit = (
             facts.pop(name, getattr(record, name)) for name in ("merged_at", "merged_by", "merge_commit")
         )
-        values["merge"] = Merge(at, by, commit) if at else None
+        values["merge"] = Merge(at or NOW, by, commit) if at or by or commit else None
     changed = replace(record, **values)
     for part in _PARTS:
         if part in own and facts:
