@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import re
 import subprocess
 import sysconfig
 from collections.abc import Iterator
@@ -127,6 +129,32 @@ def test_only_the_settings_read_the_environment() -> None:
         if any(name in path.read_text() for name in ("os.environ", "os.getenv", "from os import"))
     ]
     assert not reading
+
+
+PRODUCT_WORDS = re.compile(
+    r"\b(sourcegraph|mibot|instances?|fleets?|slugs?|customers?|operators?|golden|upstream|publishers?|executors?"
+    r"|hotpatch|deployments?|red|black|upgrades?|rollbacks?|preparations?|trackers?|rctest|release candidates?)\b"
+    r"|mi-(module|upgrade)",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("path", sources("formats"), ids=name_of)
+def test_formats_know_nothing_of_the_product(path: Path) -> None:
+    """Each could be a library of its own."""
+    found = [
+        f"{match.group()} in: {line}"
+        for line in path.read_text().splitlines()
+        if (match := PRODUCT_WORDS.search(line))
+    ]
+    assert not found
+
+
+def test_each_format_has_a_docstring_and_a_public_face() -> None:
+    for package in sorted(path.parent for path in (BOT / "formats").glob("*/__init__.py")):
+        module = importlib.import_module(f"bot.formats.{package.name}")
+        assert module.__doc__
+        assert set(module.__all__) <= vars(module).keys(), package.name
 
 
 @pytest.mark.parametrize("room", ["commands", "checks"])

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from bot.formats.documents import stored
-from bot.formats.documents.naming import names_of
+from bot.formats.documents import names_of, stored
 
 
 @dataclass(frozen=True)

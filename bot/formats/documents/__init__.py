@@ -50,7 +50,7 @@ The rules:
 from bot.formats.documents.codec import Codec, Upgrader
 from bot.formats.documents.describing import canonical, describe, fingerprint
 from bot.formats.documents.errors import DocumentError, NewerSchemaError
-from bot.formats.documents.naming import OMIT, Registry, stored, tag_of
+from bot.formats.documents.naming import OMIT, Registry, names_of, stored, tag_of
 from bot.formats.documents.scalars import Scalar, scalar
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "canonical",
     "describe",
     "fingerprint",
+    "names_of",
     "scalar",
     "stored",
     "tag_of",
