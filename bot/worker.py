@@ -1,4 +1,4 @@
-"""The worker: runs durable jobs, and sweeps. It knows the engine's jobs and turns them into events and effects."""
+"""The worker: handles durable jobs, and sweeps. It turns the engine's jobs into events and effects."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ upgrades_by_stage = Gauge("mibot_upgrades", "Upgrades by where they stand.", ["s
 
 
 def job_of_event(delivery: str, event: Event) -> Job:
-    """The job that a delivery is kept as."""
+    """The job that a delivery is stored as."""
     return Job(CODEC.encode_document(event), f"event {delivery}")
 
 
@@ -51,14 +51,14 @@ class Worker:
     def __init__(
         self,
         engine: Engine,
-        interpreter: Dispatcher,
-        ledger: UpgradeReader,
+        dispatcher: Dispatcher,
+        store: UpgradeReader,
         reconciler: Reconciler,
         interval: float,
     ) -> None:
         self._engine = engine
-        self._dispatcher = interpreter
-        self._ledger = ledger
+        self._dispatcher = dispatcher
+        self._store = store
         self._reconciler = reconciler
         self._interval = interval
         self._stopping = threading.Event()
@@ -143,7 +143,7 @@ class Worker:
     def _update_metrics(self) -> None:
         """Bring the gauges up to date."""
         backlog.set(self._engine.backlog())
-        stages = Counts(upgrade.stage for upgrade in self._ledger.upgrades())
+        stages = Counts(upgrade.stage for upgrade in self._store.upgrades())
         for stage in Stage:
             upgrades_by_stage.labels(stage.value).set(stages[stage])
 

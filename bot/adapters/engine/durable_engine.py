@@ -31,7 +31,7 @@ _FINISHED: Final = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCE
 
 
 class DurableEngine:
-    """Runs jobs in this process, `threads` at a time. One engine a process; with SQLite, one process."""
+    """Runs up to `threads` jobs at a time. A process has one engine, and a SQLite file one process."""
 
     def __init__(self, database: Database, lock: WorkerLock, threads: int = 8) -> None:
         self._database = database
@@ -42,7 +42,7 @@ class DurableEngine:
         self._worker = ""
 
     def start(self, handler: JobHandler, on_failed: FailureCallback) -> None:
-        """Begin to run jobs, those that a crash cut short first. Raises StoreError when there can be no worker."""
+        """Begin to run jobs, those that a crash interrupted first. Raises StoreError when no worker can start."""
         self._worker = self._lock.acquire()
         config: DBOSConfig = {
             "name": NAME,
@@ -70,16 +70,16 @@ class DurableEngine:
         self._enqueuer.submit(id_, job)
 
     def is_unfinished(self, id_: str) -> bool:
-        """Whether a job of that id waits, for its turn or to be tried again, or runs."""
+        """Whether a job of that id runs, or waits for its first or a later attempt."""
         ids = [attempt_id(id_, attempt) for attempt in range(1, MAX_ATTEMPTS + 1)]
         return bool(DBOS.list_workflows(workflow_ids=ids, status=_UNFINISHED, load_input=False, load_output=False))
 
     def backlog(self) -> int:
-        """How many jobs wait or run."""
+        """The number of jobs that wait or run."""
         return len(DBOS.list_workflows(status=_UNFINISHED, load_input=False, load_output=False))
 
     def delete_old_jobs(self, now: datetime) -> int:
-        """Delete jobs that ended two weeks ago: nothing needs them, and they would only pile up."""
+        """Delete jobs that ended two weeks ago, so that they do not pile up. Returns their number, at most 1000."""
         before = (now.astimezone(UTC) - JOB_RETENTION).isoformat()
         old = DBOS.list_workflows(
             status=_FINISHED, completed_before=before, limit=1000, load_input=False, load_output=False
@@ -89,16 +89,16 @@ class DurableEngine:
         return len(old)
 
     def stop(self) -> None:
-        """Let the jobs that run end, for some seconds; what does not is run again by the next start.
+        """Give running jobs some seconds to end. The next start runs the others again.
 
-        The lock stays until the process ends, for such a job goes on until then.
+        The lock stays until the process ends, because such a job goes on until then.
         """
         if self._worker and not self._stopping.is_set():
             self._stopping.set()
             DBOS.destroy(workflow_completion_timeout_sec=5)
 
     def recover_orphaned_jobs(self) -> None:
-        """Take over the jobs of workers that are no more, else their keys would stay taken for ever."""
+        """Take over the jobs of workers that are gone. Otherwise their keys would stay taken for ever."""
         running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
         for worker in {status.executor_id for status in running if status.executor_id}:
             with self._lock.take_over(worker) as ended:
@@ -113,6 +113,6 @@ class DurableEngine:
             except StoreError as error:
                 log.error("worker_ends", error=str(error))  # noqa: TRY400 - the sentence says it
                 os._exit(1)
-            except Exception:  # it must not end: others wait for what it does
+            except Exception:  # it must not end, because others wait for what it does
                 if not self._stopping.is_set():
                     log.warning("adopting_failed", exc_info=True)
