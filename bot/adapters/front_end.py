@@ -1,4 +1,4 @@
-"""An instance's front end, asked over HTTPS as a browser would: four pages side by side, one connection each."""
+"""Requests an instance's front end over HTTPS as a browser would: four pages in parallel, one connection each."""
 
 from __future__ import annotations
 
@@ -14,33 +14,32 @@ from pathlib import Path
 
 import structlog
 
-from bot.domain.health.queries import FrontEnd, FrontEndQuery, Unavailable
+from bot.domain.failures.front_end import FrontEndObstacle, FrontEndUnavailable
+from bot.domain.health.queries import CertificateFault, FrontEnd, FrontEndQuery, FrontEndRefusal, Unavailable
 
 log = structlog.get_logger(__name__)
 
 ROOT, VERSION, READY, HEALTHZ = PATHS = ("/", "/__version", "/ready", "/healthz")
 MAX_BYTES = 4096  # of a page; what is read is a version
 MAX_VERSION_LENGTH = 200  # of the version
-# OpenSSL's X509_V_ERR_… numbers (x509_vfy.h), as predicates of the certificate.
-_CERTIFICATE_FAULTS = {9: "is not valid yet", 10: "has expired", 62: "is for another host name"}
-_UNTRUSTED = {18, 19, 20, 21, 27}
+# OpenSSL's X509_V_ERR_… numbers (x509_vfy.h).
+_CERTIFICATE_FAULTS = {
+    9: CertificateFault.NOT_VALID_YET,
+    10: CertificateFault.EXPIRED,
+    62: CertificateFault.OTHER_HOST,
+    **dict.fromkeys((18, 19, 20, 21, 27), CertificateFault.UNTRUSTED),
+}
 _DNS_SERVER_ERRORS = {socket.EAI_AGAIN, socket.EAI_FAIL, socket.EAI_SYSTEM}
-UNREACHABLE = "nothing answers at its address"
-NO_HOST_NAME = "its domain in config.yaml is no host name"
-CA_FILE_WRONG = Unavailable(
-    "The file that the setting front_end.ca_file names can't be read as certificates in PEM: correct the setting."
-)
-NO_DNS = Unavailable(
-    "The host name of the front end could not be looked up: check the DNS of the machine that runs mibot, and the "
-    "setting front_end.connect_to where it is set."
-)
+CA_FILE_UNREADABLE = Unavailable(FrontEndUnavailable(FrontEndObstacle.CA_FILE_UNREADABLE))
+NO_DNS = Unavailable(FrontEndUnavailable(FrontEndObstacle.NO_DNS))
 
 
 class FrontEndInspector:
-    """Answers a FrontEndQuery (`ports.Inspector`). One for all threads; it never raises.
+    """Answers a FrontEndQuery (the port `Inspector`). One instance serves all threads. It never raises.
 
-    `connect_to` (`host:port`) replaces what DNS says, `ca_file` holds authorities that are trusted besides the
-    system's. `deadline` is in seconds, for all four pages together: what has not come by then counts as no answer.
+    `connect_to` (`host:port`) replaces what DNS says. `ca_file` holds authorities to trust in addition to the
+    system's. `deadline` is in seconds, for all four pages together; a page that is not there by then counts as no
+    answer.
     """
 
     def __init__(self, connect_to: str = "", ca_file: Path | None = None, deadline: float = 10.0) -> None:
@@ -50,29 +49,29 @@ class FrontEndInspector:
         self._shared: ssl.SSLContext | None = None
 
     def fetch(self, query: FrontEndQuery) -> FrontEnd | Unavailable:
-        """How the front end answers, whatever that is. Redirects are not followed: they are answers."""
+        """How the front end answers. A redirect counts as an answer and is not followed."""
         try:
             context = self._context()
         except OSError:  # SSLError is one
-            return CA_FILE_WRONG
+            return CA_FILE_UNREADABLE
         try:
-            visits = [
+            requests = [
                 _PageRequest(path, _Connection(query.domain, self._address(query), context, self._deadline))
                 for path in PATHS
             ]
         except http.client.InvalidURL:
-            return FrontEnd(0, "", 0, 0, None, refusal=NO_HOST_NAME)
-        _run_all(visits, self._deadline)
-        seen = {visit.path: visit.result for visit in visits}
+            return FrontEnd(0, "", 0, 0, None, refusal=FrontEndRefusal.NO_HOST_NAME)
+        _run_all(requests, self._deadline)
+        seen = {request.path: request.result for request in requests}
         for path, page in seen.items():
             if page.error:
                 log.info("front_end_page", domain=query.domain, path=path, error=page.error[:300])
-        # A name that does not exist is the front end's fault, unless it is that of the way there.
-        lost = seen[ROOT].unresolved and (self._connect_to or not seen[ROOT].refusal)
-        return NO_DNS if lost else _front_end(seen)
+        # An unknown host name is the front end's fault, unless it is the name in `connect_to`.
+        is_lost = seen[ROOT].unresolved and (self._connect_to or not seen[ROOT].refusal)
+        return NO_DNS if is_lost else _front_end(seen)
 
     def _context(self) -> ssl.SSLContext:
-        """What is trusted; made once. Raises OSError for a file that can't be used."""
+        """The authorities to trust, loaded once. Raises OSError if the file cannot be used."""
         if self._shared is None:
             context = ssl.create_default_context()
             if self._ca_file is not None:
@@ -87,21 +86,21 @@ class FrontEndInspector:
 
 @dataclass(frozen=True)
 class _PageResult:
-    """What came of asking for one page. `refused` and `fault` are as in FrontEnd; `lost` says that the host name was
-    not found; `error` is for the log."""
+    """The result of one page. `refusal` and `certificate_fault` are as in FrontEnd; `unresolved` says that the host
+    name was not found; `error` is for the log."""
 
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
     certificate_ends: datetime | None = None
-    refusal: str = ""
-    certificate_fault: str = ""
+    refusal: FrontEndRefusal | None = None
+    certificate_fault: CertificateFault | None = None
     unresolved: bool = False
     error: str = ""
 
 
 class _Connection(http.client.HTTPConnection):
-    """A connection to the domain at that address, with the domain's certificate verified, and how far it got."""
+    """A connection to the domain at that address. It verifies the domain's certificate; `step` is how far it got."""
 
     def __init__(self, domain: str, address: tuple[str, int], context: ssl.SSLContext, timeout: float) -> None:
         super().__init__(domain, 80, timeout=timeout)  # HTTP's port, so that `Host` names none
@@ -126,7 +125,7 @@ class _Connection(http.client.HTTPConnection):
         return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) if isinstance(ends, str) else None
 
     def abort(self) -> None:
-        """End whatever waits for this connection, from another thread."""
+        """End every wait for this connection, from another thread."""
         if self.sock is not None:
             try:
                 self.sock.shutdown(socket.SHUT_RDWR)
@@ -135,7 +134,7 @@ class _Connection(http.client.HTTPConnection):
 
 
 class _PageRequest:
-    """One page that is asked for."""
+    """The request for one page."""
 
     def __init__(self, path: str, connection: _Connection) -> None:
         self.path = path
@@ -148,8 +147,8 @@ class _PageRequest:
         self._end(_page(self.connection, self.path))
 
     def time_out(self) -> None:
-        """It took too long: what comes yet does not count."""
-        self._end(_PageResult(refusal=UNREACHABLE if self.connection.step == "reach" else "", error="too late"))
+        """The deadline has passed: what arrives later does not count."""
+        self._end(_PageResult(refusal=_refusal_at_timeout(self.connection.step), error="too late"))
         self.connection.abort()
 
     def _end(self, page: _PageResult) -> None:
@@ -158,21 +157,21 @@ class _PageRequest:
                 self._done, self.result = True, page
 
 
-def _run_all(visits: Sequence[_PageRequest], seconds: float) -> None:
-    """Run them side by side for so many seconds; those that take longer are cut off."""
+def _run_all(requests: Sequence[_PageRequest], seconds: float) -> None:
+    """Run them in parallel for so many seconds, and cut off those that take longer."""
     ends = time.monotonic() + seconds
-    threads = [threading.Thread(target=visit.run, name="front-end", daemon=True) for visit in visits]
+    threads = [threading.Thread(target=request.run, name="front-end", daemon=True) for request in requests]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(max(0.0, ends - time.monotonic()))
-    for visit, thread in zip(visits, threads, strict=True):
+    for request, thread in zip(requests, threads, strict=True):
         if thread.is_alive():
-            visit.time_out()
+            request.time_out()
 
 
 def _page(connection: _Connection, path: str) -> _PageResult:
-    """Ask for one page. Raises nothing that the world may cause."""
+    """Request one page. An external fault becomes part of the result."""
     try:
         connection.connect()
         ends = connection.certificate_ends
@@ -180,8 +179,8 @@ def _page(connection: _Connection, path: str) -> _PageResult:
         response = connection.getresponse()
         text = response.read(MAX_BYTES).decode("utf-8", "replace") if path == VERSION else ""
         headers = {name.lower(): value for name, value in response.getheaders()}
-        refused = f"it answers {response.status}" if response.status in (401, 403) else ""
-        return _PageResult(response.status, headers, text, ends, refused)
+        refusal = FrontEndRefusal.DENIED if response.status in (401, 403) else None
+        return _PageResult(response.status, headers, text, ends, refusal)
     except (OSError, ValueError, http.client.HTTPException) as error:
         return _result_from_error(error, connection.step)
     finally:
@@ -193,31 +192,30 @@ def _result_from_error(error: Exception, step: str) -> _PageResult:
     said = f"{step}: {type(error).__name__}: {error}"
     match error:
         case ssl.SSLCertVerificationError():
-            return _PageResult(certificate_fault=_certificate_fault(error.verify_code), error=said)
+            fault = _CERTIFICATE_FAULTS.get(error.verify_code, CertificateFault.UNVERIFIABLE)
+            return _PageResult(certificate_fault=fault, error=said)
         case socket.gaierror() if error.errno in _DNS_SERVER_ERRORS:
             return _PageResult(unresolved=True, error=said)
         case socket.gaierror():
-            return _PageResult(refusal="its host name does not exist", unresolved=True, error=said)
+            return _PageResult(refusal=FrontEndRefusal.UNKNOWN_HOST, unresolved=True, error=said)
         case ValueError():
-            return _PageResult(refusal=NO_HOST_NAME, error=said)
+            return _PageResult(refusal=FrontEndRefusal.NO_HOST_NAME, error=said)
         case TimeoutError():
-            return _PageResult(refusal=UNREACHABLE if step == "reach" else "", error=said)
+            return _PageResult(refusal=_refusal_at_timeout(step), error=said)
         case ConnectionRefusedError():
-            return _PageResult(refusal="it refuses the connection", error=said)
+            return _PageResult(refusal=FrontEndRefusal.CONNECTION_REFUSED, error=said)
         case OSError() if step == "reach":
-            return _PageResult(refusal="its address can't be reached", error=said)
+            return _PageResult(refusal=FrontEndRefusal.UNREACHABLE, error=said)
         case OSError() if step == "handshake":
-            return _PageResult(refusal="it breaks off the TLS handshake", error=said)
+            return _PageResult(refusal=FrontEndRefusal.HANDSHAKE_BROKEN_OFF, error=said)
         case OSError():
-            return _PageResult(refusal="it closes the connection without an answer", error=said)
+            return _PageResult(refusal=FrontEndRefusal.CONNECTION_CLOSED, error=said)
     return _PageResult(error=said)
 
 
-def _certificate_fault(code: int) -> str:
-    """What is wrong with the certificate, by OpenSSL's number for it."""
-    if code in _UNTRUSTED:
-        return "is from an authority that mibot does not trust"
-    return _CERTIFICATE_FAULTS.get(code, "can't be verified")
+def _refusal_at_timeout(step: str) -> FrontEndRefusal | None:
+    """A time-out is a refusal only if nothing answered at all."""
+    return FrontEndRefusal.NOTHING_ANSWERS if step == "reach" else None
 
 
 def _front_end(seen: Mapping[str, _PageResult]) -> FrontEnd:

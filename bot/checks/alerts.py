@@ -3,74 +3,83 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from urllib.parse import quote
 
 from bot.domain.health.model import Check, CheckContext, CheckState, CloudConfig, Verdict, unavailable_verdict
 from bot.domain.health.queries import Alert, AlertQuery, Alerts, Answer
-from bot.formats.markdown import one_line
+from bot.domain.reasons import Reason
+from bot.formats.documents import stored
+from bot.formats.markdown import one_line, truncate
 
 WARNING = "WARNING"
 """The severity that does not count: the policy's author says that nothing is broken yet."""
-SEVERITIES = {"CRITICAL": "critical", "ERROR": "error", WARNING: "warning"}
 _MAX_NAMED = 5
 _MAX_NAME_LENGTH = 100
 
 
-def query(subject: CheckContext, places: CloudConfig) -> AlertQuery:
-    return AlertQuery(places.project(subject.instance), places.monitoring_project)
+class AlertSource(StrEnum):
+    """Where alerts are open. The values are stored."""
+
+    CLOUD_MONITORING = "cloud_monitoring"
+    OPSGENIE = "opsgenie"
 
 
-def evaluate(_subject: CheckContext, answer: Answer) -> Verdict:
-    """Pass only when no alert is open but warnings; an alert without a severity counts as one that matters."""
-    return evaluate_alerts(answer, "Cloud Monitoring")
+@stored("alerts.alert", policy="policy", severity="severity", since="since")
+@dataclass(frozen=True)
+class OpenAlert:
+    """One open alert. `policy` is people's text in one line, empty if unknown; `severity` is empty if unknown."""
+
+    policy: str
+    severity: str
+    since: datetime
 
 
-def evaluate_alerts(answer: Answer, where: str) -> Verdict:
-    """What open alerts mean, whoever told them. Names of policies are people's text; the rendering redacts them."""
+@stored("alerts.open", source="source", alerts="alerts", warnings="warnings", named="named")
+@dataclass(frozen=True)
+class OpenAlerts(Reason):
+    """How many alerts and warnings are open, and the oldest of them: of the alerts, or of the warnings if there are
+    no alerts."""
+
+    source: AlertSource
+    alerts: int = 0
+    warnings: int = 0
+    named: tuple[OpenAlert, ...] = ()
+
+
+def query(context: CheckContext, config: CloudConfig) -> AlertQuery:
+    return AlertQuery(config.project(context.instance), config.monitoring_project)
+
+
+def evaluate(_context: CheckContext, answer: Answer) -> Verdict:
+    """Pass only if nothing but warnings is open. An alert without a severity counts as one that matters."""
+    return evaluate_alerts(answer, AlertSource.CLOUD_MONITORING)
+
+
+def evaluate_alerts(answer: Answer, source: AlertSource) -> Verdict:
+    """What open alerts mean. Names of policies are people's text, which the rendering redacts."""
     if not isinstance(answer, Alerts):
         return unavailable_verdict(answer)
-    bad = [alert for alert in answer.alerts if alert.severity != WARNING]
+    alerts = [alert for alert in answer.alerts if alert.severity != WARNING]
     warnings = [alert for alert in answer.alerts if alert.severity == WARNING]
-    if bad:
-        are = "is" if len(bad) == 1 else "are"
-        more = f", and {_count(warnings, 'warning')}" if warnings else ""
-        return Verdict(
-            CheckState.FAIL,
-            f"{_count(bad, 'alert')} {are} open in {where}: {_listed(bad)}{more}; see to it and check again.",
-        )
-    if warnings:
-        return Verdict(
-            CheckState.PASS, f"Nothing but {_count(warnings, 'warning')} is open in {where}: {_listed(warnings)}."
-        )
-    return Verdict(CheckState.PASS, f"No alert is open in {where}.")
+    finding = OpenAlerts(source, len(alerts), len(warnings), _oldest(alerts or warnings))
+    return Verdict(CheckState.FAIL if alerts else CheckState.PASS, finding)
 
 
-def link(subject: CheckContext, places: CloudConfig) -> str:
+def _oldest(alerts: Sequence[Alert]) -> tuple[OpenAlert, ...]:
+    oldest_first = sorted(alerts, key=lambda alert: (alert.since, alert.policy))
+    return tuple(
+        OpenAlert(truncate(one_line(alert.policy), _MAX_NAME_LENGTH), alert.severity, alert.since)
+        for alert in oldest_first[:_MAX_NAMED]
+    )
+
+
+def link(context: CheckContext, config: CloudConfig) -> str:
     """The alerts in the Google Cloud console. It names the project."""
-    project = quote(places.project(subject.instance), safe="")
+    project = quote(config.project(context.instance), safe="")
     return f"https://console.cloud.google.com/monitoring/alerting?project={project}"
-
-
-def _count(alerts: Sequence[Alert], what: str) -> str:
-    return f"{len(alerts)} {what}{'' if len(alerts) == 1 else 's'}"
-
-
-def _listed(alerts: Sequence[Alert]) -> str:
-    """The alerts in words, the oldest first, and how many more there are."""
-    named = [
-        _format_alert(alert) for alert in sorted(alerts, key=lambda alert: (alert.since, alert.policy))[:_MAX_NAMED]
-    ]
-    rest = len(alerts) - len(named)
-    return ", ".join(named) + (f" and {rest} more" if rest else "")
-
-
-def _format_alert(alert: Alert) -> str:
-    name = one_line(alert.policy)
-    shown = name if len(name) <= _MAX_NAME_LENGTH else f"{name[: _MAX_NAME_LENGTH - 1]}…"
-    severity = SEVERITIES.get(alert.severity, "no severity")
-    since = alert.since.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
-    return f"{shown or 'an alert without a name'} ({severity}, since {since} UTC)"
 
 
 CHECK = Check(name="alerts", title="Open alerts", query=query, evaluate=evaluate, link=link)

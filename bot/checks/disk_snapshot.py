@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from bot.checks.vm import machine_name
 from bot.domain.health.model import Check, CheckContext, CheckState, CloudConfig, Phase, Verdict, unavailable_verdict
 from bot.domain.health.queries import Answer, DiskSnapshot, DiskSnapshots, SnapshotQuery
-from bot.domain.health.recovery import BackupTerms, FinishedBackup, judge_backups
+from bot.domain.health.recovery import BackedUpResource, FinishedBackup, evaluate_backups
+from bot.domain.reasons import Reason
+from bot.formats.documents import stored
 
 READY = "READY"
 FAILED = "FAILED"  # every other status is of a snapshot that is being made or deleted
-KIND = BackupTerms(
-    "data disk", "snapshot", "take a snapshot, and see whether the disk's snapshot schedule is attached"
-)
 
 
-def query(subject: CheckContext, places: CloudConfig) -> SnapshotQuery:
+@stored("disk_snapshot.no_data_disk")
+@dataclass(frozen=True)
+class NoDataDisk(Reason):
+    """The active machine has no data disk, or does not exist."""
+
+
+def query(context: CheckContext, config: CloudConfig) -> SnapshotQuery:
     """The snapshots of the active machine's data disks."""
-    instance = subject.instance
-    return SnapshotQuery(places.project(instance), places.zone, machine_name(instance.active))
+    instance = context.instance
+    return SnapshotQuery(config.project(instance), config.zone, machine_name(instance.active))
 
 
-def evaluate(subject: CheckContext, answer: Answer) -> Verdict:
-    """Pass only when every data disk has a fresh READY snapshot and its last one did not fail."""
+def evaluate(context: CheckContext, answer: Answer) -> Verdict:
+    """Pass only if every data disk has a fresh READY snapshot and its last one did not fail."""
     if not isinstance(answer, DiskSnapshots):
         return unavailable_verdict(answer)
     if not answer.disks:
-        return Verdict(
-            CheckState.FAIL,
-            "The active VM has no data disk, or does not exist: attach one, or correct active_deployment in "
-            "terraform.tfvars.",
-        )
-    disks = [[_to_attempt(snapshot) for snapshot in _finished(answer, disk)] for disk in answer.disks]
-    return judge_backups(KIND, disks, subject.now)
+        return Verdict(CheckState.FAIL, NoDataDisk())
+    snapshots = [[_to_backup(snapshot) for snapshot in _finished(answer, disk)] for disk in answer.disks]
+    return evaluate_backups(BackedUpResource.DATA_DISK, snapshots, context.now)
 
 
-def link(subject: CheckContext, places: CloudConfig) -> str:
+def link(context: CheckContext, config: CloudConfig) -> str:
     """The snapshots in the Google Cloud console. It names the project."""
-    project = quote(places.project(subject.instance), safe="")
+    project = quote(config.project(context.instance), safe="")
     return f"https://console.cloud.google.com/compute/snapshots?project={project}"
 
 
@@ -46,7 +48,7 @@ def _finished(answer: DiskSnapshots, disk: str) -> list[DiskSnapshot]:
     return [one for one in answer.snapshots if one.disk == disk and one.status in {READY, FAILED}]
 
 
-def _to_attempt(snapshot: DiskSnapshot) -> FinishedBackup:
+def _to_backup(snapshot: DiskSnapshot) -> FinishedBackup:
     return FinishedBackup(snapshot.taken_at, snapshot.status == READY)
 
 

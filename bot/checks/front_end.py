@@ -4,78 +4,155 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from bot.domain.health.model import Check, CheckContext, CheckState, CloudConfig, Verdict, unavailable_verdict
-from bot.domain.health.queries import Answer, FrontEnd, FrontEndQuery
+from bot.domain.health.queries import Answer, CertificateFault, FrontEnd, FrontEndQuery, FrontEndRefusal
+from bot.domain.reasons import Reason
 from bot.domain.versions import Version
+from bot.formats.documents import stored
 
-MIN_CERTIFICATE_DAYS = 14  # that its certificate must be valid for yet: time enough for a person to renew it
+MIN_CERTIFICATE_DAYS = 14  # that its certificate must still be valid: time enough for a person to renew it
 _BUILD = re.compile(r"\+[\w.-]+", re.ASCII)
 
 
-def query(subject: CheckContext, _places: CloudConfig) -> FrontEndQuery:
-    return FrontEndQuery(subject.instance.domain)
+class Undecided(StrEnum):
+    """What is unknown of a front end that is otherwise well. The values are stored."""
+
+    CERTIFICATE_END = "certificate_end"
+    EXPECTED_VERSION = "expected_version"
 
 
-def evaluate(subject: CheckContext, answer: Answer) -> Verdict:
-    """Pass only when `/` answers (2xx, 3xx), the certificate is valid for two weeks yet, `/ready` and `/healthz`
-    answer 200, and the version is the subject's. A private instance may turn mibot away: then it is unknown."""
+@stored("front_end.certificate", fault="fault")
+@dataclass(frozen=True)
+class CertificateInvalid(Reason):
+    """The front end's certificate is not valid."""
+
+    fault: CertificateFault
+
+
+@stored("front_end.refusal", refusal="refusal", status="status", private="private")
+@dataclass(frozen=True)
+class FrontEndRefuses(Reason):
+    """The front end, or what stands before it, turns mibot away. A private instance may do that."""
+
+    refusal: FrontEndRefusal
+    status: int
+    private: bool
+
+
+@stored("front_end.failing", status="status")
+@dataclass(frozen=True)
+class FrontEndFails(Reason):
+    """The front page does not answer (status 0), or with a status other than 2xx and 3xx."""
+
+    status: int
+
+
+@stored("front_end.certificate_ends", at="at")
+@dataclass(frozen=True)
+class CertificateEnds:
+    """The certificate ends soon."""
+
+    at: datetime
+
+
+@stored("front_end.page_fails", page="page", status="status")
+@dataclass(frozen=True)
+class PageFails:
+    """A page does not answer with status 200 (0: not at all)."""
+
+    page: str
+    status: int
+
+
+@stored("front_end.no_version")
+@dataclass(frozen=True)
+class NoVersion:
+    """The front end reports nothing that mibot can read as a version."""
+
+
+@stored("front_end.other_version", reported="reported", expected="expected")
+@dataclass(frozen=True)
+class WrongVersion:
+    """The front end reports another version than the one that it should run."""
+
+    reported: Version
+    expected: Version
+
+
+@stored("front_end.faulty", status="status", faults="faults")
+@dataclass(frozen=True)
+class FrontEndFaulty(Reason):
+    """The front page answers with `status`, but something else is wrong."""
+
+    status: int
+    faults: tuple[CertificateEnds | PageFails | NoVersion | WrongVersion, ...]
+
+
+@stored("front_end.undecided", status="status", unknown="unknown")
+@dataclass(frozen=True)
+class FrontEndUndecided(Reason):
+    """The front end is well as far as it is known."""
+
+    status: int
+    unknown: Undecided
+
+
+@stored("front_end.well", status="status", version="version", certificate_days="certificate_days")
+@dataclass(frozen=True)
+class FrontEndWell(Reason):
+    """The front end is well, runs the right version, and its certificate is valid for so many more days."""
+
+    status: int
+    version: Version
+    certificate_days: int
+
+
+def query(context: CheckContext, _config: CloudConfig) -> FrontEndQuery:
+    return FrontEndQuery(context.instance.domain)
+
+
+def evaluate(context: CheckContext, answer: Answer) -> Verdict:
+    """Pass only if `/` answers (2xx, 3xx), the certificate is valid for two more weeks, `/ready` and `/healthz`
+    answer 200, and the version is the right one. A private instance may turn mibot away: then it is unknown."""
     if not isinstance(answer, FrontEnd):
         return unavailable_verdict(answer)
     if answer.certificate_fault:
-        return _fail(f"The front end's certificate {answer.certificate_fault}", "renew or correct it")
-    if answer.refusal and not subject.instance.public:
-        return Verdict(
-            CheckState.UNKNOWN,
-            f"The front end is private and does not let mibot in ({answer.refusal}): allow the address that mibot "
-            "calls from (allowed_customer_ip_ranges in terraform.tfvars), or look at it from an address that is.",
-        )
+        return Verdict(CheckState.FAIL, CertificateInvalid(answer.certificate_fault))
     if answer.refusal:
-        return _fail(
-            f"The front end turns mibot away ({answer.refusal})", "look at its VM, its DNS record and Cloudflare"
-        )
+        is_private = not context.instance.public
+        finding = FrontEndRefuses(answer.refusal, answer.status, is_private)
+        return Verdict(CheckState.UNKNOWN if is_private else CheckState.FAIL, finding)
     if not 200 <= answer.status < 400:
-        return _fail(f"The front end {_answers(answer.status)}", "look at its containers and their logs")
-    faults = list(_faults(subject, answer))
+        return Verdict(CheckState.FAIL, FrontEndFails(answer.status))
+    faults = tuple(_faults(context, answer))
     if faults:
-        return _fail(
-            f"The front end answers ({answer.status}), but {_join([what for what, _ in faults])}", faults[0][1]
-        )
-    return _evaluate_version(subject, answer)
+        return Verdict(CheckState.FAIL, FrontEndFaulty(answer.status, faults))
+    if answer.certificate_ends is None:
+        return Verdict(CheckState.UNKNOWN, FrontEndUndecided(answer.status, Undecided.CERTIFICATE_END))
+    if context.version is None:
+        return Verdict(CheckState.UNKNOWN, FrontEndUndecided(answer.status, Undecided.EXPECTED_VERSION))
+    days = int(_days(answer.certificate_ends, context.now))
+    return Verdict(CheckState.PASS, FrontEndWell(answer.status, context.version, days))
 
 
-def _evaluate_version(subject: CheckContext, answer: FrontEnd) -> Verdict:
-    """What is concluded where all but the version is well."""
-    if answer.certificate_ends is None or subject.version is None:
-        missing = "when its certificate ends" if answer.certificate_ends is None else "which version it should run"
-        return Verdict(
-            CheckState.UNKNOWN,
-            f"The front end answers ({answer.status}), but mibot can't tell {missing}: look at it.",
-        )
-    days = int(_days(answer.certificate_ends, subject.now))
-    return Verdict(
-        CheckState.PASS,
-        f"The front end answers ({answer.status}), is ready and healthy, reports version {subject.version}, and its "
-        f"certificate is valid for {days} more days.",
-    )
-
-
-def _faults(subject: CheckContext, answer: FrontEnd) -> Iterator[tuple[str, str]]:
-    """What is wrong with a front end that answers, and what to do about each."""
-    if answer.certificate_ends is not None and _days(answer.certificate_ends, subject.now) < MIN_CERTIFICATE_DAYS:
-        yield f"its certificate ends on {answer.certificate_ends:%Y-%m-%d}", "renew it"
+def _faults(
+    context: CheckContext, answer: FrontEnd
+) -> Iterator[CertificateEnds | PageFails | NoVersion | WrongVersion]:
+    """What is wrong with a front end that answers."""
+    if answer.certificate_ends is not None and _days(answer.certificate_ends, context.now) < MIN_CERTIFICATE_DAYS:
+        yield CertificateEnds(answer.certificate_ends)
     for page, status in (("/ready", answer.ready), ("/healthz", answer.healthz)):
         if status != 200:
-            yield f"{page} {_answers(status)}", "look at its containers and their logs"
+            yield PageFails(page, status)
     reported = parse_version(answer.version)
     if reported is None:
-        yield "it reports no version that mibot can read", "look at what /__version answers"
-    elif subject.version is not None and reported != subject.version:
-        yield (
-            f"it reports version {reported} instead of {subject.version}",
-            "see whether its deployment has run, and with which golden file",
-        )
+        yield NoVersion()
+    elif context.version is not None and reported != context.version:
+        yield WrongVersion(reported, context.version)
 
 
 def parse_version(text: str) -> Version | None:
@@ -84,25 +161,13 @@ def parse_version(text: str) -> Version | None:
     return Version.parse(bare) or Version.find_in(bare)
 
 
-def link(subject: CheckContext, _places: CloudConfig) -> str:
+def link(context: CheckContext, _config: CloudConfig) -> str:
     """The front end itself. It names the instance."""
-    return f"https://{subject.instance.domain}/"
+    return f"https://{context.instance.domain}/"
 
 
 def _days(ends: datetime, now: datetime) -> float:
     return (ends - now).total_seconds() / 86_400
-
-
-def _answers(status: int) -> str:
-    return f"answers with status {status}" if status else "does not answer"
-
-
-def _join(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _fail(what: str, advice: str) -> Verdict:
-    return Verdict(CheckState.FAIL, f"{what}: {advice}.")
 
 
 CHECK = Check(name="front_end", title="Front end", query=query, evaluate=evaluate, link=link)

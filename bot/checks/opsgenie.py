@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from bot.checks.alerts import evaluate_alerts
+from bot.checks.alerts import AlertSource, evaluate_alerts
 from bot.domain.health.model import Check, CheckContext, CloudConfig, Verdict
 from bot.domain.health.queries import Answer, OpsgenieQuery
 
 
-def query(subject: CheckContext, places: CloudConfig) -> OpsgenieQuery:
-    return OpsgenieQuery(subject.instance.slug, places.project(subject.instance))
+def query(context: CheckContext, config: CloudConfig) -> OpsgenieQuery:
+    return OpsgenieQuery(context.instance.slug, config.project(context.instance))
 
 
-def evaluate(_subject: CheckContext, answer: Answer) -> Verdict:
-    """Pass only when no alert is open but of the lowest priorities (P4 and P5, which are told as warnings)."""
-    return evaluate_alerts(answer, "Opsgenie")
+def evaluate(_context: CheckContext, answer: Answer) -> Verdict:
+    """Pass only if no alert is open but of the lowest priorities (P4 and P5, which count as warnings)."""
+    return evaluate_alerts(answer, AlertSource.OPSGENIE)
 
 
-def applies(_subject: CheckContext, places: CloudConfig) -> bool:
-    """Where there is a key for Opsgenie."""
-    return places.has_opsgenie_key
+def applies(_context: CheckContext, config: CloudConfig) -> bool:
+    """Whether mibot has a key for Opsgenie."""
+    return config.has_opsgenie_key
 
 
-def link(_subject: CheckContext, _places: CloudConfig) -> str:
+def link(_context: CheckContext, _config: CloudConfig) -> str:
     """The list of alerts in Opsgenie."""
     return "https://app.opsgenie.com/alert/list"
 

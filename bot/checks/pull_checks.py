@@ -2,58 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from bot.domain.health.model import Check, CheckContext, CheckState, CloudConfig, Phase, Verdict, unavailable_verdict
 from bot.domain.health.queries import Answer, CommitStatus, CommitStatusQuery
+from bot.domain.reasons import Reason
+from bot.formats.documents import stored
 from bot.formats.markdown import one_line, truncate
 
-MAX_NAMED = 5
-MAX_NAME_LENGTH = 80
+_MAX_NAMED = 5
+_MAX_NAME_LENGTH = 80
 
 
-def applies(subject: CheckContext, _places: CloudConfig) -> bool:
-    return bool(subject.head)
+@stored("pull_checks.check", name="name", required="required")
+@dataclass(frozen=True)
+class NamedCheck:
+    """A check of the pull request. `name` is people's text in one line, empty if it has none."""
+
+    name: str
+    required: bool = False
 
 
-def query(subject: CheckContext, _places: CloudConfig) -> CommitStatusQuery:
-    return CommitStatusQuery(subject.head)
+@stored("pull_checks.checks", count="count", named="named")
+@dataclass(frozen=True)
+class NamedChecks:
+    """How many checks there are, and the first of them, the required ones before the others."""
+
+    count: int = 0
+    named: tuple[NamedCheck, ...] = ()
 
 
-def evaluate(_subject: CheckContext, answer: Answer) -> Verdict:
-    """Pass only when nothing failed, nothing is under way, and everything required has reported."""
+@stored("pull_checks.failed", failed="failed")
+@dataclass(frozen=True)
+class PullChecksFailed(Reason):
+    """Some checks of the pull request failed."""
+
+    failed: NamedChecks
+
+
+@stored("pull_checks.unfinished", pending="pending", missing="missing")
+@dataclass(frozen=True)
+class PullChecksUnfinished(Reason):
+    """Some checks are under way (`pending`), or are required and have not reported (`missing`)."""
+
+    pending: NamedChecks
+    missing: NamedChecks
+
+
+@stored("pull_checks.passed", count="count")
+@dataclass(frozen=True)
+class PullChecksPassed(Reason):
+    """All checks passed. Without any, `count` is 0: none are required and none reported."""
+
+    count: int
+
+
+def applies(context: CheckContext, _config: CloudConfig) -> bool:
+    return bool(context.head)
+
+
+def query(context: CheckContext, _config: CloudConfig) -> CommitStatusQuery:
+    return CommitStatusQuery(context.head)
+
+
+def evaluate(_context: CheckContext, answer: Answer) -> Verdict:
+    """Pass only if nothing failed, nothing is under way, and everything required has reported."""
     if not isinstance(answer, CommitStatus):
         return unavailable_verdict(answer)
     checks, required = answer.checks, answer.required
     if checks.failed:
-        return Verdict(CheckState.FAIL, f"Failed on the pull request: {_format_names(checks.failed, required)}.")
-    absent = required - answer.seen
-    if checks.pending or absent:
-        parts = [f"still under way: {_format_names(checks.pending, required)}"] if checks.pending else []
-        parts += [f"required and not reported yet: {_format_names(absent)}"] if absent else []
-        return Verdict(CheckState.UNKNOWN, f"The pull request's checks are not done ({'; '.join(parts)}).")
-    if not answer.seen:
-        return Verdict(CheckState.PASS, "No checks are required on the pull request and none reported.")
-    count = len(answer.seen)
-    passed = "The one check" if count == 1 else f"All {count} checks"
-    return Verdict(CheckState.PASS, f"{passed} of the pull request passed.")
+        return Verdict(CheckState.FAIL, PullChecksFailed(_name(checks.failed, required)))
+    missing = required - answer.seen
+    if checks.pending or missing:
+        finding = PullChecksUnfinished(_name(checks.pending, required), _name(missing))
+        return Verdict(CheckState.UNKNOWN, finding)
+    return Verdict(CheckState.PASS, PullChecksPassed(len(answer.seen)))
 
 
-def _format_names(names: Iterable[str], required: Iterable[str] = ()) -> str:
-    """The names as people gave them, the required ones first and marked."""
-    first = sorted(names, key=lambda name: (name not in required, name))
-    shown = [_format_name(name) + (" (required)" if name in required else "") for name in first[:MAX_NAMED]]
-    more = len(first) - MAX_NAMED
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+def _name(names: Collection[str], required: Collection[str] = ()) -> NamedChecks:
+    required_first = sorted(names, key=lambda name: (name not in required, name))
+    named = (NamedCheck(truncate(one_line(name), _MAX_NAME_LENGTH), name in required) for name in required_first)
+    return NamedChecks(len(names), tuple(named)[:_MAX_NAMED])
 
 
-def _format_name(name: str) -> str:
-    return truncate(one_line(name), MAX_NAME_LENGTH) or "(without a name)"
-
-
-def link(subject: CheckContext, _places: CloudConfig) -> str:
+def link(context: CheckContext, _config: CloudConfig) -> str:
     """The pull request's own page of checks."""
-    return f"{subject.pull_url}/checks" if subject.pull_url else ""
+    return f"{context.pull_url}/checks" if context.pull_url else ""
 
 
 CHECK = Check(

@@ -3,106 +3,120 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import quote
 
 from bot.domain.health.model import Check, CheckContext, CheckState, CloudConfig, Verdict, unavailable_verdict
 from bot.domain.health.queries import Answer, SqlInstance, SqlInstanceQuery, SqlInstances
+from bot.domain.reasons import Reason
+from bot.formats.documents import stored
 
 RUNNABLE = "RUNNABLE"
-# The rest of Cloud SQL's instance states (DatabaseInstance.state), and gcloud's STOPPED, in people's words.
-STATES = {
-    "STOPPED": ("was stopped by its owner", "start it"),
-    "SUSPENDED": ("is suspended", "see whether the project's billing is in order"),
-    "PENDING_DELETE": ("is being deleted", "find out by whom"),
-    "PENDING_CREATE": ("is being created", "check again when that is over"),
-    "MAINTENANCE": ("is down for maintenance", "check again when that is over"),
-    "ONLINE_MAINTENANCE": ("is under maintenance", "check again when that is over"),
-    "REPAIRING": ("is being repaired by Google", "check again when that is over"),
-    "FAILED": ("has failed", "look at it in the Google Cloud console"),
-}
-UNKNOWN = ("is in a state that mibot does not know", "look at it in the Google Cloud console")
 FULL = 0.9
 """The share of its disk that a database may use, and of the size that its disk may grow to."""
 _STATE_NAME = re.compile(r"[A-Z][A-Z_]{0,39}", re.ASCII)
 
 
-def query(subject: CheckContext, places: CloudConfig) -> SqlInstanceQuery:
+class SqlProblem(StrEnum):
+    """What is wrong with a database. The values are stored."""
+
+    OUT_OF_DISK = "out_of_disk"
+    NOT_RUNNABLE = "not_runnable"
+    DISK_ALMOST_FULL = "disk_almost_full"
+    DISK_USE_UNKNOWN = "disk_use_unknown"
+
+
+@stored("sql_instance.missing")
+@dataclass(frozen=True)
+class NoSqlInstance(Reason):
+    """The project has no Cloud SQL instance."""
+
+
+@stored("sql_instance.running", instances="instances", used_percent="used_percent")
+@dataclass(frozen=True)
+class SqlInstancesRunning(Reason):
+    """All database instances run; the disk of the fullest is used by so many percent, None if unknown."""
+
+    instances: int
+    used_percent: int | None = None
+
+
+@stored(
+    "sql_instance.problem", instances="instances", problem="problem", status="status", used_percent="used_percent"
+)
+@dataclass(frozen=True)
+class SqlInstanceProblem(Reason):
+    """The worst of so many database instances.
+
+    `status` is Google's state if it is NOT_RUNNABLE (empty for what is no state), `used_percent` is given if its disk
+    is almost full.
+    """
+
+    instances: int
+    problem: SqlProblem
+    status: str = ""
+    used_percent: int | None = None
+
+
+def query(context: CheckContext, config: CloudConfig) -> SqlInstanceQuery:
     """All of the project's database instances."""
-    return SqlInstanceQuery(places.project(subject.instance))
+    return SqlInstanceQuery(config.project(context.instance))
 
 
-def evaluate(_subject: CheckContext, answer: Answer) -> Verdict:
-    """Pass only when there are databases, every one is RUNNABLE, and the disk of each has room or grows."""
+def evaluate(_context: CheckContext, answer: Answer) -> Verdict:
+    """Pass only if there are databases, every one is RUNNABLE, and the disk of each has room or grows."""
     if not isinstance(answer, SqlInstances):
         return unavailable_verdict(answer)
     if not answer.instances:
-        return Verdict(
-            CheckState.FAIL,
-            "There is no Cloud SQL instance: create one, or correct the setting gcp.project_template if it is "
-            "elsewhere.",
-        )
+        return Verdict(CheckState.FAIL, NoSqlInstance())
     count = len(answer.instances)
-    worst, what, advice = min(
-        map(_evaluate_instance, answer.instances), key=lambda found: list(CheckState).index(found[0])
-    )
-    if worst is CheckState.PASS:
-        who = "The database instance" if count == 1 else f"Each of {count} database instances"
-        # Of several it is the fullest that is told of.
-        return Verdict(CheckState.PASS, f"{who} is running ({RUNNABLE}), {_describe_usage(answer.instances)}.")
-    who = "The database instance" if count == 1 else f"One of {count} database instances"
-    return Verdict(worst, f"{who} {what}: {advice}.")
+    verdicts = [verdict for one in answer.instances if (verdict := _problem(one, count)) is not None]
+    if verdicts:
+        return min(verdicts, key=lambda verdict: list(CheckState).index(verdict.state))
+    shares = [share for one in answer.instances if (share := _used_share(one)) is not None]
+    return Verdict(CheckState.PASS, SqlInstancesRunning(count, _percent(max(shares)) if shares else None))
 
 
-def link(subject: CheckContext, places: CloudConfig) -> str:
-    """The database instances in the Google Cloud console. It names the project."""
-    return (
-        f"https://console.cloud.google.com/sql/instances?project={quote(places.project(subject.instance), safe='')}"
-    )
-
-
-def _evaluate_instance(one: SqlInstance) -> tuple[CheckState, str, str]:
-    """One database: how it is, in words, and what to do about it."""
+def _problem(one: SqlInstance, count: int) -> Verdict | None:
+    """What is wrong with one of `count` databases, or None."""
     if one.out_of_disk:
-        return CheckState.FAIL, "was shut down by Google because its disk is full", "enlarge the disk"
+        return Verdict(CheckState.FAIL, SqlInstanceProblem(count, SqlProblem.OUT_OF_DISK))
     if one.state != RUNNABLE:
-        words, advice = STATES.get(one.state, UNKNOWN)
-        # Only what looks like a state's name is repeated: the sentence goes to a tracker.
-        return CheckState.FAIL, f"{words}{f' ({one.state})' if _STATE_NAME.fullmatch(one.state) else ''}", advice
-    share = _share(one)
-    if _grows(one) or (share is not None and share < FULL):
-        return CheckState.PASS, "", ""
+        # Only what looks like a state is repeated: a finding may go to a tracker.
+        status = one.state if _STATE_NAME.fullmatch(one.state) else ""
+        return Verdict(CheckState.FAIL, SqlInstanceProblem(count, SqlProblem.NOT_RUNNABLE, status))
+    share = _used_share(one)
+    if _can_grow(one) or (share is not None and share < FULL):
+        return None
     if share is None:
-        return (
-            CheckState.UNKNOWN,
-            "has a disk that grows no further, and Google does not tell how much of it is used",
-            "look at its disk usage in the Google Cloud console, or turn on automatic storage increases",
-        )
-    return CheckState.FAIL, f"uses {_percent(share)} of its disk, which grows no further", "enlarge the disk"
+        return Verdict(CheckState.UNKNOWN, SqlInstanceProblem(count, SqlProblem.DISK_USE_UNKNOWN))
+    finding = SqlInstanceProblem(count, SqlProblem.DISK_ALMOST_FULL, used_percent=_percent(share))
+    return Verdict(CheckState.FAIL, finding)
 
 
-def _share(one: SqlInstance) -> float | None:
-    """The share of the disk that is used, None when nobody knows."""
+def _used_share(one: SqlInstance) -> float | None:
+    """The share of the disk that is used, None if unknown."""
     return None if one.used_gb is None or not one.disk_gb or one.disk_gb < 0 else one.used_gb / one.disk_gb
 
 
-def _grows(one: SqlInstance) -> bool:
-    """Whether the disk grows by itself and what it may grow to is far."""
+def _can_grow(one: SqlInstance) -> bool:
+    """Whether the disk grows by itself and is far from its limit."""
     if not one.auto_resize or not one.limit_gb:
         return one.auto_resize
     size = one.disk_gb if one.used_gb is None else one.used_gb
     return size is not None and size < FULL * one.limit_gb
 
 
-def _describe_usage(instances: Iterable[SqlInstance]) -> str:
-    """What is known of the disks' room, for a sentence."""
-    shares = [share for one in instances if (share := _share(one)) is not None]
-    return f"with {_percent(max(shares))} of its disk in use" if shares else "with a disk that grows by itself"
-
-
-def _percent(share: float) -> str:
+def _percent(share: float) -> int:
     """The share, rounded down, so that what is below a limit reads so."""
-    return f"{int(min(share, 10) * 100)} %"
+    return int(min(share, 10) * 100)
+
+
+def link(context: CheckContext, config: CloudConfig) -> str:
+    """The database instances in the Google Cloud console. It names the project."""
+    project = quote(config.project(context.instance), safe="")
+    return f"https://console.cloud.google.com/sql/instances?project={project}"
 
 
 CHECK = Check(name="sql_instance", title="Cloud SQL instance", query=query, evaluate=evaluate, link=link)

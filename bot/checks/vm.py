@@ -1,106 +1,101 @@
-"""The machines: the active deployment's one is RUNNING, and only that one (domain.md, "Health", first row)."""
+"""The machines: the one of the active deployment is RUNNING, and only that one (domain.md, "Health", first row)."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import quote
 
 from bot.domain.fleet.model import DeploymentColor
 from bot.domain.health.model import Check, CheckContext, CheckState, CloudConfig, Verdict, unavailable_verdict
 from bot.domain.health.queries import Answer, MachineQuery, Machines
+from bot.domain.reasons import Reason
+from bot.formats.documents import stored
 
 RUNNING = "RUNNING"
-# The rest of Compute Engine's instance states (compute_v1.Instance.Status), in people's words.
-STOPPED_STATES = {"TERMINATED": "is stopped", "STOPPED": "is stopped", "SUSPENDED": "is suspended"}
-TRANSITIONAL_STATES = {
-    "PENDING": "is waiting to start",
-    "PROVISIONING": "is starting",
-    "STAGING": "is starting",
-    "REPAIRING": "is being repaired by Google",
-    "PENDING_STOP": "is stopping",
-    "STOPPING": "is stopping",
-    "SUSPENDING": "is being suspended",
-    "DEPROVISIONING": "is being torn down",
-}
-_WORDS = {RUNNING: "is running"} | STOPPED_STATES | TRANSITIONAL_STATES
+# The rest of Compute Engine's instance states (compute_v1.Instance.Status).
+STOPPED_STATES = frozenset({"TERMINATED", "STOPPED", "SUSPENDED"})
+TRANSITIONAL_STATES = frozenset(
+    {"PENDING", "PROVISIONING", "STAGING", "REPAIRING", "PENDING_STOP", "STOPPING", "SUSPENDING", "DEPROVISIONING"}
+)
+KNOWN_STATES = STOPPED_STATES | TRANSITIONAL_STATES | {RUNNING}
 _STATE_NAME = re.compile(r"[A-Z][A-Z_]{0,39}", re.ASCII)
 # Google's machine types: `n2-standard-16`, `c2d-highmem-8`, `n2-custom-8-16384`, `custom-4-8192-ext`.
-_KIND_NAME = re.compile(r"(?:[a-z]{1,2}[0-9]{1,2}[a-z]?|custom)(?:-[a-z0-9]{1,12}){1,5}", re.ASCII)
+_MACHINE_TYPE = re.compile(r"(?:[a-z]{1,2}[0-9]{1,2}[a-z]?|custom)(?:-[a-z0-9]{1,12}){1,5}", re.ASCII)
 
 
-def machine_name(colour: DeploymentColor) -> str:
+@stored(
+    "vm.status",
+    active="active",
+    active_status="active_status",
+    inactive_status="inactive_status",
+    machine_type="machine_type",
+    started_at="started_at",
+)
+@dataclass(frozen=True)
+class VmStatus(Reason):
+    """How both machines are: Google's statuses, None for a machine that does not exist, empty for what is no status.
+
+    `active` is the color of the active one. Its `machine_type` and `started_at` are given if it runs and they are
+    known. Only the active machine may run.
+    """
+
+    active: DeploymentColor
+    active_status: str | None
+    inactive_status: str | None
+    machine_type: str = ""
+    started_at: datetime | None = None
+
+
+def machine_name(color: DeploymentColor) -> str:
     """The name of the deployment's machine."""
-    return f"default-{colour}-instance"
+    return f"default-{color}-instance"
 
 
-def query(subject: CheckContext, places: CloudConfig) -> MachineQuery:
+def query(context: CheckContext, config: CloudConfig) -> MachineQuery:
     """Both machines: the active one first."""
-    instance = subject.instance
+    instance = context.instance
     names = (machine_name(instance.active), machine_name(instance.active.other))
-    return MachineQuery(places.project(instance), places.zone, names)
+    return MachineQuery(config.project(instance), config.zone, names)
 
 
-def evaluate(subject: CheckContext, answer: Answer) -> Verdict:
-    """Pass only when the active machine is RUNNING and the other is absent or at rest; no answer is unknown."""
+def evaluate(context: CheckContext, answer: Answer) -> Verdict:
+    """Pass only if the active machine is RUNNING and the other one is absent or stopped."""
     if not isinstance(answer, Machines):
         return unavailable_verdict(answer)
-    instance = subject.instance
-    name = machine_name(instance.active)
-    active = answer.statuses.get(name)
-    other = answer.statuses.get(machine_name(instance.active.other))
-    details = _details(answer, name) if active == RUNNING else ""
-    sentence = (
-        f"The active VM ({instance.active}) {_describe(active, details)} and the inactive one "
-        f"({instance.active.other}) {_describe(other)}"
-    )
-    if active == RUNNING and (other is None or other in STOPPED_STATES):
-        return Verdict(CheckState.PASS, f"{sentence}.")
-    # With the active one right, a state of the other that we can't read is not known to be wrong.
-    state = CheckState.UNKNOWN if active == RUNNING and other not in _WORDS else CheckState.FAIL
-    return Verdict(state, f"{sentence}: {_advice(active, other)}.")
+    finding = _finding(context.instance.active, answer)
+    active, inactive = finding.active_status, finding.inactive_status
+    if active == RUNNING and (inactive is None or inactive in STOPPED_STATES):
+        return Verdict(CheckState.PASS, finding)
+    # With the active one right, an unknown state of the other one is not known to be wrong.
+    is_unknown = active == RUNNING and inactive not in KNOWN_STATES
+    return Verdict(CheckState.UNKNOWN if is_unknown else CheckState.FAIL, finding)
 
 
-def link(subject: CheckContext, places: CloudConfig) -> str:
+def _finding(color: DeploymentColor, answer: Machines) -> VmStatus:
+    name = machine_name(color)
+    status = _safe_status(answer.statuses.get(name))
+    inactive_status = _safe_status(answer.statuses.get(machine_name(color.other)))
+    if status != RUNNING:
+        return VmStatus(color, status, inactive_status)
+    machine_type = answer.machine_types.get(name, "")
+    shown_type = machine_type if _MACHINE_TYPE.fullmatch(machine_type) else ""
+    return VmStatus(color, status, inactive_status, shown_type, answer.started_at.get(name))
+
+
+def _safe_status(status: str | None) -> str | None:
+    """The status if it looks like one, else an empty text: a finding may go to a tracker."""
+    return status if status is None or _STATE_NAME.fullmatch(status) else ""
+
+
+def link(context: CheckContext, config: CloudConfig) -> str:
     """The active machine in the Google Cloud console. It names the project."""
-    instance = subject.instance
+    instance = context.instance
     return (
-        f"https://console.cloud.google.com/compute/instancesDetail/zones/{quote(places.zone, safe='')}"
-        f"/instances/{machine_name(instance.active)}?project={quote(places.project(instance), safe='')}"
+        f"https://console.cloud.google.com/compute/instancesDetail/zones/{quote(config.zone, safe='')}"
+        f"/instances/{machine_name(instance.active)}?project={quote(config.project(instance), safe='')}"
     )
-
-
-def _details(answer: Machines, name: str) -> str:
-    """A machine's type and since when it runs, as far as they are known, to go on with after its status."""
-    kind, since = answer.machine_types.get(name, ""), answer.started_at.get(name)
-    told = [kind] if _KIND_NAME.fullmatch(kind) else []
-    return "".join(f", {word}" for word in [*told, *([f"since {since:%Y-%m-%d %H:%M} UTC"] if since else [])])
-
-
-def _describe(status: str | None, details: str = "") -> str:
-    """The predicate of a sentence about a machine in that state; None is a machine that is not there."""
-    if status is None:
-        return "does not exist"
-    if status in _WORDS:
-        return f"{_WORDS[status]} ({status}{details})"
-    # Only what looks like a state's name is repeated: the sentence goes to a tracker.
-    return f"is in a state that mibot does not know{f' ({status})' if _STATE_NAME.fullmatch(status) else ''}"
-
-
-def _advice(active: str | None, other: str | None) -> str:
-    """What a person does about it, when it is not as it should be."""
-    if active is None and other is None:
-        return "create them, or correct the settings gcp.project_template and gcp.zone if they exist elsewhere"
-    if active in TRANSITIONAL_STATES or other in TRANSITIONAL_STATES:
-        return "check again when that is over"
-    if active == RUNNING and other == RUNNING:
-        return "only the active one may run, so stop the other"
-    if other == RUNNING:
-        return "start the active one and stop the other, or correct active_deployment in terraform.tfvars"
-    if active is None:
-        return "create the active one, or correct active_deployment in terraform.tfvars"
-    if active in STOPPED_STATES:
-        return "start the active one"
-    return "look at it in the Google Cloud console"
 
 
 CHECK = Check(name="vm", title="Virtual machine", query=query, evaluate=evaluate, link=link)

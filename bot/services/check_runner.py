@@ -1,4 +1,4 @@
-"""Runs the health checks of one instance side by side; none of them can hurt another."""
+"""Runs the health checks of one instance in parallel. No check can affect another one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bot.domain.health.model import (
     sort_worst_first,
 )
 from bot.domain.health.queries import Answer, Query
-from bot.domain.reasons import Reason
+from bot.domain.health.reasons import CheckCrashed, CheckTimedOut
 from bot.ports.inspector import Inspector
 from bot.rendering.wording import describe
 
@@ -31,51 +31,47 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-CHECK_TIMEOUT = 30.0  # seconds; well above an edge's own deadline, whose sentence says more than "did not finish"
-CHECK_CRASHED = Verdict(
-    CheckState.UNKNOWN,
-    "The check itself broke, which says nothing about the instance: look for check_broke in mibot's log.",
-)
+CHECK_TIMEOUT = 30.0  # seconds; well above an adapter's own deadline, whose reason says more than CheckTimedOut
+_CRASHED = Verdict(CheckState.UNKNOWN, CheckCrashed())
 
 
 def run_checks(
     checks: Iterable[Check],
-    subject: CheckContext,
-    places: CloudConfig,
+    context: CheckContext,
+    config: CloudConfig,
     inspector: Inspector,
     monotonic: Callable[[], float] = time.monotonic,
     timeout: float = CHECK_TIMEOUT,
 ) -> list[CheckResult]:
-    """The results of those `checks` that belong to the subject's phase and apply to it, worst first.
+    """The results of those `checks` that belong to the context's phase and apply to it, worst first.
 
-    All checks begin together, and the subject's moment is their `taken_at`. `monotonic` gives seconds, for how long
-    each took. `limit` is in seconds of real time, for each. A check that hangs or breaks is
-    `unknown`, never a pass (domain.md, "Health"), the log says why, and nothing is raised for its sake.
+    All checks start together. Their `taken_at` is the context's time, and `monotonic` (in seconds) measures how long
+    each takes. `timeout` is in seconds of real time, for each check. A check that hangs or crashes is `unknown`,
+    never a pass (domain.md, "Health"); the log says why, and nothing is raised.
     """
-    start, asking = monotonic(), _CachingInspector(inspector)
+    start, shared = monotonic(), _CachingInspector(inspector)
 
-    def finding(check: Check) -> tuple[Verdict, float]:
-        judgement = _call_safely(check, subject, partial(_evaluate, check, subject, places, asking), CHECK_CRASHED)
-        return judgement, monotonic() - start
+    def run(check: Check) -> tuple[Verdict, float]:
+        verdict = _call_safely(check, context, partial(_evaluate, check, context, config, shared), _CRASHED)
+        return verdict, monotonic() - start
 
-    concerned = (check for check in checks if subject.phase in check.phases)
+    in_phase = (check for check in checks if context.phase in check.phases)
     chosen = [
-        check for check in concerned if _call_safely(check, subject, partial(check.applies, subject, places), True)
+        check for check in in_phase if _call_safely(check, context, partial(check.applies, context, config), True)
     ]
-    running = [(check, _in_background(check, finding)) for check in chosen]
+    running = [(check, _in_background(check, run)) for check in chosen]
     concurrent.futures.wait([future for _, future in running], timeout=timeout)
     results = []
     for check, future in running:
-        judgement, seconds = future.result() if future.done() else (_timed_out(check, subject, timeout), timeout)
-        link = _call_safely(check, subject, partial(check.link, subject, places), "")
-        said = judgement.sentence
-        sentence = describe(said) if isinstance(said, Reason) else said
-        results.append(CheckResult(check.name, check.title, judgement.state, sentence, link, subject.now, seconds))
+        verdict, seconds = future.result() if future.done() else (_timed_out(check, context, timeout), timeout)
+        link = _call_safely(check, context, partial(check.link, context, config), "")
+        sentence = describe(verdict.finding)
+        results.append(CheckResult(check.name, check.title, verdict.state, sentence, link, context.now, seconds))
     return sort_worst_first(results)
 
 
 class _CachingInspector:
-    """Puts each question once, for however many checks want to know it."""
+    """Sends each query once, however many checks need its answer."""
 
     def __init__(self, inspector: Inspector) -> None:
         self._inspector = inspector
@@ -90,38 +86,34 @@ class _CachingInspector:
             try:
                 answer.set_result(self._inspector.fetch(query))
             except BaseException as error:
-                answer.set_exception(error)  # whoever else waits for the answer has to learn of it
+                answer.set_exception(error)  # the others who wait for the answer must learn of it
                 raise
         return answer.result()
 
 
-def _evaluate(check: Check, subject: CheckContext, places: CloudConfig, inspector: Inspector) -> Verdict:
-    return check.evaluate(subject, inspector.fetch(check.query(subject, places)))
+def _evaluate(check: Check, context: CheckContext, config: CloudConfig, inspector: Inspector) -> Verdict:
+    return check.evaluate(context, inspector.fetch(check.query(context, config)))
 
 
-def _call_safely(check: Check, subject: CheckContext, job: Callable[[], T], otherwise: T) -> T:
-    """What `job` returns, or `otherwise` when it raises: the one place where a check's bug is caught, and logged."""
+def _call_safely(check: Check, context: CheckContext, job: Callable[[], T], otherwise: T) -> T:
+    """What `job` returns, or `otherwise` if it raises. This is the only place that catches and logs a check's bug."""
     try:
         return job()
-    except Exception:  # whatever a check does wrong, the others' results must be told
-        log.exception("check_broke", check=check.name, instance=subject.instance.slug)
+    except Exception:  # a bug in one check must not hide the results of the others
+        log.exception("check_broke", check=check.name, instance=context.instance.slug)
         return otherwise
 
 
-def _timed_out(check: Check, subject: CheckContext, limit: float) -> Verdict:
-    log.warning("check_timed_out", check=check.name, instance=subject.instance.slug, limit=limit)
-    return Verdict(
-        CheckState.UNKNOWN,
-        f"The check did not finish within {limit:g} seconds: run it again, and look for check_timed_out in mibot's "
-        "log if it lasts.",
-    )
+def _timed_out(check: Check, context: CheckContext, limit: float) -> Verdict:
+    log.warning("check_timed_out", check=check.name, instance=context.instance.slug, limit=limit)
+    return Verdict(CheckState.UNKNOWN, CheckTimedOut(limit))
 
 
 def _in_background(check: Check, job: Callable[[Check], T]) -> Future[T]:
-    """Run `job` on a thread of its own, which logs with the caller's context (the delivery id).
+    """Run `job` on a thread of its own, with the caller's logging context (the delivery id).
 
-    Not on an executor's: those are joined when the program ends, so one check that hangs would keep `mibot check`
-    from ever ending.
+    An executor joins its threads when the program ends, so that a check that hangs would keep `mibot check` from
+    ending.
     """
     future: Future[T] = Future()
     context = contextvars.copy_context()

@@ -9,8 +9,10 @@ from datetime import datetime
 from bot.checks import all_checks
 from bot.domain.fleet.model import Instance
 from bot.domain.health.model import Check, CheckContext, CheckResult, CheckState, CloudConfig, Phase
+from bot.domain.health.reasons import InstanceUnreadable
 from bot.domain.versions import Version
 from bot.ports.inspector import Inspector
+from bot.rendering.wording import describe
 from bot.services.check_runner import run_checks
 from bot.services.fleet_reader import FleetReader
 
@@ -19,9 +21,12 @@ STABLE_FOR = 300.0
 
 @dataclass(frozen=True)
 class ExpectedState:
-    """What ought to be true of an instance beyond what the deployment repository says: the version that it should
-    run (None: the one its link points to), its deployment's workflow run and when that ended, and the head commit of
-    its pull request; `pull_url` and `run_url` lead a person there."""
+    """What should be true of an instance beyond what the deployment repository says.
+
+    `version` is the version that it should run (None: the one that its link points to), `run` the workflow run of its
+    deployment, which ended at `deployed_at`, and `head` the head commit of its pull request. `pull_url` and `run_url`
+    lead a person to them.
+    """
 
     version: Version | None = None
     run: int | None = None
@@ -32,12 +37,12 @@ class ExpectedState:
 
 
 class HealthCheckRunner:
-    """Knows where to look and whom to ask; `clock` gives the time in UTC, `stable_for` is in seconds."""
+    """Runs the checks of one instance. `clock` gives the time in UTC; `stable_for` is in seconds."""
 
     def __init__(
         self,
         fleets: FleetReader,
-        places: CloudConfig,
+        config: CloudConfig,
         inspector: Inspector,
         clock: Callable[[], datetime],
         *,
@@ -45,20 +50,20 @@ class HealthCheckRunner:
         checks: Iterable[Check] | None = None,
     ) -> None:
         self._fleets = fleets
-        self._places = places
+        self._config = config
         self._inspector = inspector
         self._clock = clock
         self._stable_for = stable_for
         self._checks = tuple(all_checks() if checks is None else checks)
 
     def run(self, slug: str, phase: Phase, expected: ExpectedState | None = None) -> tuple[CheckResult, ...]:
-        """The results of all checks of that phase, worst first; `unknown` for an instance that can't be read."""
+        """The results of all checks of that phase, worst first. An unreadable instance has one `unknown` result."""
         instance = self._fleets.recent().get(slug)
         if instance is None:
-            sentence = "The instance can't be read from the deployment repository now."
+            sentence = describe(InstanceUnreadable())
             return (CheckResult("fleet", "Fleet", CheckState.UNKNOWN, sentence, "", self._clock(), 0.0),)
-        subject = self._context(instance, phase, expected or ExpectedState())
-        return tuple(run_checks(self._checks, subject, self._places, self._inspector))
+        context = self._context(instance, phase, expected or ExpectedState())
+        return tuple(run_checks(self._checks, context, self._config, self._inspector))
 
     def _context(self, instance: Instance, phase: Phase, expected: ExpectedState) -> CheckContext:
         return CheckContext(

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.checks.alerts import CHECK
-from bot.domain.health.model import CheckState, Phase
-from bot.domain.health.queries import Alert, AlertQuery, Alerts, Machines, Unavailable
-from tests.checks.seen import CONFIG, NOW, make_context, state_and_sentence
+from bot.checks.alerts import CHECK, AlertSource, OpenAlert, OpenAlerts
+from bot.domain.health.model import CheckState, Phase, Verdict
+from bot.domain.health.queries import Alert, AlertQuery, Alerts, Machines
+from bot.domain.reasons import Reason
+from bot.rendering.wording import describe
+from tests.checks.seen import AWAY, CONFIG, NOW, judge, make_context
 
 CPU = Alert("High CPU", "CRITICAL", NOW - timedelta(minutes=29), "scoped")
 DISK = Alert("Disk", "ERROR", NOW, "project")
@@ -19,48 +21,76 @@ PLAIN = Alert("Search latency", "", NOW, "project")
 SLOW = Alert("Slow", "WARNING", NOW, "project")
 MANY = tuple(Alert(f"Alert {number}", "ERROR", NOW, "project") for number in range(7))
 
-# the open alerts, the verdict, and what is said
-CASES: list[tuple[tuple[Alert, ...], str, str]] = [
-    ((), "pass", "No alert is open in Cloud Monitoring."),
+# the open alerts, the verdict, and what it found
+CASES: list[tuple[tuple[Alert, ...], str, OpenAlerts]] = [
+    ((), "pass", OpenAlerts(AlertSource.CLOUD_MONITORING)),
     (
         (CPU,),
         "fail",
-        "1 alert is open in Cloud Monitoring: High CPU (critical, since 2026-01-05 08:31 UTC); see to it and check "
-        "again.",
+        OpenAlerts(
+            AlertSource.CLOUD_MONITORING, 1, named=(OpenAlert("High CPU", "CRITICAL", NOW - timedelta(minutes=29)),)
+        ),
     ),
     (
         (DISK, CPU),
         "fail",
-        "2 alerts are open in Cloud Monitoring: High CPU (critical, since 2026-01-05 08:31 UTC), Disk",
+        OpenAlerts(
+            AlertSource.CLOUD_MONITORING,
+            2,
+            named=(OpenAlert("High CPU", "CRITICAL", NOW - timedelta(minutes=29)), OpenAlert("Disk", "ERROR", NOW)),
+        ),
     ),
-    ((PLAIN,), "fail", "Search latency (no severity, since 2026-01-05 09:00 UTC); see to it"),
+    ((PLAIN,), "fail", OpenAlerts(AlertSource.CLOUD_MONITORING, 1, named=(OpenAlert("Search latency", "", NOW),))),
     (
         (SLOW,),
         "pass",
-        "Nothing but 1 warning is open in Cloud Monitoring: Slow (warning, since 2026-01-05 09:00 UTC).",
+        OpenAlerts(AlertSource.CLOUD_MONITORING, warnings=1, named=(OpenAlert("Slow", "WARNING", NOW),)),
     ),
     (
         (SLOW, DISK),
         "fail",
-        "1 alert is open in Cloud Monitoring: Disk (error, since 2026-01-05 09:00 UTC), and 1 warning;",
+        OpenAlerts(AlertSource.CLOUD_MONITORING, 1, 1, (OpenAlert("Disk", "ERROR", NOW),)),
     ),
-    (MANY, "fail", "Alert 4 (error, since 2026-01-05 09:00 UTC) and 2 more; see to it"),
-    ((Alert("", "ERROR", NOW, "project"),), "fail", "an alert without a name (error"),
-    ((Alert("two\nlines", "LOUD", NOW, "project"),), "fail", "two lines (no severity"),
-    ((Alert("x" * 300, "ERROR", NOW, "project"),), "fail", f": {'x' * 99}… (error"),
+    (
+        MANY,
+        "fail",
+        OpenAlerts(
+            AlertSource.CLOUD_MONITORING,
+            7,
+            named=(
+                OpenAlert("Alert 0", "ERROR", NOW),
+                OpenAlert("Alert 1", "ERROR", NOW),
+                OpenAlert("Alert 2", "ERROR", NOW),
+                OpenAlert("Alert 3", "ERROR", NOW),
+                OpenAlert("Alert 4", "ERROR", NOW),
+            ),
+        ),
+    ),
+    (
+        (Alert("", "ERROR", NOW, "project"),),
+        "fail",
+        OpenAlerts(AlertSource.CLOUD_MONITORING, 1, named=(OpenAlert("", "ERROR", NOW),)),
+    ),
+    (
+        (Alert("two\nlines", "LOUD", NOW, "project"),),
+        "fail",
+        OpenAlerts(AlertSource.CLOUD_MONITORING, 1, named=(OpenAlert("two lines", "LOUD", NOW),)),
+    ),
+    (
+        (Alert("x" * 300, "ERROR", NOW, "project"),),
+        "fail",
+        OpenAlerts(AlertSource.CLOUD_MONITORING, 1, named=(OpenAlert("x" * 99 + "…", "ERROR", NOW),)),
+    ),
 ]
 
 
-@pytest.mark.parametrize(("alerts", "state", "says"), CASES)
-def test_verdict(alerts: tuple[Alert, ...], state: str, says: str) -> None:
-    found, sentence = state_and_sentence(CHECK.evaluate(make_context(), Alerts(alerts)))
-    assert found == state
-    assert says in sentence
+@pytest.mark.parametrize(("alerts", "state", "finding"), CASES)
+def test_verdict(alerts: tuple[Alert, ...], state: str, finding: Reason) -> None:
+    assert judge(CHECK.evaluate(make_context(), Alerts(alerts))) == (state, finding)
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    judgement = CHECK.evaluate(make_context(), Unavailable("Google is away: come back later."))
-    assert (judgement.state, judgement.sentence) == (CheckState.UNKNOWN, "Google is away: come back later.")
+    assert CHECK.evaluate(make_context(), AWAY) == Verdict(CheckState.UNKNOWN, AWAY.reason)
 
 
 def test_an_answer_to_another_question_is_a_bug() -> None:
@@ -89,6 +119,6 @@ ALERT = st.builds(
 @given(alerts=st.lists(ALERT, max_size=9).map(tuple))
 def test_passes_only_when_nothing_but_warnings_is_open(alerts: tuple[Alert, ...]) -> None:
     """Whatever people call their policies."""
-    state, sentence = state_and_sentence(CHECK.evaluate(make_context(), Alerts(alerts)))
+    state, finding = judge(CHECK.evaluate(make_context(), Alerts(alerts)))
     assert (state is CheckState.PASS) == all(alert.severity == "WARNING" for alert in alerts)
-    assert len(sentence) < 1000
+    assert len(describe(finding)) < 1000

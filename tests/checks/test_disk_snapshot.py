@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.checks.disk_snapshot import CHECK
-from bot.domain.health.model import CheckState, CloudConfig, Phase
-from bot.domain.health.queries import DiskSnapshot, DiskSnapshots, Machines, SnapshotQuery, Unavailable
-from tests.checks.seen import CONFIG, NOW, make_context, state_and_sentence
+from bot.checks.disk_snapshot import CHECK, NoDataDisk
+from bot.domain.health.model import CheckState, CloudConfig, Phase, Verdict
+from bot.domain.health.queries import DiskSnapshot, DiskSnapshots, Machines, SnapshotQuery
+from bot.domain.health.recovery import BackedUpResource, BackupFreshness, BackupsSeen
+from bot.domain.reasons import Reason
+from tests.checks.seen import AWAY, CONFIG, NOW, judge, make_context
 
 
 def snapshot(hours: float, status: str = "READY", disk: str = "acme-data") -> DiskSnapshot:
@@ -25,66 +27,93 @@ def answer(*snapshots: DiskSnapshot, disks: tuple[str, ...] = ("acme-data",)) ->
 TWO = ("acme-data", "more")
 
 CASES = [
-    (answer(snapshot(5.5)), "pass", "The newest snapshot of the data disk is 5 h 30 min old, younger than 24 hours."),
-    (answer(snapshot(0)), "pass", "is 0 h 0 min old"),
-    (answer(snapshot(23.999)), "pass", "is 23 h 59 min old, younger"),
-    (answer(snapshot(24)), "fail", "is 24 h 0 min old and must be younger than 24 hours: take a snapshot, and see"),
-    (answer(snapshot(100)), "fail", "is 100 h 0 min old"),
+    (answer(snapshot(5.5)), "pass", BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.FRESH, 1, 1, 330)),
+    (answer(snapshot(0)), "pass", BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.FRESH, 1, 1)),
+    (answer(snapshot(23.999)), "pass", BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.FRESH, 1, 1, 1439)),
+    (answer(snapshot(24)), "fail", BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.STALE, 1, 1, 1440)),
+    (answer(snapshot(100)), "fail", BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.STALE, 1, 1, 6000)),
     (
         answer(),
         "fail",
-        "The data disk has no snapshot: take a snapshot, and see whether the disk's snapshot schedule",
+        BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.NONE, 1, 1),
     ),
-    (answer(snapshot(5), snapshot(30)), "pass", "is 5 h 0 min old"),
-    (answer(snapshot(30), snapshot(5)), "pass", "is 5 h 0 min old"),
+    (
+        answer(snapshot(5), snapshot(30)),
+        "pass",
+        BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.FRESH, 1, 1, 300),
+    ),
+    (
+        answer(snapshot(30), snapshot(5)),
+        "pass",
+        BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.FRESH, 1, 1, 300),
+    ),
     (
         answer(snapshot(1, "FAILED"), snapshot(5)),
         "fail",
-        "The last snapshot of the data disk failed: look in the Google",
+        BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.FAILED, 1, 1, 300),
     ),
-    (answer(snapshot(1), snapshot(5, "FAILED")), "pass", "is 1 h 0 min old"),
-    (answer(snapshot(0, "CREATING"), snapshot(5)), "pass", "is 5 h 0 min old"),
-    (answer(snapshot(0, "CREATING"), snapshot(1, "FAILED"), snapshot(5)), "fail", "failed"),
-    (answer(snapshot(0, "UPLOADING")), "fail", "has no snapshot"),
-    (answer(snapshot(1, "DELETING")), "fail", "has no snapshot"),
-    (answer(snapshot(1, "ready")), "fail", "has no snapshot"),
-    (answer(snapshot(-0.1)), "pass", "is 0 h 0 min old"),
+    (
+        answer(snapshot(1), snapshot(5, "FAILED")),
+        "pass",
+        BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.FRESH, 1, 1, 60),
+    ),
+    (
+        answer(snapshot(0, "CREATING"), snapshot(5)),
+        "pass",
+        BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.FRESH, 1, 1, 300),
+    ),
+    (
+        answer(snapshot(0, "CREATING"), snapshot(1, "FAILED"), snapshot(5)),
+        "fail",
+        BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.FAILED, 1, 1, 300),
+    ),
+    (answer(snapshot(0, "UPLOADING")), "fail", BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.NONE, 1, 1)),
+    (answer(snapshot(1, "DELETING")), "fail", BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.NONE, 1, 1)),
+    (answer(snapshot(1, "ready")), "fail", BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.NONE, 1, 1)),
+    (answer(snapshot(-0.1)), "pass", BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.FRESH, 1, 1)),
     (
         answer(snapshot(-1)),
         "unknown",
-        "is dated in the future: set the clock of the machine that runs mibot, and check",
+        BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.IN_FUTURE, 1, 1),
     ),
     (
         answer(disks=()),
         "fail",
-        "The active VM has no data disk, or does not exist: attach one, or correct active_depl",
+        NoDataDisk(),
     ),
-    (answer(snapshot(1), disks=TWO), "fail", "1 of 2 data disks has no snapshot"),
-    (answer(disks=TWO), "fail", "Each of 2 data disks has no snapshot"),
-    (answer(snapshot(1, disk="a"), disks=("a", "b", "c")), "fail", "2 of 3 data disks have no snapshot"),
+    (answer(snapshot(1), disks=TWO), "fail", BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.NONE, 1, 2)),
+    (answer(disks=TWO), "fail", BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.NONE, 2, 2)),
+    (
+        answer(snapshot(1, disk="a"), disks=("a", "b", "c")),
+        "fail",
+        BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.NONE, 2, 3),
+    ),
     (
         answer(snapshot(1), snapshot(7, disk="more"), disks=TWO),
         "pass",
-        "The newest snapshot of each of 2 data disks is up to 7 h 0 min old",
+        BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.FRESH, 2, 2, 420),
     ),
-    (answer(snapshot(1), snapshot(30, disk="more"), disks=TWO), "fail", "of 1 of 2 data disks is 30 h 0 min old"),
-    (answer(snapshot(-1), snapshot(30, disk="more"), disks=TWO), "fail", "of 1 of 2 data disks is 30 h 0 min old"),
-    (answer(snapshot(1, disk="other")), "fail", "has no snapshot"),
+    (
+        answer(snapshot(1), snapshot(30, disk="more"), disks=TWO),
+        "fail",
+        BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.STALE, 1, 2, 1800),
+    ),
+    (
+        answer(snapshot(-1), snapshot(30, disk="more"), disks=TWO),
+        "fail",
+        BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.STALE, 1, 2, 1800),
+    ),
+    (answer(snapshot(1, disk="other")), "fail", BackupsSeen(BackedUpResource.DATA_DISK, BackupFreshness.NONE, 1, 1)),
 ]
 
 
-@pytest.mark.parametrize(("told_by_google", "state", "says"), CASES)
-def test_verdict(told_by_google: DiskSnapshots, state: str, says: str) -> None:
-    judged, sentence = state_and_sentence(CHECK.evaluate(make_context(), told_by_google))
-    assert judged == state
-    assert says in sentence
+@pytest.mark.parametrize(("told_by_google", "state", "finding"), CASES)
+def test_verdict(told_by_google: DiskSnapshots, state: str, finding: Reason) -> None:
+    assert judge(CHECK.evaluate(make_context(), told_by_google)) == (state, finding)
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    assert state_and_sentence(CHECK.evaluate(make_context(), Unavailable("Google is away: come back later."))) == (
-        CheckState.UNKNOWN,
-        "Google is away: come back later.",
-    )
+    assert CHECK.evaluate(make_context(), AWAY) == Verdict(CheckState.UNKNOWN, AWAY.reason)
     with pytest.raises(TypeError):
         CHECK.evaluate(make_context(), Machines({}))
 
@@ -118,7 +147,7 @@ SNAPSHOTS = st.builds(
 @given(disks=st.lists(DISKS, unique=True), snapshots=st.lists(SNAPSHOTS))
 def test_passes_only_when_every_disk_is_covered(disks: list[str], snapshots: list[DiskSnapshot]) -> None:
     """Whatever there is, in whatever order."""
-    state, _ = state_and_sentence(CHECK.evaluate(make_context(), DiskSnapshots(tuple(disks), tuple(snapshots))))
+    state, _ = judge(CHECK.evaluate(make_context(), DiskSnapshots(tuple(disks), tuple(snapshots))))
     if state is CheckState.PASS:
         assert disks
         for disk in disks:

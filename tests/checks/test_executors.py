@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.checks.executors import CHECK
-from bot.domain.health.model import CheckState, Phase
-from bot.domain.health.queries import InstanceGroup, InstanceGroupQuery, InstanceGroups, Machines, Unavailable
-from tests.checks.seen import ACME, CONFIG, make_context, state_and_sentence
+from bot.checks.executors import CHECK, ExecutorGroups
+from bot.domain.health.model import CheckState, Phase, Verdict
+from bot.domain.health.queries import InstanceGroup, InstanceGroupQuery, InstanceGroups, Machines
+from bot.domain.reasons import Reason
+from tests.checks.seen import ACME, AWAY, CONFIG, judge, make_context
 
 WITH = dataclasses.replace(ACME, executors=True)
 
@@ -23,30 +24,28 @@ def group(most: int | None = None, size: int = 1, name: str = "acme-executors") 
 OTHER = group(0, name="acme-web")
 
 CASES = [
-    ([group()], "pass", "1 instance group for executors can be scaled above zero, with 1 VM now."),
-    ([group(10, 0)], "pass", "1 instance group for executors can be scaled above zero, with 0 VMs now."),
+    ([group()], "pass", ExecutorGroups(1, machines=1)),
+    ([group(10, 0)], "pass", ExecutorGroups(1)),
     (
         [group(10, 3), group(1, 2), OTHER],
         "pass",
-        "2 instance groups for executors can be scaled above zero, with 5 VMs",
+        ExecutorGroups(2, machines=5),
     ),
-    ([group(0)], "fail", "1 of 1 instance groups for executors cannot be scaled above zero: raise the most VMs that"),
-    ([group(10), group(0)], "fail", "1 of 2 instance groups for executors cannot be scaled above zero"),
-    ([group(-1)], "fail", "cannot be scaled above zero"),
+    ([group(0)], "fail", ExecutorGroups(1, 1, 1)),
+    ([group(10), group(0)], "fail", ExecutorGroups(2, 1, 2)),
+    ([group(-1)], "fail", ExecutorGroups(1, 1, 1)),
     (
         [],
         "fail",
-        "There is no instance group for executors: apply the executors' Terraform module, or set enable_exec",
+        ExecutorGroups(0),
     ),
-    ([group(name="acme-web")], "fail", "There is no instance group for executors"),
+    ([group(name="acme-web")], "fail", ExecutorGroups(0)),
 ]
 
 
-@pytest.mark.parametrize(("groups", "state", "says"), CASES)
-def test_verdict(groups: list[InstanceGroup], state: str, says: str) -> None:
-    judged, sentence = state_and_sentence(CHECK.evaluate(make_context(WITH), InstanceGroups(tuple(groups))))
-    assert judged == state
-    assert says in sentence
+@pytest.mark.parametrize(("groups", "state", "finding"), CASES)
+def test_verdict(groups: list[InstanceGroup], state: str, finding: Reason) -> None:
+    assert judge(CHECK.evaluate(make_context(WITH), InstanceGroups(tuple(groups)))) == (state, finding)
 
 
 def test_it_is_about_instances_with_executors_alone() -> None:
@@ -55,12 +54,7 @@ def test_it_is_about_instances_with_executors_alone() -> None:
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    assert state_and_sentence(
-        CHECK.evaluate(make_context(WITH), Unavailable("Google is away: come back later."))
-    ) == (
-        CheckState.UNKNOWN,
-        "Google is away: come back later.",
-    )
+    assert CHECK.evaluate(make_context(WITH), AWAY) == Verdict(CheckState.UNKNOWN, AWAY.reason)
     with pytest.raises(TypeError):
         CHECK.evaluate(make_context(WITH), Machines({}))
 
@@ -87,6 +81,6 @@ GROUPS = st.builds(
 @given(groups=st.lists(GROUPS))
 def test_passes_only_when_every_group_for_executors_can_be_scaled(groups: list[InstanceGroup]) -> None:
     """Whatever groups there are."""
-    state, _ = state_and_sentence(CHECK.evaluate(make_context(WITH), InstanceGroups(tuple(groups))))
+    state, _ = judge(CHECK.evaluate(make_context(WITH), InstanceGroups(tuple(groups))))
     own = [one for one in groups if "executor" in one.name]
     assert (state is CheckState.PASS) == (bool(own) and all(one.max_size is None or one.max_size > 0 for one in own))

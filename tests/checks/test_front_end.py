@@ -10,11 +10,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.checks.front_end import CHECK, parse_version
-from bot.domain.health.model import CheckState, Phase
-from bot.domain.health.queries import FrontEnd, FrontEndQuery, Unavailable
+from bot.checks.front_end import (
+    CHECK,
+    CertificateEnds,
+    CertificateInvalid,
+    FrontEndFails,
+    FrontEndFaulty,
+    FrontEndRefuses,
+    FrontEndUndecided,
+    FrontEndWell,
+    NoVersion,
+    PageFails,
+    Undecided,
+    WrongVersion,
+    parse_version,
+)
+from bot.domain.health.model import CheckState, Phase, Verdict
+from bot.domain.health.queries import CertificateFault, FrontEnd, FrontEndQuery, FrontEndRefusal
+from bot.domain.reasons import Reason
 from bot.domain.versions import Version
-from tests.checks.seen import ACME, CONFIG, NOW, PRIVATE, make_context, state_and_sentence
+from tests.checks.seen import ACME, AWAY, CONFIG, NOW, PRIVATE, judge, make_context
 
 GOOD = FrontEnd(200, "3.40.1", 200, 200, NOW + timedelta(days=60))
 
@@ -23,84 +38,86 @@ def make_front_end(**changes: Any) -> FrontEnd:
     return dataclasses.replace(GOOD, **changes)
 
 
-# what is different from a good answer, the verdict, and what is said
-CASES: list[tuple[dict[str, Any], str, str]] = [
+# what is different from a good answer, the verdict, and what it found
+CASES: list[tuple[dict[str, Any], str, Reason]] = [
     (
         {},
         "pass",
-        "The front end answers (200), is ready and healthy, reports version 3.40.1, and its certificate is valid for "
-        "60 more days.",
+        FrontEndWell(200, Version(3, 40, 1), 60),
     ),
-    ({"status": 302}, "pass", "answers (302)"),
-    ({"status": 0}, "fail", "The front end does not answer: look at its containers and their logs."),
-    ({"status": 503}, "fail", "The front end answers with status 503: look at its containers"),
-    ({"status": 404}, "fail", "answers with status 404"),
-    ({"status": 101}, "fail", "answers with status 101"),
-    ({"ready": 503}, "fail", "answers (200), but /ready answers with status 503: look at its containers"),
-    ({"ready": 302}, "fail", "/ready answers with status 302"),
-    ({"healthz": 0}, "fail", "but /healthz does not answer: look at its containers"),
-    ({"ready": 500, "healthz": 500}, "fail", "/ready answers with status 500 and /healthz answers with status 500:"),
+    ({"status": 302}, "pass", FrontEndWell(302, Version(3, 40, 1), 60)),
+    ({"status": 0}, "fail", FrontEndFails(0)),
+    ({"status": 503}, "fail", FrontEndFails(503)),
+    ({"status": 404}, "fail", FrontEndFails(404)),
+    ({"status": 101}, "fail", FrontEndFails(101)),
+    ({"ready": 503}, "fail", FrontEndFaulty(200, (PageFails("/ready", 503),))),
+    ({"ready": 302}, "fail", FrontEndFaulty(200, (PageFails("/ready", 302),))),
+    ({"healthz": 0}, "fail", FrontEndFaulty(200, (PageFails("/healthz", 0),))),
+    (
+        {"ready": 500, "healthz": 500},
+        "fail",
+        FrontEndFaulty(200, (PageFails("/ready", 500), PageFails("/healthz", 500))),
+    ),
     (
         {"version": "3.40.0"},
         "fail",
-        "it reports version 3.40.0 instead of 3.40.1: see whether its deployment has run",
+        FrontEndFaulty(200, (WrongVersion(Version(3, 40, 0), Version(3, 40, 1)),)),
     ),
-    ({"version": "3.40.1-rc.1"}, "fail", "it reports version 3.40.1-rc.1 instead of 3.40.1"),
-    ({"version": ""}, "fail", "it reports no version that mibot can read: look at what /__version answers."),
-    ({"version": "<html>acme</html>"}, "fail", "it reports no version that mibot can read"),
-    ({"version": "3.40.1+a1b2c3"}, "pass", "reports version 3.40.1"),
-    ({"version": "Sourcegraph v3.40.1 (build 7)"}, "pass", "reports version 3.40.1"),
-    ({"certificate_ends": NOW + timedelta(days=14)}, "pass", "valid for 14 more days"),
+    (
+        {"version": "3.40.1-rc.1"},
+        "fail",
+        FrontEndFaulty(200, (WrongVersion(Version(3, 40, 1, 1), Version(3, 40, 1)),)),
+    ),
+    ({"version": ""}, "fail", FrontEndFaulty(200, (NoVersion(),))),
+    ({"version": "<html>acme</html>"}, "fail", FrontEndFaulty(200, (NoVersion(),))),
+    ({"version": "3.40.1+a1b2c3"}, "pass", FrontEndWell(200, Version(3, 40, 1), 60)),
+    ({"version": "Sourcegraph v3.40.1 (build 7)"}, "pass", FrontEndWell(200, Version(3, 40, 1), 60)),
+    ({"certificate_ends": NOW + timedelta(days=14)}, "pass", FrontEndWell(200, Version(3, 40, 1), 14)),
     (
         {"certificate_ends": NOW + timedelta(days=13, hours=23)},
         "fail",
-        "but its certificate ends on 2026-01-19: renew it.",
+        FrontEndFaulty(200, (CertificateEnds(NOW + timedelta(days=13, hours=23)),)),
     ),
-    ({"certificate_ends": None}, "unknown", "mibot can't tell when its certificate ends"),
+    ({"certificate_ends": None}, "unknown", FrontEndUndecided(200, Undecided.CERTIFICATE_END)),
     (
-        {"certificate_fault": "has expired", "status": 0},
+        {"certificate_fault": CertificateFault.EXPIRED, "status": 0},
         "fail",
-        "The front end's certificate has expired: renew or correct it.",
+        CertificateInvalid(CertificateFault.EXPIRED),
     ),
     (
-        {"refusal": "it answers 403", "status": 403},
+        {"refusal": FrontEndRefusal.DENIED, "status": 403},
         "fail",
-        "The front end turns mibot away (it answers 403): look at",
+        FrontEndRefuses(FrontEndRefusal.DENIED, 403, False),
     ),
-    ({"refusal": "it refuses the connection", "status": 0}, "fail", "turns mibot away (it refuses the connection)"),
+    (
+        {"refusal": FrontEndRefusal.CONNECTION_REFUSED, "status": 0},
+        "fail",
+        FrontEndRefuses(FrontEndRefusal.CONNECTION_REFUSED, 0, False),
+    ),
 ]
 
 
-@pytest.mark.parametrize(("changes", "state", "says"), CASES)
-def test_verdict(changes: dict[str, Any], state: str, says: str) -> None:
-    found, sentence = state_and_sentence(CHECK.evaluate(make_context(), make_front_end(**changes)))
-    assert found == state
-    assert says in sentence
+@pytest.mark.parametrize(("changes", "state", "finding"), CASES)
+def test_verdict(changes: dict[str, Any], state: str, finding: Reason) -> None:
+    assert judge(CHECK.evaluate(make_context(), make_front_end(**changes))) == (state, finding)
 
 
 def test_a_private_instance_may_turn_mibot_away() -> None:
-    state, sentence = state_and_sentence(
-        CHECK.evaluate(make_context(PRIVATE), make_front_end(status=0, refusal="nothing answers at its address"))
-    )
-    assert state is CheckState.UNKNOWN
-    assert (
-        "does not let mibot in (nothing answers at its address): allow the address that mibot calls from" in sentence
-    )
+    answer = make_front_end(status=0, refusal=FrontEndRefusal.NOTHING_ANSWERS)
+    expected = (CheckState.UNKNOWN, FrontEndRefuses(FrontEndRefusal.NOTHING_ANSWERS, 0, private=True))
+    assert judge(CHECK.evaluate(make_context(PRIVATE), answer)) == expected
 
 
-@pytest.mark.parametrize(("changes", "state", "says"), [case for case in CASES if "refusal" not in case[0]])
+@pytest.mark.parametrize(("changes", "state", "finding"), [case for case in CASES if "refusal" not in case[0]])
 def test_a_private_instance_that_lets_mibot_in_is_judged_like_any(
-    changes: dict[str, Any], state: str, says: str
+    changes: dict[str, Any], state: str, finding: Reason
 ) -> None:
-    found, sentence = state_and_sentence(CHECK.evaluate(make_context(PRIVATE), make_front_end(**changes)))
-    assert found == state
-    assert says in sentence
+    assert judge(CHECK.evaluate(make_context(PRIVATE), make_front_end(**changes))) == (state, finding)
 
 
 def test_where_nobody_knows_the_version_it_is_unknown() -> None:
-    state, sentence = state_and_sentence(CHECK.evaluate(make_context(version=None), GOOD))
-    assert state is CheckState.UNKNOWN
-    assert "mibot can't tell which version it should run" in sentence
+    expected = (CheckState.UNKNOWN, FrontEndUndecided(200, Undecided.EXPECTED_VERSION))
+    assert judge(CHECK.evaluate(make_context(version=None), GOOD)) == expected
 
 
 @pytest.mark.parametrize(
@@ -119,8 +136,7 @@ def test_how_a_version_is_read(text: str, version: Version | None) -> None:
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    judgement = CHECK.evaluate(make_context(), Unavailable("There is no DNS: bring it back."))
-    assert (judgement.state, judgement.sentence) == (CheckState.UNKNOWN, "There is no DNS: bring it back.")
+    assert CHECK.evaluate(make_context(), AWAY) == Verdict(CheckState.UNKNOWN, AWAY.reason)
 
 
 def test_it_asks_the_domain_in_every_phase_and_leads_there() -> None:
@@ -137,8 +153,8 @@ ANSWERS = st.builds(
     ready=STATUSES,
     healthz=STATUSES,
     certificate_ends=st.none() | st.integers(-5, 60).map(lambda days: NOW + timedelta(days=days)),
-    refusal=st.sampled_from(["", "", "it answers 403"]),
-    certificate_fault=st.sampled_from(["", "", "has expired"]),
+    refusal=st.sampled_from([None, None, FrontEndRefusal.DENIED]),
+    certificate_fault=st.sampled_from([None, None, CertificateFault.EXPIRED]),
 )
 
 
@@ -146,7 +162,7 @@ ANSWERS = st.builds(
 def test_passes_only_when_all_is_well(answer: FrontEnd, public: bool, version: Version | None) -> None:
     """Whatever the front end says."""
     instance = dataclasses.replace(ACME, public=public)
-    state, _ = state_and_sentence(CHECK.evaluate(make_context(instance, version=version), answer))
+    state, _ = judge(CHECK.evaluate(make_context(instance, version=version), answer))
     well = (
         200 <= answer.status < 400
         and (answer.ready, answer.healthz) == (200, 200)

@@ -6,35 +6,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.checks.alerts import AlertSource, OpenAlert, OpenAlerts
 from bot.checks.opsgenie import CHECK
-from bot.domain.health.model import CheckState, CloudConfig, Phase
-from bot.domain.health.queries import Alert, Alerts, OpsgenieQuery, Unavailable
-from tests.checks.seen import CONFIG, NOW, make_context, state_and_sentence
+from bot.domain.health.model import CheckState, CloudConfig, Phase, Verdict
+from bot.domain.health.queries import Alert, Alerts, OpsgenieQuery
+from bot.domain.reasons import Reason
+from tests.checks.seen import AWAY, CONFIG, NOW, judge, make_context
 
 
 @pytest.mark.parametrize(
-    ("severities", "state", "says"),
+    ("severities", "state", "finding"),
     [
-        ((), "pass", "No alert is open in Opsgenie."),
+        ((), "pass", OpenAlerts(AlertSource.OPSGENIE)),
         (
             ("WARNING",),
             "pass",
-            "Nothing but 1 warning is open in Opsgenie: CPU (warning, since 2026-01-05 09:00 UTC).",
+            OpenAlerts(AlertSource.OPSGENIE, warnings=1, named=(OpenAlert("CPU", "WARNING", NOW),)),
         ),
-        (("CRITICAL",), "fail", "1 alert is open in Opsgenie: CPU (critical, since 2026-01-05 09:00 UTC); see to it"),
-        (("ERROR", "WARNING"), "fail", "and 1 warning; see to it and check again."),
+        (("CRITICAL",), "fail", OpenAlerts(AlertSource.OPSGENIE, 1, named=(OpenAlert("CPU", "CRITICAL", NOW),))),
+        (("ERROR", "WARNING"), "fail", OpenAlerts(AlertSource.OPSGENIE, 1, 1, (OpenAlert("CPU", "ERROR", NOW),))),
     ],
 )
-def test_verdict(severities: tuple[str, ...], state: str, says: str) -> None:
+def test_verdict(severities: tuple[str, ...], state: str, finding: Reason) -> None:
     alerts = Alerts(tuple(Alert("CPU", severity, NOW, "opsgenie") for severity in severities))
-    found, sentence = state_and_sentence(CHECK.evaluate(make_context(), alerts))
-    assert found == state
-    assert says in sentence
+    assert judge(CHECK.evaluate(make_context(), alerts)) == (state, finding)
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    judgement = CHECK.evaluate(make_context(), Unavailable("Opsgenie is away: come back later."))
-    assert (judgement.state, judgement.sentence) == (CheckState.UNKNOWN, "Opsgenie is away: come back later.")
+    assert CHECK.evaluate(make_context(), AWAY) == Verdict(CheckState.UNKNOWN, AWAY.reason)
 
 
 def test_it_applies_only_where_there_is_a_key() -> None:
@@ -51,5 +50,5 @@ def test_it_asks_for_slug_and_project_and_leads_to_the_list() -> None:
 @given(severities=st.lists(st.sampled_from(["CRITICAL", "ERROR", "WARNING", "", "acme"]), max_size=4))
 def test_passes_only_when_nothing_but_warnings_is_open(severities: list[str]) -> None:
     alerts = Alerts(tuple(Alert("CPU", severity, NOW, "opsgenie") for severity in severities))
-    state, _ = state_and_sentence(CHECK.evaluate(make_context(), alerts))
+    state, _ = judge(CHECK.evaluate(make_context(), alerts))
     assert (state is CheckState.PASS) == (set(severities) <= {"WARNING"})

@@ -10,12 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.checks.pull_checks import CHECK
+from bot.checks.pull_checks import (
+    CHECK,
+    NamedCheck,
+    NamedChecks,
+    PullChecksFailed,
+    PullChecksPassed,
+    PullChecksUnfinished,
+)
 from bot.domain.fleet.model import DeploymentColor, Instance, InstanceType
 from bot.domain.github_models import CommitChecks, Conclusion
-from bot.domain.health.model import CheckContext, CheckState, CloudConfig, Phase
-from bot.domain.health.queries import CommitStatus, CommitStatusQuery, Unavailable
+from bot.domain.health.model import CheckContext, CheckState, CloudConfig, Phase, Verdict
+from bot.domain.health.queries import CommitStatus, CommitStatusQuery
+from bot.domain.reasons import Reason
 from bot.domain.versions import Version
+from bot.rendering.wording import describe
+from tests.checks.seen import AWAY, judge
 from tests.samples import PULL
 
 ACME = Instance(
@@ -34,40 +44,51 @@ def commit_status(failed: str = "", pending: str = "", good: str = "", required:
 
 
 CASES = [
-    (commit_status(good="ci"), "pass", "The one check of the pull request passed."),
-    (commit_status(good="ci lint", required="ci"), "pass", "All 2 checks of the pull request passed."),
-    (commit_status(), "pass", "No checks are required on the pull request and none reported."),
-    (commit_status(failed="lint ci", required="lint"), "fail", "Failed on the pull request: lint (required), ci."),
-    (commit_status(failed="ci", pending="slow", required="plan"), "fail", "Failed on the pull request: ci."),
+    (commit_status(good="ci"), "pass", PullChecksPassed(1)),
+    (commit_status(good="ci lint", required="ci"), "pass", PullChecksPassed(2)),
+    (commit_status(), "pass", PullChecksPassed(0)),
+    (
+        commit_status(failed="lint ci", required="lint"),
+        "fail",
+        PullChecksFailed(NamedChecks(2, (NamedCheck("lint", True), NamedCheck("ci")))),
+    ),
+    (
+        commit_status(failed="ci", pending="slow", required="plan"),
+        "fail",
+        PullChecksFailed(NamedChecks(1, (NamedCheck("ci"),))),
+    ),
     (
         commit_status(pending="slow", good="ci"),
         "unknown",
-        "The pull request's checks are not done (still under way: slow).",
+        PullChecksUnfinished(NamedChecks(1, (NamedCheck("slow"),)), NamedChecks()),
     ),
     (
         commit_status(good="ci", required="plan"),
         "unknown",
-        "The pull request's checks are not done (required and not reported yet: plan).",
+        PullChecksUnfinished(NamedChecks(), NamedChecks(1, (NamedCheck("plan"),))),
     ),
     (
         commit_status(pending="slow", required="slow plan"),
         "unknown",
-        "The pull request's checks are not done "
-        "(still under way: slow (required); required and not reported yet: plan).",
+        PullChecksUnfinished(NamedChecks(1, (NamedCheck("slow", True),)), NamedChecks(1, (NamedCheck("plan"),))),
     ),
-    (commit_status(failed="a b c d e f g"), "fail", "Failed on the pull request: a, b, c, d, e and 2 more."),
+    (
+        commit_status(failed="a b c d e f g"),
+        "fail",
+        PullChecksFailed(
+            NamedChecks(7, (NamedCheck("a"), NamedCheck("b"), NamedCheck("c"), NamedCheck("d"), NamedCheck("e")))
+        ),
+    ),
 ]
 
 
-@pytest.mark.parametrize(("answer", "state", "sentence"), CASES)
-def test_verdict(answer: CommitStatus, state: str, sentence: str) -> None:
-    judgement = CHECK.evaluate(CONTEXT, answer)
-    assert (judgement.state, judgement.sentence) == (state, sentence)
+@pytest.mark.parametrize(("answer", "state", "finding"), CASES)
+def test_verdict(answer: CommitStatus, state: str, finding: Reason) -> None:
+    assert judge(CHECK.evaluate(CONTEXT, answer)) == (state, finding)
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    judgement = CHECK.evaluate(CONTEXT, Unavailable("GitHub is away: come back later."))
-    assert (judgement.state, judgement.sentence) == (CheckState.UNKNOWN, "GitHub is away: come back later.")
+    assert CHECK.evaluate(CONTEXT, AWAY) == Verdict(CheckState.UNKNOWN, AWAY.reason)
 
 
 def test_it_is_about_a_pull_request_before_its_upgrade() -> None:
@@ -90,5 +111,5 @@ def test_passes_only_when_all_that_is_known_is_good_and_says_one_line(
     judgement = CHECK.evaluate(CONTEXT, CommitStatus(checks, required, failed | pending | good))
     sure = not failed and not pending and required <= good
     assert (judgement.state is CheckState.PASS) == sure
-    assert judgement.sentence.endswith(".")
-    assert len(judgement.sentence.splitlines()) == 1
+    assert describe(judgement.finding).endswith(".")
+    assert len(describe(judgement.finding).splitlines()) == 1

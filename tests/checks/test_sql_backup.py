@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.checks.sql_backup import CHECK
-from bot.domain.health.model import CheckState, Phase
-from bot.domain.health.queries import Machines, SqlBackup, SqlBackupQuery, SqlBackups, Unavailable
-from tests.checks.seen import CONFIG, NOW, make_context, state_and_sentence
+from bot.checks.sql_backup import CHECK, NothingToBackUp
+from bot.domain.health.model import CheckState, Phase, Verdict
+from bot.domain.health.queries import Machines, SqlBackup, SqlBackupQuery, SqlBackups
+from bot.domain.health.recovery import BackedUpResource, BackupFreshness, BackupsSeen
+from bot.domain.reasons import Reason
+from tests.checks.seen import AWAY, CONFIG, NOW, judge, make_context
 
 
 def backup(
@@ -32,59 +34,94 @@ CASES = [
     (
         answer(backup(5.5)),
         "pass",
-        "The newest backup of the database instance is 5 h 30 min old, younger than 24 hours.",
+        BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.FRESH, 1, 1, 330),
     ),
-    (answer(backup(2, type_="ON_DEMAND"), backup(23)), "pass", "is 2 h 0 min old"),
+    (
+        answer(backup(2, type_="ON_DEMAND"), backup(23)),
+        "pass",
+        BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.FRESH, 1, 1, 120),
+    ),
     (
         answer(backup(24)),
         "fail",
-        "is 24 h 0 min old and must be younger than 24 hours: make a backup, and see whether",
+        BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.STALE, 1, 1, 1440),
     ),
-    (answer(backup(24.1)), "fail", "is 24 h 6 min old"),
+    (
+        answer(backup(24.1)),
+        "fail",
+        BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.STALE, 1, 1, 1446),
+    ),
     (
         answer(),
         "fail",
-        "The database instance has no backup: make a backup, and see whether automated backups are on.",
+        BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.NONE, 1, 1),
     ),
     (
         answer(backup(1, "FAILED"), backup(5)),
         "fail",
-        "The last backup of the database instance failed: look in the Go",
+        BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.FAILED, 1, 1, 300),
     ),
-    (answer(backup(1), backup(5, "FAILED")), "pass", "is 1 h 0 min old"),
-    (answer(backup(0, "RUNNING"), backup(5)), "pass", "is 5 h 0 min old"),
-    (answer(backup(0, "ENQUEUED"), backup(1, "FAILED"), backup(5)), "fail", "failed"),
-    (answer(backup(0, "RUNNING")), "fail", "has no backup"),
-    (answer(backup(1, "SKIPPED"), backup(5)), "pass", "is 5 h 0 min old"),
-    (answer(backup(1, "DELETED"), backup(30)), "fail", "is 30 h 0 min old"),
-    (answer(backup(1, "OVERDUE"), backup(25)), "fail", "is 25 h 0 min old"),
-    (answer(backup(-1)), "unknown", "is dated in the future"),
+    (
+        answer(backup(1), backup(5, "FAILED")),
+        "pass",
+        BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.FRESH, 1, 1, 60),
+    ),
+    (
+        answer(backup(0, "RUNNING"), backup(5)),
+        "pass",
+        BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.FRESH, 1, 1, 300),
+    ),
+    (
+        answer(backup(0, "ENQUEUED"), backup(1, "FAILED"), backup(5)),
+        "fail",
+        BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.FAILED, 1, 1, 300),
+    ),
+    (
+        answer(backup(0, "RUNNING")),
+        "fail",
+        BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.NONE, 1, 1),
+    ),
+    (
+        answer(backup(1, "SKIPPED"), backup(5)),
+        "pass",
+        BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.FRESH, 1, 1, 300),
+    ),
+    (
+        answer(backup(1, "DELETED"), backup(30)),
+        "fail",
+        BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.STALE, 1, 1, 1800),
+    ),
+    (
+        answer(backup(1, "OVERDUE"), backup(25)),
+        "fail",
+        BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.STALE, 1, 1, 1500),
+    ),
+    (answer(backup(-1)), "unknown", BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.IN_FUTURE, 1, 1)),
     (
         answer(instances=()),
         "fail",
-        "There is no Cloud SQL instance that has backups: create one, or correct the setting",
+        NothingToBackUp(),
     ),
-    (answer(backup(1), instances=TWO), "fail", "1 of 2 database instances has no backup"),
+    (
+        answer(backup(1), instances=TWO),
+        "fail",
+        BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.NONE, 1, 2),
+    ),
     (
         answer(backup(1), backup(3, instance="more"), instances=TWO),
         "pass",
-        "of each of 2 database instances is up to 3",
+        BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.FRESH, 2, 2, 180),
     ),
 ]
 
 
-@pytest.mark.parametrize(("told_by_google", "state", "says"), CASES)
-def test_verdict(told_by_google: SqlBackups, state: str, says: str) -> None:
-    judged, sentence = state_and_sentence(CHECK.evaluate(make_context(), told_by_google))
-    assert judged == state
-    assert says in sentence
+@pytest.mark.parametrize(("told_by_google", "state", "finding"), CASES)
+def test_verdict(told_by_google: SqlBackups, state: str, finding: Reason) -> None:
+    assert judge(CHECK.evaluate(make_context(), told_by_google)) == (state, finding)
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    assert state_and_sentence(CHECK.evaluate(make_context(), Unavailable("Google is away: come back later."))) == (
-        CheckState.UNKNOWN,
-        "Google is away: come back later.",
-    )
+    assert CHECK.evaluate(make_context(), AWAY) == Verdict(CheckState.UNKNOWN, AWAY.reason)
     with pytest.raises(TypeError):
         CHECK.evaluate(make_context(), Machines({}))
 
@@ -112,7 +149,7 @@ BACKUPS = st.builds(
 @given(names=st.lists(NAMES, unique=True), backups=st.lists(BACKUPS))
 def test_passes_only_when_every_database_is_covered(names: list[str], backups: list[SqlBackup]) -> None:
     """Whatever there is, in whatever order."""
-    state, _ = state_and_sentence(CHECK.evaluate(make_context(), SqlBackups(tuple(names), tuple(backups))))
+    state, _ = judge(CHECK.evaluate(make_context(), SqlBackups(tuple(names), tuple(backups))))
     if state is CheckState.PASS:
         assert names
         for name in names:

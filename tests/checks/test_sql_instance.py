@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.checks.sql_instance import CHECK, STATES
-from bot.domain.health.model import CheckState, Phase
-from bot.domain.health.queries import Machines, SqlInstance, SqlInstanceQuery, SqlInstances, Unavailable
-from tests.checks.seen import CONFIG, make_context, state_and_sentence
+from bot.checks.sql_instance import CHECK, NoSqlInstance, SqlInstanceProblem, SqlInstancesRunning, SqlProblem
+from bot.domain.health.model import CheckState, Phase, Verdict
+from bot.domain.health.queries import Machines, SqlInstance, SqlInstanceQuery, SqlInstances
+from bot.domain.reasons import Reason
+from bot.rendering.wording.checks.sql_instance import STATES
+from tests.checks.seen import AWAY, CONFIG, judge, make_context
 
 
 def database(
@@ -28,72 +30,83 @@ GOOD = database()
 NO_MORE = "% of its disk, which grows no further: enlarge the disk."
 
 CASES = [
-    ([GOOD], "pass", "The database instance is running (RUNNABLE), with 40 % of its disk in use."),
-    ([GOOD, database(used=70)], "pass", "Each of 2 database instances is running (RUNNABLE), with 70 % of its disk"),
-    ([database(used=89.9)], "pass", "with 89 % of its disk in use"),
-    ([database(used=90)], "fail", f"The database instance uses 90 {NO_MORE}"),
-    ([database(used=120)], "fail", f"uses 120 {NO_MORE}"),
-    ([database(used=95, grows=True)], "pass", "with 95 % of its disk in use"),
-    ([database(used=95, grows=True, limit=500)], "pass", "with 95 % of its disk in use"),
-    ([database(used=95, grows=True, limit=100)], "fail", f"uses 95 {NO_MORE}"),
-    ([database(used=95, grows=True, limit=105)], "fail", f"uses 95 {NO_MORE}"),
-    ([database(used=95, grows=True, limit=106)], "pass", "with 95 % of its disk in use"),
-    ([database(used=40, grows=True, limit=41)], "pass", "with 40 % of its disk in use"),
-    ([database(used=None, grows=True)], "pass", "is running (RUNNABLE), with a disk that grows by itself."),
-    ([database(used=None, grows=True, limit=500)], "pass", "with a disk that grows by itself"),
+    ([GOOD], "pass", SqlInstancesRunning(1, 40)),
+    ([GOOD, database(used=70)], "pass", SqlInstancesRunning(2, 70)),
+    ([database(used=89.9)], "pass", SqlInstancesRunning(1, 89)),
+    ([database(used=90)], "fail", SqlInstanceProblem(1, SqlProblem.DISK_ALMOST_FULL, used_percent=90)),
+    ([database(used=120)], "fail", SqlInstanceProblem(1, SqlProblem.DISK_ALMOST_FULL, used_percent=120)),
+    ([database(used=95, grows=True)], "pass", SqlInstancesRunning(1, 95)),
+    ([database(used=95, grows=True, limit=500)], "pass", SqlInstancesRunning(1, 95)),
+    (
+        [database(used=95, grows=True, limit=100)],
+        "fail",
+        SqlInstanceProblem(1, SqlProblem.DISK_ALMOST_FULL, used_percent=95),
+    ),
+    (
+        [database(used=95, grows=True, limit=105)],
+        "fail",
+        SqlInstanceProblem(1, SqlProblem.DISK_ALMOST_FULL, used_percent=95),
+    ),
+    ([database(used=95, grows=True, limit=106)], "pass", SqlInstancesRunning(1, 95)),
+    ([database(used=40, grows=True, limit=41)], "pass", SqlInstancesRunning(1, 40)),
+    ([database(used=None, grows=True)], "pass", SqlInstancesRunning(1)),
+    ([database(used=None, grows=True, limit=500)], "pass", SqlInstancesRunning(1)),
     (
         [database(used=None, grows=True, limit=100)],
         "unknown",
-        "has a disk that grows no further, and Google does not",
+        SqlInstanceProblem(1, SqlProblem.DISK_USE_UNKNOWN),
     ),
-    ([database(used=None)], "unknown", "does not tell how much of it is used: look at its disk usage in the Google"),
-    ([database(size=None)], "unknown", "does not tell how much of it is used"),
-    ([database(size=0, used=0)], "unknown", "does not tell how much of it is used"),
-    ([database(size=None, used=None, grows=True)], "pass", "with a disk that grows by itself"),
-    ([database(size=None, used=None, grows=True, limit=9)], "unknown", "does not tell how much of it is used"),
-    ([database(full=True)], "fail", "was shut down by Google because its disk is full: enlarge the disk."),
-    ([database(full=True, grows=True)], "fail", "its disk is full"),
-    ([], "fail", "There is no Cloud SQL instance: create one, or correct the setting gcp.project_template if it is"),
-    ([database(state="STOPPED")], "fail", "The database instance was stopped by its owner (STOPPED): start it."),
+    ([database(used=None)], "unknown", SqlInstanceProblem(1, SqlProblem.DISK_USE_UNKNOWN)),
+    ([database(size=None)], "unknown", SqlInstanceProblem(1, SqlProblem.DISK_USE_UNKNOWN)),
+    ([database(size=0, used=0)], "unknown", SqlInstanceProblem(1, SqlProblem.DISK_USE_UNKNOWN)),
+    ([database(size=None, used=None, grows=True)], "pass", SqlInstancesRunning(1)),
+    (
+        [database(size=None, used=None, grows=True, limit=9)],
+        "unknown",
+        SqlInstanceProblem(1, SqlProblem.DISK_USE_UNKNOWN),
+    ),
+    ([database(full=True)], "fail", SqlInstanceProblem(1, SqlProblem.OUT_OF_DISK)),
+    ([database(full=True, grows=True)], "fail", SqlInstanceProblem(1, SqlProblem.OUT_OF_DISK)),
+    ([], "fail", NoSqlInstance()),
+    ([database(state="STOPPED")], "fail", SqlInstanceProblem(1, SqlProblem.NOT_RUNNABLE, "STOPPED")),
     (
         [database(state="SUSPENDED")],
         "fail",
-        "is suspended (SUSPENDED): see whether the project's billing is in order.",
+        SqlInstanceProblem(1, SqlProblem.NOT_RUNNABLE, "SUSPENDED"),
     ),
     (
         [database(state="MAINTENANCE")],
         "fail",
-        "is down for maintenance (MAINTENANCE): check again when that is over.",
+        SqlInstanceProblem(1, SqlProblem.NOT_RUNNABLE, "MAINTENANCE"),
     ),
-    ([database(state="FAILED")], "fail", "has failed (FAILED): look at it in the Google Cloud console."),
-    ([database(state="DREAMING")], "fail", "is in a state that mibot does not know (DREAMING): look at it in"),
-    ([database(state="acme's")], "fail", "is in a state that mibot does not know: look at it in"),
-    ([database(state="")], "fail", "is in a state that mibot does not know: look at it in"),
-    ([GOOD, database(state="FAILED")], "fail", "One of 2 database instances has failed (FAILED)"),
-    ([GOOD, database(used=None)], "unknown", "One of 2 database instances has a disk that grows no further"),
-    ([database(used=None), database(used=95)], "fail", "One of 2 database instances uses 95 % of its disk"),
+    ([database(state="FAILED")], "fail", SqlInstanceProblem(1, SqlProblem.NOT_RUNNABLE, "FAILED")),
+    ([database(state="DREAMING")], "fail", SqlInstanceProblem(1, SqlProblem.NOT_RUNNABLE, "DREAMING")),
+    ([database(state="acme's")], "fail", SqlInstanceProblem(1, SqlProblem.NOT_RUNNABLE)),
+    ([database(state="")], "fail", SqlInstanceProblem(1, SqlProblem.NOT_RUNNABLE)),
+    ([GOOD, database(state="FAILED")], "fail", SqlInstanceProblem(2, SqlProblem.NOT_RUNNABLE, "FAILED")),
+    ([GOOD, database(used=None)], "unknown", SqlInstanceProblem(2, SqlProblem.DISK_USE_UNKNOWN)),
+    (
+        [database(used=None), database(used=95)],
+        "fail",
+        SqlInstanceProblem(2, SqlProblem.DISK_ALMOST_FULL, used_percent=95),
+    ),
 ]
 
 
-@pytest.mark.parametrize(("databases", "state", "says"), CASES)
-def test_verdict(databases: list[SqlInstance], state: str, says: str) -> None:
-    judged, sentence = state_and_sentence(CHECK.evaluate(make_context(), SqlInstances(tuple(databases))))
-    assert judged == state
-    assert says in sentence
+@pytest.mark.parametrize(("databases", "state", "finding"), CASES)
+def test_verdict(databases: list[SqlInstance], state: str, finding: Reason) -> None:
+    assert judge(CHECK.evaluate(make_context(), SqlInstances(tuple(databases)))) == (state, finding)
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_no_state_but_runnable_passes(state: str) -> None:
-    judged, sentence = state_and_sentence(CHECK.evaluate(make_context(), SqlInstances((database(state=state),))))
+    judged, finding = judge(CHECK.evaluate(make_context(), SqlInstances((database(state=state),))))
     assert judged is CheckState.FAIL
-    assert f"({state})" in sentence
+    assert finding == SqlInstanceProblem(1, SqlProblem.NOT_RUNNABLE, state)
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    assert state_and_sentence(CHECK.evaluate(make_context(), Unavailable("Google is away: come back later."))) == (
-        CheckState.UNKNOWN,
-        "Google is away: come back later.",
-    )
+    assert CHECK.evaluate(make_context(), AWAY) == Verdict(CheckState.UNKNOWN, AWAY.reason)
     with pytest.raises(TypeError):
         CHECK.evaluate(make_context(), Machines({}))
 
@@ -124,7 +137,7 @@ DATABASES = st.builds(
 @given(databases=st.lists(DATABASES, max_size=4))
 def test_passes_only_when_every_database_runs_and_has_room(databases: list[SqlInstance]) -> None:
     """Whatever Google says of them."""
-    state, _ = state_and_sentence(CHECK.evaluate(make_context(), SqlInstances(tuple(databases))))
+    state, _ = judge(CHECK.evaluate(make_context(), SqlInstances(tuple(databases))))
     if state is CheckState.PASS:
         assert databases
         for one in databases:

@@ -8,10 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.checks.uptime import CHECK, REGIONS, window
-from bot.domain.health.model import CheckState, Phase
-from bot.domain.health.queries import Unavailable, UptimeCheck, UptimeChecks, UptimeQuery, UptimeRegion
-from tests.checks.seen import CONFIG, NOW, make_context, state_and_sentence
+from bot.checks.uptime import (
+    CHECK,
+    REGIONS,
+    RegionProblem,
+    UptimePassing,
+    UptimeProblem,
+    UptimeRegionsBad,
+    UptimeSilent,
+    UptimeUnchecked,
+    window,
+)
+from bot.domain.health.model import CheckState, Phase, Verdict
+from bot.domain.health.queries import UptimeCheck, UptimeChecks, UptimeQuery, UptimeRegion
+from bot.domain.reasons import Reason
+from tests.checks.seen import AWAY, CONFIG, NOW, judge, make_context
 
 GOOD = UptimeRegion("europe", 5, 0, True)
 DOWN = UptimeRegion("usa-oregon", 5, 2, False)
@@ -25,53 +36,67 @@ def single_check(*regions: UptimeRegion) -> UptimeChecks:
     return UptimeChecks((UptimeCheck("acme's front page", regions),))
 
 
-# what is answered, the verdict before and long after, and what is said
+# what is answered, the verdict before and long after, and what it found
 CASES = [
-    (single_check(GOOD), "pass", "The uptime check passes from 1 region, and did for 5 minutes."),
-    (single_check(GOOD, SILENT), "pass", "passes from 2 regions"),
-    (single_check(GOOD, DOWN), "fail", "The uptime check fails from usa-oregon: look at the front page"),
-    (single_check(GOOD, WAS_DOWN), "fail", "fails from asia-pacific"),
-    (single_check(DOWN, ODD), "fail", "fails from usa-oregon and 1 other region"),
-    (single_check(ODD), "fail", "fails from 1 region:"),
+    (single_check(GOOD), "pass", UptimePassing(1, 5)),
+    (single_check(GOOD, SILENT), "pass", UptimePassing(2, 5)),
+    (single_check(GOOD, DOWN), "fail", UptimeRegionsBad(RegionProblem.FAILING, ("usa-oregon",), 0, 5)),
+    (single_check(GOOD, WAS_DOWN), "fail", UptimeRegionsBad(RegionProblem.FAILING, ("asia-pacific",), 0, 5)),
+    (single_check(DOWN, ODD), "fail", UptimeRegionsBad(RegionProblem.FAILING, ("usa-oregon",), 1, 5)),
+    (single_check(ODD), "fail", UptimeRegionsBad(RegionProblem.FAILING, (), 1, 5)),
     (
         single_check(GOOD, FLAPPED),
         "fail",
-        "passes now, but failed within the last 5 minutes from usa-iowa: check again",
+        UptimeRegionsBad(RegionProblem.FLAPPING, ("usa-iowa",), 0, 5),
     ),
-    (single_check(), "unknown", "No region has reported how the uptime check went within the last 5 minutes"),
-    (single_check(SILENT), "unknown", "No region has reported"),
-    (UptimeChecks(()), "fail", "No uptime check watches the front page: create one"),
-    (UptimeChecks((UptimeCheck("a", (GOOD,)), UptimeCheck("b", (DOWN,)))), "fail", "fails from usa-oregon"),
-    (UptimeChecks((UptimeCheck("a", (GOOD,)), UptimeCheck("b", ()))), "unknown", "another has not reported"),
+    (single_check(), "unknown", UptimeSilent(5)),
+    (single_check(SILENT), "unknown", UptimeSilent(5)),
+    (UptimeChecks(()), "fail", UptimeUnchecked(UptimeProblem.NO_CHECK)),
+    (
+        UptimeChecks((UptimeCheck("a", (GOOD,)), UptimeCheck("b", (DOWN,)))),
+        "fail",
+        UptimeRegionsBad(RegionProblem.FAILING, ("usa-oregon",), 0, 5),
+    ),
+    (
+        UptimeChecks((UptimeCheck("a", (GOOD,)), UptimeCheck("b", ()))),
+        "unknown",
+        UptimeUnchecked(UptimeProblem.ONE_NEVER_REPORTED),
+    ),
 ]
 
 
-@pytest.mark.parametrize(("answer", "state", "says"), CASES)
-def test_verdict(answer: UptimeChecks, state: str, says: str) -> None:
+@pytest.mark.parametrize(("answer", "state", "finding"), CASES)
+def test_verdict(answer: UptimeChecks, state: str, finding: Reason) -> None:
     old = make_context(phase=Phase.AFTER, deployed_at=NOW - timedelta(hours=1))
     for examined in (make_context(), make_context(phase=Phase.BEFORE), old):
-        found, sentence = state_and_sentence(CHECK.evaluate(examined, answer))
-        assert found == state
-        assert says in sentence
+        assert judge(CHECK.evaluate(examined, answer)) == (state, finding)
 
 
-# regions, the verdict two minutes after a deployment, and what is said
+# regions, the verdict two minutes after a deployment, and what it found
 YOUNG = [
-    (single_check(GOOD), "pass", "and did for 2 minutes."),
-    (single_check(GOOD, SILENT), "unknown", "passes, but not yet from asia-pacific since the deployment"),
-    (single_check(GOOD, WAS_DOWN), "unknown", "passes, but not yet from asia-pacific since the deployment"),
-    (single_check(WAS_DOWN), "unknown", "No region has reported"),
-    (single_check(GOOD, DOWN), "fail", "fails from usa-oregon"),
-    (single_check(GOOD, FLAPPED), "fail", "failed within the last 2 minutes"),
+    (single_check(GOOD), "pass", UptimePassing(1, 2)),
+    (
+        single_check(GOOD, SILENT),
+        "unknown",
+        UptimeRegionsBad(RegionProblem.NOT_SINCE_DEPLOYMENT, ("asia-pacific",), 0, 2),
+    ),
+    (
+        single_check(GOOD, WAS_DOWN),
+        "unknown",
+        UptimeRegionsBad(RegionProblem.NOT_SINCE_DEPLOYMENT, ("asia-pacific",), 0, 2),
+    ),
+    (single_check(WAS_DOWN), "unknown", UptimeSilent(2)),
+    (single_check(GOOD, DOWN), "fail", UptimeRegionsBad(RegionProblem.FAILING, ("usa-oregon",), 0, 2)),
+    (single_check(GOOD, FLAPPED), "fail", UptimeRegionsBad(RegionProblem.FLAPPING, ("usa-iowa",), 0, 2)),
 ]
 
 
-@pytest.mark.parametrize(("answer", "state", "says"), YOUNG)
-def test_what_was_seen_before_the_deployment_is_not_about_it(answer: UptimeChecks, state: str, says: str) -> None:
+@pytest.mark.parametrize(("answer", "state", "finding"), YOUNG)
+def test_what_was_seen_before_the_deployment_is_not_about_it(
+    answer: UptimeChecks, state: str, finding: Reason
+) -> None:
     young = make_context(phase=Phase.AFTER, deployed_at=NOW - timedelta(minutes=2))
-    found, sentence = state_and_sentence(CHECK.evaluate(young, answer))
-    assert found == state
-    assert says in sentence
+    assert judge(CHECK.evaluate(young, answer)) == (state, finding)
 
 
 @pytest.mark.parametrize(
@@ -98,15 +123,13 @@ def test_a_window_is_never_shorter_than_a_check_looks() -> None:
 
 def test_many_regions_are_named_in_short() -> None:
     down = [UptimeRegion(region, 3, 3, False) for region in sorted(REGIONS)]
-    assert (
-        f"and {len(REGIONS) - 4} other regions:"
-        in state_and_sentence(CHECK.evaluate(make_context(), single_check(*down)))[1]
-    )
+    _, finding = judge(CHECK.evaluate(make_context(), single_check(*down)))
+    assert isinstance(finding, UptimeRegionsBad)
+    assert (len(finding.named), finding.others) == (4, len(REGIONS) - 4)
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    judgement = CHECK.evaluate(make_context(), Unavailable("Google is away: come back later."))
-    assert (judgement.state, judgement.sentence) == (CheckState.UNKNOWN, "Google is away: come back later.")
+    assert CHECK.evaluate(make_context(), AWAY) == Verdict(CheckState.UNKNOWN, AWAY.reason)
 
 
 def test_it_is_about_every_phase_and_leads_to_the_console() -> None:
@@ -128,7 +151,7 @@ ANSWERS = st.builds(
 def test_passes_only_when_every_region_does(answer: UptimeChecks, phase: Phase, ago: int | None) -> None:
     """Whatever Google says."""
     deployed = None if ago is None else NOW - timedelta(seconds=ago)
-    state, _ = state_and_sentence(CHECK.evaluate(make_context(phase=phase, deployed_at=deployed), answer))
+    state, _ = judge(CHECK.evaluate(make_context(phase=phase, deployed_at=deployed), answer))
     regions = [region for check in answer.checks for region in check.regions]
     if state is CheckState.PASS:
         assert answer.checks

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.checks.vm import CHECK, STOPPED_STATES, TRANSITIONAL_STATES
+from bot.checks.vm import CHECK, STOPPED_STATES, TRANSITIONAL_STATES, VmStatus
 from bot.domain.fleet.model import DeploymentColor, Instance
-from bot.domain.health.model import CheckContext, CheckState, CloudConfig, Phase
-from bot.domain.health.queries import MachineQuery, Machines, Unavailable
-from tests.checks.seen import ACME, CONFIG, NOW
+from bot.domain.health.model import CheckContext, CheckState, CloudConfig, Phase, Verdict
+from bot.domain.health.queries import MachineQuery, Machines
+from bot.domain.reasons import Reason
+from bot.rendering.wording import describe
+from tests.checks.seen import ACME, AWAY, CONFIG, NOW, judge
 
 BLACK = dataclasses.replace(ACME, active=DeploymentColor.BLACK)
 
@@ -27,53 +29,51 @@ def machines(red: str | None = None, black: str | None = None) -> Machines:
     return Machines({name: status for name, status in both.items() if status is not None})
 
 
-# red, black, the verdict, and what the sentence says; red is the active one
+# red, black, the verdict, and what it found; red is the active one
 CASES = [
     (
         "RUNNING",
         None,
         "pass",
-        "The active VM (red) is running (RUNNING) and the inactive one (black) does not exist.",
+        VmStatus(DeploymentColor.RED, "RUNNING", None),
     ),
-    ("RUNNING", "TERMINATED", "pass", "the inactive one (black) is stopped (TERMINATED)."),
-    ("RUNNING", "STOPPED", "pass", "is stopped (STOPPED)."),
-    ("RUNNING", "SUSPENDED", "pass", "is suspended (SUSPENDED)."),
-    ("RUNNING", "RUNNING", "fail", "only the active one may run, so stop the other."),
-    ("RUNNING", "STAGING", "fail", "the inactive one (black) is starting (STAGING): check again when that is over."),
-    ("RUNNING", "STOPPING", "fail", "the inactive one (black) is stopping (STOPPING): check again"),
-    ("RUNNING", "REPAIRING", "fail", "is being repaired by Google (REPAIRING): check again"),
-    ("RUNNING", "DREAMING", "unknown", "is in a state that mibot does not know (DREAMING): look at it in"),
-    ("RUNNING", "", "unknown", "is in a state that mibot does not know: look at it in"),
-    ("PENDING", None, "fail", "The active VM (red) is waiting to start (PENDING)"),
-    ("PROVISIONING", None, "fail", "The active VM (red) is starting (PROVISIONING)"),
-    ("STAGING", "TERMINATED", "fail", "The active VM (red) is starting (STAGING)"),
-    ("STOPPING", None, "fail", "The active VM (red) is stopping (STOPPING)"),
-    ("PENDING_STOP", None, "fail", "The active VM (red) is stopping (PENDING_STOP)"),
-    ("SUSPENDING", None, "fail", "The active VM (red) is being suspended (SUSPENDING)"),
-    ("DEPROVISIONING", None, "fail", "The active VM (red) is being torn down (DEPROVISIONING)"),
-    ("REPAIRING", None, "fail", "The active VM (red) is being repaired by Google (REPAIRING)"),
+    ("RUNNING", "TERMINATED", "pass", VmStatus(DeploymentColor.RED, "RUNNING", "TERMINATED")),
+    ("RUNNING", "STOPPED", "pass", VmStatus(DeploymentColor.RED, "RUNNING", "STOPPED")),
+    ("RUNNING", "SUSPENDED", "pass", VmStatus(DeploymentColor.RED, "RUNNING", "SUSPENDED")),
+    ("RUNNING", "RUNNING", "fail", VmStatus(DeploymentColor.RED, "RUNNING", "RUNNING")),
+    ("RUNNING", "STAGING", "fail", VmStatus(DeploymentColor.RED, "RUNNING", "STAGING")),
+    ("RUNNING", "STOPPING", "fail", VmStatus(DeploymentColor.RED, "RUNNING", "STOPPING")),
+    ("RUNNING", "REPAIRING", "fail", VmStatus(DeploymentColor.RED, "RUNNING", "REPAIRING")),
+    ("RUNNING", "DREAMING", "unknown", VmStatus(DeploymentColor.RED, "RUNNING", "DREAMING")),
+    ("RUNNING", "", "unknown", VmStatus(DeploymentColor.RED, "RUNNING", "")),
+    ("PENDING", None, "fail", VmStatus(DeploymentColor.RED, "PENDING", None)),
+    ("PROVISIONING", None, "fail", VmStatus(DeploymentColor.RED, "PROVISIONING", None)),
+    ("STAGING", "TERMINATED", "fail", VmStatus(DeploymentColor.RED, "STAGING", "TERMINATED")),
+    ("STOPPING", None, "fail", VmStatus(DeploymentColor.RED, "STOPPING", None)),
+    ("PENDING_STOP", None, "fail", VmStatus(DeploymentColor.RED, "PENDING_STOP", None)),
+    ("SUSPENDING", None, "fail", VmStatus(DeploymentColor.RED, "SUSPENDING", None)),
+    ("DEPROVISIONING", None, "fail", VmStatus(DeploymentColor.RED, "DEPROVISIONING", None)),
+    ("REPAIRING", None, "fail", VmStatus(DeploymentColor.RED, "REPAIRING", None)),
     (
         "TERMINATED",
         None,
         "fail",
-        "is stopped (TERMINATED) and the inactive one (black) does not exist: start the act",
+        VmStatus(DeploymentColor.RED, "TERMINATED", None),
     ),
-    ("SUSPENDED", "SUSPENDED", "fail", ": start the active one."),
-    ("TERMINATED", "RUNNING", "fail", "start the active one and stop the other, or correct active_deployment"),
-    (None, "RUNNING", "fail", "The active VM (red) does not exist and the inactive one (black) is running (RUNNING)"),
-    (None, "TERMINATED", "fail", ": create the active one, or correct active_deployment in terraform.tfvars."),
-    (None, None, "fail", ": create them, or correct the settings gcp.project_template and gcp.zone"),
-    ("DREAMING", None, "fail", "The active VM (red) is in a state that mibot does not know (DREAMING)"),
-    ("acme's machine", None, "fail", "is in a state that mibot does not know and"),
-    ("running", None, "fail", "is in a state that mibot does not know and"),
+    ("SUSPENDED", "SUSPENDED", "fail", VmStatus(DeploymentColor.RED, "SUSPENDED", "SUSPENDED")),
+    ("TERMINATED", "RUNNING", "fail", VmStatus(DeploymentColor.RED, "TERMINATED", "RUNNING")),
+    (None, "RUNNING", "fail", VmStatus(DeploymentColor.RED, None, "RUNNING")),
+    (None, "TERMINATED", "fail", VmStatus(DeploymentColor.RED, None, "TERMINATED")),
+    (None, None, "fail", VmStatus(DeploymentColor.RED, None, None)),
+    ("DREAMING", None, "fail", VmStatus(DeploymentColor.RED, "DREAMING", None)),
+    ("acme's machine", None, "fail", VmStatus(DeploymentColor.RED, "", None)),
+    ("running", None, "fail", VmStatus(DeploymentColor.RED, "", None)),
 ]
 
 
-@pytest.mark.parametrize(("red", "black", "state", "says"), CASES)
-def test_verdict(red: str | None, black: str | None, state: str, says: str) -> None:
-    judgement = CHECK.evaluate(make_context(), machines(red, black))
-    assert judgement.state == state
-    assert says in judgement.sentence
+@pytest.mark.parametrize(("red", "black", "state", "finding"), CASES)
+def test_verdict(red: str | None, black: str | None, state: str, finding: Reason) -> None:
+    assert judge(CHECK.evaluate(make_context(), machines(red, black))) == (state, finding)
 
 
 KIND = "n2-standard-16"
@@ -81,27 +81,26 @@ RED = "default-red-instance"
 
 
 @pytest.mark.parametrize(
-    ("kinds", "since", "says"),
+    ("kinds", "since", "shown", "started"),
     [
-        ({RED: KIND}, {RED: NOW}, "is running (RUNNING, n2-standard-16, since 2026-01-05 09:00 UTC) and the inact"),
-        ({RED: KIND}, {}, "is running (RUNNING, n2-standard-16) and the inactive"),
-        ({}, {RED: NOW}, "is running (RUNNING, since 2026-01-05 09:00 UTC) and the inactive"),
-        ({RED: "custom-4-8192-ext"}, {}, "is running (RUNNING, custom-4-8192-ext) and"),
-        ({RED: "acme's type"}, {}, "is running (RUNNING) and the inactive"),
-        ({"default-black-instance": KIND}, {"default-black-instance": NOW}, "is running (RUNNING) and the inactive"),
+        ({RED: KIND}, {RED: NOW}, KIND, NOW),
+        ({RED: KIND}, {}, KIND, None),
+        ({}, {RED: NOW}, "", NOW),
+        ({RED: "custom-4-8192-ext"}, {}, "custom-4-8192-ext", None),
+        ({RED: "acme's type"}, {}, "", None),
+        ({"default-black-instance": KIND}, {"default-black-instance": NOW}, "", None),
     ],
 )
 def test_the_active_ones_type_and_since_when_it_runs(
-    kinds: dict[str, str], since: dict[str, datetime], says: str
+    kinds: dict[str, str], since: dict[str, datetime], shown: str, started: datetime | None
 ) -> None:
-    judgement = CHECK.evaluate(make_context(), Machines({RED: "RUNNING"}, kinds, since))
-    assert judgement.state is CheckState.PASS
-    assert says in judgement.sentence
+    verdict = CHECK.evaluate(make_context(), Machines({RED: "RUNNING"}, kinds, since))
+    assert judge(verdict) == (CheckState.PASS, VmStatus(DeploymentColor.RED, "RUNNING", None, shown, started))
 
 
 def test_a_machine_that_does_not_run_runs_since_no_time() -> None:
-    judgement = CHECK.evaluate(make_context(), Machines({RED: "TERMINATED"}, {RED: KIND}, {RED: NOW}))
-    assert "is stopped (TERMINATED) and" in judgement.sentence
+    verdict = CHECK.evaluate(make_context(), Machines({RED: "TERMINATED"}, {RED: KIND}, {RED: NOW}))
+    assert verdict.finding == VmStatus(DeploymentColor.RED, "TERMINATED", None)
 
 
 def test_the_colours_follow_the_active_deployment() -> None:
@@ -110,8 +109,7 @@ def test_the_colours_follow_the_active_deployment() -> None:
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    judgement = CHECK.evaluate(make_context(), Unavailable("Google is away: come back later."))
-    assert (judgement.state, judgement.sentence) == (CheckState.UNKNOWN, "Google is away: come back later.")
+    assert CHECK.evaluate(make_context(), AWAY) == Verdict(CheckState.UNKNOWN, AWAY.reason)
 
 
 def test_it_asks_for_both_machines_in_the_instances_project_and_zone() -> None:
@@ -140,7 +138,7 @@ def test_passes_only_when_sure_and_never_names_the_customer(
     assert (judgement.state is CheckState.PASS) == (
         active == "RUNNING" and (other is None or other in {"TERMINATED", "STOPPED", "SUSPENDED"})
     )
-    assert "acme" not in judgement.sentence
-    assert "sourcegraph-managed" not in judgement.sentence
-    assert judgement.sentence.endswith(".")
-    assert "\n" not in judgement.sentence
+    assert "acme" not in describe(judgement.finding)
+    assert "sourcegraph-managed" not in describe(judgement.finding)
+    assert describe(judgement.finding).endswith(".")
+    assert "\n" not in describe(judgement.finding)

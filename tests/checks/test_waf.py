@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.checks.waf import CHECK
-from bot.domain.health.model import CheckState, Phase
-from bot.domain.health.queries import FrontEnd, FrontEndQuery, Unavailable
-from tests.checks.seen import CONFIG, PRIVATE, make_context, state_and_sentence
+from bot.checks.waf import CHECK, FrontEndProtection, Protection
+from bot.domain.health.model import CheckState, Phase, Verdict
+from bot.domain.health.queries import FrontEnd, FrontEndQuery
+from bot.domain.reasons import Reason
+from tests.checks.seen import AWAY, CONFIG, PRIVATE, judge, make_context
 
 BOTH = {"server": "cloudflare", "cf-ray": "7d1f2a3b4c5d6e7f-ORD"}
 
@@ -21,28 +22,25 @@ def make_front_end(headers: Mapping[str, str], status: int = 200) -> FrontEnd:
 
 
 @pytest.mark.parametrize(
-    ("headers", "status", "state", "says"),
+    ("headers", "status", "state", "finding"),
     [
-        (BOTH, 200, "pass", "The front end is reached through Cloudflare."),
-        (BOTH, 403, "pass", "through Cloudflare"),
-        (BOTH, 522, "pass", "through Cloudflare"),
-        (BOTH | {"server": " Cloudflare"}, 200, "pass", "through Cloudflare"),
-        ({"server": "cloudflare"}, 200, "fail", "without Cloudflare (no header cf-ray, or another server)"),
-        (BOTH | {"cf-ray": ""}, 200, "fail", "without Cloudflare"),
-        (BOTH | {"server": "Caddy for acme"}, 200, "fail", "let its DNS record be proxied by Cloudflare again."),
-        ({}, 500, "fail", "without Cloudflare"),
-        ({}, 0, "unknown", "The front end does not answer, so that mibot can't tell"),
+        (BOTH, 200, "pass", FrontEndProtection(Protection.CLOUDFLARE)),
+        (BOTH, 403, "pass", FrontEndProtection(Protection.CLOUDFLARE)),
+        (BOTH, 522, "pass", FrontEndProtection(Protection.CLOUDFLARE)),
+        (BOTH | {"server": " Cloudflare"}, 200, "pass", FrontEndProtection(Protection.CLOUDFLARE)),
+        ({"server": "cloudflare"}, 200, "fail", FrontEndProtection(Protection.BYPASSED)),
+        (BOTH | {"cf-ray": ""}, 200, "fail", FrontEndProtection(Protection.BYPASSED)),
+        (BOTH | {"server": "Caddy for acme"}, 200, "fail", FrontEndProtection(Protection.BYPASSED)),
+        ({}, 500, "fail", FrontEndProtection(Protection.BYPASSED)),
+        ({}, 0, "unknown", FrontEndProtection(Protection.NO_ANSWER)),
     ],
 )
-def test_verdict(headers: Mapping[str, str], status: int, state: str, says: str) -> None:
-    found, sentence = state_and_sentence(CHECK.evaluate(make_context(), make_front_end(headers, status)))
-    assert found == state
-    assert says in sentence
+def test_verdict(headers: Mapping[str, str], status: int, state: str, finding: Reason) -> None:
+    assert judge(CHECK.evaluate(make_context(), make_front_end(headers, status))) == (state, finding)
 
 
 def test_no_answer_is_unknown_with_the_reason() -> None:
-    judgement = CHECK.evaluate(make_context(), Unavailable("There is no DNS: bring it back."))
-    assert (judgement.state, judgement.sentence) == (CheckState.UNKNOWN, "There is no DNS: bring it back.")
+    assert CHECK.evaluate(make_context(), AWAY) == Verdict(CheckState.UNKNOWN, AWAY.reason)
 
 
 def test_it_is_about_public_instances_alone() -> None:
@@ -62,7 +60,7 @@ VALUES = st.sampled_from(["cloudflare", "", "acme"]) | st.text()
 
 @given(headers=st.dictionaries(NAMES, VALUES), status=st.sampled_from([0, 200, 403, 500]))
 def test_passes_only_when_cloudflare_answers(headers: Mapping[str, str], status: int) -> None:
-    state, _ = state_and_sentence(CHECK.evaluate(make_context(), make_front_end(headers, status)))
+    state, _ = judge(CHECK.evaluate(make_context(), make_front_end(headers, status)))
     if state is CheckState.PASS:
         assert status
         assert headers["cf-ray"]

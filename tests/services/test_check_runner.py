@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from bot.domain.fleet.model import DeploymentColor, Instance, InstanceType
 from bot.domain.health.model import Check, CheckContext, CheckResult, CheckState, CloudConfig, Phase, Verdict
 from bot.domain.health.queries import Answer, MachineQuery, Machines, Query, Unavailable
+from bot.domain.reasons import PlainText
 from bot.domain.versions import Version
 from bot.services.check_runner import run_checks
 
@@ -38,17 +39,17 @@ class FakeInspector:
 def check(name: str, state: CheckState = CheckState.PASS, phases: frozenset[Phase] = frozenset(Phase)) -> Check:
     """A check that asks for the machine of its name and always concludes `state`."""
 
-    def judge(_subject: CheckContext, answer: Answer) -> Verdict:
+    def evaluate(_context: CheckContext, answer: Answer) -> Verdict:
         if isinstance(answer, Unavailable):
             return Verdict(CheckState.UNKNOWN, answer.reason)
-        return Verdict(state, f"{name} says {state}.")
+        return Verdict(state, PlainText(f"{name} says {state}."))
 
     return Check(
         name=name,
         title=name.title(),
-        query=lambda subject, places: MachineQuery(places.project(subject.instance), places.zone, (name,)),
-        evaluate=judge,
-        link=lambda subject, places: f"https://console/{places.project(subject.instance)}/{name}",
+        query=lambda context, config: MachineQuery(config.project(context.instance), config.zone, (name,)),
+        evaluate=evaluate,
+        link=lambda context, config: f"https://console/{config.project(context.instance)}/{name}",
         phases=phases,
     )
 
@@ -97,7 +98,7 @@ def test_only_the_checks_of_the_phase_run() -> None:
 
 
 def test_a_check_that_does_not_apply_has_no_result() -> None:
-    private = replace(check("waf"), applies=lambda subject, _places: not subject.instance.public)
+    private = replace(check("waf"), applies=lambda context, _config: not context.instance.public)
     assert [result.name for result in run(check("vm"), private)] == ["vm"]
 
 
@@ -106,7 +107,7 @@ def test_no_check_no_result() -> None:
 
 
 def test_no_answer_is_told_as_it_came() -> None:
-    (result,) = run(check("vm"), world=FakeInspector(vm=lambda: Unavailable("Google is away.")))
+    (result,) = run(check("vm"), world=FakeInspector(vm=lambda: Unavailable(PlainText("Google is away."))))
     assert (result.state, result.sentence) == (CheckState.UNKNOWN, "Google is away.")
 
 
@@ -170,10 +171,9 @@ def test_one_that_breaks_is_unknown_and_hurts_no_other(part: str) -> None:
 def test_the_log_keeps_the_delivery_it_belongs_to() -> None:
     """Context variables, such as the delivery id, reach the threads of the checks."""
     with structlog.contextvars.bound_contextvars(delivery="72d3162e"):
-        (result,) = run(
-            replace(
-                check("a"),
-                evaluate=lambda *_: Verdict(CheckState.PASS, structlog.contextvars.get_contextvars()["delivery"]),
-            )
-        )
+        (result,) = run(replace(check("a"), evaluate=_tell_delivery))
     assert result.sentence == "72d3162e"
+
+
+def _tell_delivery(_context: CheckContext, _answer: Answer) -> Verdict:
+    return Verdict(CheckState.PASS, PlainText(structlog.contextvars.get_contextvars()["delivery"]))

@@ -16,15 +16,15 @@ from bot.formats.compose import Image
 
 
 class Condition(StrEnum):
-    """How a container is; the value completes "the container …"."""
+    """The condition of a container. The values are stored."""
 
-    UP = "is up"
-    STARTING = "is still starting"
-    UNHEALTHY = "is unhealthy"
-    RESTARTING = "is restarting"
-    PAUSED = "is paused"
-    DOWN = "does not run"
-    UNKNOWN = "is in a state that mibot does not know"
+    UP = "up"
+    STARTING = "starting"
+    UNHEALTHY = "unhealthy"
+    RESTARTING = "restarting"
+    PAUSED = "paused"
+    DOWN = "down"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Health checks as data: what is examined, what a check is, and the result a person reads."""
+"""Health checks as data: the context of a check, what a check is, and its result."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.domain.fleet.model import Instance
 from bot.domain.health.queries import Answer, Query, Unavailable
+from bot.domain.reasons import Reason
 from bot.domain.versions import Version
 from bot.formats.documents import stored
 
@@ -23,7 +24,7 @@ class CheckState(StrEnum):
 
 
 class Phase(StrEnum):
-    """When a check runs: before the upgrade, after its deployment, or when somebody asks."""
+    """When a check runs: before the upgrade, after its deployment, or on request."""
 
     BEFORE = "before"
     AFTER = "after"
@@ -32,10 +33,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class CloudConfig:
-    """Where things are found outside GitHub: the settings that checks need (`[gcp]`, `[opsgenie]`).
-
-    `opsgenie` says whether there is a key for Opsgenie, so that it can be asked.
-    """
+    """Where things are found outside GitHub: the settings that checks need (`[gcp]`, `[opsgenie]`)."""
 
     project_template: str = "sourcegraph-managed-{slug}"
     zone: str = "us-central1-f"
@@ -48,12 +46,12 @@ class CloudConfig:
 
 @dataclass(frozen=True)
 class CheckContext:
-    """What is examined: an instance, in which phase, at which moment (UTC), and what ought to be true of it then.
+    """The instance to check, the phase, the time (UTC), and what should be true of the instance.
 
-    `version` is the version that it should run (None where nobody knows), `run` the workflow run of its deployment,
-    `head` the head commit of its pull request (`run_url` and `pull_url` lead a person to both), `stable_for` the
-    seconds over which things that flap are looked at, and `deployed_at` when the deployment that is judged had ended:
-    what was seen before is not about it.
+    `version` is the version that it should run (None if unknown), `run` the workflow run of its deployment, `head`
+    the head commit of its pull request; `run_url` and `pull_url` lead a person to both. `stable_for` is the number of
+    seconds over which a check looks at things that flap. `deployed_at` is when the deployment in question ended:
+    observations from before that time are not about it.
     """
 
     instance: Instance
@@ -70,21 +68,21 @@ class CheckContext:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check concludes from an answer: a state and one sentence without a customer's name."""
+    """What a check concludes from an answer: a state, and what it saw and wanted, without a customer's name."""
 
     state: CheckState
-    sentence: Any  # a Reason; a str where a check does not give one yet
+    finding: Reason
 
 
-def _always(_subject: CheckContext, _places: CloudConfig) -> bool:
+def _always(_context: CheckContext, _config: CloudConfig) -> bool:
     return True
 
 
 @dataclass(frozen=True)
 class Check:
-    """One health check: `query` says what to ask for, `judge` turns the answer into a judgement. Both are pure.
+    """One health check: `query` says what to ask, `evaluate` turns the answer into a verdict. Both are pure.
 
-    `link` leads to where a person can look; `applies` says whether the check is about this subject at all.
+    `link` leads to where a person can look. `applies` says whether the check makes sense in this context.
     """
 
     name: str
@@ -97,7 +95,7 @@ class Check:
 
 
 def unavailable_verdict(answer: Answer) -> Verdict:
-    """What a check concludes when the world did not answer its question: `unknown`, never a pass."""
+    """The verdict without an answer: `unknown`, never a pass. Raises TypeError for an answer of another type."""
     if isinstance(answer, Unavailable):
         return Verdict(CheckState.UNKNOWN, answer.reason)
     raise TypeError(f"{type(answer).__name__} is no answer to what was asked")
@@ -145,6 +143,6 @@ def sort_worst_first(results: Iterable[CheckResult]) -> list[CheckResult]:
 
 
 def worst_state(results: Iterable[CheckResult]) -> CheckState:
-    """The worst state of all; without any result it is `unknown`, for nothing has been shown."""
+    """The worst state of all. Without any result it is `unknown`, because nothing was shown."""
     ordered = sort_worst_first(results)
     return ordered[0].state if ordered else CheckState.UNKNOWN

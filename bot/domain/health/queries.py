@@ -1,20 +1,21 @@
-"""What health checks ask the world for and what comes back, as plain data. Times are UTC."""
+"""What health checks ask of external systems, and the answers, as plain data. Times are in UTC."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
 
 from bot.domain.github_models import CommitChecks
+from bot.domain.reasons import Reason
 
 
 @dataclass(frozen=True)
 class Unavailable:
     """No answer, and why. The reason holds no secret and no customer's name."""
 
-    reason: Any  # a Reason; a str where an adapter does not give one yet
+    reason: Reason
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ class MachineQuery:
 
 @dataclass(frozen=True)
 class Machines:
-    """The answer to a MachineQuery: machine name to its status (`RUNNING`, `TERMINATED` …); absent is missing.
+    """The answer to a MachineQuery: the status of each machine that exists, by name (`RUNNING`, `TERMINATED` …).
 
-    `kinds` are the machine types (`n2-standard-16`), `since` when each was last started, where that is known.
+    `machine_types` (`n2-standard-16`) and `started_at`, the last start, are given where they are known.
     """
 
     statuses: Mapping[str, str]
@@ -40,7 +41,7 @@ class Machines:
 
 @dataclass(frozen=True)
 class SnapshotQuery:
-    """Ask Compute Engine for the snapshots of a machine's data disks (all of its disks but the boot disk)."""
+    """Ask Compute Engine for the snapshots of a machine's data disks (all its disks except the boot disk)."""
 
     project: str
     zone: str
@@ -49,7 +50,7 @@ class SnapshotQuery:
 
 @dataclass(frozen=True)
 class DiskSnapshot:
-    """One snapshot: its name, the disk it is of, Google's status (`READY` …), when it was taken, its labels."""
+    """One snapshot: its name, its disk, Google's status (`READY` …), when it was taken, and its labels."""
 
     name: str
     disk: str
@@ -75,8 +76,8 @@ class InstanceGroupQuery:
 
 @dataclass(frozen=True)
 class InstanceGroup:
-    """A managed instance group: its name, its target size now, and the most that its autoscaler lets it have (None
-    without an autoscaler: then it is resized by hand and may have any size)."""
+    """A managed instance group: its name, its target size, and its autoscaler's limit (None without an autoscaler;
+    people resize such a group, and it may have any size)."""
 
     name: str
     target_size: int
@@ -85,7 +86,7 @@ class InstanceGroup:
 
 @dataclass(frozen=True)
 class InstanceGroups:
-    """The answer to a GroupQuery."""
+    """The answer to an InstanceGroupQuery."""
 
     groups: tuple[InstanceGroup, ...]
 
@@ -99,8 +100,8 @@ class SqlInstanceQuery:
 
 @dataclass(frozen=True)
 class SqlInstance:
-    """One database instance: Google's state (`RUNNABLE` …), disk size and use in GB where Google tells, whether the
-    disk grows by itself (up to `limit_gb`, 0 for no limit), and whether Google has shut it down for a full disk."""
+    """One database instance: Google's state (`RUNNABLE` …), disk size and use in GB (None if unknown), whether the
+    disk grows by itself (up to `limit_gb`; 0 means no limit), and whether Google shut it down for a full disk."""
 
     name: str
     state: str
@@ -113,7 +114,7 @@ class SqlInstance:
 
 @dataclass(frozen=True)
 class SqlInstances:
-    """The answer to a SqlQuery."""
+    """The answer to a SqlInstanceQuery."""
 
     instances: tuple[SqlInstance, ...]
 
@@ -128,7 +129,7 @@ class SqlBackupQuery:
 @dataclass(frozen=True)
 class SqlBackup:
     """One backup run: Google's status (`SUCCESSFUL`, `FAILED`, `RUNNING` …) and type (`AUTOMATED`, `ON_DEMAND`), when
-    it was begun and ended (None while it runs), and what was said when it was asked for."""
+    it started and ended (None while it runs), the description that its request gave, and Google's error code."""
 
     instance: str
     id: str
@@ -150,8 +151,8 @@ class SqlBackups:
 
 @dataclass(frozen=True)
 class UptimeQuery:
-    """Ask Cloud Monitoring for the uptime checks of a project that watch `host`, and how they went over the last
-    `seconds`."""
+    """Ask Cloud Monitoring for the uptime checks of a project that watch `host`, and for their results within the
+    last `seconds`."""
 
     project: str
     host: str
@@ -160,7 +161,7 @@ class UptimeQuery:
 
 @dataclass(frozen=True)
 class UptimeRegion:
-    """How one region saw an uptime check: how often it looked, how often that failed, and how the last look went."""
+    """The results of an uptime check in one region: how many, how many failures, and whether the last one passed."""
 
     region: str
     results: int
@@ -194,8 +195,8 @@ class AlertQuery:
 
 @dataclass(frozen=True)
 class Alert:
-    """One open alert: the name of its policy, its severity (`CRITICAL`, `ERROR`, `WARNING`, or nothing), since when,
-    and where it was found (`project`, `scoped` or `opsgenie`)."""
+    """One open alert: the name of its policy, its severity (`CRITICAL`, `ERROR`, `WARNING`, empty if unknown), since
+    when it is open, and where it was found (`project`, `scoped` or `opsgenie`)."""
 
     policy: str
     severity: str
@@ -212,7 +213,7 @@ class Alerts:
 
 @dataclass(frozen=True)
 class OpsgenieQuery:
-    """Ask Opsgenie for the open alerts that bear the instance's slug or project as a tag or detail."""
+    """Ask Opsgenie for the open alerts that have the instance's slug or project as a tag or detail."""
 
     slug: str
     project: str
@@ -220,19 +221,44 @@ class OpsgenieQuery:
 
 @dataclass(frozen=True)
 class FrontEndQuery:
-    """Ask an instance's front end over HTTPS: `/`, `/__version`, `/ready`, `/healthz`."""
+    """Ask an instance's front end over HTTPS for `/`, `/__version`, `/ready` and `/healthz`."""
 
     domain: str
 
 
+class FrontEndRefusal(StrEnum):
+    """How the front end, or what stands before it, turns mibot away. The values are stored."""
+
+    DENIED = "denied"
+    """It answers with status 401 or 403."""
+    NO_HOST_NAME = "no_host_name"
+    """The domain in config.yaml is no host name."""
+    UNKNOWN_HOST = "unknown_host"
+    NOTHING_ANSWERS = "nothing_answers"
+    UNREACHABLE = "unreachable"
+    CONNECTION_REFUSED = "connection_refused"
+    HANDSHAKE_BROKEN_OFF = "handshake_broken_off"
+    CONNECTION_CLOSED = "connection_closed"
+
+
+class CertificateFault(StrEnum):
+    """What is wrong with the front end's certificate. The values are stored."""
+
+    NOT_VALID_YET = "not_valid_yet"
+    EXPIRED = "expired"
+    OTHER_HOST = "other_host"
+    UNTRUSTED = "untrusted"
+    UNVERIFIABLE = "unverifiable"
+
+
 @dataclass(frozen=True)
 class FrontEnd:
-    """The answer to a FrontEndQuery. Statuses are HTTP's, 0 where there was no answer; `headers` (lower case names)
-    are those of `/`; `version` is the text of `/__version`; `certificate_ends` when the certificate runs out.
+    """The answer to a FrontEndQuery.
 
-    `refused` says that the front end or what stands before it turned us away (403, 401, a closed port), and how: a
-    clause without a name. `certificate_fault` is what its certificate does wrong (`has expired`); then nothing else
-    is known."""
+    Statuses are HTTP's, 0 if there was no answer. `headers` (lower case names) are those of `/`, `version` is the
+    text of `/__version`, and `certificate_ends` is when the certificate expires. With a `certificate_fault`, nothing
+    else is known.
+    """
 
     status: int
     version: str
@@ -240,20 +266,20 @@ class FrontEnd:
     healthz: int
     certificate_ends: datetime | None
     headers: Mapping[str, str] = field(default_factory=dict)
-    refusal: str = ""
-    certificate_fault: str = ""
+    refusal: FrontEndRefusal | None = None
+    certificate_fault: CertificateFault | None = None
 
 
 @dataclass(frozen=True)
 class ContainersQuery:
-    """Ask GitHub for what a workflow run published about the instance's containers, as check runs."""
+    """Ask GitHub for the check runs with which a workflow run reports on the instance's containers."""
 
     run: int
 
 
 @dataclass(frozen=True)
 class CheckRunOutput:
-    """A check run that belongs to a workflow run: its name, summary and text, and where a person sees it."""
+    """A check run that belongs to a workflow run: its name, its summary and text, and its page."""
 
     name: str
     text: str
@@ -269,15 +295,15 @@ class ContainerReports:
 
 @dataclass(frozen=True)
 class CommitStatusQuery:
-    """Ask GitHub for the check runs and statuses of a pull request's head commit, and which are required."""
+    """Ask GitHub for the check runs and statuses of a pull request's head commit, and which of them are required."""
 
     commit: str
 
 
 @dataclass(frozen=True)
 class CommitStatus:
-    """The answer to a CommitQuery; `required` are the names that branch protection asks for, `seen` all that
-    reported."""
+    """The answer to a CommitStatusQuery. `required` are the names that branch protection requires, `seen` all names
+    that have reported."""
 
     checks: CommitChecks
     required: frozenset[str] = frozenset()

@@ -25,6 +25,7 @@ from bot.domain.github_models import (
 )
 from bot.domain.health.model import CheckState
 from bot.domain.health.queries import Answer, Machines, Query, Unavailable
+from bot.domain.reasons import PlainText
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState
 from bot.domain.upgrade.deploy_policy import DeployPolicy
 from bot.domain.upgrade.dispatch import MAX_TRIES
@@ -266,7 +267,7 @@ class FakeExternalSystems:
         project = getattr(query, "project", "")
         state = self.health.get(str(project).removeprefix("sourcegraph-managed-"), CheckState.PASS)
         if state is CheckState.UNKNOWN:
-            return Unavailable("Google did not answer.")
+            return Unavailable(PlainText("Google did not answer."))
         return Machines({machine_name(DeploymentColor.RED): "RUNNING" if state is CheckState.PASS else "TERMINATED"})
 
     # Pull requests

@@ -1,0 +1,1 @@
+"""The words for what health checks find: one file a check."""

@@ -1,0 +1,43 @@
+"""Words for open alerts, of Cloud Monitoring and of Opsgenie."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from bot.checks.alerts import AlertSource, OpenAlert, OpenAlerts
+from bot.rendering.wording.dispatch import describe
+
+_SOURCES = {AlertSource.CLOUD_MONITORING: "Cloud Monitoring", AlertSource.OPSGENIE: "Opsgenie"}
+_SEVERITIES = {"CRITICAL": "critical", "ERROR": "error", "WARNING": "warning"}
+
+
+@describe.register
+def _(reason: OpenAlerts) -> str:
+    source = _SOURCES[reason.source]
+    if reason.alerts:
+        are = "is" if reason.alerts == 1 else "are"
+        warnings = f", and {_count(reason.warnings, 'warning')}" if reason.warnings else ""
+        listed = _list(reason.named, reason.alerts)
+        return (
+            f"{_count(reason.alerts, 'alert')} {are} open in {source}: {listed}{warnings}; see to it and check again."
+        )
+    if reason.warnings:
+        listed = _list(reason.named, reason.warnings)
+        return f"Nothing but {_count(reason.warnings, 'warning')} is open in {source}: {listed}."
+    return f"No alert is open in {source}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _list(named: tuple[OpenAlert, ...], count: int) -> str:
+    """The alerts that are named, and how many more there are."""
+    more = count - len(named)
+    return ", ".join(map(_describe_alert, named)) + (f" and {more} more" if more else "")
+
+
+def _describe_alert(alert: OpenAlert) -> str:
+    severity = _SEVERITIES.get(alert.severity, "no severity")
+    since = alert.since.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+    return f"{alert.policy or 'an alert without a name'} ({severity}, since {since} UTC)"

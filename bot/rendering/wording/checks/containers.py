@@ -1,0 +1,66 @@
+"""Words for the containers."""
+
+from __future__ import annotations
+
+from bot.checks.containers import (
+    ContainersFaulty,
+    ContainersNotReported,
+    ContainersUp,
+    NoProductImage,
+    OtherVersion,
+    UnwellContainer,
+)
+from bot.domain.health.containers import Condition
+from bot.rendering.wording.dispatch import describe
+
+_CONDITIONS = {
+    Condition.UP: "is up",
+    Condition.STARTING: "is still starting",
+    Condition.UNHEALTHY: "is unhealthy",
+    Condition.RESTARTING: "is restarting",
+    Condition.PAUSED: "is paused",
+    Condition.DOWN: "does not run",
+    Condition.UNKNOWN: "is in a state that mibot does not know",
+}
+
+
+@describe.register
+def _(_reason: ContainersNotReported) -> str:
+    return (
+        "The deployment's workflow run published nothing about the containers: let the workflow create a check run "
+        "whose summary is a table of container, image and status, as docker ps prints them."
+    )
+
+
+@describe.register
+def _(reason: ContainersFaulty) -> str:
+    more = reason.faults - len(reason.named)
+    faults = ", ".join(map(_describe_fault, reason.named)) + (f" and {more} more" if more > 0 else "")
+    expected = f" (it should be {reason.expected})" if reason.expected else ""
+    return f"Of {_count(reason.containers)}, {faults}{expected}."
+
+
+@describe.register
+def _(reason: NoProductImage) -> str:
+    return (
+        f"Of {_count(reason.containers)}, all are up, but none has an image of the product's own, so they do not "
+        "show which version runs: let the workflow's table name the images as docker ps does."
+    )
+
+
+@describe.register
+def _(reason: ContainersUp) -> str:
+    if reason.version is None:
+        return f"Of {_count(reason.containers)}, all are up and none is unhealthy."
+    version = f"the product's images are tagged {reason.version}"
+    return f"Of {_count(reason.containers)}, all are up, none is unhealthy, and {version}."
+
+
+def _describe_fault(fault: UnwellContainer | OtherVersion) -> str:
+    if isinstance(fault, UnwellContainer):
+        return f"{fault.name} {_CONDITIONS[fault.condition]}"
+    return f"{fault.name} runs {fault.tag or 'an image without a tag'}"
+
+
+def _count(containers: int) -> str:
+    return f"{containers} container{'' if containers == 1 else 's'}"
