@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.github_models import Conclusion
 from bot.domain.health.model import CheckResult, CheckState
-from bot.domain.plans.refusals import MistaggedImage
+from bot.domain.plans.reasons.refusals import MistaggedImage
 from bot.domain.reasons import PlainText
 from bot.domain.upgrade.attempts import Deployment, DeploymentAttempt
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState

@@ -38,7 +38,7 @@ def prepare(
     from bot.cli.context import exit_on_error, make_context
     from bot.cli.output_files import write_changes
     from bot.domain.plans.change_set import Refusal
-    from bot.domain.plans.refusals import VersionHeld
+    from bot.domain.plans.reasons.refusals import VersionHeld
     from bot.rendering.wording import describe, sentence
 
     context = make_context(repo, config, upstream=_upstream(repo, upstream, config))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TypeVar
 
 from bot.domain.plans.change_set import ChangeKind, ChangeSet
-from bot.domain.plans.changes import (
+from bot.domain.plans.pull_request_spec import PullRequestSpec
+from bot.domain.plans.reasons.changes import (
     ExecutorsPinned,
     FileRestored,
     GoldenFileCreated,
@@ -14,7 +15,6 @@ from bot.domain.plans.changes import (
     LinkRetargeted,
     ModuleRefUpdated,
 )
-from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.formats.compose import Difference
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown, code, truncate_body
 from bot.rendering.golden_files import golden_counts, golden_summary

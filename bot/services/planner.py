@@ -9,7 +9,6 @@ from bot.domain.fleet.inventory import golden_versions
 from bot.domain.fleet.model import Instance
 from bot.domain.plans.change_set import ChangeSet, Refusal
 from bot.domain.plans.checkout import Checkout, blob_shas, decode_text, with_changes
-from bot.domain.plans.file_problems import PlanningError, compose_reason
 from bot.domain.plans.mistagged_images import mistagged_images
 from bot.domain.plans.preparation import (
     UPSTREAM_FILE,
@@ -18,7 +17,8 @@ from bot.domain.plans.preparation import (
     previous_golden_version,
 )
 from bot.domain.plans.preview import PreparationPreview, UpgradePreview
-from bot.domain.plans.refusals import VersionHeld
+from bot.domain.plans.reasons.file_problems import PlanningError, compose_reason
+from bot.domain.plans.reasons.refusals import VersionHeld
 from bot.domain.plans.rollback import LinkHistory, blobs_for_rollback, plan_rollback, previous_version
 from bot.domain.plans.upgrade import PlanContext, blobs_for_upgrade, plan_upgrade
 from bot.domain.reasons import Reason

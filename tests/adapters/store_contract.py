@@ -25,7 +25,7 @@ from bot.domain.chat.replies import (
 from bot.domain.github_models import Conclusion
 from bot.domain.health.model import CheckResult, CheckState
 from bot.domain.notifications.outbox import Outcome
-from bot.domain.plans.refusals import MistaggedImage
+from bot.domain.plans.reasons.refusals import MistaggedImage
 from bot.domain.reasons import PlainText
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState

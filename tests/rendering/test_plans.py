@@ -12,9 +12,9 @@ from bot.domain.fleet.model import Instance
 from bot.domain.git_tree import FileChange
 from bot.domain.health.model import CheckResult
 from bot.domain.plans.change_set import ChangeKind, ChangeSet, Refusal
-from bot.domain.plans.changes import GoldenFileCreated, HotpatchRemoved, LinkRetargeted
 from bot.domain.plans.preview import PreparationPreview, UpgradePreview
-from bot.domain.plans.refusals import MistaggedImage, NotPrepared
+from bot.domain.plans.reasons.changes import GoldenFileCreated, HotpatchRemoved, LinkRetargeted
+from bot.domain.plans.reasons.refusals import MistaggedImage, NotPrepared
 from bot.domain.reasons import PlainText
 from bot.domain.version_steps import SameVersion
 from bot.formats.compose import Difference

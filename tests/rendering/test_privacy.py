@@ -37,11 +37,11 @@ from bot.domain.git_tree import FileChange
 from bot.domain.github_models import Conclusion, Head
 from bot.domain.health.model import CheckState
 from bot.domain.plans.change_set import ChangeKind, ChangeSet
-from bot.domain.plans.changes import HotpatchRemoved, LinkRetargeted
 from bot.domain.plans.preview import UpgradePreview
 from bot.domain.plans.pull_request_spec import PullRequestSpec
-from bot.domain.plans.refusals import MistaggedImage
-from bot.domain.plans.warnings import ExecutorsAtOtherVersion, OwnServiceKept
+from bot.domain.plans.reasons.changes import HotpatchRemoved, LinkRetargeted
+from bot.domain.plans.reasons.refusals import MistaggedImage
+from bot.domain.plans.reasons.warnings import ExecutorsAtOtherVersion, OwnServiceKept
 from bot.domain.reasons import PlainText, Reason
 from bot.domain.tracker.line import render_line
 from bot.domain.tracker.record import TrackerRecord

@@ -10,7 +10,8 @@ from bot.domain.fleet.inventory import golden_link_target
 from bot.domain.git_tree import FileChange
 from bot.domain.github_models import Head
 from bot.domain.plans.change_set import ChangeKind, ChangeSet
-from bot.domain.plans.changes import (
+from bot.domain.plans.pull_request_spec import PullRequestSpec
+from bot.domain.plans.reasons.changes import (
     ExecutorsPinned,
     FileRemoved,
     FileRestored,
@@ -20,9 +21,8 @@ from bot.domain.plans.changes import (
     LinkRetargeted,
     ModuleRefUpdated,
 )
-from bot.domain.plans.pull_request_spec import PullRequestSpec
-from bot.domain.plans.refusals import MistaggedImage
-from bot.domain.plans.warnings import FileKept, PlanWarning, ServiceGone
+from bot.domain.plans.reasons.refusals import MistaggedImage
+from bot.domain.plans.reasons.warnings import FileKept, PlanWarning, ServiceGone
 from bot.formats.compose import Difference, ImageChange, SettingChange
 from bot.formats.markdown import MAX_BODY_LENGTH
 from bot.rendering.pull_requests import render_pull_request_body

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.git_tree import FileChange
-from bot.domain.plans.changes import ChangeReason
-from bot.domain.plans.refusals import MistaggedImage, NotPrepared, VersionHeld
-from bot.domain.plans.warnings import PlanWarning
+from bot.domain.plans.reasons.changes import ChangeReason
+from bot.domain.plans.reasons.refusals import MistaggedImage, NotPrepared, VersionHeld
+from bot.domain.plans.reasons.warnings import PlanWarning
 from bot.domain.reasons import Reason
 from bot.domain.versions import Version
 

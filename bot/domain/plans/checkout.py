@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.domain.git_tree import FileChange, Snapshot, TreeEntry, blob_sha
-from bot.domain.plans.file_problems import MAX_FILE_BYTES, FileProblem, PlanningError, UnusableFile
+from bot.domain.plans.reasons.file_problems import MAX_FILE_BYTES, FileProblem, PlanningError, UnusableFile
 
 YAML_SUFFIXES = (".yaml", ".yml")
 

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 
 from bot.domain.plans.change_set import ChangeKind, ChangeSet
-from bot.domain.plans.changes import (
+from bot.domain.plans.reasons.changes import (
     ChangeReason,
     ExecutorsPinned,
     FileRemoved,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from bot.domain.fleet.images import looks_first_party
-from bot.domain.plans.refusals import MistaggedImage
+from bot.domain.plans.reasons.refusals import MistaggedImage
 from bot.domain.versions import Version
 from bot.formats import compose
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from bot.domain.fleet.inventory import golden_versions
 from bot.domain.git_tree import FileChange, Snapshot
 from bot.domain.plans.change_set import ChangeKind, ChangeSet, Refusal
-from bot.domain.plans.changes import ChangeReason, ExecutorsPinned, GoldenFileCreated, ImageRetagged
 from bot.domain.plans.checkout import Checkout, blob_shas, yaml_files
 from bot.domain.plans.executors import EXECUTORS_FILE, is_executors_module
-from bot.domain.plans.file_problems import InvalidTerraform, PlanningError, compose_reason
 from bot.domain.plans.mistagged_images import mistagged_images
-from bot.domain.plans.refusals import MistaggedImage
-from bot.domain.plans.warnings import (
+from bot.domain.plans.reasons.changes import ChangeReason, ExecutorsPinned, GoldenFileCreated, ImageRetagged
+from bot.domain.plans.reasons.file_problems import InvalidTerraform, PlanningError, compose_reason
+from bot.domain.plans.reasons.refusals import MistaggedImage
+from bot.domain.plans.reasons.warnings import (
     ExecutorsNotPinned,
     GlobalOverrideIsLink,
     ModulePinnedNewer,

@@ -8,19 +8,19 @@ from bot.domain.fleet.inventory import golden_link_target, golden_versions
 from bot.domain.fleet.model import Instance
 from bot.domain.git_tree import LINK_MODE, FileChange, Snapshot
 from bot.domain.plans.change_set import ChangeKind, ChangeSet, Refusal
-from bot.domain.plans.changes import ChangeReason, FileRestored
 from bot.domain.plans.checkout import Checkout
-from bot.domain.plans.file_problems import InvalidTerraform, PlanningError, relative_to
 from bot.domain.plans.module_refs import module_refs, set_module_refs
-from bot.domain.plans.refusals import (
+from bot.domain.plans.reasons.changes import ChangeReason, FileRestored
+from bot.domain.plans.reasons.file_problems import InvalidTerraform, PlanningError, relative_to
+from bot.domain.plans.reasons.refusals import (
     AlreadyRolledBack,
     HistoryProblem,
     RollbackGoldenMissing,
     RollbackTooFar,
     UnusableHistory,
 )
+from bot.domain.plans.reasons.warnings import FileKept, PlanWarning
 from bot.domain.plans.upgrade import PlanContext, infrastructure_file, override_files
-from bot.domain.plans.warnings import FileKept, PlanWarning
 from bot.domain.version_steps import evaluate_step
 from bot.domain.versions import Version
 from bot.formats import terraform

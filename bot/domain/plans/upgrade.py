@@ -14,15 +14,20 @@ from bot.domain.fleet.inventory import golden_link_target, golden_versions
 from bot.domain.fleet.model import Instance
 from bot.domain.git_tree import LINK_MODE, FileChange, Snapshot
 from bot.domain.plans.change_set import ChangeKind, ChangeSet, Refusal
-from bot.domain.plans.changes import ChangeReason, FileRemoved, HotpatchRemoved, LinkRetargeted, ModuleRefUpdated
 from bot.domain.plans.checkout import Checkout, blob_shas, yaml_files
 from bot.domain.plans.executors import EXECUTORS_FILE, is_executors_module, replaced_addresses
-from bot.domain.plans.file_problems import InvalidTerraform, PlanningError, compose_reason, relative_to
 from bot.domain.plans.mistagged_images import mistagged_images
 from bot.domain.plans.module_refs import module_refs, newest_module_tag, set_module_refs, tag_sort_key
-from bot.domain.plans.refusals import MistaggedImage, NotPrepared, VersionHeld
-from bot.domain.plans.version_policy import evaluate_policy
-from bot.domain.plans.warnings import (
+from bot.domain.plans.reasons.changes import (
+    ChangeReason,
+    FileRemoved,
+    HotpatchRemoved,
+    LinkRetargeted,
+    ModuleRefUpdated,
+)
+from bot.domain.plans.reasons.file_problems import InvalidTerraform, PlanningError, compose_reason, relative_to
+from bot.domain.plans.reasons.refusals import MistaggedImage, NotPrepared, VersionHeld
+from bot.domain.plans.reasons.warnings import (
     ExecutorsAtOtherVersion,
     ExecutorsFileMissing,
     ModuleRefNewer,
@@ -31,6 +36,7 @@ from bot.domain.plans.warnings import (
     PlanWarning,
     ServiceGone,
 )
+from bot.domain.plans.version_policy import evaluate_policy
 from bot.domain.versions import Version
 from bot.formats import compose, terraform
 

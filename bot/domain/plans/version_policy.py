@@ -7,7 +7,7 @@ from collections.abc import Collection
 from bot.domain.fleet.inventory import FIRST_INSTANCE
 from bot.domain.fleet.model import Instance
 from bot.domain.plans.change_set import Refusal
-from bot.domain.plans.refusals import CandidateRefused, LeftOut, UnknownVersion
+from bot.domain.plans.reasons.refusals import CandidateRefused, LeftOut, UnknownVersion
 from bot.domain.version_steps import evaluate_step
 from bot.domain.versions import Version, nearest_version
 

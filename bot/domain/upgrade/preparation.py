@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.domain.github_models import PullRequest, Review
 from bot.domain.plans.change_set import ChangeKind, ChangeSet, branch_name
-from bot.domain.plans.refusals import MistaggedImage
+from bot.domain.plans.reasons.refusals import MistaggedImage
 from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.pull_request import PullRequestState
 from bot.domain.versions import Version

@@ -10,7 +10,7 @@ from bot.domain.flow.deliveries import event_for_branch
 from bot.domain.flow.events import PreparationChanged, UpgradeChanged
 from bot.domain.git_tree import FileChange
 from bot.domain.plans.change_set import ChangeKind, ChangeSet, branch_name
-from bot.domain.plans.changes import HotpatchRemoved, LinkRetargeted
+from bot.domain.plans.reasons.changes import HotpatchRemoved, LinkRetargeted
 from tests.samples import version
 
 LINK = "rctest/red/docker-compose/docker-compose.yaml"

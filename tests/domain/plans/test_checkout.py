@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.git_tree import FileChange, blob_sha
 from bot.domain.plans.checkout import Checkout, blob_shas, decode_text, with_changes, yaml_files
-from bot.domain.plans.file_problems import FileProblem, PlanningError, UnusableFile
+from bot.domain.plans.reasons.file_problems import FileProblem, PlanningError, UnusableFile
 from tests.domain.plans.repositories import apply_changes, checkout
 from tests.domain.upgrade.deployments import Files, link, plain
 from tests.samples import snapshot_of

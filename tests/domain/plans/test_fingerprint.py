@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.git_tree import FileChange
-from bot.domain.plans import changes
 from bot.domain.plans.change_set import ChangeKind, ChangeSet
-from bot.domain.plans.changes import (
+from bot.domain.plans.fingerprint import change_fingerprint, first_fingerprint, same_change
+from bot.domain.plans.reasons import changes
+from bot.domain.plans.reasons.changes import (
     ExecutorsPinned,
     FileRemoved,
     FileRestored,
@@ -20,9 +21,8 @@ from bot.domain.plans.changes import (
     LinkRetargeted,
     ModuleRefUpdated,
 )
-from bot.domain.plans.fingerprint import change_fingerprint, first_fingerprint, same_change
-from bot.domain.plans.refusals import MistaggedImage
-from bot.domain.plans.warnings import FileKept
+from bot.domain.plans.reasons.refusals import MistaggedImage
+from bot.domain.plans.reasons.warnings import FileKept
 from tests.samples import version
 
 LINK = "rctest/red/docker-compose/docker-compose.yaml"

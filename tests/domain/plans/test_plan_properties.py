@@ -17,7 +17,7 @@ from bot.domain.fleet.images import looks_first_party
 from bot.domain.fleet.inventory import golden_link_target
 from bot.domain.fleet.model import Instance
 from bot.domain.plans.change_set import ChangeSet, Refusal
-from bot.domain.plans.changes import ModuleRefUpdated
+from bot.domain.plans.reasons.changes import ModuleRefUpdated
 from bot.domain.plans.upgrade import PlanContext, override_files
 from bot.domain.version_steps import SameVersion
 from bot.domain.versions import Version

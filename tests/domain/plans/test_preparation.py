@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.plans.change_set import ChangeKind
-from bot.domain.plans.changes import ExecutorsPinned, GoldenFileCreated, ImageRetagged
-from bot.domain.plans.file_problems import FileProblem, InvalidComposeFile, InvalidTerraform, UnusableFile
 from bot.domain.plans.preparation import UPSTREAM_FILE, override_paths, previous_golden_version
-from bot.domain.plans.refusals import MistaggedImage
-from bot.domain.plans.warnings import (
+from bot.domain.plans.reasons.changes import ExecutorsPinned, GoldenFileCreated, ImageRetagged
+from bot.domain.plans.reasons.file_problems import FileProblem, InvalidComposeFile, InvalidTerraform, UnusableFile
+from bot.domain.plans.reasons.refusals import MistaggedImage
+from bot.domain.plans.reasons.warnings import (
     ExecutorsNotPinned,
     GlobalOverrideIsLink,
     ModulePinnedNewer,

@@ -7,19 +7,19 @@ import pytest
 from bot.domain.fleet.model import Channel
 from bot.domain.git_tree import FileChange, blob_sha
 from bot.domain.plans.change_set import ChangeKind, Refusal
-from bot.domain.plans.changes import FileRestored
 from bot.domain.plans.checkout import Checkout
-from bot.domain.plans.file_problems import FileProblem, FileReason, InvalidTerraform, UnusableFile
-from bot.domain.plans.refusals import (
+from bot.domain.plans.reasons.changes import FileRestored
+from bot.domain.plans.reasons.file_problems import FileProblem, FileReason, InvalidTerraform, UnusableFile
+from bot.domain.plans.reasons.refusals import (
     AlreadyRolledBack,
     HistoryProblem,
     RollbackGoldenMissing,
     RollbackTooFar,
     UnusableHistory,
 )
+from bot.domain.plans.reasons.warnings import FileKept
 from bot.domain.plans.rollback import LinkHistory, plan_rollback, previous_version
 from bot.domain.plans.upgrade import PlanContext
-from bot.domain.plans.warnings import FileKept
 from demo.fleet import Hotpatch, make_fleet
 from tests.domain.plans.repositories import (
     CASES,

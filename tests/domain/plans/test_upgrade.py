@@ -9,12 +9,11 @@ import pytest
 from bot.domain.fleet.model import DeploymentColor
 from bot.domain.git_tree import FileChange, blob_sha
 from bot.domain.plans.change_set import ChangeKind, Refusal
-from bot.domain.plans.changes import FileRemoved, HotpatchRemoved, LinkRetargeted, ModuleRefUpdated
-from bot.domain.plans.file_problems import FileProblem, FileReason, InvalidTerraform, UnusableFile
 from bot.domain.plans.module_refs import newest_module_tag
-from bot.domain.plans.refusals import MistaggedImage, NotPrepared, VersionHeld
-from bot.domain.plans.upgrade import PlanContext, blobs_for_upgrade, plan_upgrade
-from bot.domain.plans.warnings import (
+from bot.domain.plans.reasons.changes import FileRemoved, HotpatchRemoved, LinkRetargeted, ModuleRefUpdated
+from bot.domain.plans.reasons.file_problems import FileProblem, FileReason, InvalidTerraform, UnusableFile
+from bot.domain.plans.reasons.refusals import MistaggedImage, NotPrepared, VersionHeld
+from bot.domain.plans.reasons.warnings import (
     ExecutorsAtOtherVersion,
     ExecutorsFileMissing,
     ModuleRefNewer,
@@ -22,6 +21,7 @@ from bot.domain.plans.warnings import (
     OwnServiceKept,
     ServiceGone,
 )
+from bot.domain.plans.upgrade import PlanContext, blobs_for_upgrade, plan_upgrade
 from demo.fleet import Hotpatch, SampleInstance, make_fleet
 from tests.domain.plans.repositories import (
     CASES,

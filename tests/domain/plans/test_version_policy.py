@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.fleet.model import Channel, ExcludedByChannel, Instance, MarkedSkipped
 from bot.domain.plans.change_set import Refusal
-from bot.domain.plans.refusals import CandidateRefused, LeftOut, UnknownVersion
+from bot.domain.plans.reasons.refusals import CandidateRefused, LeftOut, UnknownVersion
 from bot.domain.plans.version_policy import evaluate_policy, unknown_version
 from bot.domain.reasons import Reason
 from bot.domain.version_steps import Downgrade, SameVersion, VersionJump

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from bot.domain.github_models import PullRequest, Review, ReviewState
 from bot.domain.plans.change_set import ChangeKind, ChangeSet
-from bot.domain.plans.refusals import MistaggedImage
-from bot.domain.plans.warnings import FileKept
+from bot.domain.plans.reasons.refusals import MistaggedImage
+from bot.domain.plans.reasons.warnings import FileKept
 from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.preparation import (
     UNPREPARED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.plans.warnings import (
+from bot.domain.plans.reasons.warnings import (
     ExecutorsAtOtherVersion,
     ExecutorsFileMissing,
     ExecutorsNotPinned,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.fleet.model import Channel, ExcludedByChannel, MarkedSkipped
-from bot.domain.plans.refusals import (
+from bot.domain.plans.reasons.refusals import (
     AlreadyRolledBack,
     CandidateRefused,
     HistoryProblem,

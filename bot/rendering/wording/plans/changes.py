@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.plans.changes import (
+from bot.domain.plans.reasons.changes import (
     ExecutorsPinned,
     FileRemoved,
     FileRestored,

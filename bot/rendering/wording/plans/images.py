@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.domain.plans.refusals import MistaggedImage
+from bot.domain.plans.reasons.refusals import MistaggedImage
 
 
 def describe_mistagged(images: Iterable[MistaggedImage]) -> str:

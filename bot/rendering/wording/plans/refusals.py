@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.fleet.config_file import CONFIG_FILE
 from bot.domain.fleet.inventory import FIRST_INSTANCE
 from bot.domain.fleet.model import MarkedSkipped
-from bot.domain.plans.refusals import (
+from bot.domain.plans.reasons.refusals import (
     AlreadyRolledBack,
     CandidateRefused,
     HistoryProblem,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.plans.warnings import (
+from bot.domain.plans.reasons.warnings import (
     ExecutorsAtOtherVersion,
     ExecutorsFileMissing,
     ExecutorsNotPinned,
