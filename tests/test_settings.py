@@ -1,4 +1,4 @@
-"""The settings are complete and right, or every problem is told at once, and no secret with it."""
+"""The settings are complete and right, or every problem is reported at once, without any secret."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def pem() -> str:
 
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No variable of the machine, and a folder without a mibot.toml."""
+    """No variable of this machine, and a folder without a mibot.toml."""
     for name in [name for name in os.environ if name.upper().startswith("MIBOT_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
@@ -36,7 +36,7 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def given(monkeypatch: pytest.MonkeyPatch, pem: str) -> Set:
-    """Sets all that has no default, as variables, with changes; a key set to None is left out."""
+    """Sets everything without a default, as variables, with changes. A key that is None is left out."""
 
     def set_(**changed: str | None) -> None:
         values: dict[str, str | None] = {
@@ -146,7 +146,7 @@ def test_the_settings_are_frozen(given: Set) -> None:
 # What is wrong is told
 
 
-def test_everything_that_is_missing_is_named_at_once() -> None:
+def test_all_missing_settings_are_named_at_once() -> None:
     lines = problems()
     for key in (
         "github.app_id",
@@ -185,7 +185,7 @@ WRONG = {
 }
 
 
-def test_everything_that_is_wrong_is_named_at_once(given: Set) -> None:
+def test_all_wrong_settings_are_named_at_once(given: Set) -> None:
     given(**WRONG)
     lines = problems()
     named = sorted(line.split(":")[0] for line in lines)
@@ -193,7 +193,7 @@ def test_everything_that_is_wrong_is_named_at_once(given: Set) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, value in WRONG.items() if len(value) > 4])
-def test_what_is_wrong_is_not_repeated(given: Set, name: str) -> None:
+def test_a_wrong_value_is_not_repeated(given: Set, name: str) -> None:
     value = f"{WRONG[name]} hunter2"
     given(**{name: value if name != "GITHUB__WEBHOOK_SECRET" else "hunter2"})
     (line,) = problems()
@@ -201,7 +201,7 @@ def test_what_is_wrong_is_not_repeated(given: Set, name: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["[oops", '{"acme/cloud": 1}', "[]", "", "[1, 2]", "acme/cloud acme/on-call"])
-def test_a_list_that_is_none(given: Set, value: str) -> None:
+def test_a_value_that_is_no_list(given: Set, value: str) -> None:
     given(POLICY__OPERATORS=value)
     assert all(line.startswith("policy.operators") for line in problems())
 
@@ -247,7 +247,7 @@ def test_a_file_that_is_no_toml(tmp_path: Path, text: bytes) -> None:
     assert "hunter2" not in line
 
 
-def test_a_section_that_is_none(pem: str, tmp_path: Path) -> None:
+def test_a_value_that_is_no_section(pem: str, tmp_path: Path) -> None:
     file = tmp_path / "mibot.toml"
     file.write_text("store = 'hunter2'\n" + toml(pem))
     (line,) = problems(file)
@@ -295,7 +295,7 @@ def test_an_empty_secret_is_none(given: Set, key: str) -> None:
 
 @pytest.mark.parametrize("key", ["PRIVATE_KEY", "WEBHOOK_SECRET"])
 @pytest.mark.parametrize("content", [None, b"", b"\xff\xff\xff\xff\xff\xff\xff\xff\xff"])
-def test_a_secret_file_that_is_no_good(given: Set, tmp_path: Path, key: str, content: bytes | None) -> None:
+def test_a_secret_file_that_is_unusable(given: Set, tmp_path: Path, key: str, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / "secret").write_bytes(content)
     given(**{f"GITHUB__{key}": None, f"GITHUB__{key}_FILE": "secret"})

@@ -1,4 +1,4 @@
-"""The command line as people use it: in a folder of one's own, on a clone or on the emulated GitHub."""
+"""The command line as people use it: in an empty folder, on a clone or on the emulated GitHub."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def mibot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunMibot]:
-    """Runs `mibot ARGS` in an empty folder, without any setting of this machine, in a window of `columns`."""
+    """Runs `mibot ARGS` in an empty folder, without any setting of this machine, in a terminal with `columns`."""
     for name in [name for name in os.environ if name.startswith(("MIBOT_", "GOOGLE_"))]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)

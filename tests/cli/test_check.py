@@ -17,7 +17,7 @@ PROJECT = "sourcegraph-managed-rctest"
 
 @pytest.fixture
 def compute(cloud: Cloud, tmp_path: Path) -> ComputeServer:
-    """Compute Engine, and a mibot.toml with nothing but where everything beside GitHub is."""
+    """Compute Engine, and a mibot.toml with the addresses of everything beside GitHub."""
     cloud.compute.stop_failing(PROJECT)
     cloud.compute.set(PROJECT, {"default-red-instance": "RUNNING"})
     cloud.front_ends.set("rctest.sourcegraph.com", version="3.40.0")
@@ -33,7 +33,7 @@ def test_all_is_well(mibot: RunMibot, clone: Path, compute: ComputeServer) -> No
     assert "The active VM (red) is running (RUNNING, n2-standard-8" in shown.stdout
 
 
-def test_one_is_red(mibot: RunMibot, clone: Path, compute: ComputeServer) -> None:
+def test_one_check_fails(mibot: RunMibot, clone: Path, compute: ComputeServer) -> None:
     compute.set(PROJECT, {"default-red-instance": "TERMINATED"})
     shown = mibot("check", "https://rctest.sourcegraph.com/", "--repo", clone, columns=80)
     assert shown.exit_code == 1
@@ -41,7 +41,7 @@ def test_one_is_red(mibot: RunMibot, clone: Path, compute: ComputeServer) -> Non
     assert f"project={PROJECT}" in shown.stdout, "where to look"
 
 
-def test_nobody_knows(mibot: RunMibot, clone: Path, compute: ComputeServer) -> None:
+def test_one_check_is_unknown(mibot: RunMibot, clone: Path, compute: ComputeServer) -> None:
     compute.fail(PROJECT, "forbidden")
     shown = mibot("check", "rctest", "--repo", clone)
     assert shown.exit_code == 3
@@ -74,7 +74,7 @@ def test_an_unknown_name_gets_the_nearest(mibot: RunMibot, clone: Path, word: st
     assert sentence in shown.stderr
 
 
-def test_a_wrong_setting_is_told_on_a_clone_too(mibot: RunMibot, clone: Path, tmp_path: Path) -> None:
+def test_a_wrong_setting_is_reported_on_a_clone_too(mibot: RunMibot, clone: Path, tmp_path: Path) -> None:
     (tmp_path / "mibot.toml").write_text('[gcp]\nproject_template = "the-same-for-all"\n')
     shown = mibot("check", "rctest", "--repo", clone)
     assert shown.exit_code == 2

@@ -32,7 +32,7 @@ TAKES_CUSTOMER = "on:\n  workflow_dispatch:\n    inputs:\n      customer:\n"
 
 
 class Doctor:
-    """A mibot that is set up well. `says` is what the doctor says of one thing, after what the test broke."""
+    """A mibot that is set up well, for tests that break one thing."""
 
     def __init__(self, mibot: RunMibot, world: World, proxy: Proxy, configured: WriteSettings) -> None:
         self.world = world
@@ -45,7 +45,7 @@ class Doctor:
         proxy.webhooks.target = "http://127.0.0.1:9/webhooks/github"
 
     def run(self, status: int, **changed: str) -> dict[str, str]:
-        """Every line by what it is about; what follows in further lines belongs to it."""
+        """The findings by their titles. Further lines belong to the finding above them."""
         shown = self._mibot("doctor", "--config", self._configured(**changed))
         assert shown.exit_code == status, shown.output
         assert shown.stderr == ""
@@ -61,13 +61,13 @@ class Doctor:
         return found
 
     def failure(self, what: str, **changed: str) -> str:
-        """Of a broken thing."""
+        """The finding about a broken thing."""
         found = self.run(1, **changed)[what]
         assert found.startswith("✗ "), found
         return found
 
     def set_github_answer(self, path: str, document: Any) -> None:
-        """Let GitHub answer with that document, however often it is asked."""
+        """Let GitHub always answer with that document."""
         self.proxy.fail(200, document, method="GET", path=path, times=99)
 
 
@@ -152,7 +152,7 @@ def test_permissions_that_the_app_does_not_ask_for(doctor: Doctor) -> None:
     assert "Add them in the App's settings, under “Permissions & events”" in found
 
 
-def test_permissions_and_events_beyond_what_is_needed_are_named(doctor: Doctor) -> None:
+def test_excess_permissions_and_events_are_named(doctor: Doctor) -> None:
     more = {**PERMISSIONS, "administration": "write", "members": "write"}
     doctor.set_github_answer("/installation$", {"id": doctor.world.org.installation_id, "permissions": more})
     doctor.set_github_answer("/app$", {"slug": "mibot", "permissions": more, "events": [*EVENTS, "push"]})
@@ -184,7 +184,7 @@ def test_a_webhook_that_is_set_up_wrong(doctor: Doctor, changed: dict[str, Any],
     assert sentence in doctor.failure("webhook")
 
 
-def test_a_server_that_does_not_tell_is_not_known(doctor: Doctor) -> None:
+def test_a_server_without_the_webhook_api_is_unknown(doctor: Doctor) -> None:
     doctor.proxy.fail(404, path="/app/hook/config$", times=99)
     assert doctor.run(0)["webhook"].startswith("? GitHub does not tell where deliveries go.")
 
@@ -230,7 +230,7 @@ def test_an_upstream_without_releases(doctor: Doctor) -> None:
     assert "has no tags vX.Y.Z" in found
 
 
-def test_a_deployment_repository_that_is_another(doctor: Doctor) -> None:
+def test_a_repository_that_is_no_deployment_repository(doctor: Doctor) -> None:
     found = doctor.run(1, **{doctor.world.org.deployment: doctor.world.org.upstream})
     assert found["fleet"].startswith("✗ ")
     assert "holds not even" in found["fleet"]
@@ -273,7 +273,7 @@ def test_an_api_that_is_not_enabled(doctor: Doctor, cloud: Cloud) -> None:
     assert "enable sqladmin.googleapis.com there" in doctor.failure("Cloud SQL")
 
 
-def test_opsgenie_is_asked_where_there_is_a_key(doctor: Doctor) -> None:
+def test_opsgenie_is_queried_if_there_is_a_key(doctor: Doctor) -> None:
     with OpsgenieServer() as server:
         settings = f'[opsgenie]\napi_url = "{server.url}"\napi_key = "{server.key}"\n\n[store]'
         assert ": no alerts are open" in doctor.run(0, **{"[store]": settings})["Opsgenie"]
@@ -295,7 +295,7 @@ def test_a_workflow_without_its_file(doctor: Doctor) -> None:
     assert "has no .github/workflows/ship.yml on its default branch. → Add it there" in found
 
 
-def test_a_workflow_that_is_switched_off(doctor: Doctor) -> None:
+def test_a_workflow_that_is_disabled(doctor: Doctor) -> None:
     doctor.set_github_answer("/actions/workflows/mi_upgrade.yml$", {"state": "disabled_manually"})
     found = doctor.failure("workflow")
     assert "mi_upgrade.yml can't be started: GitHub says disabled_manually. → Enable it under “Actions”" in found
@@ -332,7 +332,7 @@ def test_what_starts_the_workflow(doctor: Doctor, text: str, mode: str, sentence
     assert found["workflow"].startswith(sentence)
 
 
-def test_a_workflow_that_the_app_may_not_see_is_not_known(doctor: Doctor) -> None:
+def test_a_workflow_that_the_app_may_not_see_is_unknown(doctor: Doctor) -> None:
     refusal = {"message": "Resource not accessible by integration"}
     doctor.proxy.fail(403, refusal, method="GET", path="/actions/workflows/mi_upgrade.yml$", times=99)
     found = doctor.run(0)["workflow"]

@@ -26,7 +26,7 @@ SaveRecords = Callable[..., Path]
 
 @pytest.fixture
 def kept(tmp_path: Path, world: World, configured: WriteSettings) -> SaveRecords:
-    """Puts upgrades and a tracker into the store of a mibot that is set up well; its settings file."""
+    """Puts upgrades and a tracker into the store of a mibot that is set up well. Returns its settings file."""
     world.build()
 
     def keep(*upgrades: Upgrade) -> Path:
@@ -79,7 +79,7 @@ def test_something_is_missing(mibot: RunMibot, kept: SaveRecords, tmp_path: Path
 
 
 @pytest.mark.e2e
-def test_what_cannot_be_told_is_a_sentence_and_status_1(mibot: RunMibot, kept: SaveRecords, tmp_path: Path) -> None:
+def test_missing_evidence_is_a_sentence_and_status_1(mibot: RunMibot, kept: SaveRecords, tmp_path: Path) -> None:
     config = kept(complete())
     unknown = mibot("evidence", "3.41.0", "--config", config)
     assert (unknown.exit_code, unknown.stdout) == (1, "")
@@ -102,7 +102,7 @@ def test_a_fleet_that_cannot_be_read(
 
 
 @pytest.mark.e2e
-def test_without_a_store_it_says_where_to_go(mibot: RunMibot, configured: WriteSettings, tmp_path: Path) -> None:
+def test_without_a_store_it_says_where_to_run(mibot: RunMibot, configured: WriteSettings, tmp_path: Path) -> None:
     shown = mibot("evidence", "3.40.1", "--config", configured())
     assert (shown.exit_code, shown.stdout) == (1, "")
     assert shown.stderr == (
@@ -131,7 +131,7 @@ def test_a_word_that_is_no_version_gets_one_sentence(mibot: RunMibot) -> None:
     assert shown.stderr == "mibot: 'latest' is no version; write X.Y.Z, as 3.40.1, or X.Y.Z-rc.N.\n"
 
 
-def test_the_help_tells_the_statuses() -> None:
+def test_the_help_lists_the_exit_statuses() -> None:
     words = " ".join(CliRunner().invoke(app, ["evidence", "--help"]).stdout.split())
     assert "The exit status is 0 when every instance that has a record satisfies all controls" in words
     assert "3 when something is missing" in words

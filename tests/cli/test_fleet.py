@@ -14,7 +14,7 @@ from demo.world import World
 from tests.cli.conftest import RunMibot, WriteSettings
 
 
-def test_instances_stand_in_order_of_work_and_problems_below(mibot: RunMibot, clone: Path) -> None:
+def test_instances_are_in_order_of_work_and_problems_below(mibot: RunMibot, clone: Path) -> None:
     shown = mibot("fleet", "--repo", clone)
     assert shown.exit_code == 0
     fleet = make_fleet(broken=tuple(Defect))
@@ -35,7 +35,7 @@ def test_instances_stand_in_order_of_work_and_problems_below(mibot: RunMibot, cl
     )
 
 
-def test_a_narrow_window_cuts_no_name_and_no_version(mibot: RunMibot, clone: Path) -> None:
+def test_a_narrow_terminal_cuts_no_name_and_no_version(mibot: RunMibot, clone: Path) -> None:
     shown = mibot("fleet", "--repo", clone, columns=80)
     lines = shown.stdout.splitlines()
     assert max(len(line) for line in lines) <= 80
@@ -46,11 +46,11 @@ def test_a_narrow_window_cuts_no_name_and_no_version(mibot: RunMibot, clone: Pat
         assert specimen.version in line.split()
 
 
-def test_what_is_no_terminal_gets_no_colours(mibot: RunMibot, clone: Path) -> None:
+def test_output_without_a_terminal_has_no_colors(mibot: RunMibot, clone: Path) -> None:
     assert "\x1b" not in mibot("fleet", "--repo", clone).stdout
 
 
-def test_how_each_stands_to_a_version(mibot: RunMibot, clone: Path) -> None:
+def test_the_state_of_each_instance_for_a_version(mibot: RunMibot, clone: Path) -> None:
     shown = mibot("fleet", "--repo", clone, "--version", "3.42.0").stdout
     assert "to 3.42.0" in shown
     assert "no: it runs 3.40.0, and 3.42.0 is a jump" in shown
@@ -61,7 +61,7 @@ def test_how_each_stands_to_a_version(mibot: RunMibot, clone: Path) -> None:
     assert "release candidates go to rctest only" in candidate
 
 
-def test_json_has_the_promised_keys(mibot: RunMibot, clone: Path) -> None:
+def test_json_has_the_documented_keys(mibot: RunMibot, clone: Path) -> None:
     document = json.loads(mibot("fleet", "--repo", clone, "--json", "--version", "3.40.1").stdout)
     assert set(document) == {"version", "instances", "problems", "golden", "counts"}
     assert document["version"] == "3.40.1"
@@ -107,14 +107,14 @@ def test_json_has_the_promised_keys(mibot: RunMibot, clone: Path) -> None:
         (("--version", "3.40"), "'3.40' is no version; write X.Y.Z"),
     ],
 )
-def test_wrong_use_is_told_in_a_sentence(mibot: RunMibot, arguments: tuple[str, ...], sentence: str) -> None:
+def test_wrong_use_is_one_sentence(mibot: RunMibot, arguments: tuple[str, ...], sentence: str) -> None:
     shown = mibot("fleet", *arguments)
     assert (shown.exit_code, shown.stdout) == (2, "")
     assert sentence in shown.stderr
     assert shown.stderr.count("\n") == 1
 
 
-def test_without_a_clone_all_that_is_wrong_with_the_settings_is_told(mibot: RunMibot, tmp_path: Path) -> None:
+def test_without_a_clone_all_problems_with_the_settings_are_reported(mibot: RunMibot, tmp_path: Path) -> None:
     (tmp_path / "mibot.toml").write_text("[policy]\nmax_in_flight = 0\n[gcp]\nzoen = 1\n")
     shown = mibot("fleet")
     assert (shown.exit_code, shown.stdout) == (2, "")
@@ -138,9 +138,7 @@ def test_from_github_without_a_store(
 
 
 @pytest.mark.e2e
-def test_the_same_process_as_users_start_prints_json_alone(
-    world: World, configured: WriteSettings, tmp_path: Path
-) -> None:
+def test_the_installed_command_prints_only_json(world: World, configured: WriteSettings, tmp_path: Path) -> None:
     world.build()
     command = [
         sys.executable,
@@ -160,7 +158,7 @@ def test_the_same_process_as_users_start_prints_json_alone(
 
 
 @pytest.mark.e2e
-def test_what_github_refuses_is_a_sentence(mibot: RunMibot, world: World, configured: WriteSettings) -> None:
+def test_a_refusal_by_github_is_one_sentence(mibot: RunMibot, world: World, configured: WriteSettings) -> None:
     world.build()
     shown = mibot("fleet", "--config", configured(**{world.org.deployment: f"{world.org.name}/nothing"}))
     assert (shown.exit_code, shown.stdout) == (1, "")

@@ -45,7 +45,7 @@ def test_a_dry_run_shows_everything_and_writes_nothing(mibot: RunMibot, tree: Pa
     assert not (tree / GOLDEN).exists()
 
 
-def test_it_is_made_in_the_work_tree_and_then_it_is_there(mibot: RunMibot, tree: Path, upstream: Path) -> None:
+def test_the_change_is_made_in_the_work_tree_once(mibot: RunMibot, tree: Path, upstream: Path) -> None:
     made = mibot("prepare", "3.40.2", "--repo", tree, "--upstream", upstream, "--write")
     assert made.exit_code == 0, made.stderr
     services = YAML(typ="safe").load(tree / GOLDEN)["services"]
@@ -81,7 +81,7 @@ def test_images_with_another_tag_have_to_be_accepted(mibot: RunMibot, tree: Path
         ("services:\n  web:\n    image: caddy\n", "which upstream's file does not have (any more)"),
     ],
 )
-def test_what_is_wrong_is_one_sentence(
+def test_a_refusal_is_one_sentence(
     mibot: RunMibot, tree: Path, upstream: Path, content: str | None, sentence: str
 ) -> None:
     upstream.unlink() if content is None else upstream.write_text(content)

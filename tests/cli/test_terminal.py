@@ -1,4 +1,4 @@
-"""How things look in a terminal."""
+"""Diffs, links and Markdown in a terminal."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_moved_link_takes_one_line_or_two() -> None:
     assert format_link_change(old, new, 20).plain == f"  {old}\n→ {new}"
 
 
-def test_a_difference_shows_changed_lines_and_their_neighbours() -> None:
+def test_a_diff_shows_changed_lines_and_their_neighbors() -> None:
     old = "a\nb\nc\nd\ne\n"
     assert diff(old, old.replace("c", "C")).plain == "@@ -1,5 +1,5 @@\n a\n b\n-c\n+C\n d\n e"
     assert diff("", "new\n").plain == "@@ -0,0 +1 @@\n+new"
@@ -52,7 +52,7 @@ def test_a_frame_has_its_title_as_it_is() -> None:
     assert "#1 [bold] is no markup" in text
 
 
-def test_what_is_folded_is_shown_with_its_summary() -> None:
+def test_folded_text_is_shown_with_its_summary() -> None:
     text = printed(render_markdown("<details><summary>Diff of 2 files</summary>\n\nwords\n\n</details>\n"))
     assert "Diff of 2 files" in text
     assert "words" in text

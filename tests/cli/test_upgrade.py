@@ -1,4 +1,4 @@
-"""`mibot upgrade … --dry-run`: what would be done, and why not."""
+"""`mibot upgrade … --dry-run`: what would be done, or why nothing would be."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.world.proxy import Proxy
 LINK = "rctest/red/docker-compose/docker-compose.yaml"
 
 
-def test_what_would_be_done(mibot: RunMibot, clone: Path) -> None:
+def test_a_dry_run_shows_all_of_the_upgrade(mibot: RunMibot, clone: Path) -> None:
     shown = mibot("upgrade", "rctest", "3.40.1", "--dry-run", "--repo", clone)
     assert shown.exit_code == 0, shown.stderr
     text = shown.stdout
@@ -33,7 +33,7 @@ def test_what_would_be_done(mibot: RunMibot, clone: Path) -> None:
     assert text.count("TRACKER-URL") > 1
 
 
-def test_in_a_narrow_window_the_link_takes_two_lines(mibot: RunMibot, clone: Path) -> None:
+def test_in_a_narrow_terminal_the_link_takes_two_lines(mibot: RunMibot, clone: Path) -> None:
     lines = mibot("upgrade", "rctest", "3.40.1", "--dry-run", "--repo", clone, columns=80).stdout.splitlines()
     stripped = [line.strip() for line in lines]
     old = stripped.index("../../../golden/docker-compose.3.40.0.yaml")
@@ -85,7 +85,7 @@ def test_wrong_use_is_status_2(mibot: RunMibot, clone: Path, arguments: tuple[st
     assert sentence in shown.stderr
 
 
-def test_on_a_clone_the_end_of_a_major_is_the_golden_files_word(mibot: RunMibot, tmp_path: Path) -> None:
+def test_on_a_clone_the_golden_files_decide_the_end_of_a_major(mibot: RunMibot, tmp_path: Path) -> None:
     make_fleet(1, running="3.43.2", golden=("3.43.2", "4.0.0")).write_to(tmp_path / "clone")
     shown = mibot("upgrade", "rctest", "4.0.0", "--dry-run", "--repo", tmp_path / "clone")
     assert shown.exit_code == 0, shown.stderr
@@ -135,7 +135,7 @@ def test_the_newest_module_tag_of_the_clone_is_taken(mibot: RunMibot, tree: Path
     assert "?ref=mi-module-v3.40.1-v10" in (tree / "rctest/infrastructure.tf").read_text()
 
 
-def test_pre_upgrade_checks_are_shown_unless_nobody_wants_them(
+def test_pre_upgrade_checks_are_shown_unless_switched_off(
     mibot: RunMibot, tree: Path, machines: ComputeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MIBOT_GCP__COMPUTE_ENDPOINT", machines.url)

@@ -1,4 +1,4 @@
-"""The evidence as an auditor reads it: a summary, what is missing, every story; no customer is named in any form."""
+"""The evidence as an auditor reads it: a summary, the gaps, every record; without customers' names in any form."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_the_summary_comes_first() -> None:
     assert any(row[0] == f"instance for {ACCOUNT}" and row[-1] == "CI-100" for row in found)
 
 
-def test_a_perfect_upgrade() -> None:
+def test_a_complete_upgrade() -> None:
     text = report(complete())
     assert "Nothing is missing." in text
     assert "all controls are satisfied for 1 instance" in text
@@ -85,7 +85,7 @@ def test_a_perfect_upgrade() -> None:
     assert [row[1] for row in steps] == [str(step.stage) for step in complete().history]
 
 
-def test_what_is_missing_stands_before_the_stories() -> None:
+def test_gaps_come_before_the_records() -> None:
     text = report(modify(complete(), approved_by=()))
     section = text[text.index("## [rctest") :]
     assert "**What is missing:**" in section[:120]
@@ -94,7 +94,7 @@ def test_what_is_missing_stands_before_the_stories() -> None:
     assert any(row[-1] == "CI-98" for row in rendering.table_rows(text))
 
 
-def test_a_rollback_is_told_after_the_upgrade_that_it_undid() -> None:
+def test_a_rollback_comes_after_the_upgrade_that_it_undid() -> None:
     text = report(rolled_back())
     upgraded = text.index("### The upgrade from 3.40.0 to 3.40.1: failed")
     back = text.index("### The rollback from 3.40.1 to 3.40.0: rolled back")
@@ -104,7 +104,7 @@ def test_a_rollback_is_told_after_the_upgrade_that_it_undid() -> None:
     assert "No health check ran before the upgrade." in text[back:]
 
 
-def test_what_somebody_vouched_for_or_forced() -> None:
+def test_accepted_checks_and_forced_upgrades() -> None:
     found = rows(accepted_by_person())
     assert ["vouched for by", "lee: I signed in"] in found
     assert [row[0] for row in found if row[1:2] == ["Front_End"] and "vouches" in row[2]] == ["✅ pass, vouched for"]
@@ -112,7 +112,7 @@ def test_what_somebody_vouched_for_or_forced() -> None:
     assert ["forced by", "lee: an outage"] in forced
 
 
-def test_one_deployed_by_hand_or_failed_or_not_begun() -> None:
+def test_deployments_by_hand_failed_ones_and_none() -> None:
     record = deployed(merged())
     assert record.deployment is not None
     hand = modify(
@@ -127,7 +127,7 @@ def test_one_deployed_by_hand_or_failed_or_not_begun() -> None:
         assert row in waiting
 
 
-def test_nobody_has_asked_yet() -> None:
+def test_no_upgrade_was_requested_yet() -> None:
     text = report()
     assert "no instance has a record of an upgrade to 3.40.1" in text
     assert "## Summary" not in text
@@ -184,7 +184,7 @@ def test_customers_are_named_by_their_account() -> None:
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_hostile_words_do_nothing(hostile: str) -> None:
+def test_hostile_words_have_no_effect(hostile: str) -> None:
     text = render_evidence_report(evidence_with(hostile))
     harmless = render_evidence_report(evidence_with("words"))
     assert rendering.element_types(text) == rendering.element_types(harmless)
@@ -197,7 +197,7 @@ def test_hostile_words_do_nothing(hostile: str) -> None:
 
 @settings(max_examples=50)
 @given(st.text(max_size=40))
-def test_no_words_at_all_do_anything(words: str) -> None:
+def test_no_words_have_an_effect(words: str) -> None:
     text = report(with_words(rolled_back("amberotter"), words))
     assert not rendering.mentions(text)
     assert not has_commands(text)

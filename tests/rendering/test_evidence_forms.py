@@ -1,4 +1,4 @@
-"""Evidence for programs and for spreadsheets: nothing is lost, nothing is a formula, whatever people wrote."""
+"""Evidence for programs and for spreadsheets: complete, and without formulas, whatever people wrote."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_the_keys_are_stable() -> None:
     )
 
 
-def test_a_perfect_upgrade_as_a_program_reads_it() -> None:
+def test_a_complete_upgrade_in_json() -> None:
     (instance,) = written(evidence(complete()))["instances"]
     assert (instance["instance"], instance["type"], instance["stage"]) == ("rctest", "internal", "done")
     assert (instance["satisfied"], instance["missing"]) == (True, [])
@@ -155,7 +155,7 @@ def test_an_unfinished_upgrade_has_empty_cells() -> None:
     assert (row["proven_at"], row["asked_to_proven_seconds"], row["satisfied"]) == ("", "", "no")
 
 
-def test_program_and_spreadsheet_read_the_same() -> None:
+def test_json_and_table_agree() -> None:
     told = written(EVERYTHING)
     rows = read(EVERYTHING)
     assert [row["instance"] for row in rows] == [
