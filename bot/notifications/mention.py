@@ -12,7 +12,7 @@ from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.formats.markdown import Markdown
 from bot.notifications import Channel, NotificationContext
-from bot.rendering.notifications import render_alarm
+from bot.rendering.notifications import render_mention
 
 
 def wants(transition: Transition) -> bool:
@@ -23,8 +23,8 @@ def wants(transition: Transition) -> bool:
 def post(upgrade: Upgrade, context: NotificationContext) -> IssueCommentPost | None:
     if context.tracker is None or not context.on_call or upgrade.pull_request.number is None:
         return None
-    marker = markers.alarm(upgrade.pull_request.number, len(upgrade.history))
-    body = render_alarm(context.renderer, upgrade, context.on_call, Markdown(marker))
+    marker = markers.mention(upgrade.pull_request.number, len(upgrade.history))
+    body = render_mention(context.renderer, upgrade, context.on_call, Markdown(marker))
     return IssueCommentPost(context.tracker.issue, marker, body)
 
 

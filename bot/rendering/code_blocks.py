@@ -10,18 +10,18 @@ from bot.formats.markdown import ZERO_WIDTH_SPACE, Markdown, one_line, truncate
 from bot.rendering.renderer import Renderer
 
 _COMMENT_DELIMITER = re.compile("<!--|-->")
-"""What begins and ends mibot's own hidden marks: nobody else's text may look like one."""
+"""The delimiters of mibot's own hidden markers, which no other text may look like."""
 MAX_LINE_LENGTH = 200
 
 
 def render_code_block(renderer: Renderer, lines: Sequence[str], language: str = "") -> Markdown:
-    """Lines in a code block that ends where it should, without customers' names."""
+    """Lines in a code block, without customers' names. No line can end the block."""
     kept = "\n".join(_safe_line(renderer, line) for line in lines)
     return Markdown(f"```{language}\n{kept}\n```")
 
 
 def _safe_line(renderer: Renderer, line: str) -> str:
-    """One line as it is, unless it names a customer, holds what nobody sees, or what nobody may see."""
+    """A line without secrets, customers' names and invisible characters, otherwise as it is."""
     line = mask_secrets(line)
     clean = one_line(line)
     redacted = renderer.redact(clean)

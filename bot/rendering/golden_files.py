@@ -1,4 +1,4 @@
-"""How two golden files differ, in words: images, services and settings. Golden files are the same for all."""
+"""How two golden files differ: images, services and settings. Golden files are the same for all instances."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_ROWS = 60
 
 
 def golden_counts(golden: Difference) -> str:
-    """What differs, in numbers."""
+    """The number of differences of each kind."""
     told = [
         _count(len(golden.added), "service added", "services added"),
         _count(len(golden.removed), "service removed", "services removed"),

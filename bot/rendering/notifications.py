@@ -19,13 +19,13 @@ PRE_UPGRADE_CHECK = "mibot / pre-upgrade"
 _CONCLUSIONS = {CheckState.PASS: "success", CheckState.FAIL: "failure", CheckState.UNKNOWN: "action_required"}
 
 
-def render_alarm(renderer: Renderer, upgrade: Upgrade, on_call: Sequence[str], mark: Markdown) -> Markdown:
+def render_mention(renderer: Renderer, upgrade: Upgrade, on_call: Sequence[str], marker: Markdown) -> Markdown:
     """The comment that mentions the people on call, because an upgrade failed after its merge."""
     instance = renderer.fleet.get(upgrade.slug)
     run_url = upgrade.deployment.run_url if upgrade.deployment else ""
     return renderer.render(
-        "alarm.md.j2",
-        marker=mark,
+        "mention.md.j2",
+        marker=marker,
         people=Markdown(", ".join(f"@{name}" for name in on_call)),
         name=renderer.instance_name(upgrade.slug),
         change_kind=Markdown("upgrade" if upgrade.rollback is None else "rollback"),
@@ -39,8 +39,8 @@ def render_alarm(renderer: Renderer, upgrade: Upgrade, on_call: Sequence[str], m
 
 
 def render_pre_upgrade_check(upgrade: Upgrade) -> CheckRun:
-    """The check run on a pull request's head commit. Unknown is no success; where an operator forces the upgrade, the
-    check run says so and stands in nobody's way."""
+    """The check run on a pull request's head commit. An unknown result is no success. If an operator forces the
+    upgrade, the check run says so and blocks nothing."""
     results = sort_worst_first(upgrade.verification.before)
     state = worst_state(results)
     passed = sum(result.state is CheckState.PASS for result in results)
@@ -55,8 +55,8 @@ def render_pre_upgrade_check(upgrade: Upgrade) -> CheckRun:
 
 
 def render_evidence_comment(upgrade: Upgrade, tracker: str) -> Markdown:
-    """The comment on a pull request that proves what was done: who, what, when, with which result, every check with
-    its time (domain.md, "Rules": CI-98, CI-108, CI-109, CI-110)."""
+    """The comment on a pull request that proves what was done: who did what and when, with which result, and every
+    check with its time (domain.md, "Rules": CI-98, CI-108, CI-109, CI-110)."""
     body = render_template(
         "pull_evidence.md.j2",
         marker=Markdown(markers.evidence(upgrade.kind)),

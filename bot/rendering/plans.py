@@ -1,4 +1,4 @@
-"""What a change would do, in words: for replies, which more people read than the deployment repository."""
+"""What an upgrade would change, for replies. More people read them than the deployment repository."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bot.rendering.reasons import describe_reasons, describe_warnings
 from bot.rendering.renderer import Renderer
 
 MAX_LINES = 80
-"""Lines of a file's diff that are shown."""
+"""The number of lines of a file's diff that are shown."""
 
 
 def render_plan(
@@ -32,7 +32,7 @@ def render_plan(
     results: Sequence[CheckResult],
     obstacle: str = "",
 ) -> Markdown:
-    """The section of a reply that shows what an upgrade would do. `obstacle` is why it would have to wait.
+    """The section of a reply that shows what an upgrade would change. `obstacle` is why it would have to wait.
 
     `plan` is that of the preview, which is not refused.
     """
@@ -55,7 +55,8 @@ def render_plan(
 def _render_files(
     renderer: Renderer, instance: Instance, plan: ChangeSet, preview: UpgradePreview
 ) -> list[dict[str, object]]:
-    """Each file with its diff; of customers' files only what changes, for people's words stand around it."""
+    """Each file with its diff. Of customers' files only the changed lines are shown, because people's words surround
+    them."""
     context = 2 if instance.internal else 0
     files = []
     for change in plan.changes:
@@ -74,7 +75,7 @@ def _render_files(
 
 
 def _preparation_values(renderer: Renderer, preview: UpgradePreview) -> dict[str, object] | None:
-    """What has to land first, if anything."""
+    """What has to be merged first; None if nothing has to."""
     if preview.preparation is None or isinstance(preview.preparation.plan, Refusal):
         return None
     plan = preview.preparation.plan

@@ -1,4 +1,4 @@
-"""Where a version's preparation stands, in words."""
+"""The state of a version's preparation, in words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def render_preparation(renderer: Renderer, version: Version, preparation: Prepar
 
 
 def render_preparation_state(renderer: Renderer, preparation: Preparation) -> Markdown:
-    """Where it stands, in a sentence or two, with the link to its pull request."""
+    """Its state in one or two sentences, with the link to its pull request."""
     words = [f"{_preparation_link(preparation)}{_describe_preparation_stage(renderer, preparation)}."]
     if preparation.mistagged_images:
         words.append(_describe_mistagged_images(renderer, preparation))
@@ -47,7 +47,7 @@ def _describe_preparation_stage(renderer: Renderer, preparation: Preparation) ->
 
 
 def _describe_mistagged_images(renderer: Renderer, preparation: Preparation) -> str:
-    """The images that do not carry the version's tag, and what that means."""
+    """The images that do not carry the version's tag, and what to do about them."""
     images = code(truncate(renderer.redact(describe_mistagged(preparation.mistagged_images)), MAX_IMAGES_LENGTH))
     if preparation.acceptance is not None:
         who = format_names(renderer, [preparation.acceptance.by])

@@ -1,4 +1,4 @@
-"""What pull requests say. They stay in the deployment repository, where slugs are used freely."""
+"""The bodies of pull requests. They stay in the deployment repository, where slugs are used freely."""
 
 from __future__ import annotations
 
@@ -29,17 +29,19 @@ TEMPLATES = {
 }
 
 
-def render_pull_request_body(order: PullRequestSpec) -> Markdown:
-    """The body of a pull request, all of it from its change set: what and why in three lines, test plan, pre-upgrade
-    checks, fallback. Where GitHub's limit demands, the summary of the golden file goes first."""
-    body = _render_body(order, order.golden_diff)
+def render_pull_request_body(spec: PullRequestSpec) -> Markdown:
+    """The body of a pull request: what changes and why in three lines, test plan, pre-upgrade checks, fallback.
+
+    If it is longer than GitHub allows, the summary of the golden file is left out first.
+    """
+    body = _render_body(spec, spec.golden_diff)
     if len(body) > MAX_BODY_LENGTH:
-        body = _render_body(order, None)
+        body = _render_body(spec, None)
     return truncate_body(body, "The rest does not fit here.")
 
 
-def _render_body(order: PullRequestSpec, golden: Difference | None) -> Markdown:
-    change, compared_with = order.change, order.compared_with
+def _render_body(spec: PullRequestSpec, golden: Difference | None) -> Markdown:
+    change, compared_with = spec.change, spec.compared_with
     summary = None
     if golden is not None and compared_with is not None:
         summary = golden_summary(golden, compared_with, change.new or change.version)
@@ -58,15 +60,15 @@ def _render_body(order: PullRequestSpec, golden: Difference | None) -> Markdown:
         golden=summary,
         counts=golden_counts(golden) if golden is not None and summary else None,
         compared_with=compared_with,
-        asked_by=order.requested_by,
-        tracker=Markdown(order.tracker),
-        note=order.note,
-        why=order.reason,
+        asked_by=spec.requested_by,
+        tracker=Markdown(spec.tracker),
+        note=spec.note,
+        why=spec.reason,
     )
 
 
 def summarize_change(change: ChangeSet) -> Markdown:
-    """The change in half a line each thing."""
+    """The change in a few words for each reason."""
     told = [
         f"{code(one.path)} → {code(one.new.removeprefix('../../../'))}"
         for one in _reasons_of_type(change, LinkRetargeted)

@@ -1,4 +1,4 @@
-"""What the tracker says: its title, lines and blocks, and the announcement on the release issue."""
+"""The tracker: its title, lines and blocks, and the announcement on the release issue."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def render_tracker_heading(version: Version) -> Markdown:
 
 
 def tracker_items(renderer: Renderer, version: Version, upgrades: Mapping[str, Upgrade]) -> list[TrackerItem]:
-    """A line for every instance of the fleet, in order of work."""
+    """A line for every instance of the fleet, in the order of work."""
     return [_tracker_item(renderer, instance, version, upgrades.get(instance.slug)) for instance in renderer.fleet]
 
 
@@ -75,7 +75,7 @@ def render_tracker_head(
     parts: Sequence[str],
     preparation: Preparation | None = None,
 ) -> Markdown:
-    """The block at the tracker's head: what it is, who asked, how it stands, how to talk to the bot."""
+    """The block at the head of the tracker: what it is, who requested it, its progress, and the commands."""
     counts, done, total = count_stages(renderer.fleet, upgrades)
     source = record.announced[0] if record.announced and not record.adopted else None
     return renderer.render(
@@ -103,7 +103,7 @@ def render_tracker_part(renderer: Renderer, record: TrackerRecord, part: int) ->
 
 
 def render_tracker_end(renderer: Renderer) -> Markdown:
-    """The block at the tracker's end: the instances that can't be read, as many as there is room for."""
+    """The block at the end of the tracker: the instances that can't be read, MAX_PROBLEMS of them at most."""
     shown = renderer.fleet.unreadable[:MAX_PROBLEMS]
     problems = [{"name": unreadable_name(one), "sentence": describe(one.reason)} for one in shown]
     left_out = len(renderer.fleet.unreadable) - len(problems)
@@ -113,7 +113,7 @@ def render_tracker_end(renderer: Renderer) -> Markdown:
 def render_announcement(
     renderer: Renderer, version: Version, tracker: int, teams: Iterable[str], *, first: bool, adopted: bool
 ) -> Markdown:
-    """The comment on the release issue; the first one for a version mentions the operator teams."""
+    """The comment on the release issue. The first one for a version mentions the operator teams."""
     return renderer.render(
         "announcement.md.j2",
         marker=Markdown(markers.announcement(version)),
@@ -127,7 +127,7 @@ def render_announcement(
 
 
 def _pie_slices(counts: Sequence[tuple[str, int]], done: int, total: int) -> list[tuple[str, int]]:
-    """How many instances stand where, for a picture; nothing while there is nothing to see."""
+    """The number of instances in each stage, for a chart; empty while no upgrade has been requested."""
     rest = total - done - sum(count for _, count in counts)
     slices = [("done", done), *counts, ("not started", rest)]
     return [one for one in slices if one[1] > 0] if done or counts else []

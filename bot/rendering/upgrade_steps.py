@@ -1,4 +1,4 @@
-"""What was done for an upgrade so far, step by step."""
+"""What an upgrade has been through, step by step."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MAX_WARNINGS = 10
 
 
 def render_upgrade_steps(renderer: Renderer, upgrade: Upgrade) -> list[Markdown]:
-    """What was done so far, one line each."""
+    """The steps of an upgrade so far, one line each."""
     pull = upgrade.pull_request
     if pull.number is None:
         return [Markdown(f"Note: {renderer.safe_text(pull.note)}.")] if pull.note else []
@@ -34,7 +34,7 @@ def render_upgrade_steps(renderer: Renderer, upgrade: Upgrade) -> list[Markdown]
 
 
 def _deployment_steps(renderer: Renderer, upgrade: Upgrade) -> list[str]:
-    """What was done after the merge: backups by their names, the run, who vouched, when it was proven."""
+    """The steps after the merge: backups, the deployment, what was accepted, and when it was proven healthy."""
     steps = [f"Attempt {upgrade.attempt.number}."] if upgrade.attempt.number > 1 else []
     if upgrade.backups:
         backups = "; ".join(f"{one.kind} {renderer.safe_code(one.name)} {one.state}" for one in upgrade.backups)

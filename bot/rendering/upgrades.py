@@ -1,4 +1,4 @@
-"""Where an upgrade stands, in words."""
+"""The state of an upgrade, in words."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _MAX_NAMES = 5
 
 
 def render_upgrade_state(renderer: Renderer, upgrade: Upgrade) -> Markdown:
-    """Where an upgrade stands, in a few words with the link to its pull request."""
+    """The state of an upgrade in a few words, with the link to its pull request."""
     reason = f": {renderer.safe_text(upgrade_reason(renderer, upgrade))}" if upgrade.reason else ""
-    standing = _describe_stage(renderer, upgrade, _MAX_NAMES)
+    stage = _describe_stage(renderer, upgrade, _MAX_NAMES)
     forced = f"; {_describe_force(renderer, upgrade.force, MAX_SENTENCE_LENGTH)}" if upgrade.force else ""
-    return Markdown(f"{pull_link(upgrade)}{standing}{reason}{forced}")
+    return Markdown(f"{pull_link(upgrade)}{stage}{reason}{forced}")
 
 
 def render_upgrade_state_within(renderer: Renderer, upgrade: Upgrade, room: int) -> Markdown:
-    """The same in at most `room` characters: what does not fit is left out, the reason first."""
+    """The same in at most `room` characters. What does not fit is left out, the reason first."""
     for words in (f"{pull_link(upgrade)}{_describe_stage(renderer, upgrade, 1)}", str(upgrade.stage)):
         if len(words) <= room:
             room_for_force = (room - len(words)) * 2 // 3
@@ -39,15 +39,17 @@ def render_upgrade_state_within(renderer: Renderer, upgrade: Upgrade, room: int)
 
 
 def upgrade_reason(renderer: Renderer, upgrade: Upgrade) -> str:
-    """Why it stands where it does. An instance that is no longer in the fleet may have been a customer's, so
-    then its name is taken out."""
+    """Why the upgrade is in its stage.
+
+    The name of an instance that has left the fleet is taken out, because it may have been a customer's.
+    """
     if renderer.fleet.get(upgrade.slug) is not None:
         return upgrade.reason
     return re.sub(re.escape(upgrade.slug), "the instance", upgrade.reason, flags=re.IGNORECASE)
 
 
 def _describe_force(renderer: Renderer, force: Override, room: int) -> str:
-    """That the order was overridden, by whom and why, in about `room` characters."""
+    """Who forced the upgrade and why, in about `room` characters."""
     by = f"forced by {format_names(renderer, [force.by], 1)}"
     why = renderer.safe_text_within(force.why, room - len(by) - 2)
     return f"{by}: {why}" if why else by
@@ -60,7 +62,7 @@ def _describe_stage(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
 
 
 def _describe_rollback(renderer: Renderer, upgrade: Upgrade, back: Rollback, most: int) -> str:
-    """Where a rollback stands: to which version, by whom and why."""
+    """The state of a rollback: to which version, by whom and why."""
     to = f" to {back.to_version}" if back.to_version else ""
     why = f" ({renderer.safe_text_within(back.why, 600 if most > 1 else 90)})" if back.why else ""
     by = f"{to} by {format_names(renderer, [back.requested_by], 1)}{why}"
@@ -88,7 +90,7 @@ def _describe_upgrade(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
 
 
 def _describe_checks(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
-    """How the pull request's own checks stand, after a comma, or nothing when there are none."""
+    """The state of the pull request's own checks, after a comma; empty if it has none."""
     match upgrade.pull_request.checks:
         case Conclusion.SUCCESS:
             return ", its checks passed"
@@ -103,22 +105,22 @@ def _describe_checks(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
 
 
 def format_names(renderer: Renderer, names: Sequence[str], most: int = _MAX_NAMES) -> str:
-    """The first of these names, and how many more there are."""
+    """The first `most` names, and the number of the others."""
     shown = ", ".join(renderer.safe_code(name) for name in names[:most])
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
 def count_stages(fleet: Fleet, upgrades: Iterable[Upgrade]) -> tuple[list[tuple[str, int]], int, int]:
-    """How many upgrades stand where, how many are done, and of how many that take part."""
-    asked_for = list(upgrades)
-    stages = Counter(upgrade.stage for upgrade in asked_for)
+    """The number of upgrades in each stage, the number that are done, and the number of instances that take part."""
+    requested = list(upgrades)
+    stages = Counter(upgrade.stage for upgrade in requested)
     done = stages.pop(Stage.DONE, 0)
-    taking_part = {upgrade.slug for upgrade in asked_for} | {i.slug for i in fleet if not i.skip_reason}
+    taking_part = {upgrade.slug for upgrade in requested} | {i.slug for i in fleet if not i.skip_reason}
     return [(stage.value, stages[stage]) for stage in Stage if stages[stage]], done, len(taking_part)
 
 
 def format_version_change(upgrade: Upgrade) -> Markdown:
-    """From which version to which one, as far as that is known."""
+    """From which version to which one, as far as they are known."""
     if upgrade.rollback is not None:
         end = upgrade.rollback.to_version
         return Markdown(f"{upgrade.version} → {end}" if end else f"{upgrade.version}")
@@ -127,11 +129,11 @@ def format_version_change(upgrade: Upgrade) -> Markdown:
 
 
 def format_time(at: datetime) -> str:
-    """A time as people read it."""
+    """A time in UTC, to the second."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def pull_link(upgrade: Upgrade) -> str:
-    """The link to the pull request with a blank behind it, or nothing while there is none."""
+    """The link to the pull request and a space; empty if there is none yet."""
     pull = upgrade.pull_request
     return f"[#{pull.number}]({escape_link_target(pull.url)}) " if pull.number else ""

@@ -111,7 +111,7 @@ def test_evidence_is_brought_up_to_date_where_it_stands(scene: Scene) -> None:
 def test_what_others_wrote_is_not_taken_for_its_own(scene: Scene) -> None:
     mark = markers.evidence(ChangeKind.UPGRADE)
     quoted = scene.deployment.say(7, f"> {mark} is what they say")
-    scene.issues.say(scene.tracker, f"{markers.alarm(7, 2)} should do", "olive")
+    scene.issues.say(scene.tracker, f"{markers.mention(7, 2)} should do", "olive")
     scene.publish(FAILED)
     assert len(scene.evidence) == 2
     assert quoted in scene.deployment.pull_comments(7), "unchanged"

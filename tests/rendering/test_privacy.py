@@ -53,7 +53,7 @@ from bot.formats.markdown import Markdown, one_line
 from bot.rendering import Renderer
 from bot.rendering.answers import WordedAnswer, render_answer, render_command_list
 from bot.rendering.check_tables import render_check_table
-from bot.rendering.notifications import render_alarm
+from bot.rendering.notifications import render_mention
 from bot.rendering.plans import render_plan
 from bot.rendering.pull_requests import render_pull_request_body
 from bot.rendering.replies import render_reply
@@ -201,7 +201,7 @@ def public_texts(renderer: Renderer, words: str) -> Iterator[str]:
         backups = BackupProgress(instance.slug, backups_of(words), backups_of(words), said)
         yield render_reply(renderer, Reply(77, 12, words, (backups, BackupProgress(instance.slug))), {})
     for one in everything:  # nobody is on call, so that whoever is mentioned is mentioned by the words
-        yield render_alarm(renderer, one, (), Markdown(markers.alarm(7, 3)))
+        yield render_mention(renderer, one, (), Markdown(markers.mention(7, 3)))
     found = resolve(words, renderer.fleet)
     if isinstance(found, Reason):
         yield render_answer(renderer, CommandMessage("check", found))
@@ -317,7 +317,7 @@ def test_an_instance_that_has_left_the_fleet_is_not_named_by_its_own_failure() -
     for words in (
         render_upgrade_state(renderer, gone),
         render_upgrade_state_within(renderer, gone, 240),
-        render_alarm(renderer, gone, ["lee"], Markdown("<!-- -->")),
+        render_mention(renderer, gone, ["lee"], Markdown("<!-- -->")),
     ):
         assert "jadelemur" not in words.lower()
         assert "job upgrade the instance" in words

@@ -22,7 +22,7 @@ from bot.domain.upgrade.record import Deployment, Rollback, Stage, StageTransiti
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown
 from bot.rendering import Renderer
 from bot.rendering.answers import render_answer, render_command_list
-from bot.rendering.notifications import render_alarm
+from bot.rendering.notifications import render_mention
 from bot.rendering.replies import MAX_LEFT_OUT, render_reply
 from bot.rendering.status import MAX_ROWS, render_status
 from tests import rendered as rendering
@@ -281,13 +281,13 @@ def test_older_copies_are_listed_behind_a_fold_as_many_as_there_is_room_for() ->
 
 
 def alarm(one: Upgrade, *on_call: str) -> str:
-    return render_alarm(RENDERER, one, on_call, Markdown(markers.alarm(7, 3)))
+    return render_mention(RENDERER, one, on_call, Markdown(markers.mention(7, 3)))
 
 
 def test_a_failure_mentions_the_people_on_call_and_nobody_else() -> None:
     one = merged(Stage.FAILED, reason="its deployment failed: job @olive", deployment=ENDED_RUN)
     words = alarm(one, "lee", "sourcegraph/cloud")
-    assert words.startswith(f"{markers.alarm(7, 3)}\n@lee, @sourcegraph/cloud: the upgrade of [rctest.")
+    assert words.startswith(f"{markers.mention(7, 3)}\n@lee, @sourcegraph/cloud: the upgrade of [rctest.")
     assert len(rendering.mentions(words)) == 2
     assert f"to 3.40.1 failed ([#7]({PULL})): its deployment failed: job @\u200bolive." in words
     assert f"[log]({RUN})" in words

@@ -40,11 +40,11 @@ def evidence(kind: str) -> str:
     return f"<!-- mibot:evidence {kind} -->"
 
 
-def alarm(pull: int, step: int) -> str:
-    """Marks the comment that mentions the people on call: which pull request failed, at which step of its way."""
+def mention(pull: int, step: int) -> str:
+    """Marks the comment that mentions the people on call, for one step in the history of a pull request."""
     return f"<!-- mibot:alarm pull={pull} step={step} -->"
 
 
 def notification(channel: str, pull: int, step: int) -> str:
-    """Marks a comment that a channel posts about a pull request, at one step of its way."""
+    """Marks a comment of a channel, for one step in the history of a pull request."""
     return f"<!-- mibot:notification channel={channel} pull={pull} step={step} -->"
