@@ -1,4 +1,4 @@
-"""The worker: handles durable jobs, and sweeps. It turns the engine's jobs into events and effects."""
+"""The worker turns the engine's durable jobs into events and effects, and sweeps for what webhooks did not tell."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from bot.services.reconciler import Reconciler
 
 log = structlog.get_logger(__name__)
 
-jobs_total = Counter("mibot_jobs_total", "Jobs by what they do and how they ended.", ["kind", "outcome"])
-job_seconds = Histogram("mibot_job_seconds", "How long jobs took.", ["kind"])
-sweep_at = Gauge("mibot_last_sweep_timestamp_seconds", "When the last sweep ended.")
-backlog = Gauge("mibot_jobs_waiting", "Jobs that wait or run.")
-upgrades_by_stage = Gauge("mibot_upgrades", "Upgrades by where they stand.", ["stage"])
+jobs_total = Counter("mibot_jobs_total", "Jobs by kind and outcome.", ["kind", "outcome"])
+job_seconds = Histogram("mibot_job_seconds", "Duration of jobs.", ["kind"])
+last_sweep = Gauge("mibot_last_sweep_timestamp_seconds", "When the last sweep ended.")
+backlog = Gauge("mibot_jobs_waiting", "Jobs that wait or run, as of the last sweep.")
+upgrades_by_stage = Gauge("mibot_upgrades", "Upgrades by stage, as of the last sweep.", ["stage"])
 
 
 def job_of_event(delivery: str, event: Event) -> Job:
-    """The job that a delivery is stored as."""
+    """The job for an event. Each delivery has a key of its own, so none waits for another."""
     return Job(CODEC.encode_document(event), f"event {delivery}")
 
 
@@ -46,7 +46,7 @@ def job_of_effect(effect: Effect) -> Job:
 
 
 class Worker:
-    """Handles the engine's jobs and sweeps every `interval` seconds."""
+    """Handles the engine's jobs, and sweeps every `interval` seconds."""
 
     def __init__(
         self,
@@ -54,6 +54,7 @@ class Worker:
         dispatcher: Dispatcher,
         store: UpgradeReader,
         reconciler: Reconciler,
+        *,
         interval: float,
     ) -> None:
         self._engine = engine
@@ -121,7 +122,7 @@ class Worker:
             self._engine.submit(f"late-{uuid.uuid4().hex}", job_of_effect(effect))
 
     def sweep(self) -> None:
-        """Find what is missing and submit it, unless an earlier sweep's job for the same is still unfinished."""
+        """Submit what the reconciler finds, unless an earlier sweep submitted the same and its job is unfinished."""
         started = time.monotonic()
         sweep = self._reconciler.sweep()
         name = uuid.uuid4().hex
@@ -137,11 +138,10 @@ class Worker:
         self._reconciler.save_cursors(sweep)
         self._engine.delete_old_jobs(datetime.now(UTC))
         self._update_metrics()
-        sweep_at.set_to_current_time()
+        last_sweep.set_to_current_time()
         log.debug("sweep", found=len(sweep.effects), seconds=round(time.monotonic() - started, 3))
 
     def _update_metrics(self) -> None:
-        """Bring the gauges up to date."""
         backlog.set(self._engine.backlog())
         stages = Counts(upgrade.stage for upgrade in self._store.upgrades())
         for stage in Stage:
@@ -153,6 +153,6 @@ class Worker:
                 self.sweep()
             except TransientError as error:
                 log.warning("sweep_failed", error=str(error))
-            except Exception:  # the sweep is the safety net: a bug in it must be seen, and must not end it
+            except Exception:  # the sweep is the safety net: a bug in it must be logged and must not end it
                 log.exception("sweep_broke")
             self._stopping.wait(self._interval)

@@ -149,8 +149,9 @@ class MemoryStore:
         return sorted(found, key=lambda key: (str(key[1]), key[0]))
 
     def finish_notification(self, notification: Notification, outcome: Outcome) -> None:
-        del self._outbox[notification.upgrade.key, notification.revision, notification.channel]
-        self.outcomes.append((notification.channel, outcome))
+        finished = self._outbox.pop((notification.upgrade.key, notification.revision, notification.channel), None)
+        if finished is not None:
+            self.outcomes.append((notification.channel, outcome))
 
     def claim_slot(self, planned: Upgrade, limit: int) -> bool:
         with self._lock:
@@ -246,9 +247,8 @@ class MemoryIssues:
         issue = self.issue(number)
         self._issues[number] = replace(issue, labels=issue.labels | set(labels))
 
-    def comments(self, number: int, since: datetime | None = None) -> Sequence[Comment]:
-        found = (comment for comment in self._comments.values() if comment.issue == number)
-        return [comment for comment in found if since is None or comment.updated_at >= since]
+    def comments(self, number: int) -> Sequence[Comment]:
+        return [comment for comment in self._comments.values() if comment.issue == number]
 
     def recent_comments(self, since: datetime) -> Sequence[Comment]:
         self._raise_if_down()

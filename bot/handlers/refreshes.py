@@ -1,4 +1,4 @@
-"""The places that show something: refreshing one that is up to date costs nothing."""
+"""The effects that refresh whatever shows an upgrade or a preparation."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from bot.domain.upgrade.record import Upgrade
 from bot.ports.store import ReplyIndex
 
 
-def refresh_effects(ledger: ReplyIndex, upgrade: Upgrade) -> list[Effect]:
-    """Every place that shows this upgrade."""
-    replies = ledger.replies_about(upgrade.slug, upgrade.version)
+def refresh_effects(store: ReplyIndex, upgrade: Upgrade) -> list[Effect]:
+    """For every reply and tracker that shows the upgrade."""
+    replies = store.replies_about(upgrade.slug, upgrade.version)
     return [*(RefreshReply(comment) for comment in replies), RefreshTracker(str(upgrade.version))]
 
 
-def preparation_refresh_effects(ledger: ReplyIndex, preparation: Preparation) -> list[Effect]:
-    """Every place that shows this preparation."""
-    replies = ledger.replies_about("", preparation.version)
+def preparation_refresh_effects(store: ReplyIndex, preparation: Preparation) -> list[Effect]:
+    """For every reply and tracker that shows the preparation."""
+    replies = store.replies_about("", preparation.version)
     return [*(RefreshReply(comment) for comment in replies), RefreshTracker(str(preparation.version))]

@@ -19,7 +19,7 @@ from bot.formats.markdown import Markdown
 from bot.handlers.dispatch import handles
 from bot.ports.errors import NotFoundError
 from bot.ports.issues import IssueComments
-from bot.ports.store import PreparationStore, ReplyStore, UpgradeReader
+from bot.ports.store import PreparationReader, ReplyStore, UpgradeReader
 from bot.rendering import Renderer
 from bot.rendering.replies import render_reply
 from bot.services.fleet_reader import FleetReader
@@ -27,7 +27,7 @@ from bot.services.fleet_reader import FleetReader
 log = structlog.get_logger(__name__)
 
 
-class _Store(ReplyStore, UpgradeReader, PreparationStore, Protocol):
+class _Store(ReplyStore, UpgradeReader, PreparationReader, Protocol):
     """What the handler remembers."""
 
 

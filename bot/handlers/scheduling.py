@@ -21,7 +21,7 @@ from bot.domain.upgrade.transitions import mark_planned, mark_skipped, request_u
 from bot.domain.versions import Version, parse_version
 from bot.handlers.dispatch import handles
 from bot.handlers.refreshes import refresh_effects
-from bot.ports.store import PreparationStore, ReplyIndex, UpgradeStore
+from bot.ports.store import PreparationReader, ReplyIndex, SlotClaims, UpgradeStore
 from bot.rendering.wording import describe
 from bot.services.fleet_reader import FleetReader, FleetView
 from bot.services.health_checks import HealthCheckRunner
@@ -30,7 +30,7 @@ from bot.services.planner import Planner
 log = structlog.get_logger(__name__)
 
 
-class _Store(UpgradeStore, PreparationStore, ReplyIndex, Protocol):
+class _Store(UpgradeStore, SlotClaims, PreparationReader, ReplyIndex, Protocol):
     """What the scheduler remembers."""
 
 

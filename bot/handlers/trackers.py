@@ -1,4 +1,4 @@
-"""Trackers: one a version, opened or adopted, linked from the release issue, and kept up to date."""
+"""Trackers: one for each version, opened or adopted, linked from the release issue, and kept up to date."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from bot.formats.markdown import Markdown
 from bot.handlers.dispatch import handles
 from bot.ports.errors import PermanentError
 from bot.ports.issues import IssueComments, IssueEditor, IssueReader, WriteSlots
-from bot.ports.store import PreparationStore, TrackerStore, UpgradeReader
+from bot.ports.store import PreparationReader, TrackerStore, UpgradeReader
 from bot.rendering import Renderer
 from bot.rendering.tracker import (
     format_tracker_title,
@@ -41,25 +41,28 @@ from bot.services.poll_throttle import PollThrottle
 log = structlog.get_logger(__name__)
 
 LABELS = ("managed-instances", "release-tracking")
-"""What a tracker is labelled with, besides `policy.label`."""
+"""The labels of a tracker, besides `policy.label`."""
 
 
 class _Issues(IssueReader, IssueEditor, IssueComments, WriteSlots, Protocol):
     """What the handler does with issues."""
 
 
-class _Store(TrackerStore, UpgradeReader, PreparationStore, Protocol):
+class _Store(TrackerStore, UpgradeReader, PreparationReader, Protocol):
     """What the handler remembers."""
 
 
 class TrackerHandler:
-    """Opens, adopts, announces and updates trackers. `clock` gives the time in UTC; a tracker is edited once in
-    `interval` seconds at most."""
+    """Opens, adopts, announces and updates trackers.
+
+    `clock` gives the time in UTC. `label` is the label that marks the issues of mibot, `operators` are the teams that
+    announcements mention, and `interval` is the minimum number of seconds between two edits of a tracker.
+    """
 
     def __init__(
         self,
         issues: _Issues,
-        ledger: _Store,
+        store: _Store,
         fleets: FleetReader,
         clock: Callable[[], datetime],
         *,
@@ -68,7 +71,7 @@ class TrackerHandler:
         interval: float = 10.0,
     ) -> None:
         self._issues = issues
-        self._ledger = ledger
+        self._store = store
         self._fleets = fleets
         self._label = label
         self._operators = tuple(operators)
@@ -82,21 +85,21 @@ class TrackerHandler:
 
     @handles
     def ensure(self, effect: EnsureTracker) -> list[Effect]:
-        """See that the version has its one tracker and that the asking issue links it."""
+        """Make sure that the version has its one tracker, and that the issue that requested it links it."""
         version = Version.parse(effect.version)
         if version is None:
             return []
-        record = self._ledger.tracker(version)
+        record = self._store.tracker(version)
         if record is None:
             record = self._find(version, effect) or self._open(version, effect)
-            self._ledger.save_tracker(record)
+            self._store.save_tracker(record)
             log.info("tracker", version=effect.version, issue=record.issue, adopted=record.adopted)
         if effect.issue and effect.issue not in record.announced:
             self._announce(record, effect.issue)
-            self._ledger.save_tracker(replace(record, announced=(*record.announced, effect.issue)))
-            self._ledger.mark_tracker_dirty(version)
-        waiting = (u for u in self._ledger.upgrades(version) if u.stage is Stage.PLANNED)
-        preparation = self._ledger.preparation(version)
+            self._store.save_tracker(replace(record, announced=(*record.announced, effect.issue)))
+            self._store.mark_tracker_dirty(version)
+        waiting = (u for u in self._store.upgrades(version) if u.stage is Stage.PLANNED)
+        preparation = self._store.preparation(version)
         asked = preparation is not None and preparation.stage is PreparationStage.REQUESTED
         return [
             RefreshTracker(effect.version),
@@ -105,7 +108,7 @@ class TrackerHandler:
         ]
 
     def _find(self, version: Version, effect: EnsureTracker) -> TrackerRecord | None:
-        """The tracker there is already: ours, noted or not, or one that people wrote, which is adopted."""
+        """The existing tracker: ours, or one that people wrote, which mibot adopts."""
         ours = [i for i in self._issues.list_issues(self._labels, state="all") if _is_ours(i, version)]
         written = [] if ours else self._find_handwritten(version, effect)
         for issue in sorted(ours or written, key=lambda i: i.number):
@@ -116,10 +119,10 @@ class TrackerHandler:
         return None
 
     def _find_handwritten(self, version: Version, effect: EnsureTracker) -> list[Issue]:
-        labelled = list(self._issues.list_issues([self._label], state="open"))
-        if effect.issue and all(issue.number != effect.issue for issue in labelled):
-            labelled.append(self._issues.issue(effect.issue))
-        return [i for i in labelled if Version.find_in(i.title) == version and looks_like_tracker(i.body)]
+        labeled = list(self._issues.list_issues([self._label], state="open"))
+        if effect.issue and all(issue.number != effect.issue for issue in labeled):
+            labeled.append(self._issues.issue(effect.issue))
+        return [i for i in labeled if Version.find_in(i.title) == version and looks_like_tracker(i.body)]
 
     def _open(self, version: Version, effect: EnsureTracker) -> TrackerRecord:
         renderer = Renderer(self._fleets.current(), self._issues.bot_login)
@@ -130,7 +133,7 @@ class TrackerHandler:
         return TrackerRecord(version, issue.number, issue.url, effect.by)
 
     def _announce(self, record: TrackerRecord, issue: int) -> None:
-        """Link the tracker where it was asked for; only a version's first announcement mentions the teams."""
+        """Link the tracker in the issue that requested it. Only a version's first announcement mentions the teams."""
         marker = markers.announcement(record.version)
         for comment in self._issues.comments(issue):
             if comment.author == self._issues.bot_login and marker in comment.body:
@@ -149,9 +152,9 @@ class TrackerHandler:
 
     @handles
     def refresh(self, effect: RefreshTracker) -> list[Effect]:
-        """Bring the tracker up to date, unless it is; what people wrote meanwhile is kept."""
+        """Update the tracker if it is out of date. What people wrote meanwhile stays."""
         version = Version.parse(effect.version)
-        record = self._ledger.tracker(version) if version else None
+        record = self._store.tracker(version) if version else None
         if record is None or record.clean >= record.dirty:
             return []
         wait = self._seconds_to_wait(record)
@@ -161,19 +164,22 @@ class TrackerHandler:
         try:
             record, complete = self._rewrite(record, renderer)
         except TrackerTooLongError as error:
-            raise PermanentError(str(error)) from error
-        self._ledger.save_tracker(replace(record, clean=record.dirty if complete else record.clean))
+            raise PermanentError(error.reason) from error
+        self._store.save_tracker(replace(record, clean=record.dirty if complete else record.clean))
         return [] if complete else [effect]
 
     def _seconds_to_wait(self, record: TrackerRecord) -> float:
-        """The seconds until the tracker may be edited again: edits are bundled, whatever happens meanwhile."""
+        """The number of seconds until the tracker may be edited again. What changes meanwhile goes into one edit."""
         if record.edited_at is None:
             return 0.0
         left = record.edited_at + timedelta(seconds=self._interval) - self._clock()
         return max(left.total_seconds(), 0.0)
 
     def _rewrite(self, record: TrackerRecord, renderer: Renderer) -> tuple[TrackerRecord, bool]:
-        """Write every part that changes; a part more is added as a comment, and then the head has to link it."""
+        """Write every part that changes; returns whether that was all.
+
+        A new part becomes a comment. The head has to link it, which takes another pass.
+        """
         texts = [self._read(record, part) for part in range(len(record.parts) + 1)]
         for part in range(len(texts)):
             with self._issues.write_slot():
@@ -190,20 +196,20 @@ class TrackerHandler:
         return replace(record, parts=(*record.parts, self._ensure_part(record, part, wanted[part]))), False
 
     def _render_parts(self, texts: list[str], record: TrackerRecord, renderer: Renderer) -> list[str]:
-        """What all parts should say, given what they say now."""
-        upgrades = {upgrade.slug: upgrade for upgrade in self._ledger.upgrades(record.version)}
+        """The new texts of all parts, given their current texts."""
+        upgrades = {upgrade.slug: upgrade for upgrade in self._store.upgrades(record.version)}
         items = tracker_items(renderer, record.version, upgrades)
         links = [f"{record.url}#issuecomment-{comment}" for comment in record.parts]
-        preparation = self._ledger.preparation(record.version)
+        preparation = self._store.preparation(record.version)
         head = render_tracker_head(renderer, record, list(upgrades.values()), links, preparation)
         framed = [with_block(texts[0], Block.HEAD, head), *texts[1:]]
         framed[0] = with_block(framed[0], Block.END, render_tracker_end(renderer))
-        laid = lay_out(framed, items)
+        laid_out = lay_out(framed, items)
         return [
-            laid[0],
+            laid_out[0],
             *(
                 with_block(text, Block.HEAD, render_tracker_part(renderer, record, number))
-                for number, text in enumerate(laid[1:], start=2)
+                for number, text in enumerate(laid_out[1:], start=2)
             ),
         ]
 
@@ -219,7 +225,7 @@ class TrackerHandler:
             self._issues.edit_comment(record.parts[part - 1], text)
 
     def _ensure_part(self, record: TrackerRecord, part: int, text: str) -> int:
-        """The comment that continues the tracker: found by its mark, or written."""
+        """The comment that continues the tracker: found by its marker, or written."""
         marker = markers.tracker_part(record.version, part + 1)
         for comment in self._issues.comments(record.issue):
             if comment.author == self._issues.bot_login and marker in comment.body:

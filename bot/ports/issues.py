@@ -31,7 +31,7 @@ class IssueComments(BotAccount, Protocol):
     """Reads and writes the comments of one issue at a time."""
 
     def comment(self, comment: int) -> Comment: ...
-    def comments(self, number: int, since: datetime | None = None) -> Sequence[Comment]:
+    def comments(self, number: int) -> Sequence[Comment]:
         """The comments of one issue, oldest first."""
 
     def create_comment(self, number: int, body: str) -> Comment: ...

@@ -16,15 +16,15 @@ from bot.domain.versions import Version
 
 
 class TrackerReader(Protocol):
-    """Finds the tracker of a version."""
+    """Finds trackers, by version."""
 
     def tracker(self, version: Version) -> TrackerRecord | None: ...
+    def trackers(self) -> Sequence[TrackerRecord]: ...
 
 
 class TrackerStore(TrackerReader, Protocol):
-    """The trackers, by version."""
+    """Keeps trackers."""
 
-    def trackers(self) -> Sequence[TrackerRecord]: ...
     def save_tracker(self, tracker: TrackerRecord) -> None:
         """Save everything except `dirty`, which only `mark_tracker_dirty` changes."""
 
@@ -39,16 +39,22 @@ class ReplyIndex(Protocol):
         """The comments whose replies show this upgrade; an empty slug stands for the version's preparation."""
 
 
-class ReplyStore(ReplyIndex, Protocol):
-    """The replies, by the comment that they answer."""
+class ReplyReader(Protocol):
+    """Finds replies, by the comment that they answer."""
 
     def reply(self, comment: int) -> Reply | None: ...
+    def unwritten_replies(self) -> Sequence[int]:
+        """The comments whose replies are not on GitHub yet."""
+
+
+class ReplyStore(ReplyReader, Protocol):
+    """Keeps replies."""
+
     def save_reply(self, reply: Reply) -> None: ...
-    def unwritten_replies(self) -> Sequence[int]: ...
 
 
 class UpgradeReader(Protocol):
-    """Finds upgrades."""
+    """Finds upgrades, by instance and version."""
 
     def upgrade(self, slug: str, version: Version) -> Upgrade | None: ...
     def upgrades(self, version: Version | None = None) -> Sequence[Upgrade]: ...
@@ -58,12 +64,21 @@ class UpgradeReader(Protocol):
 
 
 class UpgradeStore(UpgradeReader, Protocol):
-    """The upgrades, by instance and version. The transaction that saves one also marks its tracker dirty, and adds a
-    notification for each channel that wants the change."""
+    """Keeps upgrades. The transaction that saves one also marks its tracker dirty, and adds a notification for each
+    channel that wants the change."""
 
     def save_upgrade(self, upgrade: Upgrade) -> None: ...
+
+
+class SlotClaims(Protocol):
+    """Limits how many upgrades are in flight."""
+
     def claim_slot(self, planned: Upgrade, limit: int) -> bool:
         """Save the upgrade, now planned, unless `limit` others are in flight; returns whether it was saved."""
+
+
+class DispatchClaims(Protocol):
+    """Keeps deployments apart whose runs could be confused."""
 
     def claim_dispatch(self, intended: Upgrade) -> bool:
         """Save the upgrade, whose deployment is about to be dispatched; returns whether it was saved.
@@ -86,12 +101,17 @@ class Outbox(Protocol):
         """Note what became of it, so that it does not wait any more."""
 
 
-class PreparationStore(Protocol):
-    """The preparations, by version. A saved preparation marks its tracker dirty in the same transaction."""
+class PreparationReader(Protocol):
+    """Finds preparations, by version."""
 
     def preparation(self, version: Version) -> Preparation | None: ...
     def preparations(self) -> Sequence[Preparation]: ...
     def unfinished_preparations(self) -> Sequence[Preparation]: ...
+
+
+class PreparationStore(PreparationReader, Protocol):
+    """Keeps preparations. A saved preparation marks its tracker dirty in the same transaction."""
+
     def save_preparation(self, preparation: Preparation) -> None: ...
 
 

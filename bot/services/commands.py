@@ -1,4 +1,4 @@
-"""Comments with commands become plans."""
+"""Plans the commands of comments."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class _Store(UpgradeReader, TrackerReader, Protocol):
 
 
 class CommandService:
-    """Plans what the commands of a comment ask for: permission, then state, then each command's own plan."""
+    """Plans the commands of a comment: checks permissions, gathers the state, and asks each command for its plan."""
 
     def __init__(
         self,

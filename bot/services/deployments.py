@@ -48,7 +48,7 @@ from bot.domain.upgrade.transitions import all_run_ids, mark_failed, missing_run
 from bot.domain.versions import Version
 from bot.ports.backups import Backups
 from bot.ports.errors import NotFoundError, PermanentError, TransientError
-from bot.ports.store import TrackerStore, UpgradeStore
+from bot.ports.store import DispatchClaims, TrackerReader, UpgradeReader
 from bot.ports.workflows import Workflows
 from bot.rendering.wording import describe
 from bot.services.fleet_reader import FleetReader
@@ -64,7 +64,7 @@ HELD_POLL_FACTOR = 4
 SaveUpgrade = Callable[[Upgrade], Upgrade]
 
 
-class _Store(UpgradeStore, TrackerStore, Protocol):
+class _Store(UpgradeReader, DispatchClaims, TrackerReader, Protocol):
     """What the service remembers."""
 
 

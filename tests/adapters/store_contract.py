@@ -37,7 +37,17 @@ from bot.domain.upgrade.record import IN_FLIGHT, UNFINISHED, Deployment, Stage, 
 from bot.domain.upgrade.transitions import Cause, mark_planned, move
 from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
-from bot.ports.store import CursorStore, Outbox, PreparationStore, ReplyStore, TrackerStore, UpgradeStore
+from bot.ports.store import (
+    CursorStore,
+    DispatchClaims,
+    Outbox,
+    PreparationStore,
+    ReplyIndex,
+    ReplyStore,
+    SlotClaims,
+    TrackerStore,
+    UpgradeStore,
+)
 from tests.records import VERSIONS, backups, preparations, pull_requests, results, tuples_of, upgrades
 from tests.samples import modify
 from tests.schema.everything import effects
@@ -150,7 +160,18 @@ TRACKERS = st.builds(
 _few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-class Store(TrackerStore, ReplyStore, UpgradeStore, PreparationStore, Outbox, CursorStore, Protocol):
+class Store(
+    TrackerStore,
+    ReplyIndex,
+    ReplyStore,
+    UpgradeStore,
+    SlotClaims,
+    DispatchClaims,
+    PreparationStore,
+    Outbox,
+    CursorStore,
+    Protocol,
+):
     """Everything that mibot remembers, in one place."""
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from bot.domain.effects import Effect
 from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
+from bot.domain.tracker.layout import TrackerTooLong
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.formats.markdown import MAX_BODY_LENGTH
@@ -211,8 +212,9 @@ def test_what_people_write_between_two_edits_is_kept(scene: Scene) -> None:
 
 def test_a_tracker_without_room_is_refused_with_what_to_do_and_stays_to_be_done(scene: Scene) -> None:
     scene.issues._issues[1] = replace(scene.issues.issue(1), body=f"{scene.body}\n{'x' * MAX_BODY_LENGTH}\n")
-    with pytest.raises(PermanentError, match="shorten what people wrote"):
+    with pytest.raises(PermanentError) as caught:
         scene.happens(step(1))
+    assert caught.value.reason == TrackerTooLong(MAX_BODY_LENGTH)
     assert not scene.shows_all()
 
 

@@ -60,14 +60,14 @@ class GitHubIssues:
         if names:
             self._client.post(f"/issues/{number}/labels", LABEL_ISSUE, {"labels": names})
 
-    def comments(self, number: int, since: datetime | None = None) -> Sequence[Comment]:
-        found = self._client.list_all(f"/issues/{number}/comments", READ_COMMENTS, parse_comment, **_since(since))
-        unique = {item.id: item for item in found if _recent(item.updated_at, since)}
+    def comments(self, number: int) -> Sequence[Comment]:
+        found = self._client.list_all(f"/issues/{number}/comments", READ_COMMENTS, parse_comment)
+        unique = {item.id: item for item in found}
         return sorted(unique.values(), key=lambda item: (item.created_at, item.id))
 
     def recent_comments(self, since: datetime) -> Sequence[Comment]:
-        # Newest first: a comment that is edited while we turn the pages pushes the others on to a later page, where
-        # they are met twice. The other way round one of them would slip back and be missed.
+        # Newest first: a comment that is edited between two pages pushes the others to a later page, so we see one
+        # twice. In the other order, one would move to an earlier page and be missed.
         query = {"sort": "updated", "direction": "desc", **_since(since)}
         found = self._client.list_all("/issues/comments", READ_COMMENTS, parse_comment, **query)
         unique = {item.id: item for item in found if _recent(item.updated_at, since)}

@@ -8,13 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from bot.domain.reasons import Reason
 from bot.domain.tracker.blocks import Block, with_block
 from bot.domain.tracker.line import MAX_SEGMENT_LENGTH, SEGMENT, TASK, InstanceKey, Section, TrackerItem, render_line
 from bot.domain.tracker.text import TrackerLine, TrackerText, parse, update_lines
+from bot.formats.documents import stored
 from bot.formats.markdown import MAX_BODY_LENGTH
 
-__all__ = ["PART_BUDGET", "SEGMENT_RESERVE", "Block", "TrackerTooLongError", "lay_out", "with_block"]
+__all__ = [
+    "PART_BUDGET",
+    "SEGMENT_RESERVE",
+    "Block",
+    "TrackerTooLong",
+    "TrackerTooLongError",
+    "lay_out",
+    "with_block",
+]
 
 PART_BUDGET = 52_000
 """How full a part is planned, growth included: mibot's blocks grow too, and people need room to write in it."""
@@ -23,15 +34,27 @@ SEGMENT_RESERVE = MAX_SEGMENT_LENGTH
 _NEW_BLOCK = re.compile(r"\s*([-*+#>|<`~]|\d+[.)])")
 
 
+@stored("tracker.too_long", max_characters="max_characters")
+@dataclass(frozen=True)
+class TrackerTooLong(Reason):
+    """A part of the tracker does not fit GitHub's limit. People have to shorten what they wrote."""
+
+    max_characters: int
+
+
 class TrackerTooLongError(ValueError):
-    """A part does not fit GitHub's limit; people have to shorten what they wrote."""
+    """Raised for a part that does not fit."""
+
+    def __init__(self, reason: TrackerTooLong) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def lay_out(parts: Sequence[str], items: Sequence[TrackerItem]) -> list[str]:
     """All parts with every item's line up to date; what is missing is added where it belongs and fits.
 
     `parts` are the texts as they are (the body first, then the comments that continue it); the answer has more
-    parts when they don't hold everything. Raises TooLong when a part outgrows GitHub's limit.
+    parts when they don't hold everything. Raises TrackerTooLongError when a part outgrows GitHub's limit.
     """
     known = {item.key.url for item in items}
     texts = [parse(part, known) for part in parts]
@@ -65,9 +88,7 @@ def _max_length(line: TrackerLine) -> int:
 
 def _check_limit(text: str) -> str:
     if len(text) > MAX_BODY_LENGTH:
-        raise TrackerTooLongError(
-            f"the tracker no longer fits GitHub's limit of {MAX_BODY_LENGTH:,} characters; shorten what people wrote."
-        )
+        raise TrackerTooLongError(TrackerTooLong(MAX_BODY_LENGTH))
     return text
 
 

@@ -68,11 +68,11 @@ def test_comments_come_oldest_first_and_know_their_issue(site: FakeGitHub, issue
     assert not found[0].edited
 
 
-def test_comments_since_a_time_are_those_changed_since(site: FakeGitHub, issues: GitHubIssues) -> None:
+def test_recent_comments_are_those_changed_since_a_time(site: FakeGitHub, issues: GitHubIssues) -> None:
     old = comment(1)
     edited = comment(2, updated_at="2022-06-01T12:00:00Z")
-    site.add_response("GET", f"{LIST}/5/comments", [old, edited])  # a server that knows no `since`
-    (found,) = issues.comments(5, since=NOON.replace(microsecond=700_000))
+    site.add_response("GET", f"{LIST}/comments", [old, edited])  # a server that ignores `since`
+    (found,) = issues.recent_comments(NOON.replace(microsecond=700_000))
     assert found.id == 2
     assert found.edited
 
