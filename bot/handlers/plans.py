@@ -9,8 +9,11 @@ from bot.domain.chat.effects import PlanNow, RefreshReply
 from bot.domain.chat.refusals import InstanceGone, PlanNotPossibleNow, PlanRefused
 from bot.domain.chat.replies import PlanPreview
 from bot.domain.effects import Effect
+from bot.domain.fleet.model import Fleet
+from bot.domain.fleet.redaction import redact_value, redactor
 from bot.domain.health.model import Phase
 from bot.domain.plans.change_set import Refusal
+from bot.domain.reasons import Reason
 from bot.domain.rollout.schedule import RolloutState, order_gate
 from bot.domain.versions import Version, parse_version
 from bot.handlers.dispatch import handles
@@ -70,11 +73,16 @@ class PlanHandler:
         try:
             preview = self._planner.preview(view, instance, version)
         except PermanentError as error:
-            return replace(waiting, refusal=PlanNotPossibleNow(error.reason))
+            return _refuse(waiting, PlanNotPossibleNow(error.reason), view.fleet)
         if isinstance(preview.plan, Refusal):
-            return replace(waiting, refusal=PlanRefused(version, preview.refusal or preview.plan.reason))
+            refusal = PlanRefused(version, preview.refusal or preview.plan.reason)
+            return _refuse(waiting, refusal, view.fleet)
         rollout = RolloutState(view.fleet, self._store.upgrades(), 0, {}, {version: True})
         checks = self._check_runner.run(slug, Phase.BEFORE)
         obstacle = order_gate(instance, version, rollout)
         renderer = Renderer(view.fleet, self._account.bot_login)
         return replace(waiting, report=render_plan(renderer, instance, preview.plan, preview, checks, obstacle))
+
+
+def _refuse(waiting: PlanPreview, refusal: Reason, fleet: Fleet) -> PlanPreview:
+    return replace(waiting, refusal=redact_value(refusal, redactor(fleet)))

@@ -10,11 +10,13 @@ from bot.domain.chat import comments
 from bot.domain.chat.answers import NotAllowed, UnknownCommand
 from bot.domain.chat.comments import CommandLine
 from bot.domain.chat.effects import HandleComment
+from bot.domain.chat.privacy import redact_item
 from bot.domain.chat.refusals import NotPossibleNow
 from bot.domain.chat.replies import Reply, ReplyItem
 from bot.domain.chat.requests import LATEST, CommandContext, CommandPlan, CommandRequest, Permission, refuse
 from bot.domain.effects import Effect
 from bot.domain.fleet.model import Fleet
+from bot.domain.fleet.redaction import redactor
 from bot.domain.versions import Version
 from bot.ports.accounts import Teams
 from bot.ports.errors import PermanentError
@@ -62,7 +64,9 @@ class CommandService:
                 plan = refuse(line.name, NotPossibleNow(error.reason))
             items += plan.items
             effects += (effect for effect in plan.effects if effect not in effects)
-        return Reply(comment.comment, comment.issue, comment.author, _without_duplicates(items)), effects
+        redact = redactor(fleet)
+        private = tuple(redact_item(item, redact) for item in dict.fromkeys(items))  # each repeated answer once
+        return Reply(comment.comment, comment.issue, comment.author, private), effects
 
     def _plan_line(
         self,
@@ -99,8 +103,3 @@ class CommandService:
             self._store.tracker(wanted) if wanted else None,
             released,
         )
-
-
-def _without_duplicates(items: Sequence[ReplyItem]) -> tuple[ReplyItem, ...]:
-    """The items without repetitions, so that a command that stands twice in a comment is answered once."""
-    return tuple(dict.fromkeys(items))

@@ -15,12 +15,11 @@ from enum import StrEnum
 from bot.domain.audit.audit_record import AuditRecord, audit_record, audit_records, public_link
 from bot.domain.audit.controls import AuditContext, find_gaps
 from bot.domain.audit.gaps import Gap
-from bot.domain.audit.redaction import redact_value
 from bot.domain.fleet.config_file import CONFIG_FILE
 from bot.domain.fleet.model import Fleet, Instance, InstanceType, UnreadableInstance
 from bot.domain.fleet.names import plain_name, public_name, unreadable_name
 from bot.domain.fleet.problems import FileProblem, UnusableInstanceFile
-from bot.domain.fleet.redaction import Redact, redactor
+from bot.domain.fleet.redaction import Redact, redact_value, redactor
 from bot.domain.reasons import Reason
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Upgrade

@@ -6,7 +6,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
 from functools import lru_cache
+from typing import TypeVar, cast
 
 from bot.domain.fleet.inventory import FIRST_INSTANCE
 from bot.domain.fleet.model import Fleet
@@ -14,6 +17,7 @@ from bot.domain.fleet.names import plain_name
 from bot.formats.markdown import one_line
 
 Redact = Callable[[str], str]
+T = TypeVar("T")
 
 _MIN_NAME_LENGTH = 2
 _MIN_SUBSTRING_LENGTH = 8
@@ -91,3 +95,21 @@ def _name_inside(word: str, names: Mapping[str, str], lengths: Sequence[int]) ->
     """What a long name is called that a word holds among other letters, or nothing."""
     pieces = (word[start : start + length] for length in lengths for start in range(len(word) - length + 1))
     return next((names[piece] for piece in pieces if piece in names), "")
+
+
+def redact_value(value: T, redact: Redact) -> T:
+    """The value with `redact` applied to every text in it: in dataclasses, tuples and mappings, but not in enums."""
+    return cast("T", _redact_inside(value, redact))
+
+
+def _redact_inside(value: object, redact: Redact) -> object:
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return redact(value)
+    if isinstance(value, tuple | frozenset):
+        return type(value)(_redact_inside(one, redact) for one in value)
+    if isinstance(value, Mapping):
+        return {_redact_inside(key, redact): _redact_inside(one, redact) for key, one in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        names = [field.name for field in fields(value)]
+        return replace(value, **{name: _redact_inside(getattr(value, name), redact) for name in names})
+    return value
