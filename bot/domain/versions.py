@@ -16,7 +16,7 @@ GOLDEN_PATH = re.compile(r"golden/docker-compose\.(\d+\.\d+\.\d+(?:-rc\.\d+)?)\.
 @total_ordering
 @dataclass(frozen=True)
 class Version:
-    """`X.Y.Z` or the release candidate `X.Y.Z-rc.N`, ordered as releases are: a candidate before its release."""
+    """`X.Y.Z`, or the release candidate `X.Y.Z-rc.N`. A candidate comes before its release."""
 
     major: int
     minor: int
@@ -25,7 +25,7 @@ class Version:
 
     @classmethod
     def parse(cls, text: str) -> Version | None:
-        """The version that `text` is (`3.40.1`, `v3.40.1`, `3.41.0-rc.2`), or None when it is anything else."""
+        """The version that `text` is (`3.40.1`, `v3.40.1`, `3.41.0-rc.2`), or None if it is something else."""
         match = _WHOLE.fullmatch(text.strip())
         if match is None:
             return None
@@ -34,7 +34,7 @@ class Version:
 
     @classmethod
     def find_in(cls, text: str) -> Version | None:
-        """The first version that a sentence (an issue's title) names, or None."""
+        """The first version in a text, such as the title of an issue, or None."""
         match = _INSIDE.search(text)
         return None if match is None else cls.parse(match.group(1))
 
@@ -49,7 +49,7 @@ class Version:
 
     @property
     def golden_path(self) -> str:
-        """Where the deployment repository keeps this version's golden file (domain.md, "Layout")."""
+        """The path of this version's golden file in the deployment repository (domain.md, "Layout")."""
         return f"golden/docker-compose.{self}.yaml"
 
     def _key(self) -> tuple[int, int, int, int, int]:
@@ -67,7 +67,7 @@ class Version:
 
 
 def nearest_version(target: Version, released: Collection[Version]) -> Version | None:
-    """The version that somebody who typed `target` most likely means: the nearest of those there are."""
+    """The known version that is most like `target`, for somebody who mistyped it; None if none is known."""
 
     def distance(version: Version) -> tuple[int, int, int, bool, int]:
         return (
@@ -82,12 +82,12 @@ def nearest_version(target: Version, released: Collection[Version]) -> Version |
 
 
 def latest_release(released: Collection[Version]) -> Version | None:
-    """The newest release, candidates left out."""
+    """The newest release, without candidates."""
     return max((version for version in released if not version.is_candidate), default=None)
 
 
 def parse_version(text: str) -> Version:
-    """The version that mibot itself wrote down. Raises ValueError for anything else."""
+    """The version that mibot itself wrote. Raises ValueError for anything else."""
     version = Version.parse(text)
     if version is None:
         raise ValueError(f"{text!r} is no version")

@@ -1,8 +1,7 @@
-"""Text that comes from people or repositories, made harmless for GitHub's Markdown.
+"""Makes any text harmless in GitHub's Markdown.
 
-`Markdown` is trusted: it was written by a template. Everything else is escaped before it is put into one, so
-that it can't ping anybody, link an issue, break a table, close a code block, hide in an HTML comment or start
-a line with a command.
+`Markdown` is trusted text. Any other text is escaped before it becomes part of one, so that it cannot mention people,
+link issues, break tables, close code blocks, hide in HTML comments, or begin a line with a command.
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ import unicodedata
 from urllib.parse import quote
 
 MAX_BODY_LENGTH = 65_536
-"""GitHub's limit of a body, in characters."""
+"""GitHub's limit for a body, in characters."""
 
 ZERO_WIDTH_SPACE = "\u200b"
-"""Stands between characters that would do something together."""
+"""Separates characters that would have an effect together."""
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
 _REFERENCE = re.compile(r"#(?=\d)|(?<=GH)-(?=\d)", re.IGNORECASE)
@@ -26,19 +25,19 @@ _ACTIVE_IN_CODE = re.compile(r"[@&<]|--(?=>)")
 
 
 class Markdown(str):
-    """Markdown that is fit to be sent as it is."""
+    """Markdown that can be sent as it is."""
 
     __slots__ = ()
 
 
 def one_line(text: str) -> str:
-    """The text on one line, without control characters and without those that nobody sees or that reorder it."""
+    """The text on one line, without control characters, invisible characters and characters that reorder it."""
     kept = (" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
     return " ".join("".join(c for c in kept if unicodedata.category(c) not in {"Cf", "Co", "Cs"}).split())
 
 
 def escape(text: str) -> Markdown:
-    """One line that reads as the given text and does nothing."""
+    """One line that looks like the text and has no effect."""
     if isinstance(text, Markdown):
         return text
     line = one_line(text).replace("&", "&amp;")
@@ -50,7 +49,7 @@ def escape(text: str) -> Markdown:
 
 
 def escape_within(text: str, limit: int) -> Markdown:
-    """`escape`, with the text shortened until what is written has at most `limit` characters."""
+    """As `escape`, with the text truncated so that the result has at most `limit` characters."""
     line = one_line(text)
     size = min(len(line), max(limit, 0))
     words = escape(truncate(line, size))
@@ -61,24 +60,24 @@ def escape_within(text: str, limit: int) -> Markdown:
 
 
 def code(text: str) -> Markdown:
-    """The text as a code span that ends where it should, in a table too, and does nothing beside a stray backtick."""
+    """The text as a code span, also inside a table. It has no effect even next to a single backtick."""
     line = one_line(text).replace("|", "¦").replace("`", "'")
     line = _ACTIVE_IN_CODE.sub(lambda match: match.group(0) + ZERO_WIDTH_SPACE, line)
     return Markdown(f"`{line}`") if line else Markdown("")
 
 
 def link(label: str, url: str) -> Markdown:
-    """A link with a harmless label."""
+    """A link with an escaped label."""
     return Markdown(f"[{escape(label)}]({escape_link_target(url)})")
 
 
 def escape_link_target(url: str) -> Markdown:
-    """A URL as a link's target, which ends where it should; it is ours or was checked to be plain."""
+    """A URL as the target of a link. It must be trusted or checked: escaping only keeps it inside the link."""
     return Markdown(_NOT_IN_TARGET.sub(lambda match: quote(match.group(0), errors="replace"), url))
 
 
 def truncate_body(body: str, ending: str) -> Markdown:
-    """A body that is too long for GitHub as far as it fits, with its code blocks and folds closed, and an ending."""
+    """A body that is too long for GitHub, truncated, with its code blocks and folds closed and with an ending."""
     if len(body) <= MAX_BODY_LENGTH:
         return Markdown(body)
     kept = body[: MAX_BODY_LENGTH - len(ending) - 400].rsplit("\n", 1)[0]
@@ -88,5 +87,5 @@ def truncate_body(body: str, ending: str) -> Markdown:
 
 
 def truncate(text: str, limit: int) -> str:
-    """The text in at most `limit` characters, with an ellipsis where it was cut."""
+    """The text with at most `limit` characters, with an ellipsis at the end if it is truncated."""
     return text if len(text) <= limit else f"{text[: max(limit - 1, 0)].rstrip()}…" if limit > 0 else ""

@@ -1,4 +1,4 @@
-"""Merging two changes of one text, line by line, where they do not meet."""
+"""Three-way merge of texts, line by line."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 Hunk = tuple[int, int, list[str]]
-"""Lines of the common text, from and to (exclusive), and what stands in their place."""
+"""A range of lines of the common text (the end is exclusive), and the lines in its place."""
 
 
 def merge_three_way(common: str, ours: str, theirs: str) -> str | None:
-    """`ours` with what `theirs` changed since `common`, or None where both changed the same or adjoining lines.
+    """`ours` with the changes of `theirs` since `common`, or None if both changed the same or adjacent lines.
 
-    Lines keep their ends; the same change on both sides counts once.
+    Lines keep their line breaks. The same change on both sides is applied once.
     """
     base = common.splitlines(keepends=True)
     here, there = _hunks(base, ours), _hunks(base, theirs)
@@ -33,5 +33,5 @@ def _hunks(base: Sequence[str], changed: str) -> list[Hunk]:
 
 
 def _overlap(one: Hunk, other: Hunk) -> bool:
-    """Whether two regions overlap or touch, insertions at one place among them."""
+    """Whether two ranges overlap or touch. Insertions at the same place do."""
     return one[0] <= other[1] and other[0] <= one[1]

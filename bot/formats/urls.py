@@ -1,4 +1,4 @@
-"""URLs as they are compared."""
+"""Normalization of URLs."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import re
 
 
 def normalize_url(url: str) -> str:
-    """A URL as it is compared: without scheme, trailing slash or punctuation, in lower case."""
+    """A URL for comparison: in lower case, without the scheme and without slashes and punctuation at the end."""
     return re.sub(r"^https?://", "", url.lower()).rstrip("/.,;:!")

@@ -1,4 +1,4 @@
-"""The fleet as the deployment repository describes it, read no more often than needed."""
+"""Reads the fleet from the deployment repository, no more often than needed."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from bot.ports.errors import PermanentError
 from bot.ports.files import FleetSource
 
 MAX_AGE_SECONDS = 60.0
-"""Seconds for which a fleet is good enough to understand a command by. An upgrade looks again before it acts."""
+"""The age in seconds up to which a fleet is recent enough for commands. An upgrade reads it again before it acts."""
 
 
 @dataclass(frozen=True)
 class FleetView:
-    """The fleet, and the files that it was read from."""
+    """The fleet, and the snapshot that it was read from."""
 
     fleet: Fleet
     snapshot: Snapshot
 
 
 class FleetReader:
-    """Reads and remembers the fleet; safe to share between threads."""
+    """Reads the fleet and remembers it. Threads may share a reader."""
 
     def __init__(self, source: FleetSource, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._source = source
@@ -36,29 +36,32 @@ class FleetReader:
         self._read_at = 0.0
 
     def recent(self) -> Fleet:
-        """A fleet no older than FRESH_FOR seconds; usually without any request."""
+        """A fleet that is at most MAX_AGE_SECONDS old, usually without a request."""
         return self.recent_view().fleet
 
     def recent_view(self) -> FleetView:
-        """The same with its files."""
-        seen = self._seen
-        if seen is not None and self._monotonic() - self._read_at < MAX_AGE_SECONDS:
-            return seen
+        """The same with its snapshot."""
+        view = self._seen
+        if view is not None and self._monotonic() - self._read_at < MAX_AGE_SECONDS:
+            return view
         return self.current_view()
 
     def last_known(self) -> Fleet:
-        """The same, but empty when the deployment repository can't be read: for what must be said all the same."""
+        """The same, but the last fleet that was read (or an empty one) if GitHub refuses to show the repository.
+
+        It is for messages that must be written in any case.
+        """
         try:
             return self.recent()
         except PermanentError:
             return self._seen.fleet if self._seen else Fleet()
 
     def current(self) -> Fleet:
-        """The fleet at the tip of the base branch: one request, and the blobs that changed."""
+        """The fleet at the tip of the base branch. This takes one request, and those for blobs that changed."""
         return self.current_view().fleet
 
     def current_view(self) -> FleetView:
-        """The same with its files."""
+        """The same with its snapshot."""
         with self._lock:
             snapshot = self._source.snapshot()
             if self._seen is None or snapshot.tree != self._seen.snapshot.tree:
@@ -68,9 +71,9 @@ class FleetReader:
             return self._seen
 
     def view_at(self, tree: str) -> FleetView:
-        """What is at that tree of the base branch: without a request when it is the one that is known."""
-        seen = self._seen
-        if seen is not None and tree == seen.snapshot.tree:
+        """The fleet at that tree of the base branch, without a request if it is the tree that was read last."""
+        view = self._seen
+        if view is not None and tree == view.snapshot.tree:
             self._read_at = self._monotonic()
-            return seen
+            return view
         return self.current_view()

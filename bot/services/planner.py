@@ -1,4 +1,4 @@
-"""Plans change sets from the deployment repository as it is: fetches what plans need, and asks the pure planners."""
+"""Plans change sets of the deployment repository as it is: fetches what they need, and calls the pure planners."""
 
 from __future__ import annotations
 
@@ -32,86 +32,89 @@ from bot.services.releases import released_for
 
 
 class Planner:
-    """Plans. `accepted` gives the versions whose images an operator accepted as they are."""
+    """Plans change sets. `accepted` returns the versions whose images an operator accepted as they are.
+
+    All methods raise ExternalError.
+    """
 
     def __init__(self, source: FleetSource, upstream: Upstream, accepted: Callable[[], frozenset[Version]]) -> None:
         self._source = source
         self._upstream = upstream
         self._accepted = accepted
 
-    def upgrade(self, seen: FleetView, instance: Instance, target: Version) -> ChangeSet | Refusal:
-        """What takes an instance to `target`, or why nothing does. Raises WorldError."""
-        contents = self._source.contents(blobs_for_upgrade(seen.snapshot, instance, target))
-        return plan_upgrade(instance, target, Checkout(seen.snapshot, contents), self._plan_context(seen, target))
+    def upgrade(self, view: FleetView, instance: Instance, target: Version) -> ChangeSet | Refusal:
+        """The plan that takes an instance to `target`."""
+        contents = self._source.contents(blobs_for_upgrade(view.snapshot, instance, target))
+        return plan_upgrade(instance, target, Checkout(view.snapshot, contents), self._plan_context(view, target))
 
-    def preparation(self, seen: FleetView, version: Version) -> PreparationPreview:
-        """What prepares a version. Raises WorldError."""
-        return self._preparation(seen, version)[0]
+    def preparation(self, view: FleetView, version: Version) -> PreparationPreview:
+        """The plan that prepares a version."""
+        return self._preparation(view, version)[0]
 
-    def compare_golden(self, seen: FleetView, old: Version, new: Version) -> compose.Difference | None:
-        """How two golden files differ that are there. Raises WorldError."""
-        wanted = blob_shas(seen.snapshot, [old.golden_path, new.golden_path])
-        return _difference(Checkout(seen.snapshot, self._source.contents(wanted)), old, new)
+    def compare_golden(self, view: FleetView, old: Version, new: Version) -> compose.Difference | None:
+        """How two golden files differ, or None if one of them cannot be read."""
+        wanted = blob_shas(view.snapshot, [old.golden_path, new.golden_path])
+        return _difference(Checkout(view.snapshot, self._source.contents(wanted)), old, new)
 
-    def rollback(self, seen: FleetView, instance: Instance, history: FileHistory) -> ChangeSet | Refusal:
-        """What undoes an instance's last upgrade, or why nothing does. Raises WorldError."""
-        past = _link_history(instance, history)
-        wanted = blobs_for_rollback(seen.snapshot, instance, past) if past else set()
-        checkout = Checkout(seen.snapshot, self._source.contents(wanted))
-        return plan_rollback(instance, past, checkout, self._plan_context(seen, instance.version))
+    def rollback(self, view: FleetView, instance: Instance, history: FileHistory) -> ChangeSet | Refusal:
+        """The plan that undoes an instance's last upgrade."""
+        link_history = _link_history(instance, history)
+        wanted = blobs_for_rollback(view.snapshot, instance, link_history) if link_history else set()
+        checkout = Checkout(view.snapshot, self._source.contents(wanted))
+        return plan_rollback(instance, link_history, checkout, self._plan_context(view, instance.version))
 
     def previous_version(self, instance: Instance, history: FileHistory) -> Version | None:
-        """What an instance ran before its link was changed last; None where Git does not tell. Raises WorldError."""
-        past = _link_history(instance, history)
-        if past is None:
+        """The version that an instance ran before the last change of its link, or None if Git does not tell."""
+        link_history = _link_history(instance, history)
+        if link_history is None:
             return None
-        links = [one.files.get(instance.link_path) for one in (past.before, past.after)]
+        links = [one.files.get(instance.link_path) for one in (link_history.before, link_history.after)]
         contents = self._source.contents({entry.sha for entry in links if entry})
-        return previous_version(instance, past, Checkout(past.after, contents))
+        return previous_version(instance, link_history, Checkout(link_history.after, contents))
 
-    def not_ready_reason(self, seen: FleetView, version: Version) -> Reason | None:
-        """Why nothing can be upgraded to a version that has a golden file, or None."""
+    def not_ready_reason(self, view: FleetView, version: Version) -> Reason | None:
+        """Why no instance can be upgraded to a version that has a golden file, or None."""
         if version in self._accepted():
             return None
-        wanted = blob_shas(seen.snapshot, [version.golden_path])
-        checkout = Checkout(seen.snapshot, self._source.contents(wanted))
+        wanted = blob_shas(view.snapshot, [version.golden_path])
+        checkout = Checkout(view.snapshot, self._source.contents(wanted))
         try:
-            stray = mistagged_images(checkout.text(version.golden_path), version)
+            mistagged = mistagged_images(checkout.text(version.golden_path), version)
         except PlanningError as error:
             return error.reason
         except compose.ComposeError as error:
             return compose_reason(error)
-        return VersionHeld(version, stray) if stray else None
+        return VersionHeld(version, mistagged) if mistagged else None
 
-    def preview(self, seen: FleetView, instance: Instance, target: Version) -> UpgradePreview:
-        """What an upgrade would do, its preparation included. Raises WorldError."""
-        plan = self.upgrade(seen, instance, target)
+    def preview(self, view: FleetView, instance: Instance, target: Version) -> UpgradePreview:
+        """What an upgrade would do, with the preparation that it needs."""
+        plan = self.upgrade(view, instance, target)
         if isinstance(plan, ChangeSet):
             return UpgradePreview(
-                plan, None, self.compare_golden(seen, instance.version, target), self.current_texts(seen, plan)
+                plan, None, self.compare_golden(view, instance.version, target), self.current_texts(view, plan)
             )
         if not plan.needs_preparation:
             return UpgradePreview(plan)
-        prepared, checkout = self._preparation(seen, target)
+        prepared, checkout = self._preparation(view, target)
         if isinstance(prepared.plan, Refusal):
             return UpgradePreview(plan, prepared)
-        needed = self._source.contents(blobs_for_upgrade(seen.snapshot, instance, target))
-        after = with_changes(Checkout(seen.snapshot, {**checkout.contents, **needed}), prepared.plan.changes)
-        known = self._plan_context(seen, target)
-        planned = plan_upgrade(instance, target, after, replace(known, accepted=known.accepted | {target}))
-        texts = self.current_texts(seen, planned) if isinstance(planned, ChangeSet) else {}
+        needed = self._source.contents(blobs_for_upgrade(view.snapshot, instance, target))
+        after = with_changes(Checkout(view.snapshot, {**checkout.contents, **needed}), prepared.plan.changes)
+        context = self._plan_context(view, target)
+        planned = plan_upgrade(instance, target, after, replace(context, accepted=context.accepted | {target}))
+        texts = self.current_texts(view, planned) if isinstance(planned, ChangeSet) else {}
         return UpgradePreview(planned, prepared, _difference(after, instance.version, target), texts)
 
-    def current_texts(self, seen: FleetView, plan: ChangeSet) -> dict[str, str]:
-        """What the files that a change set changes say now; what is not there yet is left out. Raises WorldError."""
-        entries = {path: entry.sha for path in plan.paths if (entry := seen.snapshot.files.get(path))}
+    def current_texts(self, view: FleetView, plan: ChangeSet) -> dict[str, str]:
+        """The current contents of the files that a change set changes, without files that do not exist yet."""
+        entries = {path: entry.sha for path in plan.paths if (entry := view.snapshot.files.get(path))}
         contents = self._source.contents(set(entries.values()))
         return {path: contents[sha].decode(errors="replace") for path, sha in entries.items()}
 
-    def _preparation(self, seen: FleetView, version: Version) -> tuple[PreparationPreview, Checkout]:
-        checkout = Checkout(seen.snapshot, self._source.contents(blobs_for_preparation(seen.snapshot, version)))
+    def _preparation(self, view: FleetView, version: Version) -> tuple[PreparationPreview, Checkout]:
+        checkout = Checkout(view.snapshot, self._source.contents(blobs_for_preparation(view.snapshot, version)))
         upstream = ""
-        if version not in golden_versions(seen.snapshot):
+        if version not in golden_versions(view.snapshot):
             try:
                 upstream = decode_text(self._upstream.compose_file(version), UPSTREAM_FILE)
             except NotFoundError as error:
@@ -119,20 +122,20 @@ class Planner:
             except PlanningError as error:
                 return PreparationPreview(Refusal(error.reason)), checkout
         plan = plan_preparation(version, upstream, checkout)
-        earlier = previous_golden_version(seen.snapshot, version)
+        earlier = previous_golden_version(view.snapshot, version)
         if isinstance(plan, Refusal) or earlier is None:
             return PreparationPreview(plan), checkout
         return PreparationPreview(
             plan, earlier, _difference(with_changes(checkout, plan.changes), earlier, version)
         ), checkout
 
-    def _plan_context(self, seen: FleetView, version: Version) -> PlanContext:
-        released = released_for({version}, seen.fleet, self._upstream)
+    def _plan_context(self, view: FleetView, version: Version) -> PlanContext:
+        released = released_for({version}, view.fleet, self._upstream)
         return PlanContext(released, self._source.module_tags(), self._accepted())
 
 
 def _link_history(instance: Instance, history: FileHistory) -> LinkHistory | None:
-    """The last change of an instance's link, with the files before and after it."""
+    """The last change of an instance's link, with the snapshots before and after it."""
     change = history.last_change(instance.link_path)
     if change is None or change.parent is None:
         return None
@@ -140,7 +143,7 @@ def _link_history(instance: Instance, history: FileHistory) -> LinkHistory | Non
 
 
 def _difference(checkout: Checkout, old: Version, new: Version) -> compose.Difference | None:
-    """What differs between two golden files; None where one can't be read."""
+    """How two golden files differ, or None if one of them cannot be read."""
     try:
         return compose.difference(checkout.text(old.golden_path), checkout.text(new.golden_path))
     except (PlanningError, compose.ComposeError):

@@ -56,21 +56,23 @@ def ordinal(number: int) -> str:
 
 
 def public_name(instance: Instance) -> Markdown:
-    """The instance's name for every place outside the deployment repository, as Markdown."""
+    """The name of an instance outside the deployment repository, as Markdown."""
     if instance.internal:
         return link(instance.domain, f"https://{instance.domain}")
     return _account_name(instance.account or "", instance.ordinal)
 
 
 def plain_name(instance: Instance) -> str:
-    """The same name without Markdown, to type in a command: a slug, or an account URL with `#N` for the Nth."""
+    """The same name without Markdown, as it is written in a command: a slug, or an account URL (`URL#2` for the
+    second instance)."""
     if instance.internal:
         return instance.slug
     return f"{instance.account}" if instance.ordinal == 1 else f"{instance.account}#{instance.ordinal}"
 
 
 def unreadable_name(problem: UnreadableInstance) -> Markdown:
-    """What an unreadable folder is called outside: the slug of an internal one, else its account or tree."""
+    """The name of an unreadable folder outside the deployment repository: the slug of an internal instance, else the
+    account or the tree."""
     if problem.internal:
         return escape(problem.slug)
     if problem.account:
@@ -87,7 +89,7 @@ def resolve(word: str, fleet: Fleet) -> Instance | Reason:
     """The instance that a person means by a slug, a domain, or an account URL (`URL#2` for the second instance); or
     why none is meant.
 
-    A whole URL of an instance, quotation marks and Markdown around the word do no harm.
+    Quotes and Markdown around the word are ignored. The word may be the URL of an instance.
     """
     name = word.strip().strip(_WRAPPING).lower()[:_MAX_NAME_LENGTH]
     host = re.sub(r"^https?://", "", name).partition("?")[0].partition("/")[0]
@@ -123,7 +125,7 @@ def _by_account(name: str, fleet: Fleet) -> Instance | Reason | None:
 
 
 def _nearest_slug(name: str, fleet: Fleet) -> str:
-    """The slug that is nearest to a mistyped one; empty if none is near."""
+    """The slug that is most like a mistyped one; empty if none is."""
     slugs = [instance.slug for instance in fleet]
     found = process.extractOne(name, slugs, scorer=fuzz.ratio, score_cutoff=70)
     return str(found[0]) if found else ""

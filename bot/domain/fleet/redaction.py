@@ -1,5 +1,4 @@
-"""Customers' names taken out of people's text (domain.md, "Rules": outside the deployment repository they never
-appear)."""
+"""Takes customers' names out of text (domain.md, "Rules": they never appear outside the deployment repository)."""
 
 from __future__ import annotations
 
@@ -21,17 +20,17 @@ T = TypeVar("T")
 
 _MIN_NAME_LENGTH = 2
 _MIN_SUBSTRING_LENGTH = 8
-"""A name this long stands in no other word by chance, so it is found inside words too."""
+"""A name of this length is not part of another word by chance, so it is found inside words too."""
 _MAX_NAME_WORDS = 8
 _WORD = re.compile(r"[^\W_]+")
 _SEPARATOR = re.compile(r"[\s._-]")
 
 
 def redactor(fleet: Fleet) -> Redact:
-    """A function that replaces every customer's slug, domain and name in people's text by what it may be called.
+    """A function that replaces customers' slugs, domains and names in a text by the names that may be written.
 
-    `big-co` is found as `Big Co` and `bigco` too. The text comes back on one line, for characters that nobody sees
-    could hide a name. It is applied to notes, reasons and error messages, never to what templates wrote.
+    It finds `big-co` as `Big Co` and `bigco` too. It returns one line, because invisible characters could hide a
+    name. It is for notes, reasons and error messages, not for text that templates wrote.
     """
     internal = {FIRST_INSTANCE, *(i.slug for i in (*fleet, *fleet.unreadable) if i.internal)}
     kept = {_lookup_key(name) for name in internal}
@@ -50,12 +49,12 @@ def _fold_case(word: str) -> str:
 
 
 def _lookup_key(name: str) -> str:
-    """The name's letters and digits, as it is looked up."""
+    """The letters and digits of a name, case-folded, by which it is looked up."""
     return "".join(_fold_case(run) for run in _WORD.findall(name))
 
 
-def _is_name(joined: str) -> bool:
-    return len(joined) >= _MIN_NAME_LENGTH and not joined.isdecimal()
+def _is_name(key: str) -> bool:
+    return len(key) >= _MIN_NAME_LENGTH and not key.isdecimal()
 
 
 @lru_cache(maxsize=4)
@@ -69,30 +68,30 @@ def _redact_names(text: str, names: Mapping[str, str], lengths: Sequence[int]) -
     runs = list(_WORD.finditer(text))
     done, number = 0, 0
     while number < len(runs):
-        count, called = _name_at(text, runs[number : number + _MAX_NAME_WORDS], names)
-        called = called or _name_inside(_fold_case(runs[number].group()), names, lengths)
-        if called:
+        count, replacement = _name_at(text, runs[number : number + _MAX_NAME_WORDS], names)
+        replacement = replacement or _name_inside(_fold_case(runs[number].group()), names, lengths)
+        if replacement:
             yield text[done : runs[number].start()]
-            yield called
+            yield replacement
             done = runs[number + count - 1].end()
         number += count
     yield text[done:]
 
 
 def _name_at(text: str, runs: Sequence[re.Match[str]], names: Mapping[str, str]) -> tuple[int, str]:
-    """How many of these runs of letters and digits are one name, the longest there is, and what it is called."""
-    joined, end, found = "", runs[0].start(), (1, "")
+    """How many of these runs of letters and digits are a name (the longest possible), and what replaces it."""
+    key, end, found = "", runs[0].start(), (1, "")
     for count, run in enumerate(runs, start=1):
         if count > 1 and _SEPARATOR.fullmatch(text[end : run.start()]) is None:
             break
-        joined, end = joined + _fold_case(run.group()), run.end()
-        if joined in names:
-            found = count, names[joined]
+        key, end = key + _fold_case(run.group()), run.end()
+        if key in names:
+            found = count, names[key]
     return found
 
 
 def _name_inside(word: str, names: Mapping[str, str], lengths: Sequence[int]) -> str:
-    """What a long name is called that a word holds among other letters, or nothing."""
+    """What replaces a long name inside a word; empty if there is none."""
     pieces = (word[start : start + length] for length in lengths for start in range(len(word) - length + 1))
     return next((names[piece] for piece in pieces if piece in names), "")
 

@@ -1,7 +1,7 @@
-"""What preparing a version changes: its golden file and the executors modules (domain.md, "An upgrade …", step 1).
+"""Plans preparations: a version's golden file and its executors modules (domain.md, "An upgrade …", step 1).
 
-Planning needs no I/O: `wanted_by_preparation` says which files' contents are needed, `plan_preparation` makes the
-change set of them and of upstream's file.
+Planning needs no I/O: `blobs_for_preparation` says which contents are needed, and `plan_preparation` makes the change
+set of them and of upstream's file.
 """
 
 from __future__ import annotations
@@ -37,22 +37,22 @@ def override_paths(snapshot: Snapshot) -> list[str]:
 
 
 def blobs_for_preparation(snapshot: Snapshot, version: Version) -> set[str]:
-    """The SHA-1s of the blobs that `plan_preparation` needs, and the golden files that its words compare."""
+    """The SHA-1s of the blobs that `plan_preparation` needs, and of the golden files that a reviewer compares."""
     earlier = previous_golden_version(snapshot, version)
     paths = [*override_paths(snapshot), EXECUTORS_FILE, version.golden_path]
     return blob_shas(snapshot, [*paths, *([earlier.golden_path] if earlier else [])])
 
 
 def previous_golden_version(snapshot: Snapshot, version: Version) -> Version | None:
-    """The newest version before this one that has a golden file: what a reviewer compares the new one with."""
+    """The newest version before this one with a golden file, with which a reviewer compares the new one."""
     before = [v for v in golden_versions(snapshot) if v < version and (version.is_candidate or not v.is_candidate)]
     return max(before, default=None)
 
 
 def plan_preparation(version: Version, upstream: str, checkout: Checkout) -> ChangeSet | Refusal:
-    """The change set that prepares a version, without changes when all is there; or why there is none. Pure.
+    """The change set that prepares a version (without changes if everything is there), or why there is none.
 
-    `upstream` is upstream's Compose file at the version's tag; it is not looked at when the golden file is there.
+    `upstream` is upstream's Compose file at the version's tag. It is not used if the golden file exists already.
     """
     try:
         return _build_change_set(version, upstream, checkout)
@@ -67,12 +67,12 @@ def _build_change_set(version: Version, upstream: str, checkout: Checkout) -> Ch
     reasons: list[ChangeReason] = []
     warnings: list[PlanWarning] = []
     if checkout.has(version.golden_path):
-        stray = mistagged_images(checkout.text(version.golden_path), version)
+        mistagged = mistagged_images(checkout.text(version.golden_path), version)
     else:
-        text, more, warned = _golden_file(version, upstream, checkout)
-        stray = mistagged_images(text, version)
+        text, created, warned = _golden_file(version, upstream, checkout)
+        mistagged = mistagged_images(text, version)
         changes.append(FileChange(version.golden_path, _REGULAR_FILE_MODE, text))
-        reasons += more
+        reasons += created
         warnings += warned
     if checkout.has(EXECUTORS_FILE):
         changed, pinned, warned = _pin_executors(version, checkout.text(EXECUTORS_FILE))
@@ -86,41 +86,41 @@ def _build_change_set(version: Version, upstream: str, checkout: Checkout) -> Ch
         tuple(changes),
         reasons=tuple(reasons),
         warnings=tuple(warnings),
-        mistagged_images=stray,
+        mistagged_images=mistagged,
     )
 
 
 def _golden_file(
     version: Version, upstream: str, checkout: Checkout
 ) -> tuple[str, list[ChangeReason], list[PlanWarning]]:
-    """The golden file, what was done for it, and what a reviewer should know."""
-    found = override_paths(checkout.snapshot)
-    paths = [path for path in found if not checkout.is_link(path)]
+    """The golden file, the reasons for it, and what a reviewer should know."""
+    overrides = override_paths(checkout.snapshot)
+    paths = [path for path in overrides if not checkout.is_link(path)]
     merge = compose.merge_files(upstream, [(path, checkout.text(path)) for path in paths], base_name=UPSTREAM_FILE)
     text, retagged = _retag(merge.text, version)
-    warnings: list[PlanWarning] = [GlobalOverrideIsLink(path) for path in found if path not in paths]
+    warnings: list[PlanWarning] = [GlobalOverrideIsLink(path) for path in overrides if path not in paths]
     warnings += [ServiceAdded(name) for name in merge.added]
     return text, [GoldenFileCreated(version.golden_path, tuple(paths)), *retagged], warnings
 
 
 def _retag(text: str, version: Version) -> tuple[str, list[ImageRetagged]]:
-    """A release candidate's file with its own tag on every image of the publisher's; a release's as it is."""
+    """A release candidate's file with its own tag on all of the product's images; the file of a release as it is."""
     if not version.is_candidate:
         return text, []
-    new = {stray: _with_tag(stray, version) for stray in mistagged_images(text, version)}
-    changed = compose.set_images(text, {stray.service: image for stray, image in new.items() if image})
-    return changed, [ImageRetagged(stray.service, stray.image, image) for stray, image in new.items() if image]
+    new = {old: _with_tag(old, version) for old in mistagged_images(text, version)}
+    changed = compose.set_images(text, {old.service: image for old, image in new.items() if image})
+    return changed, [ImageRetagged(old.service, old.image, image) for old, image in new.items() if image]
 
 
-def _with_tag(stray: MistaggedImage, version: Version) -> str | None:
-    image = compose.Image.parse(stray.image)
+def _with_tag(mistagged: MistaggedImage, version: Version) -> str | None:
+    image = compose.Image.parse(mistagged.image)
     return str(image.with_tag(str(version))) if image else None
 
 
 def _pin_executors(version: Version, text: str) -> tuple[str, list[ExecutorsPinned], list[PlanWarning]]:
-    """The text with upstream's executors modules pinned to the version, each of them and nothing else.
+    """The text with all of upstream's executors modules pinned to the version.
 
-    A release candidate pins nothing: it goes to one instance, and all share these modules.
+    A release candidate pins nothing, because it goes to one instance and all instances share these modules.
     """
     try:
         found = [module for module in terraform.modules(text) if is_executors_module(module)]

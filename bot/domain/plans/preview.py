@@ -1,4 +1,4 @@
-"""What a change would do, before it is made."""
+"""Previews: what a change would do."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from bot.formats.compose import Difference
 
 @dataclass(frozen=True)
 class PreparationPreview:
-    """What prepares a version, or why nothing can; and how its golden file differs from that of the version before
-    (both None where there is nothing to compare)."""
+    """The plan of a preparation, and how its golden file differs from that of an earlier version (None if there is no
+    earlier one)."""
 
     plan: ChangeSet | Refusal
     previous_version: Version | None = None
@@ -24,8 +24,11 @@ class PreparationPreview:
 
 @dataclass(frozen=True)
 class UpgradePreview:
-    """What an upgrade would do: its plan, the preparation that would have to land first (None when it has), how the
-    golden files of both versions differ, and what the files that would change say now (links: their targets)."""
+    """The plan of an upgrade, and what it depends on.
+
+    `preparation` has to be merged first (None if it is). `golden_diff` is the difference of the golden files of both
+    versions. `current_contents` are the files that would change, as they are now (links: their targets).
+    """
 
     plan: ChangeSet | Refusal
     preparation: PreparationPreview | None = None
@@ -34,7 +37,7 @@ class UpgradePreview:
 
     @property
     def refusal(self) -> Reason | None:
-        """Why there would be no upgrade; the preparation's own reason if that is in the way."""
+        """Why the upgrade is refused, or None. It is the preparation's reason if that one is refused."""
         if not isinstance(self.plan, Refusal):
             return None
         first = self.preparation.plan if self.preparation else None
@@ -42,6 +45,6 @@ class UpgradePreview:
 
     @property
     def prerequisite_changes(self) -> tuple[FileChange, ...]:
-        """The changes that would have to land first, in a pull request of their own."""
+        """The changes that have to be merged first, in a pull request of their own."""
         plan = self.preparation.plan if self.preparation else None
         return plan.changes if isinstance(plan, ChangeSet) else ()

@@ -12,9 +12,12 @@ from bot.formats.compose import Difference
 
 @dataclass(frozen=True)
 class PullRequestSpec:
-    """What a pull request is made from: the change set, the base branch it is planned on, the tracker's URL, who
-    asked, what happened to the branch since (nothing at first), how the golden file of the version differs from
-    that of another, which it names, and why people want it or let it go before its turn (nothing mostly)."""
+    """What a pull request is made from.
+
+    The change set is planned on `base_head`. `tracker` is the tracker's URL, `note` what happened to the branch since
+    the pull request was opened (empty at first). `golden_diff` is how the golden file differs from that of
+    `compared_with`. `reason` is why people want a rollback, or start an upgrade before its slot (often empty).
+    """
 
     change: ChangeSet
     base_head: Head

@@ -1,4 +1,4 @@
-"""What a rollback changes: back to what the instance ran before its last upgrade, as Git has it, not as we guess."""
+"""Plans rollbacks: back to the files before an instance's last upgrade, as Git has them."""
 
 from __future__ import annotations
 
@@ -29,51 +29,53 @@ from bot.formats.three_way import merge_three_way
 
 @dataclass(frozen=True)
 class LinkHistory:
-    """The commit that last changed an instance's link, and the deployment repository right before and after it."""
+    """The commit that last changed an instance's link, and the deployment repository before and after it."""
 
     commit: str
     before: Snapshot
     after: Snapshot
 
 
-def changed_paths(instance: Instance, past: LinkHistory) -> list[str]:
+def changed_paths(instance: Instance, history: LinkHistory) -> list[str]:
     """The paths of the instance's link, overrides and module that the commit changed."""
     paths = {
         instance.link_path,
         infrastructure_file(instance),
-        *override_files(past.before, instance),
-        *override_files(past.after, instance),
+        *override_files(history.before, instance),
+        *override_files(history.after, instance),
     }
-    return sorted(path for path in paths if past.before.files.get(path) != past.after.files.get(path))
+    return sorted(path for path in paths if history.before.files.get(path) != history.after.files.get(path))
 
 
-def blobs_for_rollback(snapshot: Snapshot, instance: Instance, past: LinkHistory) -> set[str]:
+def blobs_for_rollback(snapshot: Snapshot, instance: Instance, history: LinkHistory) -> set[str]:
     """The SHA-1s of the blobs that `plan_rollback` needs."""
-    paths = changed_paths(instance, past)
-    found = (one.files.get(path) for one in (snapshot, past.before, past.after) for path in paths)
+    paths = changed_paths(instance, history)
+    found = (one.files.get(path) for one in (snapshot, history.before, history.after) for path in paths)
     return {entry.sha for entry in found if entry}
 
 
-def previous_version(instance: Instance, past: LinkHistory, checkout: Checkout) -> Version | None:
-    """What an instance ran before its link was changed last, or None where Git does not tell. The checkout has the
-    contents of both links."""
-    if _link_version(past.after, instance, checkout) != instance.version:
+def previous_version(instance: Instance, history: LinkHistory, checkout: Checkout) -> Version | None:
+    """The version that an instance ran before the last change of its link, or None if Git does not tell.
+
+    The checkout must have the contents of both links.
+    """
+    if _link_version(history.after, instance, checkout) != instance.version:
         return None
-    return _link_version(past.before, instance, checkout)
+    return _link_version(history.before, instance, checkout)
 
 
 def plan_rollback(
-    instance: Instance, past: LinkHistory | None, checkout: Checkout, known: PlanContext
+    instance: Instance, history: LinkHistory | None, checkout: Checkout, context: PlanContext
 ) -> ChangeSet | Refusal:
-    """The change set that undoes an instance's last upgrade, or why there is none. Pure.
+    """The change set that undoes an instance's last upgrade, or why there is none.
 
-    The checkout has the contents of all three snapshots. The rules of order do not hold for it, but it never goes
-    back further than one minor version: the database schema of a version works with the one before (domain.md).
+    The checkout must have the contents of all three snapshots. The order of work does not matter, but a rollback is
+    never more than one minor version, because a database schema works with the version before only (domain.md).
     """
-    if past is None or instance.link_path not in past.before.files:
+    if history is None or instance.link_path not in history.before.files:
         return Refusal(UnusableHistory(HistoryProblem.NO_EARLIER_LINK))
     golden = golden_versions(checkout.snapshot)
-    old, new = _link_version(past.before, instance, checkout), _link_version(past.after, instance, checkout)
+    old, new = _link_version(history.before, instance, checkout), _link_version(history.after, instance, checkout)
     if new != instance.version:
         return Refusal(UnusableHistory(HistoryProblem.UNREADABLE_MERGE))
     if old is None:
@@ -82,16 +84,16 @@ def plan_rollback(
         return Refusal(AlreadyRolledBack(old, new))
     if old not in golden:
         return Refusal(RollbackGoldenMissing(old))
-    if not evaluate_step(old, new, {*golden, *known.released}):
+    if not evaluate_step(old, new, {*golden, *context.released}):
         return Refusal(RollbackTooFar(old, new))
     try:
-        return _build_change_set(instance, past, checkout, old)
+        return _build_change_set(instance, history, checkout, old)
     except PlanningError as error:
         return Refusal(relative_to(instance.slug, error.reason))
 
 
 def _link_version(snapshot: Snapshot, instance: Instance, checkout: Checkout) -> Version | None:
-    """The version that the link led to, by what it contains: its golden file may be gone."""
+    """The version that the link pointed to, according to its target. The golden file may be gone."""
     entry = snapshot.files.get(instance.link_path)
     content = checkout.contents.get(entry.sha, b"") if entry and entry.is_link else b""
     name = content.decode(errors="replace").removeprefix("../../../golden/docker-compose.").removesuffix(".yaml")
@@ -99,15 +101,15 @@ def _link_version(snapshot: Snapshot, instance: Instance, checkout: Checkout) ->
     return version if version and golden_link_target(version).encode() == content else None
 
 
-def _build_change_set(instance: Instance, past: LinkHistory, checkout: Checkout, old: Version) -> ChangeSet:
+def _build_change_set(instance: Instance, history: LinkHistory, checkout: Checkout, old: Version) -> ChangeSet:
     changes: list[FileChange] = []
     reasons: list[ChangeReason] = []
     warnings: list[PlanWarning] = []
-    for path in changed_paths(instance, past):
+    for path in changed_paths(instance, history):
         if path == infrastructure_file(instance):
-            found: FileChange | FileKept | None = _restore_module(path, past, checkout)
+            found: FileChange | FileKept | None = _restore_module(path, history, checkout)
         else:
-            found = _restore_file(path, past, checkout)
+            found = _restore_file(path, history, checkout)
         if isinstance(found, FileChange):
             changes.append(found)
             reasons.append(FileRestored(path))
@@ -126,9 +128,10 @@ def _build_change_set(instance: Instance, past: LinkHistory, checkout: Checkout,
     )
 
 
-def _restore_file(path: str, past: LinkHistory, checkout: Checkout) -> FileChange | FileKept | None:
-    """The file as it was, with what people changed since; or why it is left as it is; or nothing to do."""
-    before, after = past.before.files.get(path), past.after.files.get(path)
+def _restore_file(path: str, history: LinkHistory, checkout: Checkout) -> FileChange | FileKept | None:
+    """The change that restores a file and keeps what people changed since, a warning if that is not possible, or None
+    if there is nothing to do."""
+    before, after = history.before.files.get(path), history.after.files.get(path)
     now = checkout.snapshot.files.get(path)
     if now == before:
         return None
@@ -147,9 +150,9 @@ def _kept_warning(path: str) -> FileKept:
     return FileKept(path.partition("/")[2])
 
 
-def _restore_module(path: str, past: LinkHistory, checkout: Checkout) -> FileChange | FileKept | None:
-    """infrastructure.tf with the module's references as they were; all else in it is people's."""
-    before, after, now = (one.files.get(path) for one in (past.before, past.after, checkout.snapshot))
+def _restore_module(path: str, history: LinkHistory, checkout: Checkout) -> FileChange | FileKept | None:
+    """The same for infrastructure.tf: only the references to the module are restored."""
+    before, after, now = (one.files.get(path) for one in (history.before, history.after, checkout.snapshot))
     if before is None or after is None or now is None:
         return _kept_warning(path) if before is not None and after is not None else None
     old, new, text = (checkout.text_at(entry, path) for entry in (before, after, now))

@@ -1,4 +1,4 @@
-"""Settings whose values are nobody's business, told by their names, for configuration files may hold some."""
+"""Settings whose values are not shown, because configuration files may contain secrets. Their names tell."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ MASK = "…"
 
 
 def is_secret(name: str) -> bool:
-    """Whether a setting of that name may hold a secret."""
+    """Whether a setting of that name may be a secret."""
     return re.search(_NAME, name, re.IGNORECASE) is not None
 
 
 def mask_secrets(line: str) -> str:
-    """A line of a configuration file without the value of a setting that may hold a secret."""
+    """A line of a configuration file without the value of a setting that may be a secret."""
     return _SETTING.sub(rf"\g<name>\g<between>{MASK}", line)

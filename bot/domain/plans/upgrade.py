@@ -1,7 +1,7 @@
-"""What an upgrade of one instance changes: its link, its hotpatches, its module (domain.md, "An upgrade …", step 2).
+"""Plans upgrades: the link, the hotpatches and the module of one instance (domain.md, "An upgrade …", step 2).
 
-Planning needs no I/O: `wanted_by_upgrade` says which files' contents are needed, `plan_upgrade` makes the change set
-of them.
+Planning needs no I/O: `blobs_for_upgrade` says which contents are needed, and `plan_upgrade` makes the change set of
+them.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ from bot.formats import compose, terraform
 
 @dataclass(frozen=True)
 class PlanContext:
-    """What a plan knows besides the repository's files.
+    """What a plan needs besides the files of the deployment repository.
 
-    `released` are upstream's versions, `module_tags` the deployment repository's tags `mi-module-…`, `accepted` the
-    versions whose images an operator accepted as they are.
+    `released` are upstream's versions, `module_tags` the deployment repository's tags `mi-module-…`, and `accepted`
+    the versions whose images an operator accepted as they are.
     """
 
     released: frozenset[Version] = frozenset()
@@ -56,7 +56,7 @@ class PlanContext:
 
 @dataclass
 class _Draft:
-    """A change set in the making."""
+    """The parts of a change set that is being made."""
 
     changes: list[FileChange] = field(default_factory=list)
     reasons: list[ChangeReason] = field(default_factory=list)
@@ -81,19 +81,21 @@ def blobs_for_upgrade(snapshot: Snapshot, instance: Instance, target: Version) -
     return blob_shas(snapshot, paths)
 
 
-def plan_upgrade(instance: Instance, target: Version, checkout: Checkout, known: PlanContext) -> ChangeSet | Refusal:
-    """The change set that takes an instance to `target`, or why there is none. Pure."""
+def plan_upgrade(
+    instance: Instance, target: Version, checkout: Checkout, context: PlanContext
+) -> ChangeSet | Refusal:
+    """The change set that takes an instance to `target`, or why there is none."""
     golden = golden_versions(checkout.snapshot)
-    refusal = evaluate_policy(instance, target, golden, known.released)
+    refusal = evaluate_policy(instance, target, golden, context.released)
     if refusal is not None:
         return refusal
     if target not in golden:
         return Refusal(NotPrepared(target))
     try:
-        stray = mistagged_images(checkout.text(target.golden_path), target)
-        if stray and target not in known.accepted:
-            return Refusal(VersionHeld(target, stray))
-        return _build_change_set(instance, target, checkout, known, stray)
+        mistagged = mistagged_images(checkout.text(target.golden_path), target)
+        if mistagged and target not in context.accepted:
+            return Refusal(VersionHeld(target, mistagged))
+        return _build_change_set(instance, target, checkout, context, mistagged)
     except PlanningError as error:
         return Refusal(relative_to(instance.slug, error.reason))
     except compose.ComposeError as error:
@@ -101,14 +103,18 @@ def plan_upgrade(instance: Instance, target: Version, checkout: Checkout, known:
 
 
 def _build_change_set(
-    instance: Instance, target: Version, checkout: Checkout, known: PlanContext, stray: tuple[MistaggedImage, ...]
+    instance: Instance,
+    target: Version,
+    checkout: Checkout,
+    context: PlanContext,
+    mistagged: tuple[MistaggedImage, ...],
 ) -> ChangeSet:
     draft = _Draft()
     new = golden_link_target(target)
     draft.changes.append(FileChange(instance.link_path, LINK_MODE, new))
     draft.reasons.append(LinkRetargeted(instance.link_path, golden_link_target(instance.version), new))
     _remove_hotpatches(draft, instance, target, checkout)
-    _move_module(draft, instance, target, checkout, known.module_tags)
+    _move_module(draft, instance, target, checkout, context.module_tags)
     replaced = _replaced_resources(draft, instance, target, checkout)
     return ChangeSet(
         ChangeKind.UPGRADE,
@@ -120,16 +126,16 @@ def _build_change_set(
         tuple(draft.reasons),
         tuple(draft.warnings),
         replaced,
-        stray,
+        mistagged,
         instance.note,
     )
 
 
 def _remove_hotpatches(draft: _Draft, instance: Instance, target: Version, checkout: Checkout) -> None:
-    """Take images of the publisher's services out of the override files, and warn of what then can't work."""
+    """Remove the images of the product's services from the override files, and warn of what does not fit then."""
     after = compose.images(checkout.text(target.golden_path), target.golden_path)
     before = compose.images(checkout.text(instance.version.golden_path), instance.version.golden_path)
-    publishers = {name for images in (before, after) for name, image in images.items() if looks_first_party(image)}
+    first_party = {name for images in (before, after) for name, image in images.items() if looks_first_party(image)}
     services = compose.service_names(checkout.text(target.golden_path), target.golden_path)
     for path in override_files(checkout.snapshot, instance):
         name = path.removeprefix(f"{instance.slug}/")
@@ -137,7 +143,7 @@ def _remove_hotpatches(draft: _Draft, instance: Instance, target: Version, check
             draft.warnings.append(OverrideIsLink(name))
             continue
         text = checkout.text(path)
-        found = compose.remove_images(text, publishers, name)
+        found = compose.remove_images(text, first_party, name)
         draft.reasons += [HotpatchRemoved(path, service, image) for service, image in found.removed]
         if found.removed:
             draft.changes.append(FileChange(path, checkout.mode(path), found.text))
@@ -148,7 +154,7 @@ def _remove_hotpatches(draft: _Draft, instance: Instance, target: Version, check
 
 
 def _leftover_warnings(text: str, name: str, services: Collection[str], target: Version) -> Iterator[PlanWarning]:
-    """What an override file still says that does not fit the new golden file."""
+    """What an override file still contains that does not fit the new golden file."""
     for service in sorted(compose.override_only_services(text, name) - set(services)):
         yield ServiceGone(name, service, target)
     for service, image in sorted(compose.images(text, name).items()):
@@ -159,7 +165,7 @@ def _leftover_warnings(text: str, name: str, services: Collection[str], target: 
 def _move_module(
     draft: _Draft, instance: Instance, target: Version, checkout: Checkout, tags: Collection[str]
 ) -> None:
-    """Move the module's reference to the newest tag of the target version, where there is one."""
+    """Make the module refer to the newest tag of the target version, if there is one."""
     path = infrastructure_file(instance)
     newest = newest_module_tag(tags, target)
     if newest is None or not checkout.has(path) or checkout.is_link(path):
@@ -180,7 +186,7 @@ def _move_module(
 
 
 def _replaced_resources(draft: _Draft, instance: Instance, target: Version, checkout: Checkout) -> tuple[str, ...]:
-    """The resources of the executors that Terraform will replace, when the instance has any."""
+    """The resources of the instance's executors that Terraform will replace."""
     if not instance.executors:
         return ()
     if not checkout.has(EXECUTORS_FILE):
