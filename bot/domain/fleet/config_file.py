@@ -9,10 +9,6 @@ from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from ruamel.yaml import YAML
-from ruamel.yaml.constructor import ConstructorError, SafeConstructor
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
 from bot.domain.fleet.model import Channel, InstanceType
 from bot.domain.fleet.problems import (
     MAX_FILE_BYTES,
@@ -26,10 +22,10 @@ from bot.domain.fleet.problems import (
     SettingProblem,
     UnusableInstanceFile,
 )
+from bot.formats import yaml
 from bot.formats.markdown import one_line
 
 CONFIG_FILE = "config.yaml"
-_MAX_MERGED_KEYS = 1_000
 _HOST = re.compile(r"(?=.{4,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+", re.ASCII)
 E = TypeVar("E", InstanceType, Channel)
 
@@ -49,16 +45,6 @@ class Config:
     trial_additional_days: int
 
 
-class _Constructor(SafeConstructor):
-    """Limits merge keys (`<<`), which otherwise grow without bounds in a "YAML bomb"."""
-
-    def flatten_mapping(self, node: Any) -> Any:
-        merged = super().flatten_mapping(node)
-        if len(node.value) > _MAX_MERGED_KEYS:
-            raise ConstructorError(problem="too many merged keys", problem_mark=node.start_mark)
-        return merged
-
-
 def decode_text(content: bytes, name: str) -> str:
     """A file's text. Raises InstanceReadError if it is too large or not UTF-8."""
     if len(content) > MAX_FILE_BYTES:
@@ -73,16 +59,10 @@ def decode_text(content: bytes, name: str) -> str:
 def load(content: bytes) -> Mapping[Any, Any]:
     """The mapping of a config.yaml, which callers must not change. Raises InstanceReadError."""
     text = decode_text(content, CONFIG_FILE)
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Constructor = _Constructor
-    yaml.composer.warn_double_anchors = False  # the warning would quote the file on standard error
     try:
         document = yaml.load(text)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise InstanceReadError(ConfigNotYaml(line)) from None
-    except (YAMLError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError):
-        raise InstanceReadError(ConfigNotYaml()) from None
+    except yaml.YamlError as error:
+        raise InstanceReadError(ConfigNotYaml(error.line)) from None
     if not isinstance(document, Mapping):
         raise InstanceReadError(ConfigNotMapping())
     return document

@@ -3,6 +3,7 @@
     value = yaml.parse_tree(text)                                # a Scalar, Sequence or Map: what the text means
     wanted = value.with_entry("image", yaml.string("a:2"))  # another value
     text = yaml.edit(text, wanted, drop_comments=False)     # the smallest change that makes the text mean it
+    yaml.load(text)                                         # plain dicts, lists, strings, numbers, …
 
 An edit changes the lines that it must. All others stay byte for byte, with their comments, quotes and indentation.
 
@@ -16,6 +17,7 @@ with a text is a `YamlError` with a `problem` and, if known, a `line`.
 from bot.formats.yaml.editing import edit
 from bot.formats.yaml.errors import YamlError, YamlProblem
 from bot.formats.yaml.parsing import parse
+from bot.formats.yaml.plain import load
 from bot.formats.yaml.values import EMPTY, Map, Scalar, Sequence, Style, Value, is_null, string
 from bot.formats.yaml.writer import inline
 
@@ -31,6 +33,7 @@ __all__ = [
     "edit",
     "inline",
     "is_null",
+    "load",
     "parse",
     "string",
 ]
