@@ -162,5 +162,9 @@ def several(make: Callable[[Json], T], rows: list[Json] | None) -> tuple[T, ...]
     return None if rows is None else tuple(map(make, rows))
 
 
+def certain_moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
 def moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None

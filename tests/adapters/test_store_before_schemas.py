@@ -7,18 +7,24 @@ from collections.abc import Iterator
 import pytest
 
 from bot.adapters.store import Database, SqlStore
+from bot.domain.upgrade.preparation import UNPREPARED
+from bot.domain.upgrade.stages import UNFINISHED
 from bot.domain.versions import parse_version
 from bot.notifications import interested_channels
 from bot.schema import CODEC
-from tests.adapters import before_schemas
+from tests.adapters import before_schemas, upgrades_before_schemas
 from tests.adapters.before_schemas import EXPECTED
 
 
-@pytest.fixture
-def store(store_url: str) -> Iterator[SqlStore]:
-    """The old store, with the migrations of today."""
-    before_schemas.into(store_url)
-    database = Database(store_url)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
+    """The old store, with the migrations of today. Tests save only what it has already."""
+    folder = tmp_path_factory.mktemp("before_schemas")
+    url = f"sqlite:///{folder / 'mibot.sqlite'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres").create(f"old_{folder.name}")
+    before_schemas.into(url)
+    database = Database(url)
     database.migrate()
     yield SqlStore(database, CODEC, interested_channels)
     database.close()
@@ -41,6 +47,28 @@ def test_every_reply_means_what_it_meant(store: SqlStore) -> None:
         store.save_reply(reply)
     assert [store.reply(reply.comment) for reply in expected] == expected
     assert store.unwritten_replies() == sorted(waiting)
+
+
+def test_every_upgrade_means_what_it_meant(store: SqlStore) -> None:
+    expected = [upgrades_before_schemas.upgrade(entry["record"]) for entry in EXPECTED["upgrades"]]
+    assert [store.upgrade(upgrade.slug, upgrade.version) for upgrade in expected] == expected
+    assert len(store.upgrades()) == len(expected)
+    unfinished = {upgrade.key for upgrade in expected if upgrade.stage in UNFINISHED}
+    assert {upgrade.key for upgrade in store.unfinished_upgrades()} == unfinished
+    for upgrade in expected:
+        store.save_upgrade(upgrade)
+    assert [store.upgrade(upgrade.slug, upgrade.version) for upgrade in expected] == expected
+
+
+def test_every_preparation_means_what_it_meant(store: SqlStore) -> None:
+    expected = [upgrades_before_schemas.preparation(entry["record"]) for entry in EXPECTED["preparations"]]
+    assert [store.preparation(preparation.version) for preparation in expected] == expected
+    assert len(store.preparations()) == len(expected)
+    unfinished = {preparation.version for preparation in expected if preparation.stage in UNPREPARED}
+    assert {preparation.version for preparation in store.unfinished_preparations()} == unfinished
+    for preparation in expected:
+        store.save_preparation(preparation)
+    assert [store.preparation(preparation.version) for preparation in expected] == expected
 
 
 def test_replies_are_found_by_what_they_show(store: SqlStore) -> None:
