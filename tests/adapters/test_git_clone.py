@@ -11,7 +11,7 @@ import pytest
 
 from bot.adapters.git_clone import LocalClone
 from bot.domain.failures.files import ChangedWhileRead, FolderMissing, NotAClone, NotWritable, Unreadable
-from bot.domain.fleet.problems import ConfigNotYaml, FileProblem, UnusableInstanceFile
+from bot.domain.fleet.problems import ConfigNotYaml, InstanceFileProblem, UnusableInstanceFile
 from bot.domain.git_tree import FileChange, blob_sha
 from bot.domain.versions import Version
 from bot.ports.errors import NotFoundError, PermanentError
@@ -101,7 +101,7 @@ def test_a_link_that_leads_out_is_not_followed(folder: Path) -> None:
     (folder / "rctest" / "config.yaml").unlink()
     (folder / "rctest" / "config.yaml").symlink_to("/etc/hostname")
     (problem,) = [p for p in FleetReader(LocalClone(folder)).current().unreadable if p.slug == "rctest"]
-    assert problem.reason == UnusableInstanceFile("config.yaml", FileProblem.IS_LINK)
+    assert problem.reason == UnusableInstanceFile("config.yaml", InstanceFileProblem.IS_LINK)
 
 
 def test_a_file_that_may_not_be_read_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

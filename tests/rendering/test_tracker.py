@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.chat import markers
 from bot.domain.fleet.model import Fleet, InstanceType, UnreadableInstance
-from bot.domain.fleet.problems import ConfigNotYaml, FileProblem, UnusableInstanceFile
+from bot.domain.fleet.problems import ConfigNotYaml, InstanceFileProblem, UnusableInstanceFile
 from bot.domain.github_models import Conclusion
 from bot.domain.tracker.layout import Block, lay_out, with_block
 from bot.domain.tracker.line import MAX_STATE_LENGTH, InstanceKey, render_line
@@ -57,7 +57,7 @@ FLEET = fleet(
 RENDERER = Renderer(FLEET)
 RUNS = Deployment(NOW, confirmed=True, run_id=5, run_url="https://github.test/runs/5")
 SLICE = re.compile(r' {4}"([a-z ]+)" : ([1-9]\d*)')
-NO_CONFIG = UnusableInstanceFile("config.yaml", FileProblem.MISSING)
+NO_CONFIG = UnusableInstanceFile("config.yaml", InstanceFileProblem.MISSING)
 
 
 def lines(*upgrades: Upgrade, renderer: Renderer = RENDERER) -> list[str]:
@@ -225,7 +225,7 @@ def test_the_end_names_what_cannot_be_read_without_naming_anybody() -> None:
         UnreadableInstance("jaderaven", NO_CONFIG, "abc1234567"),
         UnreadableInstance(
             "opalwombat",
-            UnusableInstanceFile("terraform.tfvars", FileProblem.MISSING),
+            UnusableInstanceFile("terraform.tfvars", InstanceFileProblem.MISSING),
             "x",
             account=ACCOUNT,
             ordinal=2,

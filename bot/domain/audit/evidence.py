@@ -18,7 +18,7 @@ from bot.domain.audit.gaps import Gap
 from bot.domain.fleet.config_file import CONFIG_FILE
 from bot.domain.fleet.model import Fleet, Instance, InstanceType, UnreadableInstance
 from bot.domain.fleet.names import plain_name, public_name, unreadable_name
-from bot.domain.fleet.problems import FileProblem, UnusableInstanceFile
+from bot.domain.fleet.problems import InstanceFileProblem, UnusableInstanceFile
 from bot.domain.fleet.redaction import Redact, redact_value, redactor
 from bot.domain.reasons import Reason
 from bot.domain.tracker.record import TrackerRecord
@@ -28,7 +28,7 @@ from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
 
 REMOVED_INSTANCE = "an instance that is no longer in the fleet"
-_REMOVED = UnusableInstanceFile(CONFIG_FILE, FileProblem.MISSING)
+_REMOVED = UnusableInstanceFile(CONFIG_FILE, InstanceFileProblem.MISSING)
 
 
 @dataclass(frozen=True)

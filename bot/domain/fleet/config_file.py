@@ -16,7 +16,7 @@ from bot.domain.fleet.problems import (
     AccountMissing,
     ConfigNotMapping,
     ConfigNotYaml,
-    FileProblem,
+    InstanceFileProblem,
     InstanceReadError,
     InvalidSetting,
     SettingProblem,
@@ -48,11 +48,11 @@ class Config:
 def decode_text(content: bytes, name: str) -> str:
     """A file's text. Raises InstanceReadError if it is too large or not UTF-8."""
     if len(content) > MAX_FILE_BYTES:
-        raise InstanceReadError(UnusableInstanceFile(name, FileProblem.TOO_LARGE))
+        raise InstanceReadError(UnusableInstanceFile(name, InstanceFileProblem.TOO_LARGE))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InstanceReadError(UnusableInstanceFile(name, FileProblem.NOT_UTF8)) from None
+        raise InstanceReadError(UnusableInstanceFile(name, InstanceFileProblem.NOT_UTF8)) from None
 
 
 @lru_cache(maxsize=4096)  # all instances are read again whenever the file of one changes

@@ -23,7 +23,7 @@ from bot.domain.fleet.config_file import (
 from bot.domain.fleet.model import DeploymentColor, Fleet, Instance, InstanceType, UnreadableInstance
 from bot.domain.fleet.problems import (
     DeploymentProblem,
-    FileProblem,
+    InstanceFileProblem,
     InstanceReadError,
     InvalidFolderName,
     InvalidTfvars,
@@ -171,11 +171,11 @@ def _version(slug: str, active: DeploymentColor, snapshot: Snapshot, versions: M
 def _file(snapshot: Snapshot, contents: Mapping[str, bytes], slug: str, name: str) -> bytes:
     entry = snapshot.files.get(f"{slug}/{name}")
     if entry is None:
-        raise InstanceReadError(UnusableInstanceFile(name, FileProblem.MISSING))
+        raise InstanceReadError(UnusableInstanceFile(name, InstanceFileProblem.MISSING))
     if entry.is_link:
-        raise InstanceReadError(UnusableInstanceFile(name, FileProblem.IS_LINK))
+        raise InstanceReadError(UnusableInstanceFile(name, InstanceFileProblem.IS_LINK))
     if entry.sha not in contents:
-        raise InstanceReadError(UnusableInstanceFile(name, FileProblem.NOT_FETCHED))
+        raise InstanceReadError(UnusableInstanceFile(name, InstanceFileProblem.NOT_FETCHED))
     return contents[entry.sha]
 
 

@@ -28,7 +28,7 @@ class InvalidFolderName(Reason):
     """The name of the folder is not a slug."""
 
 
-class FileProblem(StrEnum):
+class InstanceFileProblem(StrEnum):
     """Why the content of a file cannot be used."""
 
     MISSING = "missing"
@@ -44,7 +44,7 @@ class UnusableInstanceFile(Reason):
     """A file of the instance cannot be used. `file` is relative to the instance's folder."""
 
     file: str
-    problem: FileProblem
+    problem: InstanceFileProblem
 
 
 @stored("fleet.config_not_yaml", line="line")

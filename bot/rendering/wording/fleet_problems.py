@@ -11,7 +11,7 @@ from bot.domain.fleet.problems import (
     ConfigNotMapping,
     ConfigNotYaml,
     DeploymentProblem,
-    FileProblem,
+    InstanceFileProblem,
     InvalidFolderName,
     InvalidSetting,
     InvalidTfvars,
@@ -25,11 +25,11 @@ from bot.rendering.wording.dispatch import describe
 from bot.rendering.wording.formats import describe_invalid_terraform, describe_line
 
 _FILES = {
-    FileProblem.MISSING: "is missing; add it",
-    FileProblem.IS_LINK: "is a symbolic link; make it a plain file",
-    FileProblem.NOT_FETCHED: "could not be fetched; it will be tried again",
-    FileProblem.TOO_LARGE: f"is larger than {MAX_FILE_BYTES // 1024} KiB; shorten it",
-    FileProblem.NOT_UTF8: "is not UTF-8 text; save it as UTF-8",
+    InstanceFileProblem.MISSING: "is missing; add it",
+    InstanceFileProblem.IS_LINK: "is a symbolic link; make it a plain file",
+    InstanceFileProblem.NOT_FETCHED: "could not be fetched; it will be tried again",
+    InstanceFileProblem.TOO_LARGE: f"is larger than {MAX_FILE_BYTES // 1024} KiB; shorten it",
+    InstanceFileProblem.NOT_UTF8: "is not UTF-8 text; save it as UTF-8",
 }
 _SETTINGS = {
     SettingProblem.MISSING: "is missing; use {choices}",

@@ -38,7 +38,7 @@ from bot.domain.audit.gaps import (
     UnhealthyBefore,
 )
 from bot.domain.fleet.model import Fleet, MarkedSkipped, UnreadableInstance
-from bot.domain.fleet.problems import FileProblem, UnusableInstanceFile
+from bot.domain.fleet.problems import InstanceFileProblem, UnusableInstanceFile
 from bot.domain.health.failing import FailingChecks
 from bot.domain.health.model import CheckState
 from bot.domain.plans.change_set import ChangeKind
@@ -73,7 +73,7 @@ from tests.domain.audit.evidences import (
 )
 from tests.samples import ACCOUNT, NOW, customer_instance, fleet, internal_instance, modify, result, upgrade, version
 
-NO_CONFIG = UnusableInstanceFile("config.yaml", FileProblem.MISSING)
+NO_CONFIG = UnusableInstanceFile("config.yaml", InstanceFileProblem.MISSING)
 
 
 def gaps(*upgrades: Upgrade, tracker: TrackerRecord | None = TRACKER) -> list[tuple[Control, Reason]]:

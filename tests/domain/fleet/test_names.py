@@ -17,7 +17,7 @@ from bot.domain.fleet.names import (
     resolve,
     unreadable_name,
 )
-from bot.domain.fleet.problems import ConfigNotYaml, FileProblem, UnusableInstanceFile
+from bot.domain.fleet.problems import ConfigNotYaml, InstanceFileProblem, UnusableInstanceFile
 from bot.domain.reasons import Reason
 from demo.fleet import Defect, make_fleet
 from tests.samples import ACCOUNT, customer_instance, files, fleet, fleet_from, internal_instance
@@ -106,9 +106,11 @@ BROKEN = replace(
     instances=tuple(instance for instance in FLEET if instance.slug != "amberotter"),
     unreadable=(
         UnreadableInstance("amberotter", ConfigNotYaml(), "0123456789", account=ACCOUNT),
-        UnreadableInstance("opalwombat", UnusableInstanceFile("config.yaml", FileProblem.MISSING), "abcdef0123"),
         UnreadableInstance(
-            "tpgi", UnusableInstanceFile("terraform.tfvars", FileProblem.MISSING), "fedcba9876", internal=True
+            "opalwombat", UnusableInstanceFile("config.yaml", InstanceFileProblem.MISSING), "abcdef0123"
+        ),
+        UnreadableInstance(
+            "tpgi", UnusableInstanceFile("terraform.tfvars", InstanceFileProblem.MISSING), "fedcba9876", internal=True
         ),
     ),
 )

@@ -16,7 +16,7 @@ from bot.domain.fleet.problems import (
     ConfigNotMapping,
     ConfigNotYaml,
     DeploymentProblem,
-    FileProblem,
+    InstanceFileProblem,
     InvalidFolderName,
     InvalidSetting,
     InvalidTfvars,
@@ -50,11 +50,11 @@ BOMB = "a0: &a0 {amber: 1}\n" + "".join(
 )
 
 
-def config_file(problem: FileProblem) -> UnusableInstanceFile:
+def config_file(problem: InstanceFileProblem) -> UnusableInstanceFile:
     return UnusableInstanceFile("config.yaml", problem)
 
 
-def tfvars_file(problem: FileProblem) -> UnusableInstanceFile:
+def tfvars_file(problem: InstanceFileProblem) -> UnusableInstanceFile:
     return UnusableInstanceFile("terraform.tfvars", problem)
 
 
@@ -82,14 +82,17 @@ BROKEN: dict[str, tuple[Files, Reason]] = {
     "a Python object": (repository("!!python/object/apply:os.abort []"), ConfigNotYaml(1)),
     "two documents": (repository(CONFIG + "---\na: b\n"), ConfigNotYaml(5)),
     "merge keys that explode": (repository(BOMB + CONFIG), ConfigNotYaml(8)),
-    "bytes that are no text": (repository(b"customer: \xff\xfe"), config_file(FileProblem.NOT_UTF8)),
-    "another encoding": (repository(CONFIG.encode("utf-16")), config_file(FileProblem.NOT_UTF8)),
-    "a film": (repository(b"# " + b"amber" * 20_000), config_file(FileProblem.TOO_LARGE)),
+    "bytes that are no text": (repository(b"customer: \xff\xfe"), config_file(InstanceFileProblem.NOT_UTF8)),
+    "another encoding": (repository(CONFIG.encode("utf-16")), config_file(InstanceFileProblem.NOT_UTF8)),
+    "a film": (repository(b"# " + b"amber" * 20_000), config_file(InstanceFileProblem.TOO_LARGE)),
     "an empty config": (repository(""), ConfigNotMapping()),
     "a list": (repository("- amber\n- otter\n"), ConfigNotMapping()),
     "a sentence": (repository("amber otter"), ConfigNotMapping()),
-    "no config": (repository(changed={f"{SLUG}/config.yaml": None}), config_file(FileProblem.MISSING)),
-    "a linked config": (repository(changed={f"{SLUG}/config.yaml": link("../x")}), config_file(FileProblem.IS_LINK)),
+    "no config": (repository(changed={f"{SLUG}/config.yaml": None}), config_file(InstanceFileProblem.MISSING)),
+    "a linked config": (
+        repository(changed={f"{SLUG}/config.yaml": link("../x")}),
+        config_file(InstanceFileProblem.IS_LINK),
+    ),
     "unknown type": (repository(CONFIG.replace("production", "amber")), UNKNOWN_TYPE),
     "another case": (repository(CONFIG.replace("production", "Production")), UNKNOWN_TYPE),
     "type is a list": (repository(CONFIG.replace("production", "[trial]")), UNKNOWN_TYPE),
@@ -117,9 +120,9 @@ BROKEN: dict[str, tuple[Files, Reason]] = {
     "domain is a list": (repository(f"instanceType: trial\naccount: {ACCOUNT}\ndomain: [amber]"), NO_HOST),
     "domain is a URL": (repository(CONFIG.replace("search.", "https://search.")), NO_HOST),
     "tfvars junk": (repository(tfvars="amber otter\n"), InvalidTfvars(2)),
-    "tfvars are no text": (repository(tfvars=b"\xff"), tfvars_file(FileProblem.NOT_UTF8)),
-    "tfvars without end": (repository(tfvars="#" * 70_000), tfvars_file(FileProblem.TOO_LARGE)),
-    "no tfvars": (repository(changed={f"{SLUG}/terraform.tfvars": None}), tfvars_file(FileProblem.MISSING)),
+    "tfvars are no text": (repository(tfvars=b"\xff"), tfvars_file(InstanceFileProblem.NOT_UTF8)),
+    "tfvars without end": (repository(tfvars="#" * 70_000), tfvars_file(InstanceFileProblem.TOO_LARGE)),
+    "no tfvars": (repository(changed={f"{SLUG}/terraform.tfvars": None}), tfvars_file(InstanceFileProblem.MISSING)),
     "an unknown colour": (
         repository(tfvars='active_deployment = "amber"'),
         UnclearDeployment(DeploymentProblem.UNKNOWN_COLOR),
@@ -193,7 +196,7 @@ def test_a_file_that_could_not_be_fetched() -> None:
     made = repository()
     known = {blob_sha(content): content for path, (_, content) in made.items() if not path.startswith(SLUG)}
     problem = the_problem(read_fleet(snapshot_of(made), known))
-    assert problem.reason == config_file(FileProblem.NOT_FETCHED)
+    assert problem.reason == config_file(InstanceFileProblem.NOT_FETCHED)
 
 
 def test_what_is_known_of_an_unreadable_one() -> None:

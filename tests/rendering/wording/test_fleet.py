@@ -10,7 +10,7 @@ from bot.domain.fleet.problems import (
     ConfigNotMapping,
     ConfigNotYaml,
     DeploymentProblem,
-    FileProblem,
+    InstanceFileProblem,
     InvalidFolderName,
     InvalidSetting,
     InvalidTfvars,
@@ -41,21 +41,21 @@ def test_why_one_is_left_out(reason: Reason, words: str) -> None:
 
 PROBLEMS = [
     (InvalidFolderName(), "the folder's name is no slug; use lower-case letters, digits and dashes"),
-    (UnusableInstanceFile("config.yaml", FileProblem.MISSING), "config.yaml is missing; add it"),
+    (UnusableInstanceFile("config.yaml", InstanceFileProblem.MISSING), "config.yaml is missing; add it"),
     (
-        UnusableInstanceFile("config.yaml", FileProblem.IS_LINK),
+        UnusableInstanceFile("config.yaml", InstanceFileProblem.IS_LINK),
         "config.yaml is a symbolic link; make it a plain file",
     ),
     (
-        UnusableInstanceFile("config.yaml", FileProblem.NOT_FETCHED),
+        UnusableInstanceFile("config.yaml", InstanceFileProblem.NOT_FETCHED),
         "config.yaml could not be fetched; it will be tried again",
     ),
     (
-        UnusableInstanceFile("terraform.tfvars", FileProblem.TOO_LARGE),
+        UnusableInstanceFile("terraform.tfvars", InstanceFileProblem.TOO_LARGE),
         "terraform.tfvars is larger than 64 KiB; shorten it",
     ),
     (
-        UnusableInstanceFile("terraform.tfvars", FileProblem.NOT_UTF8),
+        UnusableInstanceFile("terraform.tfvars", InstanceFileProblem.NOT_UTF8),
         "terraform.tfvars is not UTF-8 text; save it as UTF-8",
     ),
     (ConfigNotYaml(6), "config.yaml is not valid YAML (line 6); correct its syntax"),
