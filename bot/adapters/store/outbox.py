@@ -8,13 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, null, select, update
 
-from bot.adapters.store.database import Database
+from bot.adapters.store.records import SqlRecords
 from bot.adapters.store.statements import insert_or_ignore
 from bot.adapters.store.tables import outbox
 from bot.domain.notifications.outbox import Notification, Outcome
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.versions import Version, parse_version
-from bot.formats.documents import Codec
 
 _PENDING = "pending"
 
@@ -29,12 +28,8 @@ def insert_notifications(
         connection.execute(insert_or_ignore(connection, outbox), rows)
 
 
-class SqlOutbox:
-    """Implements `Outbox`: every method is one transaction."""
-
-    def __init__(self, database: Database, codec: Codec) -> None:
-        self._database = database
-        self._codec = codec
+class SqlOutbox(SqlRecords):
+    """Implements `Outbox`."""
 
     def pending_notifications(self, slug: str, version: Version) -> Sequence[Notification]:
         query = (
