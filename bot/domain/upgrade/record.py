@@ -81,7 +81,7 @@ class Upgrade:
     `force` is an operator's decision to let it go before its turn in the order, or in spite of its checks. The last
     of the `attempts` counts; the first one is there from the beginning. While an upgrade is undone, the record is
     about the rollback's pull request: `rollback` says so. `previous` is the record that this one replaced. `history`
-    has every step with its cause. `posted` says what of this is on GitHub already.
+    has every step with its cause.
     """
 
     slug: str
