@@ -131,7 +131,7 @@ class Scene:
     def dies_publishing(self, there: Upgrade) -> None:
         """Publish until the first thing is to be noted, and die there."""
         self.ledger.save_upgrade(there)
-        kept, self.ledger = self.ledger, ForgetfulStore(self.ledger._trackers, _outbox=self.ledger._outbox)
+        kept, self.ledger = self.ledger, ForgetfulStore(_trackers=self.ledger._trackers, _outbox=self.ledger._outbox)
         with pytest.raises(TransientError):
             self.publish()
         self.ledger = kept
