@@ -120,7 +120,7 @@ def check_instances(
         found = list(pool.map(timed, instances))
     seconds = time.perf_counter() - started
     results = [result for _, ones in found for result in ones]
-    wrong = {result.sentence for result in results if result.state is not CheckState.PASS}
+    wrong = {result.finding for result in results if result.state is not CheckState.PASS}
     assert not wrong, wrong
     return seconds, [seconds for seconds, _ in found], results
 

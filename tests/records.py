@@ -31,7 +31,16 @@ NUMBERS = st.integers(0, 2**53)
 
 
 def results(words: TextStrategy, moments: DatetimeStrategy = DATETIMES) -> st.SearchStrategy[CheckResult]:
-    return st.builds(CheckResult, words, words, st.sampled_from(CheckState), words, words, moments, st.floats(0, 1e6))
+    return st.builds(
+        CheckResult,
+        words,
+        words,
+        st.sampled_from(CheckState),
+        st.builds(PlainText, words),
+        words,
+        moments,
+        st.floats(0, 1e6),
+    )
 
 
 def backups(words: TextStrategy, moments: DatetimeStrategy = DATETIMES) -> st.SearchStrategy[tuple[Backup, ...]]:

@@ -11,6 +11,7 @@ from bot.domain.fleet.inventory import read_fleet
 from bot.domain.fleet.model import DeploymentColor, Fleet, Instance, InstanceType
 from bot.domain.git_tree import Snapshot, TreeEntry, blob_sha
 from bot.domain.health.model import CheckResult, CheckState
+from bot.domain.reasons import PlainText
 from bot.domain.upgrade.attempts import DeploymentAttempt
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.pull_request import Merge
@@ -98,7 +99,8 @@ def _replace(record: Any, facts: dict[str, Any], *, complete: bool = False) -> A
 
 
 def result(name: str = "vm", state: CheckState = CheckState.PASS, **facts: Any) -> CheckResult:
-    plain = {"title": name.title(), "sentence": "All is well.", "link": "", "taken_at": NOW, "seconds": 0.5}
+    finding = PlainText("All is well.")
+    plain = {"title": name.title(), "finding": finding, "link": "", "taken_at": NOW, "seconds": 0.5}
     return CheckResult(name=name, state=state, **{**plain, **facts})
 
 

@@ -10,6 +10,7 @@ import typer
 
 from bot.cli.arguments import resolve_instance
 from bot.cli.common import Config, Json, Repo, make_console
+from bot.rendering.wording import describe
 
 if TYPE_CHECKING:
     from bot.domain.health.model import CheckResult
@@ -58,7 +59,7 @@ def _row(result: CheckResult) -> dict[str, object]:
         "name": result.name,
         "title": result.title,
         "state": str(result.state),
-        "sentence": result.sentence,
+        "sentence": describe(result.finding),
         "link": result.link,
         "taken_at": result.taken_at.astimezone(UTC).isoformat(),
         "seconds": result.seconds,

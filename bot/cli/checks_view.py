@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bot.domain.health.model import CheckResult
+from bot.rendering.wording import describe
 
 STATE_LABELS = {"pass": "[green]✓ pass", "fail": "[red]✗ fail", "unknown": "[yellow]? unknown"}
 
@@ -21,5 +22,7 @@ def checks_table(results: Sequence[CheckResult]) -> Table:
     table.add_column("what was found", overflow="fold")
     table.add_column("took", no_wrap=True, justify="right")
     for result in results:
-        table.add_row(STATE_LABELS[result.state], result.title, escape(result.sentence), f"{result.seconds:.1f} s")
+        table.add_row(
+            STATE_LABELS[result.state], result.title, escape(describe(result.finding)), f"{result.seconds:.1f} s"
+        )
     return table

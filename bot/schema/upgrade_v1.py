@@ -6,7 +6,8 @@ reads in the same way.
 
 from __future__ import annotations
 
-from bot.schema.version_1 import Document, read_backup, read_result
+from bot.schema.health_v1 import read_result_v1
+from bot.schema.version_1 import Document, read_backup
 
 
 def read_upgrade_v1(document: Document) -> Document:
@@ -73,12 +74,13 @@ def _plain(words: str) -> Document:
 
 
 def _verification(document: Document) -> Document:
+    accepted_by, accept_reason = document.get("accepted_by", ""), document.get("accepted", "")
     return {
-        "before": [read_result(result) for result in document["before"]],
-        "after": [read_result(result) for result in document["after"]],
+        "before": [read_result_v1(result) for result in document["before"]],
+        "after": [read_result_v1(result, accepted_by, accept_reason) for result in document["after"]],
         "checked_for": document.get("checked", ""),
         "healthy_since": document.get("green_since"),
-        "acceptance": _override(document.get("accepted_by", ""), document.get("accepted", "")),
+        "acceptance": _override(accepted_by, accept_reason),
     }
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from bot.schema.health_v1 import read_result_v1
+
 Document = dict[str, Any]
 
 
@@ -53,7 +55,6 @@ _EFFECTS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
 _TRACKER: Final = _fields(
     "version issue url asked_by:requested_by adopted parts:comments announced:linked_from edited_at"
 )
-_RESULT: Final = _fields("name:check title state sentence link taken_at seconds")
 _BACKUP: Final = _fields("kind:type of name state made_at said:error link")
 
 
@@ -99,17 +100,12 @@ def read_item(document: Document) -> Document:
         return {"kind": "reply.plan", **slug, "version": document["version"], "text": document["plan"]}
     if "version" in document:
         return {"kind": "reply.upgrade", **slug, "version": document["version"]}
-    return {"kind": "reply.checks", **slug, "results": _several(document["results"], read_result)}
+    return {"kind": "reply.checks", **slug, "results": _several(document["results"], read_result_v1)}
 
 
 def read_reason(document: Document) -> Document:
     """Schema 1 has no reasons. What failed was told in text."""
     raise ValueError(f"schema 1 has no such document, with {len(document)} keys")
-
-
-def read_result(document: Document) -> Document:
-    """The result of a health check, in a reply or in an upgrade."""
-    return _renamed(document, _RESULT)
 
 
 def read_backup(document: Document) -> Document:

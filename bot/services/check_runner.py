@@ -25,7 +25,6 @@ from bot.domain.health.model import (
 from bot.domain.health.queries import Answer, Query
 from bot.domain.health.reasons import CheckCrashed, CheckTimedOut
 from bot.ports.inspector import Inspector
-from bot.rendering.wording import describe
 
 log = structlog.get_logger(__name__)
 
@@ -65,8 +64,9 @@ def run_checks(
     for check, future in running:
         verdict, seconds = future.result() if future.done() else (_timed_out(check, context, timeout), timeout)
         link = _call_safely(check, context, partial(check.link, context, config), "")
-        sentence = describe(verdict.finding)
-        results.append(CheckResult(check.name, check.title, verdict.state, sentence, link, context.now, seconds))
+        results.append(
+            CheckResult(check.name, check.title, verdict.state, verdict.finding, link, context.now, seconds)
+        )
     return sort_worst_first(results)
 
 

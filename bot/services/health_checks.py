@@ -12,7 +12,6 @@ from bot.domain.health.model import Check, CheckContext, CheckResult, CheckState
 from bot.domain.health.reasons import InstanceUnreadable
 from bot.domain.versions import Version
 from bot.ports.inspector import Inspector
-from bot.rendering.wording import describe
 from bot.services.check_runner import run_checks
 from bot.services.fleet_reader import FleetReader
 
@@ -60,8 +59,8 @@ class HealthCheckRunner:
         """The results of all checks of that phase, worst first. An unreadable instance has one `unknown` result."""
         instance = self._fleets.recent().get(slug)
         if instance is None:
-            sentence = describe(InstanceUnreadable())
-            return (CheckResult("fleet", "Fleet", CheckState.UNKNOWN, sentence, "", self._clock(), 0.0),)
+            finding = InstanceUnreadable()
+            return (CheckResult("fleet", "Fleet", CheckState.UNKNOWN, finding, "", self._clock(), 0.0),)
         context = self._context(instance, phase, expected or ExpectedState())
         return tuple(run_checks(self._checks, context, self._config, self._inspector))
 

@@ -138,7 +138,7 @@ def result(row: Json) -> CheckResult:
         name=row["name"],
         title=row["title"],
         state={"fail": CheckState.FAIL, "unknown": CheckState.UNKNOWN, "pass": CheckState.PASS}[row["state"]],
-        sentence=row["sentence"],
+        finding=PlainText(row["sentence"]),
         link=row["link"],
         taken_at=datetime.fromisoformat(row["taken_at"]),
         seconds=row["seconds"],

@@ -55,7 +55,7 @@ from tests.schema.everything import effects
 NOW = datetime(2022, 6, 1, 12, 30, 15, 250_000, tzinfo=UTC)
 V1, V2, RC = Version(3, 40, 1), Version(3, 41, 0), Version(3, 41, 0, candidate=2)
 RESULT = CheckResult(
-    "vm", "Virtual machine", CheckState.FAIL, "It does not run.", "https://console/?project=x", NOW, 1.25
+    "vm", "Virtual machine", CheckState.FAIL, PlainText("It does not run."), "https://console/?project=x", NOW, 1.25
 )
 TRACKER = TrackerRecord(V1, 12, "https://github.test/acme/releases/issues/12", "dana")
 UPGRADE = Upgrade("rctest", V1, Stage.WAITING, "dana", NOW)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.health.model import CheckState
+from bot.domain.reasons import PlainText
 from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import IN_DEPLOYMENT, IN_REVIEW, Stage
@@ -48,7 +49,7 @@ def test_what_a_report_says_makes_it_new(changed: Upgrade) -> None:
     "same",
     [
         replace(OPEN, reason="delayed"),
-        modify(OPEN, before=(result(seconds=9.0, sentence="It runs since a minute ago."),)),
+        modify(OPEN, before=(result(seconds=9.0, finding=PlainText("It runs since a minute ago.")),)),
     ],
 )
 def test_what_changes_with_every_look_does_not(same: Upgrade) -> None:

@@ -125,7 +125,8 @@ def deployment_of(words: str, number: int) -> Deployment:
 def public_texts(renderer: Renderer, words: str) -> Iterator[str]:
     """Everything that is written outside the deployment repository, with these words wherever others' may be."""
     results = tuple(
-        result(title=words, sentence=words, name=words, link=f"https://x/{words}", state=s) for s in CheckState
+        result(title=words, finding=PlainText(words), name=words, link=f"https://x/{words}", state=s)
+        for s in CheckState
     )
     upgrades = {}
     for number, instance in enumerate((*renderer.fleet, *renderer.fleet.unreadable)):
@@ -296,7 +297,7 @@ def test_no_words_at_all_do_anything(words: str) -> None:
     for text in (
         render_answer(renderer, CommandMessage("check", PlainText(words))),
         render_answer(renderer, NotAllowed("check", words, TEAMS)),
-        render_check_table(renderer, renderer.safe_text(words), (result(sentence=words, title=words),)),
+        render_check_table(renderer, renderer.safe_text(words), (result(finding=PlainText(words), title=words),)),
         render_answer(renderer, InstanceMessage(PLAIN.instances[2].slug, PlainText(words))),
     ):
         assert not rendering.mentions(text)

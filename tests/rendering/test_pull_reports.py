@@ -14,6 +14,7 @@ from bot.domain.chat.comments import has_commands
 from bot.domain.github_models import FailedJob, WorkflowRun
 from bot.domain.health.model import CheckResult, CheckState
 from bot.domain.plans.change_set import ChangeKind
+from bot.domain.reasons import PlainText
 from bot.domain.upgrade.deploy_policy import VerifyPolicy
 from bot.domain.upgrade.deployment import apply_backups, apply_run, mark_deployed_manually, retry
 from bot.domain.upgrade.dispatch import confirm_dispatch, prepare_dispatch
@@ -46,8 +47,8 @@ from tests.rendering.test_privacy import HOSTILE
 from tests.samples import NOW, modify, result, upgrade
 
 RED, UNKNOWN = (
-    result("vm", CheckState.FAIL, sentence="It is off."),
-    result("front", CheckState.UNKNOWN, sentence="No answer."),
+    result("vm", CheckState.FAIL, finding=PlainText("It is off.")),
+    result("front", CheckState.UNKNOWN, finding=PlainText("No answer.")),
 )
 WORDS = st.lists(st.sampled_from([*HOSTILE, "words", " "]) | st.text(max_size=30), max_size=3).map("".join)
 
@@ -96,7 +97,9 @@ def test_its_table_has_the_worst_first_and_where_to_look() -> None:
 
 
 def test_a_check_run_fits_githubs_limit() -> None:
-    report = render_pre_upgrade_check(upgrade(before=tuple(result(f"c{n}", sentence="x" * 4000) for n in range(30))))
+    report = render_pre_upgrade_check(
+        upgrade(before=tuple(result(f"c{n}", finding=PlainText("x" * 4000)) for n in range(30)))
+    )
     assert len(report.summary) <= MAX_BODY_LENGTH
     assert report.summary.endswith("The rest does not fit here.")
 
@@ -207,7 +210,7 @@ def test_what_nobody_knows_is_said_to_be_so() -> None:
 
 def long(words: str) -> Upgrade:
     """One with thirty checks that had much to say, and a long history."""
-    results = tuple(result(f"check{n}", sentence=words, link=CONSOLE) for n in range(30))
+    results = tuple(result(f"check{n}", finding=PlainText(words), link=CONSOLE) for n in range(30))
     steps = tuple(
         StageTransition(Stage.HELD, NOW + timedelta(minutes=n), "mibot", words, RUN_URL) for n in range(200)
     )

@@ -345,7 +345,7 @@ def test_an_instance_that_left_the_fleet_has_no_name() -> None:
 
 
 def many(count: int, size: int) -> tuple[Upgrade, ...]:
-    results = tuple(result(f"check{n}", sentence="x" * size) for n in range(5))
+    results = tuple(result(f"check{n}", finding=PlainText("x" * size)) for n in range(5))
     return tuple(modify(upgrade("rctest", f"3.{n}.1"), before=results, after=results) for n in range(count))
 
 

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.fleet.redaction import Redact
-from bot.domain.health.model import CheckResult, CheckState
+from bot.domain.fleet.redaction import Redact, redact_value
+from bot.domain.health.model import CheckResult
+from bot.domain.health.reasons import AcceptedByPerson
 from bot.domain.plans.change_set import ChangeKind
 from bot.domain.upgrade.backups import Backup
 from bot.domain.upgrade.record import Deployment, StageTransition, Upgrade
@@ -145,7 +146,7 @@ def audit_record(upgrade: Upgrade, redact: Redact) -> AuditRecord:
         before=tuple(_redact_result(one, redact) for one in upgrade.verification.before),
         after=tuple(_redact_result(one, redact) for one in upgrade.verification.after),
         accepted_checks=_redact_all(
-            redact, (one.name for one in upgrade.verification.after if _is_accepted(one, upgrade))
+            redact, (one.name for one in upgrade.verification.after if isinstance(one.finding, AcceptedByPerson))
         ),
         accepted_by=redact(acceptance.by) if acceptance else "",
         accepted=redact(acceptance.why) if acceptance else "",
@@ -156,15 +157,6 @@ def audit_record(upgrade: Upgrade, redact: Redact) -> AuditRecord:
 
 def _redact_all(redact: Redact, words: Iterable[str]) -> tuple[str, ...]:
     return tuple(map(redact, words))
-
-
-def _is_accepted(result: CheckResult, upgrade: Upgrade) -> bool:
-    """Whether a result is a person's word (`deploying.vouched` wrote it so)."""
-    acceptance = upgrade.verification.acceptance
-    if acceptance is None:
-        return False
-    said = f"{acceptance.by} vouches for it: {acceptance.why} ("
-    return result.state is CheckState.PASS and result.sentence.startswith(said)
 
 
 def _redact_deployment(deployment: Deployment | None, redact: Redact) -> Deployment | None:
@@ -184,8 +176,7 @@ def _redact_backup(copy: Backup, redact: Redact) -> Backup:
 
 
 def _redact_result(result: CheckResult, redact: Redact) -> CheckResult:
-    name, title, sentence = map(redact, (result.name, result.title, result.sentence))
-    return replace(result, name=name, title=title, sentence=sentence, link="")
+    return replace(redact_value(result, redact), link="")
 
 
 def _redact_transition(step: StageTransition, redact: Redact) -> StageTransition:

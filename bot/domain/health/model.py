@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from bot.domain.fleet.model import Instance
 from bot.domain.health.queries import Answer, Query, Unavailable
@@ -106,35 +105,26 @@ def unavailable_verdict(answer: Answer) -> Verdict:
     name="check",
     title="title",
     state="state",
-    sentence="sentence",
+    finding="finding",
     link="link",
     taken_at="taken_at",
     seconds="seconds",
 )
 @dataclass(frozen=True)
 class CheckResult:
-    """One row of a check table. `link` leads to where a person can look (the console; it names the project, so it
-    is shown inside the deployment repository only); `taken_at` is UTC, `seconds` how long it took."""
+    """One row of a check table.
+
+    `link` leads to where a person can look. It names the project, so only the deployment repository may show it.
+    `taken_at` is in UTC, `seconds` is how long the check took.
+    """
 
     name: str
     title: str
     state: CheckState
-    sentence: str
+    finding: Reason
     link: str
     taken_at: datetime
     seconds: float
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self) | {
-            "taken_at": self.taken_at.astimezone(UTC).isoformat(),
-            "state": str(self.state),
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> CheckResult:
-        return cls(
-            **{**data, "state": CheckState(data["state"]), "taken_at": datetime.fromisoformat(data["taken_at"])}
-        )
 
 
 def sort_worst_first(results: Iterable[CheckResult]) -> list[CheckResult]:

@@ -1,4 +1,4 @@
-"""Why a health check has no finding of its own."""
+"""Findings that no single check owns: why there is none, and that a person accepted one."""
 
 from __future__ import annotations
 
@@ -32,3 +32,13 @@ class CheckTimedOut(Reason):
 @dataclass(frozen=True)
 class InstanceUnreadable(Reason):
     """The files of the instance cannot be read from the deployment repository now, so no check runs."""
+
+
+@stored("health.accepted", by="accepted_by", why="reason", finding="finding")
+@dataclass(frozen=True)
+class AcceptedByPerson(Reason):
+    """Nobody could find out (`finding` says why), and a person who looked accepts it."""
+
+    by: str
+    why: str
+    finding: Reason

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.health.model import CheckResult, CheckState, sort_worst_first, worst_state
+from bot.domain.health.reasons import AcceptedByPerson
+from bot.domain.reasons import Reason
 from bot.domain.upgrade.deploy_policy import DeployPolicy
 from bot.domain.upgrade.deployment import hold, is_retry, start_deployment, start_verifying
 from bot.domain.upgrade.overrides import Override
@@ -98,16 +100,16 @@ def accept_unknown(result: CheckResult, acceptance: Override | None) -> CheckRes
     """A result that nobody could find out, as the person who looked accepts it. A failure is never accepted."""
     if result.state is not CheckState.UNKNOWN or acceptance is None:
         return result
-    sentence = f"{acceptance.by} vouches for it: {acceptance.why} (mibot could not find out: {result.sentence})"
-    return replace(result, state=CheckState.PASS, sentence=sentence)
+    finding = AcceptedByPerson(acceptance.by, acceptance.why, result.finding)
+    return replace(result, state=CheckState.PASS, finding=finding)
 
 
 def _keep_if_unchanged(results: tuple[CheckResult, ...], shown: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
     """The results that are shown already, where the new ones say the same of every check that does not pass. An age
     that grows in one that passes is nothing that anybody has to read."""
 
-    def key(several: tuple[CheckResult, ...]) -> list[tuple[str, CheckState, str]]:
-        return [(one.name, one.state, "" if one.state is CheckState.PASS else one.sentence) for one in several]
+    def key(several: tuple[CheckResult, ...]) -> list[tuple[str, CheckState, Reason | None]]:
+        return [(one.name, one.state, None if one.state is CheckState.PASS else one.finding) for one in several]
 
     return shown if key(results) == key(shown) else results
 

@@ -114,7 +114,12 @@ def _backup(backup: Backup) -> dict[str, Any]:
 
 
 def _check(result: CheckResult, accepted: Collection[str]) -> dict[str, Any]:
-    document = {"name": result.name, "title": result.title, "state": result.state, "sentence": result.sentence}
+    document = {
+        "name": result.name,
+        "title": result.title,
+        "state": result.state,
+        "sentence": describe(result.finding),
+    }
     return document | {
         "taken_at": iso(result.taken_at),
         "seconds": result.seconds,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.health.failing import FailingChecks
-from bot.domain.health.reasons import CheckCrashed, CheckTimedOut, InstanceUnreadable, NotConnected
+from bot.domain.health.reasons import AcceptedByPerson, CheckCrashed, CheckTimedOut, InstanceUnreadable, NotConnected
 from bot.rendering.wording.dispatch import describe
 
 
@@ -28,6 +28,11 @@ def _(reason: CheckTimedOut) -> str:
 @describe.register
 def _(_reason: InstanceUnreadable) -> str:
     return "The instance can't be read from the deployment repository now."
+
+
+@describe.register
+def _(reason: AcceptedByPerson) -> str:
+    return f"{reason.by} vouches for it: {reason.why} (mibot could not find out: {describe(reason.finding)})"
 
 
 @describe.register

@@ -113,7 +113,7 @@ def accepted_by_person(slug: str = "rctest") -> Upgrade:
     there = recheck(deployed(merged(slug)), after(51), "lee", "I signed in")
     results = (
         *checks(NOW, ("alerts", "uptime", "vm")),
-        result("front_end", CheckState.UNKNOWN, sentence="No answer."),
+        result("front_end", CheckState.UNKNOWN, finding=PlainText("No answer.")),
     )
     green = judge(there, results, POLICY, after(52))
     return judge(green, results, POLICY, after(60))
@@ -144,4 +144,4 @@ def with_words(record: Upgrade, words: str) -> Upgrade:
 
 
 def _with_text(one: CheckResult, words: str) -> CheckResult:
-    return replace(one, name=words, title=words, sentence=words, link=words)
+    return replace(one, name=words, title=words, finding=PlainText(words), link=words)

@@ -41,8 +41,9 @@ from bot.domain.fleet.model import Fleet, MarkedSkipped, UnreadableInstance
 from bot.domain.fleet.problems import InstanceFileProblem, UnusableInstanceFile
 from bot.domain.health.failing import FailingChecks
 from bot.domain.health.model import CheckState
+from bot.domain.health.reasons import AcceptedByPerson
 from bot.domain.plans.change_set import ChangeKind
-from bot.domain.reasons import Reason
+from bot.domain.reasons import PlainText, Reason
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import BackupKind, BackupState
 from bot.domain.upgrade.deployment import hold, mark_deployed_manually, retry
@@ -346,8 +347,8 @@ def test_an_accepted_check_is_marked() -> None:
     assert (entry.gaps, entry.last.stage) == ((), Stage.DONE)
     assert entry.last.accepted_checks == ("front_end",)
     assert (entry.last.accepted_by, entry.last.accepted) == ("lee", "I signed in")
-    sentence = next(one.sentence for one in entry.last.after if one.name == "front_end")
-    assert sentence == "lee vouches for it: I signed in (mibot could not find out: No answer.)"
+    finding = next(one.finding for one in entry.last.after if one.name == "front_end")
+    assert finding == AcceptedByPerson("lee", "I signed in", PlainText("No answer."))
 
 
 # Instances without a record

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from bot.domain.github_models import FailedJob
 from bot.domain.health.model import CheckResult, CheckState
+from bot.domain.health.reasons import AcceptedByPerson
+from bot.domain.reasons import PlainText
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
 from bot.domain.upgrade.deploy_policy import DeployPolicy, VerifyPolicy
 from bot.domain.upgrade.deployment import (
@@ -86,12 +88,12 @@ def test_one_that_is_held_goes_on_when_all_is_green() -> None:
 
 def test_as_long_as_nothing_else_is_wrong_what_is_shown_stays_as_it_is() -> None:
     """So that nobody's reply is edited at every look."""
-    red, green = result("front", CheckState.FAIL), result("disk", sentence="5 h old")
+    red, green = result("front", CheckState.FAIL), result("disk", finding=PlainText("5 h old"))
     once = apply_pre_checks(MERGED, [red, green], POLICY, NOW)
-    later = [replace(red, taken_at=after(60)), replace(green, sentence="6 h old")]
+    later = [replace(red, taken_at=after(60)), replace(green, finding=PlainText("6 h old"))]
     assert apply_pre_checks(once, later, POLICY, after(60)) == once
     other = apply_pre_checks(
-        once, [replace(red, sentence="It is gone.", taken_at=after(60)), green], POLICY, after(60)
+        once, [replace(red, finding=PlainText("It is gone."), taken_at=after(60)), green], POLICY, after(60)
     )
     assert other.verification.before[0].taken_at == after(60)
 
@@ -378,9 +380,8 @@ def test_a_person_vouches_for_what_nobody_can_find_out_and_never_for_what_is_red
     there = at(10, UNKNOWN, there=vouched)
     assert there.verification.healthy_since == after(10)
     assert there.verification.after[0].state is CheckState.PASS
-    assert there.verification.after[0].sentence == (
-        "rio vouches for it: I saw the log (mibot could not find out: All is well.)"
-    )
+    finding = AcceptedByPerson("rio", "I saw the log", PlainText("All is well."))
+    assert there.verification.after[0].finding == finding
     assert at(1800, RED, there=vouched).stage is Stage.FAILED
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.failures.front_end import FrontEndObstacle, FrontEndUnavailable
-from bot.domain.health.reasons import CheckCrashed, CheckTimedOut, InstanceUnreadable, NotConnected
-from bot.domain.reasons import Reason
+from bot.domain.health.reasons import AcceptedByPerson, CheckCrashed, CheckTimedOut, InstanceUnreadable, NotConnected
+from bot.domain.reasons import PlainText, Reason
 from bot.rendering.wording import describe
 
 
@@ -25,6 +25,10 @@ from bot.rendering.wording import describe
             CheckTimedOut(30.0),
             "The check did not finish within 30 seconds: run it again, and look for check_timed_out in mibot's log "
             "if it lasts.",
+        ),
+        (
+            AcceptedByPerson("lee", "I signed in", PlainText("No answer.")),
+            "lee vouches for it: I signed in (mibot could not find out: No answer.)",
         ),
         (InstanceUnreadable(), "The instance can't be read from the deployment repository now."),
         (
