@@ -1,4 +1,4 @@
-"""`mibot serve`: the process that serves, and above it a supervisor that starts it anew when it dies."""
+"""`mibot serve`: a serving process, and a supervisor that restarts it when it dies."""
 
 from __future__ import annotations
 
@@ -25,19 +25,22 @@ log = structlog.get_logger(__name__)
 WEB_THREADS = 4
 _WATCH_INTERVAL = 0.2
 _GC_THRESHOLD = 50_000
-"""How many new objects the garbage collector waits for (Python's own value is 700): at its start the process makes
-hundreds of thousands that stay, most of them of Google's libraries, and would look through them again and again."""
+"""The number of new objects that starts a garbage collection (Python's default is 700).
+
+The process makes hundreds of thousands of lasting objects at its start, most of them in Google's libraries, and each
+collection would visit all of them.
+"""
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
-    """Web and worker in one process, under a supervisor that starts it anew when it dies. Blocks until stopped.
+    """Run web and worker in one process, under a supervisor that restarts it when it dies. Blocks until stopped.
 
-    Raises StoreProblem when the storage can't be used.
+    Raises StoreError if the storage cannot be used.
     """
     database = Database(settings.store.url)
     WorkerLock(database).check()
     database.migrate()
-    database.close()  # the process that serves opens its own connections
+    database.close()  # the serving process opens its own connections
     server = Server(
         "mibot",
         address=host,
@@ -55,7 +58,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
 
 def _load(settings: Settings, supervisor: int) -> Any:
-    """In the process that serves: the worker, and the web application for the server to call."""
+    """Start the worker in the serving process; returns the web application for the server to call."""
     gc.set_threshold(_GC_THRESHOLD)
     logs.configure()
     _exit_with_parent(supervisor)
@@ -70,7 +73,7 @@ def _load(settings: Settings, supervisor: int) -> Any:
 
 
 def _exit_with_parent(supervisor: int) -> None:
-    """End at once when the supervisor is gone: an orphan would go on beside the process started in its place."""
+    """End at once when the supervisor is gone, because an orphan would run beside the process that replaces it."""
 
     def watch() -> None:
         while os.getppid() == supervisor:

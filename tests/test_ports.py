@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
+import pkgutil
+from typing import Any, Protocol
+
 import pytest
 
+import bot.ports
 from bot.ports.accounts import Teams
 from bot.ports.files import FleetSource
 from bot.ports.issues import CommentFeed, IssueComments, IssueEditor, IssueReader, Reactions, WriteSlots
@@ -32,3 +38,22 @@ def test_the_type_checker_accepts_the_stand_ins_as_ports() -> None:
     others: tuple[type[Teams], type[Upstream], type[FleetSource], type[Store]]
     others = (MemoryTeams, MemoryUpstream, MemoryFleetSource, MemoryStore)
     assert len(issues) + len(others) == 10
+
+
+MAX_CALLS = 8
+
+
+def protocols() -> dict[str, Any]:
+    """Every protocol of the ports by its name."""
+    found = {}
+    for module in pkgutil.iter_modules(bot.ports.__path__, "bot.ports."):
+        for name, value in vars(importlib.import_module(module.name)).items():
+            if inspect.isclass(value) and value.__module__ == module.name and Protocol in value.__mro__:
+                found[name] = value
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(protocols()))
+def test_a_port_is_the_few_calls_that_one_kind_of_user_needs(name: str) -> None:
+    calls = [member for member, _ in inspect.getmembers(protocols()[name]) if not member.startswith("_")]
+    assert 1 <= len(calls) <= MAX_CALLS

@@ -1,4 +1,4 @@
-"""What every `Ledger` does, whatever it keeps things in: inherit from `LedgerContract` and give it a `ledger`."""
+"""What every store does, whatever it keeps records in: inherit from `StoreContract` and give it a `ledger`."""
 
 from __future__ import annotations
 

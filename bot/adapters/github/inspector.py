@@ -27,7 +27,7 @@ _RUN_IN_URL = re.compile(r"/actions/runs/(\d+)(?![\w.])", re.ASCII)
 
 
 class GitHubInspector:
-    """Answers about `repository` (`owner/name`). Its methods raise no WorldError: they return Unavailable."""
+    """Answers about `repository` (`owner/name`). Its methods raise no ExternalError: they return Unavailable."""
 
     def __init__(self, session: Session, repository: str) -> None:
         self._session = session

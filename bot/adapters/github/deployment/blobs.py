@@ -30,7 +30,7 @@ class BlobReader:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="blobs")
 
     def contents(self, shas: Iterable[str]) -> dict[str, bytes]:
-        """Every blob asked for. Raises Refused when GitHub sends something else than what was asked for."""
+        """Every requested blob. Raises PermanentError if GitHub sends something else than what was requested."""
         wanted = dict.fromkeys(shas)
         known = dict(self._cache.get_many(wanted))
         unknown = iter([sha for sha in wanted if sha not in known])

@@ -111,7 +111,7 @@ class Session:
         Rate limits are waited for if they are short. Reads, and the making of tokens, are tried again after a
         passing fault (the App itself does nothing else); writes are not, for nobody knows whether they were
         carried out: their callers look first.
-        Raises Passing, Refused, Missing or Conflict.
+        Raises TransientError, PermanentError, NotFoundError or ConflictError.
         """
         repeatable = request.method == "GET" or isinstance(caller, AppCredentials)
         for attempt in range(1, MAX_ATTEMPTS + 1):
