@@ -31,7 +31,7 @@ def measure(interval: float) -> list[tuple[float, float, float]]:
         try:
             story.open_release_issue()
             tracker = story.tracker()["number"]
-            story.wait_until_idle(quiet=2.5)
+            story.wait_until_idle()
             for slug in ["rctest", "demo", "research", "tpgi"][:MAX_UPGRADES]:
                 started = time.perf_counter()
                 order = story.comment(tracker, f"/upgrade {slug}")
@@ -40,7 +40,7 @@ def measure(interval: float) -> list[tuple[float, float, float]]:
                 reply = _wait_until(started, lambda mark=mark: _has_comment(world, tracker, mark))  # type: ignore[misc]
                 pull = _wait_until(started, lambda slug=slug: bool(story.pulls(slug)))  # type: ignore[misc]
                 times.append((reaction, reply, pull))
-                story.wait_until_idle(quiet=2.5)
+                story.wait_until_idle()
         finally:
             mibot.kill()
     return times

@@ -1,4 +1,4 @@
-"""Local servers that answer in a thread of their own."""
+"""Local servers that run in a thread of their own."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from werkzeug.serving import WSGIRequestHandler
 
 
 class BackgroundServer:
-    """Answers as long as its context lasts. Who inherits makes `_server`, and sets `_closing` free what hangs."""
+    """Serves until its context ends. A subclass sets `_server`, and lets hanging requests wait for `_closing`."""
 
     _server: socketserver.BaseServer
 
     def __init__(self, name: str) -> None:
-        """`name` is the thread's."""
+        """`name` is the name of the thread."""
         self._name = name
         self._closing = threading.Event()
 
@@ -32,7 +32,7 @@ class BackgroundServer:
 
 
 class QuietRequestHandler(WSGIRequestHandler):
-    """Writes no line per request: the demo's terminal belongs to the story."""
+    """Logs no requests, because the demo's terminal belongs to the story."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass

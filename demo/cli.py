@@ -16,7 +16,6 @@ from bot.domain.chat.comments import has_commands
 from demo.github_api import GitHubError
 from demo.merging import MergeError
 from demo.story.client import DemoClient, NoDemoError
-from demo.story.play import play
 
 MAX_WIDTH = 120
 """Columns; longer lines of text are hard to read."""
@@ -50,6 +49,8 @@ def run(
     It keeps running until Ctrl-C. Meanwhile the commands below talk to it from a second terminal.
     """
     if context.invoked_subcommand is None:
+        from demo.story.play import play  # imports servers that the subcommands do not need
+
         raise typer.Exit(play(_make_console(), size, port, stay=not no_wait))
 
 

@@ -1,4 +1,5 @@
-"""Everything beside GitHub that the demo and the stories need: Google's APIs and the instances' front ends, local."""
+"""Everything that the demo and the stories need beside GitHub: Google's APIs and the instances' front ends, all
+local."""
 
 from __future__ import annotations
 
@@ -14,17 +15,17 @@ from demo.google.monitoring import MonitoringServer
 from demo.google.sqladmin import SqlAdminServer
 
 PROJECT_INFIX = "-managed-"
-"""Stands in every project's name before the slug."""
+"""Stands before the slug in every project's name."""
 
 
 def front_end_host(project: str) -> str:
-    """The front page's host of an instance's project."""
+    """The host of the front page of a project's instance."""
     return f"{project.partition(PROJECT_INFIX)[2]}.sourcegraph.com"
 
 
 class Cloud:
-    """Compute Engine, Cloud SQL, Cloud Monitoring and all front ends, while the context is open. All is well until
-    somebody says otherwise."""
+    """Compute Engine, Cloud SQL, Cloud Monitoring and all front ends, until the context ends. Everything is healthy
+    by default."""
 
     def __init__(self) -> None:
         self.compute = ComputeServer()
@@ -43,7 +44,7 @@ class Cloud:
 
     @property
     def settings(self) -> dict[str, dict[str, str]]:
-        """The settings by which mibot finds all this, by section and key."""
+        """The settings with which mibot finds these servers, by section and key."""
         return {
             "gcp": {
                 "compute_endpoint": self.compute.url,
@@ -55,7 +56,8 @@ class Cloud:
         }
 
     def set_up_fleet(self, fleet: SampleRepository, project: Callable[[str], str]) -> None:
-        """Every instance of the fleet runs as its link says; `project` gives the project of a slug."""
+        """Let every instance of the fleet run the version that its link says; `project` returns the project of a
+        slug."""
         for specimen in fleet.by_slug.values():
             host = f"{specimen.slug}.sourcegraph.com"
             self.front_ends.reset(host)
@@ -63,18 +65,18 @@ class Cloud:
             self.compute.set(project(specimen.slug), vm_statuses(specimen))
 
     def on_run_completed(self, run: WorkflowRun) -> None:
-        """What a deployment changes, once it has succeeded: the front end reports the new version."""
+        """What a successful deployment changes: the front end reports the new version."""
         if run.conclusion == "success" and "customer" in run.inputs:
             self.front_ends.set(f"{run.inputs['customer']}.sourcegraph.com", version=run.inputs["version"])
 
     @property
     def violations(self) -> list[str]:
-        """What was asked or answered against Google's own description of its APIs."""
+        """All requests and answers that violated Google's own description of its APIs."""
         return [*self.compute.violations, *self.sql.violations, *self.monitoring.violations]
 
 
 def vm_statuses(specimen: SampleInstance) -> dict[str, str]:
-    """The instance's VMs as they should be: the active one runs, the other one is stopped if there is one."""
+    """The instance's VMs when it is healthy: the active one runs, the other one, if any, is stopped."""
     running = {f"default-{specimen.active}-instance": "RUNNING"}
     return running | (
         {f"default-{specimen.inactive}-instance": "TERMINATED"} if specimen.has_both_deployments else {}

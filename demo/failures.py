@@ -1,4 +1,4 @@
-"""What the clients of a local server suffer from when it is told to fail, and how often each of them asked."""
+"""Injected faults of the local servers, and a count of the requests to them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 @dataclass
 class InjectedFault:
-    """One way to fail; `times` is how many requests more, or None for ever; `seconds` how long one of them hangs;
-    `method` is the server's own name of the only method that fails, or nothing for all of them."""
+    """One fault. `times` is how many more requests it hits (None: all), `seconds` how long a request hangs, `method`
+    the server's name of the only method that it hits (empty: all methods)."""
 
     kind: str
     times: int | None
@@ -20,9 +20,9 @@ class InjectedFault:
 
 
 class FaultInjector:
-    """Troubles by whom they are about: a project, a host. All methods may be called from any thread.
+    """Faults by subject, such as a project or a host. Thread-safe.
 
-    `kinds` are the ways to fail that the server knows.
+    `kinds` are the kinds of fault that the server supports.
     """
 
     def __init__(self, kinds: Iterable[str]) -> None:
@@ -34,10 +34,9 @@ class FaultInjector:
     def fail(
         self, about: str, kind: str, times: int | None = None, *, seconds: float = 30.0, method: str = ""
     ) -> None:
-        """Let the next `times` requests fail, or all of them. Raises ValueError for a kind that is none.
+        """Let the next `times` requests fail, or all of them. Raises ValueError for an unknown kind.
 
-        `seconds` is how long one hangs, `method` the name of those that fail (`compute.instances.list`), or nothing
-        for all.
+        `seconds` is how long a request hangs. `method` limits the fault to one method (`compute.instances.list`).
         """
         if kind not in self._kinds:
             raise ValueError(f"{kind!r} is none of {', '.join(sorted(self._kinds))}")
@@ -45,12 +44,12 @@ class FaultInjector:
             self._troubles[about] = InjectedFault(kind, times, seconds, method)
 
     def stop_failing(self, about: str) -> None:
-        """End what `fail` began."""
+        """Remove the fault."""
         with self._lock:
             self._troubles.pop(about, None)
 
     def next_fault(self, about: str, method: str = "") -> InjectedFault | None:
-        """Count a request, and say what shall go wrong with it."""
+        """Count a request and return its fault, if any."""
         with self._lock:
             self._requests[about] += 1
             trouble = self._troubles.get(about)
@@ -63,6 +62,6 @@ class FaultInjector:
             return trouble
 
     def requests(self, about: str | None = None) -> int:
-        """How many requests came in, about that one or altogether."""
+        """How many requests came in, about that subject or in total."""
         with self._lock:
             return self._requests.total() if about is None else self._requests[about]

@@ -1,4 +1,4 @@
-"""Writes files into a repository through GitHub's Git data API, as a person with a token."""
+"""GitHub's REST API as one person with a token uses it, and commits through its Git data API."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TIMEOUT = 120.0
 
 
 class GitHubError(RuntimeError):
-    """GitHub answered with an error. `status` is its HTTP status, the message one sentence."""
+    """GitHub answered with an error. `status` is the HTTP status, the message is one sentence."""
 
     def __init__(self, method: str, path: str, status: int, message: str) -> None:
         super().__init__(f"GitHub refused {method} {path} with status {status}: {message}")
@@ -21,26 +21,26 @@ class GitHubError(RuntimeError):
 
 
 class GitHubApi:
-    """GitHub's REST API as one person uses it. Raises GitHubError for every answer over 399."""
+    """GitHub's REST API with one person's token. Raises GitHubError for every status over 399."""
 
     def __init__(self, url: str, token: str, person: str = "") -> None:
         self._url = url.rstrip("/")
         self._session = requests.Session()
-        self._session.trust_env = False  # a proxy from the environment has no business on this machine's own ports
+        self._session.trust_env = False  # proxies from the environment do not apply to this machine's own ports
         self._session.headers["Authorization"] = f"Bearer {token}"
         self._session.headers["Accept"] = "application/vnd.github+json"
         if person:
             self._session.headers["X-Person"] = person
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, **query: str) -> Any:
-        """One request; the decoded answer, None when it has no body."""
+        """Send one request. Returns the decoded body, None when it is empty."""
         answer = self._session.request(method, f"{self._url}{path}", json=body, params=query, timeout=TIMEOUT)
         if not answer.ok:
             raise GitHubError(method, path, answer.status_code, _message(answer))
         return answer.json() if answer.content else None
 
     def pages(self, path: str, **query: str) -> list[Any]:
-        """Every item of a list that comes in pages."""
+        """Every item of a paginated list."""
         items: list[Any] = []
         number = 1
         while True:
@@ -68,9 +68,9 @@ def push(
     branch: str = "main",
     message: str = "Import",
 ) -> str:
-    """Add `files` to a branch of `repo` (`owner/name`) in one commit on its tip, and remove the paths `removed`.
+    """Commit `files` on the tip of a branch of `repo` (`owner/name`), and remove the paths `removed`.
 
-    The branch is made when there is none. The new commit's SHA-1. Five requests at most, whatever the size.
+    Creates the branch if necessary. Returns the new commit's SHA-1. Takes five requests at most, whatever the size.
     """
     return push_with(GitHubApi(api_url, token), repo, files, removed=removed, branch=branch, message=message)
 
@@ -84,7 +84,7 @@ def push_with(
     branch: str = "main",
     message: str = "Import",
 ) -> str:
-    """As `push`, with an API that is there already."""
+    """The same as `push`, with an existing API."""
     tip = branch_tip(api, repo, branch)
     entries = [_entry(file.path, file.mode, {"content": file.content}) for file in files]
     entries += [_entry(path, "100644", {"sha": None}) for path in removed]
@@ -103,7 +103,7 @@ def push_with(
 
 
 def branch_tip(api: GitHubApi, repo: str, branch: str) -> dict[str, Any] | None:
-    """The Git commit at the tip of a branch, or None when there is no such branch."""
+    """The Git commit at the tip of a branch, or None when the branch does not exist."""
     try:
         ref = api.call("GET", f"/repos/{repo}/git/ref/heads/{branch}")
     except GitHubError as error:

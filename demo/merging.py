@@ -1,7 +1,7 @@
-"""Merges a pull request on the emulated GitHub as GitHub would.
+"""Merges a pull request on the emulated GitHub as GitHub does.
 
-The emulator takes the head's tree as it was when the pull request was opened, onto the base as it was then: whatever
-was merged in between is undone. Here the right tree is worked out first and put in place right after.
+The emulator merges the head's tree as of when the pull request was opened onto the base as of then, which undoes
+everything merged in between. This module computes the correct tree first and puts it in place right after the merge.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ Entries = Mapping[str, tuple[str, str]]
 
 
 class MergeError(RuntimeError):
-    """Both sides changed the same file. The message is one sentence that names it."""
+    """Both sides changed the same file. The message is one sentence that names the file."""
 
 
 def merge(person: GitHubApi, owner: GitHubApi, repo: str, number: int) -> str:
-    """Merge pull request `number` of `repo` as `person`; the merge commit's SHA-1. `owner` may push to the base.
+    """Merge pull request `number` of `repo` as `person`; `owner` may push to the base. Returns the merge commit's
+    SHA-1.
 
     Raises MergeError, and GitHubError when the emulator refuses.
     """
@@ -43,7 +44,7 @@ def _branch_tip(api: GitHubApi, repo: str, branch: str) -> dict[str, Any]:
 
 
 def _merged_tree(api: GitHubApi, repo: str, base: Mapping[str, Any], head: Mapping[str, Any]) -> str:
-    """The tree that merging `head` into `base` gives."""
+    """The tree that results from merging `head` into `base`."""
     compared = api.call("GET", f"/repos/{repo}/compare/{base['sha']}...{head['sha']}")
     if compared["merge_base_commit"]["sha"] == base["sha"]:
         return str(head["tree"]["sha"])
@@ -58,7 +59,7 @@ def _merged_tree(api: GitHubApi, repo: str, base: Mapping[str, Any], head: Mappi
 
 
 def three_way(common: Entries, ours: Entries, theirs: Entries) -> dict[str, tuple[str, str] | None]:
-    """What has to change in `ours` so that it has what `theirs` changed since `common`; None removes a path."""
+    """The changes to `ours` that apply what `theirs` changed since `common`; None removes a path."""
     changes = {}
     for path in sorted(common.keys() | theirs.keys()):
         if common.get(path) == theirs.get(path) or ours.get(path) == theirs.get(path):
@@ -80,7 +81,7 @@ def _change(path: str, ours: Entries, entry: tuple[str, str] | None) -> dict[str
 
 
 def _correct_merge_tree(owner: GitHubApi, repo: str, branch: str, merged: str, tree: str) -> None:
-    """A commit on top of the merge with the tree that it should have had."""
+    """Commit the correct tree on top of the merge."""
     body = {"message": "The merge as GitHub would have made it", "tree": tree, "parents": [merged]}
     commit = owner.call("POST", f"/repos/{repo}/git/commits", body)
     owner.call("PATCH", f"/repos/{repo}/git/refs/heads/{branch}", {"sha": commit["sha"]})

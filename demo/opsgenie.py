@@ -1,4 +1,4 @@
-"""A small Opsgenie for the demo and the tests: lists alerts, tells one, and fails in Opsgenie's ways when told to.
+"""A small Opsgenie for the demo and the tests: lists alerts, returns one alert, and fails on demand.
 
 The shapes are those of https://docs.opsgenie.com/docs/alert-api and https://docs.opsgenie.com/docs/response.
 """
@@ -35,7 +35,7 @@ FAILURES: Mapping[str, tuple[int, str]] = {
 }
 KINDS = frozenset(FAILURES) | {"hang", "html"}
 ALL_REQUESTS = "all"
-"""Whom `fail` is about: there are no projects here."""
+"""The subject of all faults, because Opsgenie has no projects."""
 _CLAUSE = re.compile(r'(status|tag|details\.value)\s*:\s*"?([^"\s()]+)"?')
 _MAX_LIMIT = 100
 _LIST, _ONE = "/v2/alerts", re.compile(r"/v2/alerts/(?P<id>[^/]+)")
@@ -44,7 +44,7 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class OnCallAlert:
-    """One alert. `details` are its custom properties, which the list leaves out, as Opsgenie's does."""
+    """One alert. `details` are its custom properties, which Opsgenie's list leaves out."""
 
     message: str
     priority: str = "P3"
@@ -61,9 +61,9 @@ class OnCallAlert:
 
 
 class OpsgenieServer(BackgroundServer):
-    """Opsgenie at `.url`, served by threads of this process while the context is open; it takes only `key`.
+    """Opsgenie at `.url`, served by threads of this process until the context ends. Accepts only `key`.
 
-    `retry_after` is what it asks throttled clients to wait, in seconds. All methods may be called from any thread.
+    `retry_after` is how many seconds it asks throttled clients to wait. Thread-safe.
     """
 
     def __init__(self, key: str = "opsgenie-test-key", retry_after: float = 1) -> None:
@@ -79,24 +79,24 @@ class OpsgenieServer(BackgroundServer):
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def open_alert(self, message: str, priority: str = "P1", *, tags: Iterable[str] = (), **others: Any) -> str:
-        """Open an alert; `others` are the rest of OnCallAlert. Returns its id."""
+        """Open an alert; `others` are the other fields of OnCallAlert. Returns its id."""
         alert = OnCallAlert(message, priority, tuple(tags), **others)
         with self._lock:
             self._alerts[alert.id] = alert
         return alert.id
 
     def close_alerts(self) -> None:
-        """Close them all; Opsgenie still knows them."""
+        """Close all alerts. Opsgenie keeps them as closed."""
         with self._lock:
             self._alerts = {id_: replace(alert, status="closed") for id_, alert in self._alerts.items()}
 
     def fail(self, kind: str, times: int | None = None, *, seconds: float = 30.0) -> None:
-        """Let the next `times` requests fail, or all of them. `kind` is one of KINDS: `hang` answers properly, but
-        only after `seconds`; `html` is the page of some proxy with status 200."""
+        """Let the next `times` requests fail, or all of them. `kind` is one of KINDS: `hang` answers correctly, but
+        only after `seconds`; `html` is a proxy's page with status 200."""
         self._troubles.fail(ALL_REQUESTS, kind, times, seconds=seconds)
 
     def stop_failing(self) -> None:
-        """End what `fail` began."""
+        """Remove the fault."""
         self._troubles.stop_failing(ALL_REQUESTS)
 
     def requests(self) -> int:
@@ -156,9 +156,9 @@ class OpsgenieServer(BackgroundServer):
 
 
 def _matches(alert: OnCallAlert, query: str) -> bool:
-    """Whether the alert is what the query is for: of that status, and with any of the tags and details.
+    """Whether the alert matches the query: it has the status, and any of the tags and details.
 
-    As Opsgenie's search does, it finds a word within a tag too: `acme` finds `acme-eu`.
+    Like Opsgenie's search it also finds a word within a tag: `acme` finds `acme-eu`.
     """
     clauses = _CLAUSE.findall(query)
     if any(name == "status" and value != alert.status for name, value in clauses):

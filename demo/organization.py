@@ -1,4 +1,4 @@
-"""Who and what there is on the emulated GitHub: people, organisations, and in each one an App of mibot's own."""
+"""The people and organizations on the emulated GitHub, each organization with an App of its own."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 OWNER = "olive"
-"""Owns every organisation, and so may push to its repositories."""
+"""Owns every organization, and so may push to its repositories."""
 OPERATORS = ("dana", "lee")
 """The engineers of the operator team."""
 REVIEWER = "rio"
-"""A member of the organisation who is in no team."""
+"""A member of the organization who is in no team."""
 OUTSIDER = "sam"
-"""Belongs to nothing."""
+"""Is not a member of the organization."""
 NAMES = {OUTSIDER: "Sam Stone", OWNER: "Olive Moss", "dana": "Dana Reed", "lee": "Lee Banks", REVIEWER: "Rio Vale"}
 TEAM = "cloud"
 BASE = "main"
@@ -43,7 +43,7 @@ EVENTS = (
 
 @dataclass(frozen=True)
 class Org:
-    """One organisation with its three repositories, its operator team, and the App that is installed on it.
+    """One organization with three repositories, an operator team, and the App that is installed on it.
 
     `webhook_url` is where GitHub sends the App's events.
     """
@@ -93,7 +93,7 @@ class Org:
 
     @property
     def bot(self) -> str:
-        """The login that the App acts under."""
+        """The App's login."""
         return f"{self.app_slug}[bot]"
 
     @property
@@ -101,18 +101,20 @@ class Org:
         return f"the webhook secret of {self.app_slug}"
 
     def token(self, login: str) -> str:
-        """A person's token. Each organisation has its own: the emulator counts 5,000 requests an hour by token."""
+        """A person's token. Tokens differ by organization because the emulator allows 5,000 requests an hour per
+        token."""
         return f"token-of-{login}-in-{self.name}"
 
 
 def make_orgs(count: int, private_key: str, webhook_url: str) -> tuple[Org, ...]:
-    """`count` organisations; `{org}` in `webhook_url` stands for the organisation's name."""
+    """`count` organizations; `{org}` in `webhook_url` stands for the organization's name."""
     names = [Org(index, private_key, "") for index in range(count)]
     return tuple(Org(org.index, private_key, webhook_url.replace("{org}", org.name)) for org in names)
 
 
 def make_seed(orgs: Iterable[Org]) -> dict[str, Any]:
-    """The emulator's seed. The outsider comes first: the emulator takes every unknown token for its first user's."""
+    """The emulator's seed. The outsider comes first because the emulator takes every unknown token for the first
+    user's."""
     orgs = tuple(orgs)
     return {
         "tokens": {org.token(login): {"login": login, "scopes": ["repo"]} for org in orgs for login in NAMES},

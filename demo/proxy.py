@@ -1,6 +1,6 @@
-"""Stands before the emulated GitHub of the demo and adds what it lacks: GitHub Actions with a workflow and runners.
+"""A proxy in front of the demo's emulated GitHub that adds GitHub Actions with a workflow and runners.
 
-Everything else goes through unchanged, but for the emulator's own address, which becomes this one's.
+Everything else passes through unchanged, except that the emulator's own URL becomes the proxy's.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ DROPPED_RESPONSE_HEADERS = frozenset(
 
 
 class GitHubProxy:
-    """Listens at `url` while the context is open, on `port` if one is given. `actions` are the deployment
-    repository's; their deliveries go where the App's others go.
+    """Listens at `url` until the context ends, on `port` if given. `actions` are the deployment repository's; their
+    deliveries go to the App's webhook URL.
 
     Raises EmulatorError when the port is taken.
     """
@@ -71,7 +71,7 @@ class GitHubProxy:
         return answer(environ, start_response)
 
     def _actions_response(self, request: Request) -> Response | None:
-        """GitHub's answer about Actions to those who may see the repository; None for any other path."""
+        """The answer about Actions to those who may see the repository; None for any other path."""
         repository = f"/repos/{self.org.deployment}"
         if not request.path.startswith(f"{repository}/actions/"):
             return None
@@ -99,16 +99,16 @@ class GitHubProxy:
         return response
 
     def _login(self, authorization: str) -> str:
-        """One of the people by their token, and mibot by any other."""
+        """The person that the token belongs to; mibot for any other token."""
         return self._people.get(authorization.lower().replace("token ", "bearer ", 1), self.org.bot)
 
     def _forward(self, request: Request) -> Response:
         headers = {name: value for name, value in request.headers if name.lower() not in DROPPED_REQUEST_HEADERS}
-        target = str(request.environ["REQUEST_URI"])  # as it was sent: the slash of a label's name is not the path's
+        target = str(request.environ["REQUEST_URI"])  # undecoded: a label's name may hold an escaped slash
         return self._send(request.method, target, headers, request.get_data())
 
     def _send(self, method: str, target: str, headers: dict[str, str], body: bytes = b"") -> Response:
-        """The emulator's answer, with this address in the place of its own."""
+        """The emulator's answer with this URL in place of its own."""
         address = urlsplit(self._emulator)
         connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT)
         try:
@@ -133,7 +133,7 @@ class GitHubProxy:
         self._owner.call("POST", f"/repos/{self.org.deployment}/check-runs", check_run)
 
     def _deliver(self, event: str, facts: dict[str, Any]) -> None:
-        """As GitHub delivers, signed; what can't be delivered is lost, as on GitHub."""
+        """Deliver as GitHub does, signed. A delivery that fails is lost, as on GitHub."""
         try:
             repository = self._owner.call("GET", f"/repos/{self.org.deployment}")
             envelope = {"repository": repository, "installation": {"id": self.org.installation_id}}
@@ -142,7 +142,7 @@ class GitHubProxy:
             headers = {"Content-Type": "application/json", "X-GitHub-Event": event}
             headers["X-Hub-Signature-256"] = f"sha256={signature}"
             with requests.Session() as session:
-                session.trust_env = False  # as everything here, it stays on this machine
+                session.trust_env = False  # deliveries stay on this machine
                 session.post(self.org.webhook_url, body, headers=headers, timeout=TIMEOUT)
         except (requests.RequestException, GitHubError):
             return

@@ -1,7 +1,7 @@
-"""Hands the emulated GitHub's deliveries on to mibot, each under a number of its own.
+"""Forwards the emulated GitHub's deliveries to mibot, each with an id of its own.
 
-The emulator gives two deliveries of the same millisecond the same number, and mibot rightly takes the second for a
-repetition of the first. GitHub numbers its deliveries uniquely.
+The emulator gives two deliveries of the same millisecond the same id, and mibot correctly takes the second for a
+repetition of the first. GitHub's ids are unique.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ RETRY_DELAY = 0.5
 
 
 class WebhookRelay:
-    """Listens at `url` while the context is open, and posts what comes to `target`, one after the other."""
+    """Listens at `url` until the context ends, and posts what arrives to `target`, one after the other."""
 
     def __init__(self, target: str) -> None:
         self.target = target
@@ -67,7 +67,7 @@ class WebhookRelay:
             self._send(*delivery)
 
     def _send(self, body: bytes, headers: dict[str, str]) -> None:
-        """Unlike GitHub it tries again: the demo's story shall not hang on a busy machine."""
+        """Send a delivery. Unlike GitHub it retries, so that the demo does not hang on a busy machine."""
         for _ in range(MAX_ATTEMPTS):
             if self._stopping.is_set() or _post(self.target, body, headers):
                 return
@@ -75,7 +75,7 @@ class WebhookRelay:
 
 
 def _post(target: str, body: bytes, headers: dict[str, str]) -> bool:
-    """Whether mibot took it, or refused it for good."""
+    """Whether mibot accepted the delivery or refused it for good."""
     address = urlsplit(target)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT)
     try:

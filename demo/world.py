@@ -1,4 +1,4 @@
-"""The world that the demo and the end-to-end stories play in: what people do and see on the emulated GitHub."""
+"""What people do and see on the emulated GitHub, for the demo and the end-to-end tests."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Json = dict[str, Any]
 
 
 class World:
-    """One organisation. Its repositories and its team are made when something is first done in it.
+    """One organization. Its repositories and its team are created on first use.
 
-    `api_url` is the emulator's, or that of a proxy in front of it. `hold` keeps webhooks back as long as its
-    context lasts; it is entered around what is not one step on the emulator but is on GitHub.
+    `api_url` is the emulator's URL, or that of a proxy in front of it. `hold` is a context in which webhooks are held
+    back. It surrounds actions that are one step on GitHub but several on the emulator.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class World:
         return self.build()
 
     def build(self, fleet: SampleRepository | None = None) -> SampleRepository:
-        """Make the repositories and the team now, with another fleet if one is given. Later calls change nothing."""
+        """Create the repositories and the team now, optionally with another fleet. Later calls change nothing."""
         with self._building:
             if self._fleet is None:
                 built = fleet or self._make()
@@ -96,11 +96,11 @@ class World:
         return self.api(OWNER).pages(f"{self._releases}/issues", **query)
 
     def comments(self, issue: int) -> list[Json]:
-        """The comments of one issue, oldest first."""
+        """The comments on one issue, oldest first."""
         return self.api(OWNER).pages(f"{self._releases}/issues/{issue}/comments")
 
     def reactions(self, comment: int) -> list[Json]:
-        """The reactions to a comment; only a proxy knows any, the emulator has none."""
+        """The reactions to a comment; only through a proxy, because the emulator has none."""
         return self.api(OWNER).pages(f"{self._releases}/issues/comments/{comment}/reactions")
 
     # --- pull requests of the deployment repository ---------------------------------------------------------------
@@ -113,11 +113,11 @@ class World:
         return self._json(OWNER, "GET", f"{self._deployment}/pulls/{number}")
 
     def review(self, user: str, pull: int, event: str = "APPROVE", body: str = "") -> Json:
-        """`event` is APPROVE, REQUEST_CHANGES or COMMENT."""
+        """Review a pull request; `event` is APPROVE, REQUEST_CHANGES or COMMENT."""
         return self._json(user, "POST", f"{self._deployment}/pulls/{pull}/reviews", {"event": event, "body": body})
 
     def merge(self, user: str, pull: int) -> str:
-        """Merge into the base branch as it is now; the SHA-1 of the merge commit."""
+        """Merge into the current base branch; returns the merge commit's SHA-1."""
         with self._hold():
             return merge(self.api(user), self.api(OWNER), self.org.deployment, pull)
 
@@ -128,11 +128,11 @@ class World:
         return self._json(user, "POST", f"{self._deployment}/issues/{pull}/comments", {"body": body})
 
     def pull_comments(self, pull: int) -> list[Json]:
-        """The comments of one pull request, oldest first."""
+        """The comments on one pull request, oldest first."""
         return self.api(OWNER).pages(f"{self._deployment}/issues/{pull}/comments")
 
     def check_run(self, sha: str, name: str, conclusion: str | None) -> Json:
-        """A check run on a commit: still running when `conclusion` is None, else begun and concluded at once."""
+        """Create a check run on a commit: in progress when `conclusion` is None, else completed."""
         begun = {"name": name, "head_sha": sha, "status": "in_progress"}
         run = self._json(OWNER, "POST", f"{self._deployment}/check-runs", begun)
         if conclusion is None:
@@ -144,11 +144,11 @@ class World:
         return self._json(OWNER, "PATCH", f"{self._deployment}/check-runs/{check_run}", done)
 
     def status(self, sha: str, context: str, state: str) -> Json:
-        """A commit status; only through a proxy, the emulator has none."""
+        """Set a commit status; only through a proxy, because the emulator has none."""
         return self._json(OWNER, "POST", f"{self._deployment}/statuses/{sha}", {"context": context, "state": state})
 
     def require_checks(self, *names: str) -> None:
-        """From now on these checks must succeed before anything is merged into the base branch."""
+        """Require these checks to succeed before a merge into the base branch."""
         checks = {"strict": False, "contexts": list(names)}
         unset: Json = {"required_pull_request_reviews": None, "restrictions": None}
         rules = {"required_status_checks": checks, "enforce_admins": False, **unset}
@@ -165,18 +165,18 @@ class World:
         branch: str = BASE,
         message: str = "Edit",
     ) -> str:
-        """Push a commit with these files to a branch; its SHA-1. Operators and the owner may."""
+        """Push a commit with these files to a branch; returns its SHA-1. Operators and the owner may."""
         return push_with(self.api(user), self.org.deployment, files, removed=removed, branch=branch, message=message)
 
     def tag(self, name: str, sha: str | None = None) -> None:
-        """Tag a commit of the deployment repository, the base branch's tip unless another one is given."""
+        """Tag a commit of the deployment repository, by default the tip of the base branch."""
         owner, path = self.api(OWNER), f"{self._deployment}/git"
         commit = sha or self.branches()[BASE]
         made = owner.call("POST", f"{path}/tags", {"tag": name, "message": name, "object": commit, "type": "commit"})
         owner.call("POST", f"{path}/refs", {"ref": f"refs/tags/{name}", "sha": made["sha"]})
 
     def release(self, version: str, compose: str | None = None) -> None:
-        """Upstream releases a version: its Compose file, as it is given or as upstream's look, and its tag."""
+        """Publish an upstream version: its Compose file (by default one that looks like upstream's) and its tag."""
         self.build()
         self._publish(version, compose or compose_file(version))
 
@@ -191,7 +191,8 @@ class World:
         return "".join(f"{head}{file.get('patch', '')}\n" for head, file in zip(heads, files, strict=True))
 
     def read_file(self, ref: str, path: str) -> File:
-        """One file at a branch, tag or commit, with its mode; of a symbolic link the target. Follows no links."""
+        """One file at a branch, tag or commit, with its mode. Of a symbolic link it is the target; links are not
+        followed."""
         tree = self._json(OWNER, "GET", f"{self._deployment}/commits/{ref}")["commit"]["tree"]["sha"]
         *folders, name = path.split("/")
         for folder in folders:
@@ -205,7 +206,7 @@ class World:
         found = self.api(OWNER).pages(f"{self._deployment}/branches")
         return {branch["name"]: branch["commit"]["sha"] for branch in found}
 
-    # --- within ---------------------------------------------------------------------------------------------------
+    # --- requests and setup ---------------------------------------------------------------------------------------
 
     @property
     def _releases(self) -> str:
@@ -227,7 +228,7 @@ class World:
         raise FileNotFoundError(f"There is no {path} in {self.org.deployment}.")
 
     def _create_team(self) -> None:
-        """The operator team, which may push to the deployment repository. A seed can't have teams."""
+        """Create the operator team, which may push to the deployment repository. A seed cannot contain teams."""
         owner = self._apis[OWNER]
         team = f"/orgs/{self.org.name}/teams/{TEAM}"
         owner.call("POST", f"/orgs/{self.org.name}/teams", {"name": TEAM, "privacy": "closed", "permission": "push"})
@@ -236,7 +237,8 @@ class World:
             owner.call("PUT", f"{team}/memberships/{login}", {"role": "member"})
 
     def _publish_releases(self) -> None:
-        """Upstream's versions: a commit, an annotated tag (the emulator lists no others) and its ref each."""
+        """Publish upstream's versions: for each a commit, an annotated tag (the emulator lists only those) and its
+        ref."""
         for version in self.tags:
             self._publish(version, compose_file(version))
 

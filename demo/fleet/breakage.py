@@ -1,4 +1,4 @@
-"""Instances that can't be read, one for each reason that people have given us."""
+"""Instances that cannot be read, one for each kind of defect that was found in practice."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Defect(StrEnum):
 
 
 def broken_files(specimen: SampleInstance, breakage: Defect) -> Iterator[File]:
-    """The files of `specimen`, broken in one way."""
+    """The files of `specimen` with one defect."""
     match breakage:
         case Defect.BOTH:
             yield from instance_files(replace(specimen, has_both_deployments=True, declares_active=False))
@@ -36,7 +36,7 @@ def broken_files(specimen: SampleInstance, breakage: Defect) -> Iterator[File]:
 
 
 def _with_defect(files: Iterable[File], specimen: SampleInstance, breakage: Defect) -> Iterator[File]:
-    """The files, with the one that the breakage is about replaced."""
+    """The files, with the defective one replaced."""
     for file in files:
         if breakage is Defect.YAML and file.path.endswith("/config.yaml"):
             yield replace(file, content=f"{file.content}upgrade: [\n  note: 'left open\n")

@@ -146,13 +146,13 @@ SERVICES = (
 
 
 def image(name: str, version: str) -> str:
-    """The reference of one image; its digest depends on nothing but the two arguments."""
+    """The reference of one image; its digest depends only on the two arguments."""
     digest = hashlib.sha256(f"{name}:{version}".encode()).hexdigest()
     return f"index.docker.io/sourcegraph/{name}:{version}@sha256:{digest}"
 
 
 def compose_file(version: str, overrides: dict[str, tuple[str, ...]] | None = None) -> str:
-    """Upstream's file of one version; with `overrides` (environment by service) a golden file."""
+    """Upstream's file of one version. With `overrides` (environment by service) it is a golden file."""
     more = overrides or {}
     services = "\n".join(_service(service, version, more.get(service.name, ())) for service in SERVICES)
     volumes = "".join(f"  {service.name}:\n" for service in SERVICES if service.volume)

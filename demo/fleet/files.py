@@ -1,4 +1,4 @@
-"""The files of a repository as plain data, and how they are laid out in a directory."""
+"""The files of a repository as plain data, and how to write them to a directory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LINK_MODE = "120000"
 
 @dataclass(frozen=True)
 class File:
-    """One file as Git sees it; a symbolic link's content is its target."""
+    """One file as Git stores it; a symbolic link's content is its target."""
 
     path: str
     mode: str
@@ -35,9 +35,9 @@ class File:
 
 @dataclass(frozen=True)
 class SampleRepository:
-    """A whole deployment repository: every file by its path, and the truth about what was made up.
+    """A whole deployment repository: every file by its path, and the facts it was generated from.
 
-    `instances` are the readable ones in the order of slugs they were made, `broken` the slugs that can't be read.
+    `instances` are the readable ones in the order of their creation, `broken` those that cannot be read.
     """
 
     files: Mapping[str, File]
@@ -56,11 +56,11 @@ class SampleRepository:
 
     @property
     def customers(self) -> tuple[str, ...]:
-        """The customers' names and slugs: none of them may appear outside this repository (domain.md, "Rules")."""
+        """The customers' names and slugs. None may appear outside this repository (domain.md, "Rules")."""
         return _names(specimen for specimen in self.by_slug.values() if not specimen.internal)
 
     def write_to(self, path: Path) -> None:
-        """Lay the files out below `path`, as a clone's work tree would be, symbolic links as such."""
+        """Write the files below `path`, as in a clone's work tree, with symbolic links."""
         for file in self.files.values():
             place = path / file.path
             place.parent.mkdir(parents=True, exist_ok=True)

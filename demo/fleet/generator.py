@@ -1,4 +1,4 @@
-"""Puts a deployment repository together. Pure: the same arguments make the same files, on every machine."""
+"""Generates a deployment repository. Pure: the same arguments give the same files on every machine."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def make_fleet(
 ) -> SampleRepository:
     """A repository of `size` readable instances, all on `running`: the internal ones first, then customers.
 
-    `broken` adds one customer's folder each that can't be read. `golden` are the versions that have a golden file.
-    `indiscreet` lets customers' notes and reasons name the customer, as people's notes do.
+    `broken` adds one unreadable customer's folder for each defect. `golden` are the versions that have a golden file.
+    With `name_customers_in_notes` customers' notes and reasons name the customer, as people's notes do.
     """
     kinds = tuple(broken)
     internal = sample_internal_instances(running)[:size]
@@ -47,7 +47,7 @@ def make_fleet(
 
 
 def _single_deployment_customers(specimens: Iterable[SampleInstance], count: int) -> list[SampleInstance]:
-    """The next `count` that are no customer's second instance, with one deployment each."""
+    """The next `count` instances that are a customer's only one, with one deployment each."""
     alone = (
         replace(one, has_both_deployments=False, declares_active=True)
         for one in specimens

@@ -1,4 +1,4 @@
-"""The files of one instance, with the comments that people leave in them."""
+"""The files of one instance, with comments as people write them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _deployment(specimen: SampleInstance, colour: str, version: str, hotpatch: H
 
 
 def config(specimen: SampleInstance) -> str:
-    """config.yaml: the instance's own facts."""
+    """config.yaml: the instance's own settings."""
     lines = [
         f"# {specimen.slug}: facts that are not Terraform's. Ask in #cloud before changing the channel.",
         f"customer: {specimen.customer}",
@@ -57,7 +57,7 @@ def config(specimen: SampleInstance) -> str:
 
 
 def tfvars(specimen: SampleInstance) -> str:
-    """terraform.tfvars, aligned by hand as people do."""
+    """terraform.tfvars, aligned by hand."""
     lines = [
         f'customer   = "{specimen.customer}"',
         f'project_id = "sourcegraph-managed-{specimen.slug}"',
@@ -80,7 +80,7 @@ def tfvars(specimen: SampleInstance) -> str:
 
 
 def infrastructure(specimen: SampleInstance) -> str:
-    """infrastructure.tf: which version of the module the instance uses."""
+    """infrastructure.tf: the version of the module that the instance uses."""
     return (
         f"# The infrastructure of {specimen.slug}.\n"
         'module "managed_instance" {\n'
@@ -95,7 +95,7 @@ def infrastructure(specimen: SampleInstance) -> str:
 
 
 def _override(specimen: SampleInstance, hotpatch: Hotpatch) -> str:
-    """The instance's own overrides: people's text, of which an upgrade removes hotpatched images and nothing else."""
+    """The instance's own overrides, written by people. An upgrade removes only hotpatched images from it."""
     lines = ["# Overrides of this instance only. Keep it short: what all need belongs into golden/overrides.",
              "version: '2.4'", "services:", "  gitserver-0:"]  # fmt: skip
     if hotpatch is Hotpatch.AMONG_OVERRIDES:

@@ -1,4 +1,4 @@
-"""Invented customers: words that no template, no English text and no file of ours contains by chance."""
+"""Invented customers' names, made of words that occur in no template, no English text and no file of this project."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECOND = (
 
 
 def customer_names(count: int, seed: int) -> list[str]:
-    """`count` different names, always the same ones for a seed; a longer list starts with the shorter one."""
+    """`count` different names, stable for a seed; a longer list starts with the shorter one."""
     pairs = [first + second for first in FIRST.split() for second in SECOND.split()]
     pairs.sort(key=lambda name: stable_random(seed, name, 1 << 62))
     rounds = -(-count // len(pairs))
@@ -25,5 +25,5 @@ def customer_names(count: int, seed: int) -> list[str]:
 
 
 def stable_random(seed: int, about: str, sides: int) -> int:
-    """A number below `sides` that depends on nothing but the seed and what it is about."""
+    """A number below `sides` that depends only on the seed and on what it is about."""
     return int.from_bytes(hashlib.sha256(f"{seed}/{about}".encode()).digest()[:8]) % sides

@@ -1,4 +1,4 @@
-"""What all instances share: global settings, golden files, Terraform modules, monitoring, the upgrade workflow."""
+"""The files that all instances share: global settings, golden files, Terraform modules, monitoring, the workflow."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from demo.fleet.compose import compose_file
 from demo.fleet.files import File
 
-# The global overrides, one file a purpose, as the environment they add to services: golden files contain them.
+# The global overrides, one file per purpose, as the environment that they add to services. Golden files contain them.
 OVERRIDES: dict[str, dict[str, tuple[str, ...]]] = {
     "cloudsql": {
         "sourcegraph-frontend-0": ("PGSSLMODE=disable", "CODEINTEL_PGSSLMODE=disable"),
@@ -130,7 +130,7 @@ jobs:
 
 
 def shared_files(running: str, golden: Iterable[str]) -> Iterator[File]:
-    """Every file that belongs to no single instance."""
+    """Every file that does not belong to a single instance."""
     yield File.plain(
         "README.md", "# Managed instances\n\nOne folder an instance; see the handbook for the process.\n"
     )

@@ -1,4 +1,4 @@
-"""What the instances of an invented fleet are like, before any file is written."""
+"""The facts of the instances of a sample fleet, before any file is written."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Hotpatch(StrEnum):
 
 @dataclass(frozen=True)
 class SampleInstance:
-    """One instance. With `declares_active` its terraform.tfvars says which deployment is active; with
-    `has_both_deployments` it has the folders red and black."""
+    """One instance. With `declares_active` its terraform.tfvars names the active deployment. With
+    `has_both_deployments` it has both folders, red and black."""
 
     slug: str
     customer: str
@@ -53,12 +53,12 @@ class SampleInstance:
 
     @property
     def link_path(self) -> str:
-        """The link that an upgrade moves."""
+        """The link that an upgrade changes."""
         return f"{self.slug}/{self.active}/docker-compose/docker-compose.yaml"
 
 
 def sample_internal_instances(running: str) -> list[SampleInstance]:
-    """The internal instances of domain.md, with the notes and reasons it gives."""
+    """The internal instances of domain.md, with their notes and skip reasons."""
 
     def one(slug: str, active: str, **facts: object) -> SampleInstance:
         return SampleInstance(slug, slug, "internal", active, running, **facts)  # type: ignore[arg-type]
@@ -76,7 +76,8 @@ def sample_internal_instances(running: str) -> list[SampleInstance]:
 
 
 def sample_customer_instances(count: int, running: str, seed: int, indiscreet: bool) -> Iterator[SampleInstance]:
-    """`count` customers' instances: one in three a trial, the second one the first customer's second instance."""
+    """`count` customers' instances. One in three is a trial; the second one is the first customer's second
+    instance."""
     names = customer_names(count, seed)
     for index, name in enumerate(names):
         second = index % 40 == 1

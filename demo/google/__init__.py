@@ -1,1 +1,1 @@
-"""Local servers that speak as Google's APIs do, for the demo and the tests."""
+"""Local servers that behave like Google's APIs, for the demo and the tests."""

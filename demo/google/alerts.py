@@ -25,7 +25,8 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class OpenAlert:
-    """An alert of one policy; `labels` are its resource's, `metadata` that resource's user labels."""
+    """An alert of one policy. `labels` are the labels of its resource, `metadata` the user labels of that
+    resource."""
 
     policy: str
     severity: str
@@ -41,8 +42,8 @@ class OpenAlert:
 
 
 class AlertsServer(GoogleServer):
-    """The part of Cloud Monitoring that tells alerts. `now` tells the server's time (UTC), `page_size` the most that
-    a page holds. No project has an alert unless it was opened. See GoogleServer."""
+    """The part of Cloud Monitoring that lists alerts. `now` returns the server's time (UTC); `page_size` limits a
+    page. A project has no alerts until one is opened. See GoogleServer."""
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC), page_size: int = 1000) -> None:
         super().__init__(SERVICE, "monitoring.v3")
@@ -57,8 +58,8 @@ class AlertsServer(GoogleServer):
     def open_alert(
         self, project: str, policy: str, severity: str = "CRITICAL", *, about: str | None = None, **others: Any
     ) -> int:
-        """Open an alert of that policy, hosted in `project`, about a machine of the project `about` (the same unless
-        given). `others` are the rest of OpenAlert: `since`, `labels`, `metadata`. Returns its number."""
+        """Open an alert of that policy, hosted in `project`, about a machine of the project `about` (`project` by
+        default). `others` are the other fields of OpenAlert: `since`, `labels`, `metadata`. Returns its number."""
         labels = {"project_id": about or project, "instance_id": "4711", "zone": "us-central1-f"}
         rest: dict[str, Any] = {"since": self._now(), "labels": labels} | others
         alert = OpenAlert(policy, severity, **rest)
@@ -67,7 +68,7 @@ class AlertsServer(GoogleServer):
         return alert.number
 
     def close_alerts(self, project: str) -> None:
-        """Close all alerts that the project hosts; the API still knows them."""
+        """Close all alerts that the project hosts. The API keeps them as closed."""
         with self._lock:
             old = self._alerts.get(project, [])
             self._alerts[project] = [replace(alert, closed_at=alert.closed_at or self._now()) for alert in old]
@@ -82,7 +83,7 @@ class AlertsServer(GoogleServer):
 
 
 def _page(project: str, alerts: Sequence[OpenAlert], query: Mapping[str, str], page_size: int) -> dict[str, Any]:
-    """One page, the newest first."""
+    """One page, newest first."""
     match = _STATE.fullmatch(query.get("filter", ""))
     chosen = [one for one in alerts if match is None or (match[1] == "CLOSED") == (one.closed_at is not None)]
     chosen.sort(key=lambda one: (one.since, one.number), reverse=True)

@@ -16,7 +16,7 @@ from demo.google.resources import ROOT, ManagedGroup, Snapshot, data_disk
 from demo.google.server import GoogleServer, Handler
 
 COMPUTE = Service("Compute Engine", "compute.googleapis.com")
-DEFAULT_SNAPSHOT_AGE_HOURS = 5.0  # the age of the snapshots that a project has by itself
+DEFAULT_SNAPSHOT_AGE_HOURS = 5.0  # age of the snapshots that exist by default
 NAME_TAKEN_MESSAGE = "The resource 'projects/{project}/global/snapshots' already exists"
 NO_NAME = Failure(400, "INVALID_ARGUMENT", "required", "Required field 'resource.name' not specified")
 NO_DISK = Failure(404, "NOT_FOUND", "notFound", "The resource 'projects/{project}/zones/{zone}/disks' was not found")
@@ -25,7 +25,7 @@ EXISTS = Failure(409, "ALREADY_EXISTS", "alreadyExists", NAME_TAKEN_MESSAGE)
 
 @dataclass(frozen=True)
 class _ProjectState:
-    """What a project has; `disks` are the data disks of those machines that were told about."""
+    """What a project has. `disks` are the data disks of the machines for which they were set."""
 
     machines: Mapping[str, str]
     disks: Mapping[str, tuple[str, ...]]
@@ -37,11 +37,11 @@ class _ProjectState:
 
 
 class ComputeServer(GoogleServer):
-    """A Compute Engine at `.url`, served by threads of this process while the context is open.
+    """A Compute Engine at `.url`, served by threads of this process until the context ends.
 
-    `default` are the machines (name to status) of projects that nobody `set`; each has a data disk with a snapshot
-    that is HOURS old, and the project an instance group for executors. `page_size` is the most that one page holds,
-    whatever the request's maxResults; `zone` is where the disks are, and `now` tells the time (UTC).
+    `default` are the machines (name to status) of every project that is not set otherwise. By default each machine
+    has a data disk with a snapshot, and the project has an instance group for executors. `page_size` limits a page,
+    whatever the request's maxResults. The disks are in `zone`; `now` returns the time (UTC).
     """
 
     def __init__(
@@ -64,24 +64,24 @@ class ComputeServer(GoogleServer):
         self._state = threading.Lock()
 
     def set(self, project: str, machines: Mapping[str, str]) -> None:
-        """The project's machines from now on, name to status. Raises ValueError for a status the API doesn't have."""
+        """Set the project's machines, name to status. Raises ValueError for a status that the API does not have."""
         known = self._validated(machines)
         self._change(project, lambda before: replace(before, machines=known))
 
     def set_disks(self, project: str, machine: str, disks: Iterable[str]) -> None:
-        """The names of the machine's data disks from now on."""
+        """Set the names of the machine's data disks."""
         self._change(project, lambda before: replace(before, disks={**before.disks, machine: tuple(disks)}))
 
     def set_snapshots(self, project: str, shots: Iterable[Snapshot]) -> None:
-        """The project's snapshots from now on."""
+        """Set the project's snapshots."""
         self._change(project, lambda before: replace(before, shots=tuple(shot.with_name() for shot in shots)))
 
     def set_groups(self, project: str, groups: Iterable[ManagedGroup]) -> None:
-        """The project's managed instance groups from now on."""
+        """Set the project's managed instance groups."""
         self._change(project, lambda before: replace(before, groups=tuple(groups)))
 
     def set_outcome(self, seconds: float = 0.0, status: str = "READY") -> None:
-        """How long new snapshots are CREATING from now on, and what becomes of them: READY or FAILED."""
+        """Set how long new snapshots stay CREATING, and whether they become READY or FAILED."""
         with self._state:
             self._creation_seconds, self._status = seconds, status
 
@@ -142,7 +142,7 @@ class ComputeServer(GoogleServer):
         return self._aggregated_response(call, "autoscaler", made)
 
     def _aggregated_response(self, call: ApiCall, what: str, made: Sequence[tuple[str, Item]]) -> Item:
-        """A page of a list over all zones and regions, those without anything among them."""
+        """A page of a list over all zones and regions, including those that have no items."""
         part, token = paginate([item for _, item in made], call.query, self._page_size)
         scopes = {scope: resources.empty_scope(scope) for scope in (f"zones/{self._zone}", "regions/europe-west1")}
         for scope, item in made:
@@ -160,7 +160,7 @@ class ComputeServer(GoogleServer):
             self._projects[project] = change(self._projects.get(project, self._default))
 
     def _snapshots_of(self, has: _ProjectState) -> tuple[Snapshot, ...]:
-        """The project's snapshots: those that it was given, or one of every data disk."""
+        """The snapshots that the project was given, or one of every data disk."""
         if has.shots is not None:
             return has.shots
         taken_at = self._now().replace(minute=0, second=0, microsecond=0) - timedelta(
@@ -174,7 +174,7 @@ class ComputeServer(GoogleServer):
         return f"{ROOT}/projects/{project}/zones/{zone or self._zone}"
 
     def _validated(self, machines: Mapping[str, str]) -> dict[str, str]:
-        """A copy, after every status was found among the API's own."""
+        """A copy of the statuses. Raises ValueError for one that the API does not have."""
         statuses = self._discovery.enum_values("Instance", "status")
         for name, status in machines.items():
             if status not in statuses:

@@ -1,4 +1,4 @@
-"""Cloud SQL's instances and backups as the local server keeps them, and as Google writes them in JSON."""
+"""Cloud SQL's instances and backups as the local server stores them, and their JSON as Google writes it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ GB = 1024**3
 
 @dataclass(frozen=True)
 class DatabaseInstance:
-    """A database instance: Google's `state`, whether it is `stopped` by its owner, and its disk in GB. `used_gb` is
-    None where Google doesn't tell it; `kind` is Google's instanceType."""
+    """A database instance: Google's `state`, whether its owner stopped it, and its disk in GB. `used_gb` is None when
+    Google does not report it. `kind` is Google's instanceType."""
 
     name: str = "default-database"
     state: str = "RUNNABLE"
@@ -28,7 +28,7 @@ class DatabaseInstance:
 
 @dataclass(frozen=True)
 class BackupRun:
-    """A backup run; `status` is what it has (from `ends_at` on, before that it is ENQUEUED, then RUNNING)."""
+    """A backup run. `status` applies from `ends_at` on; before that it is ENQUEUED, then RUNNING."""
 
     instance: str
     started_at: datetime
@@ -40,7 +40,8 @@ class BackupRun:
     id: str = ""
 
     def with_id(self, other: int) -> BackupRun:
-        """The same with an id: Google's are the milliseconds of the beginning; `other` tells two of them apart."""
+        """The same backup with an id. Google uses the start time in milliseconds; `other` distinguishes two backups
+        of the same millisecond."""
         return replace(self, id=self.id or str(int(self.started_at.timestamp() * 1000) + other))
 
     def status_at(self, now: datetime) -> str:
@@ -109,7 +110,7 @@ def backup_run(project: str, told: BackupRun, now: datetime) -> dict[str, Any]:
 
 
 def operation(project: str, told: BackupRun, now: datetime) -> dict[str, Any]:
-    """The operation that makes a backup: what `backupRuns.insert` answers."""
+    """The operation that `backupRuns.insert` answers with."""
     name = f"operation-{told.id}"
     status = {"ENQUEUED": "PENDING", "RUNNING": "RUNNING"}.get(told.status_at(now), "DONE")
     failed = told.status_at(now) == "FAILED"

@@ -1,7 +1,7 @@
-"""What Google says of its own APIs: every request and every answer of the local servers is held against it.
+"""Google's own descriptions of its APIs: every request and answer of the local servers is validated against them.
 
-The discovery documents are those that google-api-python-client ships. Their schemas become JSON Schemas in which
-whatever is not described is wrong, so that a typing error in a field's name is found here and not in production.
+The discovery documents come with google-api-python-client. Their schemas become JSON Schemas that allow nothing
+undescribed, so that a mistyped field name fails here and not in production.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ FORMATS = {
     "google-datetime": r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})",
     "google-duration": r"-?[0-9]+(\.[0-9]+)?s",
 }
-"""What a string of each format looks like; JSON has no 64-bit numbers, so those are strings."""
+"""The pattern of a string of each format. 64-bit numbers are strings, because JSON has no such numbers."""
 
 
 class SchemaViolation(Exception):  # noqa: N818 - not this program's error but the asker's, or the local server's
-    """A request or an answer that is not as Google describes it. The message is one sentence."""
+    """A request or an answer that does not match Google's description. The message is one sentence."""
 
 
 @dataclass(frozen=True)
 class Method:
-    """One method of an API, by Google's name of it (`compute.instances.list`). `parameters` are those of the query,
-    `request` and `response` the names of the schemas of the bodies."""
+    """One method of an API, by Google's name (`compute.instances.list`). `parameters` are its query parameters;
+    `request` and `response` name the schemas of the bodies."""
 
     id: str
     verb: str
@@ -46,8 +46,7 @@ class Method:
 
 @dataclass(frozen=True)
 class ApiCall:
-    """A request that is as Google describes it: `place` are the parts of its path by name, `query` the parameters as
-    they came, `body` the JSON of its body."""
+    """A request that matches Google's description: `path_parameters` by name, `query` as received, `body` as JSON."""
 
     method: str
     path_parameters: Mapping[str, str]
@@ -60,7 +59,7 @@ class ApiCall:
 
 
 class Discovery:
-    """One API's discovery document, such as `compute.v1`. One for all threads."""
+    """One API's discovery document, such as `compute.v1`. Thread-safe."""
 
     def __init__(self, name: str) -> None:
         folder = files("googleapiclient") / "discovery_cache" / "documents"
@@ -69,7 +68,7 @@ class Discovery:
         self._methods = {method.id: method for method in self._iter_methods(self._document)}
 
     def _iter_methods(self, branch: Mapping[str, Any]) -> Iterator[Method]:
-        """The methods of the document, or of one resource with all that are below it."""
+        """The methods of the document, or of one resource and all resources below it."""
         for method in branch.get("methods", {}).values():
             yield self._method(method)
         for resource in branch.get("resources", {}).values():
@@ -88,7 +87,7 @@ class Discovery:
         )
 
     def parse_request(self, verb: str, path: str, query: Mapping[str, str], body: Any = None) -> ApiCall:
-        """The request, after all of it was found in the document. Raises Violation."""
+        """The request, after all its parts were found in the document. Raises SchemaViolation."""
         for method in self._methods.values():
             match = method.path.fullmatch(path) if method.verb == verb else None
             if match:
@@ -106,17 +105,17 @@ class Discovery:
         return ApiCall(method.id, place, dict(query), body if isinstance(body, dict) else {})
 
     def check_answer(self, method: str, answer: Any) -> None:
-        """Raises Violation for an answer that the method does not give."""
+        """Validate an answer. Raises SchemaViolation when the method does not give such an answer."""
         self._check(f"the answer of {method}", self._methods[method].response, answer, False)
 
     def enum_values(self, schema: str, field: str) -> frozenset[str]:
-        """The values that Google knows for an enumeration, as `Instance`, `status`."""
+        """Google's values of an enumeration, given as schema and field, such as `Instance`, `status`."""
         return frozenset(self._document["schemas"][schema]["properties"][field]["enum"])
 
     def _check_query(self, method: Method, query: Mapping[str, str]) -> None:
         own = {name: told for name, told in method.parameters.items() if told["location"] == "query"}
         for name, value in query.items():
-            # A system parameter may be written with a dollar sign (https://cloud.google.com/apis/docs/system-parameters).
+            # system parameters may start with a dollar sign (https://cloud.google.com/apis/docs/system-parameters)
             told = own.get(name) or self._document["parameters"].get(name.removeprefix("$"))
             if told is None:
                 raise SchemaViolation(f"{method.id} has no query parameter {name!r}")
@@ -134,7 +133,7 @@ class Discovery:
 
     @functools.cache  # noqa: B019 - the documents live as long as the program
     def _validator(self, name: str, writing: bool) -> Draft202012Validator:
-        """`writing` is for requests: in them, what only Google may say is not described."""
+        """A validator for one schema. `writing` is for requests, which may not contain output-only fields."""
         schemas = self._document["schemas"]
         needed, open_ = {name}, [name]
         while open_:
@@ -153,7 +152,7 @@ def discovery(name: str) -> Discovery:
 
 
 def json_schema(told: Mapping[str, Any], writing: bool = False) -> dict[str, Any]:
-    """A JSON Schema for one of a discovery document's schemas; `writing` leaves out what is `readOnly`."""
+    """A JSON Schema for one schema of a discovery document. `writing` leaves out what is `readOnly`."""
     if "$ref" in told:
         return {"$ref": f"#/$defs/{told['$ref']}"}
     kind = told.get("type", "any")
@@ -175,7 +174,7 @@ def json_schema(told: Mapping[str, Any], writing: bool = False) -> dict[str, Any
 
 
 def _references(told: Any) -> Iterator[str]:
-    """The names of the schemas that one refers to."""
+    """The names of the schemas that a schema refers to."""
     if isinstance(told, dict):
         if isinstance(told.get("$ref"), str):
             yield told["$ref"]
@@ -187,7 +186,7 @@ def _references(told: Any) -> Iterator[str]:
 
 
 def _check_parameter(method: str, name: str, value: str, told: Mapping[str, Any]) -> None:
-    """Raises Violation for a parameter, which always comes as text, that does not look as it must."""
+    """Validate a parameter, which always comes as text. Raises SchemaViolation."""
     kinds = {"integer": r"-?[0-9]+", "boolean": "true|false", "number": r"-?[0-9.]+(e-?[0-9]+)?"}
     pattern = told.get("pattern") or kinds.get(told.get("type", "")) or FORMATS.get(told.get("format", ""))
     if (pattern and not re.fullmatch(pattern, value)) or ("enum" in told and value not in told["enum"]):

@@ -1,4 +1,4 @@
-"""How Google's APIs fail: each kind in the JSON shape of Google's REST errors."""
+"""How Google's APIs fail: each kind of failure in the JSON shape of Google's REST errors."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ class Service:
 
 @dataclass(frozen=True)
 class Failure:
-    """An error answer: `reason` is the old `errors[].reason`, `info` the newer `ErrorInfo.reason`, if any.
+    """An error answer. `reason` is the old `errors[].reason`, `info` the newer `ErrorInfo.reason` (empty if there is
+    none).
 
-    The message may mention {project}, {zone}, {service} and {method} (the API's own name of what was asked).
+    The message may contain {project}, {zone}, {service} and {method} (the API's name of the requested method).
     """
 
     status: int
@@ -71,8 +72,8 @@ FAILURES: Mapping[str, Failure] = {
 }
 LOST = "lost"
 KINDS = frozenset(FAILURES) | {"hang", "html", LOST}
-"""All of FAILURES, and: `hang` answers properly, but only after some seconds; `html` is the page of some proxy with
-status 200; `lost` does what it was asked, and then answers 503 instead of telling."""
+"""All of FAILURES, and three more: `hang` answers correctly, but only after some seconds; `html` is a proxy's page
+with status 200; `lost` carries out the request and then answers 503."""
 
 
 def error_json(failure: Failure, service: Service, project: str, zone: str = "", method: str = "") -> dict[str, Any]:
@@ -100,5 +101,5 @@ def error_response(failure: Failure, service: Service, project: str, zone: str =
 
 
 def sign_in_page() -> Response:
-    """The page of some proxy, where an API's answer should be."""
+    """A proxy's page in place of an API's answer."""
     return Response("<html><body>Please sign in.</body></html>", content_type="text/html; charset=UTF-8")

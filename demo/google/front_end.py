@@ -1,5 +1,5 @@
-"""The front ends of all instances on one local port over HTTPS, told apart by the host name that is asked for, with
-certificates of a local authority, and an instance's ways to be unwell."""
+"""The front ends of all instances on one local HTTPS port, distinguished by the requested host name, with
+certificates of a local authority and the ways in which an instance can fail."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from demo.failures import FaultInjector, InjectedFault
 
 FORBIDDEN, UNAUTHORIZED = "forbidden", "unauthorized"
 KINDS = frozenset({FORBIDDEN, UNAUTHORIZED, "close", "reset", "hang"})
-"""`forbidden` and `unauthorized` answer 403 and 401, `close` hangs up instead of an answer, `reset` refuses the TLS
-handshake, `hang` answers properly, but only after some seconds."""
+"""`forbidden` and `unauthorized` answer 403 and 401, `close` hangs up instead of answering, `reset` refuses the TLS
+handshake, `hang` answers correctly, but only after some seconds."""
 CERTIFICATES = ("good", "wrong_host", "untrusted")
 _CLIENT_TIMEOUT = 10.0  # seconds that a client may stay silent
 
 
 @dataclass(frozen=True)
 class FrontEndBehavior:
-    """How one front end answers: the HTTP status of each page, the version it reports, whether Cloudflare stands
-    before it, and its certificate: one of CERTIFICATES, and the days until it runs out."""
+    """How one front end answers: the HTTP status of each page, the version it reports, whether it is behind
+    Cloudflare, and its certificate: one of CERTIFICATES, and the days until it expires."""
 
     version: str
     front_page: int = 200
@@ -47,10 +47,10 @@ class FrontEndBehavior:
 
 
 class FrontEndServer(BackgroundServer):
-    """Every host's front end at `.address` (`127.0.0.1:PORT`), served by threads of this process while the context is
-    open. `.ca_file` holds the certificate of the authority that signs for all of them.
+    """Every host's front end at `.address` (`127.0.0.1:PORT`), served by threads of this process until the context
+    ends. `.ca_file` holds the certificate of the authority that signs all their certificates.
 
-    Hosts that nobody set answer well and report `version`. All methods may be called from any thread.
+    Hosts that are not set otherwise are healthy and report `version`. Thread-safe.
     """
 
     def __init__(self, version: str = "3.40.1") -> None:
@@ -77,18 +77,18 @@ class FrontEndServer(BackgroundServer):
         self._folder.cleanup()
 
     def set(self, host: str, **changes: Any) -> None:
-        """Change how the host's front end answers; `changes` are fields of Front."""
+        """Change how the host's front end answers; `changes` are fields of FrontEndBehavior."""
         with self._lock:
             self._fronts[host] = replace(self._fronts.get(host, self._default), **changes)
 
     def set_version(self, version: str) -> None:
-        """What every front end reports from now on, those that were set as well."""
+        """Set the version that every front end reports, including those that were set before."""
         with self._lock:
             self._default = replace(self._default, version=version)
             self._fronts = {host: replace(front, version=version) for host, front in self._fronts.items()}
 
     def reset(self, host: str) -> None:
-        """As if nobody had ever set anything of the host."""
+        """Make the host behave as by default."""
         self.stop_failing(host)
         with self._lock:
             self._fronts.pop(host, None)
@@ -98,7 +98,7 @@ class FrontEndServer(BackgroundServer):
             return self._fronts.get(host, self._default)
 
     def tls_context(self, host: str) -> ssl.SSLContext:
-        """The host's certificate, made when it is first needed."""
+        """The host's certificate, created when it is first needed."""
         front = self.behavior(host)
         with self._lock:
             key = (host, front.certificate, front.certificate_days)
@@ -116,23 +116,23 @@ class FrontEndServer(BackgroundServer):
         return context
 
     def next_fault(self, host: str) -> InjectedFault | None:
-        """Count a connection, and say what shall go wrong with it."""
+        """Count a connection and return its fault, if any."""
         return self._troubles.next_fault(host)
 
     def pause(self, seconds: float) -> None:
-        """Wait so long, or until the server closes."""
+        """Wait for so many seconds, or until the server closes."""
         self._closing.wait(seconds)
 
 
 class _Connection(ssl.SSLSocket):
-    """A connection of the server, which knows whom it was made to and what shall go wrong with it."""
+    """A connection of the server with the host it was made to and its fault, if any."""
 
     host = ""
     trouble: InjectedFault | None = None
 
 
 class _Server(ThreadingHTTPServer):
-    """Shakes hands on each connection's own thread, so that a slow client keeps nobody waiting."""
+    """Does the TLS handshake on each connection's own thread, so that a slow client does not block others."""
 
     daemon_threads = True
     block_on_close = False
@@ -152,7 +152,7 @@ class _Server(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def _on_name(self, connection: Any, name: str | None, _: ssl.SSLContext) -> int | None:
-        """Choose the certificate by the name that the client asks for (SNI)."""
+        """Choose the certificate by the name that the client requests (SNI)."""
         if not name:
             return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
         connection.host = name
@@ -201,4 +201,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing: the demo's terminal belongs to the story."""
+        """Log nothing, because the demo's terminal belongs to the story."""

@@ -1,4 +1,4 @@
-"""How Compute Engine lists: filtered (AIP-160, as far as mibot needs it), in order, in pages."""
+"""How Compute Engine lists: filters (AIP-160, as far as mibot needs it), order, pages."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ NEWEST_FIRST = "creationTimestamp desc"
 
 
 def filter_and_sort(items: Sequence[Item], query: Mapping[str, str]) -> list[Item] | None:
-    """Those of the items that the request's filter lets through, in the order that it asks for (by name without
-    one); None for a filter that is none of ours."""
+    """The items that match the request's filter, in the requested order (by name by default); None when the filter is
+    not supported here."""
     wanted = query.get("filter", "")
     if wanted and not _FILTER.fullmatch(wanted):
         return None
@@ -28,8 +28,8 @@ def filter_and_sort(items: Sequence[Item], query: Mapping[str, str]) -> list[Ite
 
 
 def paginate(items: Sequence[Item], query: Mapping[str, str], size: int) -> tuple[Sequence[Item], dict[str, str]]:
-    """The page that the request asks for, and its `nextPageToken` where there are more. A token is the number of
-    items before the page; `size` is the most that one holds, whatever the request's maxResults."""
+    """The requested page, and its `nextPageToken` if more items follow. A token is the number of items before the
+    page. `size` limits a page, whatever the request's maxResults."""
     begin = int(query.get("pageToken") or 0)
     end = begin + min(size, int(query.get("maxResults") or 0) or size)
     return items[begin:end], {"nextPageToken": str(end)} if end < len(items) else {}

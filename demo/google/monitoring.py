@@ -1,5 +1,5 @@
-"""A small Cloud Monitoring for the demo and the tests: uptime checks over gRPC and open alerts over HTTP, as Google
-splits them, and Google's ways to fail on both."""
+"""A small Cloud Monitoring for the demo and the tests: uptime checks over gRPC and open alerts over HTTP, split as at
+Google, and Google's failures on both."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ _THREADS = 16
 
 
 def default_host(project: str) -> str:
-    """The front page's host of a project that is named as projects are by default."""
+    """The front page's host of a project that has the default name."""
     return f"{project.removeprefix('sourcegraph-managed-')}.sourcegraph.com"
 
 
 class MonitoringServer(AlertsServer):
-    """Cloud Monitoring at `.url` (gRPC) and `.alerts_url` (HTTP), served by threads of this process while the context
-    is open.
+    """Cloud Monitoring at `.url` (gRPC) and `.alerts_url` (HTTP), served by threads of this process until the context
+    ends.
 
-    A project that nobody set is healthy: one uptime check of the host that `host` gives for it passes from six
-    regions, and no alert is open. `page_size` is the most that a page holds (points, of time series); `now` tells the
-    server's time (UTC). `fail` (see GoogleServer) is for both; `method` is LIST_CONFIGS, LIST_SERIES or
-    `alerts.LIST`, and `html` is a server over gRPC that does not know the method.
+    By default a project is healthy: one uptime check of the host that `host` returns for it passes from six regions,
+    and no alert is open. `page_size` limits a page (of points, for time series); `now` returns the server's time
+    (UTC). `fail` (see GoogleServer) applies to both; `method` is LIST_CONFIGS, LIST_SERIES or `alerts.LIST`, and
+    `html` means a gRPC server that does not know the method.
     """
 
     def __init__(
@@ -71,20 +71,20 @@ class MonitoringServer(AlertsServer):
         self._grpc.stop(0.2).wait()
 
     def set_uptime(self, project: str, regions: Mapping[str, bool] = HEALTHY, **others: Any) -> None:
-        """The project's one uptime check from now on: how its looks from each region go, and always went.
+        """Set the project's only uptime check, by the result that every region reports, now and in the past.
 
-        Without any region it exists and nobody reports. `others` are the rest of `uptime.Watch`: `name`, `period`
-        (seconds), `looks`, and `host`.
+        Without any region the check exists and nobody reports. `others` are the other fields of
+        `uptime.UptimeConfig`: `name`, `period` (seconds), `points_by_region`, and `host`.
         """
         self.set_checks(project, [UptimeConfig(**{"host": self._host(project)} | others, regions=dict(regions))])
 
     def set_checks(self, project: str, watches: Iterable[UptimeConfig]) -> None:
-        """All uptime checks of the project from now on; there may be none."""
+        """Set all uptime checks of the project; there may be none."""
         with self._lock:
             self._watches[project] = list(watches)
 
     def flap(self, project: str, region: str | None = None, ago: float = 120.0, seconds: float = 60.0) -> None:
-        """Let the looks from that region, or all, have failed for so many seconds, beginning `ago` seconds ago."""
+        """Let the probes from that region, or from all, fail for so many seconds, beginning `ago` seconds ago."""
         begin = self._now() - timedelta(seconds=ago)
         with self._lock:
             for watch in self._watches.setdefault(project, self._healthy(project)):
@@ -93,7 +93,7 @@ class MonitoringServer(AlertsServer):
                         watch.outages.setdefault(one, []).append((begin, begin + timedelta(seconds=seconds)))
 
     def reset(self, project: str) -> None:
-        """As if nobody had ever set anything of the project."""
+        """Make the project behave as by default."""
         self.stop_failing(project)
         with self._lock:
             self._watches.pop(project, None)
@@ -119,7 +119,7 @@ class MonitoringServer(AlertsServer):
         return self._answer(request.name, LIST_SERIES, context, answer)
 
     def _answer(self, name: str, method: str, context: Any, answer: Callable[[str], Any]) -> Any:
-        """What `answer` says about the project of that resource name, unless it is in trouble."""
+        """What `answer` returns for the project of that resource name, unless a fault is due."""
         try:
             project = uptime.project_of(name)
             trouble = self._troubles.next_fault(project, method)
@@ -134,7 +134,7 @@ class MonitoringServer(AlertsServer):
 
 
 def _service(name: str, method: str, answer: Callable[[Any, Any], Any]) -> Any:
-    """One of the API's gRPC services with its one method that is needed."""
+    """One of the API's gRPC services with the one method that is needed."""
     takes = getattr(monitoring_v3, f"{method}Request").deserialize
     gives = getattr(monitoring_v3, f"{method}Response").serialize
     handler = grpc.unary_unary_rpc_method_handler(answer, request_deserializer=takes, response_serializer=gives)
@@ -142,7 +142,7 @@ def _service(name: str, method: str, answer: Callable[[Any, Any], Any]) -> Any:
 
 
 def _status(failure: Failure, project: str, method: str) -> Any:
-    """The failure as gRPC carries it: a status, with Google's reason in its details."""
+    """The failure as gRPC carries it: a status with Google's reason in its details."""
     message = failure.message.format(project=project, zone="", service=SERVICE.name, method=method)
     status = status_pb2.Status(code=grpc.StatusCode[failure.name].value[0], message=message)
     if failure.info:

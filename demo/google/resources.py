@@ -1,4 +1,4 @@
-"""Compute Engine's resources as the local server keeps them, and as Google writes them in JSON."""
+"""Compute Engine's resources as the local server stores them, and their JSON as Google writes it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STARTED = "2024-01-01T00:00:00.000-08:00"
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A snapshot of a disk: `status` is what it has (from `ready_at` on, before that it is CREATING)."""
+    """A snapshot of a disk. `status` applies from `ready_at` on; before that it is CREATING."""
 
     disk: str
     taken_at: datetime
@@ -26,13 +26,13 @@ class Snapshot:
     ready_at: datetime | None = None
 
     def with_name(self) -> Snapshot:
-        """The same with a name, as a snapshot schedule would give it."""
+        """The same snapshot with a name, as a snapshot schedule gives it."""
         return replace(self, name=self.name or f"{self.disk[:40]}-{self.taken_at:%Y%m%d%H%M%S}")
 
 
 @dataclass(frozen=True)
 class ManagedGroup:
-    """A managed instance group, with an autoscaler when there is a `most`; `scope` is where it is."""
+    """A managed instance group, with an autoscaler when `max_replicas` is set; `scope` is its zone or region."""
 
     name: str
     size: int = 0
@@ -42,7 +42,7 @@ class ManagedGroup:
 
 
 def data_disk(machine: str) -> str:
-    """The name of the data disk that a machine has unless it is told otherwise."""
+    """The name of the data disk that a machine has by default."""
     return f"{machine.removesuffix('-instance')}-data"
 
 
@@ -51,7 +51,7 @@ def numeric_id(text: str) -> str:
 
 
 def format_timestamp(when: datetime) -> str:
-    """RFC 3339 as Compute Engine writes it: in milliseconds, and in the time of its own place."""
+    """RFC 3339 as Compute Engine writes it: in milliseconds and with its own UTC offset."""
     return (when.astimezone(UTC) - timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "-08:00"
 
 
@@ -102,7 +102,7 @@ def snapshot(project: str, zone: str, shot: Snapshot, now: datetime) -> Item:
 
 
 def operation(zone: str, disk: str, name: str, now: datetime) -> Item:
-    """What `disks.createSnapshot` answers: that it was begun."""
+    """What `disks.createSnapshot` answers: an operation that has started."""
     return {
         "kind": "compute#operation",
         "id": numeric_id(name),
@@ -146,7 +146,7 @@ def autoscaler(project: str, group: ManagedGroup) -> Item:
 
 
 def empty_scope(scope: str) -> dict[str, Any]:
-    """What an aggregated list says of a place without any."""
+    """What an aggregated list says about a zone or region without items."""
     return {
         "warning": {
             "code": "NO_RESULTS_ON_PAGE",

@@ -1,4 +1,5 @@
-"""What the local servers of Google's APIs share: threads, failures on demand, and Google's own description."""
+"""What the local servers of Google's APIs share: threads, injected failures, and validation against Google's own
+description."""
 
 from __future__ import annotations
 
@@ -21,11 +22,11 @@ Handler = Callable[[ApiCall], Mapping[str, Any] | Failure]
 
 
 class GoogleServer(BackgroundServer):
-    """One of Google's APIs at `.url`, served by threads of this process while the context is open.
+    """One of Google's APIs at `.url`, served by threads of this process until the context ends.
 
-    `document` names the discovery document. What is asked or answered against it is answered with a 500 that says
-    so, and kept in `.violations`. `port` 0 takes a free one. `before` and `after` are called with Google's name of a
-    method that changes something, before and after that is done. All methods may be called from any thread.
+    `document` names the discovery document. A request or an answer that violates it gets a 500 that says so, and is
+    kept in `.violations`. `port` 0 takes a free one. `before` and `after` are called with Google's name of each
+    method that changes something, before and after the change. Thread-safe.
     """
 
     def __init__(self, service: Service, document: str, *, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -40,21 +41,21 @@ class GoogleServer(BackgroundServer):
         self.url = f"http://{host}:{self._server.server_port}"
 
     def handlers(self) -> Mapping[str, Handler]:
-        """Who answers which of the API's methods, by Google's name of it."""
+        """The handler of each API method, by Google's name of the method."""
         raise NotImplementedError
 
     def fail(
         self, project: str, kind: str, times: int | None = None, *, seconds: float = 30.0, method: str = ""
     ) -> None:
-        """Let the next `times` requests for the project fail, or all of them. See `Troubles.fail`."""
+        """Let the next `times` requests for the project fail, or all of them. See `FaultInjector.fail`."""
         self._troubles.fail(project, kind, times, seconds=seconds, method=method)
 
     def stop_failing(self, project: str) -> None:
-        """End what `fail` began."""
+        """End what `fail` started."""
         self._troubles.stop_failing(project)
 
     def requests(self, project: str | None = None) -> int:
-        """How many requests came in, for that project or altogether."""
+        """How many requests came in, for that project or in total."""
         return self._troubles.requests(project)
 
     def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -102,7 +103,7 @@ class GoogleServer(BackgroundServer):
 
 
 def _json(request: Request) -> Any:
-    """The request's body, None without one. Raises Violation for what is no JSON."""
+    """The request's body, None without one. Raises SchemaViolation when it is not JSON."""
     content = request.get_data()
     if not content:
         return None

@@ -1,4 +1,4 @@
-"""A small Cloud SQL Admin for the demo and the tests: database instances, backups, and Google's failures."""
+"""A small Cloud SQL Admin API for the demo and the tests: database instances, backups, and Google's failures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from demo.google.lists import paginate
 from demo.google.server import GoogleServer, Handler
 
 SQL_ADMIN = Service("Cloud SQL Admin", "sqladmin.googleapis.com")
-DEFAULT_BACKUP_AGE_HOURS = 5.0  # the age of the backup that a project has by itself
+DEFAULT_BACKUP_AGE_HOURS = 5.0  # age of the backup that exists by default
 ALL_INSTANCES = "-"  # in place of an instance's name
 BUSY = Failure(
     409,
@@ -33,17 +33,17 @@ NOT_RUNNING = Failure(400, "INVALID_ARGUMENT", "invalidState", "The instance is 
 
 @dataclass(frozen=True)
 class _ProjectState:
-    """What a project has; `backups` is None while it has the ones that every project has by itself."""
+    """What a project has. `backups` is None while it has the default ones."""
 
     databases: tuple[DatabaseInstance, ...] = (DatabaseInstance(),)
     backups: tuple[BackupRun, ...] | None = None
 
 
 class SqlAdminServer(GoogleServer):
-    """A Cloud SQL Admin API at `.url`, served by threads of this process while the context is open.
+    """A Cloud SQL Admin API at `.url`, served by threads of this process until the context ends.
 
-    A project that nobody told otherwise has one RUNNABLE instance, with a successful automated backup that is HOURS
-    old. `page_size` is the most that one page holds, `now` tells the time (UTC).
+    By default a project has one RUNNABLE instance with a successful automated backup. `page_size` limits a page;
+    `now` returns the time (UTC).
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class SqlAdminServer(GoogleServer):
         self._state = threading.Lock()
 
     def set(self, project: str, instances: Iterable[DatabaseInstance]) -> None:
-        """The project's database instances from now on. Raises ValueError for a state the API doesn't have."""
+        """Set the project's database instances. Raises ValueError for a state that the API does not have."""
         wanted = tuple(instances)
         states = self._discovery.enum_values("DatabaseInstance", "state")
         for one in wanted:
@@ -72,14 +72,14 @@ class SqlAdminServer(GoogleServer):
             self._projects[project] = replace(self._projects.get(project, _ProjectState()), databases=wanted)
 
     def set_backups(self, project: str, backups: Iterable[BackupRun]) -> None:
-        """The project's backups from now on."""
+        """Set the project's backups."""
         numbered = tuple(backup.with_id(number) for number, backup in enumerate(backups))
         with self._state:
             self._projects[project] = replace(self._projects.get(project, _ProjectState()), backups=numbered)
 
     def set_outcome(self, seconds: float = 0.0, status: str = "SUCCESSFUL") -> None:
-        """How long new backups take from now on (ENQUEUED for the first half of it, then RUNNING), and what becomes
-        of them: SUCCESSFUL or FAILED."""
+        """Set how long new backups take (ENQUEUED for the first half, then RUNNING), and whether they become
+        SUCCESSFUL or FAILED."""
         with self._state:
             self._backup_seconds, self._status = seconds, status
 
@@ -148,7 +148,7 @@ class SqlAdminServer(GoogleServer):
         return instance == ALL_INSTANCES or instance in {one.name for one in has.databases}
 
     def _backups(self, has: _ProjectState) -> tuple[BackupRun, ...]:
-        """The project's backups: those that it was given, or one of every instance."""
+        """The backups that the project was given, or one of every instance."""
         if has.backups is not None:
             return has.backups
         begun = self._now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=DEFAULT_BACKUP_AGE_HOURS)

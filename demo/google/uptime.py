@@ -1,6 +1,6 @@
-"""The uptime checks of the local Cloud Monitoring: what they watch, how each look went, and Google's two methods.
+"""The uptime checks of the local Cloud Monitoring: what they probe, the results, and Google's two methods.
 
-Messages are google-cloud-monitoring's own.
+The messages are google-cloud-monitoring's own.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ _PARENT = re.compile(r"projects/([^/]+)")
 
 
 class InvalidArgumentError(Exception):
-    """The request is not one that the API takes: INVALID_ARGUMENT, with what is wrong."""
+    """The API does not accept the request: INVALID_ARGUMENT. The message says what is wrong."""
 
 
 @dataclass
 class UptimeConfig:
-    """One uptime check: it looks at `host` every `period` seconds from each region, which passes or does not.
+    """One uptime check: every `period` seconds each region probes `host`, which passes or fails.
 
-    `dips` are the times (from, until) at which a region's looks fail though it passes; `looks` are the very points of
-    a region, in place of those made from all that.
+    `outages` are the times (from, until) at which the probes of a passing region fail. `points_by_region` are the
+    exact points of a region, in place of the computed ones.
     """
 
     host: str
@@ -47,7 +47,7 @@ class UptimeConfig:
         return f"{words}-{zlib.crc32(f'{self.name} {self.host}'.encode()):08x}"
 
     def points(self, region: str, after: datetime, until: datetime) -> list[tuple[datetime, bool]]:
-        """The looks from that region after `after` up to `until`, the newest first, as Google gives them."""
+        """The region's points after `after` up to `until`, newest first, as Google returns them."""
         if region in self.points_by_region:
             return sorted((look for look in self.points_by_region[region] if after < look[0] <= until), reverse=True)
         at = datetime.fromtimestamp(until.timestamp() // self.period * self.period, UTC)
@@ -60,7 +60,7 @@ class UptimeConfig:
 
 
 def list_configs(project: str, watches: Sequence[UptimeConfig], request: Any, page_size: int) -> Any:
-    """`UptimeCheckService.ListUptimeCheckConfigs`. Raises Refusal."""
+    """`UptimeCheckService.ListUptimeCheckConfigs`. Raises InvalidArgumentError."""
     if request.filter:
         raise InvalidArgumentError("this server knows no filter of uptime checks")
     first = _offset(request.page_token)
@@ -85,7 +85,8 @@ def _config(project: str, watch: UptimeConfig) -> Any:
 
 
 def list_series(project: str, watches: Sequence[UptimeConfig], request: Any, now: datetime, page_size: int) -> Any:
-    """`MetricService.ListTimeSeries` of check_passed, a page holding at most so many points. Raises Refusal."""
+    """`MetricService.ListTimeSeries` of check_passed; a page holds at most so many points. Raises
+    InvalidArgumentError."""
     wanted = _conditions(request.filter)
     if wanted.pop("metric.type", "") != CHECK_PASSED:
         raise InvalidArgumentError("the filter must name one metric type that this server knows")
@@ -110,7 +111,7 @@ def list_series(project: str, watches: Sequence[UptimeConfig], request: Any, now
 
 
 def _labels(project: str, watch: UptimeConfig, region: str) -> tuple[tuple[str, str], ...]:
-    """What names one time series."""
+    """What identifies one time series."""
     return (
         ("metric.labels.check_id", watch.id),
         ("metric.labels.checker_location", region),
@@ -136,7 +137,8 @@ def _series(names: Mapping[str, str], points: Sequence[tuple[datetime, bool]]) -
 
 
 def _conditions(text: str) -> dict[str, str]:
-    """The `name = "value"` clauses of a monitoring filter that are joined by AND. Raises Refusal for any other."""
+    """The `name = "value"` clauses of a monitoring filter, joined by AND. Raises InvalidArgumentError for any other
+    filter."""
     found = {}
     for clause in re.split(r"\s+AND\s+", text.strip()):
         match = _CLAUSE.fullmatch(clause)
@@ -151,14 +153,14 @@ def _matches(series: tuple[tuple[str, str], ...], wanted: Mapping[str, str]) -> 
 
 
 def _offset(token: str) -> int:
-    """A page's token is how much went before it."""
+    """The number of items before the page; that is what a page token holds."""
     if token and not token.isdecimal():
         raise InvalidArgumentError("the page token is none of this server's")
     return int(token or 0)
 
 
 def project_of(name: str) -> str:
-    """The project that a request's `name` or `parent` is about. Raises Refusal."""
+    """The project of a request's `name` or `parent`. Raises InvalidArgumentError."""
     match = _PARENT.fullmatch(name)
     if match is None:
         raise InvalidArgumentError(f"{name!r} is no project's name")

@@ -14,6 +14,11 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from dbos import DBOSClient
+
+from bot.adapters.engine.durable_engine import UNFINISHED
+from bot.adapters.engine.stored_jobs import NAME, SERIALIZER
+from bot.adapters.store import Database
 from demo.cloud import Cloud
 from demo.emulator import free_port
 from demo.organization import Org
@@ -84,6 +89,25 @@ class MibotProcess:
             )
         self.wait_until_ready()
         return self
+
+    def has_unfinished_jobs(self) -> bool:
+        """Whether any job waits or runs, as the engine's tables tell."""
+        database = Database(self._environment["MIBOT_STORE__URL"])
+        client = DBOSClient(system_database_engine=database.engine, serializer=SERIALIZER, application_name=NAME)
+        try:
+            return bool(client.list_workflows(status=UNFINISHED, limit=1, load_input=False, load_output=False))
+        finally:
+            client.destroy()
+            database.close()
+
+    def metric(self, name: str) -> float:
+        """A metric without labels, as Prometheus gets it. Raises AssertionError while mibot does not answer."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/metrics", timeout=5) as answer:
+                lines = answer.read().decode().splitlines()
+        except OSError as error:
+            raise AssertionError(f"there are no metrics: {error}") from error
+        return next(float(line.split()[1]) for line in lines if line.startswith(f"{name} "))
 
     @property
     def pid(self) -> int:

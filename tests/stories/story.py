@@ -13,6 +13,10 @@ from tests.stories.process import MibotProcess
 from tests.world.proxy import Proxy
 
 TIMEOUT = 20.0
+IDLE = 0.2
+"""Seconds without a request that show that mibot, which has no job left, is idle."""
+WAITING = 1.0
+"""Seconds without a request that show that all jobs left wait for a time."""
 T = TypeVar("T")
 Json = dict[str, Any]
 
@@ -31,9 +35,9 @@ class Story:
         self.actions.on_end = cloud.on_run_completed
         self.actions.run_automatically()
 
-    def eventually(self, what: Callable[[], T], patience: float = TIMEOUT) -> T:
+    def eventually(self, what: Callable[[], T], timeout: float = TIMEOUT) -> T:
         """The first answer of `what` that is true and raises no AssertionError, KeyError or IndexError."""
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + timeout
         last: Exception | None = None
         while time.monotonic() < deadline:
             try:
@@ -47,18 +51,32 @@ class Story:
             time.sleep(0.05)
         raise AssertionError(f"it did not come to be ({last!r})\n{self.mibot.log[-6000:]}")
 
-    def wait_until_idle(self, quiet: float = 0.7, patience: float = TIMEOUT) -> None:
-        """Wait until mibot has written nothing for a while."""
-        deadline = time.monotonic() + patience
-        seen, since = -1, time.monotonic()
+    def wait_until_idle(self, timeout: float = TIMEOUT) -> None:
+        """Wait until GitHub has delivered everything and mibot has no job left that it can run now.
+
+        Jobs that wait for a time, such as the next poll, count until mibot has written nothing for a second.
+        """
+        deadline = time.monotonic() + timeout
+        seen, since = (-1, -1), time.monotonic()
         while time.monotonic() < deadline:
-            count = len(self.proxy.writes())
-            if count != seen:
-                seen, since = count, time.monotonic()
-            elif time.monotonic() - since > quiet:
+            now = (len(self.proxy.writes()), len(self.proxy.webhooks.deliveries))
+            if now != seen or not self.proxy.webhooks.drained:
+                seen, since = now, time.monotonic()
+            elif time.monotonic() - since > (WAITING if self.mibot.has_unfinished_jobs() else IDLE):
                 return
             time.sleep(0.05)
-        raise AssertionError("mibot does not come to rest")
+        raise AssertionError("mibot does not become idle")
+
+    def wait_for_sweeps(self, count: int = 2) -> None:
+        """Wait until so many sweeps have ended from now on, and nothing is left to do for what they found."""
+        ends: set[float] = set()
+
+        def have_ended() -> bool:
+            ends.add(self.mibot.metric("mibot_last_sweep_timestamp_seconds"))
+            return len(ends) > count
+
+        self.eventually(have_ended)
+        self.wait_until_idle()
 
     # What people do
 
@@ -69,7 +87,12 @@ class Story:
         )
 
     def comment(self, issue: int, words: str, user: str = "dana") -> int:
-        return int(self.world.comment(user, issue, words)["id"])
+        """Somebody comments; returns the comment's id once GitHub has sent its webhook."""
+        made = int(self.world.comment(user, issue, words)["id"])
+        self.proxy.webhooks.wait_for(
+            lambda sent: sent.event == "issue_comment" and sent.json["comment"]["id"] == made
+        )
+        return made
 
     # What people see
 

@@ -21,7 +21,7 @@ def opened(sweeping: Story) -> tuple[Story, int, int]:
     tracker = sweeping.tracker()["number"]
     order = sweeping.comment(tracker, "/upgrade research")
     sweeping.wait_for_reply(tracker, order, "waiting for a review", "✅ pass")
-    sweeping.wait_until_idle(quiet=1.5)
+    sweeping.wait_for_sweeps()
     return sweeping, tracker, order
 
 
@@ -33,7 +33,7 @@ def test_a_moved_base_is_built_upon(opened: tuple[Story, int, int]) -> None:
     assert len(story.files(BRANCH)) == 2
     assert f"rebuilt on {base[:7]}" in story.pull_from(BRANCH)["body"]
     head = story.pull_from(BRANCH)["head"]["sha"]
-    story.wait_until_idle(quiet=2.5)
+    story.wait_for_sweeps()
     assert story.pull_from(BRANCH)["head"]["sha"] == head, "once is enough"
 
 
@@ -64,7 +64,7 @@ def test_a_branch_that_people_pushed_to_is_left_alone(opened: tuple[Story, int, 
     pushed = world.commit("lee", [File.plain("research/NOTES.md", "careful\n")], branch=BRANCH)
     story.wait_for_reply(tracker, order, "people pushed to its branch, so mibot leaves it alone")
     world.commit("dana", [File.plain("README.md", "# Moved\n")])
-    story.wait_until_idle(quiet=2.5)
+    story.wait_for_sweeps()
     assert world.branches()[BRANCH] == pushed
 
 
@@ -75,7 +75,7 @@ def test_a_preparation_that_cant_be_rebuilt_stays_open_and_says_why(sweeping: St
     order = story.comment(tracker, "/prepare")
     golden = story.pull_from("golden/v3.40.2")
     story.wait_for_reply(tracker, order, "open")
-    story.wait_until_idle(quiet=1.5)
+    story.wait_for_sweeps()
     story.proxy.fail(403, {"message": "Resource not accessible by integration"}, method="PATCH", path="/git/refs/")
     story.world.commit("lee", [File.plain("README.md", "# Managed instances\n\nNew words.\n")])
     story.wait_for_reply(tracker, order, "could not be rebuilt on the base branch", "open")

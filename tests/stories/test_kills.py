@@ -100,7 +100,7 @@ def play(story: Story) -> None:
     story.eventually(lambda: story.line("3.40.1", "rctest").startswith("- [x]"), TIMEOUT)
     story.eventually(lambda: "done" in story.reply(number, order), TIMEOUT)
     story.eventually(lambda: len(story.pulls("rctest")[0]["labels"]) == 2, TIMEOUT)
-    story.wait_until_idle(quiet=1.2)
+    story.wait_for_sweeps()
     assert len(story.trackers()) == 1
     assert len(story.announcements(release)) == 1
     assert len(story.replies(number)) == 1
@@ -125,7 +125,7 @@ def play_unprepared(story: Story) -> None:
     undo = story.eventually(lambda: _labelled(story, "research/rollback-v3.40.2"), TIMEOUT)
     story.world.merge("dana", undo["number"])
     story.eventually(lambda: "rolled back to 3.40.0" in story.reply(number, back), TIMEOUT)
-    story.wait_until_idle(quiet=1.2)
+    story.wait_for_sweeps()
     assert len(story.trackers("3.40.2")) == 1
     assert len(story.replies(number)) == 2
     assert len(story.world.pulls()) == 3
@@ -215,7 +215,7 @@ def test_killed_before_it_noted_its_pull_request_which_people_merge_at_once(stor
         story.mibot.start()
         story.eventually(lambda: "done" in story.reply(number, order), TIMEOUT)
         assert "3.40.0 → 3.40.1" in story.reply(number, order)
-        story.wait_until_idle(quiet=1.2)
+        story.wait_for_sweeps()
         deployed_once(story, "rctest", pull)
     finally:
         story.proxy.after = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -28,7 +27,7 @@ def test_a_tracker_of_a_thousand_instances(tmp_path: Path, world: World, proxy: 
     try:
         story.open_release_issue()
         number = story.tracker()["number"]
-        parts = story.eventually(lambda: _whole(story, number), patience=60)
+        parts = story.eventually(lambda: _whole(story, number), timeout=60)
         story.wait_until_idle()
         last = next(line for line in reversed(parts[-1].splitlines()) if "Upgrade instance for" in line)
         account = re.search(r"https://\S+/issues/\d+", last)
@@ -38,7 +37,7 @@ def test_a_tracker_of_a_thousand_instances(tmp_path: Path, world: World, proxy: 
         story.eventually(lambda: "waiting for a review" in _parts(story, number)[-1])
         head = str(story.tracker()["body"])
         assert f"[part {len(parts)}](" in head
-        time.sleep(0.5)
+        story.wait_until_idle()
         assert len(_parts(story, number)) == len(parts)
     finally:
         mibot.kill()

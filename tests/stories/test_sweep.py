@@ -50,7 +50,7 @@ def test_a_comment_written_while_the_bot_was_down(swept: Story) -> None:
     try:
         story.open_release_issue()
         number = story.tracker()["number"]
-        story.wait_until_idle(quiet=2.5)
+        story.wait_for_sweeps()
         assert story.mibot.stop() == 0
         order = story.comment(number, "/check rctest")
         edited = story.comment(number, "just a remark")

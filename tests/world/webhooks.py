@@ -121,10 +121,15 @@ class DeliveryQueue:
             found = [delivery for delivery in self.deliveries if delivery.event == event]
         return [delivery for delivery in found if action in {None, delivery.action}]
 
+    @property
+    def drained(self) -> bool:
+        """Whether everything there is to send was sent and answered."""
+        return not self._outgoing.unfinished_tasks
+
     def drain(self, timeout: float = 10.0) -> bool:
         """Wait until everything there is to send was sent and answered; whether that was so in time."""
         deadline = time.monotonic() + timeout
-        while self._outgoing.unfinished_tasks:
+        while not self.drained:
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.005)

@@ -26,7 +26,7 @@ POLL_INTERVAL: Final = 0.1
 """Seconds between two looks at the queue: half of it is what a job waits on average. It costs 4 % of a core."""
 JOB_RETENTION: Final = timedelta(days=14)
 _RECOVERY_INTERVAL: Final = 15.0
-_UNFINISHED: Final = ["PENDING", "ENQUEUED", "DELAYED"]
+UNFINISHED: Final = ["PENDING", "ENQUEUED", "DELAYED"]
 _FINISHED: Final = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
@@ -72,11 +72,11 @@ class DurableEngine:
     def is_unfinished(self, id_: str) -> bool:
         """Whether a job of that id runs, or waits for its first or a later attempt."""
         ids = [attempt_id(id_, attempt) for attempt in range(1, MAX_ATTEMPTS + 1)]
-        return bool(DBOS.list_workflows(workflow_ids=ids, status=_UNFINISHED, load_input=False, load_output=False))
+        return bool(DBOS.list_workflows(workflow_ids=ids, status=UNFINISHED, load_input=False, load_output=False))
 
     def backlog(self) -> int:
         """The number of jobs that wait or run."""
-        return len(DBOS.list_workflows(status=_UNFINISHED, load_input=False, load_output=False))
+        return len(DBOS.list_workflows(status=UNFINISHED, load_input=False, load_output=False))
 
     def delete_old_jobs(self, now: datetime) -> int:
         """Delete jobs that ended two weeks ago, so that they do not pile up. Returns their number, at most 1000."""
