@@ -1,4 +1,4 @@
-"""Google Cloud: Compute Engine, Cloud SQL and Cloud Monitoring. Whatever fails comes back as one sentence."""
+"""Google Cloud: Compute Engine, Cloud SQL and Cloud Monitoring."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ OPEN_ONLY = {"filter": 'state="OPEN"', "pageSize": "1000"}
 
 def list_open_alerts(call: ApiCall, project: str, found_in: str, about: str = "") -> dict[str, Alert]:
     """The open alerts that the project's metrics scope holds, by Google's name of each; with `about` only those that
-    name that project. Raises as `faults.failures()` has it."""
+    name that project. Raises one of `external_errors()`."""
     found: dict[str, Alert] = {}
     for alert in rest.list_items(call, f"v3/projects/{project}/alerts", OPEN_ONLY, "alerts"):
         if alert.get("state") != "CLOSED" and (not about or _names_project(alert, about)):
@@ -40,7 +40,7 @@ def _names_project(alert: Mapping[str, Any], project: str) -> bool:
 
 
 def _alert(alert: Mapping[str, Any], found_in: str) -> Alert:
-    """Raises Unreadable for what is no alert."""
+    """Raises UnexpectedResponseError for what is no alert."""
     policy = _get_object(alert, "policy")
     severity = str(policy.get("severity", ""))
     try:

@@ -1,6 +1,6 @@
 """Compute Engine, asked about an instance: its machines, their snapshots, its instance groups.
 
-Whatever fails comes back as one sentence.
+Failures come back as reasons.
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ INCOMPLETE = Unavailable(GoogleZonesUnreachable(COMPUTE.name))
 
 
 class ComputeInspector:
-    """Answers questions about Compute Engine (`ports.Inspector`). One for all threads; it never raises.
+    """Answers queries about Compute Engine (the port `Inspector`). One instance serves all threads. It never raises.
 
-    `compute_endpoint` replaces Google's own; one that starts with `http://` is talked to without credentials, any
-    other with Application Default Credentials. The rest is `Calls`'s.
+    `compute_endpoint` replaces Google's own; one that starts with `http://` is used without credentials, any
+    other with Application Default Credentials. `others` go to `ApiCaller`.
     """
 
     def __init__(self, compute_endpoint: str | None = None, deadline: float = 10.0, **others: Any) -> None:
         self._caller = ApiCaller(COMPUTE, compute_endpoint, lambda endpoint: _connect(endpoint), deadline, **others)
 
     def machines(self, query: MachineQuery) -> Machines | Unavailable:
-        """The machines of that project and zone that bear the names, or Unavailable. One request a page."""
+        """The machines of that project and zone that have the names, or Unavailable. One request a page."""
         return self._caller.fetch(LIST_MACHINES, lambda call: _machines(call, query))
 
     def snapshots(self, query: SnapshotQuery) -> DiskSnapshots | Unavailable:

@@ -70,7 +70,7 @@ def connect(endpoint: str, scope: str) -> Clients:
 
 
 def list_pages(call: ApiCall, method: Callable[..., Any], kind: str, request: Mapping[str, Any]) -> Iterator[Any]:
-    """Every page of one of the library's lists, one request each. Raises as `faults.failures()` has it."""
+    """Every page of one of the library's lists, one request each. Raises one of `external_errors()`."""
     wanted = dict(request)
     while True:
         page = call.send_with_retry(lambda left: send_request(method, kind, wanted, left))
@@ -116,7 +116,10 @@ def list_data_disks(call: ApiCall, project: str, zone: str, machine: str) -> lis
 
 
 def list_snapshots(call: ApiCall, project: str, wanted: str = "") -> Iterator[tuple[str, DiskSnapshot]]:
-    """The project's snapshots that the filter lets through, each with its disk's place. Raises Unreadable."""
+    """The project's snapshots that the filter lets through, each with its disk's path.
+
+    Raises UnexpectedResponseError.
+    """
     request = {"project": project, **({"filter": wanted} if wanted else {})}
     for page in list_pages(call, call.client.snapshots.list, "compute#snapshotList", request):
         for one in page.items:

@@ -1,4 +1,4 @@
-"""Cloud Monitoring, asked for uptime checks and open alerts; whatever fails comes back as one sentence."""
+"""Cloud Monitoring, asked for uptime checks and open alerts; failures come back as reasons."""
 
 from __future__ import annotations
 
@@ -36,11 +36,13 @@ LIST_SCOPED = Purpose(
 
 
 class MonitoringInspector:
-    """Answers an UptimeQuery and an AlertQuery (`ports.Inspector`). One for all threads; it never raises.
+    """Answers an UptimeQuery and an AlertQuery (the port `Inspector`). One instance serves all threads.
 
-    The endpoints replace Google's own; one that starts with `http://` is talked to without credentials, any other
+    It never raises.
+
+    The endpoints replace Google's own; one that starts with `http://` is used without credentials, any other
     with Application Default Credentials. `deadline` is in seconds, for each of the two steps that an answer takes;
-    `now` tells the time (UTC). The rest is `Calls`'s.
+    `now` returns the time (UTC). `others` go to `ApiCaller`.
     """
 
     def __init__(

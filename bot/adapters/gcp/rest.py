@@ -32,7 +32,7 @@ class RestApi:
         self.credentials = getattr(session, "credentials", None)
 
     def send(self, method: str, path: str, timeout: float, query: Mapping[str, Any], body: Any = None) -> Any:
-        """One request; the answer's JSON object. `timeout` is in seconds. Raises as `faults.failures()` has it."""
+        """One request; the answer's JSON object. `timeout` is in seconds. Raises one of `external_errors()`."""
         from google.api_core.exceptions import from_http_response
 
         response = self.session.request(
@@ -76,8 +76,10 @@ def connect(root: str, endpoint: str, scope: str) -> RestApi:
 
 
 def list_items(call: ApiCall, path: str, query: Mapping[str, Any], items: str) -> Iterator[Any]:
-    """Every item of a list that comes in pages; `items` is the key that holds them. Raises Unreadable for a page of
-    another shape."""
+    """Every item of a list that comes in pages; `items` is the key that holds them.
+
+    Raises UnexpectedResponseError for a page of another shape.
+    """
     token = ""
     for _ in range(MAX_PAGES):
         wanted = {**query, **({"pageToken": token} if token else {})}

@@ -1,4 +1,4 @@
-"""The Cloud SQL Admin API, asked for the databases of an instance and their backups; what fails is one sentence."""
+"""Reads the databases of an instance and their backups from the Cloud SQL Admin API."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ def connect(endpoint: str, scope: str) -> SqlApi:
 
 
 class SqlInspector:
-    """Answers questions about Cloud SQL (`ports.Inspector`). One for all threads; it never raises.
+    """Answers questions about Cloud SQL (the port `Inspector`). One instance serves all threads. It never raises.
 
-    `sqladmin_endpoint` replaces Google's own; one that starts with `http://` is talked to without credentials, any
-    other with Application Default Credentials. The rest is `Calls`'s.
+    `sqladmin_endpoint` replaces Google's own; one that starts with `http://` is used without credentials, any
+    other with Application Default Credentials. `others` go to `ApiCaller`.
     """
 
     def __init__(self, sqladmin_endpoint: str | None = None, deadline: float = 10.0, **others: Any) -> None:
@@ -95,7 +95,7 @@ def list_databases(call: ApiCall, project: str) -> list[str]:
 
 
 def list_backups(call: ApiCall, project: str) -> list[SqlBackup]:
-    """The backups of all the project's instances, newest first. Raises Unreadable."""
+    """The backups of all the project's instances, newest first. Raises UnexpectedResponseError."""
     path = f"v1/projects/{quote(project, safe='')}/instances/-/backupRuns"
     runs = [_backup(item) for item in rest.list_items(call, path, {"maxResults": PAGE_SIZE}, "items")]
     return sorted(runs, key=lambda backup: backup.started_at, reverse=True)
@@ -150,7 +150,7 @@ def get_object(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _text(item: Mapping[str, Any], name: str) -> str:
-    """A text that must be there. Raises Unreadable."""
+    """A text that must be there. Raises UnexpectedResponseError."""
     found = item.get(name)
     if not isinstance(found, str) or not found:
         raise UnexpectedResponseError(f"{name} is {found!r}")

@@ -17,7 +17,7 @@ def parse_time(text: object) -> datetime | None:
 
 
 def require_time(text: object) -> datetime:
-    """The same where there must be one. Raises Unreadable."""
+    """The same where there must be one. Raises UnexpectedResponseError."""
     when = parse_time(text)
     if when is None:
         raise UnexpectedResponseError(f"{text!r} is no time")

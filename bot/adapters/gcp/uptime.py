@@ -20,7 +20,7 @@ _MAX_PAGES = 50
 
 @dataclass(frozen=True)
 class Clients:
-    """The two gRPC clients. `transport` is for `calls.account_of`."""
+    """The two gRPC clients. `transport` is for `calls.account_email`."""
 
     checks: Any
     metrics: Any
@@ -59,7 +59,7 @@ def connect(endpoint: str, scope: str) -> Clients:
 
 
 def _pages(call: ApiCall, client: Any, method: str, request: Mapping[str, Any]) -> Iterator[Any]:
-    """The pages of a listing method, one request each. Raises Unreadable when they do not end."""
+    """The pages of a listing method, one request each. Raises UnexpectedResponseError when they do not end."""
     token = ""
     for _ in range(_MAX_PAGES):
         wanted = {**request, "page_token": token}
