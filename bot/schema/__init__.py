@@ -12,8 +12,8 @@ next. A migration of rows would have to rewrite DBOS's own tables too, where pay
 outcomes of steps, and an old worker that still runs could not read what the migration wrote.
 
 `tests/data/stored_schema.json` describes what is stored, and a test compares. `tests/schema/accept.py` takes over a
-change that was meant: additions as they are, anything else only with the next schema version, which has a
-`version_N.py` to take documents from schema N to N + 1.
+change that was meant: additions as they are, anything else only with the next schema version. Its package `version_N`
+takes documents from schema N to N + 1.
 """
 
 from bot.schema.codec import CODEC, JobContent

@@ -15,7 +15,7 @@ from bot.domain.upgrade.record import Upgrade
 from bot.domain.versions import Version
 from bot.formats.documents import Codec, Upgrader, scalar
 from bot.formats.markdown import Markdown
-from bot.schema import upgrade_v1, version_1
+from bot.schema import version_1
 from bot.schema.discovery import import_below
 
 JobContent = Event | Effect
@@ -26,8 +26,8 @@ _ROOTS: Final[Mapping[Any, Mapping[int, Upgrader]]] = {
     Reply: {1: version_1.read_reply},
     TrackerRecord: {1: version_1.read_tracker},
     Reason: {1: version_1.read_reason},
-    Upgrade: {1: upgrade_v1.read_upgrade_v1},
-    Preparation: {1: upgrade_v1.read_preparation_v1},
+    Upgrade: {1: version_1.read_upgrade},
+    Preparation: {1: version_1.read_preparation},
 }
 """What has documents of its own, and what takes each from one schema to the next."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from bot.domain.github_models import Conclusion
+from bot.domain.health.model import CheckResult
+from bot.domain.health.reasons import AcceptedByPerson
 from bot.domain.plans.reasons.refusals import MistaggedImage
 from bot.domain.reasons import PlainText
 from bot.domain.upgrade.attempts import Deployment, DeploymentAttempt
@@ -31,7 +34,7 @@ def upgrade(record: Json) -> Upgrade:
         pull_request=pull_request(record, record["checks"], record["failing"], record["objections_by"]),
         verification=Verification(
             before=tuple(map(result, record["before"])),
-            after=tuple(map(result, record["after"])),
+            after=tuple(after(record)),
             checked_for=record["checked"],
             healthy_since=moment(record["green_since"]),
             acceptance=override(record["accepted_by"], record["accepted"]),
@@ -41,6 +44,18 @@ def upgrade(record: Json) -> Upgrade:
         previous=upgrade(record["earlier"]) if record["earlier"] else None,
         history=tuple(map(transition, record["history"])),
     )
+
+
+def after(record: Json) -> Iterator[CheckResult]:
+    """The results after the deployment. That somebody accepted one stood in its sentence only."""
+    words = f"{record['accepted_by']} vouches for it: {record['accepted']} (mibot could not find out: "
+    for row in record["after"]:
+        if record["accepted"] and row["state"] == "pass" and row["sentence"].startswith(words):
+            unknown = PlainText(row["sentence"].removeprefix(words).removesuffix(")"))
+            accepted = AcceptedByPerson(record["accepted_by"], record["accepted"], unknown)
+            yield replace(result(row), finding=accepted)
+        else:
+            yield result(row)
 
 
 def attempt(record: Json) -> DeploymentAttempt:

@@ -2,7 +2,7 @@
 
 It writes `tests/data/stored_schema.json` anew. Additions (another class, another member of a family, a field with a
 default) need nothing else. Any other change needs the next schema version first, or documents that are stored already
-would not be read: write `bot/schema/version_N.py` with functions that take documents from schema N, the current one,
+would not be read: write `bot/schema/version_N` with functions that take documents from schema N, the current one,
 to N + 1, and name them in `bot/schema/codec.py`, for every root.
 """
 

@@ -1,4 +1,4 @@
-"""Reads upgrades and preparations of schema 1: flat records, whose keys came one after another over the years.
+"""Upgrades and preparations: flat records, whose keys came one after another over the years.
 
 A key that an older version did not write has the value that it stands for here, so that every document of schema 1
 reads in the same way.
@@ -6,11 +6,13 @@ reads in the same way.
 
 from __future__ import annotations
 
-from bot.schema.health_v1 import read_result_v1
-from bot.schema.version_1 import Document, read_backup
+from bot.schema.version_1.backups import read_backup
+from bot.schema.version_1.health import read_result
+from bot.schema.version_1.names import Document
+from bot.schema.version_1.reasons import plain_text
 
 
-def read_upgrade_v1(document: Document) -> Document:
+def read_upgrade(document: Document) -> Document:
     """The document of an upgrade in schema 2."""
     rollback, previous = document.get("back"), document.get("earlier")
     return {
@@ -26,12 +28,12 @@ def read_upgrade_v1(document: Document) -> Document:
         "verification": _verification(document),
         "attempts": [_attempt(document)],
         "rollback": _rollback(rollback) if rollback else None,
-        "previous": read_upgrade_v1(previous) if previous else None,
+        "previous": read_upgrade(previous) if previous else None,
         "history": [_transition(step) for step in document.get("history", [])],
     }
 
 
-def read_preparation_v1(document: Document) -> Document:
+def read_preparation(document: Document) -> Document:
     """The document of a preparation in schema 2."""
     by = document["accepted_by"]
     return {
@@ -63,21 +65,16 @@ def _pull_request(document: Document) -> Document:
             "base_commit": document.get("base", ""),
             "change_fingerprint": document.get("meaning", ""),
         },
-        "warnings": [_plain(words) for words in document.get("warnings", [])],
+        "warnings": [plain_text(words) for words in document.get("warnings", [])],
         "note": document.get("note", ""),
     }
-
-
-def _plain(words: str) -> Document:
-    """Words of schema 1, as a reason. They are shown as they are."""
-    return {"kind": "reason.text", "text": words}
 
 
 def _verification(document: Document) -> Document:
     accepted_by, accept_reason = document.get("accepted_by", ""), document.get("accepted", "")
     return {
-        "before": [read_result_v1(result) for result in document["before"]],
-        "after": [read_result_v1(result, accepted_by, accept_reason) for result in document["after"]],
+        "before": [read_result(result) for result in document["before"]],
+        "after": [read_result(result, accepted_by, accept_reason) for result in document["after"]],
         "checked_for": document.get("checked", ""),
         "healthy_since": document.get("green_since"),
         "acceptance": _override(accepted_by, accept_reason),
