@@ -1,7 +1,7 @@
-"""On-demand backups of an instance's databases and data disks. A backup that exists is found, and never made twice.
+"""Copies of an instance's databases and data disks, on demand: what is there already is found, never made twice.
 
-A snapshot's name follows from the request, so that Google itself refuses a second one. A database backup has no name
-of our choice: it is found by its description, and Google runs only one operation of a database at a time.
+A snapshot's name follows from the order, so that Google itself refuses a second one. A database backup has no name of
+our choosing: it is found by its description, and Google runs only one operation of a database at a time.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from bot.adapters.gcp import backup_names, backup_records, compute_api, sqladmin
+from bot.adapters.gcp import backup_names, compute_api, sqladmin
 from bot.adapters.gcp.calls import ApiCall, ApiCaller
 from bot.adapters.gcp.compute import COMPUTE
 from bot.adapters.gcp.compute_api import LIST_MACHINES, LIST_SNAPSHOTS, DataDisk, name_filter
@@ -38,10 +38,10 @@ BUSY = "Cloud SQL is busy with another operation of this database."
 
 
 class GoogleBackups:
-    """The port `Backups` at Google. One instance serves all threads.
+    """`ports.Backups` at Google. One for all threads.
 
-    The endpoints replace Google's own; one that starts with `http://` is used without credentials. `deadline` is in
-    seconds, for each call; `now` returns the time (UTC); `others` go to `ApiCaller`.
+    The endpoints replace Google's own; one that starts with `http://` is talked to without credentials. `deadline`
+    is in seconds, for each call; `now` tells the time (UTC); the rest is `Calls`'s.
     """
 
     def __init__(
@@ -62,116 +62,112 @@ class GoogleBackups:
             sql, sqladmin_endpoint, lambda endpoint: sqladmin.connect(endpoint, WRITE_SCOPE), deadline, **others
         )
 
-    def ensure(self, request: BackupRequest) -> Sequence[Backup]:
-        """Start each backup of the request that does not exist yet, and return all of them. Safe to repeat.
+    def ensure(self, order: BackupRequest) -> Sequence[Backup]:
+        """Begin whatever copy of the order is not there yet, and say how all of them stand; safe to repeat.
 
-        Nothing is started unless there are a database and a disk. Raises PermanentError and TransientError.
+        Nothing is begun before it is known that there is a database and a disk. Raises Refused and Passing.
         """
         disks = _call(
             self._compute,
             LIST_MACHINES,
-            lambda call: compute_api.list_data_disks(call, request.project, request.zone, request.machine),
+            lambda call: compute_api.list_data_disks(call, order.project, order.zone, order.machine),
         )
-        names = _call(self._sql, LIST_DATABASES, lambda call: sqladmin.list_databases(call, request.project))
+        names = _call(self._sql, LIST_DATABASES, lambda call: sqladmin.list_databases(call, order.project))
         if not disks or not names:
             raise PermanentError(
                 BackupImpossible(BackupObstacle.NO_DATABASE if disks else BackupObstacle.NO_DATA_DISK)
             )
         if not all(disk.path.startswith("zones/") for disk in disks):
             raise PermanentError(BackupImpossible(BackupObstacle.REGIONAL_DISK))
-        return [*self._ensure_databases(request, names), *self._ensure_disks(request, disks)]
+        return [*self._ensure_databases(order, names), *self._ensure_disks(order, disks)]
 
-    def beyond_retention(self, request: BackupRequest, keep: int) -> Sequence[Backup]:
-        """Our own backups, of any request, beyond the newest `keep` good ones of each disk and database instance.
+    def beyond_retention(self, order: BackupRequest, keep: int) -> Sequence[Backup]:
+        """Our own copies, of whatever order, beyond the newest `keep` good ones of each disk and database instance.
 
-        Raises PermanentError and TransientError.
+        Raises Refused and Passing.
         """
         key, value = backup_names.LABEL
-        runs = [run for run in self._runs(request) if run.description.startswith(backup_names.DESCRIPTION_PREFIX)]
-        ours = self._snapshots(request, f'labels.{key} = "{value}"')
-        return backup_records.beyond_retention(
-            [*(backup_records.backup_from_run(request.project, run) for run in runs), *ours], keep
+        runs = [run for run in self._runs(order) if run.description.startswith(backup_names.DESCRIPTION_PREFIX)]
+        ours = self._snapshots(order, f'labels.{key} = "{value}"')
+        return backup_names.beyond_retention(
+            [*(backup_names.backup_from_run(order.project, run) for run in runs), *ours], keep
         )
 
-    def _ensure_databases(self, request: BackupRequest, names: Sequence[str]) -> list[Backup]:
-        """A backup of each database instance: found by its description, or started."""
-        description = backup_names.description(request)
+    def _ensure_databases(self, order: BackupRequest, names: Sequence[str]) -> list[Backup]:
+        """A backup of each database instance: found by its description, or begun."""
+        told = backup_names.description(order)
         made = [
-            backup_records.backup_from_run(request.project, run)
-            for run in self._runs(request)
-            if run.description == description
+            backup_names.backup_from_run(order.project, run) for run in self._runs(order) if run.description == told
         ]
-        found = {name: backup_records.pick_best(backup for backup in made if backup.source == name) for name in names}
-        return [found[name] or self._create_backup(request, name) for name in names]
+        found = {name: backup_names.pick_best(copy for copy in made if copy.source == name) for name in names}
+        return [found[name] or self._create_backup(order, name) for name in names]
 
-    def _ensure_disks(self, request: BackupRequest, disks: Sequence[DataDisk]) -> list[Backup]:
-        """A snapshot of each disk: found by its name, or started."""
-        names = {disk: backup_names.snapshot_name(request, disk.path) for disk in disks}
-        found = {backup.name: backup for backup in self._snapshots(request, name_filter(names.values()))}
-        return [found.get(name) or self._create_snapshot(request, disk, name) for disk, name in names.items()]
+    def _ensure_disks(self, order: BackupRequest, disks: Sequence[DataDisk]) -> list[Backup]:
+        """A snapshot of each disk: found by its name, or begun."""
+        names = {disk: backup_names.snapshot_name(order, disk.path) for disk in disks}
+        found = {copy.name: copy for copy in self._snapshots(order, name_filter(names.values()))}
+        return [found.get(name) or self._create_snapshot(order, disk, name) for disk, name in names.items()]
 
-    def _runs(self, request: BackupRequest) -> list[SqlBackup]:
-        return _call(self._sql, LIST_BACKUPS, lambda call: sqladmin.list_backups(call, request.project))
+    def _runs(self, order: BackupRequest) -> list[SqlBackup]:
+        return _call(self._sql, LIST_BACKUPS, lambda call: sqladmin.list_backups(call, order.project))
 
-    def _snapshots(self, request: BackupRequest, wanted: str) -> list[Backup]:
+    def _snapshots(self, order: BackupRequest, wanted: str) -> list[Backup]:
         found = _call(
             self._compute,
             LIST_SNAPSHOTS,
-            lambda call: list(compute_api.list_snapshots(call, request.project, wanted)),
+            lambda call: list(compute_api.list_snapshots(call, order.project, wanted)),
         )
-        return [backup_records.backup_from_snapshot(request.project, snapshot) for _, snapshot in found]
+        return [backup_names.backup_from_snapshot(order.project, snapshot) for _, snapshot in found]
 
-    def _create_backup(self, request: BackupRequest, name: str) -> Backup:
-        """Start a backup. A busy database counts as one whose backup runs, because it may be busy with a backup whose
-        start we never learned of: the next call finds that backup, or starts it."""
-        path = f"v1/projects/{quote(request.project, safe='')}/instances/{quote(name, safe='')}/backupRuns"
-        body = {"description": backup_names.description(request)}
-        link = backup_records.backup_link(request.project, name)
-        backup = Backup(BackupKind.DATABASE, name, "", BackupState.RUNNING, self._now(), link=link)
+    def _create_backup(self, order: BackupRequest, name: str) -> Backup:
+        """Begin a backup. A database that is busy, be it with the backup whose beginning we were never told of,
+        counts as one whose backup runs: whoever asks again finds that, or begins it then."""
+        path = f"v1/projects/{quote(order.project, safe='')}/instances/{quote(name, safe='')}/backupRuns"
+        body = {"description": backup_names.description(order)}
+        link = backup_names.backup_link(order.project, name)
+        copy = Backup(BackupKind.DATABASE, name, "", BackupState.RUNNING, self._now(), link=link)
 
-        def start(call: ApiCall) -> Backup:
-            started = call.send_with_retry(lambda left: call.client.send("POST", path, left, {}, body), retry=False)
-            made = replace(backup, name=str(sqladmin.get_object(started, "backupContext").get("backupId", "")))
-            return backup_records.apply_error_codes(made, sqladmin.error_codes(started))
+        def begin(call: ApiCall) -> Backup:
+            begun = call.send_with_retry(lambda left: call.client.send("POST", path, left, {}, body), retry=False)
+            made = replace(copy, name=str(sqladmin.get_object(begun, "backupContext").get("backupId", "")))
+            return backup_names.apply_error_codes(made, sqladmin.error_codes(begun))
 
-        return _call(self._sql, BACK_UP, start, {"operationinprogress": replace(backup, detail=BUSY)})
+        return _call(self._sql, BACK_UP, begin, {"operationinprogress": replace(copy, detail=BUSY)})
 
-    def _create_snapshot(self, request: BackupRequest, disk: DataDisk, name: str) -> Backup:
-        """Start a snapshot. If Google has one of that name, it was started before: the next call finds it."""
-        parameters = {
-            "project": request.project,
-            "zone": request.zone,
+    def _create_snapshot(self, order: BackupRequest, disk: DataDisk, name: str) -> Backup:
+        """Begin a snapshot. When Google has one of that name, it was begun before: whoever asks again finds it."""
+        request = {
+            "project": order.project,
+            "zone": order.zone,
             "disk": disk.name,
-            "snapshot_resource": {"name": name, "labels": backup_names.snapshot_labels(request)},
+            "snapshot_resource": {"name": name, "labels": backup_names.snapshot_labels(order)},
         }
-        link = backup_records.snapshot_link(request.project, name)
-        backup = Backup(BackupKind.DISK, disk.name, name, BackupState.RUNNING, self._now(), link=link)
+        link = backup_names.snapshot_link(order.project, name)
+        copy = Backup(BackupKind.DISK, disk.name, name, BackupState.RUNNING, self._now(), link=link)
 
-        def start(call: ApiCall) -> Backup:
+        def begin(call: ApiCall) -> Backup:
             create = call.client.disks.create_snapshot_unary
-            started = call.send_with_retry(
-                lambda left: compute_api.send_request(create, "compute#operation", parameters, left), retry=False
+            begun = call.send_with_retry(
+                lambda left: compute_api.send_request(create, "compute#operation", request, left), retry=False
             )
-            return backup_records.apply_error_codes(backup, [error.code for error in started.error.errors])
+            return backup_names.apply_error_codes(copy, [error.code for error in begun.error.errors])
 
-        return _call(self._compute, TAKE_SNAPSHOT, start, {"alreadyexists": backup})
+        return _call(self._compute, TAKE_SNAPSHOT, begin, {"alreadyexists": copy})
 
 
-def _call(
-    caller: ApiCaller, purpose: Purpose, read: Callable[[ApiCall], T], conflicts: dict[str, T] | None = None
-) -> T:
-    """What `read` makes of a call, or what `conflicts` has for the reason of a 409. Raises ExternalError."""
+def _call(calls: ApiCaller, need: Purpose, ask: Callable[[ApiCall], T], conflicts: dict[str, T] | None = None) -> T:
+    """What `ask` makes of a call, or what `conflicts` has for the reason of a 409. Raises Refused and Passing."""
     try:
-        return read(caller.new_call(purpose))
+        return ask(calls.new_call(need))
     except external_errors() as error:
         for reason, instead in (conflicts or {}).items():
             if reason in _conflict_reasons(error):
                 return instead
-        raise _to_port_error(error, caller.log_failure(error, purpose)) from error
+        raise _to_port_error(error, calls.log_failure(error, need)) from error
 
 
 def _conflict_reasons(error: Any) -> set[str]:
-    """Google's reasons for a conflict (409), in lower case without underscores; empty for any other failure."""
+    """Google's own words for a conflict (409), written as one; nothing for any other failure."""
     if getattr(error, "code", None) != 409:
         return set()
     named = [error.reason, *(item.get("reason") for item in error.errors if isinstance(item, dict))]
@@ -179,7 +175,7 @@ def _conflict_reasons(error: Any) -> set[str]:
 
 
 def _to_port_error(error: Exception, failure: ApiFailure) -> ExternalError:
-    """The port's error for one of `external_errors()`."""
+    """The port's error for one of `failures()`."""
     if failure.not_found:
         return NotFoundError(failure.reason)
     if failure.retryable or _timed_out(error):
@@ -188,7 +184,7 @@ def _to_port_error(error: Exception, failure: ApiFailure) -> ExternalError:
 
 
 def _timed_out(error: Exception) -> bool:
-    """Whether our own deadline passed. Another try within this call is no use; a later one may be."""
+    """Whether it was our patience that ended: asking again within this call is no use, later it may be."""
     from google.api_core.exceptions import DeadlineExceeded, RetryError
     from google.auth.exceptions import TimeoutError as SignInTimeout
     from requests.exceptions import Timeout

@@ -14,7 +14,8 @@ import responses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.gcp import GoogleBackups, backup_names, calls
+from bot.adapters.gcp import GoogleBackups, calls
+from bot.adapters.gcp import backup_names as copies
 from bot.domain.failures.google import (
     BackupImpossible,
     BackupObstacle,
@@ -266,8 +267,8 @@ def test_killed_after_any_request_no_copy_is_made_twice(google: FakeGoogle, monk
     answered, limit = [0], [1]
     send = calls.ApiCall.send_with_retry
 
-    def until_killed(call: calls.ApiCall, request: Callable[[float], Any], *, retry: bool = True) -> Any:
-        answer = send(call, request, retry=retry)
+    def until_killed(question: calls.ApiCall, request: Callable[[float], Any], *, retry: bool = True) -> Any:
+        answer = send(question, request, retry=retry)
         answered[0] += 1
         if answered[0] >= limit[0]:
             raise Killed
@@ -463,12 +464,12 @@ def test_each_failure_to_look_for_old_copies(google: FakeGoogle, method: str, ki
 )
 def test_names_and_labels_are_such_as_google_takes(mark: str, disks: list[str], version: str, slug: str) -> None:
     order = dataclasses.replace(REQUEST, request_id=mark, version=version, slug=slug)
-    names = [backup_names.snapshot_name(order, f"zones/z/disks/{disk}") for disk in disks]
+    names = [copies.snapshot_name(order, f"zones/z/disks/{disk}") for disk in disks]
     assert len(set(names)) == len(names), "each disk has its own"
     for name in names:
         assert len(name) <= 63
         assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
         assert not name.endswith("-")
-    for value in backup_names.snapshot_labels(order).values():
+    for value in copies.snapshot_labels(order).values():
         assert len(value) <= 63
         assert set(value) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_")
