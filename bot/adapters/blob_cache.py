@@ -1,4 +1,4 @@
-"""A blob cache for commands that look and end: the store's where it answers, this process's memory in any case."""
+"""A blob cache for commands that only look: the store's if it answers, and this process's memory in any case."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _FAILURES = (ExternalError, SQLAlchemyError)  # the latter for tables that were 
 
 
 class TolerantCache:
-    """Implements BlobCache. `store` is what a running mibot fills; once it fails, it is left alone."""
+    """Implements BlobCache.
+
+    `store` is what a running mibot fills; after its first failure it is not used any more.
+    """
 
     def __init__(self, store: BlobCache | None) -> None:
         self._store = store

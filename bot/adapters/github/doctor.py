@@ -1,4 +1,4 @@
-"""What `mibot doctor` asks of GitHub: the App, its installations, its webhook, the teams and repositories, and the
+"""What `mibot doctor` reads from GitHub: the App, its installations and webhook, teams, repositories, and the
 workflow that deploys."""
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def app_info(session: Session) -> AppInfo:
 
 
 def granted_permissions(session: Session, repository: str) -> dict[str, str] | None:
-    """What the installation for `owner/name` may do (`{"contents": "write", …}`); None when there is none."""
+    """What the installation for `owner/name` may do (`{"contents": "write", …}`), or None if there is none."""
     try:
         return session.app.get(
             f"/repos/{repository}/installation", READ_INSTALLATION, lambda data: dict(data["permissions"])
@@ -41,7 +41,7 @@ def granted_permissions(session: Session, repository: str) -> dict[str, str] | N
 
 
 def webhook(session: Session) -> WebhookConfig | None:
-    """The App's webhook, or None when the server does not tell."""
+    """The App's webhook, or None if the server does not tell."""
     try:
         return session.app.get("/app/hook/config", READ_WEBHOOK, _webhook)
     except NotFoundError:
@@ -49,8 +49,8 @@ def webhook(session: Session) -> WebhookConfig | None:
 
 
 def latest_deliveries(session: Session) -> list[int] | None:
-    """How the latest deliveries were answered, as HTTP statuses, newest first (0 for no answer); None when the
-    server does not tell."""
+    """The HTTP statuses of the latest deliveries, newest first (0 for no answer), or None if the server does not
+    tell."""
     try:
         return session.app.get(
             "/app/hook/deliveries",
@@ -80,7 +80,7 @@ def team_exists(session: Session, team: str) -> bool:
 
 
 def full_name(session: Session, repository: str) -> str | None:
-    """The repository's name as GitHub writes it, or None when the installation does not see it."""
+    """The repository's name as GitHub writes it, or None if the installation does not see it."""
     try:
         return session.repository(repository).get("", READ_NAME, lambda data: str(data["full_name"]))
     except NotFoundError:
@@ -88,7 +88,7 @@ def full_name(session: Session, repository: str) -> str | None:
 
 
 def workflow_state(session: Session, repository: str, file: str) -> str | None:
-    """GitHub's state of the workflow in that file (`active`, `disabled_manually` …); None when there is none."""
+    """GitHub's state of the workflow in that file (`active`, `disabled_manually` …), or None if there is none."""
     try:
         path = f"/actions/workflows/{quote(file, safe='')}"
         return session.repository(repository).get(path, READ_WORKFLOW, lambda data: str(data["state"]))
@@ -97,7 +97,7 @@ def workflow_state(session: Session, repository: str, file: str) -> str | None:
 
 
 def workflow_file(session: Session, repository: str, file: str) -> bytes | None:
-    """What the workflow's file holds on the default branch of `owner/name`; None when there is none."""
+    """The content of the workflow's file on the default branch of `owner/name`, or None if there is none."""
     try:
         path = f"/contents/.github/workflows/{quote(file, safe='')}"
         return session.repository(repository).get(path, READ_WORKFLOW_FILE, _content)

@@ -1,4 +1,4 @@
-"""What health checks ask of GitHub: the container reports of a workflow run, and the checks of a commit."""
+"""What health checks read from GitHub: the container reports of a workflow run, and the checks of a commit."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ _RUN_IN_URL = re.compile(r"/actions/runs/(\d+)(?![\w.])", re.ASCII)
 
 
 class GitHubInspector:
-    """Answers about `repository` (`owner/name`). Its methods raise no ExternalError: they return Unavailable."""
+    """Answers queries about `repository` (`owner/name`).
+
+    Its methods return Unavailable and never raise ExternalError.
+    """
 
     def __init__(self, session: Session, repository: str) -> None:
         self._session = session
@@ -35,7 +38,7 @@ class GitHubInspector:
         self._base = DefaultBranch(self._client)
 
     def containers(self, query: ContainersQuery) -> ContainerReports | Unavailable:
-        """The check runs with words in them that belong to the run; of one name the newest."""
+        """The check runs with text that belong to the run, the newest of each name."""
         try:
             commit, suite = self._client.get(f"/actions/runs/{query.run}", FIND_RUN, _commit_and_suite)
             path = f"/commits/{commit}/check-runs"
@@ -50,7 +53,7 @@ class GitHubInspector:
         return ContainerReports(tuple(newest.values()))
 
     def commit(self, query: CommitStatusQuery) -> CommitStatus | Unavailable:
-        """What people's and other Apps' checks say of the commit; mibot's own are left out everywhere."""
+        """What the checks of people and other Apps say of the commit. mibot's own are left out."""
         try:
             signals = list_status_checks(self._client, query.commit)
             own_app = self._session.app_slug
@@ -67,7 +70,7 @@ def _commit_and_suite(data: Any) -> tuple[str, int | None]:
 
 
 def _parse_check_run(data: Any) -> Mapping[str, Any]:
-    """A check run, flat, with all that is needed of it."""
+    """The parts of a check run that are needed, flat."""
     output = data.get("output") or {}
     return {
         "id": int(data["id"]),

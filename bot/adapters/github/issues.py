@@ -87,7 +87,10 @@ class GitHubIssues:
 
 
 def _recent(updated_at: datetime, since: datetime | None) -> bool:
-    """GitHub's times are whole seconds, so the second of `since` belongs to it from its beginning."""
+    """Whether it is from `since` or later.
+
+    GitHub's times are whole seconds, so the whole second of `since` counts.
+    """
     return since is None or updated_at >= since.replace(microsecond=0)
 
 

@@ -1,5 +1,8 @@
-"""GitHub's JSON as our facts: pure functions, one a thing. They raise KeyError, TypeError, ValueError or
-AttributeError for JSON of another shape; `Place` makes a sentence of that."""
+"""GitHub's JSON as our models.
+
+Pure. The functions raise KeyError, TypeError, ValueError or AttributeError for JSON of another shape, which
+`GitHubClient` turns into an error.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ def parse_issue(data: Any) -> Issue:
 
 
 def parse_issue_or_pull(data: Any) -> Issue | None:
-    """An item of GitHub's list of issues, which has pull requests among them: those are None."""
+    """An item of GitHub's list of issues, or None if it is a pull request."""
     return None if "pull_request" in data else parse_issue(data)
 
 
@@ -77,7 +80,7 @@ def parse_pull(data: Any) -> PullRequest:
 
 
 def parse_run(data: Any) -> WorkflowRun:
-    """A run of a workflow; a server that does not tell its title tells at least the workflow's name."""
+    """A run of a workflow. A server that does not tell its title tells at least the workflow's name."""
     return WorkflowRun(
         id=int(data["id"]),
         url=str(data["html_url"]),
@@ -94,7 +97,7 @@ def parse_run(data: Any) -> WorkflowRun:
 
 
 def parse_failed_job(data: Any) -> FailedJob | None:
-    """A job of a run, or None when it did not fail."""
+    """A job of a run, or None if it did not fail."""
     if data["conclusion"] in _NO_FAILURE:
         return None
     failed = (step for step in data.get("steps") or [] if step["conclusion"] not in _NO_FAILURE)
@@ -103,7 +106,7 @@ def parse_failed_job(data: Any) -> FailedJob | None:
 
 
 def is_from_repository(name: str, data: Any) -> bool:
-    """Whether a pull request's branch is in that repository; a fork's branch may bear the same name."""
+    """Whether a pull request's branch is in that repository. A fork's branch may have the same name."""
     repo = data["head"].get("repo")
     return repo is not None and str(repo["full_name"]).lower() == name.lower()
 
@@ -114,7 +117,7 @@ def parse_first_head(data: Any) -> Head:
 
 
 def parse_newest_change(data: Any) -> CommitRef | None:
-    """The newest commit of a list of commits, or None when the list is empty."""
+    """The newest commit of a list of commits, or None if the list is empty."""
     if not data:
         return None
     parents = data[0]["parents"]
@@ -122,7 +125,7 @@ def parse_newest_change(data: Any) -> CommitRef | None:
 
 
 def parse_snapshot(data: Any) -> Snapshot | None:
-    """A recursive tree, or None when GitHub did not list all of it."""
+    """A recursive tree, or None if GitHub did not list all of it."""
     if data["truncated"]:
         return None
     entries = data["tree"]

@@ -15,7 +15,7 @@ CACHE_TTL = 60.0  # seconds
 
 
 class GitHubTeams:
-    """Asks GitHub and remembers the answer for a minute."""
+    """Reads memberships from GitHub, and remembers each for a minute."""
 
     def __init__(self, session: Session, keep: float = CACHE_TTL) -> None:
         self._session = session

@@ -51,7 +51,7 @@ class GitHubUpstream:
             raise NotFoundError(UpstreamFileMissing(UPSTREAM_FILE, version)) from None
 
     def _with_public_fallback(self, ask: Callable[[GitHubClient], T]) -> T:
-        """The answer to us, else to anybody: the App need not be installed where the repository is public."""
+        """The answer to the App, else without credentials: the App need not be installed on a public repository."""
         try:
             return ask(self._session.repository(self._repository))
         except PermanentError:

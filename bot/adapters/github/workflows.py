@@ -74,7 +74,7 @@ class GitHubWorkflows:
         return sorted(wanted.values(), key=lambda one: (one.created_at, one.id))
 
     def failed_jobs(self, run: int) -> Sequence[FailedJob]:
-        """Those of its latest attempt."""
+        """The failed jobs of its latest attempt."""
         found = self._client.list_all(
             f"/actions/runs/{run}/jobs", READ_JOBS, parse_failed_job, items_key="jobs", filter="latest"
         )
@@ -86,6 +86,6 @@ def _path(workflow: str) -> str:
 
 
 def _parse_run_id(data: Any) -> int | None:
-    """The run's number. An answer without one is no failure: the run was started all the same, and can be found."""
+    """The run's id, None if the response has none: the run was started all the same, and can be found."""
     number = data.get("workflow_run_id") if isinstance(data, dict) else None
     return number if isinstance(number, int) else None

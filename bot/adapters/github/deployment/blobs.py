@@ -1,4 +1,4 @@
-"""Contents of files by their Git blob SHA-1: asked for once, checked, and then kept for ever."""
+"""Contents of files by their Git blob SHA-1: read once, verified, and then kept for ever."""
 
 from __future__ import annotations
 

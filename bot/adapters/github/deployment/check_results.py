@@ -14,7 +14,7 @@ _GOOD = {"success", "neutral", "skipped"}
 
 
 class StatusCheckState(Enum):
-    """How one check run or status stands."""
+    """The state of one check run or status."""
 
     SUCCESS = auto()
     PENDING = auto()
@@ -43,17 +43,20 @@ def parse_status(data: Any) -> StatusCheck:
 
 
 def is_own(name: str) -> bool:
-    """Whether a check run or status of that name is the bot's own, whoever it says it is from."""
+    """Whether a check run or status of that name is the bot's own, whichever App it names."""
     return name.startswith(OWN_PREFIX)
 
 
 def exclude_own(signals: Iterable[StatusCheck], own_app: str) -> list[StatusCheck]:
-    """All but the bot's own."""
+    """All except the bot's own."""
     return [signal for signal in signals if signal.app != own_app and not is_own(signal.name)]
 
 
 def summarize(signals: Iterable[StatusCheck], own_app: str) -> CommitChecks:
-    """One conclusion: anything failed is a failure, then anything running is pending. The bot's own do not count."""
+    """One conclusion: anything that failed is a failure, then anything that runs is pending.
+
+    The bot's own do not count.
+    """
     counted = exclude_own(signals, own_app)
     failed = tuple(sorted({s.name for s in counted if s.state is StatusCheckState.FAILURE}))
     pending = tuple(sorted({s.name for s in counted if s.state is StatusCheckState.PENDING}))

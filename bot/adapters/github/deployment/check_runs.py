@@ -1,4 +1,4 @@
-"""mibot's own check runs on the commits of the deployment repository: found, and put right or made."""
+"""mibot's own check runs on the commits of the deployment repository: found, then updated or created."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TRUNCATION_NOTICE = "\n\n… shortened: GitHub takes no more."
 
 @dataclass(frozen=True)
 class ExistingCheckRun:
-    """A check run of ours as it is: its number, and what we would have sent to make it so."""
+    """A check run of ours: its id, and the request that would create it as it is."""
 
     number: int
     body: dict[str, Any]
@@ -40,7 +40,7 @@ class GitHubCheckRuns:
         self._client = here
 
     def publish_check_run(self, commit: str, report: CheckRun) -> None:
-        """See that the commit's check run of that name says this; nothing is written when it does."""
+        """Make sure that the commit's check run of that name says this. Nothing is written if it does."""
         wanted = _body(report)
         found = self._newest(commit, report.name)
         if found is not None and found.body == wanted:
@@ -52,7 +52,7 @@ class GitHubCheckRuns:
             self._client.patch(f"/check-runs/{found.number}", UPDATE_CHECK_RUN, wanted)
 
     def _newest(self, commit: str, name: str) -> ExistingCheckRun | None:
-        """Our own one of that name, or None when there is none."""
+        """Our own newest one of that name, or None."""
         path, me = f"/commits/{commit}/check-runs", self._session.app_slug
 
         def ours(data: Any) -> ExistingCheckRun | None:
@@ -85,9 +85,9 @@ def _state(conclusion: str) -> dict[str, str]:
 
 
 def truncate(summary: str, limit: int) -> str:
-    """The summary as far as it fits, whole lines where it can be.
+    """The summary as far as it fits, in whole lines if possible.
 
-    It is measured in bytes: GitHub says characters, and where the two differ bytes are on the safe side.
+    The limit is in bytes: GitHub documents characters, and bytes are on the safe side where the two differ.
     """
     if len(summary.encode()) <= limit:
         return summary

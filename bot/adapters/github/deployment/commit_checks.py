@@ -1,4 +1,4 @@
-"""What check runs and commit statuses say of a commit, and which of them its branch requires."""
+"""The check runs and commit statuses of a commit, and which of them its branch requires."""
 
 from __future__ import annotations
 

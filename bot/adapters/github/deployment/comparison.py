@@ -11,7 +11,7 @@ WEB_FLOW = "web-flow"  # signs, as the committer, what is written through GitHub
 
 
 def parse_changed_paths(data: Any, me: str) -> frozenset[str] | None:
-    """The paths in which the two ends differ, or None when not every commit is `me`'s or not all is listed."""
+    """The paths in which the two ends differ, or None unless every commit is `me`'s and everything is listed."""
     commits, files = data["commits"], data["files"]
     if len(commits) != data["total_commits"] or len(files) >= MAX_FILES:
         return None
@@ -21,19 +21,19 @@ def parse_changed_paths(data: Any, me: str) -> frozenset[str] | None:
 
 
 def parse_drift(data: Any, me: str) -> Drift:
-    """How the head stands to the base; commits that are not listed are not ours."""
+    """How the head relates to the base. Commits that are not listed are not ours."""
     commits = data["commits"]
     ours = len(commits) == data["total_commits"] and all(_is_ours(commit, me) for commit in commits)
     return Drift(ours=ours, behind=int(data["behind_by"]) > 0)
 
 
 def _is_ours(commit: Any, me: str) -> bool:
-    """Written by us, and by nobody else since: an amended commit keeps its author but not its committer."""
+    """Whether we wrote it and nobody changed it since: an amended commit keeps its author but not its committer."""
     return _person(commit, "author", me) == me and _person(commit, "committer", me) in {me, WEB_FLOW}
 
 
 def _person(commit: Any, role: str, me: str) -> str:
-    """The login, or what the signature says when GitHub finds no account for it."""
+    """The login, or the name in the signature if GitHub finds no account for it."""
     if commit.get(role):
         return str(commit[role]["login"])
     email = str(commit["commit"][role].get("email", ""))

@@ -1,4 +1,4 @@
-"""Which of a pull request's reviews stand: one word a person. Pure."""
+"""Which reviews of a pull request count: the latest of each person. Pure."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def parse_review(data: Any) -> SubmittedReview:
 
 
 def latest_reviews(reviews: Iterable[SubmittedReview]) -> tuple[Review, ...]:
-    """The latest word of each person, from reviews in the order they were made.
+    """The latest review of each person, from reviews in the order in which they were made.
 
-    An approval or a request for changes outlives later comments, and a dismissal takes it away. Bots and reviews
-    that are not sent yet do not count.
+    An approval or a request for changes outlives later comments; a dismissal removes it. Bots and reviews that are
+    not submitted yet do not count.
     """
     opinions: dict[str, ReviewState] = {}
     for review in reviews:

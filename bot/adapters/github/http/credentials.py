@@ -1,4 +1,4 @@
-"""Who asks: the App itself, one of its installations, or nobody in particular."""
+"""Credentials of a request: the App's, an installation's, or none."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ T = TypeVar("T")
 
 
 class SendAsApp(Protocol):
-    """Sends a request as the App and hands the answer's JSON to `parse`."""
+    """Sends a request as the App and passes the response's JSON to `parse`."""
 
     def __call__(self, request: HttpRequest, parse: Callable[[Any], T]) -> T: ...
 
 
 class Credentials(Protocol):
-    """`name` tells callers apart whom GitHub limits separately."""
+    """`name` identifies whom GitHub's rate limits apply to."""
 
     @property
     def name(self) -> str: ...
     def authorization(self) -> str | None:
-        """The Authorization header's value."""
+        """The value of the Authorization header."""
 
     def invalidate(self, authorization: str | None) -> bool:
-        """GitHub refused this value; whether asking again with another one makes sense."""
+        """Drop this value, which GitHub refused. Returns whether another try with a new one makes sense."""
 
 
 class AnonymousCredentials:
-    """Asks for what is public."""
+    """No credentials: enough for what is public."""
 
     name = "anonymous"
 
@@ -54,7 +54,7 @@ class AnonymousCredentials:
 
 
 class AppCredentials:
-    """The App itself, by a JSON web token signed with its private key."""
+    """The App itself, by a JSON web token that its private key signs."""
 
     name = "app"
 

@@ -1,4 +1,4 @@
-"""When a request may go out: writes one after the other, and nobody while a rate limit lasts."""
+"""When a request may be sent: writes one after the other, and none while a rate limit lasts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Sleep = Callable[[float], None]
 
 
 class WriteThrottle:
-    """Lets writes start `interval` seconds apart, over all threads, as GitHub asks of those who create content."""
+    """Lets writes start `interval` seconds apart, over all threads, as GitHub requires for writes."""
 
     def __init__(self, interval: float, clock: Clock, sleep: Sleep) -> None:
         self._interval = interval
@@ -22,7 +22,7 @@ class WriteThrottle:
         self._local = threading.local()
 
     def wait(self) -> None:
-        """Wait for the next slot, unless this thread holds a turn: then use that up."""
+        """Wait for the next slot, unless this thread holds one: then use it."""
         if getattr(self._local, "turn", False):
             self._local.turn = False
             return
@@ -45,7 +45,7 @@ class WriteThrottle:
 
 
 class RateLimitPauses:
-    """Until when each caller has to be silent, shared by all threads: GitHub limits an installation as a whole."""
+    """Until when each caller must wait, shared by all threads, because GitHub limits an installation as a whole."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -57,7 +57,7 @@ class RateLimitPauses:
             self._until[caller] = max(self._until.get(caller, 0.0), self._clock() + seconds)
 
     def remaining(self, caller: str) -> float:
-        """The seconds that this caller still has to wait; 0 when it may go ahead."""
+        """The seconds that this caller still has to wait, 0 if it may send."""
         with self._lock:
             until = self._until.get(caller)
         return 0.0 if until is None else max(until - self._clock(), 0.0)

@@ -1,4 +1,4 @@
-"""One corner of GitHub's REST API: a repository, an organisation or the App, and who asks there."""
+"""One part of GitHub's REST API, with credentials: a repository, an organization or the App."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _nothing(data: Any) -> None:  # noqa: ARG001 - the answer to a write that no
 
 
 class Sender(Protocol):
-    """Sends a request on somebody's behalf and hands the answer's JSON to `parse`; `Session` is one."""
+    """Sends a request with credentials and passes the response's JSON to `parse`. `Session` is one."""
 
     def send(
         self, caller: Credentials, request: HttpRequest, parse: Callable[[Any], T]
@@ -56,7 +56,7 @@ class GitHubClient:
     def list_all(
         self, path: str, purpose: Purpose, parse: Callable[[Any], T], *, items_key: str | None = None, **params: Any
     ) -> list[T]:
-        """Every item of a list, page by page; `inside` names the key of a page that holds its items."""
+        """Every item of a list, page by page. `items_key` is the key of a page that holds its items."""
 
         def page(data: Any) -> list[T]:
             found = data if items_key is None else data[items_key]

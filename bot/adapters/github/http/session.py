@@ -1,4 +1,4 @@
-"""The connection to one GitHub as a GitHub App: who asks, how often, how fast, and what a failure means."""
+"""The connection to one GitHub as a GitHub App: credentials, retries, pacing, and the meaning of failures."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Session:
     """Everything that talks to GitHub shares one session; it may be used from any thread.
 
     `write_interval` is the time between the starts of two writes, `longest_wait` the longest rate limit that is
-    waited for in place; both in seconds. A longer one raises Passing with `retry_after`. `clock` is monotonic,
+    waited for in place; both in seconds. A longer one raises TransientError with `retry_after`. `clock` is monotonic,
     `now` the time in seconds since the epoch.
     """
 
@@ -76,7 +76,7 @@ class Session:
 
     @property
     def app_slug(self) -> str:
-        """The App's name in URLs and logins, asked for once."""
+        """The App's name in URLs and logins, looked up once."""
         if self._slug is None:
             self._slug = self.app.get("/app", FIND_APP, lambda data: str(data["slug"]))
         return self._slug
@@ -93,11 +93,11 @@ class Session:
         )
 
     def organization(self, org: str) -> GitHubClient:
-        """An organisation, as the App's installation there."""
+        """An organization, as the App's installation there."""
         return GitHubClient(self, self._installation(org, f"/orgs/{org}/installation"), f"/orgs/{org}")
 
     def public_repository(self, name: str) -> GitHubClient:
-        """`owner/name`, as anybody sees it."""
+        """`owner/name`, without credentials."""
         return GitHubClient(self, AnonymousCredentials(), f"/repos/{name}")
 
     def write_slot(self) -> AbstractContextManager[None]:
@@ -135,7 +135,7 @@ class Session:
         raise AssertionError("the last try returns or raises")  # pragma: no cover
 
     def _send_once(self, caller: Credentials, authorization: str | None, request: HttpRequest) -> HttpResponse:
-        """One request, or two when the first token is refused; raises what a failure means."""
+        """One request, or two if GitHub refuses the first token. Raises the error that a failure means."""
         try:
             reply = self._transport.send(request, authorization)
             if reply.status == 401 and caller.invalidate(authorization):

@@ -1,4 +1,4 @@
-"""One request to GitHub's REST API through PyGithub, and nothing else: no retries, no waiting, no meaning."""
+"""One request to GitHub's REST API through PyGithub: no retries, no waiting, no interpretation."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """What to ask, and what for. `path` starts with `/`, or is a next page's URL, of which the host is ignored."""
+    """A request and its purpose. `path` starts with `/`, or is the URL of a next page, whose host is ignored."""
 
     method: str
     path: str
@@ -48,7 +48,7 @@ class HttpResponse:
     text: str = ""
 
     def json(self) -> Any:
-        """The body, None when it is empty. Raises ValueError when it is not JSON."""
+        """The body, None if it is empty. Raises ValueError if it is not JSON."""
         return json.loads(self.text) if self.text.strip() else None
 
 
@@ -71,14 +71,17 @@ class _HttpsConnection(HTTPSRequestsConnectionClass):
 
 
 class HttpTransport:
-    """Sends requests to `api_url`. PyGithub keeps a request's state on its connection: every thread has its own."""
+    """Sends requests to `api_url`. PyGithub keeps a request's state on its connection, so each thread has its own."""
 
     def __init__(self, api_url: str) -> None:
         self._api_url = api_url.rstrip("/")
         self._local = threading.local()
 
     def send(self, request: HttpRequest, authorization: str | None) -> HttpResponse:
-        """Send one request and return whatever comes back. Raises requests.RequestException when nothing does."""
+        """Send one request and return whatever comes back.
+
+        Raises requests.RequestException if there is no response.
+        """
         requester, connection = self._thread_connection()
         headers = {"Accept": "application/vnd.github+json"}
         if authorization is not None:
