@@ -16,7 +16,7 @@ from bot.domain.versions import Version
 from bot.rendering.wording import clause, describe
 
 MIN_WIDTH_FOR_DOMAINS = 110
-"""Columns from which on the domains are shown: with fewer the states would be squeezed for them."""
+"""The number of columns from which on the domains are shown. With fewer, the states would have too little room."""
 
 
 def target_status(instance: Instance, target: Version, known: Collection[Version]) -> str:
@@ -34,7 +34,7 @@ def _skip_text(instance: Instance) -> str:
 
 
 def instances(fleet: Fleet, target: Version | None, known: Collection[Version], width: int) -> Table:
-    """The instances in order of work; of a terminal that is `width` columns wide, states wrap and names don't."""
+    """The instances in order of work, for a terminal with `width` columns. States wrap, names do not."""
     roomy = width >= MIN_WIDTH_FOR_DOMAINS
     table = _table("instance", "type", *(["domain"] if roomy else []), "active", "version", "exec.")
     table.add_column(f"to {target}" if target else "state", overflow="fold")

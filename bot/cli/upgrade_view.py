@@ -74,10 +74,10 @@ def preview_sections(
         yield from section("Pre-upgrade checks", checks_table(results))
     jobs = [Text(_format_effect(effect)) for effect in effects]
     yield from section("Effects, each a durable job", Group(*jobs, Text(f"then on GitHub {GITHUB_WRITES}", "dim")))
-    order = PullRequestSpec(
+    spec = PullRequestSpec(
         planned, Head("", ""), tracker or PLACEHOLDER_TRACKER, PLACEHOLDER_AUTHOR, "", current, preview.golden_diff
     )
-    yield from section("Body of the pull request", Text(render_pull_request_body(order)))
+    yield from section("Body of the pull request", Text(render_pull_request_body(spec)))
 
 
 def _format_effect(effect: Effect) -> str:

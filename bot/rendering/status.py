@@ -15,10 +15,10 @@ MAX_ROWS = 100
 
 def render_status(renderer: Renderer, status: StatusTable, upgrades: Iterable[Upgrade]) -> Markdown:
     """A table of the version's upgrades among these, in order of work."""
-    order = {instance.slug: place for place, instance in enumerate(renderer.fleet)}
+    positions = {instance.slug: position for position, instance in enumerate(renderer.fleet)}
     shown = sorted(
         (upgrade for upgrade in upgrades if status.version in {None, upgrade.version}),
-        key=lambda upgrade: (upgrade.version, order.get(upgrade.slug, len(order)), upgrade.slug),
+        key=lambda upgrade: (upgrade.version, positions.get(upgrade.slug, len(positions)), upgrade.slug),
     )
     counts, done, total = count_stages(renderer.fleet, shown)
     rows = [

@@ -116,8 +116,8 @@ def collect_evidence(
     version: Version, fleet: Fleet, upgrades: Sequence[Upgrade], tracker: TrackerRecord | None, now: datetime
 ) -> Evidence:
     """The evidence of `version` at `now` (UTC), from every record of an upgrade to it and the fleet as it is now."""
-    order = {instance.slug: place for place, instance in enumerate(fleet)}
-    mine = sorted(upgrades, key=lambda one: (order.get(one.slug, len(order)), one.slug))
+    positions = {instance.slug: position for position, instance in enumerate(fleet)}
+    mine = sorted(upgrades, key=lambda one: (positions.get(one.slug, len(positions)), one.slug))
     redact = _redactor(fleet, mine)
     context = AuditContext(fleet, tracker, mine)
     stages = Counter(upgrade.stage for upgrade in mine)
