@@ -28,5 +28,5 @@ def proxy(emulator: OrgPool) -> Iterator[Proxy]:
 
 @pytest.fixture
 def world(proxy: Proxy) -> World:
-    """An organisation of this test's own, with a dozen instances unless `world.build(…)` is called first."""
+    """An organization of this test's own, with a dozen instances unless `world.build(…)` is called first."""
     return World(proxy.api_url, proxy.org, hold=proxy.webhooks.hold)

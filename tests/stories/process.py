@@ -29,7 +29,7 @@ STOP_TIMEOUT = 15.0
 
 
 class MibotProcess:
-    """`mibot serve` for one organisation, with its store in `folder`. `log` is what it wrote so far."""
+    """`mibot serve` for one organization, with its store in `folder`. `log` is what it wrote so far."""
 
     def __init__(self, folder: Path, org: Org, api_url: str, cloud: Cloud, **settings: str) -> None:
         self.folder = folder

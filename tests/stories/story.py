@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 
 class Story:
-    """One organisation, the people in it and mibot."""
+    """One organization, the people in it and mibot."""
 
     def __init__(self, world: World, proxy: Proxy, mibot: MibotProcess, cloud: Cloud) -> None:
         self.world = world

@@ -1,1 +1,1 @@
-"""The world around mibot in the end-to-end tests: the emulated GitHub with a thin proxy in front of it."""
+"""The emulated GitHub of the end-to-end tests, with a thin proxy in front of it."""

@@ -1,4 +1,4 @@
-"""Where the emulator delivers webhooks, for all organisations."""
+"""Where the emulator delivers webhooks, for all organizations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.world.webhooks import DeliveryQueue
 
 
 class WebhookEndpoint:
-    """Puts every delivery into its organisation's mailbox. `url` ends in `{org}`, which stands for a name."""
+    """Puts every delivery into its organization's queue. `url` ends in `{org}`, which stands for a name."""
 
     def __init__(self) -> None:
         self._mailboxes: dict[str, DeliveryQueue] = {}
@@ -24,6 +24,6 @@ class WebhookEndpoint:
     def _handle(self, request: Request) -> HttpResponse:
         mailbox = self._mailboxes.get(request.path.removeprefix("/"))
         if mailbox is None:
-            return HttpResponse.json_response(404, {"message": "Nobody is listening for this organisation."})
+            return HttpResponse.json_response(404, {"message": "Nobody is listening for this organization."})
         mailbox.receive(request)
         return HttpResponse(202)

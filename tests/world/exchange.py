@@ -1,4 +1,4 @@
-"""What goes over the wire, as plain data."""
+"""HTTP requests and responses as plain data."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Request:
 
     @property
     def person(self) -> str | None:
-        """Who of the story's people sent it; None for mibot."""
+        """The person who sent it; None for mibot."""
         return self.headers.get(PERSON_HEADER)
 
     @property
     def writes(self) -> bool:
-        """Whether it changes something people can see. Asking for a token does not."""
+        """Whether it changes something that people can see. Requesting a token does not."""
         return self.method not in {"GET", "HEAD", "OPTIONS"} and not self.path.endswith("/access_tokens")
 
     @property
@@ -45,7 +45,7 @@ class Request:
         return json.loads(self.body) if self.body else None
 
     def strings(self) -> Iterator[str]:
-        """Every text in it: the address and all strings of the body, at any depth, decoded."""
+        """Every text in it: the URL and all strings of the body, at any depth, decoded."""
         yield self.target
         yield from _strings(self.json)
 
@@ -60,7 +60,7 @@ class HttpResponse:
 
     @classmethod
     def json_response(cls, status: int, document: object, headers: Headers | None = None) -> HttpResponse:
-        """An answer with a JSON document."""
+        """A response with a JSON document."""
         lines = {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
         return cls(status, tuple(lines.items()), json.dumps(document).encode())
 
@@ -78,8 +78,8 @@ class HttpResponse:
 
 @dataclass
 class Exchange:
-    """A request and what became of it: no answer while it is under way, or when the line was cut. `began` is by a
-    monotonic clock, in seconds."""
+    """A request and its response, which is None while the request is in progress or when the connection was cut.
+    `started_at` is monotonic, in seconds."""
 
     request: Request
     answer: HttpResponse | None = None

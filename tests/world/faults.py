@@ -1,4 +1,4 @@
-"""Faults that a test asks for: errors and delays in the place of GitHub's answers."""
+"""Faults that a test injects: errors and delays in place of GitHub's answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.world.exchange import HttpResponse, Request
 class Fault:
     """What happens to the next `times` requests that match.
 
-    With an `answer` they get that instead of GitHub's; when `carried_out`, GitHub does what was asked nevertheless.
+    With an `answer` they get that instead of GitHub's. When `forwarded`, GitHub carries out the request nevertheless.
     """
 
     times: int
@@ -30,7 +30,7 @@ class Fault:
 
 
 class Faults:
-    """The faults that are still to happen, in the order they were asked for."""
+    """The faults that are still due, in the order in which they were added."""
 
     def __init__(self) -> None:
         self._pending: list[Fault] = []

@@ -1,4 +1,4 @@
-"""Stands in for mibot at the end of the webhook line."""
+"""A webhook receiver in place of mibot."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.world.server import Server
 
 
 class Listener:
-    """Records every delivery it gets and answers `status`."""
+    """Records every delivery and answers with `status`."""
 
     def __init__(self, status: int = 202, handle: Callable[[Request], None] | None = None) -> None:
         self.status = status
@@ -26,7 +26,7 @@ class Listener:
 
     @property
     def events(self) -> list[str]:
-        """The events in the order they came: `issues opened`, …"""
+        """The events in the order of their arrival: `issues opened`, …"""
         return [f"{request.headers['x-github-event']} {request.json.get('action')}" for request in self.requests]
 
     @property

@@ -1,4 +1,4 @@
-"""A fresh organisation for every test, cheaply: one emulator process has many."""
+"""A fresh organization for every test, cheaply: one emulator process has many."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ORGS = 40
 
 
 class OrgPool:
-    """Starts an emulator when the first organisation is asked for, and another whenever one is used up."""
+    """Starts an emulator when the first organization is needed, and another one when all are used."""
 
     def __init__(self, orgs: int = ORGS) -> None:
         self._size = orgs
@@ -20,13 +20,13 @@ class OrgPool:
         self.emulators: list[Emulator] = []
 
     def fresh(self) -> Proxy:
-        """A proxy in front of an organisation that nobody has used. The caller closes it."""
+        """A proxy in front of an unused organization. The caller closes it."""
         if not self._unused:
             self._start()
         return Proxy(self.emulators[-1].url, self._unused.pop(0), self._doors[-1])
 
     def close(self) -> None:
-        """Safe to repeat."""
+        """End all emulators. Safe to repeat."""
         for emulator in self.emulators:
             emulator.close()
         for door in self._doors:

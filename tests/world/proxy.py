@@ -1,4 +1,4 @@
-"""The API side: mibot's `github.api_url` in the tests, in front of the emulator and without its gaps."""
+"""The URL that mibot takes for GitHub's API: a proxy in front of the emulator that fills its gaps."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ DROPPED_RESPONSE_HEADERS = frozenset({"connection", "content-length", "transfer-
 
 
 class Proxy:
-    """Forwards to the emulator, fills its gaps, and remembers what mibot asked.
+    """Forwards to the emulator, fills its gaps, and records mibot's requests.
 
-    `before` is called with mibot's request before it is carried out, `after` with its answer before mibot gets it;
-    either may kill mibot, or raise HangUp to cut the line. `webhooks` is the way back, from GitHub to mibot, and
-    `actions` is GitHub Actions in the deployment repository: what its runners do is the test's to say.
+    `before` is called with mibot's request before it is carried out, `after` with the answer before mibot gets it.
+    Either may kill mibot, or raise CloseConnection. `webhooks` is the way from GitHub to mibot. `actions` is GitHub
+    Actions in the deployment repository; the test decides what its runners do.
     """
 
     def __init__(self, emulator_url: str, org: Org, door: WebhookEndpoint) -> None:
@@ -62,14 +62,14 @@ class Proxy:
         self.webhooks.close()
 
     def sent(self, method: str | None = None, path: str = "") -> list[Exchange]:
-        """What mibot asked so far: of this method, and where the regular expression `path` is found in the path."""
+        """mibot's requests so far: of this method, and with a match of the regular expression `path` in the path."""
         with self._lock:
             found = list(self.exchanges)
         pattern = re.compile(path)
         return [e for e in found if method in {None, e.request.method} and pattern.search(e.request.path)]
 
     def writes(self) -> list[Exchange]:
-        """Of these, what changes something people can see."""
+        """Those of them that change something that people can see."""
         return [exchange for exchange in self.sent() if exchange.request.writes]
 
     def fail(
@@ -83,18 +83,19 @@ class Proxy:
         times: int = 1,
         forwarded: bool = False,
     ) -> None:
-        """Give mibot's next `times` matching requests an error; when `carried_out`, GitHub does it all the same."""
+        """Answer mibot's next `times` matching requests with an error. When `forwarded`, GitHub carries them out
+        nevertheless."""
         answer = HttpResponse.json_response(
             status, document or {"message": f"A fault of {status}, as the test asked"}, headers
         )
         self._faults.add(Fault(times, method, re.compile(path), answer, forwarded))
 
     def delay(self, seconds: float, *, method: str | None = None, path: str = "", times: int = 1) -> None:
-        """Let mibot's next `times` matching requests wait before they are carried out."""
+        """Delay mibot's next `times` matching requests before they are carried out."""
         self._faults.add(Fault(times, method, re.compile(path), seconds=seconds))
 
     def stop_failing(self) -> None:
-        """Forget the faults that have not happened yet."""
+        """Remove the faults that are still due."""
         self._faults.clear()
 
     def _handle(self, request: Request) -> HttpResponse:
@@ -114,7 +115,7 @@ class Proxy:
 
 
 class _Emulator:
-    """Asks the emulator, over one connection a thread. Its links are rewritten to go through `goes_by`."""
+    """Sends requests to the emulator, over one connection per thread. Rewrites its links to `public_url`."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -144,7 +145,7 @@ class _Emulator:
         return value.replace(self.url, self.public_url)
 
     def _connection(self) -> http.client.HTTPConnection:
-        """This thread's connection: a new one when the emulator may have closed the old one, as it does when idle."""
+        """This thread's connection; a new one when the emulator may have closed the old one because it was idle."""
         connection: http.client.HTTPConnection | None = getattr(self._thread_local, "connection", None)
         if connection is None or time.monotonic() - self._thread_local.used > IDLE_TIMEOUT:
             if connection is not None:

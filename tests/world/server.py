@@ -1,4 +1,4 @@
-"""A small threaded HTTP server: hands every request to a function and sends its answer."""
+"""A small threaded HTTP server that passes every request to a function and sends its answer."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ NO_BODY = frozenset({204, 304})
 
 
 class CloseConnection(Exception):  # noqa: N818 - what to do, not what went wrong
-    """Raised by a handler to cut the line instead of answering."""
+    """Raised by a handler to cut the connection instead of answering."""
 
 
 class Server:
-    """Listens on a free port of 127.0.0.1 until closed. `handle` is called in a thread of each connection."""
+    """Listens on a free port of 127.0.0.1 until closed. `handle` is called in the thread of each connection."""
 
     def __init__(self, handle: Callable[[Request], HttpResponse]) -> None:
         self._server = _ThreadingServer(handle)
@@ -65,7 +65,7 @@ class _ThreadingServer(ThreadingHTTPServer):
                     connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away, as a killed mibot does, is no error of ours; anything else is shown."""
+        """Ignore a client that disconnected, as a killed mibot does; report any other error."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
@@ -105,4 +105,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the tests look at what was recorded."""
+        """Log nothing, because the tests inspect what was recorded."""

@@ -1,4 +1,4 @@
-"""Every test gets an organisation of its own."""
+"""Every test gets an organization of its own."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ def test_three_ways_meet() -> None:
     assert three_way(common, ours, theirs) == expected
 
 
-def test_organisations_share_nothing_that_must_differ() -> None:
+def test_organizations_share_nothing_that_must_differ() -> None:
     orgs = make_orgs(40, "key", "http://door/{org}")
     for name in ("name", "app_id", "installation_id", "app_slug", "webhook_secret", "webhook_url", "bot"):
         assert len({getattr(org, name) for org in orgs}) == 40, name

@@ -1,4 +1,4 @@
-"""The webhook side: GitHub's deliveries on their way to mibot, under a test's control."""
+"""GitHub's deliveries on their way to mibot, under a test's control."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ Arrange = Callable[[list["Delivery"]], Iterable["Delivery"]]
 
 @dataclass
 class Delivery:
-    """One delivery as mibot gets it, body and signature exactly as GitHub made them.
+    """One delivery as mibot gets it, with body and signature exactly as GitHub made them.
 
-    `statuses` has mibot's answer to every time it was sent; None stands for no answer at all.
+    `statuses` has mibot's answer to each time that it was sent; None means no answer.
     """
 
     event: str
@@ -50,9 +50,9 @@ class Delivery:
 
 
 class DeliveryQueue:
-    """The deliveries of one App. They are sent one after the other, in the order they came in, each `copies` times.
+    """The deliveries of one App, sent one after the other in the order of their arrival, each `copies` times.
 
-    `target` is mibot's URL; without one nothing is sent, as when an App has no URL. `deliveries` are all there were.
+    `target` is mibot's URL. Without one nothing is sent, as when an App has no URL. `deliveries` holds all of them.
     """
 
     def __init__(self, secret: str, target: str | None = None) -> None:
@@ -69,7 +69,8 @@ class DeliveryQueue:
         self._sender.start()
 
     def receive(self, request: Request) -> None:
-        """Take what GitHub delivers. GitHub numbers its deliveries uniquely, the emulator does not."""
+        """Accept a delivery from the emulator, and give it an id of its own, because the emulator's ids are not
+        unique."""
         passed_on = {name: request.headers[name] for name in FORWARDED_HEADERS if name in request.headers}
         self._accept(Delivery(request.headers.get("x-github-event", ""), request.body, passed_on))
 
@@ -82,10 +83,10 @@ class DeliveryQueue:
 
     @contextlib.contextmanager
     def hold(self, arrange: Arrange = list) -> Iterator[list[Delivery]]:
-        """Keep deliveries back while the context lasts; the list fills with them.
+        """Hold deliveries back until the context ends; the list fills with them.
 
         Then `arrange` says which are sent, in which order and how often: `list` all, `reversed` the last first,
-        `lambda held: []` none, `lambda held: held * 2` each twice. Of contexts in each other the outermost counts.
+        `lambda held: []` none, `lambda held: held * 2` each twice. Of nested contexts the outermost counts.
         """
         with self._condition:
             self._holds += 1
@@ -101,33 +102,33 @@ class DeliveryQueue:
                         self._outgoing.put(delivery)
 
     def lose(self, event: str | None = None, action: str | None = None) -> None:
-        """The next delivery of that kind gets lost."""
+        """Lose the next delivery of that kind."""
         with self._condition:
             self._losses.append((event, action))
 
     def redeliver(self, delivery: Delivery) -> None:
-        """Send it once more, with the same number."""
+        """Send it once more, with the same id."""
         self._outgoing.put(delivery)
 
     def wait_for(self, wanted: Callable[[Delivery], bool], timeout: float = 5.0) -> Delivery | None:
-        """The first delivery that is `wanted`, as soon as GitHub sends it; None when it does not in time."""
+        """The first delivery that is `wanted`, as soon as GitHub sends it; None when it does not come in time."""
         with self._condition:
             self._condition.wait_for(lambda: any(wanted(delivery) for delivery in self.deliveries), timeout)
             return next((delivery for delivery in self.deliveries if wanted(delivery)), None)
 
     def deliveries_of(self, event: str, action: str | None = None) -> list[Delivery]:
-        """The deliveries so far of that kind."""
+        """The deliveries of that kind so far."""
         with self._condition:
             found = [delivery for delivery in self.deliveries if delivery.event == event]
         return [delivery for delivery in found if action in {None, delivery.action}]
 
     @property
     def drained(self) -> bool:
-        """Whether everything there is to send was sent and answered."""
+        """Whether everything was sent and answered."""
         return not self._outgoing.unfinished_tasks
 
     def drain(self, timeout: float = 10.0) -> bool:
-        """Wait until everything there is to send was sent and answered; whether that was so in time."""
+        """Wait until everything was sent and answered. Returns False when that takes too long."""
         deadline = time.monotonic() + timeout
         while not self.drained:
             if time.monotonic() > deadline:

@@ -1,4 +1,5 @@
-"""What GitHub does and the emulator does not. Each gap stands in one file; `Gaps` puts a request through all."""
+"""What GitHub does and the emulator does not. Each gap stands in one file; `Gaps` sends requests through all of
+them."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ ALL_GAPS: tuple[type[Gap], ...] = (
 
 
 class Gaps:
-    """All gaps of one organisation, filled."""
+    """All gaps of one organization, filled."""
 
     def __init__(self, org: Org, mailbox: DeliveryQueue, ask: Send) -> None:
         self._ask = ask
@@ -43,7 +44,7 @@ class Gaps:
 
     @property
     def actions(self) -> Actions:
-        """GitHub Actions in the organisation's deployment repository."""
+        """GitHub Actions in the organization's deployment repository."""
         return next(gap.actions for gap in self._gaps if isinstance(gap, UpgradeWorkflow))
 
     def respond(self, request: Request) -> HttpResponse:

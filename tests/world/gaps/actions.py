@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 
 class UpgradeWorkflow(Gap):
-    """The emulator has the routes but never a workflow, and its runs stay queued. `actions` is the whole of it."""
+    """The emulator has the routes but no workflow, and its runs stay queued. `actions` replaces all of it."""
 
     def __init__(self, github: Github) -> None:
         super().__init__(github)

@@ -1,4 +1,4 @@
-"""Which App a check run is from."""
+"""The App that created a check run."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tests.world.gaps.gap import Gap, Github
 
 CHECK_RUNS = re.compile(r"/repos/[^/]+/[^/]+/(commits/.+/check-runs|check-suites/\d+/check-runs|check-runs(/\d+)?)")
 PEOPLE_APP = "ci"
-"""The App whose check runs the story's people make; on GitHub people themselves can't."""
+"""The App for the check runs that people create in the tests; on GitHub only Apps can create them."""
 RUNNER_APP = "github-actions"
 
 
 class CheckRunApps(Gap):
-    """The emulator's check runs are from nobody: `app` is null. Who made one is kept in memory."""
+    """In the emulator the `app` of a check run is null. This gap remembers who created each."""
 
     def __init__(self, github: Github) -> None:
         super().__init__(github)

@@ -1,4 +1,4 @@
-"""Comments: the list of a whole repository's, and when they were last changed."""
+"""Comments: the list of a whole repository's comments, and the time of their last update."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ ALL_COMMENTS_PATH = re.compile(r"(/repos/[^/]+/[^/]+)/issues/comments")
 ISSUE_COMMENTS_PATH = re.compile(r"/repos/[^/]+/[^/]+/issues/(\d+/comments|comments/\d+)")
 PAGE = 100
 SAME_MOMENT = timedelta(milliseconds=5)
-"""The emulator looks at its clock twice, and may be held up in between; nobody edits as fast as that."""
+"""The emulator reads its clock twice and may be delayed in between. Nobody edits as fast as that."""
 Json = dict[str, Any]
 
 
 class CommentTimes(Gap):
-    """The emulator may date a new comment's `updated_at` milliseconds after its creation, as if it were edited."""
+    """The emulator may set a new comment's `updated_at` to milliseconds after its creation, as if it were edited."""
 
     def correct_response(self, request: Request, answer: HttpResponse) -> HttpResponse:
         if ISSUE_COMMENTS_PATH.fullmatch(request.path) is None or not answer.ok or not answer.body:
@@ -33,7 +33,7 @@ class CommentTimes(Gap):
 
 
 class AllComments(Gap):
-    """`GET …/issues/comments`: the emulator takes `comments` for the number of an issue, and finds none."""
+    """`GET …/issues/comments`: the emulator takes `comments` for an issue number and finds none."""
 
     def answer(self, request: Request) -> HttpResponse | None:
         match = ALL_COMMENTS_PATH.fullmatch(request.path)
@@ -73,7 +73,7 @@ class AllComments(Gap):
 
 
 def _correct_update_time(comment: Json) -> bool:
-    """Make a comment that was just created look so; whether anything had to be done."""
+    """Set the update time of a comment that was just created to its creation time. Returns whether it changed."""
     created, updated = comment["created_at"], comment["updated_at"]
     mend = created != updated and datetime.fromisoformat(updated) - datetime.fromisoformat(created) <= SAME_MOMENT
     if mend:

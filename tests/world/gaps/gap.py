@@ -1,4 +1,4 @@
-"""What every gap is made of."""
+"""The base class of all gaps."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ Send = Callable[[Request], HttpResponse]
 
 @dataclass(frozen=True)
 class Github:
-    """What a gap may use: the emulator on behalf of whoever asked, and the App's mailbox."""
+    """What a gap may use: the emulator on behalf of the sender of a request, and the App's deliveries."""
 
     org: Org
     mailbox: DeliveryQueue
     ask: Send
 
     def get(self, request: Request, path: str) -> Any:
-        """What the emulator says at `path` to the sender of `request`; None when it refuses."""
+        """The emulator's document at `path` for the sender of `request`; None when it refuses."""
         answer = self.ask(replace(request, method="GET", target=path, body=b""))
         return answer.json if answer.ok else None
 
     def actor(self, request: Request) -> dict[str, Any]:
-        """Who sent `request`, as events name the sender."""
+        """The sender of `request`, in the form of events."""
         login = request.person or self.org.bot
         return {"login": login, "type": "User" if request.person else "Bot"}
 
     def deliver(self, request: Request, event: str, repository: str, facts: dict[str, Any]) -> None:
-        """Deliver an event about `repository` (`owner/name`) that the request's sender brought about."""
+        """Deliver an event about `repository` (`owner/name`) that the request's sender caused."""
         envelope = {
             "repository": self.get(request, f"/repos/{repository}"),
             "sender": self.actor(request),
@@ -54,9 +54,9 @@ class Gap:
         return request
 
     def answer(self, request: Request) -> HttpResponse | None:  # noqa: ARG002 - for gaps that need it
-        """The whole answer, when the emulator need not be asked."""
+        """The whole answer, when the emulator is not needed."""
         return None
 
     def correct_response(self, request: Request, answer: HttpResponse) -> HttpResponse:  # noqa: ARG002 - the same
-        """The emulator's answer put right, and what else should happen now."""
+        """The emulator's answer, corrected. Side effects of the request happen here, too."""
         return answer

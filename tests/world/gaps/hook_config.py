@@ -1,4 +1,4 @@
-"""Where the App's events go, as `GET /app/hook/config` tells it."""
+"""The App's webhook URL, as `GET /app/hook/config` returns it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.world.gaps.gap import Gap
 
 
 class HookConfig(Gap):
-    """The mailbox's target is the App's URL, whatever the emulator itself delivers to."""
+    """The queue's target is the App's URL, whatever URL the emulator itself delivers to."""
 
     def answer(self, request: Request) -> HttpResponse | None:
         if (request.method, request.path) != ("GET", "/app/hook/config"):

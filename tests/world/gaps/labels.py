@@ -12,7 +12,7 @@ CREATE = re.compile(r"/repos/([^/]+/[^/]+)/issues")
 
 
 class InitialLabels(Gap):
-    """GitHub sends `opened` and one `labeled` for each label; the emulator only `opened`."""
+    """GitHub sends `opened` and one `labeled` per label; the emulator sends only `opened`."""
 
     def correct_response(self, request: Request, answer: HttpResponse) -> HttpResponse:
         match = CREATE.fullmatch(request.path)

@@ -1,4 +1,4 @@
-"""GitHub's limits on what people and Apps write."""
+"""GitHub's limits on the length of titles and bodies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TEXTS = re.compile(r"/repos/[^/]+/[^/]+/(issues|pulls)(/\d+(/comments|/reviews)?
 
 
 class Limits(Gap):
-    """Longer titles and bodies are refused with 422, in GitHub's words."""
+    """Refuses longer titles and bodies with 422 and GitHub's message."""
 
     def answer(self, request: Request) -> HttpResponse | None:
         if request.method not in {"POST", "PATCH"} or TEXTS.fullmatch(request.path) is None:

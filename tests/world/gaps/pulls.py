@@ -1,4 +1,4 @@
-"""Pull requests: which can be opened, and what they say of a branch that moves on."""
+"""Pull requests: which can be opened, and how they follow their branch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ BRANCH = re.compile(r"/repos/([^/]+/[^/]+)/git/refs/heads/(.+)")
 
 
 class UniquePullRequest(Gap):
-    """GitHub refuses a second open one, one without a branch, and one without a commit; the emulator opens all."""
+    """GitHub refuses a second open pull request, one without a branch, and one without a commit; the emulator opens
+    all."""
 
     def __init__(self, github: Github) -> None:
         super().__init__(github)
@@ -44,7 +45,7 @@ class UniquePullRequest(Gap):
 
 
 class PullRequestHeads(Gap):
-    """A pull request's head is its branch's tip, and `synchronize` tells when it moves; the emulator's stays."""
+    """On GitHub a pull request's head follows its branch, and `synchronize` reports it; in the emulator it stays."""
 
     def __init__(self, github: Github) -> None:
         super().__init__(github)

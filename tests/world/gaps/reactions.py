@@ -15,7 +15,7 @@ CONTENTS = frozenset({"+1", "-1", "laugh", "confused", "heart", "hooray", "rocke
 
 
 class Reactions(Gap):
-    """Kept in memory; the same one twice is one, as on GitHub."""
+    """Kept in memory. The same reaction twice counts once, as on GitHub."""
 
     def __init__(self, github: Github) -> None:
         super().__init__(github)
