@@ -1,4 +1,4 @@
-"""The health checks: one file each with a module-level `CHECK`, found by being here."""
+"""The health checks: one file each with a module-level `CHECK`, found because it is here."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def all_checks() -> tuple[Check, ...]:
 def discover(package: ModuleType) -> tuple[Check, ...]:
     """The `CHECK` of every module in `package`, sorted by name.
 
-    Raises TypeError for a module without one and ValueError for two of one name: a check that silently does not
-    run looks like a check that passes, so the program must not start.
+    Raises TypeError for a module without one and ValueError for two of one name. A check that silently does not run
+    looks like a check that passes, so the program must not start.
     """
     found: dict[str, tuple[str, Check]] = {}
     for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):

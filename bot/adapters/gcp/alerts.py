@@ -1,4 +1,4 @@
-"""Open alerts from Cloud Monitoring's REST API: the client library has no call for them."""
+"""Reads open alerts from Cloud Monitoring's REST API, because the client library has no call for them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ OPEN_ONLY = {"filter": 'state="OPEN"', "pageSize": "1000"}
 
 
 def list_open_alerts(call: ApiCall, project: str, found_in: str, about: str = "") -> dict[str, Alert]:
-    """The open alerts that the project's metrics scope holds, by Google's name of each; with `about` only those that
-    name that project. Raises one of `external_errors()`."""
+    """The open alerts in the project's metrics scope, by Google's name of each; with `about` only those that name
+    that project. Raises one of `external_errors()`."""
     found: dict[str, Alert] = {}
     for alert in rest.list_items(call, f"v3/projects/{project}/alerts", OPEN_ONLY, "alerts"):
         if alert.get("state") != "CLOSED" and (not about or _names_project(alert, about)):
@@ -40,7 +40,7 @@ def _names_project(alert: Mapping[str, Any], project: str) -> bool:
 
 
 def _alert(alert: Mapping[str, Any], found_in: str) -> Alert:
-    """Raises UnexpectedResponseError for what is no alert."""
+    """Raises UnexpectedResponseError if this is no alert."""
     policy = _get_object(alert, "policy")
     severity = str(policy.get("severity", ""))
     try:
@@ -51,6 +51,6 @@ def _alert(alert: Mapping[str, Any], found_in: str) -> Alert:
 
 
 def _get_object(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """The object under that key, an empty one when there is none."""
+    """The object under that key, empty if there is none."""
     value = document.get(key)
     return value if isinstance(value, dict) else {}

@@ -1,7 +1,4 @@
-"""Compute Engine, asked about an instance: its machines, their snapshots, its instance groups.
-
-Failures come back as reasons.
-"""
+"""Reads an instance's machines, their snapshots and its instance groups from Compute Engine."""
 
 from __future__ import annotations
 
@@ -61,7 +58,7 @@ class ComputeInspector:
         return self._caller.fetch(LIST_MACHINES, lambda call: _machines(call, query))
 
     def snapshots(self, query: SnapshotQuery) -> DiskSnapshots | Unavailable:
-        """The machine's data disks (none when there is no such machine) and their snapshots, or Unavailable."""
+        """The machine's data disks (none if there is no such machine) and their snapshots, or Unavailable."""
         disks = self._caller.fetch(
             LIST_MACHINES, lambda call: list_data_disks(call, query.project, query.zone, query.machine)
         )
@@ -80,7 +77,8 @@ class ComputeInspector:
         return DiskSnapshots(tuple(disk.name for disk in disks), tuple(newest_first))
 
     def groups(self, query: InstanceGroupQuery) -> InstanceGroups | Unavailable:
-        """The managed instance groups of every zone and region, or Unavailable when one could not be looked into."""
+        """The managed instance groups of every zone and region, or Unavailable if Google could not look into one
+        of them."""
         limits = self._caller.fetch(LIST_AUTOSCALERS, lambda call: _limits(call, query.project))
         if isinstance(limits, Unavailable):
             return limits
@@ -92,7 +90,7 @@ def _connect(endpoint: str) -> Any:
 
 
 def _machines(call: ApiCall, query: MachineQuery) -> Machines:
-    """What is known of each machine by its name, from all pages."""
+    """What Google knows of each machine, by its name, from all pages."""
     found = list(list_machines(call, query.project, query.zone, query.names))
     started = {machine.name: parse_time(machine.last_start_timestamp) for machine in found}
     return Machines(
@@ -103,7 +101,7 @@ def _machines(call: ApiCall, query: MachineQuery) -> Machines:
 
 
 def _limits(call: ApiCall, project: str) -> dict[str, int] | Unavailable:
-    """The most that each autoscaler allows, by the place of its group. One that is off lets a group have any size."""
+    """The limit of each autoscaler, by the path of its group. A group whose autoscaler is off may have any size."""
     limits = {}
     kind = "compute#autoscalerAggregatedList"
     for page in list_pages(call, call.client.autoscalers.aggregated_list, kind, {"project": project}):
@@ -127,6 +125,6 @@ def _groups(call: ApiCall, project: str, limits: dict[str, int]) -> InstanceGrou
 
 
 def _incomplete(page: Any) -> bool:
-    """Whether Google leaves a zone or region out because it could not be reached."""
+    """Whether Google left out a zone or region because it was unreachable."""
     scopes = page.items.values()
     return bool(page.unreachables) or any(scope.warning.code == "UNREACHABLE" for scope in scopes)

@@ -1,4 +1,4 @@
-"""Compute Engine's requests: one set of clients, and what the inspector and the backups both ask of it."""
+"""Compute Engine's requests: one set of clients, and the requests that the inspector and the backups share."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LIST_SNAPSHOTS = Purpose(
 
 @dataclass(frozen=True)
 class Clients:
-    """The library's clients, which share their credentials; `groups` are the managed instance groups."""
+    """The library's clients, which share their credentials. `groups` are the managed instance groups."""
 
     credentials: Any
     instances: Any
@@ -34,15 +34,17 @@ class Clients:
 
 @dataclass(frozen=True)
 class DataDisk:
-    """A machine's data disk: its name, and `place`, the end of its URL (`zones/Z/disks/D`), which is unique."""
+    """A machine's data disk: its name, and `path`, the end of its URL (`zones/Z/disks/D`), which is unique."""
 
     name: str
     path: str
 
 
 def connect(endpoint: str, scope: str) -> Clients:
-    """Clients for that endpoint, or for Google's own when it is empty; one that begins with `http://` is talked to
-    without credentials. Raises GoogleAuthError."""
+    """Clients for that endpoint, or for Google's own if it is empty.
+
+    One that starts with `http://` is used without credentials. Raises GoogleAuthError.
+    """
     import google.auth
     from google.auth.credentials import AnonymousCredentials
     from google.cloud import compute_v1 as library
@@ -100,7 +102,7 @@ def send_request(method: Callable[..., Any], kind: str, request: Mapping[str, An
 
 
 def list_machines(call: ApiCall, project: str, zone: str, names: Iterable[str]) -> Iterator[Any]:
-    """The machines of that project and zone that bear one of the names, as the library has them."""
+    """The machines of that project and zone that have one of the names, as the library returns them."""
     wanted = tuple(names)
     request = {"project": project, "zone": zone, "filter": name_filter(wanted)}
     for page in list_pages(call, call.client.instances.list, "compute#instanceList", request):
@@ -108,8 +110,10 @@ def list_machines(call: ApiCall, project: str, zone: str, names: Iterable[str]) 
 
 
 def list_data_disks(call: ApiCall, project: str, zone: str, machine: str) -> list[DataDisk]:
-    """All disks of the machine but the boot disk and scratch disks, which have no URL and can't be copied; none when
-    there is no such machine."""
+    """All disks of the machine except the boot disk and scratch disks, which have no URL and cannot be copied.
+
+    The list is empty if there is no such machine.
+    """
     found = list_machines(call, project, zone, [machine])
     attached = [disk for one in found for disk in one.disks if disk.source and not disk.boot]
     return [DataDisk(resource_name(disk.source), resource_path(disk.source)) for disk in attached]
@@ -139,6 +143,8 @@ def resource_name(url: str) -> str:
 
 
 def resource_path(url: str) -> str:
-    """The end of a zone's or region's resource's URL, such as `zones/Z/disks/D`: what comes before it, host and
-    project, may be written in several ways."""
+    """The end of the URL of a resource in a zone or region (`zones/Z/disks/D`).
+
+    Google writes what comes before it, host and project, in several ways.
+    """
     return "/".join(url.split("/")[-4:])

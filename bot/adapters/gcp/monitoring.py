@@ -1,4 +1,4 @@
-"""Cloud Monitoring, asked for uptime checks and open alerts; failures come back as reasons."""
+"""Reads uptime checks and open alerts from Cloud Monitoring."""
 
 from __future__ import annotations
 
@@ -63,8 +63,10 @@ class MonitoringInspector:
         )
 
     def uptime(self, query: UptimeQuery) -> UptimeChecks | Unavailable:
-        """The uptime checks that watch the host, each with the regions that reported. A look counts when it ended
-        within the last `seconds`; whether a region passes now is told by its newest one, which may be a little older.
+        """The uptime checks that watch the host, each with the regions that reported.
+
+        A result counts if it ended within the last `seconds`; the newest result tells whether a region passes now,
+        and may be a little older.
         """
         configs = self._uptime.fetch(LIST_CHECKS, lambda call: uptime.list_configs(call, query))
         if isinstance(configs, Unavailable):

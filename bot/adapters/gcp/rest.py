@@ -58,9 +58,9 @@ def _error(make: Any, response: Any) -> Exception:
 
 
 def connect(root: str, endpoint: str, scope: str) -> RestApi:
-    """The API at `root`, or at `endpoint`; one that begins with `http://` is talked to without credentials.
+    """The API at `root`, or at `endpoint`.
 
-    Raises GoogleAuthError when there are no credentials.
+    One that starts with `http://` is used without credentials. Raises GoogleAuthError if there are no credentials.
     """
     if endpoint.startswith("http://"):
         import requests

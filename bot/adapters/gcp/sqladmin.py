@@ -39,7 +39,7 @@ PAGE_SIZE = 200  # backups in one request: a week's and those of some upgrades
 
 
 class SqlApi:
-    """Requests to the API, whose every answer says of what kind it is: anything else is not the API's."""
+    """Requests to the API. Each of its answers says of which kind it is; anything else is not the API's."""
 
     def __init__(self, api: rest.RestApi) -> None:
         self._api = api
@@ -54,7 +54,7 @@ class SqlApi:
 
 
 def connect(endpoint: str, scope: str) -> SqlApi:
-    """The API at that endpoint, or at Google's own when it is empty. Raises GoogleAuthError."""
+    """The API at that endpoint, or at Google's own if it is empty. Raises GoogleAuthError."""
     return SqlApi(rest.connect(ROOT, endpoint, scope))
 
 
@@ -89,7 +89,7 @@ class SqlInspector:
 
 
 def list_databases(call: ApiCall, project: str) -> list[str]:
-    """The names of the database instances that have backups of their own: replicas have none."""
+    """The names of the database instances that have backups of their own. Replicas have none."""
     found = _listed(call, project)
     return [_text(item, "name") for item in found if item.get("instanceType") not in INSTANCE_TYPES_WITHOUT_BACKUPS]
 
@@ -102,7 +102,7 @@ def list_backups(call: ApiCall, project: str) -> list[SqlBackup]:
 
 
 def error_codes(operation: Mapping[str, Any]) -> list[str]:
-    """The codes of what an operation failed with; their messages may name the project."""
+    """The error codes of an operation. Its messages may name the project."""
     errors = get_object(operation, "error").get("errors") or []
     return [str(error.get("code", "")) if isinstance(error, dict) else "" for error in errors]
 
@@ -112,7 +112,7 @@ def _listed(call: ApiCall, project: str) -> list[Any]:
 
 
 def _instance(item: Mapping[str, Any]) -> SqlInstance:
-    """What Google says of an instance. One that its owner stopped is RUNNABLE to Google, STOPPED to gcloud and us."""
+    """One database instance. One that its owner stopped is RUNNABLE to Google, and STOPPED to gcloud and here."""
     settings = get_object(item, "settings")
     state = _text(item, "state")
     if state == "RUNNABLE" and settings.get("activationPolicy") == "NEVER":
@@ -144,7 +144,7 @@ def _backup(item: Mapping[str, Any]) -> SqlBackup:
 
 
 def get_object(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """The object of that name, an empty one without it."""
+    """The object of that name, empty if there is none."""
     found = item.get(name)
     return found if isinstance(found, dict) else {}
 
@@ -158,5 +158,5 @@ def _text(item: Mapping[str, Any], name: str) -> str:
 
 
 def _number(text: object) -> float | None:
-    """A 64-bit number, which comes as text; None without one, or for one that is none."""
+    """A 64-bit number, which comes as text; None if it is absent or no number."""
     return float(text) if isinstance(text, str) and text.isascii() and text.isdecimal() else None

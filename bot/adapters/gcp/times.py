@@ -1,4 +1,4 @@
-"""The times that Google writes (RFC 3339, in whatever zone) as UTC."""
+"""Google's times (RFC 3339, in any zone) as UTC."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.adapters.gcp.errors import UnexpectedResponseError
 
 
 def parse_time(text: object) -> datetime | None:
-    """The time in UTC, or None for what is no time with a zone."""
+    """The time in UTC, or None if the text is no time with a zone."""
     try:
         when = datetime.fromisoformat(str(text))
     except ValueError:
@@ -17,7 +17,7 @@ def parse_time(text: object) -> datetime | None:
 
 
 def require_time(text: object) -> datetime:
-    """The same where there must be one. Raises UnexpectedResponseError."""
+    """The time in UTC. Raises UnexpectedResponseError if the text is no time with a zone."""
     when = parse_time(text)
     if when is None:
         raise UnexpectedResponseError(f"{text!r} is no time")

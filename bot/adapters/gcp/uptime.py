@@ -1,4 +1,4 @@
-"""Uptime checks from Cloud Monitoring over gRPC: which there are, and how their looks went."""
+"""Reads uptime checks and their results from Cloud Monitoring over gRPC."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Clients:
 
 
 def connect(endpoint: str, scope: str) -> Clients:
-    """Clients for that endpoint, or for Google's own when it is empty. Raises GoogleAuthError."""
+    """Clients for that endpoint, or for Google's own if it is empty. Raises GoogleAuthError."""
     from google.cloud.monitoring_v3.services.metric_service import MetricServiceClient
     from google.cloud.monitoring_v3.services.uptime_check_service import UptimeCheckServiceClient
 
@@ -59,7 +59,7 @@ def connect(endpoint: str, scope: str) -> Clients:
 
 
 def _pages(call: ApiCall, client: Any, method: str, request: Mapping[str, Any]) -> Iterator[Any]:
-    """The pages of a listing method, one request each. Raises UnexpectedResponseError when they do not end."""
+    """The pages of a listing method, one request each. Raises UnexpectedResponseError if they do not end."""
     token = ""
     for _ in range(_MAX_PAGES):
         wanted = {**request, "page_token": token}
@@ -86,7 +86,7 @@ def _page(client: Any, method: str, request: Mapping[str, Any], timeout: float) 
 
 
 def _sign_in(client: Any, timeout: float) -> None:
-    """Get a token before gRPC does, which tells a refusal as if the service were down. Raises GoogleAuthError."""
+    """Get a token before gRPC does, which reports a refusal as if the service were down. Raises GoogleAuthError."""
     credentials = getattr(client.transport, "_credentials", None)
     if credentials is None or credentials.valid:
         return
@@ -103,14 +103,14 @@ def list_configs(call: ApiCall, query: UptimeQuery) -> list[Any]:
 
 
 def _is_for_host(config: Any, host: str) -> bool:
-    """Whether a check is of that host, by its resource or by the header that it sends."""
+    """Whether a check watches that host, by its resource or by the header that it sends."""
     headers = {name.lower(): value for name, value in config.http_check.headers.items()}
     hosts = (config.monitored_resource.labels.get("host", ""), headers.get("host", ""))
     return host.lower() in {one.lower().rstrip(".") for one in hosts}
 
 
 def read_check(call: ApiCall, query: UptimeQuery, config: Any, now: datetime) -> UptimeCheck:
-    """How one uptime check went, by region."""
+    """The results of one uptime check, by region."""
     period = config.period or DEFAULT_PERIOD
     begin = now - timedelta(seconds=query.seconds)
     request = {

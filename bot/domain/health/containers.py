@@ -1,7 +1,7 @@
-"""What a workflow run published about an instance's containers, read: the rows of `docker ps`. Pure.
+"""Reads what a workflow run published about an instance's containers: the rows of `docker ps`.
 
-A row is a line that holds a container's name, an image and a status, as a Markdown table or as `docker ps` prints
-it, with whatever columns besides. All other lines are somebody's prose.
+Pure. A row is a line with a container's name, an image and a status, as a Markdown table or as `docker ps` prints it,
+with any other columns. All other lines are prose.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True)
 class Container:
-    """A container's name, its image as it was written, and Docker's words on its status."""
+    """A container's name, its image as it was written, and Docker's status."""
 
     name: str
     image: str
@@ -41,7 +41,7 @@ class Container:
 
     @property
     def product_tag(self) -> str | None:
-        """The tag of an image of the product's own, nothing where none can be seen; None for every other image."""
+        """The tag of an image of the product, empty if it has none; None for every other image."""
         image = Image.parse(self.image)
         if image is None:
             return "" if looks_first_party(self.image) else None
@@ -80,7 +80,7 @@ MAX_LINE_LENGTH = 2_000
 
 
 def parse_containers(texts: Iterable[str]) -> tuple[Container, ...]:
-    """Every container that the texts tell of, each once, in their order."""
+    """Every container in the texts, each once, in their order."""
     found = (_row(line) for text in texts for line in text.splitlines())
     return tuple(dict.fromkeys(container for container in found if container is not None))
 
@@ -120,7 +120,7 @@ def _is_image(cell: str) -> bool:
 
 
 def _cells(line: str) -> tuple[list[str], bool]:
-    """The line's cells, and whether something else than a single space stands between them."""
+    """The line's cells, and whether something else than a single space separates them."""
     if "|" in line:
         bare = (cell.strip().strip("`*").strip() for cell in _CELL_BORDER.split(line))
         return [cell for cell in bare if cell], True
