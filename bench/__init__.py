@@ -1,4 +1,4 @@
-"""Benchmarks: what mibot's main work costs in requests, seconds and memory. `python3 dev.py bench` prints them."""
+"""Benchmarks of mibot's main work in requests, seconds and memory. `python3 dev.py bench` prints them."""
 
 from bot import logs
 

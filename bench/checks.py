@@ -1,6 +1,7 @@
-"""The health checks of many instances side by side, as the engine's threads run them: seconds, requests, threads.
+"""The health checks of many instances in parallel, as the engine's threads run them: seconds, requests, threads.
 
-The checks that ask GitHub (containers, pull_checks) are left out: there is no workflow run and no pull request.
+The checks that query GitHub (containers, pull_checks) are left out, because there is no workflow run and no pull
+request.
 """
 
 from __future__ import annotations
@@ -32,15 +33,14 @@ from demo.fleet import make_fleet
 from tests import samples
 
 ROUNDS = {1: 5, 10: 3, 100: 1}
-"""How many instances are examined, and how often: the median round is shown."""
-THREADS = 8  # as many jobs as `DurableEngine` carries out at a time
+"""How many instances are checked, and how often; the median round is shown."""
+THREADS = 8  # the number of jobs that `DurableEngine` runs at a time
 
 
 @dataclass
 class Measurement:
-    """All instances examined once: the seconds that it took, those of mibot's processor time among them, and those of
-    the slowest instance; the slowest check; the requests by service; the most threads, and the most MB that mibot
-    grew by."""
+    """One check of all instances: seconds in total, seconds of mibot's processor time, and of the slowest instance;
+    the slowest check; the requests by service; the most threads; and by how many MB mibot grew at most."""
 
     seconds: float
     processor: float
@@ -52,7 +52,7 @@ class Measurement:
 
 
 class ResourceMonitor(threading.Thread):
-    """Watches this process while the context is open: its most threads, and the most MB that it grew by."""
+    """Watches this process until the context ends: the most threads, and by how many MB it grew at most."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -76,7 +76,7 @@ class ResourceMonitor(threading.Thread):
 
 
 def measure() -> None:
-    """In a process of its own, so that nothing is loaded beforehand."""
+    """Run in a process of its own, so that nothing is loaded beforehand."""
     size = max(ROUNDS)
     files = samples.files(make_fleet(size))
     fleet = read_fleet(samples.snapshot_of(files), {blob_sha(content): content for _, content in files.values()})
@@ -107,7 +107,7 @@ def measure() -> None:
 def check_instances(
     instances: Sequence[Instance], phase: Phase, inspector: InspectorRouter
 ) -> tuple[float, list[float], list[CheckResult]]:
-    """Seconds for all and for each, and every check's result: all must be well."""
+    """Seconds for all instances and for each, and every check's result; all must pass."""
 
     def timed(instance: Instance) -> tuple[float, list[CheckResult]]:
         begun = time.perf_counter()
@@ -126,7 +126,7 @@ def check_instances(
 
 
 def make_inspector(settings: Mapping[str, Mapping[str, str]]) -> InspectorRouter:
-    """Who answers the questions of checks, GitHub and Opsgenie left out (`Adapters.inspector`)."""
+    """The inspector without GitHub and Opsgenie (`Adapters.inspector`)."""
     gcp, front = settings["gcp"], settings["front_end"]
     front_ends = FrontEndInspector(front["connect_to"], Path(front["ca_file"]))
     answerers = google_query_handlers(

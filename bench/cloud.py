@@ -1,4 +1,4 @@
-"""Google's APIs and the front ends for benchmarks: the local servers in a process of their own, each answer late."""
+"""Google's APIs and the front ends for benchmarks: local servers in a process of their own, with delayed answers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SERVICES = ("compute", "sql", "monitoring", "front end")
 
 
 class Servers:
-    """The servers' process, from outside. `settings` are those by which mibot finds them."""
+    """The servers' process, seen from outside. `settings` are those with which mibot finds the servers."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -41,22 +41,22 @@ class Servers:
 
 @contextmanager
 def start_servers(size: int) -> Iterator[Servers]:
-    """The servers of a fleet of `size` instances, all of them well."""
+    """The servers of a fleet of `size` healthy instances."""
     command = [sys.executable, "-c", f"from bench.cloud import serve; serve({size})"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield Servers(process)
-        process.communicate()  # the end of its input is its end
+        process.communicate()  # it exits when its input ends
     assert process.returncode == 0
 
 
 def serve(size: int) -> None:
-    """In the servers' process: print the settings, and then the requests so far for every line that comes in."""
-    HTTPServer.request_queue_size = 512  # with the library's five, connections wait for a second
+    """In the servers' process: print the settings, then the number of requests for every line of input."""
+    HTTPServer.request_queue_size = 512  # with the library's default of five, connections wait for a second
     fleet = make_fleet(size)
     with Cloud() as cloud:
         cloud.set_up_fleet(fleet, _project)
         for project in map(_project, fleet.by_slug):
-            cloud.front_ends.tls_context(front_end_host(project))  # its certificate is made now
+            cloud.front_ends.tls_context(front_end_host(project))  # creates the certificate in advance
             cloud.front_ends.fail(front_end_host(project), "hang", seconds=LATENCY)
             for server in (cloud.compute, cloud.sql, cloud.monitoring):
                 server.fail(project, "hang", seconds=LATENCY)

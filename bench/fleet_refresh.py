@@ -1,4 +1,4 @@
-"""Reading the fleet: cold (nothing known), warm (nothing changed), and after one instance changed."""
+"""Reading the fleet: cold (empty cache), warm (nothing changed), and after one instance changed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Row:
 
 
 def measure(size: int) -> list[Row]:
-    """In a process of its own, so that memory is this size's alone."""
+    """Run in a process of its own, so that the memory is that of this size alone."""
     rows = []
     with make_world(size) as (world, proxy):
         fleets = FleetReader(make_deployment(proxy).files)

@@ -1,4 +1,4 @@
-"""From the comment's delivery to the reply and to the open pull request, through the real process."""
+"""From the comment's delivery to the reply and to the open pull request, with the real process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_UPGRADES = 4
 
 
 def measure(interval: float) -> list[tuple[float, float, float]]:
-    """For several instances in turn: seconds to the reaction, to the first reply, to the open pull request."""
+    """For several instances in turn: seconds until the reaction, the first reply, and the open pull request."""
     times = []
     with TemporaryDirectory() as folder, Cloud() as cloud, make_world(12) as (world, proxy):
         mibot = MibotProcess(

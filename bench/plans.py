@@ -1,4 +1,4 @@
-"""Planning the upgrade of a whole fleet, once it is read: seconds, memory, golden merges."""
+"""Planning the upgrade of a whole fleet that was read already: seconds, memory, golden merges."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KNOWN = {
 
 
 def measure(size: int) -> None:
-    """In a process of its own, so that memory is this size's alone, and nothing is known beforehand."""
+    """Run in a process of its own, so that the memory is that of this size alone and nothing is cached."""
     files = samples.files(make_fleet(size))
     snapshot = samples.snapshot_of(files)
     contents = {blob_sha(content): content for _, content in files.values()}
@@ -51,7 +51,7 @@ def measure(size: int) -> None:
 
 
 def _count_merges() -> list[str]:
-    """Counts the golden merges from now on: the list gets an entry for each."""
+    """Count the golden merges from now on; the list gets an entry for each."""
     merges: list[str] = []
     merge = compose.merge_files
 

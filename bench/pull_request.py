@@ -1,4 +1,4 @@
-"""Requests for one upgrade pull request when the repository's files are known."""
+"""Requests for one upgrade pull request when the repository's files are cached."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TARGET = Version(3, 40, 1)
 
 
 class NoUpstream:
-    """Upstream's releases are asked for only where a step leads to another major."""
+    """Upstream's releases are needed only for a step to another major version."""
 
     def releases(self, wanted: Collection[Version] = ()) -> frozenset[Version]:  # noqa: ARG002
         raise AssertionError("not needed within one major, when the golden file is there")

@@ -1,4 +1,4 @@
-"""The stage that benchmarks play on: one emulated GitHub behind a proxy that counts requests."""
+"""What benchmarks run on: one emulated GitHub behind a proxy that counts requests."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def make_deployment(proxy: Proxy) -> GitHubDeploymentRepository:
 
 
 def count_requests(proxy: Proxy, since: int = 0) -> tuple[int, int]:
-    """Reading and writing requests to the deployment repository since the `since`-th request of all."""
+    """Reading and writing requests to the deployment repository, from the `since`-th request on."""
     sent = [e.request for e in proxy.sent()[since:] if e.request.path.startswith(f"/repos/{proxy.org.deployment}/")]
     sent = [request for request in sent if not request.path.endswith("/installation")]
     return sum(not r.writes for r in sent), sum(r.writes for r in sent)

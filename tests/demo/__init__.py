@@ -1,1 +1,1 @@
-"""The demo and what it is made of."""
+"""The demo and its parts."""

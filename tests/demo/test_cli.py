@@ -57,7 +57,7 @@ class Terminal:
         self._wait_until(lambda: words in self.output)
 
     def send(self, number: int) -> int:
-        """Send it a signal; its exit status."""
+        """Send it a signal; returns its exit status."""
         assert self._process
         self._process.send_signal(number)
         return self._process.wait(TIMEOUT)

@@ -1,4 +1,4 @@
-"""The deployment repository that the demo and the stories play in."""
+"""The deployment repository of the demo and the stories."""
 
 from __future__ import annotations
 

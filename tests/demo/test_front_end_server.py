@@ -1,4 +1,4 @@
-"""The local front end: one certificate a host, from an authority of its own, and pages as an instance has them."""
+"""The local front end: one certificate per host, from its own authority, and pages like an instance's."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def server() -> Iterator[FrontEndServer]:
 
 
 def get(server: FrontEndServer, host: str, path: str = "/") -> str:
-    """The whole answer, after the certificate was found to be the host's."""
+    """The whole answer, after a check that the certificate is the host's."""
     context = ssl.create_default_context(cafile=str(server.ca_file))
     name, _, port = server.address.partition(":")
     with (

@@ -1,4 +1,4 @@
-"""The local servers of Google's APIs speak as Google describes it, and say so when they or their asker do not."""
+"""The local servers match Google's descriptions, and report when they or their client do not."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_times_are_held_against_their_format() -> None:
 
 
 class NonconformingServer(GoogleServer):
-    """A server that answers in its own way."""
+    """A server with answers of its own."""
 
     def handlers(self) -> Mapping[str, Handler]:
         return {"compute.instances.list": lambda _: {"machines": []}}

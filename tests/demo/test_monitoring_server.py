@@ -1,4 +1,5 @@
-"""The local Cloud Monitoring speaks as Google's: gRPC with Google's messages, REST as the discovery document says."""
+"""The local Cloud Monitoring behaves like Google's: gRPC with Google's messages, REST as in the discovery
+document."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ def channel(server: MonitoringServer) -> Any:
 
 
 def series(server: MonitoringServer, seconds: float = 300, filter_: str = CPU, **others: Any) -> list[Any]:
-    """All pages of time series, by the library's own paging."""
+    """All pages of time series, fetched by the library's own paging."""
     client = monitoring_v3.MetricServiceClient(transport=MetricServiceGrpcTransport(channel=channel(server)))
     interval = {"start_time": NOW - timedelta(seconds=seconds), "end_time": NOW}
     request = {"name": f"projects/{PROJECT}", "filter": filter_, "interval": interval} | others

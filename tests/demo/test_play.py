@@ -1,4 +1,4 @@
-"""What the demo does when something does not come to be, and the parts it is made of."""
+"""What the demo does when a step fails, and its parts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def shown(console: Console) -> str:
 
 @pytest.fixture
 def stages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Replaces the stage by one that only tells when it is set up and taken down."""
+    """Replaces the environment by one that only records when it starts and ends."""
     seen: list[str] = []
 
     @contextmanager
@@ -50,7 +50,7 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def replace_story(monkeypatch: pytest.MonkeyPatch, what: BaseException | None) -> None:
-    """Replaces the story by one that fails as `what` says."""
+    """Replaces the story by one that raises `what`."""
 
     def tell() -> None:
         if what:

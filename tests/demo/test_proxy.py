@@ -1,4 +1,4 @@
-"""The demo's GitHub: the emulator, and before it what it lacks."""
+"""The demo's GitHub: the emulator with a proxy that adds what it lacks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ INPUTS = {"customer": "rctest", "version": "3.40.1"}
 
 @pytest.fixture
 def listener() -> Iterator[Listener]:
-    """Where the App's deliveries go."""
+    """The receiver of the App's deliveries."""
     with Listener() as listener:
         yield listener
 

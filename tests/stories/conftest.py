@@ -1,4 +1,4 @@
-"""What a story needs: a world, the machines, and mibot running in it."""
+"""Fixtures of the stories: a fleet on GitHub, Google's APIs, and mibot running."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def mibot(tmp_path: Path, proxy: Proxy, cloud: Cloud) -> Iterator[MibotProcess]:
 
 @pytest.fixture
 def story(world: World, proxy: Proxy, mibot: MibotProcess, cloud: Cloud) -> Story:
-    """A world of a dozen instances, whose notes name customers, with mibot up and running in it."""
+    """A fleet of a dozen instances whose notes name customers, with mibot running."""
     world.build(make_fleet(name_customers_in_notes=True))
     mibot.start()
     return Story(world, proxy, mibot, cloud)
@@ -42,7 +42,7 @@ def story(world: World, proxy: Proxy, mibot: MibotProcess, cloud: Cloud) -> Stor
 
 @pytest.fixture
 def sweeping(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud) -> Iterator[Story]:
-    """The same, with a mibot that sweeps every second: what no webhook tells is found within that time."""
+    """The same with a mibot that sweeps every second, which finds what no webhook reports."""
     world.build(make_fleet(name_customers_in_notes=True))
     process = MibotProcess(tmp_path, proxy.org, proxy.api_url, cloud, MIBOT_RECONCILE__INTERVAL="1")
     proxy.webhooks.target = process.webhook_url
@@ -53,7 +53,7 @@ def sweeping(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud) -> Iterat
 
 @pytest.fixture(autouse=True)
 def _privacy(proxy: Proxy, world: World) -> Iterator[None]:
-    """After every story: no text that mibot sent anywhere but to the deployment repository names a customer."""
+    """After every story: no text that mibot sent outside the deployment repository names a customer."""
     yield
     outside = [e.request for e in proxy.sent() if not e.request.path.startswith(f"/repos/{proxy.org.deployment}")]
     texts = [str(text).lower() for one in outside for text in (*one.strings(), one.target)]

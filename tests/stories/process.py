@@ -29,7 +29,7 @@ STOP_TIMEOUT = 15.0
 
 
 class MibotProcess:
-    """`mibot serve` for one organization, with its store in `folder`. `log` is what it wrote so far."""
+    """`mibot serve` for one organization, with its store in `folder`. `log` is its log so far."""
 
     def __init__(self, folder: Path, org: Org, api_url: str, cloud: Cloud, **settings: str) -> None:
         self.folder = folder
@@ -78,7 +78,8 @@ class MibotProcess:
         return inherited | self._environment
 
     def start(self, *, preloaded: bool = True) -> MibotProcess:
-        """Start it and wait until it is ready; unless `preloaded`, as `python -m bot.cli` from nothing."""
+        """Start it and wait until it is ready. Unless `preloaded`, it starts as `python -m bot.cli` and imports
+        everything."""
         command = ("bot.cli", "serve", "--port", str(self.port))
         with self.log_file.open("ab") as log, Path(os.devnull).open("rb") as stdin:
             streams = (stdin.fileno(), log.fileno(), log.fileno())
@@ -111,7 +112,7 @@ class MibotProcess:
 
     @property
     def pid(self) -> int:
-        """The supervisor's."""
+        """The supervisor's process id."""
         assert self._process is not None
         return self._process.pid
 
@@ -131,7 +132,7 @@ class MibotProcess:
             return False
 
     def kill(self) -> None:
-        """SIGKILL to all of it, as a machine that loses power."""
+        """Send SIGKILL to all of its processes, as if the machine lost power."""
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -140,7 +141,7 @@ class MibotProcess:
             self._process = None
 
     def stop(self) -> int:
-        """SIGTERM, as a deployment does; the exit status."""
+        """Send SIGTERM, as a deployment does; returns the exit status."""
         if self._process is None:
             return 0
         self._process.terminate()
@@ -153,7 +154,7 @@ class MibotProcess:
         return status
 
     def run(self, *arguments: str, **changed: Any) -> subprocess.CompletedProcess[str]:
-        """Another `mibot` command with the same settings."""
+        """Run another `mibot` command with the same settings."""
         environment = self.environment | changed
         command = [sys.executable, "-m", "bot.cli", *arguments]
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)

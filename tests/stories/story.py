@@ -1,4 +1,4 @@
-"""The words in which stories are told: what people do, and what they come to see."""
+"""The steps of which stories are made: what people do, and what they see."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 
 class Story:
-    """One organization, the people in it and mibot."""
+    """One organization with its people, and mibot."""
 
     def __init__(self, world: World, proxy: Proxy, mibot: MibotProcess, cloud: Cloud) -> None:
         self.world = world
@@ -101,7 +101,7 @@ class Story:
         return [issue for issue in self.world.issues("release-tracking") if issue["title"] == title]
 
     def tracker(self, version: str = "3.40.1") -> Json:
-        """The version's one tracker, once it is there."""
+        """The only tracker of the version, once it exists."""
         (found,) = self.eventually(lambda: self.trackers(version))
         return found
 
@@ -111,18 +111,18 @@ class Story:
         return next(line for line in lines if name in line and "[" in line[:8])
 
     def replies(self, issue: int) -> list[Json]:
-        """mibot's replies on an issue, announcements and continuations left out."""
+        """mibot's replies on an issue, without announcements and continuations."""
         return [c for c in self.world.comments(issue) if "<!-- mibot:reply" in c["body"]]
 
     def announcements(self, issue: int) -> list[Json]:
         return [c for c in self.world.comments(issue) if "<!-- mibot:announcement" in c["body"]]
 
     def project(self, slug: str) -> str:
-        """Where an instance's machines are in this story; every story has its own."""
+        """The project of an instance's machines; every story has its own."""
         return f"{self.mibot.project_prefix}{slug}"
 
     def reply(self, issue: int, comment: int) -> str:
-        """The one reply to a comment, once it is there."""
+        """The only reply to a comment, once it exists."""
 
         def found() -> list[str]:
             mark = f"<!-- mibot:reply comment={comment} -->"
@@ -132,11 +132,11 @@ class Story:
         return body
 
     def wait_for_reply(self, issue: int, comment: int, *words: str) -> str:
-        """The reply to a comment, once it says all these words."""
+        """The reply to a comment, once it contains all these words."""
         return self.eventually(lambda: _require_words(self.reply(issue, comment), words))
 
     def complete_upgrade(self, tracker: int, slug: str = "rctest", version: str = "3.40.1") -> int:
-        """An instance is upgraded by the book, and green; the number of its pull request."""
+        """Upgrade an instance from the command to proven healthy; returns the number of its pull request."""
         order = self.comment(tracker, f"/upgrade {slug} {version}")
         number = int(self.eventually(lambda: self.pulls(slug, version)[0])["number"])
         self.wait_for_reply(tracker, order, "waiting for a review", "✅ pass")
@@ -146,7 +146,7 @@ class Story:
         return number
 
     def after_deployment(self, then: Callable[[], object]) -> None:
-        """What happens once a deployment has succeeded, beside the new version's coming up."""
+        """Call `then` after each deployment, once the new version has started."""
 
         def ended(run: WorkflowRun) -> None:
             self.cloud.on_run_completed(run)
@@ -155,7 +155,8 @@ class Story:
         self.actions.on_end = ended
 
     def merge_upgrade(self, tracker: int, slug: str = "rctest", words: str = "") -> tuple[int, int]:
-        """Somebody asks for an upgrade, and its pull request is approved and merged; the order and the number."""
+        """Request an upgrade, approve and merge its pull request; returns the comment's id and the pull request's
+        number."""
         order = self.comment(tracker, f"/upgrade {slug}{words}")
         number = int(self.eventually(lambda: self.pulls(slug)[0])["number"])
         self.wait_for_reply(tracker, order, "waiting for a review", "Health checks before the upgrade")
@@ -164,7 +165,7 @@ class Story:
         return order, number
 
     def evidence(self, pull: int) -> str:
-        """The one comment with the evidence on a pull request, once it is there."""
+        """The only comment with the evidence on a pull request, once it exists."""
 
         def found() -> list[str]:
             comments = self.world.pull_comments(pull)
@@ -178,7 +179,7 @@ class Story:
         return [str(c["body"]) for c in self.world.comments(tracker) if "<!-- mibot:alarm" in c["body"]]
 
     def pull_from(self, branch: str) -> Json:
-        """The one pull request from that branch, once it is there with its label."""
+        """The only pull request from that branch, once it exists and has its label."""
         (found,) = self.eventually(
             lambda: [p for p in self.world.pulls() if p["head"]["ref"] == branch and p["labels"]]
         )

@@ -1,4 +1,4 @@
-"""Commands as people write them, and as they should not."""
+"""Commands as people write them, correct and incorrect."""
 
 from __future__ import annotations
 

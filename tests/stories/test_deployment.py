@@ -1,4 +1,4 @@
-"""From the merge to proven healthy, and what can go wrong on the way."""
+"""From the merge to proven healthy, and what can go wrong in between."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_a_run_that_ends_while_the_bot_is_down(story: Story, tracker: int) -> No
 
 
 def test_other_peoples_runs_are_not_taken_for_its_own(story: Story, tracker: int) -> None:
-    """Where GitHub does not tell the run's number, and its title tells nothing."""
+    """GitHub does not return the run's id, and the run's title does not name the instance."""
     story.actions.run_manually()
     story.actions.run_details_mode, story.actions.titles_have_inputs = "ignored", False
     base = story.world.branches()["main"]
@@ -238,7 +238,8 @@ def test_two_upgrades_in_parallel_have_their_own_runs(story: Story, tracker: int
 
 
 def test_the_tracker_is_edited_by_a_person_throughout(story: Story, tracker: int) -> None:
-    """Each time that mibot has edited it, Lee adds a line before mibot knows; nothing of hers is ever lost."""
+    """Each time that mibot has edited the tracker, Lee adds a line before mibot knows; none of her lines is ever
+    lost."""
     remarks: list[str] = []
 
     def add(request: Request, _answer: HttpResponse) -> None:

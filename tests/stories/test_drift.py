@@ -16,7 +16,7 @@ OVERRIDE = "research/black/docker-compose/docker-compose.override.yaml"
 
 @pytest.fixture
 def opened(sweeping: Story) -> tuple[Story, int, int]:
-    """The story, the tracker and the order of an upgrade of research whose pull request is open."""
+    """The story, the tracker and the comment of an upgrade of research whose pull request is open."""
     sweeping.open_release_issue()
     tracker = sweeping.tracker()["number"]
     order = sweeping.comment(tracker, "/upgrade research")

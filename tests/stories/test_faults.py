@@ -1,4 +1,4 @@
-"""GitHub stumbles; the job is done once all the same, or the reply says why it can't be."""
+"""GitHub fails; the job is done once nevertheless, or the reply says why it cannot be done."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def request_upgrade(story: Story) -> tuple[int, int]:
 
 @pytest.mark.parametrize("path", ["/git/trees$", "/git/commits$", "/git/refs$", "/pulls$", "/labels$"])
 def test_a_gateway_that_loses_the_answer(story: Story, path: str) -> None:
-    """GitHub did it, but its answer was lost: what was done is found, not done again."""
+    """GitHub carried out a request, but its answer was lost: mibot finds the result and does not repeat the
+    request."""
     release = story.open_release_issue()
     number = story.tracker()["number"]
     story.wait_until_idle()
@@ -82,7 +83,7 @@ def test_somebody_elses_branch_is_left_alone(story: Story) -> None:
 
 
 def test_the_base_branch_moves_between_two_upgrades(story: Story) -> None:
-    """What is known of the files is looked at again before each pull request."""
+    """Before each pull request mibot checks again what it knows of the files."""
     from demo.fleet import File
 
     number, order = request_upgrade(story)

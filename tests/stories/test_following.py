@@ -1,4 +1,4 @@
-"""What happens to the pull request is seen on the tracker and in the reply."""
+"""What happens to the pull request shows on the tracker and in the reply."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture
 def opened(story: Story) -> tuple[Story, int, int, int]:
-    """The story, the tracker, the order and the pull request of an upgrade of rctest."""
+    """The story, the tracker, the comment and the pull request of an upgrade of rctest."""
     story.open_release_issue()
     tracker = story.tracker()["number"]
     order = story.comment(tracker, "/upgrade rctest")

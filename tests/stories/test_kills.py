@@ -1,4 +1,4 @@
-"""mibot is killed around every single effect, started again, and in the end everything is there exactly once."""
+"""mibot is killed around every effect and started again; in the end everything exists exactly once."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tests.world.server import CloseConnection
 pytestmark = [pytest.mark.e2e, pytest.mark.kill]
 
 WRITES = 26
-"""How many writing requests the story takes; `test_without_a_kill` sees that every one has its kill points."""
+"""The number of writing requests of the story; `test_without_a_kill` checks that all of them have kill points."""
 TIMEOUT = 60.0
 
 
 class ProcessKiller:
-    """Kills mibot once, at its n-th request, before it is carried out or after, and starts it again."""
+    """Kills mibot once, at its n-th request, before or after the request is carried out, and starts it again."""
 
     def __init__(self, story: Story, number: int, moment: str, *, reads: bool = False) -> None:
         self._story = story
@@ -90,7 +90,8 @@ def story(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud) -> Story:
 
 
 def play(story: Story) -> None:
-    """The main job from the label to the tick, by people who wait patiently; then what must be there once is."""
+    """The main job from the label to the tick, by people who wait until mibot is done; then the final state is
+    checked."""
     release = story.open_release_issue()
     number = story.eventually(lambda: story.trackers()[0], TIMEOUT)["number"]
     order = story.comment(number, "/upgrade rctest")
@@ -112,7 +113,7 @@ def play(story: Story) -> None:
 
 
 def play_unprepared(story: Story) -> None:
-    """A version that nobody prepared, from the command to the upgrade's pull request, a rollback behind it."""
+    """A version that is not prepared, from the command to the upgrade's pull request, followed by a rollback."""
     story.open_release_issue("3.40.2")
     number = story.eventually(lambda: story.trackers("3.40.2")[0], TIMEOUT)["number"]
     order = story.comment(number, "/upgrade research")
@@ -138,7 +139,7 @@ def play_unprepared(story: Story) -> None:
 
 
 def deployed_once(story: Story, slug: str, *pulls: int) -> None:
-    """One run, one backup of each kind and one comment of evidence for each pull request that was merged."""
+    """Each merged pull request has one run, one backup of each kind and one evidence comment."""
     assert [run.inputs["customer"] for run in story.actions.runs] == [slug] * len(pulls)
     project = story.project(slug)
     snapshots = [shot for shot in story.compute.snapshots(project) if shot.labels.get("mibot")]
@@ -156,7 +157,7 @@ def _labelled(story: Story, branch: str) -> Json:
 
 
 def _reviewable_pull(story: Story, number: int, order: int) -> Json:
-    """The pull request, once the reply shows it with its checks and its label is on."""
+    """The pull request, once the reply shows its checks and it has its label."""
     pull = story.pulls("rctest")[0]
     body = story.reply(number, order)
     assert "waiting for a review" in body
@@ -175,7 +176,7 @@ def test_without_a_kill(story: Story) -> None:
 
 
 def _points() -> Iterator[object]:
-    """Every sixth request before it, and every sixth after it; the others belong to the long tests."""
+    """Every sixth request, before and after it; the others are left to the long tests."""
     for number in range(1, WRITES + 1):
         for moment in ("before", "after"):
             long = number % 6 != (1 if moment == "before" else 4)
@@ -194,7 +195,7 @@ def test_killed_around_a_write(story: Story, number: int, moment: str) -> None:
 
 
 def test_killed_before_it_noted_its_pull_request_which_people_merge_at_once(story: Story) -> None:
-    """Git tells what the instance ran before: its checks before the deployment are about that version."""
+    """Git tells what the instance ran before, so its checks before the deployment are about that version."""
     story.mibot.start()
     fallen = threading.Event()
 
@@ -225,7 +226,7 @@ def test_killed_before_it_noted_its_pull_request_which_people_merge_at_once(stor
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("method", ["compute.disks.createSnapshot", "sql.backupRuns.insert"])
 def test_killed_around_a_backup(story: Story, method: str, moment: str) -> None:
-    """Google does what it was asked for; whether mibot learns of it or not, it is asked once."""
+    """Google carries out the request; whether or not mibot learns of it, mibot sends it once."""
     story.mibot.start()
     assassin = ProcessKiller(story, 0, moment)
 
@@ -272,7 +273,7 @@ def test_killed_around_a_write_of_a_preparation_and_a_rollback(story: Story, num
 
 @pytest.mark.parametrize("told", [play, play_unprepared])
 def test_killed_again_and_again(story: Story, told: Callable[[Story], None]) -> None:
-    """A machine that loses power every second or two gets the job done all the same."""
+    """A machine that loses power every second or two still gets the job done."""
     story.mibot.start()
     stop = threading.Event()
 

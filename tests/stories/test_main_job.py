@@ -1,4 +1,4 @@
-"""The main job from end to end, told as the people in it see it."""
+"""The main job from end to end, as the people in it see it."""
 
 from __future__ import annotations
 

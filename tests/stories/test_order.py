@@ -1,4 +1,4 @@
-"""The order of work is a gate: internal instances first, customers once rctest is green."""
+"""The order of work is enforced: internal instances first, customers once rctest is healthy."""
 
 from __future__ import annotations
 

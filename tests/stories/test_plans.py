@@ -45,7 +45,7 @@ def test_a_plan_for_a_version_nobody_prepared_and_for_one_that_is_refused(story:
 
 
 def test_a_customers_plan_names_no_customer(story: Story) -> None:
-    """The privacy fixture looks at every text; here is one with a customer's own file in it."""
+    """The privacy fixture inspects every text; this test produces one with a customer's own file in it."""
     story.open_release_issue()
     number = story.tracker()["number"]
     patched = next(i for i in story.world.fleet.instances if not i.internal and i.hotpatch is not Hotpatch.NONE)

@@ -1,4 +1,4 @@
-"""A version nobody prepared: its golden file comes first, by a pull request of its own, and upgrades wait for it."""
+"""A version that is not prepared: its golden file gets a pull request of its own first, and upgrades wait for it."""
 
 from __future__ import annotations
 

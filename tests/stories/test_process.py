@@ -1,4 +1,4 @@
-"""The process itself: its supervisor, its end, and who else uses its store."""
+"""The process itself: its supervisor, its end, and other processes on its store."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture
 def story(world: World, proxy: Proxy, mibot: MibotProcess, cloud: Cloud) -> Story:
-    """A mibot that was started as people start it."""
+    """A mibot that was started the way people start it."""
     world.build()
     mibot.start(preloaded=False)
     return Story(world, proxy, mibot, cloud)

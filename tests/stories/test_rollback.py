@@ -1,4 +1,4 @@
-"""Going back: to what the instance ran before its last upgrade, as Git has it."""
+"""Rollbacks to what the instance ran before its last upgrade, according to Git."""
 
 from __future__ import annotations
 

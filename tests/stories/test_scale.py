@@ -1,4 +1,4 @@
-"""A thousand instances: the tracker goes on in comments, each within GitHub's limit."""
+"""A thousand instances: the tracker continues in comments, each within GitHub's limit."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _parts(story: Story, number: int) -> list[str]:
 
 
 def _whole(story: Story, number: int) -> list[str]:
-    """All parts, once every instance has its one line."""
+    """All parts, once every instance has exactly one line."""
     parts = _parts(story, number)
     lines = [line for part in parts for line in part.splitlines() if line.startswith("- [ ] ")]
     assert len(lines) == 1000

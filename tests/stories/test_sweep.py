@@ -1,4 +1,4 @@
-"""Whatever a webhook would have told is found again."""
+"""The sweep finds whatever a webhook would have reported."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture
 def swept(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud) -> Story:
-    """A story in which no webhook ever arrives, and mibot sweeps every second."""
+    """A story in which no webhook arrives, and mibot sweeps every second."""
     world.build()
     mibot = MibotProcess(tmp_path, proxy.org, proxy.api_url, cloud, MIBOT_RECONCILE__INTERVAL="1")
     return Story(world, proxy, mibot, cloud)
@@ -54,7 +54,7 @@ def test_a_comment_written_while_the_bot_was_down(swept: Story) -> None:
         assert story.mibot.stop() == 0
         order = story.comment(number, "/check rctest")
         edited = story.comment(number, "just a remark")
-        time.sleep(1.1)  # GitHub tells times to the second
+        time.sleep(1.1)  # GitHub's times have a resolution of one second
         story.world.edit_comment("dana", edited, "/upgrade rctest")
         story.mibot.start()
         story.wait_for_reply(number, order, "✅ pass")

@@ -1,4 +1,4 @@
-"""One version has one tracker, however the label, the opening and redeliveries arrive; people's words stay."""
+"""A version has one tracker, however its label, its opening and redeliveries arrive; people's words stay."""
 
 from __future__ import annotations
 
