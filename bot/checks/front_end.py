@@ -36,7 +36,7 @@ class CertificateInvalid(Reason):
 @stored("front_end.refusal", refusal="refusal", status="status", private="private")
 @dataclass(frozen=True)
 class FrontEndRefuses(Reason):
-    """The front end, or what stands before it, turns mibot away. A private instance may do that."""
+    """The front end, or a proxy in front of it, turns mibot away. A private instance may do that."""
 
     refusal: FrontEndRefusal
     status: int

@@ -15,7 +15,7 @@ SERVER = "cloudflare"
 
 
 class Protection(StrEnum):
-    """Whether Cloudflare stands before the front end. The values are stored."""
+    """Whether Cloudflare protects the front end. The values are stored."""
 
     CLOUDFLARE = "cloudflare"
     BYPASSED = "bypassed"

@@ -29,13 +29,13 @@ def list_open_alerts(call: ApiCall, project: str, found_in: str, about: str = ""
 def _names_project(alert: Mapping[str, Any], project: str) -> bool:
     """Whether the alert's resource, metric or metadata names the project (`PROJECT`, or `PROJECT:DATABASE`)."""
     metadata = _get_object(alert, "metadata")
-    places = (
+    label_sets = (
         _get_object(_get_object(alert, "resource"), "labels"),
         _get_object(_get_object(alert, "metric"), "labels"),
         _get_object(metadata, "systemLabels"),
         _get_object(metadata, "userLabels"),
     )
-    values = (value for labels in places for value in labels.values())
+    values = (value for labels in label_sets for value in labels.values())
     return any(isinstance(value, str) and value.partition(":")[0] == project for value in values)
 
 

@@ -66,13 +66,13 @@ class ComputeInspector:
             return disks
         if not disks:
             return DiskSnapshots(())
-        places = {disk.path for disk in disks}
-        # All of the project are asked for and chosen from here: a filter by URL that Google writes in another way
-        # would say that there are none.
+        paths = {disk.path for disk in disks}
+        # All of the project's are read and filtered here: a filter by a URL that Google writes in another way would
+        # match none.
         found = self._caller.fetch(LIST_SNAPSHOTS, lambda call: list(list_snapshots(call, query.project)))
         if isinstance(found, Unavailable):
             return found
-        ours = [snapshot for place, snapshot in found if place in places]
+        ours = [snapshot for path, snapshot in found if path in paths]
         newest_first = sorted(ours, key=lambda snapshot: snapshot.taken_at, reverse=True)
         return DiskSnapshots(tuple(disk.name for disk in disks), tuple(newest_first))
 

@@ -1,4 +1,4 @@
-"""What Google's errors mean, told apart for whichever of its APIs was asked."""
+"""What the errors of Google's APIs mean."""
 
 from __future__ import annotations
 

@@ -130,13 +130,13 @@ def _instance(item: Mapping[str, Any]) -> SqlInstance:
 
 
 def _backup(item: Mapping[str, Any]) -> SqlBackup:
-    begun = item.get("startTime") or item.get("enqueuedTime") or item.get("windowStartTime")
+    started = item.get("startTime") or item.get("enqueuedTime") or item.get("windowStartTime")
     return SqlBackup(
         _text(item, "instance"),
         _text(item, "id"),
         _text(item, "status"),
         str(item.get("type", "")),
-        require_time(begun),
+        require_time(started),
         parse_time(item.get("endTime")),
         str(item.get("description", "")),
         str(get_object(item, "error").get("code", "")),  # its message may name the project

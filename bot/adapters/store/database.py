@@ -141,7 +141,7 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         # Write transactions begin IMMEDIATE, or two that both read first would deadlock. FULL: a delivery is on
-        # the disk before GitHub is told so.
+        # the disk before GitHub gets an answer.
         if sqlite3.sqlite_version_info < _SQLITE_WITH_SUBSEC and sys.version_info >= (3, 12):
             # There the engine asks for unixepoch('subsec'), which older libraries answer with NULL.
             connection.create_function("unixepoch", 1, lambda _modifier: time.time())

@@ -227,7 +227,7 @@ class FrontEndQuery:
 
 
 class FrontEndRefusal(StrEnum):
-    """How the front end, or what stands before it, turns mibot away. The values are stored."""
+    """How the front end, or a proxy in front of it, turns mibot away. The values are stored."""
 
     DENIED = "denied"
     """It answers with status 401 or 403."""

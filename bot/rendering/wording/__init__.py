@@ -1,4 +1,4 @@
-"""The words for every reason: one file a subject, one function a reason.
+"""The words for every reason: one file per subject, one function per reason.
 
 A file registers its functions with `describe.register`; every file below this folder is found and imported here.
 """
