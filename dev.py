@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The project's commands, for a machine with nothing but Python 3.11+ and git.
 
-`python3 dev.py demo` sets everything up and plays the main job; `python3 dev.py test` sets everything up and
-passes all tests and checks. Everything is installed into `.venv` beside this file, from the lock files.
+`python3 dev.py demo` sets everything up and plays the main job; `python3 dev.py test` sets everything up and runs
+all tests and checks. Everything is installed into `.venv` beside this file, from the lock files.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 LOCK = ROOT / "requirements-dev.lock"
 EMULATOR = ROOT / "demo" / "emulator"
 STAMP = VENV / ".installed"
-WORKERS = "3"  # on two cores: the stories wait more than they work
+WORKERS = "3"  # for two cores, because the stories mostly wait
 
 
 def run(*command: str | Path, cwd: Path = ROOT) -> int:
@@ -39,7 +39,7 @@ def must(*command: str | Path, cwd: Path = ROOT) -> None:
 
 
 def wanted() -> str:
-    """What the environment is made from: it is made anew when any of this changes, not for a tool's settings."""
+    """A digest of what the environment is made from. A change of a tool's settings does not recreate it."""
     import tomllib  # an older Python, which setup() refuses, has none
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -66,7 +66,7 @@ def setup() -> None:
 
 
 def lint() -> int:
-    """Everything that judges the code without running it."""
+    """Check the code without running it."""
     return (
         run("ruff", "check", ".")
         or run("ruff", "format", "--check", ".")
@@ -80,7 +80,7 @@ def test(*arguments: str) -> int:
 
 
 def lock() -> int:
-    """Write the lock files anew from pyproject.toml, for every supported Python and platform."""
+    """Write new lock files from pyproject.toml, for every supported Python and platform."""
     common = ("uv", "pip", "compile", "--universal", "--generate-hashes", "--no-emit-index-url", "--quiet",
               "--no-header", "--python-version", "3.11", "--upgrade", "pyproject.toml")  # fmt: skip
     return run(*common, "-o", "requirements.lock") or run(
@@ -96,7 +96,7 @@ USAGE = """usage: python3 dev.py COMMAND
   test-long       the long fuzzing and kill tests
   bench           the benchmarks, printed as a table
   lint            lint, formatting, types and import direction only
-  lock            write the lock files anew
+  lock            write new lock files
   setup           only set up
   run COMMAND …   run any command inside the environment, e.g. `python3 dev.py run mibot --help`
 """
