@@ -45,7 +45,11 @@ def results(words: TextStrategy, moments: DatetimeStrategy = DATETIMES) -> st.Se
 
 def backups(words: TextStrategy, moments: DatetimeStrategy = DATETIMES) -> st.SearchStrategy[tuple[Backup, ...]]:
     kinds, states = st.sampled_from(BackupKind), st.sampled_from(BackupState)
-    return tuples_of(st.builds(Backup, kinds, words, words, states, moments, words, words))
+    return tuples_of(st.builds(Backup, kinds, words, words, states, moments, st.none() | texts(words), words))
+
+
+def texts(words: TextStrategy) -> st.SearchStrategy[PlainText]:
+    return st.builds(PlainText, words)
 
 
 def tuples_of(one: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
@@ -60,7 +64,7 @@ def upgrades(words: TextStrategy, moments: DatetimeStrategy = DATETIMES, **fixed
         "stage": st.sampled_from(Stage),
         "requested_by": words,
         "requested_at": moments,
-        "reason": words,
+        "reason": st.none() | texts(words),
         "from_version": st.none() | VERSIONS,
         "force": st.none() | overrides(words, moments),
         "pull_request": pull_requests(words, moments),
@@ -75,9 +79,14 @@ def upgrades(words: TextStrategy, moments: DatetimeStrategy = DATETIMES, **fixed
         "attempts": st.lists(_attempts(words, moments), min_size=1, max_size=3).map(tuple),
         "rollback": st.none() | st.builds(Rollback, words, words, st.none() | VERSIONS, NUMBERS),
         "previous": st.none(),
-        "history": tuples_of(st.builds(StageTransition, st.sampled_from(Stage), moments, words, words, words)),
+        "history": tuples_of(_transitions(words, moments)),
     }
     return _built(Upgrade, **{**made, **fixed})
+
+
+def _transitions(words: TextStrategy, moments: DatetimeStrategy) -> st.SearchStrategy[StageTransition]:
+    stages, reasons = st.sampled_from(Stage), st.none() | texts(words)
+    return _built(StageTransition, stage=stages, at=moments, by=words, why=reasons, link=words)
 
 
 def preparations(words: TextStrategy, moments: DatetimeStrategy = DATETIMES) -> st.SearchStrategy[Preparation]:
@@ -88,7 +97,7 @@ def preparations(words: TextStrategy, moments: DatetimeStrategy = DATETIMES) -> 
         stage=st.sampled_from(PreparationStage),
         requested_by=words,
         requested_at=moments,
-        reason=words,
+        reason=st.none() | texts(words),
         pull_request=pull_requests(words, moments),
         mistagged_images=tuples_of(st.builds(MistaggedImage, words, words)),
         acceptance=st.none() | overrides(words, moments),
@@ -112,8 +121,8 @@ def pull_requests(
         "changes_requested_by": tuples_of(words),
         "merge": st.none() | _built(Merge, at=moments, by=words, commit=words),
         "branch": _built(BranchState, built_commit=words, base_commit=words, change_fingerprint=words),
-        "warnings": tuples_of(st.builds(PlainText, words)),
-        "note": words,
+        "warnings": tuples_of(texts(words)),
+        "note": st.none() | texts(words),
     }
     return _built(PullRequestState, **{**made, **fixed})
 
@@ -139,7 +148,7 @@ def _deployments(words: TextStrategy, moments: DatetimeStrategy) -> st.SearchStr
         run_id=st.none() | NUMBERS,
         run_url=words,
         conclusion=words,
-        failure=words,
+        failure=st.none() | texts(words),
         ended_at=st.none() | moments,
         deployed_by=words,
     )

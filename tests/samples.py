@@ -11,7 +11,7 @@ from bot.domain.fleet.inventory import read_fleet
 from bot.domain.fleet.model import DeploymentColor, Fleet, Instance, InstanceType
 from bot.domain.git_tree import Snapshot, TreeEntry, blob_sha
 from bot.domain.health.model import CheckResult, CheckState
-from bot.domain.reasons import PlainText
+from bot.domain.reasons import PlainText, Reason
 from bot.domain.upgrade.attempts import DeploymentAttempt
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.pull_request import Merge
@@ -63,9 +63,11 @@ def modify(record: Record, **facts: Any) -> Record:
     """An upgrade's or a preparation's record with these facts, which are named as in the record, at whatever depth.
 
     Of the attempts it is the last one that changes; `attempt` is its number. `merged_at`, `merged_by` and
-    `merge_commit` make up the merge.
+    `merge_commit` make up the merge. A reason or a note may be a text.
     """
     changed: Any = record
+    for name in {"reason", "note"} & facts.keys():
+        facts[name] = plain(facts[name])
     attempt = {name: facts.pop(name) for name in _ATTEMPT & facts.keys()}
     if "attempt" in facts:
         attempt["number"] = facts.pop("attempt")
@@ -73,6 +75,11 @@ def modify(record: Record, **facts: Any) -> Record:
         changed = changed.with_attempt(replace(changed.attempt, **attempt))
     result: Record = _replace(changed, facts, complete=True)
     return result
+
+
+def plain(words: Reason | str | None) -> Reason | None:
+    """A reason of these words; None for none."""
+    return (PlainText(words) if words else None) if isinstance(words, str) else words
 
 
 Record = TypeVar("Record", Upgrade, Preparation)

@@ -75,7 +75,7 @@ def preview_sections(
     jobs = [Text(_format_effect(effect)) for effect in effects]
     yield from section("Effects, each a durable job", Group(*jobs, Text(f"then on GitHub {GITHUB_WRITES}", "dim")))
     spec = PullRequestSpec(
-        planned, Head("", ""), tracker or PLACEHOLDER_TRACKER, PLACEHOLDER_AUTHOR, "", current, preview.golden_diff
+        planned, Head("", ""), tracker or PLACEHOLDER_TRACKER, PLACEHOLDER_AUTHOR, None, current, preview.golden_diff
     )
     yield from section("Body of the pull request", Text(render_pull_request_body(spec)))
 

@@ -15,7 +15,7 @@ from bot.domain.github_models import Head, PullRequest
 from bot.domain.plans.change_set import ChangeSet, Refusal
 from bot.domain.plans.preview import PreparationPreview
 from bot.domain.plans.pull_request_spec import PullRequestSpec
-from bot.domain.reasons import Reason
+from bot.domain.reasons import Reason, format_for_log
 from bot.domain.rollout.effects import Schedule
 from bot.domain.tracker.effects import EnsureTracker
 from bot.domain.tracker.record import TrackerRecord
@@ -30,6 +30,8 @@ from bot.domain.upgrade.preparation import (
     request_preparation,
 )
 from bot.domain.upgrade.pull_request import BranchState
+from bot.domain.upgrade.reasons.progress import Delayed
+from bot.domain.upgrade.reasons.pull_requests import PullRequestEnd, PullRequestEnded
 from bot.domain.versions import parse_version
 from bot.handlers.dispatch import handles, notes_delay
 from bot.handlers.refreshes import preparation_refresh_effects
@@ -37,7 +39,6 @@ from bot.ports.branches import BaseBranch
 from bot.ports.errors import NotFoundError, PermanentError
 from bot.ports.pull_requests import PullRequestReader
 from bot.ports.store import PreparationStore, ReplyIndex, TrackerReader
-from bot.rendering.wording import clause, describe
 from bot.services.branch_updates import BranchUpdater, Proposal
 from bot.services.fleet_reader import FleetReader
 from bot.services.planner import Planner
@@ -98,10 +99,15 @@ class PreparationHandler:
         try:
             after = self._move(before, tracker)
         except PermanentError as error:
-            after = replace(before, stage=PreparationStage.FAILED, reason=describe(error.reason).rstrip("."))
+            after = replace(before, stage=PreparationStage.FAILED, reason=error.reason)
         self._save(after)
         if after.stage is not before.stage:
-            log.info("preparation_moved", version=effect.version, stage=after.stage.value, reason=after.reason)
+            log.info(
+                "preparation_moved",
+                version=effect.version,
+                stage=after.stage.value,
+                reason=format_for_log(after.reason) if after.reason else "",
+            )
         return [*preparation_refresh_effects(self._ledger, after), Schedule()]
 
     @notes_delay
@@ -110,7 +116,7 @@ class PreparationHandler:
         preparation = self._ledger.preparation(parse_version(effect.version))
         if preparation is None or preparation.stage not in UNPREPARED:
             return []
-        noted = replace(preparation, reason=f"delayed: {clause(reason)}; it will be tried again")
+        noted = replace(preparation, reason=Delayed(reason))
         self._save(noted)
         return preparation_refresh_effects(self._ledger, noted)
 
@@ -127,7 +133,7 @@ class PreparationHandler:
         prepared = self._planner.preparation(seen, preparation.version)
         plan = prepared.plan
         if isinstance(plan, Refusal):
-            return replace(preparation, stage=PreparationStage.FAILED, reason=describe(plan.reason).rstrip("."))
+            return replace(preparation, stage=PreparationStage.FAILED, reason=plan.reason)
         preparation = apply_plan(preparation, plan)
         found = next((pull for pull in self._pulls.find(preparation.branch) if pull.open), None)
         if found is not None:
@@ -142,7 +148,7 @@ class PreparationHandler:
         try:
             pull = self._pull_requests.pull(number)
         except NotFoundError:
-            return replace(preparation, stage=PreparationStage.CLOSED, reason="its pull request is gone")
+            return replace(preparation, stage=PreparationStage.CLOSED, reason=PullRequestEnded(PullRequestEnd.GONE))
         reviews = self._pull_requests.reviews(number) if pull.open or pull.merged else []
         seen = observe_preparation(preparation, pull, reviews, self._clock())
         return self._update_branch(seen, pull, tracker) if seen.stage is PreparationStage.OPEN else seen
@@ -172,14 +178,14 @@ class PreparationHandler:
 
 def _attach_pull(preparation: Preparation, pull: PullRequest, branch: BranchState) -> Preparation:
     state = replace(preparation.pull_request, number=pull.number, url=pull.url, head=pull.head, branch=branch)
-    return replace(preparation, stage=PreparationStage.OPEN, pull_request=state, reason="")
+    return replace(preparation, stage=PreparationStage.OPEN, pull_request=state, reason=None)
 
 
 def _spec(
     plan: ChangeSet, prepared: PreparationPreview, head: Head, preparation: Preparation, tracker: TrackerRecord
 ) -> PullRequestSpec:
     return PullRequestSpec(
-        plan, head, tracker.url, preparation.requested_by, "", prepared.previous_version, prepared.golden_diff
+        plan, head, tracker.url, preparation.requested_by, None, prepared.previous_version, prepared.golden_diff
     )
 
 

@@ -12,7 +12,9 @@ import structlog
 from bot.domain.effects import Effect
 from bot.domain.fleet.inventory import FIRST_INSTANCE
 from bot.domain.health.model import CheckState, Phase, worst_state
+from bot.domain.reasons import Reason
 from bot.domain.rollout.effects import Schedule, StartUpgrades
+from bot.domain.rollout.reasons import GoldenFileMissing, GoldenFileState, PreparationEnded
 from bot.domain.rollout.schedule import RolloutState, decide_slots, needs_health_check
 from bot.domain.upgrade.effects import Advance, Prepare, StartUpgrade
 from bot.domain.upgrade.preparation import PreparationStage
@@ -22,7 +24,6 @@ from bot.domain.versions import Version, parse_version
 from bot.handlers.dispatch import handles
 from bot.handlers.refreshes import refresh_effects
 from bot.ports.store import PreparationReader, ReplyIndex, SlotClaims, UpgradeStore
-from bot.rendering.wording import describe
 from bot.services.fleet_reader import FleetReader, FleetView
 from bot.services.health_checks import HealthCheckRunner
 from bot.services.planner import Planner
@@ -82,17 +83,19 @@ class Scheduler:
         seen = self._fleets.current_view()
         effects, upgrades = self._skip_left_out(upgrades, seen)
         versions = sorted({upgrade.version for upgrade in upgrades if upgrade.stage is Stage.WAITING})
-        unready: dict[Version, str] = {}
+        unready: dict[Version, Reason] = {}
         for version in versions:
             reason, preparing = self._why_not_ready(version, seen, upgrades)
             effects += preparing
-            if reason:
+            if reason is not None:
                 unready[version] = reason
-        standing = RolloutState(seen.fleet, upgrades, self._max_in_flight, unready, {})
-        standing = replace(standing, first_is_green=self._first_is_green(standing, versions))
-        for turn in decide_slots(standing):
+        rollout = RolloutState(seen.fleet, upgrades, self._max_in_flight, unready, {})
+        rollout = replace(rollout, first_instance_healthy=self._first_instance_healthy(rollout, versions))
+        for decision in decide_slots(rollout):
             effects += (
-                self._start_upgrade(turn.upgrade) if turn.starts else self._keep_waiting(turn.upgrade, turn.reason)
+                self._start_upgrade(decision.upgrade)
+                if decision.starts
+                else self._keep_waiting(decision.upgrade, decision.reason)
             )
         return [*dict.fromkeys(effects)]
 
@@ -103,7 +106,7 @@ class Scheduler:
         for upgrade in upgrades:
             instance = seen.fleet.get(upgrade.slug)
             if upgrade.stage is Stage.WAITING and instance is not None and instance.skip_reason:
-                self._ledger.save_upgrade(mark_skipped(upgrade, describe(instance.skip_reason), self._clock()))
+                self._ledger.save_upgrade(mark_skipped(upgrade, instance.skip_reason, self._clock()))
                 effects += refresh_effects(self._ledger, upgrade)
             else:
                 rest.append(upgrade)
@@ -114,7 +117,7 @@ class Scheduler:
             return []
         return [Advance(upgrade.slug, str(upgrade.version))]  # which shows it
 
-    def _keep_waiting(self, upgrade: Upgrade, reason: str) -> list[Effect]:
+    def _keep_waiting(self, upgrade: Upgrade, reason: Reason | None) -> list[Effect]:
         if upgrade.reason == reason:
             return []
         self._ledger.save_upgrade(replace(upgrade, reason=reason))
@@ -122,34 +125,33 @@ class Scheduler:
 
     def _why_not_ready(
         self, version: Version, seen: FleetView, upgrades: Sequence[Upgrade]
-    ) -> tuple[str, list[Effect]]:
+    ) -> tuple[Reason | None, list[Effect]]:
         """Why no upgrade to this version can begin, and what is to be done about it."""
         if version in seen.fleet.golden:
-            reason = self._planner.not_ready_reason(seen, version)
-            return describe(reason) if reason else "", []
+            return self._planner.not_ready_reason(seen, version), []
         preparation = self._ledger.preparation(version)
-        file = version.golden_path
         if preparation is None:
             by = next(u.requested_by for u in upgrades if u.version == version and u.stage is Stage.WAITING)
-            return f"for {file}, which is being prepared", [Prepare(str(version), by, asked=False)]
+            return GoldenFileMissing(version, GoldenFileState.BEING_PREPARED), [
+                Prepare(str(version), by, asked=False)
+            ]
         match preparation.stage:
             case PreparationStage.REQUESTED:
-                return f"for {file}, which is being prepared", [
-                    Prepare(str(version), preparation.requested_by, asked=False)
-                ]
+                again = Prepare(str(version), preparation.requested_by, asked=False)
+                return GoldenFileMissing(version, GoldenFileState.BEING_PREPARED), [again]
             case PreparationStage.OPEN:
-                return f"for {file}: its pull request has to be merged first", []
+                return GoldenFileMissing(version, GoldenFileState.NOT_MERGED), []
             case PreparationStage.READY:
-                return f"for {file}, which was there and is gone: bring it back", []
+                return GoldenFileMissing(version, GoldenFileState.REMOVED), []
             case _:
-                return f"for {file}: {preparation.reason}; /prepare {version} tries again", []
+                return PreparationEnded(version, preparation.reason), []
 
-    def _first_is_green(self, standing: RolloutState, versions: list[Version]) -> dict[Version, bool]:
+    def _first_instance_healthy(self, rollout: RolloutState, versions: list[Version]) -> dict[Version, bool]:
         """Whether the first instance is green, where the order depends on it and only a look can tell."""
         look = [
             version
             for version in versions
-            if _customers_wait(standing, version) and needs_health_check(standing, version)
+            if _customers_wait(rollout, version) and needs_health_check(rollout, version)
         ]
         if not look:
             return {}
@@ -157,7 +159,7 @@ class Scheduler:
         return dict.fromkeys(look, green)
 
 
-def _customers_wait(standing: RolloutState, version: Version) -> bool:
-    waiting = (u for u in standing.upgrades if u.stage is Stage.WAITING and u.version == version and not u.force)
-    instances = (standing.fleet.get(upgrade.slug) for upgrade in waiting)
-    return version not in standing.unready and any(instance and not instance.internal for instance in instances)
+def _customers_wait(rollout: RolloutState, version: Version) -> bool:
+    waiting = (u for u in rollout.upgrades if u.stage is Stage.WAITING and u.version == version and not u.force)
+    instances = (rollout.fleet.get(upgrade.slug) for upgrade in waiting)
+    return version not in rollout.unready and any(instance and not instance.internal for instance in instances)

@@ -32,6 +32,7 @@ from bot.domain.upgrade.effects import (
     StartUpgrade,
 )
 from bot.domain.upgrade.judgement import needs_pre_checks, recheck, with_pre_checks
+from bot.domain.upgrade.reasons.progress import Delayed
 from bot.domain.upgrade.record import Rollback, Upgrade
 from bot.domain.upgrade.stages import IN_DEPLOYMENT, IN_FLIGHT, IN_REVIEW, UNFINISHED, Stage
 from bot.domain.upgrade.transitions import (
@@ -48,7 +49,6 @@ from bot.handlers.refreshes import refresh_effects
 from bot.ports.errors import NotFoundError, PermanentError
 from bot.ports.pull_requests import PullRequestReader
 from bot.ports.store import Outbox, ReplyIndex, TrackerReader, UpgradeStore
-from bot.rendering.wording import clause, describe
 from bot.services.deployments import DeploymentService
 from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import ExpectedState, HealthCheckRunner
@@ -128,7 +128,7 @@ class UpgradeHandler:
         try:
             upgrade = self._move(upgrade)
         except PermanentError as error:
-            upgrade = self._save(mark_failed(upgrade, describe(error.reason).rstrip("."), self._clock()))
+            upgrade = self._save(mark_failed(upgrade, error.reason, self._clock()))
         quiet = isinstance(effect, Poll) and upgrade == before
         return self._follow_ups(before, upgrade, quiet=quiet)
 
@@ -207,7 +207,7 @@ class UpgradeHandler:
         upgrade = self._ledger.upgrade(effect.slug, parse_version(effect.version))
         if upgrade is None or upgrade.stage not in UNFINISHED or upgrade.stage is Stage.WAITING:
             return []
-        noted = self._save(replace(upgrade, reason=f"delayed: {clause(reason)}; it will be tried again"))
+        noted = self._save(replace(upgrade, reason=Delayed(reason)))
         return refresh_effects(self._ledger, noted)
 
     def _move(self, upgrade: Upgrade) -> Upgrade:

@@ -13,6 +13,7 @@ from bot.domain.upgrade.stages import Stage
 from bot.formats.markdown import Markdown, escape_link_target, one_line, truncate_body
 from bot.rendering.renderer import ICONS, Renderer, render_template
 from bot.rendering.upgrades import pull_link, upgrade_reason
+from bot.rendering.wording import clause
 
 PRE_UPGRADE_CHECK = "mibot / pre-upgrade"
 """The name of the check run on the head commit of an upgrade's pull request."""
@@ -74,4 +75,5 @@ def _verdict(upgrade: Upgrade) -> str:
         return f"{upgrade.slug} runs {upgrade.target}, proven healthy"
     if upgrade.stage is Stage.ROLLED_BACK:
         return f"{upgrade.slug} is back on {upgrade.target}, proven healthy"
-    return f"{upgrade.slug}: {upgrade.stage}: {upgrade.reason}"
+    why = clause(upgrade.reason) if upgrade.reason else ""
+    return f"{upgrade.slug}: {upgrade.stage}: {why}"

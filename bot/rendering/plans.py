@@ -10,6 +10,7 @@ from bot.domain.git_tree import LINK_MODE
 from bot.domain.health.model import CheckResult
 from bot.domain.plans.change_set import ChangeSet, Refusal
 from bot.domain.plans.preview import UpgradePreview
+from bot.domain.reasons import Reason
 from bot.domain.versions import Version
 from bot.formats.compose import Difference
 from bot.formats.diffs import change_lines
@@ -19,6 +20,7 @@ from bot.rendering.code_blocks import render_code_block
 from bot.rendering.golden_files import golden_summary
 from bot.rendering.reasons import describe_reasons, describe_warnings
 from bot.rendering.renderer import Renderer
+from bot.rendering.wording import clause
 
 MAX_LINES = 80
 """The number of lines of a file's diff that are shown."""
@@ -30,7 +32,7 @@ def render_plan(
     plan: ChangeSet,
     preview: UpgradePreview,
     results: Sequence[CheckResult],
-    obstacle: str = "",
+    obstacle: Reason | None = None,
 ) -> Markdown:
     """The section of a reply that shows what an upgrade would change. `obstacle` is why it would have to wait.
 
@@ -48,7 +50,7 @@ def render_plan(
         preparation=_preparation_values(renderer, preview),
         golden=_golden_summary(renderer, preview.golden_diff, plan.old, plan.version),
         checks=render_check_table(renderer, Markdown("Pre-upgrade checks"), results),
-        obstacle=renderer.safe_text(obstacle) if obstacle else None,
+        obstacle=renderer.safe_text(clause(obstacle)) if obstacle else None,
     )
 
 

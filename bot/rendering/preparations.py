@@ -7,6 +7,7 @@ from bot.domain.versions import Version
 from bot.formats.markdown import Markdown, code, escape_link_target, truncate
 from bot.rendering.renderer import Renderer
 from bot.rendering.upgrades import format_names
+from bot.rendering.wording import clause
 from bot.rendering.wording.plans.images import describe_mistagged
 
 MAX_IMAGES_LENGTH = 2_000
@@ -24,8 +25,8 @@ def render_preparation_state(renderer: Renderer, preparation: Preparation) -> Ma
     words = [f"{_preparation_link(preparation)}{_describe_preparation_stage(renderer, preparation)}."]
     if preparation.mistagged_images:
         words.append(_describe_mistagged_images(renderer, preparation))
-    note = preparation.pull_request.note
-    if note:
+    if preparation.pull_request.note:
+        note = clause(preparation.pull_request.note)
         words.append(f"{renderer.safe_text(note[:1].upper() + note[1:])}.")
     return Markdown(" ".join(words))
 
@@ -35,14 +36,14 @@ def _describe_preparation_stage(renderer: Renderer, preparation: Preparation) ->
         case PreparationStage.OPEN:
             people = preparation.pull_request.approved_by
             approved = f", approved by {format_names(renderer, people)}" if people else ""
-            late = f" ({renderer.safe_text(preparation.reason)})" if preparation.reason else ""
+            late = f" ({renderer.safe_text(clause(preparation.reason))})" if preparation.reason else ""
             return f"open{approved}, upgrades to it wait for the merge and then go on by themselves{late}"
         case PreparationStage.READY if preparation.pull_request.merged_by:
             return f"merged by {format_names(renderer, [preparation.pull_request.merged_by])}"
         case PreparationStage.READY:
             return "all of it is in the deployment repository"
         case _:
-            reason = f": {renderer.safe_text(preparation.reason)}" if preparation.reason else ""
+            reason = f": {renderer.safe_text(clause(preparation.reason))}" if preparation.reason else ""
             return f"{preparation.stage}{reason}"
 
 

@@ -20,6 +20,7 @@ from bot.formats.markdown import MAX_BODY_LENGTH, Markdown, code, truncate_body
 from bot.rendering.golden_files import golden_counts, golden_summary
 from bot.rendering.reasons import describe_reasons, describe_warnings
 from bot.rendering.renderer import render_template
+from bot.rendering.wording import clause
 
 R = TypeVar("R")
 TEMPLATES = {
@@ -62,7 +63,7 @@ def _render_body(spec: PullRequestSpec, golden: Difference | None) -> Markdown:
         compared_with=compared_with,
         asked_by=spec.requested_by,
         tracker=Markdown(spec.tracker),
-        note=spec.note,
+        note=clause(spec.note) if spec.note else "",
         why=spec.reason,
     )
 

@@ -15,7 +15,7 @@ from bot.domain.fleet.redaction import Redact, redactor
 from bot.domain.health.model import CheckState
 from bot.domain.versions import Version
 from bot.formats.markdown import Markdown, code, escape, escape_link_target, escape_within, truncate
-from bot.rendering.wording import describe
+from bot.rendering.wording import clause, describe
 
 ICONS = {CheckState.PASS: Markdown("✅"), CheckState.FAIL: Markdown("❌"), CheckState.UNKNOWN: Markdown("❔")}
 MAX_SENTENCE_LENGTH = 600
@@ -45,6 +45,7 @@ def template_environment() -> Environment:
     made.filters["describe"] = describe
     made.filters["moment"] = lambda at: Markdown(f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
     made.filters["target"] = escape_link_target
+    made.filters["clause"] = clause
     made.filters["format"] = lambda form, value: Markdown(form % value)
     return made
 

@@ -34,7 +34,7 @@ from bot.rendering.upgrades import (
     render_upgrade_state,
     render_upgrade_state_within,
 )
-from bot.rendering.wording import clause
+from bot.rendering.wording import clause, describe
 
 MAX_SECTIONS = 25
 """Upgrades that a reply shows at length. If there are more, it lists them in one table."""
@@ -161,6 +161,6 @@ def _render_backups(renderer: Renderer, progress: BackupProgress) -> Markdown:
 
 
 def _describe_backup(renderer: Renderer, backup: Backup) -> Markdown:
-    detail = f": {renderer.safe_text(backup.detail)}" if backup.detail else ""
+    detail = f": {renderer.safe_text(describe(backup.problem))}" if backup.problem else ""
     name, time = renderer.safe_code(backup.name), format_time(backup.created_at)
     return Markdown(f"{backup.kind} {name}, {backup.state}, {time}{detail}")

@@ -7,7 +7,7 @@ from bot.domain.upgrade.stages import IN_REVIEW, Stage
 from bot.formats.markdown import Markdown, escape_link_target
 from bot.rendering.renderer import Renderer
 from bot.rendering.upgrades import format_names, format_time, pull_link
-from bot.rendering.wording import describe
+from bot.rendering.wording import clause, describe
 
 _MAX_WARNINGS = 10
 
@@ -16,11 +16,11 @@ def render_upgrade_steps(renderer: Renderer, upgrade: Upgrade) -> list[Markdown]
     """The steps of an upgrade so far, one line each."""
     pull = upgrade.pull_request
     if pull.number is None:
-        return [Markdown(f"Note: {renderer.safe_text(pull.note)}.")] if pull.note else []
+        return [Markdown(f"Note: {renderer.safe_text(clause(pull.note))}.")] if pull.note else []
     target = upgrade.version if upgrade.rollback is None else upgrade.rollback.to_version
     steps = [f"Pull request {pull_link(upgrade)}points the active deployment to the golden file of {target}."]
     if pull.note:
-        steps.append(f"Note: {renderer.safe_text(pull.note)}.")
+        steps.append(f"Note: {renderer.safe_text(clause(pull.note))}.")
     steps += [f"Look at this: {renderer.safe_text(describe(warning))}" for warning in pull.warnings[:_MAX_WARNINGS]]
     if upgrade.stage in IN_REVIEW:
         steps.append("Next: one approval, then merge. Backup, deployment and health checks follow by themselves.")

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 
 from bot.domain.fleet.model import Fleet
 from bot.domain.github_models import Conclusion
-from bot.domain.upgrade.record import Override, Rollback, Upgrade
+from bot.domain.upgrade.record import Deployment, Override, Rollback, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.formats.markdown import Markdown, escape_link_target, link
 from bot.rendering.renderer import MAX_SENTENCE_LENGTH, Renderer
+from bot.rendering.wording import clause
 
 _MAX_NAMES = 5
 
@@ -43,9 +44,10 @@ def upgrade_reason(renderer: Renderer, upgrade: Upgrade) -> str:
 
     The name of an instance that has left the fleet is taken out, because it may have been a customer's.
     """
+    words = clause(upgrade.reason) if upgrade.reason else ""
     if renderer.fleet.get(upgrade.slug) is not None:
-        return upgrade.reason
-    return re.sub(re.escape(upgrade.slug), "the instance", upgrade.reason, flags=re.IGNORECASE)
+        return words
+    return re.sub(re.escape(upgrade.slug), "the instance", words, flags=re.IGNORECASE)
 
 
 def _describe_force(renderer: Renderer, force: Override, room: int) -> str:
@@ -126,6 +128,11 @@ def format_version_change(upgrade: Upgrade) -> Markdown:
         return Markdown(f"{upgrade.version} → {end}" if end else f"{upgrade.version}")
     start = f"{upgrade.from_version} → " if upgrade.from_version else ""
     return Markdown(f"{start}{upgrade.version}")
+
+
+def describe_conclusion(deployment: Deployment) -> str:
+    """How a deployment ended: GitHub's word, or that people deployed it. Empty if it has not ended."""
+    return deployment.conclusion or ("by hand" if deployment.deployed_by else "")
 
 
 def format_time(at: datetime) -> str:

@@ -12,14 +12,19 @@ from bot.domain.github_models import Head, PullRequest
 from bot.domain.plans.change_set import ChangeSet, Refusal
 from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.domain.upgrade.pull_request import BranchState, PullRequestState
+from bot.domain.upgrade.reasons.pull_requests import (
+    BranchRebuilt,
+    ChangeDiffers,
+    ChangeImpossible,
+    NothingToChange,
+    PushedByOthers,
+    RebuildRefused,
+)
 from bot.ports.branches import BaseBranch
 from bot.ports.errors import PermanentError
-from bot.rendering.wording import clause
 from bot.services.pull_requests import PullRequestWriter
 
 log = structlog.get_logger(__name__)
-
-PUSHED_BY_OTHERS = "people pushed to its branch, so mibot leaves it alone"
 
 
 @dataclass(frozen=True)
@@ -62,26 +67,23 @@ class BranchUpdater:
             return self._rebuild(seen, pull, head, propose, may_change=may_change)
         except PermanentError as error:
             log.warning("not_rebuilt", branch=pull.branch, error=str(error))
-            note = f"its branch could not be rebuilt on the base branch: {clause(error.reason)}"
-            return replace(seen, note=note), None
+            return replace(seen, note=RebuildRefused(error.reason)), None
 
     def _rebuild(
         self, state: PullRequestState, pull: PullRequest, head: Head, propose: Propose, *, may_change: bool
     ) -> tuple[PullRequestState, ChangeSet | None]:
         drift = self._pulls.drift(pull.branch)
         if not drift.ours:
-            return replace(state, note=PUSHED_BY_OTHERS), None
+            return replace(state, note=PushedByOthers()), None
         if not drift.behind:
             return state, None  # a crash came between the rebuild and its record
         proposal = propose(head)
         if not isinstance(proposal, Proposal):
-            why = clause(proposal.reason) if proposal else "all of it is there already"
-            return replace(state, note=f"the base branch moved, and now: {why}"), None
+            why = proposal.reason if proposal else NothingToChange()
+            return replace(state, note=ChangeImpossible(why)), None
         if not proposal.same_change and not may_change:
-            note = "the base branch moved, and the change would be another one now: close its pull request, ask again"
-            return replace(state, note=note), None
-        kept = "the change is the same" if proposal.same_change else "the overrides changed with it"
-        note = f"rebuilt on {head.commit[:7]}, for the base branch had moved; {kept}"
+            return replace(state, note=ChangeDiffers()), None
+        note = BranchRebuilt(head.commit, proposal.same_change)
         commit = self._pulls.rebuild(replace(proposal.spec, note=note), pull.number)
         log.info("rebuilt", branch=pull.branch, base=head.commit)
         built = BranchState(commit, head.commit, proposal.fingerprint)

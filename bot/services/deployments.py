@@ -13,6 +13,7 @@ from bot.checks.vm import machine_name
 from bot.domain.fleet.model import Instance
 from bot.domain.github_models import WorkflowRun
 from bot.domain.health.model import CheckResult, CloudConfig, Phase
+from bot.domain.reasons import Reason
 from bot.domain.rollout.schedule import rollout_halted, skipped_since_merge
 from bot.domain.upgrade.backups import BackupRequest
 from bot.domain.upgrade.deploy_policy import DeployMode, DeployPolicy
@@ -42,6 +43,14 @@ from bot.domain.upgrade.dispatch import (
     with_extra_runs,
 )
 from bot.domain.upgrade.judgement import apply_pre_checks, judge
+from bot.domain.upgrade.reasons.deployment import (
+    AwaitingManualDeployment,
+    AwaitingRun,
+    EarlierRunInProgress,
+    EarlierRunMayAppear,
+    RunWait,
+)
+from bot.domain.upgrade.reasons.progress import InstanceUnreadable, Waiting
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import all_run_ids, mark_failed, missing_run_since
@@ -50,7 +59,6 @@ from bot.ports.backups import Backups
 from bot.ports.errors import NotFoundError, PermanentError, TransientError
 from bot.ports.store import DispatchClaims, TrackerReader, UpgradeReader
 from bot.ports.workflows import Workflows
-from bot.rendering.wording import describe
 from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import ExpectedState, HealthCheckRunner
 
@@ -102,7 +110,7 @@ class DeploymentService:
                 upgrade = keep(self._step(upgrade, keep))
             except PermanentError as error:
                 known = self._ledger.upgrade(upgrade.slug, upgrade.version) or upgrade  # a step keeps what it learns
-                return keep(mark_failed(known, describe(error.reason).rstrip("."), self._clock()))
+                return keep(mark_failed(known, error.reason, self._clock()))
             if upgrade.stage is stage:
                 return upgrade
 
@@ -145,15 +153,15 @@ class DeploymentService:
             obstacle = skipped_since_merge(upgrade, fleet)
             obstacle = obstacle or rollout_halted(upgrade, self._ledger.upgrades(upgrade.version), fleet)
         if obstacle:
-            return hold(upgrade, f"waits {obstacle}", self._clock())
+            return hold(upgrade, Waiting(obstacle), self._clock())
         expected = ExpectedState(
             upgrade.from_version, head=upgrade.pull_request.head, pull_url=upgrade.pull_request.url
         )
         results = self._check_runner.run(upgrade.slug, Phase.BEFORE, expected)
         return apply_pre_checks(upgrade, results, self.policy, self._clock())
 
-    def _still_running(self, upgrade: Upgrade) -> str:
-        """That an earlier deployment of the instance goes on, or nothing: there are never two at once."""
+    def _still_running(self, upgrade: Upgrade) -> Reason | None:
+        """That an earlier deployment of the instance has not ended, or None. There are never two at once."""
         others = self._others_of_instance(upgrade)
         for number in (*upgrade.earlier_run_ids, *(run for other in others for run in unfinished_run_ids(other))):
             try:
@@ -161,10 +169,10 @@ class DeploymentService:
             except NotFoundError:
                 continue
             if not run.completed:
-                return f"for the end of an earlier deployment, {run.url}: cancel it, or let it end"
+                return EarlierRunInProgress(run.url)
         if any(run_may_appear(other, self.policy, self._clock()) for other in others):
-            return "for the run of an earlier deployment, which may yet appear on GitHub"
-        return ""
+            return EarlierRunMayAppear()
+        return None
 
     def _others_of_instance(self, upgrade: Upgrade) -> list[Upgrade]:
         """The instance's upgrades to other versions."""
@@ -213,9 +221,7 @@ class DeploymentService:
     def _instance(self, slug: str) -> Instance:
         instance = self._fleets.recent().get(slug)
         if instance is None:
-            raise PermanentError(
-                "the instance can't be read from the deployment repository any more; see the tracker's end"
-            )
+            raise PermanentError(InstanceUnreadable())
         return instance
 
     # The deployment
@@ -230,7 +236,7 @@ class DeploymentService:
             case DeployMode.ON_PUSH:
                 return self._find_push_run(upgrade)
             case DeployMode.MANUAL:
-                return replace(upgrade, reason=f"deploy {upgrade.target} by hand, then an operator says /deployed")
+                return replace(upgrade, reason=AwaitingManualDeployment(upgrade.target))
 
     def _follow_run(self, upgrade: Upgrade, number: int) -> Upgrade:
         try:
@@ -255,10 +261,10 @@ class DeploymentService:
 
     def _dispatch(self, upgrade: Upgrade, keep: SaveUpgrade) -> Upgrade:
         if obstacle := self._still_running(upgrade):
-            return hold(upgrade, f"waits {obstacle}", self._clock())
+            return hold(upgrade, Waiting(obstacle), self._clock())
         wanted = prepare_dispatch(upgrade, self._clock())
         if self._may_be_confused(upgrade) or not self._ledger.claim_dispatch(wanted):
-            return replace(upgrade, reason="waits for the run of another deployment to appear")
+            return replace(upgrade, reason=AwaitingRun(RunWait.OTHER_UPGRADE))
         log.info(
             "deployment_asked_for", slug=upgrade.slug, version=str(upgrade.target), attempt=upgrade.attempt.number
         )
@@ -267,9 +273,9 @@ class DeploymentService:
             number = self._workflows.dispatch(self.policy.workflow, inputs)
         except TransientError as error:
             log.warning("deployment_unclear", slug=upgrade.slug, error=str(error))
-            return replace(wanted, reason="GitHub did not say whether it begins; waiting for its run to appear")
+            return replace(wanted, reason=AwaitingRun(RunWait.UNCONFIRMED))
         except PermanentError as error:
-            return reject_dispatch(wanted, describe(error.reason).rstrip("."), self._clock())
+            return reject_dispatch(wanted, error.reason, self._clock())
         asked = keep(confirm_dispatch(wanted, number))
         return asked if number is None else self._follow_run(asked, number)
 

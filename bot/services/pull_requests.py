@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from bot.domain.github_models import Drift, PullRequest
 from bot.domain.plans.change_set import ChangeSet
 from bot.domain.plans.pull_request_spec import PullRequestSpec
+from bot.domain.upgrade.reasons.pull_requests import BranchTaken, PullRequestNotShown
 from bot.formats.markdown import Markdown
 from bot.ports.branches import Branches
 from bot.ports.errors import ConflictError, NotFoundError, PermanentError
@@ -83,14 +84,11 @@ class PullRequestWriter:
         except NotFoundError:  # it has no history in common with the base branch
             changed = None
         if changed is None or not changed <= change.paths:
-            raise PermanentError(
-                "its branch exists in the deployment repository and holds other people's commits; "
-                "delete that branch or open its pull request by hand, then ask again"
-            )
+            raise PermanentError(BranchTaken())
         self._branches.move_branch(change.branch, commit)
 
     def _find_existing(self, change: ChangeSet) -> PullRequest:
         for pull in self._pulls.pulls_from_branch(change.branch):
             if pull.open:
                 return pull
-        raise PermanentError("GitHub says that its pull request exists, but shows none; ask again")
+        raise PermanentError(PullRequestNotShown())

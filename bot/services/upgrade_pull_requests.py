@@ -12,6 +12,7 @@ from bot.domain.plans.change_set import ChangeKind, ChangeSet, Refusal
 from bot.domain.plans.fingerprint import change_fingerprint, same_change
 from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.domain.upgrade.pull_request import BranchState
+from bot.domain.upgrade.reasons.progress import InstanceUnreadable, NoTracker
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.transitions import attach_pull, mark_refused
 from bot.domain.versions import Version
@@ -19,7 +20,6 @@ from bot.ports.branches import BaseBranch
 from bot.ports.errors import PermanentError
 from bot.ports.files import FileHistory
 from bot.ports.store import TrackerReader
-from bot.rendering.wording import describe
 from bot.services.branch_updates import BranchUpdater, Proposal
 from bot.services.fleet_reader import FleetReader, FleetView
 from bot.services.planner import Planner
@@ -124,24 +124,22 @@ class PullRequestService:
 
     def _mark_refused(self, upgrade: Upgrade, refusal: Refusal) -> Upgrade:
         waits = bool(refusal.needs_preparation or refusal.needs_acceptance)
-        return mark_refused(upgrade, describe(refusal.reason).rstrip("."), self._clock(), keep_waiting=waits)
+        return mark_refused(upgrade, refusal.reason, self._clock(), keep_waiting=waits)
 
     def _instance(self, upgrade: Upgrade, seen: FleetView) -> Instance:
         instance = seen.fleet.get(upgrade.slug)
         if instance is None:
-            raise PermanentError(
-                "the instance can't be read from the deployment repository any more; see the tracker's end"
-            )
+            raise PermanentError(InstanceUnreadable())
         return instance
 
     def _spec(self, planned: ChangeSet, head: Head, seen: FleetView, upgrade: Upgrade) -> PullRequestSpec:
         tracker = self._ledger.tracker(upgrade.version)
         if tracker is None:
-            raise PermanentError("its version has no tracker; label the release issue first")
+            raise PermanentError(NoTracker())
         old, new = planned.old, planned.new
         golden = self._planner.compare_golden(seen, old, new) if old and new else None
         return PullRequestSpec(
-            planned, head, tracker.url, upgrade.requested_by, "", old, golden, _requester_reason(upgrade)
+            planned, head, tracker.url, upgrade.requested_by, None, old, golden, _requester_reason(upgrade)
         )
 
 

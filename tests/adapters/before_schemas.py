@@ -153,7 +153,7 @@ def backup(row: Json) -> Backup:
         name=row["name"],
         state=states[row["state"]],
         created_at=datetime.fromisoformat(row["made_at"]),
-        detail=row["said"],
+        problem=PlainText(row["said"]) if row["said"] else None,
         link=row["link"],
     )
 

@@ -77,7 +77,7 @@ FULL = modify(
     history=(StageTransition(Stage.MERGED, NOW, "dana", link="https://github.test/acme/deploy/pull/7"),),
     backups=(Backup(BackupKind.DISK, "default-red-data-disk", "mibot-3-41-0", BackupState.READY, NOW),),
     deployment=Deployment(
-        NOW, run_id=5, conclusion="failure", failure="job upgrade", ended_at=NOW + timedelta(hours=2)
+        NOW, run_id=5, conclusion="failure", failure=PlainText("job upgrade"), ended_at=NOW + timedelta(hours=2)
     ),
 )
 PLANNED = mark_planned(UPGRADE, NOW)
@@ -334,14 +334,14 @@ class StoreContract:
         ledger.save_upgrade(FAILED)
         pending = ledger.pending_notifications("rctest", V1)
         ledger.save_upgrade(FAILED)
-        ledger.save_upgrade(replace(FAILED, reason="said otherwise"))
+        ledger.save_upgrade(replace(FAILED, reason=PlainText("said otherwise")))
         assert ledger.pending_notifications("rctest", V1) == pending
 
     def test_a_notification_is_about_its_own_transition(self, ledger: Store) -> None:
         ledger.save_upgrade(FAILED)
         retried = retry(FAILED, "lee", NOW)
         ledger.save_upgrade(retried)
-        again = move(retried, Stage.FAILED, Cause(NOW), "red again")
+        again = move(retried, Stage.FAILED, Cause(NOW), PlainText("red again"))
         ledger.save_upgrade(again)
         mentions = [one for one in ledger.pending_notifications("rctest", V1) if one.channel == "mention"]
         assert [one.upgrade for one in mentions] == [FAILED, again], "oldest first"
@@ -386,7 +386,7 @@ class StoreContract:
     # The flight
 
     def test_a_turn_is_claimed_up_to_the_limit(self, ledger: Store) -> None:
-        waiting = [replace(UPGRADE, slug=slug, reason="waits") for slug in ("a", "b", "c")]
+        waiting = [replace(UPGRADE, slug=slug, reason=PlainText("waits")) for slug in ("a", "b", "c")]
         for upgrade in waiting:
             ledger.save_upgrade(upgrade)
         going = [mark_planned(upgrade, NOW) for upgrade in waiting]

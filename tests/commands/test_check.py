@@ -10,6 +10,7 @@ import pytest
 from bot.domain.chat.answers import CommandMessage
 from bot.domain.chat.effects import CheckNow
 from bot.domain.chat.replies import CheckTable
+from bot.domain.reasons import PlainText
 from bot.domain.upgrade.effects import Recheck
 from bot.domain.upgrade.record import Deployment, Stage, Upgrade
 from tests.commands.harness import OTHER_ACCOUNT, plan, reply_text
@@ -73,7 +74,9 @@ def test_an_upgrade_in_verification_is_not_judged_again() -> None:
         upgrade("demo", stage=Stage.OPEN),
         upgrade("demo", stage=Stage.DONE, merged_at=NOW, deployment=ENDED_RUN),
         upgrade("demo", stage=Stage.HELD, merged_at=NOW),
-        upgrade("demo", stage=Stage.FAILED, merged_at=NOW, deployment=replace(ENDED_RUN, failure="job upgrade")),
+        upgrade(
+            "demo", stage=Stage.FAILED, merged_at=NOW, deployment=replace(ENDED_RUN, failure=PlainText("job upgrade"))
+        ),
         upgrade("demo", stage=Stage.DEPLOYING, merged_at=NOW, deployment=replace(ENDED_RUN, ended_at=None)),
         deployed("rctest"),
     ],

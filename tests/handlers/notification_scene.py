@@ -10,6 +10,7 @@ import pytest
 
 from bot.domain.github_models import CheckRun, Comment
 from bot.domain.notifications.outbox import Notification, Outcome
+from bot.domain.reasons import PlainText
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.effects import Publish
 from bot.domain.upgrade.record import StageTransition, Upgrade
@@ -31,7 +32,7 @@ DONE = modify(OPEN, stage=Stage.DONE, merged_at=NOW, history=(STEP, StageTransit
 FAILED = replace(
     DONE,
     stage=Stage.FAILED,
-    reason="its deployment failed",
+    reason=PlainText("its deployment failed"),
     history=(STEP, StageTransition(Stage.FAILED, NOW, "mibot")),
 )
 

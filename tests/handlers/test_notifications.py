@@ -13,6 +13,7 @@ from bot.domain.github_models import Comment
 from bot.domain.health.model import CheckState
 from bot.domain.notifications.outbox import Outcome
 from bot.domain.plans.change_set import ChangeKind
+from bot.domain.reasons import PlainText
 from bot.domain.upgrade.deployment import retry
 from bot.domain.upgrade.effects import Publish
 from bot.domain.upgrade.record import Rollback, Upgrade
@@ -79,7 +80,7 @@ def test_publishing_again_writes_nothing(scene: Scene, there: Upgrade) -> None:
     wrote, alarms = list(scene.deployment.wrote), list(scene.alarms)
     for _ in range(3):
         scene.publish()
-    scene.publish(replace(there, reason="said otherwise"))
+    scene.publish(replace(there, reason=PlainText("said otherwise")))
     assert scene.deployment.wrote == wrote
     assert scene.alarms == alarms
 
@@ -101,7 +102,7 @@ def test_what_was_written_and_not_noted_is_found_again(scene: Scene, there: Upgr
 def test_evidence_is_brought_up_to_date_where_it_stands(scene: Scene) -> None:
     scene.publish(FAILED)
     (first,) = scene.deployment.pull_comments(7)
-    again = move(retry(FAILED, "lee", NOW), Stage.FAILED, Cause(NOW), "red again")
+    again = move(retry(FAILED, "lee", NOW), Stage.FAILED, Cause(NOW), PlainText("red again"))
     scene.publish(again)
     (second,) = scene.deployment.pull_comments(7)
     assert second.id == first.id
@@ -160,12 +161,12 @@ def test_on_call_is_mentioned_once_for_each_failure(scene: Scene) -> None:
     there = FAILED
     for attempt in (1, 2, 3):
         scene.publish(there)
-        scene.publish(replace(there, reason="delayed: GitHub does not answer"))
+        scene.publish(replace(there, reason=PlainText("delayed: GitHub does not answer")))
         assert len(scene.alarms) == attempt
         again = retry(there, "lee", NOW)
         scene.publish(again)
         assert len(scene.alarms) == attempt, "trying again calls nobody"
-        there = move(again, Stage.FAILED, Cause(NOW), "red again")
+        there = move(again, Stage.FAILED, Cause(NOW), PlainText("red again"))
     assert len({*scene.alarms}) == 3, "each has its own mark"
 
 
@@ -199,7 +200,7 @@ def test_an_upgrade_that_is_gone_from_the_records_has_nothing_to_publish(scene: 
 
 def test_a_customer_is_called_for_by_its_account_only(scene: Scene) -> None:
     customer = next(one for one in scene.fleets.current() if not one.internal)
-    there = replace(FAILED, slug=customer.slug, reason=f"job {customer.slug} failed")
+    there = replace(FAILED, slug=customer.slug, reason=PlainText(f"job {customer.slug} failed"))
     scene.ledger.save_upgrade(there)
     scene.handler.publish(Publish(customer.slug, "3.40.1"))
     (alarm,) = scene.alarms
@@ -210,7 +211,7 @@ def test_a_customer_is_called_for_by_its_account_only(scene: Scene) -> None:
 
 def test_what_waits_is_published_late_as_it_was_and_a_state_only_as_it_is_now(scene: Scene) -> None:
     again = retry(FAILED, "lee", NOW)
-    twice = move(again, Stage.FAILED, Cause(NOW), "red again")
+    twice = move(again, Stage.FAILED, Cause(NOW), PlainText("red again"))
     for there in (FAILED, again, twice):
         scene.ledger.save_upgrade(there)
     scene.publish()

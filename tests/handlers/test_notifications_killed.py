@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from bot.adapters.store import Database, SqlStore
+from bot.domain.reasons import PlainText
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.deployment import retry
 from bot.domain.upgrade.effects import Publish
@@ -24,7 +25,7 @@ from tests.handlers.notification_scene import DONE, FAILED, TO, Scene
 from tests.samples import NOW
 
 AGAIN = retry(FAILED, "lee", NOW)
-FAILED_TWICE = (FAILED, AGAIN, move(AGAIN, Stage.FAILED, Cause(NOW), "red again"))
+FAILED_TWICE = (FAILED, AGAIN, move(AGAIN, Stage.FAILED, Cause(NOW), PlainText("red again")))
 
 
 class KilledError(Exception):

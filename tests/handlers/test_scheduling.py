@@ -15,11 +15,26 @@ from bot.domain.effects import Effect
 from bot.domain.fleet.inventory import golden_link_target
 from bot.domain.health.model import CheckState, CloudConfig
 from bot.domain.health.queries import Answer, MachineQuery, Machines, Query
+from bot.domain.plans.reasons.refusals import VersionHeld
+from bot.domain.reasons import PlainText, Reason
 from bot.domain.rollout.effects import Schedule, StartUpgrades
+from bot.domain.rollout.reasons import (
+    FirstInstanceNotReady,
+    FirstInstanceProblem,
+    Forceable,
+    GoldenFileMissing,
+    GoldenFileState,
+    InternalInstancesRed,
+    PreparationEnded,
+    RolloutHalted,
+    SlotsTaken,
+)
 from bot.domain.tracker.effects import RefreshTracker
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.effects import Advance, Prepare, StartUpgrade
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
+from bot.domain.upgrade.reasons.progress import Milestone, Reached
+from bot.domain.upgrade.reasons.pull_requests import PullRequestEnd, PullRequestEnded
 from bot.domain.upgrade.record import Rollback, Stage, StageTransition, Upgrade
 from bot.domain.versions import Version
 from bot.handlers.scheduling import Scheduler
@@ -38,9 +53,8 @@ CUSTOMERS = [one.slug for one in FLEET.instances if not one.internal]
 TRIAL = next(one.slug for one in FLEET.instances if one.kind == "trial")
 PRODUCTION = next(one.slug for one in FLEET.instances if one.kind == "production")
 SKIPPED_BECAUSE = {i.slug: i.skip_reason for i in FleetReader(MemoryFleetSource(FLEET)).recent() if i.skip_reason}
-NOT_YET = (
-    'for rctest, which has not been upgraded to 3.40.1 yet; an operator can let it go first, with --force "reason"'
-)
+CLOSED, NO_SUCH_TAG = PullRequestEnded(PullRequestEnd.CLOSED), PlainText("no such tag")
+NOT_YET = Forceable(FirstInstanceNotReady("rctest", TO, FirstInstanceProblem.NOT_UPGRADED))
 
 
 @dataclass
@@ -96,7 +110,7 @@ class Scene:
     def stands(self) -> Mapping[str, Stage]:
         return {one.slug: one.stage for one in self.ledger.upgrades()}
 
-    def prepared(self, stage: PreparationStage, reason: str = "") -> None:
+    def prepared(self, stage: PreparationStage, reason: Reason | None = None) -> None:
         self.ledger.save_preparation(Preparation(NEW, stage, "lee", NOW, reason))
 
     def merge(self, text: str = "") -> None:
@@ -135,7 +149,7 @@ def test_whose_turn_it_is_goes_at_once() -> None:
     assert scene.start("rctest") == [Advance("rctest", "3.40.1")], "which shows where it stands"
     planned = Upgrade("rctest", TO, Stage.PLANNED, "dana", NOW)
     assert scene.of("rctest") == replace(
-        planned, history=(StageTransition(Stage.PLANNED, NOW, "mibot", "its turn has come"),)
+        planned, history=(StageTransition(Stage.PLANNED, NOW, "mibot", Reached(Milestone.SLOT_CLAIMED)),)
     )
 
 
@@ -158,7 +172,7 @@ def test_they_go_in_the_order_of_work_whatever_the_order_of_asking() -> None:
 def test_no_more_go_than_the_policy_allows_and_the_rest_follow_in_their_turn() -> None:
     scene = Scene(limit=2)
     assert went(scene.start("tpgi", "research", "rctest", "demo")) == ["rctest", "demo"]
-    assert scene.of("tpgi").reason == scene.of("research").reason == "for its turn, 2 upgrades are in flight"
+    assert scene.of("tpgi").reason == scene.of("research").reason == SlotsTaken(2)
     assert went(scene.schedule()) == []
     scene.put(green("demo"))
     assert went(scene.schedule()) == ["research"]
@@ -202,7 +216,7 @@ def test_once_it_is_green_they_go_trials_first() -> None:
     scene.start(PRODUCTION, TRIAL, "rctest")
     scene.put(green("rctest"))
     assert went(scene.schedule()) == [TRIAL, PRODUCTION]
-    assert scene.of(TRIAL).reason == ""
+    assert scene.of(TRIAL).reason is None
     assert scene.inspector.asked == 0, "the record tells"
 
 
@@ -212,7 +226,9 @@ def test_a_first_instance_that_people_upgraded_is_looked_at_once(status: str, go
     scene.by_hand("rctest")
     assert went(scene.start(TRIAL, PRODUCTION)) == ([TRIAL, PRODUCTION] if goes else [])
     assert scene.inspector.asked == 1
-    assert goes or scene.of(TRIAL).reason.startswith("for rctest, whose health checks are not all green; ")
+    assert goes or scene.of(TRIAL).reason == Forceable(
+        FirstInstanceNotReady("rctest", TO, FirstInstanceProblem.CHECKS_NOT_PASSING)
+    )
 
 
 def test_it_is_not_looked_at_where_no_customer_waits() -> None:
@@ -227,7 +243,7 @@ def test_a_red_internal_instance_stops_production_until_it_is_green() -> None:
     scene = Scene()
     scene.put(green("rctest"), upgrade("tpgi", before=(result(state=CheckState.FAIL),)))
     assert went(scene.start(TRIAL, PRODUCTION)) == [TRIAL]
-    assert scene.of(PRODUCTION).reason.startswith("for tpgi: an internal instance is red; ")
+    assert scene.of(PRODUCTION).reason == Forceable(InternalInstancesRed(("tpgi",)))
     scene.put(green("tpgi"))
     assert went(scene.schedule()) == [PRODUCTION]
 
@@ -236,9 +252,8 @@ def test_one_that_failed_after_its_merge_stops_the_line_until_somebody_has_seen_
     scene = Scene()
     scene.put(green("rctest"), upgrade("tpgi", stage=Stage.FAILED, merged_at=NOW))
     assert went(scene.start("demo", TRIAL)) == []
-    stopped = "for tpgi, whose upgrade to 3.40.1 failed: the line is stopped; "
-    assert scene.of("demo").reason.startswith(stopped)
-    assert scene.of(TRIAL).reason.startswith(stopped)
+    halted = Forceable(RolloutHalted(TO, ("tpgi",)))
+    assert scene.of("demo").reason == scene.of(TRIAL).reason == halted
     scene.put(upgrade("tpgi", stage=Stage.MERGED, merged_at=NOW, attempt=2))
     assert went(scene.schedule()) == ["demo", TRIAL]
 
@@ -259,7 +274,7 @@ def test_one_that_release_upgrades_leave_out_by_now_waits_no_longer(slug: str) -
     assert went(found) == ["rctest"]
     assert RefreshReply(77) in found
     skipped = scene.of(slug)
-    assert (skipped.stage, skipped.reason) == (Stage.SKIPPED, describe(SKIPPED_BECAUSE[slug]))
+    assert (skipped.stage, skipped.reason) == (Stage.SKIPPED, SKIPPED_BECAUSE[slug])
     assert skipped.history == (StageTransition(Stage.SKIPPED, NOW, "", skipped.reason),)
     assert scene.schedule() == [], "and it is told once"
 
@@ -269,7 +284,7 @@ def test_while_the_first_instance_is_rolled_back_customers_wait() -> None:
     scene.by_hand("rctest")
     scene.put(upgrade("rctest", stage=Stage.OPEN, rollback=Rollback("lee"), previous=green("rctest")))
     assert went(scene.start(TRIAL)) == []
-    assert scene.of(TRIAL).reason.startswith("for rctest, which is red; ")
+    assert scene.of(TRIAL).reason == Forceable(FirstInstanceNotReady("rctest", TO, FirstInstanceProblem.RED))
 
 
 def test_an_operators_force_goes_first_and_is_recorded() -> None:
@@ -287,14 +302,14 @@ def test_one_that_waits_can_be_forced_later() -> None:
     assert went(scene.start(PRODUCTION, force="they asked", by="lee")) == [PRODUCTION]
     forced = scene.of(PRODUCTION)
     assert forced.force is not None
-    assert (forced.requested_by, forced.force.by, forced.reason) == ("dana", "lee", "")
+    assert (forced.requested_by, forced.force.by, forced.reason) == ("dana", "lee", None)
 
 
 def test_force_gives_no_place_that_there_is_not() -> None:
     scene = Scene(limit=1)
     scene.start("rctest")
     assert went(scene.start(PRODUCTION, force="they asked")) == []
-    assert scene.of(PRODUCTION).reason == "for its turn, 1 upgrade is in flight"
+    assert scene.of(PRODUCTION).reason == SlotsTaken(1)
 
 
 # What has to be there first
@@ -306,7 +321,7 @@ def test_a_version_without_a_golden_file_is_prepared_once_and_all_its_upgrades_w
     assert [effect for effect in found if isinstance(effect, Prepare)] == [Prepare("3.40.2", "dana", asked=False)]
     assert went(found) == []
     reasons = {one.reason for one in scene.ledger.upgrades(NEW)}
-    assert reasons == {f"for {GOLDEN}, which is being prepared"}
+    assert reasons == {GoldenFileMissing(NEW, GoldenFileState.BEING_PREPARED)}
 
 
 def test_another_version_is_not_held_up_by_it() -> None:
@@ -316,21 +331,21 @@ def test_another_version_is_not_held_up_by_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stage", "reason", "words"),
+    ("stage", "why", "reason"),
     [
-        (PreparationStage.OPEN, "", f"for {GOLDEN}: its pull request has to be merged first"),
-        (PreparationStage.READY, "", f"for {GOLDEN}, which was there and is gone: bring it back"),
-        (PreparationStage.CLOSED, "it was closed", f"for {GOLDEN}: it was closed; /prepare 3.40.2 tries again"),
-        (PreparationStage.FAILED, "no such tag", f"for {GOLDEN}: no such tag; /prepare 3.40.2 tries again"),
+        (PreparationStage.OPEN, None, GoldenFileMissing(NEW, GoldenFileState.NOT_MERGED)),
+        (PreparationStage.READY, None, GoldenFileMissing(NEW, GoldenFileState.REMOVED)),
+        (PreparationStage.CLOSED, CLOSED, PreparationEnded(NEW, CLOSED)),
+        (PreparationStage.FAILED, NO_SUCH_TAG, PreparationEnded(NEW, NO_SUCH_TAG)),
     ],
 )
 def test_what_becomes_of_the_preparation_is_told_and_nothing_is_asked_for_again(
-    stage: PreparationStage, reason: str, words: str
+    stage: PreparationStage, why: Reason | None, reason: Reason
 ) -> None:
     scene = Scene()
-    scene.prepared(stage, reason)
+    scene.prepared(stage, why)
     assert not [effect for effect in scene.start("rctest", to=NEW) if isinstance(effect, Prepare)]
-    assert scene.of("rctest", NEW).reason == words
+    assert scene.of("rctest", NEW).reason == reason
 
 
 def test_one_that_was_asked_for_and_not_begun_is_begun_in_the_name_of_who_asked() -> None:
@@ -352,8 +367,8 @@ def test_images_with_another_tag_hold_the_version_until_they_are_accepted() -> N
     scene.merge(compose_file("3.40.2").replace("symbols:3.40.2", "symbols:3.40.1"))
     assert went(scene.start("rctest", to=NEW)) == []
     reason = scene.of("rctest", NEW).reason
-    assert reason.startswith("3.40.2 is held: images of the publisher's do not carry the tag 3.40.2: symbols-0 ")
-    assert reason.endswith("an operator says /prepare 3.40.2 --accept-tags.")
+    assert isinstance(reason, VersionHeld)
+    assert (reason.version, [one.service for one in reason.images]) == (NEW, ["symbols-0"])
     assert went(scene.start("rctest", to=NEW, force="now")) == [], "and no force helps"
     scene.accepted = frozenset({NEW})
     assert went(scene.schedule()) == ["rctest"]
@@ -364,7 +379,9 @@ def test_a_golden_file_that_is_no_compose_file_holds_the_version_too(text: str) 
     scene = Scene()
     scene.merge(text)
     assert went(scene.start("rctest", to=NEW)) == []
-    assert scene.of("rctest", NEW).reason.startswith(f"{GOLDEN} is no")
+    reason = scene.of("rctest", NEW).reason
+    assert reason is not None
+    assert describe(reason).startswith(f"{GOLDEN} is no")
 
 
 # Saying it
@@ -387,7 +404,7 @@ def test_a_reason_is_written_down_when_it_changes_and_only_then() -> None:
     saved = scene.saved
     found = scene.schedule()
     assert went(found) == ["demo"]
-    assert scene.of(PRODUCTION).reason == "for its turn, 1 upgrade is in flight"
+    assert scene.of(PRODUCTION).reason == SlotsTaken(1)
     assert scene.saved == saved + 2, "one that went, and one with another reason"
     assert found == [Advance("demo", "3.40.1"), RefreshTracker("3.40.1")], "each place that shows them once"
 

@@ -48,7 +48,7 @@ def test_what_a_report_says_makes_it_new(changed: Upgrade) -> None:
 @pytest.mark.parametrize(
     "same",
     [
-        replace(OPEN, reason="delayed"),
+        replace(OPEN, reason=PlainText("delayed")),
         modify(OPEN, before=(result(seconds=9.0, finding=PlainText("It runs since a minute ago.")),)),
     ],
 )

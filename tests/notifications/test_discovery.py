@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+from bot.domain.reasons import PlainText
 from bot.domain.upgrade.stages import Stage
 from bot.notifications import all_channels, discover
 from tests.notifications.records import ENDED, wanted
@@ -67,4 +68,4 @@ def test_what_an_older_mibot_left_behind_is_not_published_now(stage: Stage) -> N
     there = upgrade(stage=stage, head="c" * 40, before=(result(),), merged_at=NOW, deployment=ENDED)
     assert wanted(there) == ()
     assert wanted(there, there) == ()
-    assert wanted(replace(there, reason="said otherwise"), there) == ()
+    assert wanted(replace(there, reason=PlainText("said otherwise")), there) == ()

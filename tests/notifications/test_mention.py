@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.reasons import PlainText
 from bot.domain.upgrade.stages import Stage
 from bot.notifications import NotificationContext
 from bot.notifications.mention import CHANNEL, post
@@ -17,7 +18,7 @@ READY = replace(CONTEXT, tracker=TRACKER, on_call=("lee",))
 
 def test_a_second_failure_calls_again_and_nothing_else_does() -> None:
     there = merged(Stage.FAILED)
-    assert wanted(replace(there, reason="said otherwise"), there) == ()
+    assert wanted(replace(there, reason=PlainText("said otherwise")), there) == ()
     again = replace(there, history=(STEP, STEP, STEP))
     assert wanted(again, there) == ("evidence", "mention")
     first, second = post(there, READY), post(again, READY)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.audit.evidence import Evidence
 from bot.domain.chat.comments import has_commands
+from bot.domain.reasons import PlainText
 from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.record import Upgrade
 from bot.rendering.evidence import render_evidence_report
@@ -117,10 +118,12 @@ def test_deployments_by_hand_failed_ones_and_none() -> None:
     assert record.deployment is not None
     hand = modify(
         record,
-        deployment=replace(record.deployment, run_id=None, run_url="", conclusion="by hand", deployed_by="lee"),
+        deployment=replace(record.deployment, run_id=None, run_url="", deployed_by="lee"),
     )
     assert any("by hand, says lee, asked for at" in row[1] for row in rows(hand) if row[0] == "deployment")
-    failed = modify(record, deployment=replace(record.deployment, failure="job upgrade", conclusion="failure"))
+    failed = modify(
+        record, deployment=replace(record.deployment, failure=PlainText("job upgrade"), conclusion="failure")
+    )
     assert any("failure, what failed: job upgrade" in row[1] for row in rows(failed) if row[0] == "deployment")
     waiting = rows(merged())
     for row in (["deployment", "none"], ["backup", "none"], ["deployed → proven", "not known, or not yet"]):

@@ -15,7 +15,7 @@ from bot.domain.plans.change_set import ChangeKind, ChangeSet, Refusal
 from bot.domain.plans.preview import PreparationPreview, UpgradePreview
 from bot.domain.plans.reasons.changes import GoldenFileCreated, HotpatchRemoved, LinkRetargeted
 from bot.domain.plans.reasons.refusals import MistaggedImage, NotPrepared
-from bot.domain.reasons import PlainText
+from bot.domain.reasons import PlainText, Reason
 from bot.domain.version_steps import SameVersion
 from bot.formats.compose import Difference
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown
@@ -51,7 +51,7 @@ def preview(instance: Instance, old: str = OLD, new: str | None = NEW, **more: o
 
 
 def plan_report(
-    instance: Instance, shown: UpgradePreview, results: Sequence[CheckResult], obstacle: str = ""
+    instance: Instance, shown: UpgradePreview, results: Sequence[CheckResult], obstacle: Reason | None = None
 ) -> Markdown:
     assert isinstance(shown.plan, ChangeSet)
     return render_plan(RENDERER, instance, shown.plan, shown, results, obstacle)
@@ -68,7 +68,7 @@ def test_the_diff_stands_folded_below_the_verdict_and_the_checks_behind() -> Non
 
 
 def test_of_a_customers_files_only_what_changes_is_shown_and_no_name() -> None:
-    text = plan_report(OTTER, preview(OTTER), [result()], "for rctest, which is red")
+    text = plan_report(OTTER, preview(OTTER), [result()], PlainText("for rctest, which is red"))
     assert "\n-    image: sourcegraph/searcher:hot\n" in text
     assert "cpus: 8" not in text
     assert "amberotter" not in text

@@ -112,14 +112,18 @@ HOSTILE = [
 def backups_of(words: str) -> tuple[Backup, ...]:
     """A copy of each kind in each state, with these words wherever Google's may be."""
     link = f"https://console.cloud.google.com/?project={words}"
-    return tuple(Backup(kind, words, words, state, NOW, words, link) for kind in BackupKind for state in BackupState)
+    return tuple(
+        Backup(kind, words, words, state, NOW, PlainText(words), link) for kind in BackupKind for state in BackupState
+    )
 
 
 def deployment_of(words: str, number: int) -> Deployment:
     """One by a run that failed, or one by hand, with these words wherever others' may be."""
     url = "https://github.com/sourcegraph/deploy-sourcegraph-managed/actions/runs/5"
-    run = Deployment(NOW, confirmed=True, run_id=5, run_url=url, conclusion="failure", failure=words, ended_at=NOW)
-    return replace(run, run_id=None, conclusion="by hand", failure="", deployed_by=words) if number % 2 else run
+    run = Deployment(
+        NOW, confirmed=True, run_id=5, run_url=url, conclusion="failure", failure=PlainText(words), ended_at=NOW
+    )
+    return replace(run, run_id=None, failure=None, deployed_by=words) if number % 2 else run
 
 
 def public_texts(renderer: Renderer, words: str) -> Iterator[str]:
@@ -140,7 +144,7 @@ def public_texts(renderer: Renderer, words: str) -> Iterator[str]:
             rollback=Rollback(words, words, version("3.40.0")) if number % 3 == 2 else None,
             attempt=2, backups=backups_of(words), superseded_backups=backups_of(words),
             deployment=deployment_of(words, number), acceptance=Override(words, words),
-            history=(StageTransition(stage, NOW, words, words, words),), checked_for=words,
+            history=(StageTransition(stage, NOW, words, PlainText(words), words),), checked_for=words,
             change_fingerprint=words,
         )  # fmt: skip
     for items in (tracker_items(renderer, TARGET, upgrades), tracker_items(renderer, TARGET, {})):
@@ -149,7 +153,7 @@ def public_texts(renderer: Renderer, words: str) -> Iterator[str]:
     yield render_tracker_head(renderer, replace(RECORD, asked_by=words), everything, [])
     for where in PreparationStage:
         made = modify(
-            Preparation(TARGET, where, words, NOW, words),
+            Preparation(TARGET, where, words, NOW, PlainText(words)),
             number=8,
             url="https://x/pull/8",
             note=words,
@@ -186,7 +190,7 @@ def public_texts(renderer: Renderer, words: str) -> Iterator[str]:
     for instance in renderer.fleet:
         previewed = preview(instance.slug, words)
         assert isinstance(previewed.plan, ChangeSet)
-        report = render_plan(renderer, instance, previewed.plan, previewed, results, words)
+        report = render_plan(renderer, instance, previewed.plan, previewed, results, PlainText(words))
         previews = (
             PlanPreview(instance.slug, TARGET, report),
             PlanPreview(instance.slug, TARGET, refusal=PlanRefused(TARGET, said)),

@@ -212,7 +212,8 @@ def long(words: str) -> Upgrade:
     """One with thirty checks that had much to say, and a long history."""
     results = tuple(result(f"check{n}", finding=PlainText(words), link=CONSOLE) for n in range(30))
     steps = tuple(
-        StageTransition(Stage.HELD, NOW + timedelta(minutes=n), "mibot", words, RUN_URL) for n in range(200)
+        StageTransition(Stage.HELD, NOW + timedelta(minutes=n), "mibot", PlainText(words), RUN_URL)
+        for n in range(200)
     )
     return modify(complete(), before=results, after=results, history=(*complete().history, *steps))
 

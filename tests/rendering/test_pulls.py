@@ -23,6 +23,8 @@ from bot.domain.plans.reasons.changes import (
 )
 from bot.domain.plans.reasons.refusals import MistaggedImage
 from bot.domain.plans.reasons.warnings import FileKept, PlanWarning, ServiceGone
+from bot.domain.reasons import Reason
+from bot.domain.upgrade.reasons.pull_requests import BranchRebuilt
 from bot.formats.compose import Difference, ImageChange, SettingChange
 from bot.formats.markdown import MAX_BODY_LENGTH
 from bot.rendering.pull_requests import render_pull_request_body
@@ -94,7 +96,9 @@ ALL_CHANGES = [
 ]
 
 
-def body(change: ChangeSet = PLAIN, asked_by: str = "dana", note: str = "", golden: Difference | None = None) -> str:
+def body(
+    change: ChangeSet = PLAIN, asked_by: str = "dana", note: Reason | None = None, golden: Difference | None = None
+) -> str:
     return render_pull_request_body(PullRequestSpec(change, Head("c", "t"), TRACKER, asked_by, note, FROM, golden))
 
 
@@ -212,8 +216,8 @@ def replace_warnings(change: ChangeSet, warnings: tuple[PlanWarning, ...]) -> Pu
 
 
 def test_what_happened_to_the_branch_stands_above_the_rest() -> None:
-    note = "rebuilt on 1234567, for the base branch had moved; the change is the same"
-    assert f"> {note}." in body(note=note)
+    words = "rebuilt on 1234567, for the base branch had moved; the change is the same"
+    assert f"> {words}." in body(note=BranchRebuilt("1234567" + "8" * 33))
 
 
 @pytest.mark.parametrize("change", ALL_CHANGES)

@@ -50,7 +50,7 @@ TARGET = version("3.40.1")
 RUN = "https://github.com/sourcegraph/deploy-sourcegraph-managed/actions/runs/5"
 REQUESTED_RUN = Deployment(NOW, confirmed=True, run_id=5, run_url=RUN)
 ENDED_RUN = replace(REQUESTED_RUN, conclusion="success", ended_at=NOW)
-BY_HAND = Deployment(NOW, confirmed=True, conclusion="by hand", ended_at=NOW, deployed_by="lee")
+BY_HAND = Deployment(NOW, confirmed=True, ended_at=NOW, deployed_by="lee")
 DATABASE = Backup(BackupKind.DATABASE, "sql-main", "1234", BackupState.READY, NOW)
 DISK = Backup(BackupKind.DISK, "data", "mibot-3-40-1", BackupState.RUNNING, NOW)
 SNAPSHOT = replace(DISK, state=BackupState.READY)
@@ -246,7 +246,9 @@ def test_each_copy_is_told_by_its_name_and_how_it_stands() -> None:
         "- disk snapshot `mibot-3-40-1`, running, 2026-01-05 09:00:00 UTC",
     ]
     failed = reply_body(
-        BackupProgress("rctest", (replace(DISK, state=BackupState.FAILED, detail="The *quota* is used up"),))
+        BackupProgress(
+            "rctest", (replace(DISK, state=BackupState.FAILED, problem=PlainText("The *quota* is used up")),)
+        )
     )
     assert "failed, 2026-01-05 09:00:00 UTC: The *quota* is used up" in rendering.reader_text(failed)
 

@@ -9,12 +9,26 @@ from datetime import datetime
 import pytest
 
 from bot.checks import vm
+from bot.domain.fleet.model import MarkedSkipped
 from bot.domain.github_models import WorkflowRun
 from bot.domain.health.model import CheckState, CloudConfig
-from bot.domain.upgrade.backups import BackupState
+from bot.domain.reasons import PlainText, Reason
+from bot.domain.rollout.reasons import LeftOut, RolloutHalted
+from bot.domain.upgrade.backups import BackupKind, BackupState
 from bot.domain.upgrade.deploy_policy import DeployMode, DeployPolicy
 from bot.domain.upgrade.deployment import mark_deployed_manually, retry
 from bot.domain.upgrade.overrides import Override
+from bot.domain.upgrade.reasons.backups import BackupFailed, BackupStatus, BackupTimedOut
+from bot.domain.upgrade.reasons.deployment import (
+    AwaitingManualDeployment,
+    AwaitingRun,
+    EarlierRunInProgress,
+    EarlierRunMayAppear,
+    RunNotStarted,
+    RunTimedOut,
+    RunWait,
+)
+from bot.domain.upgrade.reasons.progress import Waiting
 from bot.domain.upgrade.record import Deployment, Rollback, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import request_rollback
@@ -102,7 +116,7 @@ def test_whatever_github_answers_it_is_deployed_once_and_proven(answer: str, del
 def test_what_github_did_not_hear_is_asked_for_again_when_nothing_appeared() -> None:
     there = scene("unheard")
     there.merged()
-    assert there.look().reason == "GitHub did not say whether it begins; waiting for its run to appear"
+    assert there.look().reason == AwaitingRun(RunWait.UNCONFIRMED)
     there.world.behavior = DispatchBehavior()
     there.look(seconds=299)
     assert there.runs == []
@@ -128,7 +142,7 @@ def test_while_anothers_run_is_to_be_found_none_is_asked_for() -> None:
     there.merged()
     there.merged("rctest")
     there.look()
-    assert there.look("rctest").reason == "waits for the run of another deployment to appear"
+    assert there.look("rctest").reason == AwaitingRun(RunWait.OTHER_UPGRADE)
     there.look(seconds=60)
     there.look("rctest")
     assert [run.slug for run in there.world.started.values()] == ["demo", "rctest"]
@@ -137,16 +151,18 @@ def test_while_anothers_run_is_to_be_found_none_is_asked_for() -> None:
 @pytest.mark.parametrize(
     ("copying", "stage", "reason"),
     [
-        ((BackupState.READY, 900), Stage.DONE, ""),
-        ((BackupState.READY, 4000), Stage.FAILED, "its backup was not ready within 30 minutes"),
+        ((BackupState.READY, 900), Stage.DONE, None),
+        ((BackupState.READY, 4000), Stage.FAILED, BackupTimedOut(1800.0)),
         (
             (BackupState.FAILED, 60),
             Stage.FAILED,
-            "its backup failed: disk snapshot mibot-3-40-1-20260105090015 (no space)",
+            BackupFailed(BackupKind.DISK, "mibot-3-40-1-20260105090015", BackupStatus("FAILED", "no space")),
         ),
     ],
 )
-def test_without_a_backup_nothing_is_deployed(copying: tuple[BackupState, int], stage: Stage, reason: str) -> None:
+def test_without_a_backup_nothing_is_deployed(
+    copying: tuple[BackupState, int], stage: Stage, reason: Reason | None
+) -> None:
     there = scene()
     there.world.backup_outcome = copying
     there.merged()
@@ -170,7 +186,7 @@ def test_a_stopped_line_holds_what_is_merged_and_no_rollback_nor_what_is_forced(
     there.merged()
     there.merged("demo-2", force=Override("lee", "they asked"))
     held = there.look()
-    assert held.reason == "waits for rctest, whose upgrade to 3.40.1 failed: the line is stopped"
+    assert held.reason == Waiting(RolloutHalted(version("3.40.1"), ("rctest",)))
     assert there.look("demo-2").stage is Stage.DEPLOYING
     there.keep(replace(held, stage=Stage.MERGED, rollback=Rollback("lee", to_version=version("3.40.0"))))
     assert there.look(seconds=60).stage is Stage.DEPLOYING
@@ -183,7 +199,7 @@ def test_an_instance_that_is_taken_out_after_the_merge_waits_until_it_takes_part
     held = there.look()
     assert (held.stage, held.reason) == (
         Stage.HELD,
-        "waits until it takes part in release upgrades again: release channel is pause",
+        Waiting(LeftOut(MarkedSkipped("release channel is pause"))),
     )
     there.world.skipped.clear()
     assert there.ended().stage is Stage.DONE
@@ -212,7 +228,8 @@ def test_two_late_runs_that_may_be_its_own_are_nobodys() -> None:
     there.retry()
     held = there.look(seconds=1)
     assert held.stage is Stage.HELD
-    assert held.reason.startswith("waits for the end of an earlier deployment, https://")
+    assert isinstance(held.reason, Waiting)
+    assert isinstance(held.reason.obstacle, EarlierRunInProgress)
     assert there.ended().stage is Stage.DONE
     assert there.runs == [1, 2, 3]
 
@@ -221,7 +238,7 @@ def test_a_run_that_appears_after_it_was_given_up_is_waited_for_and_not_taken_fo
     there = scene("nothing", delay=400, lasts=600)
     there.merged()
     there.look()
-    assert there.look(seconds=300).reason == "no run of mi_upgrade.yml began within 5 minutes"
+    assert there.look(seconds=300).reason == RunNotStarted("mi_upgrade.yml", 300.0)
     there.world.passes(200)
     there.world.behavior = DispatchBehavior()
     there.retry()
@@ -242,7 +259,7 @@ def test_a_run_that_another_one_looks_for_is_not_taken_for_a_lost_one() -> None:
     there.look("rctest", NEXT, seconds=60)
     there.retry()
     waits = there.look(seconds=1)
-    assert (waits.earlier_run_ids, waits.reason) == ((), "waits for the run of another deployment to appear")
+    assert (waits.earlier_run_ids, waits.reason) == ((), AwaitingRun(RunWait.OTHER_UPGRADE))
     found = there.look("rctest", NEXT).deployment
     assert found is not None
     assert found.run_id == there.runs[-1]
@@ -257,7 +274,7 @@ def test_where_titles_tell_nothing_a_run_that_is_late_is_not_taken_for_another_u
     there.world.behavior = DispatchBehavior()
     there.merged("rctest")
     for seconds in (5, 286, 60):
-        assert there.look("rctest", seconds=seconds).reason == "waits for the run of another deployment to appear"
+        assert there.look("rctest", seconds=seconds).reason == AwaitingRun(RunWait.OTHER_UPGRADE)
     assert there.runs == [1]
     found = there.look("rctest", seconds=9).deployment
     assert found is not None
@@ -282,7 +299,7 @@ def test_a_rollback_does_not_take_the_lost_run_of_the_upgrade_for_its_own(named:
     undone = request_rollback(there.of(), "demo", TO, Rollback("lee", to_version=version("3.40.0")), there.world.now)
     there.keep(modify(undone, stage=Stage.MERGED, number=8, merged_at=there.world.now))
     there.world.behavior = DispatchBehavior()
-    assert there.look(seconds=5).reason == "waiting for its run to appear on GitHub"
+    assert there.look(seconds=5).reason == AwaitingRun()
     there.look(seconds=300)
     assert there.runs == [1], "the upgrade's run goes on"
     assert there.ended().stage is Stage.ROLLED_BACK
@@ -292,7 +309,7 @@ def test_a_rollback_does_not_take_the_lost_run_of_the_upgrade_for_its_own(named:
 def test_a_number_that_github_told_is_kept_while_there_is_no_such_run_yet() -> None:
     there = scene("number", delay=100)
     there.merged()
-    assert there.look().reason == "waiting for its run to appear on GitHub"
+    assert there.look().reason == AwaitingRun()
     assert there.ended().stage is Stage.DONE
 
 
@@ -302,7 +319,7 @@ def test_what_fails_after_its_run_was_started_does_not_forget_the_run(delay: int
     there.merged()
     there.world.refuses_in = 2  # the backup, the request for a run, and then the look at it
     failed = there.look()
-    assert (failed.stage, failed.reason) == (Stage.FAILED, "GitHub refused to answer")
+    assert (failed.stage, failed.reason) == (Stage.FAILED, PlainText("GitHub refused to answer."))
     assert there.runs == [1]
     there.retry()
     there.look(seconds=1)
@@ -317,9 +334,11 @@ def test_a_run_that_went_on_too_long_keeps_the_next_version_waiting() -> None:
     there = scene(lasts=5000)
     there.merged()
     there.look()
-    assert there.look(seconds=3600).reason == "its deployment has not ended within 60 minutes"
+    assert there.look(seconds=3600).reason == RunTimedOut(3600.0)
     there.merged(to=NEXT)
-    assert there.look(to=NEXT).reason.startswith("waits for the end of an earlier deployment, ")
+    reason = there.look(to=NEXT).reason
+    assert isinstance(reason, Waiting)
+    assert isinstance(reason.obstacle, EarlierRunInProgress)
     there.world.passes(1400)
     assert there.look(to=NEXT).stage is Stage.DEPLOYING
 
@@ -338,7 +357,7 @@ def test_a_run_that_may_yet_appear_keeps_the_next_version_waiting() -> None:
     there.keep(mark_deployed_manually(there.look(), "lee", there.world.now))
     there.merged(to=NEXT)
     held = there.look(to=NEXT, seconds=5)
-    assert held.reason == "waits for the run of an earlier deployment, which may yet appear on GitHub"
+    assert held.reason == Waiting(EarlierRunMayAppear())
     assert there.look(to=NEXT, seconds=295).earlier_run_ids == (1,), "and then it is known"
 
 
@@ -370,7 +389,7 @@ def test_what_a_person_vouched_for_is_of_the_deployment_that_they_saw() -> None:
 def test_by_hand_only_people_deploy() -> None:
     there = Scene(policy=DeployPolicy(DeployMode.MANUAL))
     there.merged()
-    assert there.look().reason == "deploy 3.40.1 by hand, then an operator says /deployed"
+    assert there.look().reason == AwaitingManualDeployment(version("3.40.1"))
     assert there.runs == []
 
 
@@ -387,7 +406,7 @@ def test_on_push_the_merges_own_run_is_followed() -> None:
     world = PushTriggeredSystems(SLUGS)
     there = Scene(world, DeployPolicy(DeployMode.ON_PUSH))
     there.merged(merge_commit="d" * 40)
-    assert there.look().reason == "waiting for its run to appear on GitHub"
+    assert there.look().reason == AwaitingRun()
     world.start("demo", "Deploy", "rio", DispatchBehavior(delay=20))
     there.look(seconds=20)
     assert there.of().deployment == Deployment(NOW, confirmed=True, run_id=1, run_url=world.run(1).url)

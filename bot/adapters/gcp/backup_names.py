@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from bot.domain.health.queries import DiskSnapshot, SqlBackup
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState
+from bot.domain.upgrade.reasons.backups import BackupStatus, OperationFailed
 
 DESCRIPTION_PREFIX = "mibot "
 """How the description of each of our database backups begins."""
@@ -47,24 +48,22 @@ def description(order: BackupRequest) -> str:
 
 def backup_from_snapshot(project: str, told: DiskSnapshot) -> Backup:
     state = SNAPSHOT_STATES.get(told.status, BackupState.RUNNING)
-    said = f"Google says that it is {told.status}." if state is BackupState.FAILED else ""
+    problem = BackupStatus(told.status) if state is BackupState.FAILED else None
     link = snapshot_link(project, told.name)
-    return Backup(BackupKind.DISK, told.disk, told.name, state, told.taken_at, said, link)
+    return Backup(BackupKind.DISK, told.disk, told.name, state, told.taken_at, problem, link)
 
 
 def backup_from_run(project: str, told: SqlBackup) -> Backup:
     state = BACKUP_STATES.get(told.status, BackupState.RUNNING)
-    because = f" ({told.error})" if told.error else ""
-    said = f"Google says that it is {told.status}{because}." if state is BackupState.FAILED else ""
-    return Backup(
-        BackupKind.DATABASE, told.instance, told.id, state, told.started_at, said, backup_link(project, told.instance)
-    )
+    problem = BackupStatus(told.status, told.error) if state is BackupState.FAILED else None
+    link = backup_link(project, told.instance)
+    return Backup(BackupKind.DATABASE, told.instance, told.id, state, told.started_at, problem, link)
 
 
 def apply_error_codes(copy: Backup, codes: Iterable[str]) -> Backup:
     """The copy that was begun, or that it failed when the operation has error codes already."""
-    told = ", ".join(sorted(map(str, codes)))
-    return replace(copy, state=BackupState.FAILED, detail=f"Google says that it failed ({told}).") if told else copy
+    errors = tuple(sorted(map(str, codes)))
+    return replace(copy, state=BackupState.FAILED, problem=OperationFailed(errors)) if errors else copy
 
 
 def pick_best(copies: Iterable[Backup]) -> Backup | None:

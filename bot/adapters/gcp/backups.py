@@ -22,6 +22,7 @@ from bot.adapters.gcp.sqladmin import LIST_BACKUPS, LIST_DATABASES, SQL
 from bot.domain.failures.google import BackupImpossible, BackupObstacle, GoogleAction
 from bot.domain.health.queries import SqlBackup
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState
+from bot.domain.upgrade.reasons.backups import DatabaseBusy
 from bot.ports.errors import ExternalError, NotFoundError, PermanentError, TransientError
 
 T = TypeVar("T")
@@ -34,7 +35,6 @@ BACK_UP = Purpose(
     "Cloud SQL Editor",
     settings=sqladmin.PROJECT_SETTINGS,
 )
-BUSY = "Cloud SQL is busy with another operation of this database."
 
 
 class GoogleBackups:
@@ -132,7 +132,7 @@ class GoogleBackups:
             made = replace(copy, name=str(sqladmin.get_object(begun, "backupContext").get("backupId", "")))
             return backup_names.apply_error_codes(made, sqladmin.error_codes(begun))
 
-        return _call(self._sql, BACK_UP, begin, {"operationinprogress": replace(copy, detail=BUSY)})
+        return _call(self._sql, BACK_UP, begin, {"operationinprogress": replace(copy, problem=DatabaseBusy())})
 
     def _create_snapshot(self, order: BackupRequest, disk: DataDisk, name: str) -> Backup:
         """Begin a snapshot. When Google has one of that name, it was begun before: whoever asks again finds it."""

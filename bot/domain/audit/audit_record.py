@@ -15,6 +15,7 @@ from bot.domain.fleet.redaction import Redact, redact_value
 from bot.domain.health.model import CheckResult
 from bot.domain.health.reasons import AcceptedByPerson
 from bot.domain.plans.change_set import ChangeKind
+from bot.domain.reasons import Reason
 from bot.domain.upgrade.backups import Backup
 from bot.domain.upgrade.record import Deployment, StageTransition, Upgrade
 from bot.domain.upgrade.stages import Stage
@@ -69,8 +70,8 @@ class AuditRecord:
 
     kind: ChangeKind
     stage: Stage
-    reason: str
-    note: str
+    reason: Reason | None
+    note: Reason | None
     from_version: Version | None
     to_version: Version | None
     requested_by: str
@@ -122,8 +123,8 @@ def audit_record(upgrade: Upgrade, redact: Redact) -> AuditRecord:
     return AuditRecord(
         kind=upgrade.kind,
         stage=upgrade.stage,
-        reason=redact(upgrade.reason),
-        note=redact(upgrade.pull_request.note),
+        reason=redact_value(upgrade.reason, redact),
+        note=redact_value(upgrade.pull_request.note, redact),
         from_version=upgrade.from_version,
         to_version=upgrade.version if back is None else back.to_version,
         requested_by=redact(upgrade.requested_by),
@@ -166,13 +167,15 @@ def _redact_deployment(deployment: Deployment | None, redact: Redact) -> Deploym
         deployment,
         run_url=public_link(deployment.run_url),
         conclusion=redact(deployment.conclusion),
-        failure=redact(deployment.failure),
+        failure=redact_value(deployment.failure, redact),
         deployed_by=redact(deployment.deployed_by),
     )
 
 
 def _redact_backup(copy: Backup, redact: Redact) -> Backup:
-    return replace(copy, source=redact(copy.source), name=redact(copy.name), detail=redact(copy.detail), link="")
+    return replace(
+        copy, source=redact(copy.source), name=redact(copy.name), problem=redact_value(copy.problem, redact), link=""
+    )
 
 
 def _redact_result(result: CheckResult, redact: Redact) -> CheckResult:
@@ -180,7 +183,7 @@ def _redact_result(result: CheckResult, redact: Redact) -> CheckResult:
 
 
 def _redact_transition(step: StageTransition, redact: Redact) -> StageTransition:
-    return replace(step, by=redact(step.by), why=redact(step.why), link=public_link(step.link))
+    return replace(step, by=redact(step.by), why=redact_value(step.why, redact), link=public_link(step.link))
 
 
 def public_link(url: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.github_models import Head
 from bot.domain.plans.change_set import ChangeSet
+from bot.domain.reasons import Reason
 from bot.domain.versions import Version
 from bot.formats.compose import Difference
 
@@ -15,7 +16,7 @@ class PullRequestSpec:
     """What a pull request is made from.
 
     The change set is planned on `base_head`. `tracker` is the tracker's URL, `note` what happened to the branch since
-    the pull request was opened (empty at first). `golden_diff` is how the golden file differs from that of
+    the pull request was opened (None at first). `golden_diff` is how the golden file differs from that of
     `compared_with`. `reason` is why people want a rollback, or start an upgrade before its slot (often empty).
     """
 
@@ -23,7 +24,7 @@ class PullRequestSpec:
     base_head: Head
     tracker: str
     requested_by: str
-    note: str = ""
+    note: Reason | None = None
     compared_with: Version | None = None
     golden_diff: Difference | None = None
     reason: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.reasons import Reason
 from bot.domain.upgrade.backups import Backup
 from bot.formats.documents import stored
 
@@ -27,7 +28,7 @@ class Deployment:
 
     `requested_at` is when mibot was about to request the run; it is saved before the request. `confirmed` says
     whether GitHub is known to have accepted the request, `tries` how many requests were made while nobody knew.
-    `ended_at` is when it was over, `conclusion` how (GitHub's word, or `by hand`), `failure` what failed in it.
+    `ended_at` is when it was over, `conclusion` how (GitHub's word), `failure` what failed in it.
     `deployed_by` is who says that it was deployed by hand.
     """
 
@@ -37,7 +38,7 @@ class Deployment:
     run_id: int | None = None
     run_url: str = ""
     conclusion: str = ""
-    failure: str = ""
+    failure: Reason | None = None
     ended_at: datetime | None = None
     deployed_by: str = ""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.reasons import Reason
 from bot.formats.documents import stored
 
 
@@ -50,21 +51,21 @@ class BackupRequest:
     name="name",
     state="state",
     created_at="made_at",
-    detail="error",
+    problem="error",
     link="link",
 )
 @dataclass(frozen=True)
 class Backup:
     """One backup: what kind, of which database instance or disk, its name at Google (a backup's id, a snapshot's
-    name), how far it is, when it was created (UTC), and what Google said where it failed. `link` leads to Google's
-    console; it names the project, so it is shown in the deployment repository only."""
+    name), how far it is, when it was created (UTC), and why it failed or waits (None if it does not). `link` leads to
+    Google's console; it names the project, so it is shown in the deployment repository only."""
 
     kind: BackupKind
     source: str
     name: str
     state: BackupState
     created_at: datetime
-    detail: str = ""
+    problem: Reason | None = None
     link: str = ""
 
 

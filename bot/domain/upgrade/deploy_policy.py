@@ -36,7 +36,3 @@ class DeployPolicy:
     timeout: float = 3600.0
     poll: float = 15.0
     verify: VerifyPolicy = VerifyPolicy()
-
-
-def format_duration(seconds: float) -> str:
-    return f"{seconds:g} seconds" if seconds < 120 else f"{seconds / 60:g} minutes"

@@ -9,15 +9,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.github_models import FailedJob, WorkflowRun
+from bot.domain.reasons import Reason
 from bot.domain.upgrade.attempts import Deployment, DeploymentAttempt
 from bot.domain.upgrade.backups import Backup, BackupState, overall_state
-from bot.domain.upgrade.deploy_policy import DeployPolicy, format_duration
+from bot.domain.upgrade.deploy_policy import DeployPolicy
+from bot.domain.upgrade.reasons.backups import BackupFailed, BackupsInProgress, BackupsReady, BackupTimedOut
+from bot.domain.upgrade.reasons.deployment import DeploymentFailed, FailedStep, RunFailed, RunInProgress, RunTimedOut
+from bot.domain.upgrade.reasons.progress import Milestone, Reached
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import Cause, missing_run_since, move
 
 
-def hold(upgrade: Upgrade, why: str, now: datetime) -> Upgrade:
+def hold(upgrade: Upgrade, why: Reason, now: datetime) -> Upgrade:
     """The upgrade stopped before its deployment, until what is in the way is gone."""
     return move(upgrade, Stage.HELD, Cause(now), why)
 
@@ -27,11 +31,12 @@ def is_retry(upgrade: Upgrade) -> bool:
     return upgrade.attempt.number > 1
 
 
-def start_deployment(upgrade: Upgrade, cause: Cause, why: str, policy: DeployPolicy) -> Upgrade:
+def start_deployment(upgrade: Upgrade, cause: Cause, why: Reason | None, policy: DeployPolicy) -> Upgrade:
     """The upgrade on its way to its VM: to the backup first, where the policy asks for one."""
     ready = _supersede_backups(upgrade)
     ready = move(ready, Stage.MERGED, Cause(cause.at)) if upgrade.stage is Stage.HELD else ready
-    return move(ready, Stage.BACKING_UP if policy.backup else Stage.DEPLOYING, cause, why, "")
+    stage = Stage.BACKING_UP if policy.backup else Stage.DEPLOYING
+    return move(ready, stage, cause, why, explains_stage=False)
 
 
 # The backup
@@ -67,16 +72,14 @@ def apply_backups(upgrade: Upgrade, backups: Sequence[Backup], policy: DeployPol
     began = upgrade.entered_at(Stage.BACKING_UP) or now
     match overall_state(backups):
         case BackupState.READY:
-            return move(seen, Stage.DEPLOYING, Cause(now), f"{len(backups)} backups ready", "")
+            return move(seen, Stage.DEPLOYING, Cause(now), BackupsReady(len(backups)), explains_stage=False)
         case BackupState.FAILED:
             failed = next(backup for backup in backups if backup.state is BackupState.FAILED)
-            detail = f" ({failed.detail})" if failed.detail else ""
-            return move(seen, Stage.FAILED, Cause(now), f"its backup failed: {failed.kind} {failed.name}{detail}")
+            return move(seen, Stage.FAILED, Cause(now), BackupFailed(failed.kind, failed.name, failed.problem))
     if now - began >= timedelta(seconds=policy.backup_timeout):
-        why = f"its backup was not ready within {format_duration(policy.backup_timeout)}"
-        return move(seen, Stage.FAILED, Cause(now), why)
+        return move(seen, Stage.FAILED, Cause(now), BackupTimedOut(policy.backup_timeout))
     ready = sum(backup.state is BackupState.READY for backup in backups)
-    return replace(seen, reason=f"{ready} of {len(backups)} backups ready" if backups else "backups asked for")
+    return replace(seen, reason=BackupsInProgress(ready, len(backups)))
 
 
 # The deployment
@@ -91,34 +94,29 @@ def apply_run(
     if not run.completed:
         seen = _with_run(upgrade, deployment)
         if now - run.created_at >= timedelta(seconds=policy.timeout):
-            why = f"its deployment has not ended within {format_duration(policy.timeout)}"
-            return move(seen, Stage.FAILED, Cause(now, link=run.url), why)
-        return replace(seen, reason=f"its run is {run.status.replace('_', ' ')}")
-    failure = "" if run.succeeded else _describe_failure(run, failed_jobs)
+            return move(seen, Stage.FAILED, Cause(now, link=run.url), RunTimedOut(policy.timeout))
+        return replace(seen, reason=RunInProgress(run.status))
+    failure = None if run.succeeded else _run_failure(run, failed_jobs)
     ended = replace(deployment, conclusion=run.conclusion, failure=failure, ended_at=run.updated_at)
     seen, cause = _with_run(upgrade, ended), Cause(now, run.actor, run.url)
     if failure:
-        return move(seen, Stage.FAILED, cause, f"its deployment failed: {failure}")
-    return start_verifying(seen, cause, "its deployment succeeded")
+        return move(seen, Stage.FAILED, cause, DeploymentFailed(failure))
+    return start_verifying(seen, cause, Milestone.DEPLOYMENT_SUCCEEDED)
 
 
 def _with_run(upgrade: Upgrade, deployment: Deployment) -> Upgrade:
     return upgrade.with_attempt(replace(upgrade.attempt, deployment=deployment, run_missing_since=None))
 
 
-def _describe_failure(run: WorkflowRun, failed_jobs: Sequence[FailedJob]) -> str:
-    """What in a run did not succeed, in words."""
-    if not failed_jobs:
-        return f"the run ended as {run.conclusion or 'nothing'}"
-    parts = [f"job {one.job}{f', step {one.step}' if one.step else ''}" for one in failed_jobs]
-    return f"{'; '.join(parts)} ({run.conclusion})"
+def _run_failure(run: WorkflowRun, failed_jobs: Sequence[FailedJob]) -> RunFailed:
+    return RunFailed(run.conclusion, tuple(FailedStep(one.job, one.step) for one in failed_jobs))
 
 
 def mark_deployed_manually(upgrade: Upgrade, by: str, now: datetime) -> Upgrade:
     """The upgrade that a person says is deployed: by hand, or repaired by hand."""
     requested_at = upgrade.deployment.requested_at if upgrade.deployment else now
     url = upgrade.deployment.run_url if upgrade.deployment else ""
-    deployment = Deployment(requested_at, True, 1, None, url, "by hand", ended_at=now, deployed_by=by)
+    deployment = Deployment(requested_at, confirmed=True, run_url=url, ended_at=now, deployed_by=by)
     attempt = replace(
         upgrade.attempt,
         deployment=deployment,
@@ -128,7 +126,7 @@ def mark_deployed_manually(upgrade: Upgrade, by: str, now: datetime) -> Upgrade:
     seen = _without_acceptance(upgrade.with_attempt(attempt))
     if seen.stage in {Stage.MERGED, Stage.BACKING_UP}:
         seen = move(seen, Stage.DEPLOYING, Cause(now, by))
-    return start_verifying(seen, Cause(now, by), "deployed by hand")
+    return start_verifying(seen, Cause(now, by), Milestone.DEPLOYED_MANUALLY)
 
 
 def can_mark_deployed(upgrade: Upgrade) -> bool:
@@ -142,9 +140,9 @@ def can_mark_deployed(upgrade: Upgrade) -> bool:
     }
 
 
-def start_verifying(upgrade: Upgrade, cause: Cause, why: str) -> Upgrade:
+def start_verifying(upgrade: Upgrade, cause: Cause, milestone: Milestone) -> Upgrade:
     """The deployed upgrade whose health checks begin, with all the time that they may take."""
-    return _without_post_checks(move(upgrade, Stage.VERIFYING, cause, why, ""))
+    return _without_post_checks(move(upgrade, Stage.VERIFYING, cause, Reached(milestone), explains_stage=False))
 
 
 def _without_post_checks(upgrade: Upgrade) -> Upgrade:
@@ -159,7 +157,7 @@ def retry(upgrade: Upgrade, by: str, now: datetime) -> Upgrade:
     """The failed upgrade, to be deployed once more from its backup on: only ever because a person requested it."""
     attempt = DeploymentAttempt(upgrade.attempt.number + 1, run_missing_since=missing_run_since(upgrade))
     fresh = replace(_without_acceptance(_without_post_checks(upgrade)), attempts=(*upgrade.attempts, attempt))
-    return move(fresh, Stage.MERGED, Cause(now, by), "to be deployed once more", "")
+    return move(fresh, Stage.MERGED, Cause(now, by), Reached(Milestone.RETRY_REQUESTED), explains_stage=False)
 
 
 def can_retry(upgrade: Upgrade) -> bool:

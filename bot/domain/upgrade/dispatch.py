@@ -11,8 +11,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.github_models import WorkflowRun
+from bot.domain.reasons import Reason
 from bot.domain.upgrade.attempts import Deployment
-from bot.domain.upgrade.deploy_policy import DeployPolicy, format_duration
+from bot.domain.upgrade.deploy_policy import DeployPolicy
+from bot.domain.upgrade.reasons.deployment import AwaitingRun, DispatchRejected, RunNotStarted, RunProblem, RunUnknown
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import Cause, all_run_ids, missing_run_since, move
@@ -31,7 +33,7 @@ def prepare_dispatch(upgrade: Upgrade, now: datetime) -> Upgrade:
     tries = 1 if before is None else before.tries + 1
     since = None if before is None else upgrade.attempt.run_missing_since or before.requested_at
     attempt = replace(upgrade.attempt, deployment=Deployment(now, tries=tries), run_missing_since=since)
-    return replace(upgrade.with_attempt(attempt), reason="")
+    return replace(upgrade.with_attempt(attempt), reason=None)
 
 
 def confirm_dispatch(upgrade: Upgrade, run_id: int | None) -> Upgrade:
@@ -45,15 +47,13 @@ def confirm_dispatch(upgrade: Upgrade, run_id: int | None) -> Upgrade:
     return upgrade.with_attempt(replace(upgrade.attempt, deployment=known, run_missing_since=None))
 
 
-def reject_dispatch(upgrade: Upgrade, why: str, now: datetime) -> Upgrade:
+def reject_dispatch(upgrade: Upgrade, why: Reason, now: datetime) -> Upgrade:
     """The upgrade whose run GitHub refused to start. If GitHub began one all the same, another attempt finds that."""
     if upgrade.deployment is None:
-        return move(upgrade, Stage.FAILED, Cause(now), f"its deployment could not be started: {why}")
+        return move(upgrade, Stage.FAILED, Cause(now), DispatchRejected(why))
     ended = replace(upgrade.deployment, ended_at=now, failure=why)
     attempt = replace(upgrade.attempt, deployment=ended, run_missing_since=missing_run_since(upgrade))
-    return move(
-        upgrade.with_attempt(attempt), Stage.FAILED, Cause(now), f"its deployment could not be started: {why}"
-    )
+    return move(upgrade.with_attempt(attempt), Stage.FAILED, Cause(now), DispatchRejected(why))
 
 
 def is_dispatching(upgrade: Upgrade) -> bool:
@@ -166,7 +166,7 @@ def mark_run_found(upgrade: Upgrade, run: WorkflowRun) -> Upgrade:
     requested_at = upgrade.deployment.requested_at if upgrade.deployment else run.created_at
     deployment = Deployment(requested_at, confirmed=True, run_id=run.id, run_url=run.url)
     attempt = replace(upgrade.attempt, deployment=deployment, run_missing_since=None)
-    return replace(upgrade.with_attempt(attempt), reason="")
+    return replace(upgrade.with_attempt(attempt), reason=None)
 
 
 def mark_run_not_found(upgrade: Upgrade, policy: DeployPolicy, now: datetime) -> Upgrade:
@@ -177,28 +177,24 @@ def mark_run_not_found(upgrade: Upgrade, policy: DeployPolicy, now: datetime) ->
     """
     deployment = upgrade.deployment
     if run_may_appear(upgrade, policy, now):
-        return replace(upgrade, reason=WAITING_FOR_RUN)
+        return replace(upgrade, reason=AwaitingRun())
     if deployment is not None and (deployment.confirmed or deployment.tries >= MAX_TRIES):
-        why = f"no run of {policy.workflow} began within {format_duration(policy.start_timeout)}"
-        return move(upgrade, Stage.FAILED, Cause(now), why)
+        return move(upgrade, Stage.FAILED, Cause(now), RunNotStarted(policy.workflow, policy.start_timeout))
     return upgrade
-
-
-WAITING_FOR_RUN = "waiting for its run to appear on GitHub"
 
 
 def mark_run_gone(upgrade: Upgrade, policy: DeployPolicy, now: datetime) -> Upgrade:
     """The upgrade whose run GitHub does not show. A run that was started just now may appear later."""
     requested_at = upgrade.deployment.requested_at if upgrade.deployment else now
     if now - requested_at < timedelta(seconds=policy.start_timeout):
-        return replace(upgrade, reason=WAITING_FOR_RUN)
-    return move(upgrade, Stage.FAILED, Cause(now), "the run of its deployment is gone from GitHub")
+        return replace(upgrade, reason=AwaitingRun())
+    return move(upgrade, Stage.FAILED, Cause(now), RunUnknown(RunProblem.GONE))
 
 
 def mark_run_ambiguous(upgrade: Upgrade, runs: Sequence[WorkflowRun], now: datetime) -> Upgrade:
     """The upgrade that ends because nobody can say which of the runs is its own. Each may be going on, and none is
     that of a later request."""
-    why = "several runs may be its own: see which one, then say /deployed or /retry"
+    why = RunUnknown(RunProblem.AMBIGUOUS)
     deployment = upgrade.deployment
     attempt = replace(
         upgrade.attempt,

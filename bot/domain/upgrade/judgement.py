@@ -3,10 +3,11 @@ instance", step 5). Pure; `transitions.move` takes every step."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.health.failing import failing_checks
 from bot.domain.health.model import CheckResult, CheckState, sort_worst_first, worst_state
 from bot.domain.health.reasons import AcceptedByPerson
 from bot.domain.reasons import Reason
@@ -14,20 +15,18 @@ from bot.domain.upgrade.deploy_policy import DeployPolicy
 from bot.domain.upgrade.deployment import hold, is_retry, start_deployment, start_verifying
 from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.pull_request import PullRequestState
+from bot.domain.upgrade.reasons.checks import (
+    ChecksPassed,
+    HealthUnknown,
+    HealthySince,
+    NotHealthyYet,
+    PreChecksFailing,
+    Unhealthy,
+)
+from bot.domain.upgrade.reasons.progress import Forced, Milestone
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import Cause, move
-
-RESUME_HINT = 'mibot looks again, and goes on when all is green; an operator can say --force "reason"'
-ACCEPT_HINT = 'see to it and say /check, or vouch for it with /check INSTANCE --accept "what you saw"'
-
-
-def describe_failing_checks(results: Sequence[CheckResult]) -> str:
-    """Which checks are in the way, in words: the red ones, and those that could not be found out."""
-    red = ", ".join(result.title for result in results if result.state is CheckState.FAIL)
-    unknown = ", ".join(result.title for result in results if result.state is CheckState.UNKNOWN)
-    words = [f"red: {red}" if red else "", f"unknown: {unknown}" if unknown else ""]
-    return "; ".join(filter(None, words)) or "no check ran"
 
 
 def needs_pre_checks(upgrade: Upgrade) -> bool:
@@ -59,12 +58,11 @@ def apply_pre_checks(
     seen = _with_before(upgrade, tuple(sort_worst_first(results)))
     passed = worst_state(seen.verification.before) is CheckState.PASS
     if seen.force is not None and not passed:
-        return start_deployment(seen, Cause(now, seen.force.by), f"forced: {seen.force.why}", policy)
+        return start_deployment(seen, Cause(now, seen.force.by), Forced(seen.force.why), policy)
     if passed or seen.rollback is not None or is_retry(seen):
-        return start_deployment(seen, Cause(now), "", policy)
+        return start_deployment(seen, Cause(now), None, policy)
     shown = _keep_if_unchanged(seen.verification.before, upgrade.verification.before)
-    why = f"before the deployment, {describe_failing_checks(shown)}; {RESUME_HINT}"
-    return hold(_with_before(seen, shown), why, now)
+    return hold(_with_before(seen, shown), PreChecksFailing(failing_checks(shown)), now)
 
 
 def _with_before(upgrade: Upgrade, results: tuple[CheckResult, ...]) -> Upgrade:
@@ -88,12 +86,11 @@ def judge(upgrade: Upgrade, results: Iterable[CheckResult], policy: DeployPolicy
     if now - began < timedelta(seconds=policy.verify.timeout):
         until = began + timedelta(seconds=policy.verify.timeout)
         seen = _with_after(upgrade, _keep_if_unchanged(current, shown), None)
-        failing = describe_failing_checks(seen.verification.after)
-        return replace(seen, reason=f"{failing}; it has until {until:%H:%M} UTC to become green")
-    seen, failing = _with_after(upgrade, current, None), describe_failing_checks(current)
+        return replace(seen, reason=NotHealthyYet(failing_checks(seen.verification.after), until))
+    seen, failing = _with_after(upgrade, current, None), failing_checks(current)
     if state is CheckState.FAIL:
-        return move(seen, Stage.FAILED, Cause(now, link=link), f"after the deployment, {failing}")
-    return move(seen, Stage.HELD, Cause(now, link=link), f"health {failing}; {ACCEPT_HINT}")
+        return move(seen, Stage.FAILED, Cause(now, link=link), Unhealthy(failing))
+    return move(seen, Stage.HELD, Cause(now, link=link), HealthUnknown(failing))
 
 
 def accept_unknown(result: CheckResult, acceptance: Override | None) -> CheckResult:
@@ -126,9 +123,10 @@ def _apply_healthy(
     until = since + timedelta(seconds=policy.verify.stable_for)
     if now < until:
         seen = _with_after(upgrade, _keep_if_unchanged(results, upgrade.verification.after), since)
-        return replace(seen, reason=f"all green since {since:%H:%M:%S} UTC, and has to hold until {until:%H:%M:%S}")
+        return replace(seen, reason=HealthySince(since, until))
     end = Stage.DONE if upgrade.rollback is None else Stage.ROLLED_BACK
-    return move(_with_after(upgrade, results, since), end, Cause(now), f"{len(results)} checks passed", "")
+    proven = _with_after(upgrade, results, since)
+    return move(proven, end, Cause(now), ChecksPassed(len(results)), explains_stage=False)
 
 
 def recheck(upgrade: Upgrade, now: datetime, by: str, accepted: str = "") -> Upgrade:
@@ -139,4 +137,4 @@ def recheck(upgrade: Upgrade, now: datetime, by: str, accepted: str = "") -> Upg
         upgrade = replace(upgrade, verification=replace(upgrade.verification, acceptance=acceptance))
     if upgrade.stage not in {Stage.HELD, Stage.FAILED} or not upgrade.deployed:
         return upgrade
-    return start_verifying(upgrade, Cause(now, by), "to be checked again")
+    return start_verifying(upgrade, Cause(now, by), Milestone.RECHECK_REQUESTED)

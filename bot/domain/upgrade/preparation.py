@@ -10,8 +10,10 @@ from enum import StrEnum
 from bot.domain.github_models import PullRequest, Review
 from bot.domain.plans.change_set import ChangeKind, ChangeSet, branch_name
 from bot.domain.plans.reasons.refusals import MistaggedImage
+from bot.domain.reasons import Reason
 from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.pull_request import PullRequestState
+from bot.domain.upgrade.reasons.pull_requests import PullRequestEnd, PullRequestEnded
 from bot.domain.versions import Version
 from bot.formats.documents import stored
 
@@ -53,7 +55,7 @@ class Preparation:
     stage: PreparationStage
     requested_by: str
     requested_at: datetime
-    reason: str = ""
+    reason: Reason | None = None
     pull_request: PullRequestState = field(default_factory=PullRequestState)
     mistagged_images: tuple[MistaggedImage, ...] = ()
     acceptance: Override | None = None
@@ -87,7 +89,7 @@ def accept(preparation: Preparation, by: str, now: datetime) -> Preparation:
 def apply_plan(preparation: Preparation, change: ChangeSet) -> Preparation:
     """The preparation with what its change set says of images and warnings."""
     pull_request = replace(preparation.pull_request, warnings=change.warnings)
-    return replace(preparation, mistagged_images=change.mistagged_images, pull_request=pull_request, reason="")
+    return replace(preparation, mistagged_images=change.mistagged_images, pull_request=pull_request, reason=None)
 
 
 def observe_preparation(
@@ -98,8 +100,8 @@ def observe_preparation(
         return preparation
     state = preparation.pull_request.observe(pull, reviews, None, now)
     if pull.merged:
-        return replace(preparation, stage=PreparationStage.READY, pull_request=replace(state, note=""), reason="")
+        return replace(preparation, stage=PreparationStage.READY, pull_request=replace(state, note=None), reason=None)
     if not pull.open:
-        reason = "its pull request was closed without a merge"
+        reason = PullRequestEnded(PullRequestEnd.CLOSED)
         return replace(preparation, stage=PreparationStage.CLOSED, pull_request=state, reason=reason)
-    return replace(preparation, stage=PreparationStage.OPEN, pull_request=state, reason="")
+    return replace(preparation, stage=PreparationStage.OPEN, pull_request=state, reason=None)

@@ -74,7 +74,7 @@ class PullRequestState:
     merge: Merge | None = None
     branch: BranchState = field(default_factory=BranchState)
     warnings: tuple[Reason, ...] = ()
-    note: str = ""
+    note: Reason | None = None
 
     @property
     def merged_at(self) -> datetime | None:

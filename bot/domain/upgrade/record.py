@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.plans.change_set import ChangeKind, branch_name
+from bot.domain.reasons import Reason
 from bot.domain.upgrade.attempts import Deployment, DeploymentAttempt
 from bot.domain.upgrade.backups import Backup
 from bot.domain.upgrade.overrides import Override
@@ -53,7 +54,7 @@ class StageTransition:
     stage: Stage
     at: datetime
     by: str
-    why: str = ""
+    why: Reason | None = None
     link: str = ""
 
 
@@ -89,7 +90,7 @@ class Upgrade:
     stage: Stage
     requested_by: str
     requested_at: datetime
-    reason: str = ""
+    reason: Reason | None = None
     from_version: Version | None = None
     force: Override | None = None
     pull_request: PullRequestState = field(default_factory=PullRequestState)

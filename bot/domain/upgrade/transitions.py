@@ -7,8 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.github_models import CommitChecks, PullRequest, Review
+from bot.domain.reasons import Reason
 from bot.domain.upgrade.attempts import DeploymentAttempt
 from bot.domain.upgrade.overrides import Override
+from bot.domain.upgrade.reasons.progress import Milestone, Reached
+from bot.domain.upgrade.reasons.pull_requests import (
+    PullRequestEnd,
+    PullRequestEnded,
+    PullRequestOpened,
+    RollbackEnded,
+    RollbackRefused,
+    RollbackTooEarly,
+)
 from bot.domain.upgrade.record import Rollback, StageTransition, Upgrade
 from bot.domain.upgrade.stages import TRANSITIONS, UNFINISHED, Stage
 from bot.domain.versions import Version
@@ -25,14 +35,16 @@ class Cause:
     link: str = ""
 
 
-def move(upgrade: Upgrade, stage: Stage, cause: Cause, why: str = "", reason: str | None = None) -> Upgrade:
-    """The upgrade at that stage: the only way there. The history keeps `why`; it is shown as the stage's reason
-    unless there is another `reason` to show.
+def move(
+    upgrade: Upgrade, stage: Stage, cause: Cause, why: Reason | None = None, *, explains_stage: bool = True
+) -> Upgrade:
+    """The upgrade at that stage: the only way there. The history keeps `why`; where it also explains the stage, it is
+    shown as the stage's reason.
 
     When the stage stays the same, only the shown reason changes. Raises ValueError for a step that `TRANSITIONS` does
     not have, which is a bug.
     """
-    shown = why if reason is None else reason
+    shown = why if explains_stage else None
     if stage is upgrade.stage:
         return replace(upgrade, reason=shown)
     if stage not in TRANSITIONS[upgrade.stage]:
@@ -63,7 +75,7 @@ def request_upgrade(
         return replace(inherit_runs(fresh, existing), previous=existing.previous, pull_request=known)
     if override and not existing.force and existing.rollback is None and existing.stage in UNFINISHED:
         waits = existing.stage is Stage.WAITING
-        return replace(existing, force=override, reason="" if waits else existing.reason)
+        return replace(existing, force=override, reason=None if waits else existing.reason)
     return existing
 
 
@@ -81,8 +93,7 @@ def request_rollback(
         if existing.stage in UNFINISHED or same_request:
             return existing
     if existing is not None and existing.stage in {Stage.BACKING_UP, Stage.DEPLOYING}:
-        note = f"it can't be rolled back, as {rollback.requested_by} asked, before its deployment is over"
-        return with_note(existing, note)
+        return with_note(existing, RollbackTooEarly(rollback.requested_by))
     by = rollback.requested_by
     fresh = Upgrade(slug, version, Stage.PLANNED, by, now, from_version=version, rollback=rollback, previous=existing)
     return fresh if existing is None else inherit_runs(fresh, existing)
@@ -94,7 +105,7 @@ def inherit_runs(fresh: Upgrade, existing: Upgrade) -> Upgrade:
     return replace(fresh, attempts=(attempt,))
 
 
-def with_note(upgrade: Upgrade, note: str) -> Upgrade:
+def with_note(upgrade: Upgrade, note: Reason) -> Upgrade:
     """The upgrade whose pull request has this note."""
     return replace(upgrade, pull_request=replace(upgrade.pull_request, note=note))
 
@@ -116,7 +127,7 @@ def missing_run_since(upgrade: Upgrade) -> datetime | None:
 def attach_pull(upgrade: Upgrade, pull: PullRequest, from_version: Version | None, now: datetime) -> Upgrade:
     """The upgrade with its pull request, which was just opened or found."""
     stage = Stage.OPEN if upgrade.stage is Stage.PLANNED else upgrade.stage
-    opened = move(upgrade, stage, Cause(now, link=pull.url), f"pull request #{pull.number}", "")
+    opened = move(upgrade, stage, Cause(now, link=pull.url), PullRequestOpened(pull.number), explains_stage=False)
     known = replace(opened.pull_request, number=pull.number, url=pull.url, head=pull.head)
     return replace(opened, from_version=from_version, pull_request=known)
 
@@ -133,27 +144,27 @@ def observe(
     if pull.merged:
         return move(seen, Stage.MERGED, Cause(pull.merged_at or now, pull.merged_by or "", pull.url))
     if not pull.open and upgrade.rollback is not None and upgrade.previous is not None:
-        return _restore_previous(upgrade.previous, upgrade.rollback, "was closed without a merge")
+        return _restore_previous(upgrade.previous, upgrade.rollback, PullRequestEnd.CLOSED)
     if not pull.open:
-        return move(seen, Stage.CLOSED, Cause(now, "", pull.url), "its pull request was closed without a merge")
+        return move(seen, Stage.CLOSED, Cause(now, "", pull.url), PullRequestEnded(PullRequestEnd.CLOSED))
     if objections:
         return move(seen, Stage.CHANGES_REQUESTED, Cause(now, ", ".join(objections), pull.url))
     return move(seen, Stage.APPROVED if approved else Stage.OPEN, Cause(now, ", ".join(approved), pull.url))
 
 
-def _restore_previous(previous: Upgrade, rollback: Rollback, what: str) -> Upgrade:
-    return with_note(previous, f"its rollback by {rollback.requested_by} {what}")
+def _restore_previous(previous: Upgrade, rollback: Rollback, end: PullRequestEnd) -> Upgrade:
+    return with_note(previous, RollbackEnded(rollback.requested_by, end))
 
 
-def mark_refused(upgrade: Upgrade, why: str, now: datetime, *, keep_waiting: bool) -> Upgrade:
+def mark_refused(upgrade: Upgrade, why: Reason, now: datetime, *, keep_waiting: bool) -> Upgrade:
     """The upgrade for which there is no change set; a rollback leaves things as they were. `keep_waiting` says that
     there will be one once its version is prepared."""
     if upgrade.rollback is not None and upgrade.previous is not None:
-        return with_note(upgrade.previous, f"it can't be rolled back: {why}")
+        return with_note(upgrade.previous, RollbackRefused(why))
     return move(upgrade, Stage.WAITING if keep_waiting else Stage.FAILED, Cause(now), why)
 
 
-def mark_failed(upgrade: Upgrade, why: str, now: datetime) -> Upgrade:
+def mark_failed(upgrade: Upgrade, why: Reason, now: datetime) -> Upgrade:
     """The upgrade that ends because an external system refused something."""
     return move(upgrade, Stage.FAILED, Cause(now), why) if Stage.FAILED in TRANSITIONS[upgrade.stage] else upgrade
 
@@ -161,15 +172,15 @@ def mark_failed(upgrade: Upgrade, why: str, now: datetime) -> Upgrade:
 def mark_pull_gone(upgrade: Upgrade, now: datetime) -> Upgrade:
     """The upgrade whose pull request does not exist any more; a rollback leaves things as they were."""
     if upgrade.rollback is not None and upgrade.previous is not None:
-        return _restore_previous(upgrade.previous, upgrade.rollback, "is gone, with its pull request")
-    return move(upgrade, Stage.CLOSED, Cause(now, ""), "its pull request is gone")
+        return _restore_previous(upgrade.previous, upgrade.rollback, PullRequestEnd.GONE)
+    return move(upgrade, Stage.CLOSED, Cause(now, ""), PullRequestEnded(PullRequestEnd.GONE))
 
 
 def mark_planned(upgrade: Upgrade, now: datetime) -> Upgrade:
     """The waiting upgrade whose turn has come."""
-    return move(upgrade, Stage.PLANNED, Cause(now), "its turn has come", "")
+    return move(upgrade, Stage.PLANNED, Cause(now), Reached(Milestone.SLOT_CLAIMED), explains_stage=False)
 
 
-def mark_skipped(upgrade: Upgrade, why: str, now: datetime) -> Upgrade:
+def mark_skipped(upgrade: Upgrade, why: Reason, now: datetime) -> Upgrade:
     """The waiting upgrade of an instance that no longer takes part in release upgrades."""
     return move(upgrade, Stage.SKIPPED, Cause(now, ""), why)

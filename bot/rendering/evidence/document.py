@@ -13,9 +13,11 @@ from typing import Any
 from bot.domain.audit.audit_record import AuditRecord, Milestones
 from bot.domain.audit.evidence import Evidence, InstanceEvidence, UnrecordedInstance
 from bot.domain.health.model import CheckResult
+from bot.domain.reasons import Reason
 from bot.domain.upgrade.backups import Backup
 from bot.domain.upgrade.record import Deployment, StageTransition
-from bot.rendering.wording import describe
+from bot.rendering.upgrades import describe_conclusion
+from bot.rendering.wording import clause, describe
 
 FORMAT_VERSION = 1
 """The document's format. It changes when the meaning of a key changes."""
@@ -46,7 +48,7 @@ def entry_document(entry: InstanceEvidence) -> dict[str, Any]:
         "ordinal": entry.name.ordinal,
         "type": entry.name.type,
         "stage": entry.last.stage,
-        "reason": entry.last.reason or None,
+        "reason": _words(entry.last.reason),
         "satisfied": not entry.gaps,
         "missing": [{"control": gap.control, "sentence": describe(gap.reason)} for gap in entry.gaps],
         "stories": [_record(record) for record in entry.audit_records],
@@ -67,8 +69,8 @@ def _record(record: AuditRecord) -> dict[str, Any]:
     return {
         "kind": record.kind,
         "stage": record.stage,
-        "reason": record.reason or None,
-        "note": record.note or None,
+        "reason": _words(record.reason),
+        "note": _words(record.note),
         "from_version": _text(record.from_version),
         "to_version": _text(record.to_version),
         "asked_by": record.requested_by,
@@ -92,6 +94,10 @@ def _record(record: AuditRecord) -> dict[str, Any]:
     }
 
 
+def _words(reason: Reason | None) -> str | None:
+    return clause(reason) if reason else None
+
+
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
@@ -102,15 +108,18 @@ def _deployment(deployment: Deployment) -> dict[str, Any]:
         "run": deployment.run_id,
         "url": deployment.run_url or None,
         "ended_at": iso(deployment.ended_at),
-        "conclusion": deployment.conclusion or None,
-        "failed": deployment.failure or None,
+        "conclusion": describe_conclusion(deployment) or None,
+        "failed": _words(deployment.failure),
         "by_hand_by": deployment.deployed_by or None,
     }
 
 
 def _backup(backup: Backup) -> dict[str, Any]:
     document = {"kind": backup.kind, "of": backup.source, "name": backup.name, "state": backup.state}
-    return document | {"made_at": iso(backup.created_at), "said": backup.detail or None}
+    return document | {
+        "made_at": iso(backup.created_at),
+        "said": describe(backup.problem) if backup.problem else None,
+    }
 
 
 def _check(result: CheckResult, accepted: Collection[str]) -> dict[str, Any]:
@@ -129,7 +138,7 @@ def _check(result: CheckResult, accepted: Collection[str]) -> dict[str, Any]:
 
 def _step(step: StageTransition) -> dict[str, Any]:
     document = {"stage": step.stage, "at": iso(step.at), "by": step.by or None}
-    return document | {"why": step.why or None, "link": step.link or None}
+    return document | {"why": _words(step.why), "link": step.link or None}
 
 
 def _times(times: Milestones) -> dict[str, Any]:

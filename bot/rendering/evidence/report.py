@@ -10,8 +10,8 @@ from bot.domain.audit.evidence import Evidence, InstanceEvidence
 from bot.domain.audit.gaps import Control
 from bot.formats.markdown import Markdown, code, link
 from bot.rendering.renderer import ICONS, render_template
-from bot.rendering.upgrades import format_time
-from bot.rendering.wording import describe
+from bot.rendering.upgrades import describe_conclusion, format_time
+from bot.rendering.wording import clause, describe
 
 
 def render_evidence_report(evidence: Evidence) -> Markdown:
@@ -77,8 +77,10 @@ def _describe_deployment(story: AuditRecord) -> Markdown:
     how += [f"by hand, says {code(deployment.deployed_by)}"] if deployment.deployed_by else []
     how += [f"asked for at {format_time(deployment.requested_at)}"]
     if deployment.ended_at is not None:
-        how += [f"ended at {format_time(deployment.ended_at)}: {code(deployment.conclusion) or 'as nothing'}"]
-    how += [f"what failed: {code(deployment.failure)}"] if deployment.failure else []
+        how += [
+            f"ended at {format_time(deployment.ended_at)}: {code(describe_conclusion(deployment)) or 'as nothing'}"
+        ]
+    how += [f"what failed: {code(clause(deployment.failure))}"] if deployment.failure else []
     return Markdown(", ".join(how))
 
 

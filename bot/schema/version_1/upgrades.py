@@ -6,10 +6,15 @@ reads in the same way.
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.schema.version_1.backups import read_backup
 from bot.schema.version_1.health import read_result
 from bot.schema.version_1.names import Document
-from bot.schema.version_1.reasons import plain_text
+from bot.schema.version_1.reasons import plain_text, read_text
+
+_MANUAL: Final = "by hand"
+"""The conclusion of a deployment that people did. `by` says who, too."""
 
 
 def read_upgrade(document: Document) -> Document:
@@ -21,7 +26,7 @@ def read_upgrade(document: Document) -> Document:
         "stage": document["stage"],
         "requested_by": document["asked_by"],
         "requested_at": document["asked_at"],
-        "reason": document["reason"],
+        "reason": read_text(document["reason"]),
         "from_version": document["from_version"],
         "force": _override(document.get("forced_by", ""), document.get("forced", "")),
         "pull_request": _pull_request(document),
@@ -41,7 +46,7 @@ def read_preparation(document: Document) -> Document:
         "stage": document["stage"],
         "requested_by": document["asked_by"],
         "requested_at": document["asked_at"],
-        "reason": document["reason"],
+        "reason": read_text(document["reason"]),
         "pull_request": _pull_request(document),
         "mistagged_images": [{"service": service, "image": image} for service, image in document["stray"]],
         "acceptance": {"by": by, "reason": "", "at": document["accepted_at"]} if by else None,
@@ -66,7 +71,7 @@ def _pull_request(document: Document) -> Document:
             "change_fingerprint": document.get("meaning", ""),
         },
         "warnings": [plain_text(words) for words in document.get("warnings", [])],
-        "note": document.get("note", ""),
+        "note": read_text(document.get("note", "")),
     }
 
 
@@ -107,8 +112,8 @@ def _deployment(document: Document) -> Document:
         "tries": document["tries"],
         "run": document["run"],
         "run_url": document["url"],
-        "conclusion": document["conclusion"],
-        "failure": document["failed"],
+        "conclusion": "" if document["conclusion"] == _MANUAL else document["conclusion"],
+        "failure": read_text(document["failed"]),
         "ended_at": document["ended_at"],
         "deployed_by": document["by"],
     }
@@ -128,6 +133,6 @@ def _transition(document: Document) -> Document:
         "stage": document["stage"],
         "at": document["at"],
         "by": document["by"],
-        "reason": document["why"],
+        "reason": read_text(document["why"]),
         "link": document["link"],
     }

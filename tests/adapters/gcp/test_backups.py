@@ -26,6 +26,7 @@ from bot.domain.failures.google import (
     GoogleWrongServer,
 )
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState, overall_state
+from bot.domain.upgrade.reasons.backups import BackupStatus, DatabaseBusy, OperationFailed
 from bot.ports.errors import ExternalError, PermanentError, TransientError
 from demo.google.compute import ComputeServer
 from demo.google.databases import BackupRun, DatabaseInstance
@@ -162,7 +163,8 @@ def test_a_copy_that_fails_is_told_and_not_made_again(google: FakeGoogle, what: 
     made = google.ensure()
     assert overall_state(made) is BackupState.FAILED
     (failed,) = [copy for copy in made if copy.state is BackupState.FAILED]
-    assert "Google says that it is FAILED" in failed.detail
+    assert isinstance(failed.problem, BackupStatus)
+    assert failed.problem.status == "FAILED"
     assert (len(google.runs()), len(google.shots())) == (1, 1)
 
 
@@ -204,7 +206,7 @@ def test_a_busy_database_is_waited_for(google: FakeGoogle) -> None:
     google.sql.set_outcome(60)
     waiting, disk = google.ensure()
     assert (waiting.state, waiting.name) == (BackupState.RUNNING, "")
-    assert "busy" in waiting.detail
+    assert waiting.problem == DatabaseBusy()
     assert disk.state is BackupState.RUNNING
     assert google.runs() == []
     google.advance(minutes=11)
@@ -398,8 +400,8 @@ def test_an_operation_that_has_failed_already_is_a_failed_copy() -> None:
     mock_google({"json": sql}, {"json": compute})
     database, disk = ensure_backups()
     assert (database.state, disk.state) == (BackupState.FAILED, BackupState.FAILED)
-    assert "(INTERNAL)" in database.detail
-    assert "(QUOTA_EXCEEDED)" in disk.detail
+    assert database.problem == OperationFailed(("INTERNAL",))
+    assert disk.problem == OperationFailed(("QUOTA_EXCEEDED",))
 
 
 @responses.activate

@@ -126,7 +126,9 @@ def evidence(*upgrades: Upgrade, fleet: Fleet = FLEET, tracker: TrackerRecord | 
 def with_words(record: Upgrade, words: str) -> Upgrade:
     """The record with these words wherever a person's, a system's or a link's may be."""
     deployment = record.deployment
-    backups = tuple(replace(one, source=words, name=words, detail=words, link=words) for one in record.backups)
+    backups = tuple(
+        replace(one, source=words, name=words, problem=PlainText(words), link=words) for one in record.backups
+    )
     return modify(
         record, reason=words, note=words, requested_by=words, force=Override(words, words), url=f"https://x/{words}",
         approved_by=(words, words), changes_requested_by=(words,), merged_by=words, merge_commit=words, head=words,
@@ -136,8 +138,8 @@ def with_words(record: Upgrade, words: str) -> Upgrade:
         after=tuple(_with_text(one, words) for one in record.verification.after),
         backups=backups, superseded_backups=backups,
         deployment=deployment
-        and replace(deployment, run_url=words, conclusion=words, failure=words, deployed_by=words),
-        history=tuple(replace(step, by=words, why=words, link=words) for step in record.history),
+        and replace(deployment, run_url=words, conclusion=words, failure=PlainText(words), deployed_by=words),
+        history=tuple(replace(step, by=words, why=PlainText(words), link=words) for step in record.history),
         rollback=record.rollback and replace(record.rollback, requested_by=words, why=words),
         previous=record.previous and with_words(record.previous, words),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,19 @@ from hypothesis import strategies as st
 
 from bot.domain.fleet.model import Fleet, Instance, InstanceType
 from bot.domain.health.model import CheckState
+from bot.domain.reasons import Reason
+from bot.domain.rollout.reasons import (
+    FirstInstanceInDeployment,
+    FirstInstanceNotReady,
+    FirstInstanceProblem,
+    Forceable,
+    GoldenFileMissing,
+    GoldenFileState,
+    InstanceInFlight,
+    InternalInstancesRed,
+    RolloutHalted,
+    SlotsTaken,
+)
 from bot.domain.rollout.schedule import (
     RolloutState,
     decide_slots,
@@ -30,14 +44,14 @@ TRIAL = customer_instance("jaderaven", type=InstanceType.TRIAL)
 OTTER, SECOND = customer_instance("amberotter"), customer_instance("amberotter-two", ordinal=2)
 FLEET = fleet(RCTEST, DEMO, TPGI, TRIAL, OTTER, SECOND)
 GREEN, RED = (result(),), (result(state=CheckState.FAIL),)
-FORCE = '; an operator can let it go first, with --force "reason"'
+NOT_UPGRADED = Forceable(FirstInstanceNotReady("rctest", TO, FirstInstanceProblem.NOT_UPGRADED))
 
 
 def rollout_state(
     *upgrades: Upgrade,
     among: Fleet = FLEET,
     limit: int = 5,
-    unready: Mapping[Version, str] | None = None,
+    unready: Mapping[Version, Reason] | None = None,
     green: Mapping[Version, bool] | None = None,
 ) -> RolloutState:
     return RolloutState(among, upgrades, limit, unready or {}, green or {})
@@ -55,7 +69,7 @@ def go(now: RolloutState) -> list[str]:
     return [turn.upgrade.key for turn in decide_slots(now) if turn.starts]
 
 
-def why(now: RolloutState) -> dict[str, str]:
+def why(now: RolloutState) -> dict[str, Reason | None]:
     """The reasons of those that wait on."""
     return {turn.upgrade.slug: turn.reason for turn in decide_slots(now) if not turn.starts}
 
@@ -71,14 +85,14 @@ def test_internal_instances_go_in_the_order_of_work_whatever_the_order_of_asking
 def test_of_two_versions_the_earlier_goes_first() -> None:
     now = rollout_state(waits("rctest", "3.41.0"), waits("demo"), waits("rctest"))
     assert go(now) == ["rctest@3.40.1", "demo@3.40.1"]
-    assert why(now) == {"rctest": "for the other upgrade of this instance, which is in flight"}
+    assert why(now) == {"rctest": InstanceInFlight()}
 
 
 def test_no_more_are_in_flight_than_the_limit_and_the_rest_wait_for_their_turn() -> None:
     flying = [upgrade("jaderaven", stage=Stage.OPEN), upgrade("amberotter", "3.41.0", Stage.MERGED)]
     now = rollout_state(*flying, waits("tpgi"), waits("demo"), waits("rctest"), limit=4)
     assert go(now) == ["rctest@3.40.1", "demo@3.40.1"]
-    assert why(now) == {"tpgi": "for its turn, 4 upgrades are in flight"}
+    assert why(now) == {"tpgi": SlotsTaken(4)}
 
 
 def test_a_lower_limit_than_before_lets_nobody_go_until_enough_are_done() -> None:
@@ -88,7 +102,7 @@ def test_a_lower_limit_than_before_lets_nobody_go_until_enough_are_done() -> Non
 
 def test_an_instance_has_one_upgrade_in_flight_at_a_time() -> None:
     now = rollout_state(upgrade("rctest", "3.41.0", Stage.APPROVED), waits("rctest"))
-    assert why(now) == {"rctest": "for the other upgrade of this instance, which is in flight"}
+    assert why(now) == {"rctest": InstanceInFlight()}
 
 
 def test_whoever_is_held_up_by_the_order_lets_those_behind_it_pass() -> None:
@@ -100,7 +114,7 @@ def test_whoever_is_held_up_by_the_order_lets_those_behind_it_pass() -> None:
 
 
 def test_a_version_that_is_not_ready_holds_up_its_own_only() -> None:
-    reason = "for golden/docker-compose.3.40.1.yaml, which is being prepared"
+    reason = GoldenFileMissing(TO, GoldenFileState.BEING_PREPARED)
     now = rollout_state(
         waits("rctest"), waits("demo", force=Override("lee", "now")), waits("tpgi", "3.41.0"), unready={TO: reason}
     )
@@ -114,9 +128,8 @@ def test_an_instance_that_cannot_be_read_goes_on_and_fails_where_people_see_why(
 
 def test_no_customer_goes_before_the_first_instance() -> None:
     now = rollout_state(waits("jaderaven"), waits("amberotter"), waits("demo"))
-    closed = f"for rctest, which has not been upgraded to 3.40.1 yet{FORCE}"
     assert go(now) == ["demo@3.40.1"]
-    assert why(now) == {"jaderaven": closed, "amberotter": closed}
+    assert why(now) == {"jaderaven": NOT_UPGRADED, "amberotter": NOT_UPGRADED}
 
 
 @pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.DONE}))
@@ -136,7 +149,7 @@ def test_once_the_first_instance_is_done_customers_go() -> None:
 
 def test_without_a_first_instance_nobody_is_first() -> None:
     now = rollout_state(waits("amberotter"), among=fleet(DEMO, OTTER))
-    assert why(now) == {"amberotter": f"for rctest, which has not been upgraded to 3.40.1 yet{FORCE}"}
+    assert why(now) == {"amberotter": NOT_UPGRADED}
 
 
 @pytest.mark.parametrize(("green", "goes"), [({TO: True}, True), ({TO: False}, False), ({}, False)])
@@ -145,7 +158,8 @@ def test_one_that_was_upgraded_by_hand_is_looked_at(green: Mapping[Version, bool
     now = rollout_state(waits("amberotter"), among=among, green=green)
     assert needs_health_check(now, TO)
     assert go(now) == (["amberotter@3.40.1"] if goes else [])
-    assert goes or why(now) == {"amberotter": f"for rctest, whose health checks are not all green{FORCE}"}
+    unproven = FirstInstanceNotReady("rctest", TO, FirstInstanceProblem.CHECKS_NOT_PASSING)
+    assert goes or why(now) == {"amberotter": Forceable(unproven)}
 
 
 def test_a_first_instance_that_runs_a_later_version_is_past_this_one() -> None:
@@ -157,14 +171,14 @@ def test_a_red_first_instance_stops_customers_however_green_it_looks() -> None:
     among = fleet(internal_instance("rctest", version=TO), OTTER)
     red = upgrade("rctest", stage=Stage.MERGED, merged_at=NOW, after=RED)
     now = rollout_state(red, waits("amberotter"), among=among, green={TO: True})
-    assert why(now) == {"amberotter": f"for rctest, which is red{FORCE}"}
+    assert why(now) == {"amberotter": Forceable(FirstInstanceNotReady("rctest", TO, FirstInstanceProblem.RED))}
 
 
 @pytest.mark.parametrize("stage", [Stage.MERGED, Stage.BACKING_UP, Stage.DEPLOYING, Stage.VERIFYING, Stage.HELD])
 def test_a_first_instance_that_is_merged_and_not_proven_yet_is_waited_for(stage: Stage) -> None:
     among = fleet(internal_instance("rctest", version=TO), OTTER)
     now = rollout_state(upgrade(stage=stage, merged_at=NOW), waits("amberotter"), among=among, green={TO: True})
-    assert why(now) == {"amberotter": f"for rctest, which is {stage}{FORCE}"}, "however green it looks"
+    assert why(now) == {"amberotter": Forceable(FirstInstanceInDeployment("rctest", stage))}, "however green it looks"
 
 
 @pytest.mark.parametrize(
@@ -194,20 +208,20 @@ def test_while_an_internal_instance_is_red_trials_go_and_production_waits() -> N
     red = upgrade("tpgi", stage=Stage.OPEN, before=RED)
     now = rollout_state(done(), red, waits("jaderaven"), waits("amberotter"))
     assert go(now) == ["jaderaven@3.40.1"]
-    assert why(now) == {"amberotter": f"for tpgi: an internal instance is red{FORCE}"}
+    assert why(now) == {"amberotter": Forceable(InternalInstancesRed(("tpgi",)))}
 
 
 def test_every_red_internal_instance_is_named_and_no_customer() -> None:
     red = [upgrade(slug, stage=Stage.OPEN, before=RED) for slug in ("tpgi", "demo", "jaderaven")]
     reason = why(rollout_state(done(), *red, waits("amberotter")))["amberotter"]
-    assert reason == f"for demo, tpgi: an internal instance is red{FORCE}"
+    assert reason == Forceable(InternalInstancesRed(("demo", "tpgi")))
 
 
 def test_one_that_failed_after_its_merge_stops_the_line_of_its_version() -> None:
     failed = [upgrade(slug, stage=Stage.FAILED, merged_at=NOW) for slug in ("tpgi", "amberotter")]
     now = rollout_state(done(), *failed, waits("demo"), waits("jaderaven"), waits("rctest", "3.41.0"))
     assert go(now) == ["rctest@3.41.0"], "another version goes on"
-    stopped = f"for amberotter, tpgi, whose upgrade to 3.40.1 failed: the line is stopped{FORCE}"
+    stopped = Forceable(RolloutHalted(TO, ("amberotter", "tpgi")))
     assert why(now) == {"demo": stopped, "jaderaven": stopped}, "internal ones and trials too"
 
 
@@ -218,19 +232,19 @@ def test_an_operators_force_passes_a_stopped_line() -> None:
 
 def test_a_failed_rollback_stops_the_line_and_none_is_stopped_by_it() -> None:
     failed = upgrade("tpgi", stage=Stage.FAILED, merged_at=NOW, rollback=Rollback("lee"))
-    assert rollout_halted(upgrade("demo", stage=Stage.MERGED), [failed], FLEET).startswith("for tpgi, ")
-    assert rollout_halted(upgrade("demo", stage=Stage.MERGED, rollback=Rollback("lee")), [failed], FLEET) == ""
+    assert rollout_halted(upgrade("demo", stage=Stage.MERGED), [failed], FLEET) == RolloutHalted(TO, ("tpgi",))
+    assert rollout_halted(upgrade("demo", stage=Stage.MERGED, rollback=Rollback("lee")), [failed], FLEET) is None
 
 
 def test_what_has_left_the_fleet_stops_the_line_without_a_name() -> None:
     gone = upgrade("jadelemur", stage=Stage.FAILED, merged_at=NOW)
-    told = rollout_halted(upgrade("demo", stage=Stage.MERGED), [gone], FLEET)
-    assert told.startswith("for an instance that is no longer in the fleet, whose upgrade to 3.40.1 failed")
+    demo = upgrade("demo", stage=Stage.MERGED)
+    assert rollout_halted(demo, [gone, replace(gone, slug="jadeowl")], FLEET) == RolloutHalted(TO, (None,))
 
 
 def test_nobody_stops_the_line_for_itself() -> None:
     failed = upgrade("tpgi", stage=Stage.FAILED, merged_at=NOW)
-    assert rollout_halted(failed, [failed], FLEET) == ""
+    assert rollout_halted(failed, [failed], FLEET) is None
 
 
 @pytest.mark.parametrize("stage", list(Stage))
@@ -247,12 +261,12 @@ def test_an_operators_force_opens_the_gate_and_gives_no_place() -> None:
     forced = waits("amberotter", force=Override("lee", "they asked"))
     assert go(rollout_state(forced)) == ["amberotter@3.40.1"]
     now = rollout_state(forced, upgrade("demo"), limit=1)
-    assert why(now) == {"amberotter": "for its turn, 1 upgrade is in flight"}
+    assert why(now) == {"amberotter": SlotsTaken(1)}
 
 
 def test_the_gate_stands_open_for_internal_instances() -> None:
     red = upgrade("rctest", stage=Stage.FAILED, merged_at=NOW, after=RED)
-    assert order_gate(DEMO, TO, rollout_state(red)) == ""
+    assert order_gate(DEMO, TO, rollout_state(red)) is None
 
 
 @pytest.mark.parametrize(
@@ -329,7 +343,7 @@ def test_every_waiting_upgrade_goes_or_is_told_why_not(now: RolloutState) -> Non
 @given(ROLLOUT_STATES)
 def test_never_are_more_in_flight_than_the_limit(now: RolloutState) -> None:
     going = go(now)
-    assert not going or len(flying(now)) + len(going) <= now.limit
+    assert not going or len(flying(now)) + len(going) <= now.max_in_flight
 
 
 @given(ROLLOUT_STATES)
@@ -345,7 +359,7 @@ def test_no_customer_goes_before_the_first_instance_is_green(now: RolloutState) 
         first, told = now.fleet.get("rctest"), now.upgrade("rctest", record.version)
         proven = told is not None and told.stage is Stage.DONE
         there = first is not None and first.version >= record.version
-        seen = there and now.first_is_green.get(record.version) and not (told and is_red(told))
+        seen = there and now.first_instance_healthy.get(record.version) and not (told and is_red(told))
         assert proven or seen
 
 
@@ -378,9 +392,9 @@ def test_those_that_go_go_in_the_order_of_work(now: RolloutState) -> None:
 @given(ROLLOUT_STATES)
 def test_none_waits_for_a_place_while_one_is_free_and_none_overtakes_it(now: RolloutState) -> None:
     found = list(decide_slots(now))
-    queue = [place for place, turn in enumerate(found) if turn.reason.startswith("for its turn")]
+    queue = [place for place, turn in enumerate(found) if isinstance(turn.reason, SlotsTaken)]
     if queue:
-        assert len(flying(now)) + len(go(now)) >= now.limit
+        assert len(flying(now)) + len(go(now)) >= now.max_in_flight
         assert not any(turn.starts for turn in found[queue[0] :])
 
 
@@ -388,5 +402,5 @@ def test_none_waits_for_a_place_while_one_is_free_and_none_overtakes_it(now: Rol
 def test_the_order_of_asking_makes_no_difference(now: RolloutState, chance: object) -> None:
     shuffled = list(now.upgrades)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
-    again = RolloutState(now.fleet, shuffled, now.limit, now.unready, now.first_is_green)
+    again = RolloutState(now.fleet, shuffled, now.max_in_flight, now.unready, now.first_instance_healthy)
     assert list(decide_slots(again)) == list(decide_slots(now))

@@ -29,6 +29,7 @@ from bot.domain.reasons import PlainText
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState
 from bot.domain.upgrade.deploy_policy import DeployPolicy
 from bot.domain.upgrade.dispatch import MAX_TRIES
+from bot.domain.upgrade.reasons.backups import BackupStatus
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import attach_pull
@@ -254,7 +255,7 @@ class FakeExternalSystems:
                 order.request_id,
                 made,
                 self.now,
-                "no space" if made is BackupState.FAILED else "",
+                BackupStatus("FAILED", "no space") if made is BackupState.FAILED else None,
             )
         ]
 

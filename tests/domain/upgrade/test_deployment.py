@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.github_models import FailedJob
+from bot.domain.health.failing import FailingChecks
 from bot.domain.health.model import CheckResult, CheckState
 from bot.domain.health.reasons import AcceptedByPerson
-from bot.domain.reasons import PlainText
+from bot.domain.reasons import PlainText, Reason
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
 from bot.domain.upgrade.deploy_policy import DeployPolicy, VerifyPolicy
 from bot.domain.upgrade.deployment import (
@@ -26,8 +27,33 @@ from bot.domain.upgrade.deployment import (
     retry,
 )
 from bot.domain.upgrade.dispatch import unfinished_run_ids
-from bot.domain.upgrade.judgement import ACCEPT_HINT, RESUME_HINT, apply_pre_checks, judge, recheck
+from bot.domain.upgrade.judgement import apply_pre_checks, judge, recheck
 from bot.domain.upgrade.overrides import Override
+from bot.domain.upgrade.reasons.backups import (
+    BackupFailed,
+    BackupsInProgress,
+    BackupsReady,
+    BackupStatus,
+    BackupTimedOut,
+)
+from bot.domain.upgrade.reasons.checks import (
+    ChecksPassed,
+    HealthUnknown,
+    HealthySince,
+    NotHealthyYet,
+    PreChecksFailing,
+    Unhealthy,
+)
+from bot.domain.upgrade.reasons.deployment import (
+    DeploymentFailed,
+    EarlierRunInProgress,
+    EarlierRunMayAppear,
+    FailedStep,
+    RunFailed,
+    RunInProgress,
+    RunTimedOut,
+)
+from bot.domain.upgrade.reasons.progress import Forced, Milestone, Reached, Waiting
 from bot.domain.upgrade.record import Deployment, StageTransition, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import missing_run_since
@@ -54,31 +80,32 @@ from tests.samples import NOW, modify, result, upgrade
 
 
 def test_what_is_in_the_way_holds_it_with_the_reason() -> None:
-    there = hold(MERGED, "waits for demo", NOW)
-    assert (there.stage, there.reason) == (Stage.HELD, "waits for demo")
-    assert hold(there, "waits for rctest", after(15)) == replace(there, reason="waits for rctest")
+    first, second = Waiting(EarlierRunMayAppear()), Waiting(EarlierRunInProgress("https://x/4"))
+    there = hold(MERGED, first, NOW)
+    assert (there.stage, there.reason) == (Stage.HELD, first)
+    assert hold(there, second, after(15)) == replace(there, reason=second)
 
 
 @pytest.mark.parametrize(("backup", "stage"), [(True, Stage.BACKING_UP), (False, Stage.DEPLOYING)])
 def test_green_it_goes_on_to_its_backup_or_without_one_to_its_deployment(backup: bool, stage: Stage) -> None:
     there = apply_pre_checks(MERGED, [GREEN], replace(POLICY, backup=backup), NOW)
-    assert (there.stage, there.reason, there.verification.before) == (stage, "", (GREEN,))
+    assert (there.stage, there.reason, there.verification.before) == (stage, None, (GREEN,))
     assert there.history == (StageTransition(stage, NOW, "mibot"),)
 
 
 @pytest.mark.parametrize(
-    ("results", "words"),
+    ("results", "failing"),
     [
-        ([RED], "red: Vm"),
-        ([result("front"), RED, result("disk", CheckState.FAIL)], "red: Disk, Vm"),
-        ([UNKNOWN], "unknown: Vm"),
-        ([RED, result("front", CheckState.UNKNOWN)], "red: Vm; unknown: Front"),
-        ([], "no check ran"),
+        ([RED], FailingChecks(("Vm",))),
+        ([result("front"), RED, result("disk", CheckState.FAIL)], FailingChecks(("Disk", "Vm"))),
+        ([UNKNOWN], FailingChecks((), ("Vm",))),
+        ([RED, result("front", CheckState.UNKNOWN)], FailingChecks(("Vm",), ("Front",))),
+        ([], FailingChecks()),
     ],
 )
-def test_what_is_not_green_holds_it_and_says_which_and_what_to_do(results: list[CheckResult], words: str) -> None:
+def test_what_is_not_green_holds_it_and_says_which(results: list[CheckResult], failing: FailingChecks) -> None:
     there = apply_pre_checks(MERGED, results, POLICY, NOW)
-    assert (there.stage, there.reason) == (Stage.HELD, f"before the deployment, {words}; {RESUME_HINT}")
+    assert (there.stage, there.reason) == (Stage.HELD, PreChecksFailing(failing))
 
 
 def test_one_that_is_held_goes_on_when_all_is_green() -> None:
@@ -108,7 +135,7 @@ def test_backups_that_were_made_before_it_was_held_stay_known() -> None:
 def test_an_operators_force_lets_it_go_and_the_history_says_who_and_why() -> None:
     forced = modify(MERGED, force=Override("lee", "they asked"))
     assert apply_pre_checks(forced, [RED], POLICY, NOW).history == (
-        StageTransition(Stage.BACKING_UP, NOW, "lee", "forced: they asked"),
+        StageTransition(Stage.BACKING_UP, NOW, "lee", Forced("they asked")),
     )
     assert apply_pre_checks(forced, [GREEN], POLICY, NOW).history == (
         StageTransition(Stage.BACKING_UP, NOW, "mibot"),
@@ -122,8 +149,8 @@ def test_a_rollback_goes_in_spite_of_red_checks_for_it_makes_things_safe() -> No
 # Its backup
 
 
-def copy(state: BackupState, name: str = "snap-1", said: str = "") -> Backup:
-    return Backup(BackupKind.DISK, "data", name, state, NOW, said)
+def copy(state: BackupState, name: str = "snap-1", problem: Reason | None = None) -> Backup:
+    return Backup(BackupKind.DISK, "data", name, state, NOW, problem)
 
 
 def test_the_mark_of_a_backup_is_the_same_however_often_it_is_asked_for() -> None:
@@ -156,45 +183,43 @@ def test_what_is_not_backed_up_has_no_mark() -> None:
 
 def test_when_all_copies_are_ready_it_is_deployed() -> None:
     there = apply_backups(BACKING_UP, [copy(BackupState.READY), copy(BackupState.READY, "snap-2")], POLICY, after(60))
-    assert (there.stage, there.reason, len(there.backups)) == (Stage.DEPLOYING, "", 2)
-    assert there.history[-1] == StageTransition(Stage.DEPLOYING, after(60), "mibot", "2 backups ready")
+    assert (there.stage, there.reason, len(there.backups)) == (Stage.DEPLOYING, None, 2)
+    assert there.history[-1] == StageTransition(Stage.DEPLOYING, after(60), "mibot", BackupsReady(2))
 
 
 @pytest.mark.parametrize(
     ("copies", "reason"),
     [
-        ([], "backups asked for"),
-        ([copy(BackupState.RUNNING)], "0 of 1 backups ready"),
-        ([copy(BackupState.READY), copy(BackupState.RUNNING)], "1 of 2 backups ready"),
+        ([], BackupsInProgress(0, 0)),
+        ([copy(BackupState.RUNNING)], BackupsInProgress(0, 1)),
+        ([copy(BackupState.READY), copy(BackupState.RUNNING)], BackupsInProgress(1, 2)),
     ],
 )
-def test_while_copies_are_made_it_waits_and_then_gives_up(copies: list[Backup], reason: str) -> None:
+def test_while_copies_are_made_it_waits_and_then_gives_up(copies: list[Backup], reason: Reason) -> None:
     there = apply_backups(BACKING_UP, copies, POLICY, after(1799))
     assert (there.stage, there.reason) == (Stage.BACKING_UP, reason)
     late = apply_backups(there, copies, POLICY, after(1800))
-    assert (late.stage, late.reason) == (Stage.FAILED, "its backup was not ready within 30 minutes")
+    assert (late.stage, late.reason) == (Stage.FAILED, BackupTimedOut(1800.0))
 
 
-@pytest.mark.parametrize(("said", "words"), [("", ""), ("no space", " (no space)")])
-def test_a_failed_copy_fails_it_whatever_the_others_do(said: str, words: str) -> None:
-    copies = [copy(BackupState.READY), copy(BackupState.FAILED, "snap-2", said), copy(BackupState.RUNNING)]
+@pytest.mark.parametrize("problem", [None, BackupStatus("FAILED", "no space")])
+def test_a_failed_copy_fails_it_whatever_the_others_do(problem: Reason | None) -> None:
+    copies = [copy(BackupState.READY), copy(BackupState.FAILED, "snap-2", problem), copy(BackupState.RUNNING)]
     there = apply_backups(BACKING_UP, copies, POLICY, NOW)
-    assert (there.stage, there.reason) == (Stage.FAILED, f"its backup failed: disk snapshot snap-2{words}")
+    assert (there.stage, there.reason) == (Stage.FAILED, BackupFailed(BackupKind.DISK, "snap-2", problem))
     assert there.backups == tuple(copies)
 
 
 # Following its run
 
 
-@pytest.mark.parametrize(
-    ("status", "words"), [("queued", "its run is queued"), ("in_progress", "its run is in progress")]
-)
-def test_it_says_how_its_run_stands_and_gives_it_its_time(status: str, words: str) -> None:
+@pytest.mark.parametrize("status", ["queued", "in_progress"])
+def test_it_says_how_its_run_stands_and_gives_it_its_time(status: str) -> None:
     there = apply_run(DISPATCHED, run(5, at=0, status=status), (), POLICY, after(3599))
-    assert (there.stage, there.reason) == (Stage.DEPLOYING, words)
+    assert (there.stage, there.reason) == (Stage.DEPLOYING, RunInProgress(status))
     assert there.deployment == Deployment(NOW, confirmed=True, run_id=5, run_url="https://x/5")
     late = apply_run(there, run(5, at=0, status=status), (), POLICY, after(3600))
-    assert (late.stage, late.reason) == (Stage.FAILED, "its deployment has not ended within 60 minutes")
+    assert (late.stage, late.reason) == (Stage.FAILED, RunTimedOut(3600.0))
     assert unfinished_run_ids(late) == (5,), "it may still go on"
 
 
@@ -205,37 +230,37 @@ def test_a_run_that_succeeds_leaves_the_proof_to_the_checks() -> None:
     )
     assert (there.stage, there.reason, there.verification.after, there.verification.healthy_since) == (
         Stage.VERIFYING,
-        "",
+        None,
         (),
         None,
     )
-    assert there.deployment == Deployment(NOW, True, 1, 5, "https://x/5", "success", "", after(90))
+    assert there.deployment == Deployment(NOW, True, 1, 5, "https://x/5", "success", None, after(90))
     assert there.deployed
     assert (unfinished_run_ids(there), there.attempt.run_missing_since) == ((), None)
     assert there.history == (
-        StageTransition(Stage.VERIFYING, after(100), ME, "its deployment succeeded", "https://x/5"),
+        StageTransition(Stage.VERIFYING, after(100), ME, Reached(Milestone.DEPLOYMENT_SUCCEEDED), "https://x/5"),
     )
 
 
 @pytest.mark.parametrize(
-    ("broken", "conclusion", "words"),
+    ("failed_jobs", "conclusion", "steps"),
     [
-        ((), "cancelled", "the run ended as cancelled"),
-        ((), "", "the run ended as nothing"),
-        ([FailedJob("upgrade", "apply", "u")], "failure", "job upgrade, step apply (failure)"),
+        ((), "cancelled", ()),
+        ((), "", ()),
+        ([FailedJob("upgrade", "apply", "u")], "failure", (FailedStep("upgrade", "apply"),)),
         (
             [FailedJob("plan", "", "u"), FailedJob("upgrade", "apply", "u")],
             "timed_out",
-            "job plan; job upgrade, step apply (timed_out)",
+            (FailedStep("plan"), FailedStep("upgrade", "apply")),
         ),
     ],
 )
 def test_a_run_that_does_not_succeed_fails_it_and_says_where(
-    broken: list[FailedJob], conclusion: str, words: str
+    failed_jobs: list[FailedJob], conclusion: str, steps: tuple[FailedStep, ...]
 ) -> None:
     over = run(5, status="completed", conclusion=conclusion)
-    there = apply_run(DISPATCHED, over, broken, POLICY, after(100))
-    assert (there.stage, there.reason) == (Stage.FAILED, f"its deployment failed: {words}")
+    there = apply_run(DISPATCHED, over, failed_jobs, POLICY, after(100))
+    assert (there.stage, there.reason) == (Stage.FAILED, DeploymentFailed(RunFailed(conclusion, steps)))
     assert there.history[-1].link == "https://x/5"
     assert not there.deployed
 
@@ -257,10 +282,12 @@ def test_a_person_deployed_it_by_hand(there: Upgrade, way: list[Stage]) -> None:
     assert can_mark_deployed(there)
     told = mark_deployed_manually(there, "lee", after(60))
     assert stages(told) == way
-    assert told.history[-1] == StageTransition(Stage.VERIFYING, after(60), "lee", "deployed by hand")
+    assert told.history[-1] == StageTransition(
+        Stage.VERIFYING, after(60), "lee", Reached(Milestone.DEPLOYED_MANUALLY)
+    )
     assert told.deployment is not None
     assert (told.deployment.conclusion, told.deployment.deployed_by, told.deployment.ended_at) == (
-        "by hand",
+        "",
         "lee",
         after(60),
     )
@@ -306,7 +333,7 @@ def test_once_more_begins_with_a_new_backup_and_nothing_counts_that_was_before()
         acceptance=Override("rio", "it is fine"),
     )
     there = retry(before, "lee", after(60))
-    assert (there.stage, there.attempt.number, there.reason) == (Stage.MERGED, 2, "")
+    assert (there.stage, there.attempt.number, there.reason) == (Stage.MERGED, 2, None)
     assert (there.backups, there.deployment, there.verification.after, there.verification.healthy_since) == (
         (),
         None,
@@ -316,7 +343,7 @@ def test_once_more_begins_with_a_new_backup_and_nothing_counts_that_was_before()
     assert there.earlier_backups == (copy(BackupState.READY),), "they are from before the upgrade"
     assert there.earlier_run_ids == (4, 5)
     assert there.verification.acceptance is None, "what they saw was another deployment"
-    assert there.history[-1] == StageTransition(Stage.MERGED, after(60), "lee", "to be deployed once more")
+    assert there.history[-1] == StageTransition(Stage.MERGED, after(60), "lee", Reached(Milestone.RETRY_REQUESTED))
 
 
 # The proof
@@ -330,11 +357,11 @@ def at(seconds: float, *results: CheckResult, there: Upgrade = VERIFYING, policy
 def test_it_is_done_when_all_has_been_green_for_long_enough() -> None:
     first = at(10, GREEN)
     assert (first.stage, first.verification.healthy_since) == (Stage.VERIFYING, after(10))
-    assert first.reason == "all green since 09:00:10 UTC, and has to hold until 09:05:10"
+    assert first.reason == HealthySince(after(10), after(310))
     assert at(309, GREEN, there=first).stage is Stage.VERIFYING
     done = at(310, GREEN, result("front"), there=first)
-    assert (done.stage, done.reason) == (Stage.DONE, "")
-    assert done.history[-1] == StageTransition(Stage.DONE, after(310), "mibot", "2 checks passed")
+    assert (done.stage, done.reason) == (Stage.DONE, None)
+    assert done.history[-1] == StageTransition(Stage.DONE, after(310), "mibot", ChecksPassed(2))
 
 
 def test_a_rollback_that_is_proven_is_rolled_back() -> None:
@@ -352,20 +379,20 @@ def test_what_flaps_is_not_stable() -> None:
 
 def test_what_is_red_has_its_time_to_become_green() -> None:
     there = at(1799, result("front"), RED)
-    assert (there.stage, there.reason) == (Stage.VERIFYING, "red: Vm; it has until 09:30 UTC to become green")
+    assert (there.stage, there.reason) == (Stage.VERIFYING, NotHealthyYet(FailingChecks(("Vm",)), after(1800)))
     failed = at(1800, RED)
-    assert (failed.stage, failed.reason) == (Stage.FAILED, "after the deployment, red: Vm")
+    assert (failed.stage, failed.reason) == (Stage.FAILED, Unhealthy(FailingChecks(("Vm",))))
     assert failed.history[-1].link == "https://x/5"
     assert failed.verification.after == (RED,)
 
 
 @pytest.mark.parametrize(
-    ("results", "words"), [([UNKNOWN], "unknown: Vm"), ([GREEN, UNKNOWN], "unknown: Vm"), ([], "no check ran")]
+    ("results", "unknown"), [([UNKNOWN], ("Vm",)), ([GREEN, UNKNOWN], ("Vm",)), ([], ())], ids=["one", "some", "none"]
 )
-def test_what_nobody_could_find_out_waits_for_a_person(results: list[CheckResult], words: str) -> None:
+def test_what_nobody_could_find_out_waits_for_a_person(results: list[CheckResult], unknown: tuple[str, ...]) -> None:
     assert at(1799, *results).stage is Stage.VERIFYING
     there = at(1800, *results)
-    assert (there.stage, there.reason) == (Stage.HELD, f"health {words}; {ACCEPT_HINT}")
+    assert (there.stage, there.reason) == (Stage.HELD, HealthUnknown(FailingChecks((), unknown)))
 
 
 def test_what_is_green_late_is_not_cut_short() -> None:
@@ -407,8 +434,10 @@ def test_nothing_is_proven_but_by_green_that_held(looks: list[tuple[int, list[Ch
 @pytest.mark.parametrize("stage", [Stage.HELD, Stage.FAILED])
 def test_when_a_person_asks_it_is_judged_anew_with_all_patience(stage: Stage) -> None:
     there = recheck(modify(VERIFYING, stage=stage, healthy_since=NOW), after(7200), "rio")
-    assert (there.stage, there.reason, there.verification.healthy_since) == (Stage.VERIFYING, "", None)
-    assert there.history[-1] == StageTransition(Stage.VERIFYING, after(7200), "rio", "to be checked again")
+    assert (there.stage, there.reason, there.verification.healthy_since) == (Stage.VERIFYING, None, None)
+    assert there.history[-1] == StageTransition(
+        Stage.VERIFYING, after(7200), "rio", Reached(Milestone.RECHECK_REQUESTED)
+    )
     assert at(7200 + 1799, RED, there=there).stage is Stage.VERIFYING
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.github_models import WorkflowRun
+from bot.domain.reasons import PlainText
 from bot.domain.upgrade.deployment import mark_deployed_manually, retry
 from bot.domain.upgrade.dispatch import (
     MAX_TRIES,
@@ -26,6 +27,7 @@ from bot.domain.upgrade.dispatch import (
     should_dispatch,
     unfinished_run_ids,
 )
+from bot.domain.upgrade.reasons.deployment import AwaitingRun, DispatchRejected, RunNotStarted, RunProblem, RunUnknown
 from bot.domain.upgrade.record import Deployment, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import missing_run_since
@@ -33,6 +35,8 @@ from tests.domain.upgrade.merged_upgrades import BACK, DEPLOYING, DISPATCHED, FI
 from tests.samples import NOW, modify, version
 
 # Asking for its deployment
+
+REFUSED = PlainText("no such workflow")
 
 
 def test_the_intention_is_noted_before_it_is_asked_for() -> None:
@@ -59,8 +63,8 @@ def test_github_takes_it_and_may_tell_the_runs_number() -> None:
 
 
 def test_github_refuses_it() -> None:
-    there = reject_dispatch(DISPATCHED, "no such workflow", after(1))
-    assert (there.stage, there.reason) == (Stage.FAILED, "its deployment could not be started: no such workflow")
+    there = reject_dispatch(DISPATCHED, REFUSED, after(1))
+    assert (there.stage, there.reason) == (Stage.FAILED, DispatchRejected(REFUSED))
     assert (missing_run_since(there), is_dispatching(there)) == (NOW, False), "should it have begun one all the same"
 
 
@@ -197,13 +201,13 @@ def test_what_earlier_deployments_of_the_instance_left_behind(runs: list[Workflo
 
 def test_it_waits_for_its_run_to_appear_and_is_not_asked_for_again() -> None:
     there = mark_run_not_found(DISPATCHED, POLICY, after(299))
-    assert (there.stage, there.reason) == (Stage.DEPLOYING, "waiting for its run to appear on GitHub")
+    assert (there.stage, there.reason) == (Stage.DEPLOYING, AwaitingRun())
     assert not should_dispatch(DISPATCHED, POLICY, after(299))
 
 
 def test_one_that_github_took_is_given_up() -> None:
     there = mark_run_not_found(confirm_dispatch(DISPATCHED, None), POLICY, after(300))
-    assert (there.stage, there.reason) == (Stage.FAILED, "no run of mi_upgrade.yml began within 5 minutes")
+    assert (there.stage, there.reason) == (Stage.FAILED, RunNotStarted("mi_upgrade.yml", 300.0))
     assert not should_dispatch(confirm_dispatch(DISPATCHED, None), POLICY, after(300))
 
 
@@ -223,13 +227,13 @@ def test_a_first_request_is_made_at_once_unless_an_earlier_attempts_run_may_yet_
     assert should_dispatch(DEPLOYING, POLICY, NOW)
     lost = modify(DEPLOYING, run_missing_since=NOW)
     assert not should_dispatch(lost, POLICY, after(299))
-    assert mark_run_not_found(lost, POLICY, after(299)).reason == "waiting for its run to appear on GitHub"
+    assert mark_run_not_found(lost, POLICY, after(299)).reason == AwaitingRun()
     assert should_dispatch(lost, POLICY, after(300))
 
 
 @pytest.mark.parametrize(
     "deployment",
-    [Deployment(NOW, run_id=5), FINISHED, Deployment(NOW, ended_at=NOW, failure="refused"), Deployment(NOW, True)],
+    [Deployment(NOW, run_id=5), FINISHED, Deployment(NOW, ended_at=NOW, failure=REFUSED), Deployment(NOW, True)],
 )
 def test_what_has_its_run_or_is_over_or_was_taken_is_not_asked_for_again(deployment: Deployment) -> None:
     assert not should_dispatch(modify(DEPLOYING, deployment=deployment), POLICY, after(9999))
@@ -238,7 +242,7 @@ def test_what_has_its_run_or_is_over_or_was_taken_is_not_asked_for_again(deploym
 def test_of_runs_that_nobody_can_tell_apart_none_is_ever_taken_for_the_next_one() -> None:
     there = mark_run_ambiguous(DISPATCHED, [run(5), run(6)], after(20))
     assert (there.stage, there.earlier_run_ids, there.history[-1].link) == (Stage.FAILED, (5, 6), "https://x/6")
-    assert there.reason == "several runs may be its own: see which one, then say /deployed or /retry"
+    assert there.reason == RunUnknown(RunProblem.AMBIGUOUS)
     once_more = retry(there, "lee", after(60))
     assert once_more.earlier_run_ids == (5, 6)
     assert not should_dispatch(once_more, POLICY, after(299)), "a third one may yet appear"
@@ -248,7 +252,7 @@ def test_of_runs_that_nobody_can_tell_apart_none_is_ever_taken_for_the_next_one(
 
 def test_a_run_that_github_does_not_show_may_not_be_there_yet() -> None:
     told = confirm_dispatch(DISPATCHED, 5)
-    assert mark_run_gone(told, POLICY, after(299)) == replace(told, reason="waiting for its run to appear on GitHub")
+    assert mark_run_gone(told, POLICY, after(299)) == replace(told, reason=AwaitingRun())
     late = mark_run_gone(told, POLICY, after(300))
-    assert (late.stage, late.reason) == (Stage.FAILED, "the run of its deployment is gone from GitHub")
+    assert (late.stage, late.reason) == (Stage.FAILED, RunUnknown(RunProblem.GONE))
     assert unfinished_run_ids(late) == (5,)

@@ -24,6 +24,7 @@ from bot.domain.upgrade.preparation import (
     observe_preparation,
     request_preparation,
 )
+from bot.domain.upgrade.reasons.pull_requests import PullRequestEnd, PullRequestEnded
 from bot.schema import CODEC
 from tests.records import preparations
 from tests.samples import NOW, PULL, modify, version
@@ -92,8 +93,8 @@ def test_images_may_be_accepted_before_they_are_known() -> None:
 def test_it_knows_what_its_change_set_says_of_images_and_warnings() -> None:
     warnings = (FileKept("infrastructure.tf"),)
     change = ChangeSet(ChangeKind.PREPARATION, TO, (), warnings=warnings, mistagged_images=STRAY)
-    found = apply_plan(replace(ASKED, reason="delayed"), change)
-    assert (found.mistagged_images, found.pull_request.warnings, found.reason) == (STRAY, warnings, "")
+    found = apply_plan(modify(ASKED, reason="delayed"), change)
+    assert (found.mistagged_images, found.pull_request.warnings, found.reason) == (STRAY, warnings, None)
     corrected = apply_plan(found, ChangeSet(ChangeKind.PREPARATION, TO, ()))
     assert corrected.mistagged_images == (), "what was corrected is forgotten"
 
@@ -104,7 +105,7 @@ def test_it_knows_what_its_change_set_says_of_images_and_warnings() -> None:
 )
 def test_reviews(reviews: list[Review], approved: tuple[str, ...]) -> None:
     seen = observe_preparation(at(PreparationStage.OPEN, reason="delayed"), OPEN, reviews, LATER)
-    assert (seen.stage, seen.pull_request.approved_by, seen.reason) == (PreparationStage.OPEN, approved, "")
+    assert (seen.stage, seen.pull_request.approved_by, seen.reason) == (PreparationStage.OPEN, approved, None)
     assert (seen.pull_request.number, seen.pull_request.url, seen.pull_request.head) == (7, PULL, "c" * 40)
 
 
@@ -116,12 +117,12 @@ def test_a_merge_is_noted_with_who_and_when_and_who_approved() -> None:
         seen.pull_request.merged_at,
         seen.pull_request.approved_by,
         seen.pull_request.note,
-    ) == ("rio", NOW, ("rio",), "")
+    ) == ("rio", NOW, ("rio",), None)
 
 
 def test_a_pull_request_that_is_closed_ends_it() -> None:
     seen = observe_preparation(at(PreparationStage.OPEN), CLOSED, [YES], LATER)
-    assert (seen.stage, seen.reason) == (PreparationStage.CLOSED, "its pull request was closed without a merge")
+    assert (seen.stage, seen.reason) == (PreparationStage.CLOSED, PullRequestEnded(PullRequestEnd.CLOSED))
 
 
 @pytest.mark.parametrize("pull", [OPEN, CLOSED, MERGED], ids=["open", "closed", "merged"])

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.plans.change_set import ChangeKind
+from bot.domain.reasons import PlainText
 from bot.domain.upgrade.attempts import Deployment, DeploymentAttempt
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
 from bot.domain.upgrade.record import (
@@ -60,8 +61,12 @@ def test_the_version_that_it_brings() -> None:
         (Deployment(NOW, confirmed=True), False, True),
         (Deployment(NOW, confirmed=True, run_id=5), False, False),
         (Deployment(NOW, run_id=5, ended_at=LATER, conclusion="success"), True, False),
-        (Deployment(NOW, run_id=5, ended_at=LATER, conclusion="failure", failure="job upgrade"), False, False),
-        (Deployment(NOW, ended_at=LATER, conclusion="by hand", deployed_by="lee"), True, False),
+        (
+            Deployment(NOW, run_id=5, ended_at=LATER, conclusion="failure", failure=PlainText("job upgrade")),
+            False,
+            False,
+        ),
+        (Deployment(NOW, ended_at=LATER, deployed_by="lee"), True, False),
     ],
 )
 def test_whether_it_is_deployed(deployment: Deployment | None, deployed: bool, unresolved: bool) -> None:

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.github_models import CommitChecks, Conclusion, PullRequest, Review, ReviewState
+from bot.domain.reasons import PlainText, Reason
 from bot.domain.upgrade.overrides import Override
+from bot.domain.upgrade.reasons.progress import Milestone, Reached
+from bot.domain.upgrade.reasons.pull_requests import (
+    PullRequestEnd,
+    PullRequestEnded,
+    PullRequestOpened,
+    RollbackEnded,
+    RollbackRefused,
+    RollbackTooEarly,
+)
 from bot.domain.upgrade.record import Deployment, Rollback, StageTransition, Upgrade
 from bot.domain.upgrade.stages import IN_DEPLOYMENT, TRANSITIONS, UNFINISHED, Stage
 from bot.domain.upgrade.transitions import (
@@ -38,6 +48,7 @@ MERGED = replace(OPEN, open=False, merged=True, merged_at=NOW, merged_by="rio", 
 CLOSED = replace(OPEN, open=False)
 QUIET = CommitChecks(Conclusion.NONE)
 YES, NO = Review("rio", ReviewState.APPROVED), Review("sam", ReviewState.CHANGES_REQUESTED)
+WHY, OTHER = PlainText("so it is"), PlainText("so it is not")
 LATER = NOW + timedelta(hours=1)
 FROM, TO = version("3.40.0"), version("3.40.1")
 BACK = Rollback("lee", "search is slow", FROM)
@@ -58,7 +69,7 @@ def observed(existing: Upgrade, pull: PullRequest = OPEN, *reviews: Review, chec
     return observe(existing, pull, reviews, checks, LATER)
 
 
-def steps(there: Upgrade) -> list[tuple[Stage, str, str, str]]:
+def steps(there: Upgrade) -> list[tuple[Stage, str, Reason | None, str]]:
     """The history without its times."""
     return [(step.stage, step.by, step.why, step.link) for step in there.history]
 
@@ -70,19 +81,19 @@ def steps(there: Upgrade) -> list[tuple[Stage, str, str, str]]:
 def test_a_step_is_one_that_there_is_or_it_is_a_bug(start: Stage, end: Stage) -> None:
     there = upgrade(stage=start, reason="before")
     if start is end:
-        assert move(there, end, BY_LEE, "stays") == replace(there, reason="stays"), "which is no step"
+        assert move(there, end, BY_LEE, WHY) == replace(there, reason=WHY), "which is no step"
     elif end in TRANSITIONS[start]:
-        after = move(there, end, BY_LEE, "so it is")
-        step = StageTransition(end, LATER, "lee", "so it is", "https://github.com/x")
-        assert after == replace(there, stage=end, reason="so it is", history=(step,))
+        after = move(there, end, BY_LEE, WHY)
+        step = StageTransition(end, LATER, "lee", WHY, "https://github.com/x")
+        assert after == replace(there, stage=end, reason=WHY, history=(step,))
     else:
         with pytest.raises(ValueError, match=f"an upgrade that is {start} can't become {end}"):
-            move(there, end, BY_LEE, "so it is")
+            move(there, end, BY_LEE, WHY)
 
 
 def test_a_step_can_show_something_else_than_its_cause() -> None:
-    there = move(upgrade(stage=Stage.PLANNED), Stage.OPEN, BY_LEE, "pull request #7", "")
-    assert (there.reason, there.history[0].why) == ("", "pull request #7")
+    there = move(upgrade(stage=Stage.PLANNED), Stage.OPEN, BY_LEE, WHY, explains_stage=False)
+    assert (there.reason, there.history[0].why) == (None, WHY)
 
 
 def test_steps_are_added_to_the_history_and_none_is_lost() -> None:
@@ -133,7 +144,8 @@ def test_a_closed_or_skipped_one_begins_anew_when_somebody_asks(stage: Stage) ->
 
 def test_a_failed_one_is_tried_again_with_the_pull_request_it_has() -> None:
     again = upgrade_requested(upgrade(stage=Stage.FAILED, reason="GitHub refused"))
-    assert (again.stage, again.pull_request.number, again.reason, again.requested_by) == (Stage.WAITING, 7, "", "lee")
+    assert (again.stage, again.reason, again.requested_by) == (Stage.WAITING, None, "lee")
+    assert again.pull_request.number == 7
 
 
 def test_one_that_failed_after_its_merge_is_shown_again() -> None:
@@ -201,14 +213,14 @@ def test_one_that_begins_anew_is_forced_only_if_it_is_said_again(stage: Stage) -
 
 def test_its_turn_comes() -> None:
     there = mark_planned(upgrade(stage=Stage.WAITING, reason="for its turn"), LATER)
-    assert (there.stage, there.reason) == (Stage.PLANNED, "")
-    assert there.history == (StageTransition(Stage.PLANNED, LATER, "mibot", "its turn has come"),)
+    assert (there.stage, there.reason) == (Stage.PLANNED, None)
+    assert there.history == (StageTransition(Stage.PLANNED, LATER, "mibot", Reached(Milestone.SLOT_CLAIMED)),)
 
 
 def test_one_whose_instance_is_left_out_by_now_is_skipped_with_the_reason() -> None:
-    there = mark_skipped(upgrade(stage=Stage.WAITING), "shared by engineering", LATER)
-    assert (there.stage, there.reason) == (Stage.SKIPPED, "shared by engineering")
-    assert there.history == (StageTransition(Stage.SKIPPED, LATER, "", "shared by engineering"),)
+    there = mark_skipped(upgrade(stage=Stage.WAITING), WHY, LATER)
+    assert (there.stage, there.reason) == (Stage.SKIPPED, WHY)
+    assert there.history == (StageTransition(Stage.SKIPPED, LATER, "", WHY),)
 
 
 def test_a_pull_request_is_opened() -> None:
@@ -220,42 +232,42 @@ def test_a_pull_request_is_opened() -> None:
         PULL,
         HEAD,
     )
-    assert after.reason == ""
+    assert after.reason is None
     assert after.branch == OPEN.branch
-    assert after.history == (StageTransition(Stage.OPEN, LATER, "mibot", "pull request #7", PULL),)
+    assert after.history == (StageTransition(Stage.OPEN, LATER, "mibot", PullRequestOpened(7), PULL),)
 
 
 def test_without_a_change_set_it_waits_for_its_preparation_or_fails() -> None:
     there = upgrade(stage=Stage.PLANNED)
-    waits = mark_refused(there, "there is no golden file", LATER, keep_waiting=True)
-    fails = mark_refused(there, "it is a downgrade", LATER, keep_waiting=False)
+    waits = mark_refused(there, WHY, LATER, keep_waiting=True)
+    fails = mark_refused(there, OTHER, LATER, keep_waiting=False)
     assert [(one.stage, one.reason) for one in (waits, fails)] == [
-        (Stage.WAITING, "there is no golden file"),
-        (Stage.FAILED, "it is a downgrade"),
+        (Stage.WAITING, WHY),
+        (Stage.FAILED, OTHER),
     ]
 
 
 def test_a_rollback_without_a_change_set_leaves_things_as_they_were() -> None:
     done = upgrade(stage=Stage.DONE, merged_at=NOW)
-    noted = mark_refused(rollback_requested(done), "there is nothing to go back to", LATER, keep_waiting=False)
-    assert noted == modify(done, note="it can't be rolled back: there is nothing to go back to")
-    assert mark_refused(rollback_requested(None), "there is nothing", LATER, keep_waiting=False).stage is Stage.FAILED
+    noted = mark_refused(rollback_requested(done), WHY, LATER, keep_waiting=False)
+    assert noted == modify(done, note=RollbackRefused(WHY))
+    assert mark_refused(rollback_requested(None), WHY, LATER, keep_waiting=False).stage is Stage.FAILED
 
 
 @pytest.mark.parametrize("stage", list(Stage))
 def test_what_the_world_refuses_fails_unless_it_has_ended(stage: Stage) -> None:
     there = upgrade(stage=stage)
-    after = mark_failed(there, "no permission", LATER)
+    after = mark_failed(there, WHY, LATER)
     if Stage.FAILED in TRANSITIONS[stage]:
-        assert (after.stage, after.reason) == (Stage.FAILED, "no permission")
-        assert steps(after) == [(Stage.FAILED, "mibot", "no permission", "")]
+        assert (after.stage, after.reason) == (Stage.FAILED, WHY)
+        assert steps(after) == [(Stage.FAILED, "mibot", WHY, "")]
     else:
         assert after is there
 
 
 def test_a_pull_request_that_is_gone() -> None:
     after = mark_pull_gone(upgrade(), LATER)
-    assert (after.stage, after.reason) == (Stage.CLOSED, "its pull request is gone")
+    assert (after.stage, after.reason) == (Stage.CLOSED, PullRequestEnded(PullRequestEnd.GONE))
 
 
 # What GitHub shows
@@ -287,10 +299,10 @@ def test_the_history_tells_who_moved_it_and_where_to_look() -> None:
         there = observed(there, OPEN, *reviews)
     there = observed(there, MERGED, YES)
     assert steps(there) == [
-        (Stage.APPROVED, "rio", "", PULL),
-        (Stage.CHANGES_REQUESTED, "sam", "", PULL),
-        (Stage.OPEN, "", "", PULL),
-        (Stage.MERGED, "rio", "", PULL),
+        (Stage.APPROVED, "rio", None, PULL),
+        (Stage.CHANGES_REQUESTED, "sam", None, PULL),
+        (Stage.OPEN, "", None, PULL),
+        (Stage.MERGED, "rio", None, PULL),
     ], "once each, however often it is looked at"
     assert [step.at for step in there.history] == [LATER, LATER, LATER, NOW], "a merge is of when it was merged"
 
@@ -305,7 +317,7 @@ def test_the_pull_requests_own_checks_are_noted() -> None:
 
 
 def test_a_note_of_delay_goes_when_github_answers_again() -> None:
-    assert observed(upgrade(reason="delayed: GitHub did not answer")).reason == ""
+    assert observed(upgrade(reason=WHY)).reason is None
 
 
 def test_a_merge_is_noted_with_who_and_when_and_who_approved() -> None:
@@ -322,9 +334,9 @@ def test_a_merge_is_noted_with_who_and_when_and_who_approved() -> None:
 def test_a_closed_pull_request_can_be_opened_again() -> None:
     closed = observed(upgrade(), CLOSED)
     assert closed.stage is Stage.CLOSED
-    assert "closed without a merge" in closed.reason
+    assert closed.reason == PullRequestEnded(PullRequestEnd.CLOSED)
     again = observed(closed)
-    assert (again.stage, again.reason) == (Stage.OPEN, "")
+    assert (again.stage, again.reason) == (Stage.OPEN, None)
     assert observed(closed, MERGED).stage is Stage.MERGED
 
 
@@ -389,7 +401,7 @@ def test_the_same_comment_undoes_once(stage: Stage) -> None:
 def test_what_is_being_deployed_is_not_undone_before_that_is_over(stage: Stage) -> None:
     there = upgrade(stage=stage, merged_at=NOW)
     after = rollback_requested(there)
-    assert after == modify(there, note="it can't be rolled back, as lee asked, before its deployment is over")
+    assert after == modify(there, note=RollbackTooEarly("lee"))
 
 
 def test_a_rollback_remembers_the_runs_of_what_it_undoes() -> None:
@@ -411,13 +423,13 @@ def test_the_pull_request_of_a_rollback_is_followed_like_any_other() -> None:
 def test_when_its_pull_request_is_closed_the_upgrade_is_what_it_was() -> None:
     done = upgrade(stage=Stage.DONE, merged_at=NOW, after=(result(),))
     back = attach_pull(rollback_requested(done), OPEN, TO, LATER)
-    assert observed(back, CLOSED) == modify(done, note="its rollback by lee was closed without a merge")
-    assert mark_pull_gone(back, LATER) == modify(done, note="its rollback by lee is gone, with its pull request")
+    assert observed(back, CLOSED) == modify(done, note=RollbackEnded("lee", PullRequestEnd.CLOSED))
+    assert mark_pull_gone(back, LATER) == modify(done, note=RollbackEnded("lee", PullRequestEnd.GONE))
 
 
 def test_where_there_was_no_record_before_a_closed_rollback_is_closed() -> None:
     closed = observed(attach_pull(rollback_requested(None), OPEN, TO, LATER), CLOSED)
-    assert (closed.stage, closed.reason) == (Stage.CLOSED, "its pull request was closed without a merge")
+    assert (closed.stage, closed.reason) == (Stage.CLOSED, PullRequestEnded(PullRequestEnd.CLOSED))
 
 
 @pytest.mark.parametrize("pull", [OPEN, CLOSED, MERGED], ids=["open", "closed", "merged"])
@@ -439,7 +451,7 @@ def test_what_was_rolled_back_or_skipped_stays_so(pull: PullRequest) -> None:
         (Deployment(LATER, confirmed=True, run_id=5), (4, 5), LATER),
         (Deployment(LATER), (4,), LATER),
         (Deployment(LATER, confirmed=True), (4,), LATER),
-        (Deployment(LATER, ended_at=LATER, failure="refused"), (4,), NOW),
+        (Deployment(LATER, ended_at=LATER, failure=WHY), (4,), NOW),
     ],
 )
 def test_what_a_deployment_leaves_behind(

@@ -1,0 +1,113 @@
+"""What happens to the pull request of an upgrade, a rollback or a preparation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.reasons import Reason
+from bot.formats.documents import stored
+
+
+@stored("pull_request.opened", number="number")
+@dataclass(frozen=True)
+class PullRequestOpened(Reason):
+    """The pull request was opened, or found."""
+
+    number: int
+
+
+class PullRequestEnd(StrEnum):
+    """How a pull request ends that is not merged."""
+
+    CLOSED = "closed"
+    GONE = "gone"
+
+
+@stored("pull_request.ended", end="end")
+@dataclass(frozen=True)
+class PullRequestEnded(Reason):
+    """The pull request ended without a merge."""
+
+    end: PullRequestEnd
+
+
+@stored("pull_request.branch_rebuilt", base_commit="base_commit", same_change="same_change")
+@dataclass(frozen=True)
+class BranchRebuilt(Reason):
+    """The branch was rebuilt on a commit of the base branch, which had moved. Where the change is not the same, the
+    overrides of the golden file changed."""
+
+    base_commit: str
+    same_change: bool = True
+
+
+@stored("pull_request.pushed_by_others")
+@dataclass(frozen=True)
+class PushedByOthers(Reason):
+    """People pushed to the branch, so that mibot does not touch it."""
+
+
+@stored("pull_request.rebuild_refused", reason="reason")
+@dataclass(frozen=True)
+class RebuildRefused(Reason):
+    """The branch could not be rebuilt on the base branch, because an external system refused something."""
+
+    reason: Reason
+
+
+@stored("pull_request.change_impossible", reason="reason")
+@dataclass(frozen=True)
+class ChangeImpossible(Reason):
+    """The base branch moved, and now there is no change set any more."""
+
+    reason: Reason
+
+
+@stored("pull_request.nothing_to_change")
+@dataclass(frozen=True)
+class NothingToChange(Reason):
+    """Everything that the pull request was for is on the base branch already."""
+
+
+@stored("pull_request.change_differs")
+@dataclass(frozen=True)
+class ChangeDiffers(Reason):
+    """The base branch moved, and the change would not be the one that people reviewed."""
+
+
+@stored("pull_request.branch_taken")
+@dataclass(frozen=True)
+class BranchTaken(Reason):
+    """The branch exists and holds other people's commits."""
+
+
+@stored("pull_request.not_shown")
+@dataclass(frozen=True)
+class PullRequestNotShown(Reason):
+    """GitHub says that the pull request exists, but does not show it."""
+
+
+@stored("rollback.ended", requested_by="requested_by", end="end")
+@dataclass(frozen=True)
+class RollbackEnded(Reason):
+    """The pull request of the upgrade's rollback ended without a merge."""
+
+    requested_by: str
+    end: PullRequestEnd
+
+
+@stored("rollback.refused", reason="reason")
+@dataclass(frozen=True)
+class RollbackRefused(Reason):
+    """The upgrade can't be rolled back."""
+
+    reason: Reason
+
+
+@stored("rollback.too_early", requested_by="requested_by")
+@dataclass(frozen=True)
+class RollbackTooEarly(Reason):
+    """The upgrade can't be rolled back before its deployment is over."""
+
+    requested_by: str

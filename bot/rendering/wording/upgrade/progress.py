@@ -1,0 +1,45 @@
+"""The words for why an upgrade moved on, or does not."""
+
+from __future__ import annotations
+
+from bot.domain.upgrade.reasons import progress as reasons
+from bot.domain.upgrade.reasons.progress import Milestone
+from bot.rendering.wording.dispatch import clause, describe
+
+_MILESTONES = {
+    Milestone.SLOT_CLAIMED: "its turn has come",
+    Milestone.DEPLOYMENT_SUCCEEDED: "its deployment succeeded",
+    Milestone.DEPLOYED_MANUALLY: "deployed by hand",
+    Milestone.RETRY_REQUESTED: "to be deployed once more",
+    Milestone.RECHECK_REQUESTED: "to be checked again",
+}
+
+
+@describe.register
+def _(reason: reasons.Reached) -> str:
+    return _MILESTONES[reason.milestone]
+
+
+@describe.register
+def _(reason: reasons.Forced) -> str:
+    return f"forced: {reason.why}"
+
+
+@describe.register
+def _(reason: reasons.Delayed) -> str:
+    return f"delayed: {clause(reason.reason)}; it will be tried again"
+
+
+@describe.register
+def _(reason: reasons.Waiting) -> str:
+    return f"waits {clause(reason.obstacle)}"
+
+
+@describe.register
+def _(_: reasons.InstanceUnreadable) -> str:
+    return "the instance can't be read from the deployment repository any more; see the tracker's end"
+
+
+@describe.register
+def _(_: reasons.NoTracker) -> str:
+    return "its version has no tracker; label the release issue first"

@@ -1,0 +1,81 @@
+"""The words for what happens to the pull requests of upgrades, rollbacks and preparations."""
+
+from __future__ import annotations
+
+from bot.domain.upgrade.reasons import pull_requests as reasons
+from bot.domain.upgrade.reasons.pull_requests import PullRequestEnd
+from bot.rendering.wording.dispatch import clause, describe
+
+
+@describe.register
+def _(reason: reasons.PullRequestOpened) -> str:
+    return f"pull request #{reason.number}"
+
+
+@describe.register
+def _(reason: reasons.PullRequestEnded) -> str:
+    match reason.end:
+        case PullRequestEnd.CLOSED:
+            return "its pull request was closed without a merge"
+        case PullRequestEnd.GONE:
+            return "its pull request is gone"
+
+
+@describe.register
+def _(reason: reasons.BranchRebuilt) -> str:
+    change = "the change is the same" if reason.same_change else "the overrides changed with it"
+    return f"rebuilt on {reason.base_commit[:7]}, for the base branch had moved; {change}"
+
+
+@describe.register
+def _(_: reasons.PushedByOthers) -> str:
+    return "people pushed to its branch, so mibot leaves it alone"
+
+
+@describe.register
+def _(reason: reasons.RebuildRefused) -> str:
+    return f"its branch could not be rebuilt on the base branch: {clause(reason.reason)}"
+
+
+@describe.register
+def _(reason: reasons.ChangeImpossible) -> str:
+    return f"the base branch moved, and now: {clause(reason.reason)}"
+
+
+@describe.register
+def _(_: reasons.NothingToChange) -> str:
+    return "all of it is there already"
+
+
+@describe.register
+def _(_: reasons.ChangeDiffers) -> str:
+    return "the base branch moved, and the change would be another one now: close its pull request, ask again"
+
+
+@describe.register
+def _(_: reasons.BranchTaken) -> str:
+    return (
+        "its branch exists in the deployment repository and holds other people's commits; "
+        "delete that branch or open its pull request by hand, then ask again"
+    )
+
+
+@describe.register
+def _(_: reasons.PullRequestNotShown) -> str:
+    return "GitHub says that its pull request exists, but shows none; ask again"
+
+
+@describe.register
+def _(reason: reasons.RollbackEnded) -> str:
+    how = "was closed without a merge" if reason.end is PullRequestEnd.CLOSED else "is gone, with its pull request"
+    return f"its rollback by {reason.requested_by} {how}"
+
+
+@describe.register
+def _(reason: reasons.RollbackRefused) -> str:
+    return f"it can't be rolled back: {clause(reason.reason)}"
+
+
+@describe.register
+def _(reason: reasons.RollbackTooEarly) -> str:
+    return f"it can't be rolled back, as {reason.requested_by} asked, before its deployment is over"
