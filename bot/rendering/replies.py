@@ -124,7 +124,9 @@ def _render_preview(renderer: Renderer, preview: PlanPreview) -> Markdown:
             return render_answer(renderer, Message(preview.refusal))
         return render_answer(renderer, InstanceMessage(preview.slug, preview.refusal))
     name = renderer.instance_name(preview.slug)
-    return preview.report or Markdown(f"**{name}**: the upgrade to {preview.version} is being worked out …")
+    if preview.report is not None:
+        return preview.report
+    return Markdown(f"**{name}**: the upgrade to {preview.version} is being worked out …")
 
 
 def _render_progress(renderer: Renderer, upgrade: Upgrade, *, tables: bool) -> Markdown:

@@ -141,3 +141,8 @@ def test_while_it_is_worked_out_the_reply_says_so() -> None:
     text = render_reply(RENDERER, Reply(77, 12, "dana", (PlanPreview("rctest", TO),)), {})
     assert "the upgrade to 3.40.1 is being worked out …" in text
     assert replace(PlanPreview("rctest", TO), report=None) == PlanPreview("rctest", TO)
+
+
+def test_an_empty_report_is_a_report() -> None:
+    text = render_reply(RENDERER, Reply(77, 12, "dana", (PlanPreview("rctest", TO, Markdown("")),)), {})
+    assert "worked out" not in text
