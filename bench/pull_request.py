@@ -39,15 +39,15 @@ def main() -> None:
     with TemporaryDirectory() as folder, make_world(12) as (world, proxy):
         database = Database(f"sqlite:///{Path(folder) / 'bench.sqlite'}")
         database.migrate()
-        ledger = SqlStore(database, CODEC, interested_channels)
-        ledger.save_tracker(TrackerRecord(TARGET, 1, "https://github.com/o/r/issues/1", "dana"))
+        store = SqlStore(database, CODEC, interested_channels)
+        store.save_tracker(TrackerRecord(TARGET, 1, "https://github.com/o/r/issues/1", "dana"))
         deployment = make_deployment(proxy)
         fleets = FleetReader(deployment.files)
         fleets.current()
         planner = Planner(deployment.files, NoUpstream(), frozenset)
         pulls = PullRequestWriter(deployment.branches, deployment.pull_requests, render_pull_request_body)
         opener = PullRequestService(
-            deployment.branches, deployment.files, ledger, fleets, planner, pulls, lambda: datetime.now(UTC)
+            deployment.branches, deployment.files, store, fleets, planner, pulls, lambda: datetime.now(UTC)
         )
         for slug in [i.slug for i in fleets.recent() if not i.skip_reason][:4]:
             since = len(proxy.sent())

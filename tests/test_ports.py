@@ -22,7 +22,7 @@ class TestMemoryStore(StoreContract):
     """The store in memory passes what the stores in databases pass."""
 
     @pytest.fixture
-    def ledger(self) -> Store:
+    def store(self) -> Store:
         return MemoryStore()
 
 

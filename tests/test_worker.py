@@ -87,14 +87,14 @@ class HalfDownIssues(MemoryIssues):
     """Comments can't be listed, issues can."""
 
     def recent_comments(self, since: datetime) -> Sequence[Comment]:  # noqa: ARG002
-        raise TransientError("GitHub answered 502.")
+        raise TransientError(PlainText("GitHub answered 502."))
 
 
 class HalfDownTheOtherWay(MemoryIssues):
     """Issues can't be listed, comments can."""
 
     def list_issues(self, *_: Any, **__: Any) -> Sequence[Issue]:
-        raise PermanentError("GitHub refused.")
+        raise PermanentError(PlainText("GitHub refused."))
 
 
 @dataclass
@@ -104,14 +104,14 @@ class WorkerHarness:
     issues: MemoryIssues = field(default_factory=MemoryIssues)
     engine: MemoryEngine = field(default_factory=MemoryEngine)
     dispatcher: ScriptedDispatcher = field(default_factory=ScriptedDispatcher)
-    ledger: MemoryStore = field(default_factory=MemoryStore)
+    store: MemoryStore = field(default_factory=MemoryStore)
     now: datetime = samples.NOW
 
     def __post_init__(self) -> None:
-        self.reconciler = Reconciler(self.issues, self.ledger, LABEL, lambda: self.now)
+        self.reconciler = Reconciler(self.issues, self.store, LABEL, lambda: self.now)
         self.reconciler.record_install()
-        self.dispatcher = ScriptedDispatcher([EventHandler(self.ledger)])
-        self.worker = Worker(self.engine, self.dispatcher, self.ledger, self.reconciler, interval=0.02)
+        self.dispatcher = ScriptedDispatcher([EventHandler(self.store)])
+        self.worker = Worker(self.engine, self.dispatcher, self.store, self.reconciler, interval=0.02)
         self.engine.start(self.worker.handle, self.worker.on_failed)
 
     def handle(self, what: Effect | Event) -> Done | RetryLater:
@@ -156,7 +156,7 @@ def jobs_of(*wanted: Effect) -> list[Job]:
     ],
 )
 def test_an_event_is_followed_by_its_effects(works: WorkerHarness, event: Event, wanted: list[Effect]) -> None:
-    works.ledger.save_upgrade(samples.upgrade(head="f" * 40))
+    works.store.save_upgrade(samples.upgrade(head="f" * 40))
     assert works.handle(event) == Done(jobs_of(*wanted))
     assert works.dispatcher.applied == []
 
@@ -199,12 +199,18 @@ def test_effects_of_one_key_share_it_as_jobs() -> None:
 
 @pytest.mark.parametrize("seconds", [None, 0.0, 61.5])
 def test_a_fault_that_may_pass_asks_for_patience(works: WorkerHarness, seconds: float | None) -> None:
-    works.does(fails(TransientError("GitHub answered 502.", seconds)))
+    works.does(fails(TransientError(PlainText("GitHub answered 502."), seconds)))
     assert works.handle(ADVANCE) == RetryLater(CODEC.encode_document(PlainText("GitHub answered 502.")), seconds)
 
 
 @pytest.mark.parametrize(
-    "error", [PermanentError("no"), NotFoundError("gone"), ConflictError("moved"), ExternalError("odd")]
+    "error",
+    [
+        PermanentError(PlainText("no")),
+        NotFoundError(PlainText("gone")),
+        ConflictError(PlainText("moved")),
+        ExternalError(PlainText("odd")),
+    ],
 )
 def test_a_refusal_ends_the_job_and_is_in_the_log(works: WorkerHarness, error: ExternalError) -> None:
     works.does(fails(error))
@@ -253,9 +259,9 @@ def test_jobs_are_counted_by_how_they_ended(works: WorkerHarness) -> None:
 
     before = {outcome: count(outcome) for outcome in ("done", "delayed", "refused", "broke")}
     works.handle(ADVANCE)
-    works.does(fails(TransientError("later")))
+    works.does(fails(TransientError(PlainText("later"))))
     works.handle(ADVANCE)
-    works.does(fails(PermanentError("no")))
+    works.does(fails(PermanentError(PlainText("no"))))
     works.handle(ADVANCE)
     works.does(fails(KeyError()))
     with pytest.raises(KeyError):
@@ -309,11 +315,11 @@ def test_giving_up_anything_else_is_in_the_log(works: WorkerHarness, what: Effec
 
 def unfinished_work(works: WorkerHarness) -> list[Effect]:
     """One of each that a sweep finds in our own records; the effects that take it up."""
-    works.ledger.save_upgrade(samples.upgrade("rctest", stage=Stage.OPEN))
-    works.ledger.save_upgrade(samples.upgrade("demo", stage=Stage.DONE))
-    works.ledger.save_reply(Reply(9, 12, "dana", (Paragraph(Markdown("words")),)))
-    works.ledger.save_reply(Reply(8, 12, "dana", (), written=80))
-    works.ledger.save_tracker(TrackerRecord(V, 13, "https://github.test/13", "dana", dirty=2, clean=1))
+    works.store.save_upgrade(samples.upgrade("rctest", stage=Stage.OPEN))
+    works.store.save_upgrade(samples.upgrade("demo", stage=Stage.DONE))
+    works.store.save_reply(Reply(9, 12, "dana", (Paragraph(Markdown("words")),)))
+    works.store.save_reply(Reply(8, 12, "dana", (), written=80))
+    works.store.save_tracker(TrackerRecord(V, 13, "https://github.test/13", "dana", dirty=2, clean=1))
     return [ADVANCE, RefreshReply(9), RefreshTracker("3.40.1")]
 
 
@@ -344,7 +350,7 @@ def test_sweeps_pile_nothing_up_while_a_job_is_unfinished(works: WorkerHarness) 
     for _ in range(5):
         works.worker.sweep()
     assert works.engine.effects == wanted
-    works.does(fails(TransientError("GitHub answered 502.")))
+    works.does(fails(TransientError(PlainText("GitHub answered 502."))))
     works.engine.run()  # they will be tried later
     works.worker.sweep()
     assert works.engine.effects == wanted
@@ -359,12 +365,12 @@ def test_what_was_done_without_a_result_is_taken_up_again(works: WorkerHarness) 
 
 
 def test_what_is_found_again_after_it_was_gone_is_a_new_job(works: WorkerHarness) -> None:
-    works.ledger.save_upgrade(samples.upgrade(stage=Stage.OPEN))
+    works.store.save_upgrade(samples.upgrade(stage=Stage.OPEN))
     works.worker.sweep()
-    works.ledger.save_upgrade(samples.upgrade(stage=Stage.DONE))
+    works.store.save_upgrade(samples.upgrade(stage=Stage.DONE))
     works.worker.sweep()
     works.engine.finish()
-    works.ledger.save_upgrade(samples.upgrade(stage=Stage.OPEN))
+    works.store.save_upgrade(samples.upgrade(stage=Stage.OPEN))
     works.worker.sweep()
     assert ADVANCE in works.engine.effects
 
@@ -388,22 +394,22 @@ def test_a_part_that_fails_keeps_no_other_from_being_found(issues: MemoryIssues,
 
 def test_what_could_not_be_looked_at_is_looked_at_from_where_it_was_left(works: WorkerHarness) -> None:
     works.worker.sweep()
-    first = works.ledger.cursor("comments")
+    first = works.store.cursor("comments")
     works.now += timedelta(hours=1)
-    works.issues.down = TransientError("GitHub answered 502.")
+    works.issues.down = TransientError(PlainText("GitHub answered 502."))
     works.worker.sweep()
-    assert works.ledger.cursor("comments") == first
+    assert works.store.cursor("comments") == first
     works.issues.down = None
     works.worker.sweep()
-    assert works.ledger.cursor("comments") == works.now
+    assert works.store.cursor("comments") == works.now
 
 
 def test_nothing_counts_as_looked_at_before_what_was_found_is_durable(works: WorkerHarness) -> None:
     works.issues.open("3.40.1 upgrade", labels=[LABEL])
-    works.engine.down = TransientError("the storage does not answer")
+    works.engine.down = TransientError(PlainText("the storage does not answer"))
     with pytest.raises(TransientError):
         works.worker.sweep()
-    assert works.ledger.cursor("issues") is None
+    assert works.store.cursor("issues") is None
     works.engine.down = None
     works.worker.sweep()
     assert works.engine.effects == [EnsureTracker("3.40.1", 1, "dana")]
@@ -429,7 +435,7 @@ def test_sweeps_go_on_whatever_happens_until_the_worker_stops(
         seen.append(1)
         if len(seen) >= 4:
             enough.set()
-        raise [TransientError("down"), KeyError("a bug")][len(seen) % 2]
+        raise [TransientError(PlainText("down")), KeyError("a bug")][len(seen) % 2]
 
     monkeypatch.setattr(works.reconciler, "sweep", sweep)
     works.worker.start()
@@ -444,11 +450,11 @@ def test_sweeps_go_on_whatever_happens_until_the_worker_stops(
 
 def test_a_delivery_runs_to_its_end_and_the_next_sweep_finds_nothing(works: WorkerHarness) -> None:
     upgrade = samples.upgrade(head="f" * 40, stage=Stage.OPEN)
-    works.ledger.save_upgrade(upgrade)
+    works.store.save_upgrade(upgrade)
 
     def merge(effect: Effect) -> list[Effect]:
         if effect == ADVANCE:
-            works.ledger.save_upgrade(replace(upgrade, stage=Stage.DONE))
+            works.store.save_upgrade(replace(upgrade, stage=Stage.DONE))
             return [RefreshTracker("3.40.1")]
         return []
 

@@ -85,13 +85,13 @@ def _records(wiring: ReadOnlyWiring, version: Version) -> tuple[Sequence[Upgrade
     """Every upgrade to the version and its tracker. Ends with status 1 if this machine does not have the store."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    ledger = wiring.existing_store
-    if ledger is None:
+    store = wiring.existing_store
+    if store is None:
         raise error_exit(
             "there is no store of mibot's on this machine; run this where mibot serves, with its settings."
         )
     try:
-        return ledger.upgrades(version), ledger.tracker(version)
+        return store.upgrades(version), store.tracker(version)
     except SQLAlchemyError:
         raise error_exit(
             "the store is not this mibot's; see store.url, and what `mibot doctor` says of it."

@@ -58,7 +58,7 @@ class PreparationHandler:
         self,
         base: BaseBranch,
         pull_requests: PullRequestReader,
-        ledger: _Store,
+        store: _Store,
         fleets: FleetReader,
         planner: Planner,
         pulls: PullRequestWriter,
@@ -66,7 +66,7 @@ class PreparationHandler:
     ) -> None:
         self._base = base
         self._pull_requests = pull_requests
-        self._ledger = ledger
+        self._store = store
         self._fleets = fleets
         self._planner = planner
         self._pulls = pulls
@@ -77,7 +77,7 @@ class PreparationHandler:
     def prepare(self, effect: Prepare) -> list[Effect]:
         """Record that it was asked for, then go on; one that people closed is opened again only for people."""
         version = parse_version(effect.version)
-        existing = self._ledger.preparation(version)
+        existing = self._store.preparation(version)
         if existing is None or effect.asked:
             asked = request_preparation(existing, version, effect.by, self._clock())
             if effect.accept:
@@ -90,10 +90,10 @@ class PreparationHandler:
     def advance(self, effect: AdvancePreparation) -> list[Effect]:
         """Take it as far as it can go now."""
         version = parse_version(effect.version)
-        before = self._ledger.preparation(version)
+        before = self._store.preparation(version)
         if before is None:
             return []
-        tracker = self._ledger.tracker(version)
+        tracker = self._store.tracker(version)
         if tracker is None:
             return [EnsureTracker(effect.version, 0, before.requested_by)]
         try:
@@ -108,17 +108,17 @@ class PreparationHandler:
                 stage=after.stage.value,
                 reason=format_for_log(after.reason) if after.reason else "",
             )
-        return [*preparation_refresh_effects(self._ledger, after), Schedule()]
+        return [*preparation_refresh_effects(self._store, after), Schedule()]
 
     @notes_delay
     def mark_delayed(self, effect: Prepare | AdvancePreparation, reason: Reason) -> list[Effect]:
         """Note why it does not move; the next move takes the note away."""
-        preparation = self._ledger.preparation(parse_version(effect.version))
+        preparation = self._store.preparation(parse_version(effect.version))
         if preparation is None or preparation.stage not in UNPREPARED:
             return []
         noted = replace(preparation, reason=Delayed(reason))
         self._save(noted)
-        return preparation_refresh_effects(self._ledger, noted)
+        return preparation_refresh_effects(self._store, noted)
 
     def _move(self, preparation: Preparation, tracker: TrackerRecord) -> Preparation:
         if preparation.stage is PreparationStage.REQUESTED:
@@ -172,8 +172,8 @@ class PreparationHandler:
         return replace(rebuilt, pull_request=state)
 
     def _save(self, preparation: Preparation) -> None:
-        if preparation != self._ledger.preparation(preparation.version):
-            self._ledger.save_preparation(preparation)
+        if preparation != self._store.preparation(preparation.version):
+            self._store.save_preparation(preparation)
 
 
 def _attach_pull(preparation: Preparation, pull: PullRequest, branch: BranchState) -> Preparation:

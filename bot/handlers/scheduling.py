@@ -40,7 +40,7 @@ class Scheduler:
 
     def __init__(
         self,
-        ledger: _Store,
+        store: _Store,
         fleets: FleetReader,
         planner: Planner,
         examiner: HealthCheckRunner,
@@ -48,7 +48,7 @@ class Scheduler:
         *,
         max_in_flight: int,
     ) -> None:
-        self._ledger = ledger
+        self._store = store
         self._fleets = fleets
         self._planner = planner
         self._check_runner = examiner
@@ -64,12 +64,12 @@ class Scheduler:
         version = parse_version(effect.version)
         others: list[Effect] = []
         for slug in effect.slugs:
-            existing = self._ledger.upgrade(slug, version)
+            existing = self._store.upgrade(slug, version)
             if existing is None or existing.stage is Stage.WAITING:
                 asked = request_upgrade(existing, slug, version, effect.by, self._clock(), effect.force)
                 if asked != existing:
                     log.info("upgrade_asked_for", slug=slug, version=effect.version, by=effect.by, force=effect.force)
-                    self._ledger.save_upgrade(asked)
+                    self._store.save_upgrade(asked)
             else:
                 others.append(StartUpgrade(slug, effect.version, effect.by, effect.issue, effect.force))
         return [*others, *self.schedule(Schedule())]
@@ -77,7 +77,7 @@ class Scheduler:
     @handles
     def schedule(self, _effect: Schedule) -> list[Effect]:
         """Let those begin whose turn it is, and say of the others what they wait for."""
-        upgrades = self._ledger.upgrades()
+        upgrades = self._store.upgrades()
         if all(upgrade.stage is not Stage.WAITING for upgrade in upgrades):
             return []
         seen = self._fleets.current_view()
@@ -106,22 +106,22 @@ class Scheduler:
         for upgrade in upgrades:
             instance = seen.fleet.get(upgrade.slug)
             if upgrade.stage is Stage.WAITING and instance is not None and instance.skip_reason:
-                self._ledger.save_upgrade(mark_skipped(upgrade, instance.skip_reason, self._clock()))
-                effects += refresh_effects(self._ledger, upgrade)
+                self._store.save_upgrade(mark_skipped(upgrade, instance.skip_reason, self._clock()))
+                effects += refresh_effects(self._store, upgrade)
             else:
                 rest.append(upgrade)
         return effects, rest
 
     def _start_upgrade(self, upgrade: Upgrade) -> list[Effect]:
-        if not self._ledger.claim_slot(mark_planned(upgrade, self._clock()), self._max_in_flight):
+        if not self._store.claim_slot(mark_planned(upgrade, self._clock()), self._max_in_flight):
             return []
         return [Advance(upgrade.slug, str(upgrade.version))]  # which shows it
 
     def _keep_waiting(self, upgrade: Upgrade, reason: Reason | None) -> list[Effect]:
         if upgrade.reason == reason:
             return []
-        self._ledger.save_upgrade(replace(upgrade, reason=reason))
-        return refresh_effects(self._ledger, upgrade)
+        self._store.save_upgrade(replace(upgrade, reason=reason))
+        return refresh_effects(self._store, upgrade)
 
     def _why_not_ready(
         self, version: Version, seen: FleetView, upgrades: Sequence[Upgrade]
@@ -129,7 +129,7 @@ class Scheduler:
         """Why no upgrade to this version can begin, and what is to be done about it."""
         if version in seen.fleet.golden:
             return self._planner.not_ready_reason(seen, version), []
-        preparation = self._ledger.preparation(version)
+        preparation = self._store.preparation(version)
         if preparation is None:
             by = next(u.requested_by for u in upgrades if u.version == version and u.stage is Stage.WAITING)
             return GoldenFileMissing(version, GoldenFileState.BEING_PREPARED), [

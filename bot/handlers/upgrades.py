@@ -71,7 +71,7 @@ class UpgradeHandler:
     def __init__(
         self,
         pulls: PullRequestReader,
-        ledger: _Store,
+        store: _Store,
         fleets: FleetReader,
         opener: PullRequestService,
         examiner: HealthCheckRunner,
@@ -79,7 +79,7 @@ class UpgradeHandler:
         clock: Callable[[], datetime],
     ) -> None:
         self._pulls = pulls
-        self._ledger = ledger
+        self._store = store
         self._fleets = fleets
         self._pull_requests = opener
         self._check_runner = examiner
@@ -91,7 +91,7 @@ class UpgradeHandler:
     def start(self, effect: StartUpgrade) -> list[Effect]:
         """Record that it was asked for, then go on; asking twice is the same upgrade."""
         version = parse_version(effect.version)
-        existing = self._ledger.upgrade(effect.slug, version)
+        existing = self._store.upgrade(effect.slug, version)
         instance = self._fleets.recent().get(effect.slug)
         went_back = instance is not None and instance.version < version
         done = existing if existing is not None and existing.stage is Stage.DONE and went_back else None
@@ -99,30 +99,30 @@ class UpgradeHandler:
         asked = request_upgrade(existing, effect.slug, version, effect.by, self._clock(), effect.force)
         if asked != existing:
             log.info("upgrade_asked_for", slug=effect.slug, version=effect.version, by=effect.by, force=effect.force)
-            self._ledger.save_upgrade(inherit_runs(asked, done) if done else asked)
+            self._store.save_upgrade(inherit_runs(asked, done) if done else asked)
         return self.advance(Advance(effect.slug, effect.version))
 
     @handles
     def roll_back(self, effect: StartRollback) -> list[Effect]:
         """Record that the upgrade is to be undone, then go on; it waits for no turn, for it makes things safe."""
         version = parse_version(effect.version)
-        existing = self._ledger.upgrade(effect.slug, version)
+        existing = self._store.upgrade(effect.slug, version)
         back = Rollback(effect.by, effect.why, comment_id=effect.comment)
         undone = request_rollback(existing, effect.slug, version, back, self._clock())
         if undone != existing:
             log.info("rollback_asked_for", slug=effect.slug, version=effect.version, by=effect.by, why=effect.why)
-            self._ledger.save_upgrade(undone)
+            self._store.save_upgrade(undone)
         return self.advance(Advance(effect.slug, effect.version))
 
     @handles
     def advance(self, effect: Advance | Poll) -> list[Effect]:
         """Take the upgrade as far as it can go now. One that waits is for `TakeTurns` to move."""
-        upgrade = self._ledger.upgrade(effect.slug, parse_version(effect.version))
+        upgrade = self._store.upgrade(effect.slug, parse_version(effect.version))
         if upgrade is None:
             return []
         if upgrade.stage is Stage.WAITING:
-            return [*refresh_effects(self._ledger, upgrade), Schedule()]
-        if upgrade.stage is Stage.PLANNED and self._ledger.tracker(upgrade.version) is None:
+            return [*refresh_effects(self._store, upgrade), Schedule()]
+        if upgrade.stage is Stage.PLANNED and self._store.tracker(upgrade.version) is None:
             return self._ensure_tracker(upgrade)
         before = upgrade
         try:
@@ -139,8 +139,8 @@ class UpgradeHandler:
         """
         if before.stage is not after.stage:
             log.info("upgrade_moved", slug=after.slug, version=str(after.version), stage=after.stage.value)
-        effects: list[Effect] = [] if quiet else refresh_effects(self._ledger, after)
-        if self._ledger.pending_notifications(after.slug, after.version):
+        effects: list[Effect] = [] if quiet else refresh_effects(self._store, after)
+        if self._store.pending_notifications(after.slug, after.version):
             effects.append(Publish(after.slug, str(after.version)))
         pause = self._deployments.poll_delay(after)
         if pause is not None and self._throttle.due(after.key, pause):
@@ -151,7 +151,7 @@ class UpgradeHandler:
         """See that there is a tracker first; for a rollback only if there is anything to roll back."""
         refused = self._pull_requests.check_refusal(upgrade) if upgrade.rollback is not None else None
         if refused is not None:
-            return refresh_effects(self._ledger, self._save(refused))
+            return refresh_effects(self._store, self._save(refused))
         return [EnsureTracker(str(upgrade.version), 0, upgrade.requested_by)]
 
     @handles
@@ -184,13 +184,13 @@ class UpgradeHandler:
         return self._apply_manual_change(effect, again)
 
     def _is_latest(self, upgrade: Upgrade) -> bool:
-        return superseded_by(upgrade, self._ledger.upgrades()) is None
+        return superseded_by(upgrade, self._store.upgrades()) is None
 
     def _apply_manual_change(
         self, effect: Recheck | MarkDeployed | Retry, change: Callable[[Upgrade], Upgrade]
     ) -> list[Effect]:
         """What a person says of an upgrade, and how it goes on from there."""
-        upgrade = self._ledger.upgrade(effect.slug, parse_version(effect.version))
+        upgrade = self._store.upgrade(effect.slug, parse_version(effect.version))
         if upgrade is None:
             return []
         changed = self._save(change(upgrade))
@@ -199,16 +199,16 @@ class UpgradeHandler:
                 "upgrade_moved", slug=effect.slug, version=effect.version, stage=changed.stage.value, by=effect.by
             )
         follow = self.advance(Advance(effect.slug, effect.version)) if changed.stage in IN_DEPLOYMENT else []
-        return [*refresh_effects(self._ledger, changed), *follow, *_schedule_next(upgrade, changed)]
+        return [*refresh_effects(self._store, changed), *follow, *_schedule_next(upgrade, changed)]
 
     @notes_delay
     def mark_delayed(self, effect: UpgradeMove, reason: Reason) -> list[Effect]:
         """Note why an upgrade under way does not move; the next move takes the note away."""
-        upgrade = self._ledger.upgrade(effect.slug, parse_version(effect.version))
+        upgrade = self._store.upgrade(effect.slug, parse_version(effect.version))
         if upgrade is None or upgrade.stage not in UNFINISHED or upgrade.stage is Stage.WAITING:
             return []
         noted = self._save(replace(upgrade, reason=Delayed(reason)))
-        return refresh_effects(self._ledger, noted)
+        return refresh_effects(self._store, noted)
 
     def _move(self, upgrade: Upgrade) -> Upgrade:
         if upgrade.stage is Stage.PLANNED:
@@ -243,8 +243,8 @@ class UpgradeHandler:
         return seen
 
     def _save(self, upgrade: Upgrade) -> Upgrade:
-        if upgrade != self._ledger.upgrade(upgrade.slug, upgrade.version):
-            self._ledger.save_upgrade(upgrade)
+        if upgrade != self._store.upgrade(upgrade.slug, upgrade.version):
+            self._store.save_upgrade(upgrade)
         return upgrade
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from bot.domain.reasons import PlainText, Reason, format_for_log
+from bot.domain.reasons import Reason, format_for_log
 
 
 class ExternalError(Exception):
     """An external system refused or failed. `reason` says what happened, without secrets; `describe` words it.
 
-    `str()` is for logs. Until all adapters give typed reasons, a text is accepted and becomes PlainText.
+    `str()` is for logs.
     """
 
-    def __init__(self, reason: Reason | str) -> None:
-        self.reason = PlainText(reason) if isinstance(reason, str) else reason
-        super().__init__(self.reason)
+    def __init__(self, reason: Reason) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
     def __str__(self) -> str:
         return format_for_log(self.reason)
@@ -25,7 +25,7 @@ class TransientError(ExternalError):
     `retry_after` is the number of seconds that the other side asked us to wait, or None if it did not say.
     """
 
-    def __init__(self, reason: Reason | str, retry_after: float | None = None) -> None:
+    def __init__(self, reason: Reason, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
 

@@ -81,7 +81,7 @@ class DeploymentService:
 
     def __init__(
         self,
-        ledger: _Store,
+        store: _Store,
         fleets: FleetReader,
         workflows: Workflows,
         backups: Backups,
@@ -90,7 +90,7 @@ class DeploymentService:
         policy: DeployPolicy,
         clock: Callable[[], datetime],
     ) -> None:
-        self._ledger = ledger
+        self._store = store
         self._fleets = fleets
         self._workflows = workflows
         self._backups = backups
@@ -109,7 +109,7 @@ class DeploymentService:
             try:
                 upgrade = keep(self._step(upgrade, keep))
             except PermanentError as error:
-                known = self._ledger.upgrade(upgrade.slug, upgrade.version) or upgrade  # a step keeps what it learns
+                known = self._store.upgrade(upgrade.slug, upgrade.version) or upgrade  # a step keeps what it learns
                 return keep(mark_failed(known, error.reason, self._clock()))
             if upgrade.stage is stage:
                 return upgrade
@@ -151,7 +151,7 @@ class DeploymentService:
         if not obstacle and not upgrade.force and not is_retry(upgrade):
             fleet = self._fleets.recent()
             obstacle = skipped_since_merge(upgrade, fleet)
-            obstacle = obstacle or rollout_halted(upgrade, self._ledger.upgrades(upgrade.version), fleet)
+            obstacle = obstacle or rollout_halted(upgrade, self._store.upgrades(upgrade.version), fleet)
         if obstacle:
             return hold(upgrade, Waiting(obstacle), self._clock())
         expected = ExpectedState(
@@ -176,14 +176,14 @@ class DeploymentService:
 
     def _others_of_instance(self, upgrade: Upgrade) -> list[Upgrade]:
         """The instance's upgrades to other versions."""
-        return [one for one in self._ledger.upgrades() if one.slug == upgrade.slug and one.key != upgrade.key]
+        return [one for one in self._store.upgrades() if one.slug == upgrade.slug and one.key != upgrade.key]
 
     def _with_orphan_runs(self, upgrade: Upgrade) -> Upgrade:
         """The upgrade that is yet to be deployed, which knows what earlier deployments of its instance left behind
         that nobody found. Not while another one looks for its run: it may be that."""
         if upgrade.deployment is not None or self.policy.mode is not DeployMode.DISPATCH:
             return upgrade
-        if any(is_dispatching(other) for other in self._ledger.upgrades()):
+        if any(is_dispatching(other) for other in self._store.upgrades()):
             return upgrade
         records = [upgrade, *self._others_of_instance(upgrade)]
         recently = self._clock() - ORPHAN_LOOKBACK
@@ -196,7 +196,7 @@ class DeploymentService:
         return with_extra_runs(upgrade, orphan_runs(upgrade, runs, me, taken, since, slugs))
 
     def _backup_request(self, upgrade: Upgrade) -> BackupRequest:
-        record = self._ledger.tracker(upgrade.version)
+        record = self._store.tracker(upgrade.version)
         instance = self._instance(upgrade.slug)
         return self._make_backup_request(
             instance, upgrade.version, str(record.issue) if record else "", backup_request_id(upgrade)
@@ -209,7 +209,7 @@ class DeploymentService:
         Raises Refused for an instance that can't be read.
         """
         instance = self._instance(slug)
-        tracker = next((one for one in self._ledger.trackers() if one.issue == issue), None)
+        tracker = next((one for one in self._store.trackers() if one.issue == issue), None)
         return self._make_backup_request(instance, tracker.version if tracker else instance.version, str(issue), mark)
 
     def _make_backup_request(self, instance: Instance, version: Version, tracker: str, mark: str) -> BackupRequest:
@@ -263,7 +263,7 @@ class DeploymentService:
         if obstacle := self._still_running(upgrade):
             return hold(upgrade, Waiting(obstacle), self._clock())
         wanted = prepare_dispatch(upgrade, self._clock())
-        if self._may_be_confused(upgrade) or not self._ledger.claim_dispatch(wanted):
+        if self._may_be_confused(upgrade) or not self._store.claim_dispatch(wanted):
             return replace(upgrade, reason=AwaitingRun(RunWait.OTHER_UPGRADE))
         log.info(
             "deployment_asked_for", slug=upgrade.slug, version=str(upgrade.target), attempt=upgrade.attempt.number
@@ -283,7 +283,7 @@ class DeploymentService:
         """Whether a run may yet appear, of another upgrade that waits for it no longer, which could be taken for this
         one's: titles need not tell, nor clocks agree."""
         now = self._clock() - CLOCK_SKEW
-        others = (one for one in self._ledger.upgrades() if one.key != upgrade.key)
+        others = (one for one in self._store.upgrades() if one.key != upgrade.key)
         return any(run_may_appear(other, self.policy, now) for other in others)
 
     def _find_own_run(self, upgrade: Upgrade) -> WorkflowRun | None:
@@ -300,7 +300,7 @@ class DeploymentService:
 
     def _assigned_run_ids(self, upgrade: Upgrade) -> frozenset[int]:
         """The runs that belong to some upgrade already, or to an earlier attempt at this one."""
-        others = [other for other in self._ledger.upgrades() if other.key != upgrade.key]
+        others = [other for other in self._store.upgrades() if other.key != upgrade.key]
         runs = (run for other in others for run in all_run_ids(other))
         return frozenset({*runs, *upgrade.earlier_run_ids})
 

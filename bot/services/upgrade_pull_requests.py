@@ -36,7 +36,7 @@ class PullRequestService:
         self,
         base: BaseBranch,
         history: FileHistory,
-        ledger: TrackerReader,
+        store: TrackerReader,
         fleets: FleetReader,
         planner: Planner,
         pulls: PullRequestWriter,
@@ -44,7 +44,7 @@ class PullRequestService:
     ) -> None:
         self._base = base
         self._history = history
-        self._ledger = ledger
+        self._store = store
         self._fleets = fleets
         self._planner = planner
         self._pulls = pulls
@@ -133,7 +133,7 @@ class PullRequestService:
         return instance
 
     def _spec(self, planned: ChangeSet, head: Head, seen: FleetView, upgrade: Upgrade) -> PullRequestSpec:
-        tracker = self._ledger.tracker(upgrade.version)
+        tracker = self._store.tracker(upgrade.version)
         if tracker is None:
             raise PermanentError(NoTracker())
         old, new = planned.old, planned.new

@@ -1,4 +1,4 @@
-"""What every store does, whatever it keeps records in: inherit from `StoreContract` and give it a `ledger`."""
+"""What every store does, whatever it keeps records in: inherit from `StoreContract` and give it a `store`."""
 
 from __future__ import annotations
 
@@ -176,338 +176,338 @@ class Store(
 
 
 class StoreContract:
-    """The tests. A subclass has a fixture `ledger` that gives an empty one."""
+    """The tests. A subclass has a fixture `store` that gives an empty one."""
 
     # Trackers
 
-    def test_a_tracker_is_there_when_it_was_saved(self, ledger: Store) -> None:
-        assert ledger.tracker(V1) is None
-        assert list(ledger.trackers()) == []
-        ledger.save_tracker(TRACKER)
-        assert ledger.tracker(V1) == TRACKER
-        assert ledger.tracker(V2) is None
-        assert list(ledger.trackers()) == [TRACKER]
+    def test_a_tracker_is_there_when_it_was_saved(self, store: Store) -> None:
+        assert store.tracker(V1) is None
+        assert list(store.trackers()) == []
+        store.save_tracker(TRACKER)
+        assert store.tracker(V1) == TRACKER
+        assert store.tracker(V2) is None
+        assert list(store.trackers()) == [TRACKER]
 
-    def test_a_tracker_is_saved_again(self, ledger: Store) -> None:
-        ledger.save_tracker(TRACKER)
+    def test_a_tracker_is_saved_again(self, store: Store) -> None:
+        store.save_tracker(TRACKER)
         changed = replace(TRACKER, issue=13, adopted=True, parts=(1, 2), announced=(5,), clean=1, edited_at=NOW)
-        ledger.save_tracker(changed)
-        assert ledger.tracker(V1) == changed
-        assert len(ledger.trackers()) == 1
+        store.save_tracker(changed)
+        assert store.tracker(V1) == changed
+        assert len(store.trackers()) == 1
 
-    def test_saving_a_tracker_keeps_what_was_touched_meanwhile(self, ledger: Store) -> None:
-        ledger.save_tracker(TRACKER)
-        seen = ledger.tracker(V1)
+    def test_saving_a_tracker_keeps_what_was_touched_meanwhile(self, store: Store) -> None:
+        store.save_tracker(TRACKER)
+        seen = store.tracker(V1)
         assert seen is not None
-        ledger.mark_tracker_dirty(V1)  # something happens while the tracker is written
-        ledger.save_tracker(replace(seen, clean=seen.dirty))
-        after = ledger.tracker(V1)
+        store.mark_tracker_dirty(V1)  # something happens while the tracker is written
+        store.save_tracker(replace(seen, clean=seen.dirty))
+        after = store.tracker(V1)
         assert after is not None
         assert (after.dirty, after.clean) == (2, 1), "it still does not show all that happened"
 
-    def test_touching_a_tracker_that_is_not_there_is_nothing(self, ledger: Store) -> None:
-        ledger.mark_tracker_dirty(V1)
-        assert ledger.tracker(V1) is None
+    def test_touching_a_tracker_that_is_not_there_is_nothing(self, store: Store) -> None:
+        store.mark_tracker_dirty(V1)
+        assert store.tracker(V1) is None
 
-    def test_touching_a_tracker_touches_no_other(self, ledger: Store) -> None:
-        ledger.save_tracker(TRACKER)
-        ledger.save_tracker(replace(TRACKER, version=V2))
-        ledger.mark_tracker_dirty(V2)
-        assert [ledger.tracker(version).dirty for version in (V1, V2)] == [1, 2]  # type: ignore[union-attr]
+    def test_touching_a_tracker_touches_no_other(self, store: Store) -> None:
+        store.save_tracker(TRACKER)
+        store.save_tracker(replace(TRACKER, version=V2))
+        store.mark_tracker_dirty(V2)
+        assert [store.tracker(version).dirty for version in (V1, V2)] == [1, 2]  # type: ignore[union-attr]
 
-    def test_touches_from_many_threads_all_count(self, ledger: Store) -> None:
-        ledger.save_tracker(TRACKER)
+    def test_touches_from_many_threads_all_count(self, store: Store) -> None:
+        store.save_tracker(TRACKER)
         with ThreadPoolExecutor(8) as pool:
-            list(pool.map(ledger.mark_tracker_dirty, [V1] * 40))
-        tracker = ledger.tracker(V1)
+            list(pool.map(store.mark_tracker_dirty, [V1] * 40))
+        tracker = store.tracker(V1)
         assert tracker is not None
         assert tracker.dirty == 41
 
     @_few
     @given(tracker=TRACKERS)
-    def test_every_tracker_comes_back_as_it_was(self, ledger: Store, tracker: TrackerRecord) -> None:
-        known = ledger.tracker(tracker.version)
-        ledger.save_tracker(tracker)
+    def test_every_tracker_comes_back_as_it_was(self, store: Store, tracker: TrackerRecord) -> None:
+        known = store.tracker(tracker.version)
+        store.save_tracker(tracker)
         expected = tracker if known is None else replace(tracker, dirty=known.dirty)
-        assert ledger.tracker(tracker.version) == expected
+        assert store.tracker(tracker.version) == expected
 
     # Replies
 
-    def test_a_reply_is_there_when_it_was_saved(self, ledger: Store) -> None:
-        assert ledger.reply(9) is None
-        ledger.save_reply(REPLY)
-        assert ledger.reply(9) == REPLY
+    def test_a_reply_is_there_when_it_was_saved(self, store: Store) -> None:
+        assert store.reply(9) is None
+        store.save_reply(REPLY)
+        assert store.reply(9) == REPLY
         written = replace(REPLY, written=77, digest="d", items=(*REPLY.items, CheckTable("demo", (RESULT,))))
-        ledger.save_reply(written)
-        assert ledger.reply(9) == written
+        store.save_reply(written)
+        assert store.reply(9) == written
 
-    def test_replies_are_found_by_the_upgrades_that_they_show(self, ledger: Store) -> None:
-        ledger.save_reply(REPLY)
-        ledger.save_reply(
+    def test_replies_are_found_by_the_upgrades_that_they_show(self, store: Store) -> None:
+        store.save_reply(REPLY)
+        store.save_reply(
             replace(REPLY, comment=8, items=(UpgradeProgress("rctest", V1), UpgradeProgress("rctest", V1)))
         )
-        ledger.save_reply(
+        store.save_reply(
             replace(REPLY, comment=7, items=(UpgradeProgress("rctest", V2), UpgradeProgress("demo", V1)))
         )
-        assert list(ledger.replies_about("rctest", V1)) == [8, 9]
-        assert list(ledger.replies_about("demo", V1)) == [7]
-        assert list(ledger.replies_about("tpgi", V1)) == []
-        ledger.save_reply(replace(REPLY, items=()))
-        assert list(ledger.replies_about("rctest", V1)) == [8]
+        assert list(store.replies_about("rctest", V1)) == [8, 9]
+        assert list(store.replies_about("demo", V1)) == [7]
+        assert list(store.replies_about("tpgi", V1)) == []
+        store.save_reply(replace(REPLY, items=()))
+        assert list(store.replies_about("rctest", V1)) == [8]
 
-    def test_replies_that_were_never_written(self, ledger: Store) -> None:
+    def test_replies_that_were_never_written(self, store: Store) -> None:
         for comment in (5, 3, 4):
-            ledger.save_reply(replace(REPLY, comment=comment))
-        ledger.save_reply(replace(REPLY, comment=4, written=44))
-        assert list(ledger.unwritten_replies()) == [3, 5]
+            store.save_reply(replace(REPLY, comment=comment))
+        store.save_reply(replace(REPLY, comment=4, written=44))
+        assert list(store.unwritten_replies()) == [3, 5]
 
     @pytest.mark.parametrize("words", ["\x00", "\ud83d", "\U0001f440", "'\"\\%s:x", "\u2028\r\n"])
-    def test_whatever_people_type_can_be_kept(self, ledger: Store, words: str) -> None:
+    def test_whatever_people_type_can_be_kept(self, store: Store, words: str) -> None:
         reply = replace(REPLY, author=words, items=(Paragraph(Markdown(words)),))
-        ledger.save_reply(reply)
-        assert ledger.reply(9) == reply
+        store.save_reply(reply)
+        assert store.reply(9) == reply
         upgrade = modify(UPGRADE, reason=words, failing_checks=(words,))
-        ledger.save_upgrade(upgrade)
-        assert ledger.upgrade("rctest", V1) == upgrade
+        store.save_upgrade(upgrade)
+        assert store.upgrade("rctest", V1) == upgrade
 
     @_few
     @given(reply=REPLIES)
-    def test_every_reply_comes_back_as_it_was(self, ledger: Store, reply: Reply) -> None:
-        ledger.save_reply(reply)
-        assert ledger.reply(reply.comment) == reply
+    def test_every_reply_comes_back_as_it_was(self, store: Store, reply: Reply) -> None:
+        store.save_reply(reply)
+        assert store.reply(reply.comment) == reply
 
     # Upgrades
 
-    def test_an_upgrade_is_there_when_it_was_saved(self, ledger: Store) -> None:
-        assert ledger.upgrade("rctest", V1) is None
-        ledger.save_upgrade(UPGRADE)
-        ledger.save_upgrade(FULL)
-        assert ledger.upgrade("rctest", V1) == UPGRADE
-        assert ledger.upgrade("demo", RC) == FULL
-        assert ledger.upgrade("demo", V2) is None, "a candidate is not its release"
-        ledger.save_upgrade(replace(UPGRADE, stage=Stage.DONE))
-        assert ledger.upgrade("rctest", V1) == replace(UPGRADE, stage=Stage.DONE)
+    def test_an_upgrade_is_there_when_it_was_saved(self, store: Store) -> None:
+        assert store.upgrade("rctest", V1) is None
+        store.save_upgrade(UPGRADE)
+        store.save_upgrade(FULL)
+        assert store.upgrade("rctest", V1) == UPGRADE
+        assert store.upgrade("demo", RC) == FULL
+        assert store.upgrade("demo", V2) is None, "a candidate is not its release"
+        store.save_upgrade(replace(UPGRADE, stage=Stage.DONE))
+        assert store.upgrade("rctest", V1) == replace(UPGRADE, stage=Stage.DONE)
 
-    def test_upgrades_of_a_version_and_of_all(self, ledger: Store) -> None:
+    def test_upgrades_of_a_version_and_of_all(self, store: Store) -> None:
         for slug, version in (("tpgi", V1), ("demo", V1), ("demo", V2)):
-            ledger.save_upgrade(replace(UPGRADE, slug=slug, version=version))
-        assert sorted(u.key for u in ledger.upgrades(V1)) == ["demo@3.40.1", "tpgi@3.40.1"]
-        assert sorted(u.key for u in ledger.upgrades()) == ["demo@3.40.1", "demo@3.41.0", "tpgi@3.40.1"]
+            store.save_upgrade(replace(UPGRADE, slug=slug, version=version))
+        assert sorted(u.key for u in store.upgrades(V1)) == ["demo@3.40.1", "tpgi@3.40.1"]
+        assert sorted(u.key for u in store.upgrades()) == ["demo@3.40.1", "demo@3.41.0", "tpgi@3.40.1"]
 
-    def test_unfinished_upgrades(self, ledger: Store) -> None:
+    def test_unfinished_upgrades(self, store: Store) -> None:
         for stage in Stage:
-            ledger.save_upgrade(replace(UPGRADE, slug=stage.name.lower().replace("_", "-"), stage=stage))
-        assert {upgrade.stage for upgrade in ledger.unfinished_upgrades()} == UNFINISHED
+            store.save_upgrade(replace(UPGRADE, slug=stage.name.lower().replace("_", "-"), stage=stage))
+        assert {upgrade.stage for upgrade in store.unfinished_upgrades()} == UNFINISHED
 
-    def test_upgrades_by_their_pull_requests_head(self, ledger: Store) -> None:
-        ledger.save_upgrade(UPGRADE)
-        ledger.save_upgrade(FULL)
-        assert list(ledger.upgrades_by_head("f" * 40)) == [FULL]
-        assert list(ledger.upgrades_by_head("e" * 40)) == []
-        assert list(ledger.upgrades_by_head("")) == [], "what has no pull request yet has no head either"
+    def test_upgrades_by_their_pull_requests_head(self, store: Store) -> None:
+        store.save_upgrade(UPGRADE)
+        store.save_upgrade(FULL)
+        assert list(store.upgrades_by_head("f" * 40)) == [FULL]
+        assert list(store.upgrades_by_head("e" * 40)) == []
+        assert list(store.upgrades_by_head("")) == [], "what has no pull request yet has no head either"
 
-    def test_a_saved_upgrade_makes_its_tracker_out_of_date(self, ledger: Store) -> None:
-        ledger.save_tracker(TRACKER)
-        ledger.save_tracker(replace(TRACKER, version=V2))
-        ledger.save_upgrade(UPGRADE)
-        assert [ledger.tracker(version).dirty for version in (V1, V2)] == [2, 1]  # type: ignore[union-attr]
+    def test_a_saved_upgrade_makes_its_tracker_out_of_date(self, store: Store) -> None:
+        store.save_tracker(TRACKER)
+        store.save_tracker(replace(TRACKER, version=V2))
+        store.save_upgrade(UPGRADE)
+        assert [store.tracker(version).dirty for version in (V1, V2)] == [2, 1]  # type: ignore[union-attr]
 
     @_few
     @given(upgrade=UPGRADES)
-    def test_every_upgrade_comes_back_as_it_was(self, ledger: Store, upgrade: Upgrade) -> None:
-        ledger.save_upgrade(upgrade)
-        assert ledger.upgrade(upgrade.slug, upgrade.version) == upgrade
+    def test_every_upgrade_comes_back_as_it_was(self, store: Store, upgrade: Upgrade) -> None:
+        store.save_upgrade(upgrade)
+        assert store.upgrade(upgrade.slug, upgrade.version) == upgrade
 
     # The outbox
 
-    def test_a_transition_adds_a_notification_for_each_channel_that_wants_it(self, ledger: Store) -> None:
-        ledger.save_upgrade(UPGRADE)
-        assert ledger.pending_notifications("rctest", V1) == []
-        assert ledger.unpublished_upgrades() == []
-        ledger.save_upgrade(FAILED)
-        pending = ledger.pending_notifications("rctest", V1)
+    def test_a_transition_adds_a_notification_for_each_channel_that_wants_it(self, store: Store) -> None:
+        store.save_upgrade(UPGRADE)
+        assert store.pending_notifications("rctest", V1) == []
+        assert store.unpublished_upgrades() == []
+        store.save_upgrade(FAILED)
+        pending = store.pending_notifications("rctest", V1)
         assert [(one.channel, one.upgrade) for one in pending] == [("evidence", FAILED), ("mention", FAILED)]
-        assert ledger.unpublished_upgrades() == [("rctest", V1)]
-        assert ledger.pending_notifications("rctest", V2) == []
+        assert store.unpublished_upgrades() == [("rctest", V1)]
+        assert store.pending_notifications("rctest", V2) == []
 
-    def test_what_is_saved_again_adds_none(self, ledger: Store) -> None:
-        ledger.save_upgrade(FAILED)
-        pending = ledger.pending_notifications("rctest", V1)
-        ledger.save_upgrade(FAILED)
-        ledger.save_upgrade(replace(FAILED, reason=PlainText("said otherwise")))
-        assert ledger.pending_notifications("rctest", V1) == pending
+    def test_what_is_saved_again_adds_none(self, store: Store) -> None:
+        store.save_upgrade(FAILED)
+        pending = store.pending_notifications("rctest", V1)
+        store.save_upgrade(FAILED)
+        store.save_upgrade(replace(FAILED, reason=PlainText("said otherwise")))
+        assert store.pending_notifications("rctest", V1) == pending
 
-    def test_a_notification_is_about_its_own_transition(self, ledger: Store) -> None:
-        ledger.save_upgrade(FAILED)
+    def test_a_notification_is_about_its_own_transition(self, store: Store) -> None:
+        store.save_upgrade(FAILED)
         retried = retry(FAILED, "lee", NOW)
-        ledger.save_upgrade(retried)
+        store.save_upgrade(retried)
         again = move(retried, Stage.FAILED, Cause(NOW), PlainText("red again"))
-        ledger.save_upgrade(again)
-        mentions = [one for one in ledger.pending_notifications("rctest", V1) if one.channel == "mention"]
+        store.save_upgrade(again)
+        mentions = [one for one in store.pending_notifications("rctest", V1) if one.channel == "mention"]
         assert [one.upgrade for one in mentions] == [FAILED, again], "oldest first"
         assert len({one.revision for one in mentions}) == 2
 
-    def test_a_finished_notification_does_not_wait_any_more(self, ledger: Store) -> None:
-        ledger.save_upgrade(FAILED)
-        evidence, mention = ledger.pending_notifications("rctest", V1)
-        ledger.finish_notification(evidence, Outcome.PUBLISHED)
-        ledger.finish_notification(evidence, Outcome.PUBLISHED)
-        assert ledger.pending_notifications("rctest", V1) == [mention]
-        ledger.finish_notification(mention, Outcome.REFUSED)
-        assert ledger.unpublished_upgrades() == []
-        assert ledger.upgrade("rctest", V1) == FAILED
+    def test_a_finished_notification_does_not_wait_any_more(self, store: Store) -> None:
+        store.save_upgrade(FAILED)
+        evidence, mention = store.pending_notifications("rctest", V1)
+        store.finish_notification(evidence, Outcome.PUBLISHED)
+        store.finish_notification(evidence, Outcome.PUBLISHED)
+        assert store.pending_notifications("rctest", V1) == [mention]
+        store.finish_notification(mention, Outcome.REFUSED)
+        assert store.unpublished_upgrades() == []
+        assert store.upgrade("rctest", V1) == FAILED
 
-    def test_an_upgrade_that_begins_anew_is_notified_of_anew(self, ledger: Store) -> None:
-        ledger.save_upgrade(FAILED)
-        for one in ledger.pending_notifications("rctest", V1):
-            ledger.finish_notification(one, Outcome.PUBLISHED)
-        ledger.save_upgrade(UPGRADE)
-        ledger.save_upgrade(modify(FAILED, number=8))
-        pending = ledger.pending_notifications("rctest", V1)
+    def test_an_upgrade_that_begins_anew_is_notified_of_anew(self, store: Store) -> None:
+        store.save_upgrade(FAILED)
+        for one in store.pending_notifications("rctest", V1):
+            store.finish_notification(one, Outcome.PUBLISHED)
+        store.save_upgrade(UPGRADE)
+        store.save_upgrade(modify(FAILED, number=8))
+        pending = store.pending_notifications("rctest", V1)
         assert [(one.channel, one.upgrade.pull_request.number) for one in pending] == [
             ("evidence", 8),
             ("mention", 8),
         ]
 
-    def test_claims_are_transitions_too(self, ledger: Store) -> None:
+    def test_claims_are_transitions_too(self, store: Store) -> None:
         checked = modify(PLANNED, number=7, head="f" * 40, before=(RESULT,))
-        assert ledger.claim_slot(checked, 5)
-        assert [one.channel for one in ledger.pending_notifications("rctest", V1)] == ["check_run"]
+        assert store.claim_slot(checked, 5)
+        assert [one.channel for one in store.pending_notifications("rctest", V1)] == ["check_run"]
 
-    def test_two_who_save_the_same_transition_at_once_add_it_once(self, ledger: Store) -> None:
+    def test_two_who_save_the_same_transition_at_once_add_it_once(self, store: Store) -> None:
         for number in range(10):
             there = replace(FAILED, slug=f"slug-{number}")
-            ledger.save_upgrade(replace(UPGRADE, slug=there.slug))
+            store.save_upgrade(replace(UPGRADE, slug=there.slug))
             with ThreadPoolExecutor(4) as pool:
-                list(pool.map(ledger.save_upgrade, [there] * 4))
-            pending = ledger.pending_notifications(there.slug, V1)
+                list(pool.map(store.save_upgrade, [there] * 4))
+            pending = store.pending_notifications(there.slug, V1)
             assert [one.channel for one in pending] == ["evidence", "mention"]
 
     # The flight
 
-    def test_a_turn_is_claimed_up_to_the_limit(self, ledger: Store) -> None:
+    def test_a_turn_is_claimed_up_to_the_limit(self, store: Store) -> None:
         waiting = [replace(UPGRADE, slug=slug, reason=PlainText("waits")) for slug in ("a", "b", "c")]
         for upgrade in waiting:
-            ledger.save_upgrade(upgrade)
+            store.save_upgrade(upgrade)
         going = [mark_planned(upgrade, NOW) for upgrade in waiting]
-        assert [ledger.claim_slot(upgrade, 2) for upgrade in going] == [True, True, False]
-        assert [ledger.upgrade(slug, V1) for slug in ("a", "b", "c")] == [*going[:2], waiting[2]]
+        assert [store.claim_slot(upgrade, 2) for upgrade in going] == [True, True, False]
+        assert [store.upgrade(slug, V1) for slug in ("a", "b", "c")] == [*going[:2], waiting[2]]
 
     @pytest.mark.parametrize("stage", list(Stage))
-    def test_what_counts_as_in_flight(self, ledger: Store, stage: Stage) -> None:
-        ledger.save_upgrade(replace(UPGRADE, slug="other", stage=stage))
-        assert ledger.claim_slot(PLANNED, 1) is (stage not in IN_FLIGHT)
+    def test_what_counts_as_in_flight(self, store: Store, stage: Stage) -> None:
+        store.save_upgrade(replace(UPGRADE, slug="other", stage=stage))
+        assert store.claim_slot(PLANNED, 1) is (stage not in IN_FLIGHT)
 
-    def test_upgrades_to_other_versions_count_too(self, ledger: Store) -> None:
-        ledger.save_upgrade(replace(UPGRADE, version=V2, stage=Stage.OPEN))
-        assert not ledger.claim_slot(PLANNED, 1)
+    def test_upgrades_to_other_versions_count_too(self, store: Store) -> None:
+        store.save_upgrade(replace(UPGRADE, version=V2, stage=Stage.OPEN))
+        assert not store.claim_slot(PLANNED, 1)
 
-    def test_an_upgrade_does_not_stand_in_its_own_way(self, ledger: Store) -> None:
-        assert ledger.claim_slot(PLANNED, 1)
-        assert ledger.claim_slot(PLANNED, 1), "a job that is run again finds its turn claimed"
+    def test_an_upgrade_does_not_stand_in_its_own_way(self, store: Store) -> None:
+        assert store.claim_slot(PLANNED, 1)
+        assert store.claim_slot(PLANNED, 1), "a job that is run again finds its turn claimed"
 
-    def test_a_claimed_turn_makes_the_tracker_out_of_date(self, ledger: Store) -> None:
-        ledger.save_tracker(TRACKER)
-        ledger.claim_slot(PLANNED, 1)
-        tracker = ledger.tracker(V1)
+    def test_a_claimed_turn_makes_the_tracker_out_of_date(self, store: Store) -> None:
+        store.save_tracker(TRACKER)
+        store.claim_slot(PLANNED, 1)
+        tracker = store.tracker(V1)
         assert tracker is not None
         assert tracker.dirty == 2
 
-    def test_no_number_of_threads_gets_past_the_limit(self, ledger: Store) -> None:
+    def test_no_number_of_threads_gets_past_the_limit(self, store: Store) -> None:
         going = [replace(PLANNED, slug=f"i{number}") for number in range(24)]
         with ThreadPoolExecutor(8) as pool:
-            claimed = list(pool.map(lambda upgrade: ledger.claim_slot(upgrade, 5), going))
+            claimed = list(pool.map(lambda upgrade: store.claim_slot(upgrade, 5), going))
         assert claimed.count(True) == 5
-        assert len(ledger.upgrades()) == 5
+        assert len(store.upgrades()) == 5
 
     # Deployments
 
-    def test_a_deployment_is_claimed_while_no_other_ones_run_is_still_to_be_found(self, ledger: Store) -> None:
+    def test_a_deployment_is_claimed_while_no_other_ones_run_is_still_to_be_found(self, store: Store) -> None:
         first, second = (prepare_dispatch(replace(DEPLOYING, slug=slug), NOW) for slug in ("a", "b"))
-        assert ledger.claim_dispatch(first)
-        assert ledger.upgrade("a", V1) == first
-        assert not ledger.claim_dispatch(second)
-        assert ledger.upgrade("b", V1) is None
+        assert store.claim_dispatch(first)
+        assert store.upgrade("a", V1) == first
+        assert not store.claim_dispatch(second)
+        assert store.upgrade("b", V1) is None
         found = modify(first, deployment=Deployment(NOW, confirmed=True, run_id=5))
-        ledger.save_upgrade(found)
-        assert ledger.claim_dispatch(second)
+        store.save_upgrade(found)
+        assert store.claim_dispatch(second)
 
-    def test_an_instance_is_deployed_once_at_a_time_whatever_the_version(self, ledger: Store) -> None:
-        ledger.save_upgrade(modify(DEPLOYING, deployment=Deployment(NOW, confirmed=True, run_id=5)))
+    def test_an_instance_is_deployed_once_at_a_time_whatever_the_version(self, store: Store) -> None:
+        store.save_upgrade(modify(DEPLOYING, deployment=Deployment(NOW, confirmed=True, run_id=5)))
         other = prepare_dispatch(replace(DEPLOYING, version=V2), NOW)
-        assert not ledger.claim_dispatch(other)
-        ledger.save_upgrade(replace(DEPLOYING, stage=Stage.VERIFYING))
-        assert ledger.claim_dispatch(other)
+        assert not store.claim_dispatch(other)
+        store.save_upgrade(replace(DEPLOYING, stage=Stage.VERIFYING))
+        assert store.claim_dispatch(other)
 
-    def test_a_deployment_that_is_asked_for_again_does_not_stand_in_its_own_way(self, ledger: Store) -> None:
+    def test_a_deployment_that_is_asked_for_again_does_not_stand_in_its_own_way(self, store: Store) -> None:
         first = prepare_dispatch(DEPLOYING, NOW)
         again = prepare_dispatch(first, NOW + timedelta(minutes=5))
-        assert [ledger.claim_dispatch(first), ledger.claim_dispatch(again)] == [True, True]
-        assert ledger.upgrade("rctest", V1) == again
+        assert [store.claim_dispatch(first), store.claim_dispatch(again)] == [True, True]
+        assert store.upgrade("rctest", V1) == again
 
     @pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.DEPLOYING}))
-    def test_only_what_is_deploying_is_in_the_way(self, ledger: Store, stage: Stage) -> None:
-        ledger.save_upgrade(modify(UPGRADE, slug="other", stage=stage, deployment=Deployment(NOW)))
-        assert ledger.claim_dispatch(prepare_dispatch(DEPLOYING, NOW))
+    def test_only_what_is_deploying_is_in_the_way(self, store: Store, stage: Stage) -> None:
+        store.save_upgrade(modify(UPGRADE, slug="other", stage=stage, deployment=Deployment(NOW)))
+        assert store.claim_dispatch(prepare_dispatch(DEPLOYING, NOW))
 
-    def test_a_claimed_deployment_makes_the_tracker_out_of_date(self, ledger: Store) -> None:
-        ledger.save_tracker(TRACKER)
-        ledger.claim_dispatch(prepare_dispatch(DEPLOYING, NOW))
-        tracker = ledger.tracker(V1)
+    def test_a_claimed_deployment_makes_the_tracker_out_of_date(self, store: Store) -> None:
+        store.save_tracker(TRACKER)
+        store.claim_dispatch(prepare_dispatch(DEPLOYING, NOW))
+        tracker = store.tracker(V1)
         assert tracker is not None
         assert tracker.dirty == 2
 
-    def test_of_any_number_of_threads_one_asks_for_a_deployment(self, ledger: Store) -> None:
+    def test_of_any_number_of_threads_one_asks_for_a_deployment(self, store: Store) -> None:
         wanted = [prepare_dispatch(replace(DEPLOYING, slug=f"i{number}"), NOW) for number in range(16)]
         with ThreadPoolExecutor(8) as pool:
-            assert list(pool.map(ledger.claim_dispatch, wanted)).count(True) == 1
+            assert list(pool.map(store.claim_dispatch, wanted)).count(True) == 1
 
     # Preparations
 
-    def test_a_preparation_is_there_when_it_was_saved(self, ledger: Store) -> None:
-        assert ledger.preparation(V1) is None
-        ledger.save_tracker(TRACKER)
-        ledger.save_preparation(PREPARATION)
-        assert ledger.preparation(V1) == PREPARATION
-        assert ledger.preparation(V2) is None
+    def test_a_preparation_is_there_when_it_was_saved(self, store: Store) -> None:
+        assert store.preparation(V1) is None
+        store.save_tracker(TRACKER)
+        store.save_preparation(PREPARATION)
+        assert store.preparation(V1) == PREPARATION
+        assert store.preparation(V2) is None
         changed = modify(PREPARATION, stage=PreparationStage.READY, note="merged")
-        ledger.save_preparation(changed)
-        assert list(ledger.preparations()) == [changed]
-        tracker = ledger.tracker(V1)
+        store.save_preparation(changed)
+        assert list(store.preparations()) == [changed]
+        tracker = store.tracker(V1)
         assert tracker is not None
         assert tracker.dirty == TRACKER.dirty + 2
 
-    def test_preparations_that_are_not_finished(self, ledger: Store) -> None:
+    def test_preparations_that_are_not_finished(self, store: Store) -> None:
         for number, stage in enumerate(PreparationStage):
-            ledger.save_preparation(replace(PREPARATION, version=Version(4, 0, number), stage=stage))
-        found = {preparation.stage for preparation in ledger.unfinished_preparations()}
+            store.save_preparation(replace(PREPARATION, version=Version(4, 0, number), stage=stage))
+        found = {preparation.stage for preparation in store.unfinished_preparations()}
         assert found == {PreparationStage.REQUESTED, PreparationStage.OPEN}
 
-    def test_replies_about_a_preparation(self, ledger: Store) -> None:
-        ledger.save_reply(Reply(7, 12, "dana", (PreparationProgress(V1), UpgradeProgress("rctest", V1))))
-        ledger.save_reply(Reply(8, 12, "dana", (PreparationProgress(V2),)))
-        assert list(ledger.replies_about("", V1)) == [7]
-        assert list(ledger.replies_about("", V2)) == [8]
-        assert list(ledger.replies_about("rctest", V1)) == [7]
+    def test_replies_about_a_preparation(self, store: Store) -> None:
+        store.save_reply(Reply(7, 12, "dana", (PreparationProgress(V1), UpgradeProgress("rctest", V1))))
+        store.save_reply(Reply(8, 12, "dana", (PreparationProgress(V2),)))
+        assert list(store.replies_about("", V1)) == [7]
+        assert list(store.replies_about("", V2)) == [8]
+        assert list(store.replies_about("rctest", V1)) == [7]
 
     @_few
     @given(preparation=PREPARATIONS)
-    def test_any_preparation_comes_back_as_it_was(self, ledger: Store, preparation: Preparation) -> None:
-        ledger.save_preparation(preparation)
-        assert ledger.preparation(preparation.version) == preparation
+    def test_any_preparation_comes_back_as_it_was(self, store: Store, preparation: Preparation) -> None:
+        store.save_preparation(preparation)
+        assert store.preparation(preparation.version) == preparation
 
     # Cursors
 
-    def test_a_cursor(self, ledger: Store) -> None:
-        assert ledger.cursor("comments") is None
-        ledger.set_cursor("comments", NOW)
-        ledger.set_cursor("issues", NOW + timedelta(days=1))
-        assert ledger.cursor("comments") == NOW
-        ledger.set_cursor("comments", NOW - timedelta(days=1))
-        assert ledger.cursor("comments") == NOW - timedelta(days=1)
+    def test_a_cursor(self, store: Store) -> None:
+        assert store.cursor("comments") is None
+        store.set_cursor("comments", NOW)
+        store.set_cursor("issues", NOW + timedelta(days=1))
+        assert store.cursor("comments") == NOW
+        store.set_cursor("comments", NOW - timedelta(days=1))
+        assert store.cursor("comments") == NOW - timedelta(days=1)
 
-    def test_a_cursor_is_a_moment_whatever_clock_it_was_read_from(self, ledger: Store) -> None:
-        ledger.set_cursor("comments", NOW.astimezone(timezone(timedelta(hours=-7))))
-        found = ledger.cursor("comments")
+    def test_a_cursor_is_a_moment_whatever_clock_it_was_read_from(self, store: Store) -> None:
+        store.set_cursor("comments", NOW.astimezone(timezone(timedelta(hours=-7))))
+        found = store.cursor("comments")
         assert found == NOW
         assert found.tzinfo is not None

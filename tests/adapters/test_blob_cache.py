@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.adapters.blob_cache import TolerantCache
 from bot.adapters.store import Database, SqlStore
+from bot.domain.reasons import PlainText
 from bot.notifications import interested_channels
 from bot.ports.errors import TransientError
 from bot.schema import CODEC
@@ -22,11 +23,11 @@ class Broken:
 
     def get_many(self, shas: Iterable[str]) -> Mapping[str, bytes]:  # noqa: ARG002 - the protocol's
         self.asked += 1
-        raise TransientError("the storage does not answer")
+        raise TransientError(PlainText("the storage does not answer"))
 
     def put_many(self, blobs: Mapping[str, bytes]) -> None:  # noqa: ARG002
         self.asked += 1
-        raise TransientError("the storage does not answer")
+        raise TransientError(PlainText("the storage does not answer"))
 
 
 def test_without_a_store_it_remembers_by_itself() -> None:

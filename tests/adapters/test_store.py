@@ -65,7 +65,7 @@ def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def ledger(shared: Database) -> SqlStore:
+def store(shared: Database) -> SqlStore:
     """An empty one."""
     with shared.transaction() as connection:
         for each in metadata.sorted_tables:
@@ -101,19 +101,19 @@ class TestSqlStore(StoreContract):
 # Blobs
 
 
-def test_blobs_come_back_as_they_were(ledger: SqlStore) -> None:
+def test_blobs_come_back_as_they_were(store: SqlStore) -> None:
     contents = {"a" * 40: b"", "b" * 40: bytes(range(256)), "c" * 40: b"x" * 1_000_000}
-    ledger.put_many(contents)
-    ledger.put_many(contents)
-    assert ledger.get_many([*contents, "d" * 40]) == contents
-    assert ledger.get_many([]) == {}
-    ledger.put_many({})
+    store.put_many(contents)
+    store.put_many(contents)
+    assert store.get_many([*contents, "d" * 40]) == contents
+    assert store.get_many([]) == {}
+    store.put_many({})
 
 
-def test_many_blobs_at_once(ledger: SqlStore) -> None:
+def test_many_blobs_at_once(store: SqlStore) -> None:
     contents = {f"{number:040x}": str(number).encode() for number in range(2_500)}
-    ledger.put_many(contents)
-    assert ledger.get_many(iter([*contents, *contents])) == contents
+    store.put_many(contents)
+    assert store.get_many(iter([*contents, *contents])) == contents
 
 
 # Migrations
@@ -200,26 +200,26 @@ def test_postgresql_by_its_short_names() -> None:
 # When the storage is down
 
 
-def calls(ledger: SqlStore) -> list[Callable[[], object]]:
+def calls(store: SqlStore) -> list[Callable[[], object]]:
     return [
-        lambda: ledger.tracker(V1),
-        ledger.trackers,
-        lambda: ledger.save_tracker(TRACKER),
-        lambda: ledger.mark_tracker_dirty(V1),
-        lambda: ledger.reply(1),
-        lambda: ledger.save_reply(REPLY),
-        lambda: ledger.replies_about("rctest", V1),
-        ledger.unwritten_replies,
-        lambda: ledger.upgrade("rctest", V1),
-        ledger.upgrades,
-        ledger.unfinished_upgrades,
-        lambda: ledger.upgrades_by_head("f" * 40),
-        lambda: ledger.save_upgrade(UPGRADE),
-        lambda: ledger.claim_slot(UPGRADE, 5),
-        lambda: ledger.cursor("comments"),
-        lambda: ledger.set_cursor("comments", NOW),
-        lambda: ledger.get_many(["a" * 40]),
-        lambda: ledger.put_many({"a" * 40: b""}),
+        lambda: store.tracker(V1),
+        store.trackers,
+        lambda: store.save_tracker(TRACKER),
+        lambda: store.mark_tracker_dirty(V1),
+        lambda: store.reply(1),
+        lambda: store.save_reply(REPLY),
+        lambda: store.replies_about("rctest", V1),
+        store.unwritten_replies,
+        lambda: store.upgrade("rctest", V1),
+        store.upgrades,
+        store.unfinished_upgrades,
+        lambda: store.upgrades_by_head("f" * 40),
+        lambda: store.save_upgrade(UPGRADE),
+        lambda: store.claim_slot(UPGRADE, 5),
+        lambda: store.cursor("comments"),
+        lambda: store.set_cursor("comments", NOW),
+        lambda: store.get_many(["a" * 40]),
+        lambda: store.put_many({"a" * 40: b""}),
     ]
 
 
@@ -235,13 +235,13 @@ def assert_transient(call: Callable[[], object], within: float = 12.0) -> Reason
 def test_every_method_says_passing_when_the_server_is_gone_and_works_when_it_is_back(own_postgres: Postgres) -> None:
     database = Database(own_postgres.url())
     database.migrate()
-    ledger = SqlStore(database, CODEC, interested_channels)
-    ledger.save_upgrade(FULL)
+    store = SqlStore(database, CODEC, interested_channels)
+    store.save_upgrade(FULL)
     own_postgres.kill()
-    for call in [*calls(ledger), database.ping]:
+    for call in [*calls(store), database.ping]:
         assert assert_transient(call, within=2) == StorageUnavailable(StorageProblem.NO_ANSWER)
     own_postgres.start()
-    assert ledger.upgrades() == [FULL]
+    assert store.upgrades() == [FULL]
     database.close()
 
 
@@ -268,14 +268,14 @@ def test_a_file_that_somebody_keeps_locked(file: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("bot.adapters.store.database.TIMEOUT", 1)
     database = Database(f"sqlite:///{file}")
     database.migrate()
-    ledger = SqlStore(database, CODEC, interested_channels)
+    store = SqlStore(database, CODEC, interested_channels)
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    assert ledger.trackers() == [], "reading goes on beside a writer"
-    assert_transient(lambda: ledger.save_tracker(TRACKER), within=3)
+    assert store.trackers() == [], "reading goes on beside a writer"
+    assert_transient(lambda: store.save_tracker(TRACKER), within=3)
     assert_transient(database.ping, within=3)
     other.execute("ROLLBACK")
-    ledger.save_tracker(TRACKER)
+    store.save_tracker(TRACKER)
     database.ping()
     other.close()
     database.close()

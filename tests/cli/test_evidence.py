@@ -33,10 +33,10 @@ def kept(tmp_path: Path, world: World, configured: WriteSettings) -> SaveRecords
         config = configured()
         database = Database(f"sqlite:///{tmp_path / 'mibot.sqlite'}")
         database.migrate()
-        ledger = SqlStore(database, CODEC, interested_channels)
-        ledger.save_tracker(TRACKER)
+        store = SqlStore(database, CODEC, interested_channels)
+        store.save_tracker(TRACKER)
         for upgrade in upgrades:
-            ledger.save_upgrade(upgrade)
+            store.save_upgrade(upgrade)
         database.close()
         return config
 

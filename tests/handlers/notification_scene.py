@@ -72,7 +72,7 @@ class MemoryDeployment:
     def edit_pull_comment(self, comment: int, body: str) -> None:
         self._write("edit")
         if comment not in self._comments:
-            raise NotFoundError("there is no such comment")
+            raise NotFoundError(PlainText("there is no such comment"))
         self._comments[comment] = replace(self._comments[comment], body=body)
 
     def label_pull(self, number: int, labels: Iterable[str]) -> None:
@@ -93,7 +93,7 @@ class ForgetfulStore(MemoryStore):
     """The process dies whenever it would note what it has written."""
 
     def finish_notification(self, notification: Notification, outcome: Outcome) -> None:  # noqa: ARG002 - the port's
-        raise TransientError("the process died")
+        raise TransientError(PlainText("the process died"))
 
 
 @functools.cache
@@ -106,19 +106,19 @@ class Scene:
     """A pull request, a tracker, our records, and whoever publishes."""
 
     deployment: MemoryDeployment = field(default_factory=MemoryDeployment)
-    ledger: MemoryStore = field(default_factory=MemoryStore)
+    store: MemoryStore = field(default_factory=MemoryStore)
     issues: MemoryIssues = field(default_factory=MemoryIssues)
     on_call: tuple[str, ...] = ("lee", "sourcegraph/cloud")
 
     def __post_init__(self) -> None:
         self.tracker = self.issues.open("3.40.1", author="mibot[bot]").number
-        self.ledger.save_tracker(TrackerRecord(TO, self.tracker, "https://github.test/12", "dana"))
+        self.store.save_tracker(TrackerRecord(TO, self.tracker, "https://github.test/12", "dana"))
         self.fleets = fleet_reader()
 
     def publish(self, there: Upgrade | None = None) -> None:
         """Publish what is known of rctest, of which there may be something new."""
         if there is not None:
-            self.ledger.save_upgrade(there)
+            self.store.save_upgrade(there)
         assert self.handler.publish(Publish("rctest", "3.40.1")) == []
 
     @property
@@ -126,16 +126,16 @@ class Scene:
         here = self.deployment
         posts = PostPublisher(here, here, here, self.issues)
         return NotificationHandler(
-            self.ledger, self.ledger, self.fleets, self.issues, posts, all_channels(), on_call=self.on_call
+            self.store, self.store, self.fleets, self.issues, posts, all_channels(), on_call=self.on_call
         )
 
     def dies_publishing(self, there: Upgrade) -> None:
         """Publish until the first thing is to be noted, and die there."""
-        self.ledger.save_upgrade(there)
-        kept, self.ledger = self.ledger, ForgetfulStore(_trackers=self.ledger._trackers, _outbox=self.ledger._outbox)
+        self.store.save_upgrade(there)
+        kept, self.store = self.store, ForgetfulStore(_trackers=self.store._trackers, _outbox=self.store._outbox)
         with pytest.raises(TransientError):
             self.publish()
-        self.ledger = kept
+        self.store = kept
 
     @property
     def evidence(self) -> list[str]:
@@ -147,8 +147,8 @@ class Scene:
 
     @property
     def pending(self) -> Sequence[Notification]:
-        return self.ledger.pending_notifications("rctest", TO)
+        return self.store.pending_notifications("rctest", TO)
 
     def forget(self) -> None:
         """Lose every note of what was published."""
-        self.ledger._upgrades.clear()
+        self.store._upgrades.clear()

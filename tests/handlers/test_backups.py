@@ -13,6 +13,7 @@ from bot.domain.chat.effects import BackUpNow, RefreshReply
 from bot.domain.chat.replies import BackupProgress, Reply
 from bot.domain.effects import Effect
 from bot.domain.health.model import CloudConfig
+from bot.domain.reasons import PlainText
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState
 from bot.domain.upgrade.deploy_policy import DeployPolicy
@@ -69,19 +70,19 @@ class Scene:
     def __init__(self) -> None:
         nobody = cast(Any, None)  # who plans, checks and deploys has no part in it
         self.issues = MemoryIssues()
-        self.ledger = MemoryStore()
+        self.store = MemoryStore()
         self.backups = MemoryBackups()
         self.issue = self.issues.open("3.40.1").number
         self.comment = self.issues.say(self.issue, "/backup rctest demo").id
         items = (BackupProgress("rctest"), BackupProgress("demo"))
-        self.ledger.save_reply(Reply(self.comment, self.issue, "dana", items))
+        self.store.save_reply(Reply(self.comment, self.issue, "dana", items))
         fleets = FleetReader(MemoryFleetSource(make_fleet(12)))
         examiner = HealthCheckRunner(fleets, CloudConfig(), nobody, self.clock)
         deployer = DeploymentService(
-            self.ledger, fleets, nobody, self.backups, examiner, CloudConfig(zone="us-east1-b"), POLICY, self.clock
+            self.store, fleets, nobody, self.backups, examiner, CloudConfig(zone="us-east1-b"), POLICY, self.clock
         )
-        self.handler = BackupHandler(self.ledger, deployer, self.backups, self.clock)
-        self.replies = ReplyHandler(self.issues, self.ledger, fleets)
+        self.handler = BackupHandler(self.store, deployer, self.backups, self.clock)
+        self.replies = ReplyHandler(self.issues, self.store, fleets)
 
     def clock(self) -> datetime:
         return self.backups.now
@@ -105,7 +106,7 @@ class Scene:
     @property
     def said(self) -> str:
         """The reply as a reader reads it."""
-        reply = self.ledger.reply(self.comment)
+        reply = self.store.reply(self.comment)
         assert reply is not None
         assert reply.written is not None
         return rendering.reader_text(self.issues.comment(reply.written).body)
@@ -145,7 +146,7 @@ def test_each_look_is_for_the_same_copies(scene: Scene) -> None:
 def test_another_command_is_for_others(scene: Scene) -> None:
     scene.back_up()
     other = scene.issues.say(scene.issue, "/backup rctest").id
-    scene.ledger.save_reply(Reply(other, scene.issue, "dana", (BackupProgress("rctest"),)))
+    scene.store.save_reply(Reply(other, scene.issue, "dana", (BackupProgress("rctest"),)))
     scene.handler.back_up_now(BackUpNow(other, "rctest"))
     assert scene.backups.marks == {f"mibot-backup-{scene.comment}", f"mibot-backup-{other}"}
 
@@ -161,7 +162,7 @@ def test_it_says_where_what_it_backs_up_is_found(scene: Scene) -> None:
 
 def test_it_is_labelled_with_the_version_and_the_issue_it_was_asked_for_on(scene: Scene) -> None:
     scene.back_up("demo")
-    scene.ledger.save_tracker(TrackerRecord(version("3.40.1"), scene.issue, "https://x", "dana"))
+    scene.store.save_tracker(TrackerRecord(version("3.40.1"), scene.issue, "https://x", "dana"))
     scene.back_up("demo")
     asked = [(order.slug, order.version, order.tracker) for order in scene.backups.orders]
     assert asked == [("demo", "3.40.0", str(scene.issue)), ("demo", "3.40.1", str(scene.issue))]
@@ -182,7 +183,11 @@ def test_a_copy_that_failed_is_told_and_not_begun_anew(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [PermanentError("Google does not let mibot do that."), NotFoundError("there is no such disk")]
+    "error",
+    [
+        PermanentError(PlainText("Google does not let mibot do that.")),
+        NotFoundError(PlainText("there is no such disk")),
+    ],
 )
 def test_a_refusal_is_told_and_ends_it(scene: Scene, error: ExternalError) -> None:
     scene.backups.down = error
@@ -193,7 +198,7 @@ def test_a_refusal_is_told_and_ends_it(scene: Scene, error: ExternalError) -> No
 
 def test_a_refusal_later_on_keeps_what_was_known(scene: Scene) -> None:
     scene.back_up()
-    scene.backups.down = PermanentError("Google does not let mibot do that.")
+    scene.backups.down = PermanentError(PlainText("Google does not let mibot do that."))
     assert scene.back_up() == scene.over
     assert "Cloud SQL backup 1234, running" in scene.said
     assert "It can't be done now" in scene.said
@@ -201,7 +206,7 @@ def test_a_refusal_later_on_keeps_what_was_known(scene: Scene) -> None:
 
 def test_an_instance_that_can_not_be_read_any_more_is_told(scene: Scene) -> None:
     gone = (BackupProgress("amber-gone"),)
-    scene.ledger.save_reply(Reply(scene.comment, scene.issue, "dana", gone))
+    scene.store.save_reply(Reply(scene.comment, scene.issue, "dana", gone))
     assert scene.back_up("amber-gone") == scene.over
     assert "can't be read from the deployment repository any more" in scene.said
     assert "amber" not in scene.said
@@ -209,11 +214,11 @@ def test_an_instance_that_can_not_be_read_any_more_is_told(scene: Scene) -> None
 
 def test_what_may_pass_is_left_to_the_engine_and_changes_nothing(scene: Scene) -> None:
     scene.back_up()
-    before = scene.ledger.reply(scene.comment)
-    scene.backups.down = TransientError("Google answered 503.")
+    before = scene.store.reply(scene.comment)
+    scene.backups.down = TransientError(PlainText("Google answered 503."))
     with pytest.raises(TransientError):
         scene.back_up()
-    assert scene.ledger.reply(scene.comment) == before
+    assert scene.store.reply(scene.comment) == before
 
 
 def test_copies_that_never_become_ready_are_told_in_the_end(scene: Scene) -> None:
@@ -246,7 +251,7 @@ def test_a_job_that_is_run_again_while_they_run_tells_the_same(scene: Scene) -> 
 def test_each_instance_of_a_command_has_its_own_place_in_the_reply(scene: Scene) -> None:
     scene.backups.state = BackupState.READY
     scene.back_up()
-    scene.backups.down = PermanentError("there is no such disk")
+    scene.backups.down = PermanentError(PlainText("there is no such disk"))
     scene.back_up("demo")
     first, _, second = scene.said.partition("demo.sourcegraph.com")
     assert "1234, ready" in first

@@ -95,11 +95,11 @@ def test_a_reply_of_an_older_version_is_planned_again() -> None:
 
 
 def test_a_permanent_error_is_answered_and_a_transient_one_is_raised() -> None:
-    harness = CommentHarness(teams=MemoryTeams({}, down=TransientError("GitHub answered 502")))
+    harness = CommentHarness(teams=MemoryTeams({}, down=TransientError(PlainText("GitHub answered 502"))))
     with pytest.raises(TransientError):
         harness.handle_comment(ROLLBACK)
     assert harness.store.reply(77) is None
-    harness.teams = MemoryTeams({}, down=PermanentError("no permission"))
+    harness.teams = MemoryTeams({}, down=PermanentError(PlainText("no permission")))
     assert harness.handle_comment(ROLLBACK) == [RefreshReply(77)]
     reply = harness.store.reply(77)
     assert reply is not None

@@ -33,19 +33,19 @@ def effects(event: Event, store: MemoryStore) -> list[Effect]:
 
 
 def test_what_each_event_sets_in_motion() -> None:
-    ledger = MemoryStore()
+    store = MemoryStore()
     for slug, head in (("rctest", "a" * 40), ("demo", "b" * 40), ("tpgi", "a" * 40)):
-        ledger.save_upgrade(upgrade(slug, head=head))
-    assert effects(IssueLabeled(12, "3.40.1", "dana"), ledger) == [EnsureTracker("3.40.1", 12, "dana")]
+        store.save_upgrade(upgrade(slug, head=head))
+    assert effects(IssueLabeled(12, "3.40.1", "dana"), store) == [EnsureTracker("3.40.1", 12, "dana")]
     written = CommentCreated(77, 12, "3.40.1", "/help", "olive")
-    assert effects(written, ledger) == [AddReaction(77), HandleComment(77, 12, "3.40.1", "/help", "olive")]
-    assert effects(UpgradeChanged("rctest", "3.40.1"), ledger) == [Advance("rctest", "3.40.1")]
-    assert effects(PreparationChanged("3.40.1"), ledger) == [AdvancePreparation("3.40.1")]
-    assert effects(CommitChecksChanged("a" * 40), ledger) == [
+    assert effects(written, store) == [AddReaction(77), HandleComment(77, 12, "3.40.1", "/help", "olive")]
+    assert effects(UpgradeChanged("rctest", "3.40.1"), store) == [Advance("rctest", "3.40.1")]
+    assert effects(PreparationChanged("3.40.1"), store) == [AdvancePreparation("3.40.1")]
+    assert effects(CommitChecksChanged("a" * 40), store) == [
         Advance("rctest", "3.40.1"),
         Advance("tpgi", "3.40.1"),
     ]
-    assert effects(CommitChecksChanged("c" * 40), ledger) == []
+    assert effects(CommitChecksChanged("c" * 40), store) == []
 
 
 MERGE = "f" * 40
@@ -71,18 +71,18 @@ RUNS = Deployment(NOW, confirmed=True, run_id=5)
     ],
 )  # fmt: skip
 def test_a_run_that_begins_or_ends_moves_whichever_upgrade_waits_for_it(there: Upgrade, moves: bool) -> None:
-    ledger = MemoryStore()
-    ledger.save_upgrade(there)
-    found = effects(WorkflowRunChanged(5, MERGE), ledger)
+    store = MemoryStore()
+    store.save_upgrade(there)
+    found = effects(WorkflowRunChanged(5, MERGE), store)
     assert found == ([Advance("rctest", "3.40.1")] if moves else [])
 
 
 def test_all_that_may_be_meant_by_a_run_look_and_nobody_else_does() -> None:
-    ledger = MemoryStore()
-    ledger.save_upgrade(upgrade("rctest", stage=Stage.DEPLOYING, deployment=ASKED_FOR))
-    ledger.save_upgrade(upgrade("demo", stage=Stage.DEPLOYING, deployment=RUNS))
-    ledger.save_upgrade(upgrade("tpgi", stage=Stage.DEPLOYING, deployment=replace(RUNS, run_id=6)))
-    assert effects(WorkflowRunChanged(5, MERGE), ledger) == [
+    store = MemoryStore()
+    store.save_upgrade(upgrade("rctest", stage=Stage.DEPLOYING, deployment=ASKED_FOR))
+    store.save_upgrade(upgrade("demo", stage=Stage.DEPLOYING, deployment=RUNS))
+    store.save_upgrade(upgrade("tpgi", stage=Stage.DEPLOYING, deployment=replace(RUNS, run_id=6)))
+    assert effects(WorkflowRunChanged(5, MERGE), store) == [
         Advance("rctest", "3.40.1"),
         Advance("demo", "3.40.1"),
     ]

@@ -58,7 +58,7 @@ def test_what_went_well_gets_its_evidence_and_its_label(scene: Scene) -> None:
 def test_a_rollback_gets_its_own(scene: Scene) -> None:
     scene.publish(DONE)
     back = Rollback("lee", to_version=version("3.40.0"))
-    scene.ledger.save_upgrade(modify(DONE, stage=Stage.ROLLED_BACK, number=8, rollback=back))
+    scene.store.save_upgrade(modify(DONE, stage=Stage.ROLLED_BACK, number=8, rollback=back))
     scene.publish()
     assert len(scene.evidence) == 1
     (evidence,) = scene.deployment.pull_comments(8)
@@ -136,7 +136,7 @@ def test_so_is_evidence_that_was_deleted_between_looking_and_writing() -> None:
     ("refused", "left"), [("report", ["comment"]), ("comment", ["report"])], ids=["report", "comment"]
 )
 def test_a_refusal_is_in_the_log_and_stops_nothing_else(scene: Scene, refused: str, left: list[str]) -> None:
-    scene.deployment.refuses = {refused: PermanentError("GitHub does not let mibot do that")}
+    scene.deployment.refuses = {refused: PermanentError(PlainText("GitHub does not let mibot do that"))}
     with structlog.testing.capture_logs() as lines:
         scene.publish(FAILED)
     told = [(line["event"], line["error"]) for line in lines]
@@ -148,7 +148,7 @@ def test_a_refusal_is_in_the_log_and_stops_nothing_else(scene: Scene, refused: s
 
 
 def test_what_may_pass_is_tried_again_from_where_it_was_left(scene: Scene) -> None:
-    scene.deployment.refuses = {"comment": TransientError("GitHub answered 502.")}
+    scene.deployment.refuses = {"comment": TransientError(PlainText("GitHub answered 502."))}
     with pytest.raises(TransientError):
         scene.publish(DONE)
     assert scene.pending
@@ -179,7 +179,7 @@ def test_without_names_nobody_is_mentioned() -> None:
 
 
 def test_without_a_tracker_there_is_no_place_to_call_from(scene: Scene) -> None:
-    scene.ledger._trackers.clear()
+    scene.store._trackers.clear()
     scene.publish(FAILED)
     assert scene.alarms == []
     assert ["| tracker | none |" in body for body in scene.evidence] == [True]
@@ -201,7 +201,7 @@ def test_an_upgrade_that_is_gone_from_the_records_has_nothing_to_publish(scene: 
 def test_a_customer_is_called_for_by_its_account_only(scene: Scene) -> None:
     customer = next(one for one in scene.fleets.current() if not one.internal)
     there = replace(FAILED, slug=customer.slug, reason=PlainText(f"job {customer.slug} failed"))
-    scene.ledger.save_upgrade(there)
+    scene.store.save_upgrade(there)
     scene.handler.publish(Publish(customer.slug, "3.40.1"))
     (alarm,) = scene.alarms
     assert f"instance for {customer.account}" in alarm
@@ -213,24 +213,24 @@ def test_what_waits_is_published_late_as_it_was_and_a_state_only_as_it_is_now(sc
     again = retry(FAILED, "lee", NOW)
     twice = move(again, Stage.FAILED, Cause(NOW), PlainText("red again"))
     for there in (FAILED, again, twice):
-        scene.ledger.save_upgrade(there)
+        scene.store.save_upgrade(there)
     scene.publish()
     first, second = scene.alarms
     assert "its deployment failed" in first
     assert "red again" in second
     assert scene.deployment.wrote.count("comment") == 1, "evidence shows a state"
     assert "red again" in scene.evidence[0]
-    assert ("evidence", Outcome.UNNECESSARY) in scene.ledger.outcomes
+    assert ("evidence", Outcome.UNNECESSARY) in scene.store.outcomes
 
 
 def test_a_failure_is_mentioned_when_somebody_was_faster(scene: Scene) -> None:
-    scene.ledger.save_upgrade(FAILED)
+    scene.store.save_upgrade(FAILED)
     scene.publish(retry(FAILED, "lee", NOW))
     assert len(scene.alarms) == 1
 
 
 def test_a_channel_that_is_gone_is_in_the_log_and_waits_no_more(scene: Scene) -> None:
-    scene.ledger.channels = lambda _: ("pager", "evidence")
+    scene.store.channels = lambda _: ("pager", "evidence")
     with structlog.testing.capture_logs() as lines:
         scene.publish(DONE)
     assert [line["event"] for line in lines] == ["no_such_channel"]

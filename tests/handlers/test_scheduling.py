@@ -75,14 +75,14 @@ class Scene:
     """The deployment repository, our records, the world's machines, and orders that people give."""
 
     repository: SampleRepository = field(default_factory=lambda: FLEET)
-    ledger: MemoryStore = field(default_factory=MemoryStore)
+    store: MemoryStore = field(default_factory=MemoryStore)
     inspector: MemoryInspector = field(default_factory=MemoryInspector)
     accepted: frozenset[Version] = frozenset()
     limit: int = 5
     now: datetime = NOW
 
     def __post_init__(self) -> None:
-        self.ledger.save_tracker(TrackerRecord(TO, 12, "https://x", "dana", dirty=0))
+        self.store.save_tracker(TrackerRecord(TO, 12, "https://x", "dana", dirty=0))
 
     @property
     def scheduler(self) -> Scheduler:
@@ -90,7 +90,7 @@ class Scene:
         fleets = FleetReader(source)
         examiner = HealthCheckRunner(fleets, CloudConfig(), self.inspector, lambda: self.now, checks=[vm.CHECK])
         planner = Planner(source, MemoryUpstream(), lambda: self.accepted)
-        return Scheduler(self.ledger, fleets, planner, examiner, lambda: self.now, max_in_flight=self.limit)
+        return Scheduler(self.store, fleets, planner, examiner, lambda: self.now, max_in_flight=self.limit)
 
     def start(self, *slugs: str, to: Version = TO, force: str = "", by: str = "dana") -> list[Effect]:
         return self.scheduler.start(StartUpgrades(slugs, str(to), by, 12, force))
@@ -100,18 +100,18 @@ class Scene:
 
     def put(self, *upgrades: Upgrade) -> None:
         for one in upgrades:
-            self.ledger.save_upgrade(one)
+            self.store.save_upgrade(one)
 
     def of(self, slug: str, to: Version = TO) -> Upgrade:
-        found = self.ledger.upgrade(slug, to)
+        found = self.store.upgrade(slug, to)
         assert found is not None
         return found
 
     def stands(self) -> Mapping[str, Stage]:
-        return {one.slug: one.stage for one in self.ledger.upgrades()}
+        return {one.slug: one.stage for one in self.store.upgrades()}
 
     def prepared(self, stage: PreparationStage, reason: Reason | None = None) -> None:
-        self.ledger.save_preparation(Preparation(NEW, stage, "lee", NOW, reason))
+        self.store.save_preparation(Preparation(NEW, stage, "lee", NOW, reason))
 
     def merge(self, text: str = "") -> None:
         """The golden file of 3.40.2 is there."""
@@ -128,7 +128,7 @@ class Scene:
     @property
     def saved(self) -> int:
         """How often something about 3.40.1 was written down."""
-        tracker = self.ledger.tracker(TO)
+        tracker = self.store.tracker(TO)
         assert tracker is not None
         return tracker.dirty
 
@@ -155,8 +155,8 @@ def test_whose_turn_it_is_goes_at_once() -> None:
 
 def test_every_reply_that_shows_one_that_waits_is_refreshed() -> None:
     scene = Scene()
-    scene.ledger.save_reply(Reply(77, 12, "dana", (UpgradeProgress("rctest", TO),)))
-    scene.ledger.save_reply(Reply(78, 12, "dana", (UpgradeProgress(PRODUCTION, TO),)))
+    scene.store.save_reply(Reply(77, 12, "dana", (UpgradeProgress("rctest", TO),)))
+    scene.store.save_reply(Reply(78, 12, "dana", (UpgradeProgress(PRODUCTION, TO),)))
     assert set(scene.start("rctest", PRODUCTION)) == {
         Advance("rctest", "3.40.1"),
         RefreshReply(78),
@@ -269,7 +269,7 @@ def test_a_stopped_line_lets_those_pass_that_an_operator_forces() -> None:
 @pytest.mark.parametrize("slug", sorted(SKIPPED_BECAUSE))
 def test_one_that_release_upgrades_leave_out_by_now_waits_no_longer(slug: str) -> None:
     scene = Scene()
-    scene.ledger.save_reply(Reply(77, 12, "dana", (UpgradeProgress(slug, TO),)))
+    scene.store.save_reply(Reply(77, 12, "dana", (UpgradeProgress(slug, TO),)))
     found = scene.start(slug, "rctest")
     assert went(found) == ["rctest"]
     assert RefreshReply(77) in found
@@ -320,7 +320,7 @@ def test_a_version_without_a_golden_file_is_prepared_once_and_all_its_upgrades_w
     found = scene.start("rctest", "demo", PRODUCTION, to=NEW)
     assert [effect for effect in found if isinstance(effect, Prepare)] == [Prepare("3.40.2", "dana", asked=False)]
     assert went(found) == []
-    reasons = {one.reason for one in scene.ledger.upgrades(NEW)}
+    reasons = {one.reason for one in scene.store.upgrades(NEW)}
     assert reasons == {GoldenFileMissing(NEW, GoldenFileState.BEING_PREPARED)}
 
 
@@ -413,9 +413,9 @@ def test_deciding_again_changes_nothing() -> None:
     scene = Scene()
     scene.start(*CUSTOMERS, "rctest", "demo", "tpgi")
     scene.start("research", to=NEW)
-    before = {one.key: one for one in scene.ledger.upgrades()}
+    before = {one.key: one for one in scene.store.upgrades()}
     assert [effect for effect in scene.schedule() if not isinstance(effect, Prepare)] == []
-    assert {one.key: one for one in scene.ledger.upgrades()} == before
+    assert {one.key: one for one in scene.store.upgrades()} == before
 
 
 def test_a_whole_fleet_goes_in_order_and_never_more_than_five_at_once() -> None:

@@ -47,7 +47,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.issues = RecordingIssues()
-        self.ledger = MemoryStore()
+        self.store = MemoryStore()
         self.restart()
         self.does(EnsureTracker("3.40.1", 0, "dana"))
         self.does(REFRESH)
@@ -59,7 +59,7 @@ class Scene:
         """The process begins anew, and knows what is in the records only."""
         self.keeper = TrackerHandler(
             self.issues,
-            self.ledger,
+            self.store,
             FLEETS,
             lambda: self.issues.now,
             label="team/cloud",
@@ -74,7 +74,7 @@ class Scene:
 
     def settle(self, now: datetime) -> None:
         """The tracker was edited last at that time."""
-        self.ledger.save_tracker(replace(self.record, edited_at=now))
+        self.store.save_tracker(replace(self.record, edited_at=now))
 
     def passes(self, seconds: float) -> None:
         self.issues.now += timedelta(seconds=seconds)
@@ -82,12 +82,12 @@ class Scene:
     def happens(self, *upgrades: Upgrade) -> list[Effect]:
         """Upgrades move, and what shows them is asked to be refreshed at once."""
         for one in upgrades:
-            self.ledger.save_upgrade(one)
+            self.store.save_upgrade(one)
         return self.does(REFRESH)
 
     @property
     def record(self) -> TrackerRecord:
-        record = self.ledger.tracker(TO)
+        record = self.store.tracker(TO)
         assert record is not None
         return record
 
@@ -194,9 +194,9 @@ def test_versions_do_not_wait_for_each_other(scene: Scene) -> None:
     scene.does(EnsureTracker("3.41.0", 0, "dana"))
     scene.happens(step(1))
     assert scene.happens(step(2))
-    scene.ledger.save_upgrade(upgrade(to="3.41.0", stage=Stage.HELD, reason="another one"))
+    scene.store.save_upgrade(upgrade(to="3.41.0", stage=Stage.HELD, reason="another one"))
     assert scene.does(RefreshTracker("3.41.0")) == []
-    other = scene.ledger.tracker(version("3.41.0"))
+    other = scene.store.tracker(version("3.41.0"))
     assert other is not None
     assert "another one" in scene.issues.issue(other.issue).body
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.github_models import Comment, Issue
+from bot.domain.reasons import PlainText
 from bot.ports.errors import ExternalError, NotFoundError
 from tests import samples
 
@@ -44,7 +45,7 @@ class MemoryIssues:
 
     def issue(self, number: int) -> Issue:
         if number not in self._issues:
-            raise NotFoundError(f"there is no issue {number}")
+            raise NotFoundError(PlainText(f"there is no issue {number}"))
         return self._issues[number]
 
     def list_issues(self, labels: Iterable[str], *, state: str, since: datetime | None = None) -> Sequence[Issue]:
@@ -77,7 +78,7 @@ class MemoryIssues:
 
     def comment(self, comment: int) -> Comment:
         if comment not in self._comments:
-            raise NotFoundError(f"there is no comment {comment}")
+            raise NotFoundError(PlainText(f"there is no comment {comment}"))
         return self._comments[comment]
 
     def create_comment(self, number: int, body: str) -> Comment:

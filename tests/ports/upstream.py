@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from bot.domain.reasons import PlainText
 from bot.domain.versions import Version
 from bot.ports.errors import NotFoundError
 
@@ -23,5 +24,5 @@ class MemoryUpstream:
 
     def compose_file(self, version: Version) -> bytes:
         if version not in self.files:
-            raise NotFoundError(f"there is no tag v{version}")
+            raise NotFoundError(PlainText(f"there is no tag v{version}"))
         return self.files[version].encode()

@@ -12,6 +12,7 @@ from bot.domain.chat.effects import CheckNow, HandleComment, PlanNow
 from bot.domain.chat.replies import CheckTable, PlanPreview, PreparationProgress, Reply, UpgradeProgress
 from bot.domain.chat.requests import Permission
 from bot.domain.effects import Effect
+from bot.domain.reasons import PlainText
 from bot.domain.rollout.effects import StartUpgrades
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.effects import Prepare, StartRollback
@@ -152,7 +153,9 @@ def test_an_upgrade_that_is_under_way_is_started_again() -> None:
 
 def test_the_reply_says_that_github_refuses_to_show_the_teams() -> None:
     harness = CommandHarness(
-        teams=MemoryTeams(MEMBERS, down=PermanentError("GitHub does not let mibot read the team's members"))
+        teams=MemoryTeams(
+            MEMBERS, down=PermanentError(PlainText("GitHub does not let mibot read the team's members"))
+        )
     )
     text = harness.reply_text("/upgrade rctest\n\n/help")
     assert "/upgrade: this can't be done now: GitHub does not let mibot read the team's members" in text
@@ -161,7 +164,7 @@ def test_the_reply_says_that_github_refuses_to_show_the_teams() -> None:
 
 
 def test_the_job_is_tried_again_while_github_is_down() -> None:
-    harness = CommandHarness(teams=MemoryTeams(MEMBERS, down=TransientError("GitHub answers 502")))
+    harness = CommandHarness(teams=MemoryTeams(MEMBERS, down=TransientError(PlainText("GitHub answers 502"))))
     with pytest.raises(ExternalError, match="502"):
         harness.plan("/upgrade rctest")
 

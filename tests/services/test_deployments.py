@@ -53,15 +53,15 @@ class Scene:
     def merged(self, slug: str = "demo", to: Version = TO, **facts: object) -> Upgrade:
         """An upgrade that was merged just now."""
         there = upgrade(slug, str(to), Stage.MERGED, merged_at=self.world.now, **facts)
-        self.world.ledger.save_upgrade(there)
+        self.world.store.save_upgrade(there)
         return there
 
     def keep(self, there: Upgrade) -> Upgrade:
-        self.world.ledger.save_upgrade(there)
+        self.world.store.save_upgrade(there)
         return there
 
     def of(self, slug: str = "demo", to: Version = TO) -> Upgrade:
-        found = self.world.ledger.upgrade(slug, to)
+        found = self.world.store.upgrade(slug, to)
         assert found is not None
         return found
 
@@ -71,7 +71,7 @@ class Scene:
         world.passes(seconds)
         examiner = HealthCheckRunner(fleets, CloudConfig(), world, world.clock, checks=[vm.CHECK])
         deployer = DeploymentService(
-            world.ledger, fleets, world, world, examiner, CloudConfig(), self.policy, world.clock
+            world.store, fleets, world, world, examiner, CloudConfig(), self.policy, world.clock
         )
         return deployer.advance(self.of(slug, to), self.keep)
 
@@ -128,7 +128,7 @@ def test_what_github_did_not_hear_is_asked_for_again_when_nothing_appeared() -> 
 def test_a_crash_after_the_request_finds_its_run_again() -> None:
     there = scene("number")
     there.merged()
-    there.world.ledger.crash_in = 3
+    there.world.store.crash_in = 3
     with pytest.raises(Crash):
         there.look()
     assert (there.of().stage, there.runs) == (Stage.DEPLOYING, [1])

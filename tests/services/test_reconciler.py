@@ -11,6 +11,7 @@ from bot.domain.chat.effects import AddReaction, HandleComment, RefreshReply
 from bot.domain.chat.replies import Paragraph, Reply
 from bot.domain.effects import Effect
 from bot.domain.notifications.outbox import Outcome
+from bot.domain.reasons import PlainText
 from bot.domain.rollout.effects import Schedule
 from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
 from bot.domain.tracker.record import TrackerRecord
@@ -32,10 +33,10 @@ class Scene:
     """GitHub's issues, our records, and a clock that both go by."""
 
     issues: MemoryIssues = field(default_factory=MemoryIssues)
-    ledger: MemoryStore = field(default_factory=MemoryStore)
+    store: MemoryStore = field(default_factory=MemoryStore)
 
     def __post_init__(self) -> None:
-        self.reconciler = Reconciler(self.issues, self.ledger, "team/cloud", lambda: self.issues.now)
+        self.reconciler = Reconciler(self.issues, self.store, "team/cloud", lambda: self.issues.now)
 
     def later(self, **time: float) -> None:
         self.issues.now += timedelta(**time)
@@ -61,7 +62,7 @@ def label(scene: Scene, title: str = TITLE, body: str = "") -> int:
 
 def tracked(scene: Scene, issue: int) -> None:
     record = TrackerRecord(TO, issue, "https://x", "dana", announced=(issue,), dirty=1, clean=1)
-    scene.ledger.save_tracker(record)
+    scene.store.save_tracker(record)
 
 
 def test_a_quiet_world_gives_nothing_to_do(scene: Scene) -> None:
@@ -106,7 +107,7 @@ def test_a_comment_that_has_its_reply_is_not_obeyed_again(scene: Scene) -> None:
     number = label(scene)
     tracked(scene, number)
     comment = scene.issues.say(number, "/upgrade rctest")
-    scene.ledger.save_reply(Reply(comment.id, number, "dana", (Paragraph(Markdown("x")),), written=5))
+    scene.store.save_reply(Reply(comment.id, number, "dana", (Paragraph(Markdown("x")),), written=5))
     assert scene.sweep() == []
 
 
@@ -196,13 +197,13 @@ def test_a_sweep_that_was_cut_short_looks_again(scene: Scene) -> None:
 
 def test_what_is_unfinished_in_our_own_records_is_taken_up(scene: Scene) -> None:
     for slug, stage in (("rctest", Stage.OPEN), ("demo", Stage.WAITING), ("tpgi", Stage.DONE), ("x", Stage.FAILED)):
-        scene.ledger.save_upgrade(upgrade(slug, stage=stage))
+        scene.store.save_upgrade(upgrade(slug, stage=stage))
     for text, where in (("3.41.0", PreparationStage.OPEN), ("3.40.1", PreparationStage.READY)):
-        scene.ledger.save_preparation(Preparation(version(text), where, "dana", NOW))
-    scene.ledger.save_reply(Reply(5, 12, "dana", ()))
-    scene.ledger.save_reply(Reply(6, 12, "dana", (), written=60))
-    scene.ledger.save_tracker(TrackerRecord(TO, 12, "https://x", "dana", dirty=3, clean=2))
-    scene.ledger.save_tracker(TrackerRecord(version("3.41.0"), 13, "https://y", "dana", dirty=3, clean=3))
+        scene.store.save_preparation(Preparation(version(text), where, "dana", NOW))
+    scene.store.save_reply(Reply(5, 12, "dana", ()))
+    scene.store.save_reply(Reply(6, 12, "dana", (), written=60))
+    scene.store.save_tracker(TrackerRecord(TO, 12, "https://x", "dana", dirty=3, clean=2))
+    scene.store.save_tracker(TrackerRecord(version("3.41.0"), 13, "https://y", "dana", dirty=3, clean=3))
     assert scene.sweep() == [
         Advance("rctest", "3.40.1"),
         AdvancePreparation("3.41.0"),
@@ -215,37 +216,37 @@ def test_what_is_unfinished_in_our_own_records_is_taken_up(scene: Scene) -> None
 @pytest.mark.parametrize("stage", sorted(IN_DEPLOYMENT))
 def test_whatever_is_merged_and_not_proven_goes_on(scene: Scene, stage: Stage) -> None:
     """Also when nobody looks any more, because the process died between two looks."""
-    scene.ledger.save_upgrade(upgrade(stage=stage, merged_at=NOW))
+    scene.store.save_upgrade(upgrade(stage=stage, merged_at=NOW))
     assert scene.sweep() == [Advance("rctest", "3.40.1")]
 
 
 @pytest.mark.parametrize("stage", [Stage.DONE, Stage.FAILED, Stage.ROLLED_BACK])
 def test_what_ended_and_is_not_told_on_its_pull_request_is_published(scene: Scene, stage: Stage) -> None:
     ended = upgrade(stage=stage, merged_at=NOW, history=(StageTransition(stage, NOW, "mibot"),))
-    scene.ledger.save_upgrade(ended)
+    scene.store.save_upgrade(ended)
     assert scene.sweep() == [Publish("rctest", "3.40.1")]
-    for notification in scene.ledger.pending_notifications("rctest", TO):
-        scene.ledger.finish_notification(notification, Outcome.PUBLISHED)
+    for notification in scene.store.pending_notifications("rctest", TO):
+        scene.store.finish_notification(notification, Outcome.PUBLISHED)
     assert scene.sweep() == []
-    scene.ledger.save_upgrade(replace(ended, history=ended.history * 2))
+    scene.store.save_upgrade(replace(ended, history=ended.history * 2))
     assert scene.sweep() == [Publish("rctest", "3.40.1")], "what it says there is out of date"
 
 
 def test_what_goes_on_is_moved_before_it_is_published(scene: Scene) -> None:
     there = upgrade(before=(result(),), head="f" * 40, history=(StageTransition(Stage.OPEN, NOW, "mibot"),))
-    scene.ledger.save_upgrade(there)
+    scene.store.save_upgrade(there)
     assert scene.sweep() == [Advance("rctest", "3.40.1"), Publish("rctest", "3.40.1")]
 
 
 def test_what_an_older_mibot_left_behind_is_history(scene: Scene) -> None:
-    scene.ledger.save_upgrade(upgrade(stage=Stage.DONE, merged_at=NOW))
+    scene.store.save_upgrade(upgrade(stage=Stage.DONE, merged_at=NOW))
     assert scene.sweep() == []
 
 
 def test_when_github_is_down_our_own_records_are_swept_all_the_same(scene: Scene) -> None:
     number = label(scene)
-    scene.ledger.save_upgrade(upgrade("rctest"))
-    scene.issues.down = TransientError("GitHub answers 502")
+    scene.store.save_upgrade(upgrade("rctest"))
+    scene.issues.down = TransientError(PlainText("GitHub answers 502"))
     assert scene.sweep() == [Advance("rctest", "3.40.1")]
     scene.issues.down = None
     scene.later(hours=5)
@@ -256,5 +257,5 @@ def test_before_it_has_begun_it_looks_at_nothing_of_peoples() -> None:
     scene = Scene()
     label(scene)
     assert scene.reconciler.sweep().sources == ()
-    assert scene.ledger.cursor("issues") is None
+    assert scene.store.cursor("issues") is None
     assert scene.issues.now == NOW

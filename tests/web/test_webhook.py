@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from bot.domain.flow.deliveries import SUBSCRIBED_EVENTS, EventFilter
 from bot.domain.flow.events import CommentCreated, CommitChecksChanged, Event, IssueLabeled
+from bot.domain.reasons import PlainText
 from bot.ports.errors import TransientError
 from bot.web import make_app
 from bot.web.webhook import MAX_BODY_BYTES
@@ -47,7 +48,7 @@ class Inbox:
 
     def __call__(self, delivery: str, event: Event) -> None:
         if self.down:
-            raise TransientError("the storage does not answer")
+            raise TransientError(PlainText("the storage does not answer"))
         self.kept.append((delivery, event))
 
 
@@ -62,7 +63,7 @@ class WebhookClient:
 
     def _ready(self) -> str:
         if self.missing == "down":
-            raise TransientError("the storage does not answer")
+            raise TransientError(PlainText("the storage does not answer"))
         return self.missing
 
     def deliver(

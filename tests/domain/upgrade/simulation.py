@@ -123,7 +123,7 @@ class FakeExternalSystems:
     bot_login: str = "mibot[bot]"
     behavior: DispatchBehavior = DispatchBehavior()
     backup_outcome: tuple[BackupState, int] = (BackupState.READY, 0)
-    ledger: CrashingLedger = field(default_factory=CrashingLedger)
+    store: CrashingLedger = field(default_factory=CrashingLedger)
     health: dict[str, CheckState] = field(default_factory=dict)
     versions: dict[str, Version] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
@@ -165,10 +165,10 @@ class FakeExternalSystems:
     def _answers(self) -> None:
         if self.silent_for > 0:
             self.silent_for -= 1
-            raise TransientError("GitHub did not answer")
+            raise TransientError(PlainText("GitHub did not answer"))
         if self.refuses_in == 0:
             self.refuses_in = None
-            raise PermanentError("GitHub refused to answer.")
+            raise PermanentError(PlainText("GitHub refused to answer."))
         self.refuses_in = None if self.refuses_in is None else self.refuses_in - 1
 
     # Runs
@@ -196,12 +196,12 @@ class FakeExternalSystems:
         slug, target = inputs["customer"], inputs["version"]
         self._judge(slug, target)
         if self.behavior.answer == "refused":
-            raise PermanentError("GitHub refused to start the workflow.")
+            raise PermanentError(PlainText("GitHub refused to start the workflow."))
         if self.behavior.answer == "unheard":
-            raise TransientError("no connection")
+            raise TransientError(PlainText("no connection"))
         number = self.start(slug, self.title(slug, target), self.bot_login, self.behavior)
         if self.behavior.answer == "lost":
-            raise TransientError("the answer did not arrive")
+            raise TransientError(PlainText("the answer did not arrive"))
         return number if self.behavior.answer == "number" else None
 
     def _judge(self, slug: str, target: str) -> None:
@@ -209,7 +209,7 @@ class FakeExternalSystems:
         assert not self.going_on(slug), "a deployment of the instance goes on, or may yet begin"
         wanted = [
             one
-            for one in self.ledger.upgrades()
+            for one in self.store.upgrades()
             if one.slug == slug and one.stage is Stage.DEPLOYING and one.deployment and str(one.target) == target
         ]
         assert len(wanted) == 1, "it was noted before it was asked for"
@@ -221,7 +221,7 @@ class FakeExternalSystems:
     def run(self, number: int) -> WorkflowRun:
         self._answers()
         if number not in self.started or self.started[number].appears_at > self.now:
-            raise NotFoundError("there is no such run")
+            raise NotFoundError(PlainText("there is no such run"))
         return self.started[number].at(self.now)
 
     def runs(self, workflow: str, event: str, since: datetime, commit: str = "") -> Sequence[WorkflowRun]:
@@ -238,7 +238,7 @@ class FakeExternalSystems:
     def ensure(self, order: BackupRequest) -> Sequence[Backup]:
         self._answers()
         assert _REQUEST_ID.fullmatch(order.request_id)
-        record = self.ledger.upgrade(order.slug, version(order.version))
+        record = self.store.upgrade(order.slug, version(order.version))
         assert record is not None
         whose = (record.key, record.requested_at, record.attempt.number)
         state, seconds = self.backup_outcome

@@ -64,7 +64,7 @@ class Upgrades(RuleBasedStateMachine):
         self.world = FakeExternalSystems(SLUGS, named, behavior=manner)
         self.comments = 0
         for number, to in enumerate(VERSIONS, 1):
-            self.world.ledger.save_tracker(TrackerRecord(to, number, "https://x", "dana"))
+            self.world.store.save_tracker(TrackerRecord(to, number, "https://x", "dana"))
         self.restart()
         for slug in merged:
             self.ask(slug, VERSIONS[0], "")
@@ -73,11 +73,11 @@ class Upgrades(RuleBasedStateMachine):
 
     def restart(self) -> None:
         world, fleets = self.world, FakeFleets(self.world)
-        world.ledger.crash_in = None
+        world.store.crash_in = None
         examiner = HealthCheckRunner(fleets, CloudConfig(), world, world.clock, checks=CHECKS)
-        deployer = DeploymentService(world.ledger, fleets, world, world, examiner, CloudConfig(), POLICY, world.clock)
+        deployer = DeploymentService(world.store, fleets, world, world, examiner, CloudConfig(), POLICY, world.clock)
         pulls, opener = cast("PullRequestReader", world), cast("PullRequestService", FakePullRequestService(world))
-        self.runner = UpgradeHandler(pulls, world.ledger, fleets, opener, examiner, deployer, world.clock)
+        self.runner = UpgradeHandler(pulls, world.store, fleets, opener, examiner, deployer, world.clock)
 
     def carry_out(self, upgrade: tuple[str, str], job: Callable[[], Sequence[Effect]]) -> bool:
         """Whether a job came to its end, as the worker would have it."""
@@ -98,30 +98,30 @@ class Upgrades(RuleBasedStateMachine):
         return self.carry_out((there.slug, to), lambda: self.runner.advance(Advance(there.slug, to)))
 
     def take_turns(self) -> None:
-        ledger = self.world.ledger
-        standing = RolloutState(self.world.fleet, ledger.upgrades(), 3, {}, {})
+        store = self.world.store
+        standing = RolloutState(self.world.fleet, store.upgrades(), 3, {}, {})
         for turn in [turn for turn in decide_slots(standing) if turn.starts]:
             going = mark_planned(turn.upgrade, self.world.now)
             if self.carry_out(name(going), partial(self.claim, going)):
                 self.look(going)
 
     def claim(self, going: Upgrade) -> Sequence[Effect]:
-        assert self.world.ledger.claim_slot(going, 3)
+        assert self.world.store.claim_slot(going, 3)
         return []
 
     def of(self, fits: Callable[[Upgrade], bool]) -> list[Upgrade]:
-        return sorted(filter(fits, self.world.ledger.upgrades()), key=lambda one: one.key)
+        return sorted(filter(fits, self.world.store.upgrades()), key=lambda one: one.key)
 
     # What people say
 
     @rule(slug=st.sampled_from(SLUGS), to=st.sampled_from(VERSIONS), force=st.sampled_from(["", "", "they asked"]))
     def ask(self, slug: str, to: Version, force: str) -> None:
         self.world.passes(1)
-        ledger = self.world.ledger
-        existing = ledger.upgrade(slug, to)
+        store = self.world.store
+        existing = store.upgrade(slug, to)
         if existing is None or existing.stage is Stage.WAITING:
             self.restart()
-            ledger.save_upgrade(request_upgrade(existing, slug, to, "dana", self.world.now, force))
+            store.save_upgrade(request_upgrade(existing, slug, to, "dana", self.world.now, force))
         else:
             effect = StartUpgrade(slug, str(to), "dana", 12, force)
             self.carry_out((slug, str(to)), lambda: self.runner.start(effect))
@@ -221,7 +221,7 @@ class Upgrades(RuleBasedStateMachine):
         """mibot ends instead of keeping one of the next records, or requests are not answered, or one is refused."""
         match kind:
             case "crash":
-                self.world.ledger.crash_in = times
+                self.world.store.crash_in = times
             case "silence":
                 self.world.silent_for = times
             case "refusal":
@@ -315,7 +315,7 @@ class Upgrades(RuleBasedStateMachine):
         self.an_hour_passes()
         for one in self.of(lambda one: one.stage in IN_DEPLOYMENT):
             assert one.stage is Stage.HELD, f"{one.key} is {one.stage}: {one.reason}"
-            assert one.deployed or rollout_halted(one, self.world.ledger.upgrades(), self.world.fleet), one.reason
+            assert one.deployed or rollout_halted(one, self.world.store.upgrades(), self.world.fleet), one.reason
         for _ in range(2):
             self.people_see_to_it()
             self.an_hour_passes()
@@ -330,7 +330,7 @@ class Upgrades(RuleBasedStateMachine):
 
     def is_overtaken(self, upgrade: Upgrade) -> bool:
         """Whether it failed, and its instance went on since: that can't be mended, and stays in the record."""
-        return upgrade.stage is Stage.FAILED and superseded_by(upgrade, self.world.ledger.upgrades()) is not None
+        return upgrade.stage is Stage.FAILED and superseded_by(upgrade, self.world.store.upgrades()) is not None
 
     def people_see_to_it(self) -> None:
         for one in self.of(lambda one: one.stage is Stage.HELD and not one.deployed):  # by what was overtaken
