@@ -40,7 +40,8 @@ The rules:
   stored classes or a family. Where only one class is possible, a reader does not need it, but refuses a wrong one.
 * Nothing is coerced: "1" is no `int`, and neither are 1.0 and true. A `float` accepts a whole number, because JSON
   has only one kind of number.
-* A key that is absent takes the field's default. An unknown key is refused: a newer writer has a newer schema.
+* A key that is absent takes the field's default. An unknown key is refused, because nobody knows what it means. So a
+  reader from before a field was added refuses documents with it.
 * A document without `schema` has schema 1. Upgraders take it to the current schema, one step at a time.
 * Everything wrong with a document is a `DocumentError`. It names the place and the problem, never a value.
   It is a `NewerSchemaError` when a newer program wrote the document.
