@@ -77,7 +77,7 @@ def test_the_events_table() -> None:
 
 
 def test_the_commands_table() -> None:
-    rows = table("| command | what it does | who may |")
+    rows = table("| command | what it does | who may use it |")
     told = [(plain(usage), summary, who) for usage, summary, who in rows]
     assert told == [(command.usage, command.summary, command.permission.value) for command in all_commands().values()]
 

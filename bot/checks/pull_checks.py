@@ -93,7 +93,7 @@ def link(context: CheckContext, _config: CloudConfig) -> str:
 
 CHECK = Check(
     name="pull_checks",
-    title="Pull request's checks",
+    title="Pull request checks",
     query=query,
     evaluate=evaluate,
     link=link,

@@ -28,7 +28,7 @@ app = typer.Typer(
 
 @app.callback()
 def common(
-    version: Annotated[bool, typer.Option("--version", help="Show mibot's version and end.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Show mibot's version and exit.")] = False,
 ) -> None:
     """Upgrades a fleet of managed instances, one reviewed pull request each."""
     if version:

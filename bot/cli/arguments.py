@@ -17,7 +17,7 @@ def parse_version(word: str) -> Version:
 
     version = Version.parse(word)
     if version is None:
-        raise error_exit(f"{word!r} is no version; write X.Y.Z, as 3.40.1, or X.Y.Z-rc.N.", USAGE_ERROR)
+        raise error_exit(f"{word!r} is not a version; write X.Y.Z, such as 3.40.1, or X.Y.Z-rc.N.", USAGE_ERROR)
     return version
 
 

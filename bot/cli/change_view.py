@@ -37,7 +37,7 @@ def _file(change: FileChange, now: str | None, width: int) -> RenderableType:
         return format_link_change(now, change.content, width)
     if now is None:
         lines = change.content.splitlines()
-        more = f"… {len(lines) - MAX_NEW_LINES} lines more" if len(lines) > MAX_NEW_LINES else ""
+        more = f"… {len(lines) - MAX_NEW_LINES} more lines" if len(lines) > MAX_NEW_LINES else ""
         return Group(
             Text(f"new, {len(lines)} lines", "green"),
             Text("\n".join(lines[:MAX_NEW_LINES]), "green"),
@@ -81,7 +81,7 @@ def preparation(
 ) -> Iterator[RenderableType]:
     """The parts of a preparation, in order."""
     if not plan.changes:
-        yield Text.assemble(("✓ ", "green"), f"{plan.version} is prepared: all of it is there.")
+        yield Text.assemble(("✓ ", "green"), f"{plan.version} is prepared: everything is there.")
         return
     yield Text.assemble(("✓ ", "green"), f"{plan.version} can be prepared.\n")
     facts = Table.grid(padding=(0, 2))

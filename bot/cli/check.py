@@ -23,12 +23,12 @@ def check(
     slug: Annotated[str, typer.Argument(help="The instance: its slug, domain or account issue's URL.")],
     repo: Repo = None,
     as_json: Json = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Show mibot's log, too, on standard error.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Also show mibot's log, on standard error.")] = False,
     config: Config = None,
 ) -> None:
     """Run an instance's health checks now.
 
-    The exit status is 0 when all pass, 1 when one fails, 3 when it could not be found out, 2 for wrong use.
+    The exit status is 0 when all pass, 1 when one fails, 3 when the result is unknown, 2 for wrong use.
     """
     from bot.cli.checks_view import checks_table
     from bot.cli.context import exit_on_error, make_context

@@ -19,7 +19,7 @@ def checks_table(results: Sequence[CheckResult]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
     table.add_column("result", no_wrap=True)
     table.add_column("check", no_wrap=True)
-    table.add_column("what was found", overflow="fold")
+    table.add_column("finding", overflow="fold")
     table.add_column("took", no_wrap=True, justify="right")
     for result in results:
         table.add_row(

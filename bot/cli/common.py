@@ -17,18 +17,18 @@ USAGE_ERROR = 2
 DEFAULT_WIDTH = 200
 
 Config = Annotated[
-    Path | None, typer.Option("--config", help="The settings file; else MIBOT_CONFIG, else mibot.toml here.")
+    Path | None, typer.Option("--config", help="The settings file. Default: MIBOT_CONFIG, then mibot.toml here.")
 ]
 Repo = Annotated[
     Path | None,
     typer.Option("--repo", help="Read a local clone of the deployment repository, not GitHub.", show_default=False),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")]
 Write = Annotated[
-    bool, typer.Option("--write", help="Make the change in the work tree of the clone, for a day without GitHub.")
+    bool, typer.Option("--write", help="Make the change in the work tree of the clone, for use while GitHub is down.")
 ]
 AcceptTags = Annotated[
-    bool, typer.Option("--accept-tags", help="Take images of the publisher's that do not carry the version's tag.")
+    bool, typer.Option("--accept-tags", help="Accept images from the publisher without the version's tag.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")]
 
@@ -42,9 +42,7 @@ def error_exit(message: str, status: int = 1) -> typer.Exit:
 def require_dry_run_or_write(dry_run: bool, write: bool, repo: Path | None) -> None:
     """Checks that one of --dry-run and --write is given, and --write with a clone. Ends with status 2 otherwise."""
     if dry_run == write:
-        raise error_exit(
-            "give either --dry-run, to see what would be done, or --write, to do it in a clone.", USAGE_ERROR
-        )
+        raise error_exit("give either --dry-run, to see the change, or --write, to make it in a clone.", USAGE_ERROR)
     if write and repo is None:
         raise error_exit("--write makes the change in a clone: name it with --repo.", USAGE_ERROR)
 
@@ -58,7 +56,7 @@ def load_settings(config: Path | None) -> Settings:
 
 
 def settings_error(error: SettingsError) -> typer.Exit:
-    return error_exit("the settings are not right:\n  " + "\n  ".join(error.problems), USAGE_ERROR)
+    return error_exit("the settings are not valid:\n  " + "\n  ".join(error.problems), USAGE_ERROR)
 
 
 def make_console() -> Console:

@@ -39,17 +39,17 @@ def evidence(
     ] = Format.MARKDOWN,
     file: Annotated[
         Path | None,
-        typer.Option("--output", help="Write it to this file, not to standard output.", show_default=False),
+        typer.Option("--output", help="Write to this file, not to standard output.", show_default=False),
     ] = None,
     config: Config = None,
 ) -> None:
-    """Tell an auditor what was done for a version, instance by instance: who asked, approved and merged, backups,
+    """Show an auditor what was done for a version, instance by instance: who requested, approved and merged, backups,
     deployment, health checks, and what is missing for which SOC 2 control.
 
-    Customers are named by their account issues. It is read from the store of the mibot that serves, on its machine.
+    Customers are named by their account issues. The data comes from the store of the running mibot, on its machine.
 
     The exit status is 0 when every instance that has a record satisfies all controls, 3 when something is missing, 1
-    when it can't be told, 2 for wrong use.
+    when it can't be determined, 2 for wrong use.
     """
     target = parse_version(version)
     from bot import logs
@@ -63,7 +63,7 @@ def evidence(
         found = _gather_evidence(wiring, target)
     if found is None:
         raise error_exit(
-            f"mibot knows nothing of {target}: there is neither a tracker nor a record of an upgrade to it."
+            f"mibot has no data about {target}: there is neither a tracker nor a record of an upgrade to it."
         )
     _write(_format_evidence(found, form), file)
     if found.incomplete:
@@ -87,14 +87,12 @@ def _records(wiring: ReadOnlyWiring, version: Version) -> tuple[Sequence[Upgrade
 
     store = wiring.existing_store
     if store is None:
-        raise error_exit(
-            "there is no store of mibot's on this machine; run this where mibot serves, with its settings."
-        )
+        raise error_exit("mibot has no store on this machine; run this where `mibot serve` runs, with its settings.")
     try:
         return store.upgrades(version), store.tracker(version)
     except SQLAlchemyError:
         raise error_exit(
-            "the store is not this mibot's; see store.url, and what `mibot doctor` says of it."
+            "the store does not belong to this version of mibot; check store.url, and run `mibot doctor`."
         ) from None
 
 

@@ -16,13 +16,16 @@ def fleet(
     version: Annotated[
         str | None,
         typer.Option(
-            "--version", metavar="X.Y.Z", help="How each instance stands to this version.", show_default=False
+            "--version",
+            metavar="X.Y.Z",
+            help="Show whether each instance can be upgraded to this version.",
+            show_default=False,
         ),
     ] = None,
     as_json: Json = False,
     config: Config = None,
 ) -> None:
-    """List the instances in order of work, then the folders that can't be read.
+    """List the instances in upgrade order, then the folders that can't be read.
 
     JSON has the keys version, instances, problems, golden and counts.
     """

@@ -20,7 +20,7 @@ MIN_WIDTH_FOR_DOMAINS = 110
 
 
 def target_status(instance: Instance, target: Version, known: Collection[Version]) -> str:
-    """How an instance stands to a version: whether it can go there, or the sentence that says why not."""
+    """Whether an instance can be upgraded to a version, or the sentence that says why not."""
     if instance.version == target:
         return "on it"
     if instance.skip_reason:

@@ -21,15 +21,15 @@ def prepare(
     repo: Repo = None,
     upstream: Annotated[
         Path | None,
-        typer.Option("--upstream", help="Upstream's Compose file of the version; else it is read from GitHub."),
+        typer.Option("--upstream", help="Upstream's Compose file of the version. Default: read it from GitHub."),
     ] = None,
     accept_tags: AcceptTags = False,
     config: Config = None,
 ) -> None:
-    """Show what prepares a version: its golden file, made of upstream's and the global overrides, and the executors
+    """Show what prepares a version: its golden file (upstream's file with the global overrides) and the executors
     modules; or make that change in the work tree of a clone.
 
-    The exit status is 0 when it would be or was made, or is there already, 1 when it is refused or the version is
+    The exit status is 0 when it would be or was made, or already exists, 1 when it is refused or the version is
     held, 2 for wrong use.
     """
     require_dry_run_or_write(dry_run, write, repo)
@@ -77,5 +77,5 @@ def _upstream(repo: Path | None, file: Path | None, config: Path | None) -> Upst
     try:
         return ReadOnlyWiring(load(config)).upstream
     except SettingsError as error:
-        hint = "without settings, upstream's file of the version has to be given: --upstream FILE"
+        hint = "without settings, give upstream's file of the version: --upstream FILE"
         raise settings_error(SettingsError([*error.problems, hint])) from None

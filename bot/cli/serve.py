@@ -15,7 +15,7 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8080,
 ) -> None:
-    """Receive webhooks and do the work, in one process."""
+    """Receive webhooks and run the jobs, in one process."""
     settings = load_settings(config)
     logs.configure()
     from bot import server  # it imports a web server and the store, which the other commands don't need

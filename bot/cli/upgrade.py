@@ -25,23 +25,23 @@ if TYPE_CHECKING:
 
 def upgrade(
     slug: Annotated[str, typer.Argument(help="The instance: its slug, domain or account issue's URL.")],
-    version: Annotated[str, typer.Argument(metavar="X.Y.Z", help="The version to go to.")],
+    version: Annotated[str, typer.Argument(metavar="X.Y.Z", help="The version to upgrade to.")],
     dry_run: DryRun = False,
     write: Write = False,
     repo: Repo = None,
     accept_tags: AcceptTags = False,
-    checks: Annotated[bool, typer.Option(help="With --dry-run: run the pre-upgrade checks, too.")] = True,
+    checks: Annotated[bool, typer.Option(help="With --dry-run: also run the pre-upgrade checks.")] = True,
     config: Config = None,
 ) -> None:
     """Show what an upgrade would do: the verdict, the files it changes, its pull request and the effects; or make the
-    change in the work tree of a clone, for a day on which GitHub is down.
+    change in the work tree of a clone, for use while GitHub is down.
 
     The exit status is 0 when it would be or was made, 1 when it is refused, 2 for wrong use.
     """
     if not dry_run and not write:
         raise error_exit(
-            f"upgrades are asked for on the tracker, by a comment `/upgrade {slug}`, so that it is known who asked; "
-            "here there are only --dry-run, and --write for a clone.",
+            f"upgrades are requested on the tracker, by a comment `/upgrade {slug}`, to record who requested them; "
+            "here there is only --dry-run, and --write for a clone.",
             USAGE_ERROR,
         )
     require_dry_run_or_write(dry_run, write, repo)
@@ -85,4 +85,4 @@ def upgrade(
 def _warn_releases_unknown(screen: Console, unasked: bool) -> None:
     """Says that the golden files alone decided which version ends a major. `unasked` is whether that matters."""
     if unasked:
-        screen.print("\nUpstream's releases were not asked for: the golden files told which version ends a major.")
+        screen.print("\nUpstream's releases were not read: the golden files decided which version ends a major.")

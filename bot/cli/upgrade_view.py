@@ -60,12 +60,10 @@ def preview_sections(
     facts.add_row("branch", planned.branch)
     facts.add_row("title", planned.title)
     facts.add_row("label", ", ".join(planned.labels))
-    facts.add_row(
-        "tracker", tracker or f"not known here; opened first if there is none ({PLACEHOLDER_TRACKER} below)"
-    )
+    facts.add_row("tracker", tracker or f"unknown here; opened first if there is none ({PLACEHOLDER_TRACKER} below)")
     yield facts
     if preview.preparation is not None and isinstance(preview.preparation.plan, ChangeSet):
-        yield from section("First, in a pull request of its own", reasons(preview.preparation.plan))
+        yield from section("First, in its own pull request", reasons(preview.preparation.plan))
     yield from section("Changes", reasons(planned))
     yield from section("Files", files(planned, preview.current_contents, width))
     if preview.golden_diff is not None:

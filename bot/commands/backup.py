@@ -44,7 +44,7 @@ def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
 COMMAND = Command(
     "backup",
     "/backup INSTANCE …",
-    "backs up the database and the data disk now, and lists older backups of mibot's",
+    "backs up the database and the data disk now, and lists older backups made by mibot",
     Permission.OPERATORS,
     plan,
 )

@@ -63,7 +63,7 @@ COMMAND = Command(
     "check",
     f'/check INSTANCE … [{ACCEPT_OPTION} "what you saw"]',
     "runs the health checks now and posts the results; "
-    f"`{ACCEPT_OPTION}` vouches for what mibot can't find out of a deployed upgrade",
+    f"`{ACCEPT_OPTION}` accepts what mibot can't determine about a deployed upgrade",
     Permission.OPERATORS,
     plan,
 )

@@ -106,7 +106,7 @@ def _newest_eligible(
 COMMAND = Command(
     "deployed",
     "/deployed INSTANCE … [VERSION]",
-    "says that a merged upgrade is on its VM, deployed or repaired by hand; its health checks run",
+    "records that a merged upgrade was deployed or repaired by hand, and runs its health checks",
     Permission.OPERATORS,
     plan,
 )

@@ -61,7 +61,7 @@ def plan_previews(
 COMMAND = Command(
     "plan",
     "/plan INSTANCE … [VERSION]",
-    "shows what an upgrade would do, with its pre-upgrade checks, and does nothing",
+    "shows what an upgrade would do, runs its pre-upgrade checks, and changes nothing",
     Permission.OPERATORS,
     plan,
 )

@@ -33,7 +33,7 @@ def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
 COMMAND = Command(
     "retry",
     "/retry INSTANCE … [VERSION]",
-    "deploys once more what failed after its merge, from the backup on",
+    "deploys again what failed after its merge, starting with the backup",
     Permission.OPERATORS,
     plan,
 )

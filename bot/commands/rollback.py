@@ -95,7 +95,7 @@ def _obstacle(instance: Instance, context: CommandContext) -> Reason | None:
 COMMAND = Command(
     "rollback",
     '/rollback INSTANCE ["reason"]',
-    "opens the pull request that goes back to what the instance ran before its last upgrade",
+    "opens the pull request that returns the instance to the version before its last upgrade",
     Permission.OPERATORS,
     plan,
 )

@@ -30,5 +30,5 @@ def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
 
 
 COMMAND = Command(
-    "status", "/status [VERSION]", "shows where every upgrade of the version stands", Permission.ANYONE, plan
+    "status", "/status [VERSION]", "shows the state of every upgrade to the version", Permission.ANYONE, plan
 )

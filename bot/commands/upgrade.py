@@ -78,7 +78,7 @@ COMMAND = Command(
     "upgrade",
     '/upgrade INSTANCE … [VERSION] [--dry-run] [--force "reason"]',
     "opens the upgrade pull request of each instance (`internal`, `trial`, `production`, `all`: many) and "
-    "follows it to the end",
+    "follows it until it is verified",
     Permission.OPERATORS,
     plan,
 )

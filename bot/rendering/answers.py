@@ -82,7 +82,7 @@ def _render_left_out(renderer: Renderer, left_out: LeftOutInstances) -> Markdown
 def _render_unknown_command(renderer: Renderer, unknown: UnknownCommand) -> Markdown:
     return Markdown(
         f"I don't know {renderer.safe_code(f'/{unknown.command}')}. The nearest command is "
-        f"{code(f'/{unknown.nearest}')}; {code('/help')} lists them all."
+        f"{code(f'/{unknown.nearest}')}; {code('/help')} lists all commands."
     )
 
 

@@ -72,8 +72,8 @@ def render_evidence_comment(upgrade: Upgrade, tracker: str) -> Markdown:
 
 def _verdict(upgrade: Upgrade) -> str:
     if upgrade.stage is Stage.DONE:
-        return f"{upgrade.slug} runs {upgrade.target}, proven healthy"
+        return f"{upgrade.slug} runs {upgrade.target}, verified healthy"
     if upgrade.stage is Stage.ROLLED_BACK:
-        return f"{upgrade.slug} is back on {upgrade.target}, proven healthy"
+        return f"{upgrade.slug} is back on {upgrade.target}, verified healthy"
     why = clause(upgrade.reason) if upgrade.reason else ""
     return f"{upgrade.slug}: {upgrade.stage}: {why}"

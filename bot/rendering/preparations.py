@@ -16,7 +16,7 @@ MAX_IMAGES_LENGTH = 2_000
 def render_preparation(renderer: Renderer, version: Version, preparation: Preparation | None) -> Markdown:
     """The section of a reply about a version's preparation."""
     if preparation is None:
-        return Markdown(f"Golden file of {version}: preparation asked for.")
+        return Markdown(f"Golden file of {version}: preparation requested.")
     return Markdown(f"Golden file of {version}: {render_preparation_state(renderer, preparation)}")
 
 
@@ -37,11 +37,11 @@ def _describe_preparation_stage(renderer: Renderer, preparation: Preparation) ->
             people = preparation.pull_request.approved_by
             approved = f", approved by {format_names(renderer, people)}" if people else ""
             late = f" ({renderer.safe_text(clause(preparation.reason))})" if preparation.reason else ""
-            return f"open{approved}, upgrades to it wait for the merge and then go on by themselves{late}"
+            return f"open{approved}, upgrades to it wait for the merge and then continue automatically{late}"
         case PreparationStage.READY if preparation.pull_request.merged_by:
             return f"merged by {format_names(renderer, [preparation.pull_request.merged_by])}"
         case PreparationStage.READY:
-            return "all of it is in the deployment repository"
+            return "everything is in the deployment repository"
         case _:
             reason = f": {renderer.safe_text(clause(preparation.reason))}" if preparation.reason else ""
             return f"{preparation.stage}{reason}"
@@ -55,8 +55,8 @@ def _describe_mistagged_images(renderer: Renderer, preparation: Preparation) -> 
         return f"Images with other tags were accepted by {who}: {images}."
     command = code(f"/prepare {preparation.version} --accept-tags")
     return (
-        f"**Held**: images of the publisher's do not carry the tag {preparation.version}: {images}. "
-        f"If that is right, an operator says {command}."
+        f"**Held**: images from the publisher do not have the tag {preparation.version}: {images}. "
+        f"If this is intended, an operator comments {command}."
     )
 
 

@@ -75,7 +75,7 @@ def _render_overview(renderer: Renderer, items: Sequence[ReplyItem], upgrades: M
         state = (
             render_upgrade_state_within(renderer, upgrade, MAX_OVERVIEW_STATE_LENGTH)
             if upgrade
-            else Markdown("asked for")
+            else Markdown("requested")
         )
         rows.append({"name": renderer.instance_name(item.slug), "version": item.version, "state": state})
     return renderer.render("overview.md.j2", rows=rows, left_out=max(len(shown) - MAX_OVERVIEW_ROWS, 0))
@@ -93,7 +93,7 @@ def _render_section(
         case UpgradeProgress(slug, version):
             upgrade = upgrades.get(f"{slug}@{version}")
             if upgrade is None:
-                return Markdown(f"**{renderer.instance_name(slug)}**: upgrade to {version} asked for.")
+                return Markdown(f"**{renderer.instance_name(slug)}**: upgrade to {version} requested.")
             return _render_progress(renderer, upgrade, tables=tables)
         case PreparationProgress(version):
             return render_preparation(renderer, version, preparations.get(version))
@@ -114,7 +114,7 @@ def _render_section(
 def _render_checks(renderer: Renderer, table: CheckTable) -> Markdown:
     name = renderer.instance_name(table.slug)
     if table.results is None:
-        return Markdown(f"**{name}**: health checks are running …")
+        return Markdown(f"**{name}**: running the health checks …")
     return render_check_table(renderer, Markdown(f"**{name}**, health checks"), table.results)
 
 
@@ -126,7 +126,7 @@ def _render_preview(renderer: Renderer, preview: PlanPreview) -> Markdown:
     name = renderer.instance_name(preview.slug)
     if preview.report is not None:
         return preview.report
-    return Markdown(f"**{name}**: the upgrade to {preview.version} is being worked out …")
+    return Markdown(f"**{name}**: planning the upgrade to {preview.version} …")
 
 
 def _render_progress(renderer: Renderer, upgrade: Upgrade, *, tables: bool) -> Markdown:
@@ -136,7 +136,7 @@ def _render_progress(renderer: Renderer, upgrade: Upgrade, *, tables: bool) -> M
         caption = Markdown("Health checks after the deployment")
         shown.append(render_check_table(renderer, caption, after, before))
     if tables and before:
-        caption = Markdown("Taken right before it" if after else "Health checks before the upgrade")
+        caption = Markdown("Right before the deployment" if after else "Health checks before the upgrade")
         table = render_check_table(renderer, caption, before)
         shown.append(collapse_check_table(table, before) if after else table)
     return renderer.render(

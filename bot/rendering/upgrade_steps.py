@@ -21,9 +21,9 @@ def render_upgrade_steps(renderer: Renderer, upgrade: Upgrade) -> list[Markdown]
     steps = [f"Pull request {pull_link(upgrade)}points the active deployment to the golden file of {target}."]
     if pull.note:
         steps.append(f"Note: {renderer.safe_text(clause(pull.note))}.")
-    steps += [f"Look at this: {renderer.safe_text(describe(warning))}" for warning in pull.warnings[:_MAX_WARNINGS]]
+    steps += [f"Review: {renderer.safe_text(describe(warning))}" for warning in pull.warnings[:_MAX_WARNINGS]]
     if upgrade.stage in IN_REVIEW:
-        steps.append("Next: one approval, then merge. Backup, deployment and health checks follow by themselves.")
+        steps.append("Next: one approval, then merge. Backup, deployment and health checks follow automatically.")
     if pull.approved_by and upgrade.stage not in IN_REVIEW:
         steps.append(f"Approved by {format_names(renderer, pull.approved_by)}.")
     if upgrade.merged_at:
@@ -34,21 +34,21 @@ def render_upgrade_steps(renderer: Renderer, upgrade: Upgrade) -> list[Markdown]
 
 
 def _deployment_steps(renderer: Renderer, upgrade: Upgrade) -> list[str]:
-    """The steps after the merge: backups, the deployment, what was accepted, and when it was proven healthy."""
+    """The steps after the merge: backups, the deployment, what was accepted, and when it was verified healthy."""
     steps = [f"Attempt {upgrade.attempt.number}."] if upgrade.attempt.number > 1 else []
     if upgrade.backups:
         backups = "; ".join(f"{one.kind} {renderer.safe_code(one.name)} {one.state}" for one in upgrade.backups)
         steps.append(f"Backup: {backups}.")
     deployment = upgrade.deployment
     if deployment is not None and deployment.deployed_by:
-        steps.append(f"Deployed by hand, says {format_names(renderer, [deployment.deployed_by])}.")
+        steps.append(f"Deployed by hand, reported by {format_names(renderer, [deployment.deployed_by])}.")
     elif deployment is not None and deployment.run_url:
         ended = f", {deployment.conclusion} at {format_time(deployment.ended_at)}" if deployment.ended_at else ""
         steps.append(f"Deployment: [run {deployment.run_id}]({escape_link_target(deployment.run_url)}){ended}.")
     acceptance = upgrade.verification.acceptance
     if acceptance is not None:
         who = format_names(renderer, [acceptance.by])
-        steps.append(f"{who} vouches for what could not be found out: {renderer.safe_text(acceptance.why)}.")
+        steps.append(f"{who} accepted what mibot could not determine: {renderer.safe_text(acceptance.why)}.")
     if upgrade.stage in {Stage.DONE, Stage.ROLLED_BACK} and upgrade.history:
-        steps.append(f"Proven healthy at {format_time(upgrade.history[-1].at)}.")
+        steps.append(f"Verified healthy at {format_time(upgrade.history[-1].at)}.")
     return steps

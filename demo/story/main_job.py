@@ -89,7 +89,7 @@ class MainJobStory(BaseStory):
             "deployed: mibot checks until all checks have passed for a while",
             lambda: self._reply(tracker, comment, "Health checks after the deployment"),
         )
-        reply = self._wait("it is proven healthy", lambda: self._reply(tracker, comment, "Proven healthy"))
+        reply = self._wait("it is verified healthy", lambda: self._reply(tracker, comment, "Verified healthy"))
         self._screen.show(f"the same reply on #{tracker}, edited in place", render_markdown(_without_details(reply)))
         line = self._wait("mibot ticks the tracker's line", lambda: self._line("- [x]"))
         self._screen.show(f"#{tracker}", render_markdown(line))

@@ -27,7 +27,7 @@ def database(
 
 
 GOOD = database()
-NO_MORE = "% of its disk, which grows no further: enlarge the disk."
+NO_MORE = "% of its disk, which can't grow further: enlarge the disk."
 
 CASES = [
     ([GOOD], "pass", SqlInstancesRunning(1, 40)),

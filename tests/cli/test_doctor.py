@@ -106,7 +106,7 @@ def test_all_is_well(doctor: Doctor, tmp_path: Path) -> None:
     assert "no alerts are open" in found["open alerts"]
     assert "mi_upgrade.yml is active, and takes customer and version" in found["workflow"]
     assert "9 releases, the latest is 4.0.0" in found["upstream"]
-    assert "18 fine, 0 broken, 1 not known." in found["store"]
+    assert "18 fine, 0 broken, 1 unknown." in found["store"]
     assert doctor.proxy.writes() == []
     assert not list(tmp_path.glob("*.sqlite*")), "nothing is made by looking"
 
@@ -125,7 +125,7 @@ def test_a_key_of_another_app(doctor: Doctor, tmp_path: Path) -> None:
     found = doctor.run(1, **{"private-key.pem": "other.pem"})
     assert found["App"].startswith("✗ ")
     assert "GitHub does not accept the App's credentials. Check `github.app_id`, `github.private_key`" in found["App"]
-    assert found["permissions"].startswith("? not examined: first repair what is said of the App")
+    assert found["permissions"].startswith("? not checked: first fix the problem with the App")
     assert found["store"].startswith("✓ "), "what does not need the App is examined all the same"
 
 
@@ -140,7 +140,7 @@ def test_permissions_that_are_missing(doctor: Doctor) -> None:
     doctor.set_github_answer("/installation$", {"id": doctor.world.org.installation_id, "permissions": less})
     found = doctor.failure("permissions")
     assert "Missing: checks=write, contents=write." in found
-    assert "The App asks for them already: let an owner of the organisation accept them" in found
+    assert "The App already asks for them: have an owner of the organization accept them" in found
 
 
 def test_permissions_that_the_app_does_not_ask_for(doctor: Doctor) -> None:
@@ -157,8 +157,8 @@ def test_excess_permissions_and_events_are_named(doctor: Doctor) -> None:
     doctor.set_github_answer("/installation$", {"id": doctor.world.org.installation_id, "permissions": more})
     doctor.set_github_answer("/app$", {"slug": "mibot", "permissions": more, "events": [*EVENTS, "push"]})
     found = doctor.run(0)
-    assert "more than that: administration=write, members=write. Take these away" in found["permissions"]
-    assert "mibot drops these: push" in found["events"]
+    assert "and more: administration=write, members=write. Remove these" in found["permissions"]
+    assert "mibot ignores these: push" in found["events"]
 
 
 def test_events_that_are_missing(doctor: Doctor) -> None:
@@ -174,9 +174,9 @@ def test_events_that_are_missing(doctor: Doctor) -> None:
         ({"url": ""}, "No URL is set, so nothing is delivered."),
         ({"url": "http://mibot.test/webhooks/github"}, "is not https"),
         ({"url": "https://mibot.test/"}, "does not end in /webhooks/github"),
-        ({"content_type": "form"}, "is sent forms, not JSON"),
-        ({"insecure_ssl": "1"}, "is not verified by its certificate"),
-        ({"secret": None}, "has no secret, so that mibot refuses all deliveries"),
+        ({"content_type": "form"}, "receives forms, not JSON"),
+        ({"insecure_ssl": "1"}, "is used without verifying its certificate"),
+        ({"secret": None}, "has no secret, so mibot refuses all deliveries"),
     ],
 )
 def test_a_webhook_that_is_set_up_wrong(doctor: Doctor, changed: dict[str, Any], sentence: str) -> None:
@@ -186,7 +186,7 @@ def test_a_webhook_that_is_set_up_wrong(doctor: Doctor, changed: dict[str, Any],
 
 def test_a_server_without_the_webhook_api_is_unknown(doctor: Doctor) -> None:
     doctor.proxy.fail(404, path="/app/hook/config$", times=99)
-    assert doctor.run(0)["webhook"].startswith("? GitHub does not tell where deliveries go.")
+    assert doctor.run(0)["webhook"].startswith("? GitHub does not say where deliveries go.")
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_how_deliveries_were_answered(doctor: Doctor, statuses: list[int], sente
 
 def test_no_delivery_yet(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.adapters.github.doctor.latest_deliveries", lambda _: [])
-    assert doctor.run(0)["deliveries"].startswith("? There was none yet.")
+    assert doctor.run(0)["deliveries"].startswith("? There are none yet.")
 
 
 def test_a_repository_without_the_app(doctor: Doctor) -> None:
@@ -233,9 +233,9 @@ def test_an_upstream_without_releases(doctor: Doctor) -> None:
 def test_a_repository_that_is_no_deployment_repository(doctor: Doctor) -> None:
     found = doctor.run(1, **{doctor.world.org.deployment: doctor.world.org.upstream})
     assert found["fleet"].startswith("✗ ")
-    assert "holds not even" in found["fleet"]
+    assert "has no golden file." in found["fleet"]
     for what in ("Compute Engine", "Cloud SQL", "uptime checks", "open alerts"):
-        assert found[what].startswith("? not examined, for there is no instance to ask about")
+        assert found[what].startswith("? not checked because there is no instance to ask about")
 
 
 def test_a_team_that_does_not_exist(doctor: Doctor) -> None:
@@ -265,7 +265,7 @@ def test_no_access_to_one_of_googles_apis(
     found = doctor.run(1)
     assert {one for one, line in found.items() if line.startswith("✗ ")} == {what}
     assert sentence in found[what]
-    assert "→ Until then the health checks that ask it are unknown, and no upgrade is ticked." in found[what]
+    assert "→ Until then, the health checks that use it are unknown, and no upgrade is marked as done." in found[what]
 
 
 def test_an_api_that_is_not_enabled(doctor: Doctor, cloud: Cloud) -> None:
@@ -313,7 +313,7 @@ def test_a_workflow_that_is_disabled(doctor: Doctor) -> None:
         (
             f"{TAKES_CUSTOMER}      version:\n      region: {{required: true}}\n",
             "workflow_dispatch",
-            "✗ mi_upgrade.yml requires what mibot does not give: region. → Give each a `default`",
+            "✗ mi_upgrade.yml requires inputs that mibot does not send: region. → Give each a `default`",
         ),
         ("on: [push]\n", "workflow_dispatch", "✗ mi_upgrade.yml is not started by workflow_dispatch. → Add"),
         ("on: [push]\n", "on_push", "✓ mi_upgrade.yml is active, and started by push"),
@@ -322,8 +322,8 @@ def test_a_workflow_that_is_disabled(doctor: Doctor) -> None:
             "on_push",
             "✗ mi_upgrade.yml is not started by push. → Add `push` to",
         ),
-        (TAKES_CUSTOMER, "manual", "✓ none is needed, for deploy.mode is manual"),
-        ("on: [push\n", "on_push", "? mi_upgrade.yml is not valid YAML (line 2). → See under “Actions” whether"),
+        (TAKES_CUSTOMER, "manual", "✓ none is needed because deploy.mode is manual"),
+        ("on: [push\n", "on_push", "? mi_upgrade.yml is not valid YAML (line 2). → Check under “Actions” whether"),
     ],
 )
 def test_what_starts_the_workflow(doctor: Doctor, text: str, mode: str, sentence: str) -> None:
@@ -350,7 +350,7 @@ def test_a_store_that_is_up_to_date_and_one_that_is_a_newer_mibots(doctor: Docto
     with connection:
         connection.execute("UPDATE mibot_migrations SET version_num = '9999'")
     connection.close()
-    assert "a newer version's" in doctor.failure("store")
+    assert "from a newer version" in doctor.failure("store")
 
 
 def test_a_store_that_is_no_database_or_has_no_folder(doctor: Doctor, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_missing_evidence_is_a_sentence_and_status_1(mibot: RunMibot, kept: Save
     config = kept(complete())
     unknown = mibot("evidence", "3.41.0", "--config", config)
     assert (unknown.exit_code, unknown.stdout) == (1, "")
-    assert "mibot knows nothing of 3.41.0: there is neither a tracker nor a record" in unknown.stderr
+    assert "mibot has no data about 3.41.0: there is neither a tracker nor a record" in unknown.stderr
     nowhere = tmp_path / "nowhere" / "evidence.md"
     unwritten = mibot("evidence", "3.40.1", "--output", nowhere, "--config", config)
     assert (unwritten.exit_code, unwritten.stdout) == (1, "")
@@ -106,7 +106,7 @@ def test_without_a_store_it_says_where_to_run(mibot: RunMibot, configured: Write
     shown = mibot("evidence", "3.40.1", "--config", configured())
     assert (shown.exit_code, shown.stdout) == (1, "")
     assert shown.stderr == (
-        "mibot: there is no store of mibot's on this machine; run this where mibot serves, with its settings.\n"
+        "mibot: mibot has no store on this machine; run this where `mibot serve` runs, with its settings.\n"
     )
     assert not (tmp_path / "mibot.sqlite").exists(), "none is made"
 
@@ -116,7 +116,7 @@ def test_a_store_that_is_not_mibots(mibot: RunMibot, configured: WriteSettings, 
     (tmp_path / "mibot.sqlite").touch()
     shown = mibot("evidence", "3.40.1", "--config", configured())
     assert (shown.exit_code, shown.stdout) == (1, "")
-    assert "the store is not this mibot's" in shown.stderr
+    assert "the store does not belong to this version of mibot" in shown.stderr
 
 
 @pytest.mark.parametrize("arguments", [("latest",), ("3.40",), ("3.40.1", "--format", "xml"), ()])
@@ -128,7 +128,7 @@ def test_wrong_use_is_status_2(mibot: RunMibot, arguments: tuple[str, ...]) -> N
 
 def test_a_word_that_is_no_version_gets_one_sentence(mibot: RunMibot) -> None:
     shown = mibot("evidence", "latest")
-    assert shown.stderr == "mibot: 'latest' is no version; write X.Y.Z, as 3.40.1, or X.Y.Z-rc.N.\n"
+    assert shown.stderr == "mibot: 'latest' is not a version; write X.Y.Z, such as 3.40.1, or X.Y.Z-rc.N.\n"
 
 
 def test_the_help_lists_the_exit_statuses() -> None:

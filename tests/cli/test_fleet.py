@@ -53,7 +53,7 @@ def test_output_without_a_terminal_has_no_colors(mibot: RunMibot, clone: Path) -
 def test_the_state_of_each_instance_for_a_version(mibot: RunMibot, clone: Path) -> None:
     shown = mibot("fleet", "--repo", clone, "--version", "3.42.0").stdout
     assert "to 3.42.0" in shown
-    assert "no: it runs 3.40.0, and 3.42.0 is a jump" in shown
+    assert "no: it runs 3.40.0, and 3.42.0 skips versions" in shown
     assert "Next step: 3.41.0" in shown
     assert "on it" in mibot("fleet", "--repo", clone, "--version", "v3.40.0").stdout
     candidate = mibot("fleet", "--repo", clone, "--version", "3.41.0-rc.1").stdout
@@ -103,8 +103,8 @@ def test_json_has_the_documented_keys(mibot: RunMibot, clone: Path) -> None:
     ("arguments", "sentence"),
     [
         (("--repo", "nowhere"), "There is no folder nowhere"),
-        (("--repo", "."), "is no clone of the deployment repository: it has no folder golden/."),
-        (("--version", "3.40"), "'3.40' is no version; write X.Y.Z"),
+        (("--repo", "."), "is not a clone of the deployment repository: it has no folder golden/."),
+        (("--version", "3.40"), "'3.40' is not a version; write X.Y.Z"),
     ],
 )
 def test_wrong_use_is_one_sentence(mibot: RunMibot, arguments: tuple[str, ...], sentence: str) -> None:
@@ -154,7 +154,7 @@ def test_the_installed_command_prints_only_json(world: World, configured: WriteS
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     standing = json.loads(done.stdout)["instances"][0]["standing"]
-    assert standing.startswith("no: it runs 3.40.0, and 4.0.0 is a jump")
+    assert standing.startswith("no: it runs 3.40.0, and 4.0.0 skips versions")
 
 
 @pytest.mark.e2e

@@ -37,7 +37,7 @@ def test_a_dry_run_shows_everything_and_writes_nothing(mibot: RunMibot, tree: Pa
         "golden/v3.40.2",
         "golden: prepare v3.40.2",
         f"{GOLDEN} is upstream's file at the version's tag, merged with 2 overrides in the order of their names",
-        "Module executors in modules/executors/main.tf is pinned to 3.40.2, from 3.40.0",
+        "Module executors in modules/executors/main.tf is pinned to 3.40.2 instead of 3.40.0",
         '+  version = "3.40.2" # upgraded together with the instances',
         "3.40.1 → 3.40.2: 11 images changed",
     ):
@@ -75,8 +75,8 @@ def test_images_with_another_tag_have_to_be_accepted(mibot: RunMibot, tree: Path
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (None, "can't be read (No such file or directory); name upstream's Compose file."),
-        ("just: words\n", "is no Compose file"),
+        (None, "can't be read (No such file or directory); give the path of upstream's Compose file."),
+        ("just: words\n", "is not a Compose file"),
         ("services:\n  a: [\n", "line"),
         ("services:\n  web:\n    image: caddy\n", "which upstream's file does not have (any more)"),
     ],
@@ -97,9 +97,12 @@ def test_wrong_use_is_status_2(mibot: RunMibot, tree: Path, upstream: Path) -> N
     nowhere = mibot("prepare", "3.40.2", "--upstream", upstream, "--write")
     assert (nowhere.exit_code, "name it with --repo" in nowhere.stderr) == (2, True)
     unsettled = mibot("prepare", "3.40.2", "--repo", tree, "--dry-run")
-    assert (unsettled.exit_code, "has to be given: --upstream FILE" in unsettled.stderr) == (2, True)
+    assert (unsettled.exit_code, "give upstream's file of the version: --upstream FILE" in unsettled.stderr) == (
+        2,
+        True,
+    )
     no_version = mibot("prepare", "soon", "--repo", tree, "--dry-run")
-    assert (no_version.exit_code, "'soon' is no version" in no_version.stderr) == (2, True)
+    assert (no_version.exit_code, "'soon' is not a version" in no_version.stderr) == (2, True)
 
 
 @pytest.mark.e2e

@@ -52,13 +52,13 @@ def test_an_instance_is_named_in_any_way(mibot: RunMibot, clone: Path, word: str
 @pytest.mark.parametrize(
     ("slug", "version", "sentence"),
     [
-        ("rctest", "3.42.0", "versions go one minor at a time. Next step: 3.41.0."),
-        ("rctest", "3.39.1", "going down to 3.39.1 is a downgrade"),
+        ("rctest", "3.42.0", "upgrade one minor version at a time. Next step: 3.41.0."),
+        ("rctest", "3.39.1", "downgrades such as to 3.39.1 are refused"),
         ("rctest", "3.40.0", "it already runs 3.40.0."),
         ("s2", "3.40.1", "takes nightly builds from the developer-experience team"),
         ("demo", "3.41.0-rc.1", "release candidates go to rctest only"),
         ("rctest", "3.40.9", "golden/docker-compose.3.40.9.yaml is not in this clone"),
-        ("rctest", "3.40.9", "prepare it first, with `mibot prepare 3.40.9 --repo PATH`"),
+        ("rctest", "3.40.9", "prepare it first with `mibot prepare 3.40.9 --repo PATH`"),
     ],
 )
 def test_a_refusal_is_a_sentence_and_status_1(
@@ -73,8 +73,8 @@ def test_a_refusal_is_a_sentence_and_status_1(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("rctest", "3.40.1"), "upgrades are asked for on the tracker, by a comment `/upgrade rctest`"),
-        (("rctest", "latest", "--dry-run"), "'latest' is no version"),
+        (("rctest", "3.40.1"), "upgrades are requested on the tracker, by a comment `/upgrade rctest`"),
+        (("rctest", "latest", "--dry-run"), "'latest' is not a version"),
         (("rctset", "3.40.1", "--dry-run"), "Did you mean rctest?"),
         (("rctest", "3.40.1", "--dry-run", "--write"), "give either --dry-run"),
     ],
@@ -89,7 +89,7 @@ def test_on_a_clone_the_golden_files_decide_the_end_of_a_major(mibot: RunMibot, 
     make_fleet(1, running="3.43.2", golden=("3.43.2", "4.0.0")).write_to(tmp_path / "clone")
     shown = mibot("upgrade", "rctest", "4.0.0", "--dry-run", "--repo", tmp_path / "clone")
     assert shown.exit_code == 0, shown.stderr
-    assert "the golden files told which version ends a major" in shown.stdout
+    assert "the golden files decided which version ends a major" in shown.stdout
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_the_change_is_made_in_the_work_tree_and_only_once(mibot: RunMibot, tree
     before = {path: path.read_bytes() for path in tree.rglob("*") if path.is_file() and not path.is_symlink()}
     made = mibot("upgrade", "research", "3.40.1", "--write", "--repo", tree)
     assert made.exit_code == 0, made.stderr
-    assert "The hotpatch of searcher-0 goes" in made.stdout
+    assert "The hotpatch of searcher-0 is removed" in made.stdout
     link = override.with_name("docker-compose.yaml")
     assert link.readlink() == Path("../../../golden/docker-compose.3.40.1.yaml")
     changed = {path for path, content in before.items() if path.read_bytes() != content}

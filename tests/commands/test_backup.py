@@ -38,7 +38,7 @@ def test_at_most_ten_instances_at_once_and_the_reply_says_so() -> None:
         BackupProgress(f"demo{number}") for number in range(MAX_BACKUPS)
     ]
     assert reply_text("/backup all", among=MANY) == (
-        "/backup: of 12 instances the first 10 are backed up; name the others."
+        "/backup: only the first 10 of 12 instances are backed up; name the others in another command."
     )
 
 
@@ -49,7 +49,7 @@ def test_without_a_name_or_with_a_version_it_shows_its_usage(line: str) -> None:
 
 
 def test_there_are_no_options() -> None:
-    assert reply_text("/backup rctest --force") == "/backup: there are no options here; write /backup INSTANCE …."
+    assert reply_text("/backup rctest --force") == "/backup: it has no options; write /backup INSTANCE …."
     assert plan("/backup rctest --force").effects == ()
 
 

@@ -93,7 +93,8 @@ def test_only_checks_of_deployed_unproven_upgrades_can_be_accepted(stage: Stage)
     vouching = (Recheck("demo", "3.40.1", "dana", "I signed in"),) if stage in WAITS_FOR_PROOF else ()
     assert found.items[0] == CheckTable("demo")
     assert found.effects == (CheckNow(77, "demo"), *vouching)
-    refused = "demo.sourcegraph.com: no deployed upgrade of it waits for its proof, so there is nothing to --accept."
+    why = "no deployed upgrade of it is waiting for verification, so there is nothing to --accept."
+    refused = f"demo.sourcegraph.com: {why}"
     told = reply_text('/check demo --accept "I signed in"', deployed(stage=stage))
     assert told == ("" if vouching else refused)
 
@@ -122,10 +123,10 @@ def test_accepting_for_a_group_affects_those_that_wait_for_it() -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("/check demo --accept", 'say why, in quotation marks: --accept "reason".'),
-        ('/check demo --accept=" "', 'say why, in quotation marks: --accept "reason".'),
+        ("/check demo --accept", 'give the reason in quotation marks: --accept "reason".'),
+        ('/check demo --accept=" "', 'give the reason in quotation marks: --accept "reason".'),
         ('/check --accept "seen"', f"name the instances to check: {USAGE}."),
-        ("/check demo --force", f'the options here are --accept "reason"; write {USAGE}.'),
+        ("/check demo --force", f'its options are --accept "reason"; write {USAGE}.'),
     ],
 )
 def test_misuse_is_explained_and_does_nothing(line: str, words: str) -> None:

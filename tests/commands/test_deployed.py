@@ -12,7 +12,7 @@ from tests.commands.harness import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import NOW, upgrade, version
 
 USAGE = "/deployed INSTANCE … [VERSION]"
-NOTHING = "no merged upgrade of it waits for its deployment."
+NOTHING = "no merged upgrade of it is waiting for its deployment."
 WAITING_STAGES = [Stage.MERGED, Stage.BACKING_UP, Stage.DEPLOYING, Stage.HELD, Stage.FAILED]
 
 
@@ -60,7 +60,7 @@ def test_a_group_selects_those_that_wait_and_ignores_the_others() -> None:
     found = plan("/deployed internal", *there)
     assert found.items == (UpgradeProgress("demo", version("3.40.1")),)
     assert found.effects == (MarkDeployed("demo", "3.40.1", "dana", 1),)
-    assert reply_text("/deployed internal") == "/deployed: no merged upgrade waits for its deployment."
+    assert reply_text("/deployed internal") == "/deployed: no merged upgrade is waiting for its deployment."
 
 
 def test_an_instance_that_is_named_beside_its_group_is_answered() -> None:
@@ -84,7 +84,7 @@ def test_one_unknown_name_does_not_stop_the_others() -> None:
         ("/deployed", f"name the instances: {USAGE}."),
         ("/deployed 3.40.1", f"name the instances: {USAGE}."),
         ("/deployed rctest 3.40.1 3.41.0", "name one version at most."),
-        ("/deployed rctest --now", f"there are no options here; write {USAGE}."),
+        ("/deployed rctest --now", f"it has no options; write {USAGE}."),
     ],
 )
 def test_misuse_is_explained_and_does_nothing(line: str, words: str) -> None:

@@ -12,7 +12,7 @@ def test_every_command_with_its_usage_and_who_may_use_it() -> None:
     (item,) = plan("/help").items
     assert isinstance(item, CommandList)
     rows = rendering.table_rows(answers_of([item]))
-    assert rows[0] == ["command", "what it does", "who may"]
+    assert rows[0] == ["command", "what it does", "who may use it"]
     assert rows[1:] == [[c.usage, c.summary, c.permission.value] for c in all_commands().values()]
 
 
@@ -24,4 +24,4 @@ def test_it_ignores_its_arguments() -> None:
 def test_it_says_how_instances_are_named() -> None:
     (item,) = plan("/help").items
     assert isinstance(item, CommandList)
-    assert "its slug, its domain or its account issue's URL" in answers_of([item])
+    assert "its slug, its domain or the URL of its account issue" in answers_of([item])

@@ -53,7 +53,8 @@ def test_at_most_ten_plans_are_shown_and_the_reply_says_so() -> None:
     assert len(found.effects) == MAX_PLANS
     assert found.effects[0] == PlanNow(77, "rctest", "3.40.1")
     assert reply_text("/plan all", among=MANY) == (
-        f"/plan: of {MAX_PLANS + 1} instances the first {MAX_PLANS} are shown; name the others to see them."
+        f"/plan: only the first {MAX_PLANS} of {MAX_PLANS + 1} instances are shown; name the others in another "
+        f"command."
     )
     assert len(plan("/plan production", among=MANY).effects) == MAX_PLANS
     assert reply_text("/plan production", among=MANY) == "", "as many as fit are no reason for words"
@@ -62,7 +63,7 @@ def test_at_most_ten_plans_are_shown_and_the_reply_says_so() -> None:
 def test_a_dry_run_of_an_upgrade_says_the_same_under_its_own_name() -> None:
     dry = plan("/upgrade all --dry-run", among=MANY)
     assert dry.effects == plan("/plan all", among=MANY).effects
-    assert reply_text("/upgrade all --dry-run", among=MANY).startswith("/upgrade: of ")
+    assert reply_text("/upgrade all --dry-run", among=MANY).startswith("/upgrade: only the first ")
 
 
 def test_one_unknown_name_does_not_stop_the_others() -> None:
@@ -79,7 +80,7 @@ def test_one_unknown_name_does_not_stop_the_others() -> None:
         ("/plan 3.41.0", "3.40.1", "name the instances: /plan INSTANCE … [VERSION]."),
         ("/plan rctest", "", "this issue's title names no version; add one: /plan INSTANCE … [VERSION]."),
         ("/plan rctest 3.40.1 3.41.0", "3.40.1", "name one version only"),
-        ("/plan rctest --force", "3.40.1", "there are no options here; write /plan INSTANCE … [VERSION]."),
+        ("/plan rctest --force", "3.40.1", "it has no options; write /plan INSTANCE … [VERSION]."),
     ],
 )
 def test_a_command_that_cannot_be_understood_shows_its_usage(line: str, on: str, fault: str) -> None:

@@ -41,7 +41,7 @@ def test_a_release_candidate_is_prepared_like_any_other() -> None:
 
 def test_an_unknown_version_is_refused_with_the_nearest() -> None:
     assert reply_text("/prepare 3.99.0") == (
-        "/prepare: there is no version 3.99.0 among upstream's tags. The nearest that there is: 3.41.0."
+        "/prepare: upstream has no tag for version 3.99.0. The nearest version is 3.41.0."
     )
     assert plan("/prepare 3.99.0").effects == ()
 
@@ -61,7 +61,7 @@ def test_without_known_tags_no_version_is_refused_as_unknown() -> None:
         ("/prepare all 3.40.1", "3.40.1", "without an instance"),
         ("/prepare", "", f"this issue's title names no version; add one: {USAGE}."),
         ("/prepare 3.40.1 3.41.0", "3.40.1", "name one version only"),
-        ("/prepare --force", "3.40.1", f"the options here are --accept-tags; write {USAGE}."),
+        ("/prepare --force", "3.40.1", f"its options are --accept-tags; write {USAGE}."),
     ],
 )
 def test_a_command_that_cannot_be_understood_shows_its_usage(line: str, on: str, fault: str) -> None:

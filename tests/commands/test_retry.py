@@ -57,12 +57,12 @@ def test_the_version_can_be_named() -> None:
 def test_a_superseded_upgrade_is_refused() -> None:
     """To deploy it again would undo what was merged after it."""
     newer = upgrade("rctest", "3.41.0", Stage.DONE, merged_at=NOW + timedelta(days=1))
-    words = "its upgrade to 3.40.1 was overtaken by the one to 3.41.0: see to that one."
+    words = "its upgrade to 3.40.1 was superseded by the one to 3.41.0: handle that one."
     assert reply_text("/retry rctest", FAILED, newer) == f"rctest.sourcegraph.com: {words}"
     assert plan("/retry rctest", FAILED, newer).effects == ()
     assert reply_text("/retry all", FAILED, newer) == "/retry: no upgrade has failed after its merge."
     undone = replace(newer, rollback=Rollback("lee", to_version=version("3.40.1")))
-    words = "its upgrade to 3.40.1 was overtaken by the rollback of the one to 3.41.0: see to that one."
+    words = "its upgrade to 3.40.1 was superseded by the rollback of the one to 3.41.0: handle that one."
     assert reply_text("/retry rctest", FAILED, undone) == f"rctest.sourcegraph.com: {words}"
 
 
@@ -83,7 +83,7 @@ def test_a_customer_is_named_by_its_account() -> None:
     [
         ("/retry", f"name the instances: {USAGE}."),
         ("/retry rctest 3.40.1 3.41.0", "name one version at most."),
-        ("/retry rctest --force", f"there are no options here; write {USAGE}."),
+        ("/retry rctest --force", f"it has no options; write {USAGE}."),
     ],
 )
 def test_misuse_is_explained_and_does_nothing(line: str, words: str) -> None:

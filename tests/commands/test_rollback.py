@@ -67,7 +67,7 @@ def test_an_open_upgrade_is_refused(stage: Stage) -> None:
     assert [type(item) for item in found.items] == [InstanceMessage]
     assert found.effects == ()
     assert reply_text("/rollback rctest", upgrade(stage=stage)) == (
-        "rctest.sourcegraph.com: its upgrade to 3.40.1 is open (pull request 7) and changed nothing yet: "
+        "rctest.sourcegraph.com: its upgrade to 3.40.1 is open (pull request 7) and has changed nothing yet: "
         "close that pull request first."
     )
 
@@ -92,8 +92,8 @@ def test_a_running_deployment_is_refused(stage: Stage, back: Rollback | None) ->
     there = upgrade("rctest", "3.40.0", stage, merged_at=NOW, rollback=back)
     assert plan("/rollback rctest", there).effects == ()
     assert reply_text("/rollback rctest", there) == (
-        "rctest.sourcegraph.com: its deployment goes on: "
-        "ask again when it is over, or cancel its run on GitHub first."
+        "rctest.sourcegraph.com: its deployment is still running: try again when it has ended, or cancel its run on "
+        "GitHub first."
     )
     assert plan("/rollback demo", there).effects != (), "another's is no obstacle"
 

@@ -41,7 +41,7 @@ def test_every_version_where_the_issue_names_none() -> None:
 
 
 def test_before_any_upgrade_was_requested() -> None:
-    assert "Nobody has asked for an upgrade yet." in reply_text("/status")
+    assert "No upgrade has been requested yet." in reply_text("/status")
 
 
 def test_it_changes_nothing() -> None:

@@ -14,7 +14,7 @@ from tests.commands.harness import OTHER_ACCOUNT, answers_of, plan, reply_text
 from tests.samples import ACCOUNT, NOW, upgrade, version
 
 USAGE = '/upgrade INSTANCE … [VERSION] [--dry-run] [--force "reason"].'
-OPTIONS = f'the options here are --dry-run and --force "reason"; write {USAGE}'
+OPTIONS = f'its options are --dry-run and --force "reason"; write {USAGE}'
 
 
 def start_upgrades(*slugs: str, to: str = "3.40.1", force: str = "") -> StartUpgrades:
@@ -96,15 +96,15 @@ def test_an_instance_named_twice_is_upgraded_once() -> None:
         ("/upgrade 3.41.0", "3.40.1", "name the instances to upgrade"),
         ("/upgrade --dry-run", "3.40.1", "name the instances to upgrade"),
         ("/upgrade rctest", "", f"this issue's title names no version; add one: {USAGE}"),
-        ("/upgrade rctest 3.40.1 3.41.0", "3.40.1", "name one version only; write another command for the other."),
-        ("/upgrade rctest 3.40.1 latest", "3.40.1", "name one version only; write another command for the other."),
+        ("/upgrade rctest 3.40.1 3.41.0", "3.40.1", "name one version only; use another command for the other."),
+        ("/upgrade rctest 3.40.1 latest", "3.40.1", "name one version only; use another command for the other."),
         ("/upgrade rctest --yes", "3.40.1", OPTIONS),
         ("/upgrade -h", "3.40.1", OPTIONS),
         ("/upgrade rctest --dry-run=no", "3.40.1", OPTIONS),
-        ("/upgrade rctest --force", "3.40.1", 'say why, in quotation marks: --force "reason".'),
-        ("/upgrade rctest --force --dry-run", "3.40.1", 'say why, in quotation marks: --force "reason".'),
-        ('/upgrade rctest --force " "', "3.40.1", 'say why, in quotation marks: --force "reason".'),
-        ("/upgrade rctest --force=", "3.40.1", 'say why, in quotation marks: --force "reason".'),
+        ("/upgrade rctest --force", "3.40.1", 'give the reason in quotation marks: --force "reason".'),
+        ("/upgrade rctest --force --dry-run", "3.40.1", 'give the reason in quotation marks: --force "reason".'),
+        ('/upgrade rctest --force " "', "3.40.1", 'give the reason in quotation marks: --force "reason".'),
+        ("/upgrade rctest --force=", "3.40.1", 'give the reason in quotation marks: --force "reason".'),
     ],
 )
 def test_a_command_that_cannot_be_understood_shows_its_usage(line: str, on: str, fault: str) -> None:
@@ -143,12 +143,12 @@ def test_an_account_with_two_instances_asks_which() -> None:
     [
         ("/upgrade s2", "it is left out of release upgrades: takes nightly builds."),
         ("/upgrade rctest 3.40.0", "it already runs 3.40.0."),
-        ("/upgrade rctest 3.39.1", "going down to 3.39.1 is a downgrade"),
-        ("/upgrade demo 3.41.0", "versions go one minor at a time. Next step: 3.40.1."),
+        ("/upgrade rctest 3.39.1", "downgrades such as to 3.39.1 are refused"),
+        ("/upgrade demo 3.41.0", "upgrade one minor version at a time. Next step: 3.40.1."),
         ("/upgrade demo 3.41.0-rc.1", "release candidates go to rctest only"),
         (
             "/upgrade rctest 3.40.7",
-            "there is no version 3.40.7 among upstream's tags. The nearest that there is: 3.40.1.",
+            "upstream has no tag for version 3.40.7. The nearest version is 3.40.1.",
         ),
     ],
 )
@@ -159,7 +159,7 @@ def test_policy_refuses_with_a_reason(line: str, reason: str) -> None:
 
 def test_force_does_not_override_policy() -> None:
     assert plan('/upgrade s2 --force "they asked"').effects == ()
-    assert "versions go one minor at a time" in reply_text('/upgrade demo 3.41.0 --force "they asked"')
+    assert "upgrade one minor version at a time" in reply_text('/upgrade demo 3.41.0 --force "they asked"')
 
 
 def test_the_reply_shows_the_preparation_of_a_version_without_a_golden_file() -> None:

@@ -125,7 +125,7 @@ def test_the_main_job_is_told_and_ends_by_itself(terminal: Terminal) -> None:
         "☑ Upgrade rctest.sourcegraph.com — 3.40.1 · #1 done",
         "Sorry, sam",
         "3.40.1 (tracker #2): 1 of",
-        "First the golden file has to land",
+        "The golden file is merged first",
         "golden: prepare v3.40.2",
         "research: upgrade to v3.40.2",
         "-  searcher-0:",

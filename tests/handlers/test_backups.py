@@ -121,7 +121,7 @@ def test_copies_that_run_are_shown_and_looked_at_again(scene: Scene) -> None:
     assert scene.back_up() == scene.again
     assert "rctest.sourcegraph.com, backup:" in scene.said
     assert "Cloud SQL backup 1234, running, 2026-01-05 09:00:00 UTC" in scene.said
-    assert "demo.sourcegraph.com, backup is being begun …" in scene.said, "each instance has its own job"
+    assert "demo.sourcegraph.com, backup: starting …" in scene.said, "each instance has its own job"
 
 
 def test_when_they_are_ready_nobody_looks_any_more(scene: Scene) -> None:
@@ -192,8 +192,8 @@ def test_a_copy_that_failed_is_told_and_not_begun_anew(scene: Scene) -> None:
 def test_a_refusal_is_told_and_ends_it(scene: Scene, error: ExternalError) -> None:
     scene.backups.down = error
     assert scene.back_up() == scene.over
-    assert f"It can't be done now: {str(error).rstrip('.')}." in scene.said
-    assert "rctest.sourcegraph.com, backup is being begun" not in scene.said
+    assert f"The backup did not complete: {str(error).rstrip('.')}." in scene.said
+    assert "rctest.sourcegraph.com, backup: starting" not in scene.said
 
 
 def test_a_refusal_later_on_keeps_what_was_known(scene: Scene) -> None:
@@ -201,7 +201,7 @@ def test_a_refusal_later_on_keeps_what_was_known(scene: Scene) -> None:
     scene.backups.down = PermanentError(PlainText("Google does not let mibot do that."))
     assert scene.back_up() == scene.over
     assert "Cloud SQL backup 1234, running" in scene.said
-    assert "It can't be done now" in scene.said
+    assert "The backup did not complete" in scene.said
 
 
 def test_an_instance_that_can_not_be_read_any_more_is_told(scene: Scene) -> None:
@@ -227,7 +227,7 @@ def test_copies_that_never_become_ready_are_told_in_the_end(scene: Scene) -> Non
     assert scene.back_up() == scene.again
     scene.passes(2)
     assert scene.back_up() == scene.over
-    assert "they are not ready after 1800 seconds" in scene.said
+    assert "the backups are not ready after 1800 seconds" in scene.said
     assert "Cloud SQL backup 1234, running" in scene.said
 
 
@@ -237,7 +237,7 @@ def test_what_became_ready_while_mibot_was_down_is_not_called_late(scene: Scene)
     scene.backups.state = BackupState.READY
     assert scene.back_up() == scene.over
     assert "Cloud SQL backup 1234, ready" in scene.said
-    assert "they are not ready" not in scene.said
+    assert "the backups are not ready" not in scene.said
 
 
 def test_a_job_that_is_run_again_while_they_run_tells_the_same(scene: Scene) -> None:

@@ -49,7 +49,7 @@ def test_the_checks_of_an_open_pull_request_are_a_check_run_on_its_head_commit(s
 def test_what_went_well_gets_its_evidence_and_its_label(scene: Scene) -> None:
     scene.publish(DONE)
     (evidence,) = scene.evidence
-    assert "**rctest runs 3.40.1, proven healthy.**" in evidence
+    assert "**rctest runs 3.40.1, verified healthy.**" in evidence
     assert "https://github.test/12" in evidence, "the tracker"
     assert scene.deployment.labels == {7: {LABELS[Stage.DONE]}}
     assert scene.alarms == []
@@ -129,7 +129,7 @@ def test_evidence_that_people_deleted_is_written_anew(scene: Scene) -> None:
 def test_so_is_evidence_that_was_deleted_between_looking_and_writing() -> None:
     scene = Scene(StaleComments())
     scene.publish(DONE)
-    assert sum("proven healthy" in body for body in scene.evidence) == 1
+    assert sum("verified healthy" in body for body in scene.evidence) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The label of a pull request whose instance is proven healthy."""
+"""The label of a pull request whose instance is verified healthy."""
 
 from __future__ import annotations
 

@@ -68,15 +68,15 @@ def test_a_complete_upgrade() -> None:
     found = rendering.table_rows(text)
     for row in (
         ["stage", "done"],
-        ["asked for by", "dana, 2026-01-05 09:00:00 UTC"],
+        ["requested by", "dana, 2026-01-05 09:00:00 UTC"],
         ["pull request", "pull request 7"],
         ["approved by", "lee"],
         ["merged by", f"rio, 2026-01-05 09:30:00 UTC, {MERGE}"],
         ["Cloud SQL backup", "1234 of sql-main, ready, 2026-01-05 09:32:00 UTC"],
         ["disk snapshot", "mibot-3-40-1-x of default-red-data-disk, ready, 2026-01-05 09:32:00 UTC"],
-        ["deployment", "run 4711, asked for at 2026-01-05 09:36:00 UTC, ended at 2026-01-05 09:50:00 UTC: success"],
-        ["asked → merged", "1800 s, until 2026-01-05 09:30:00 UTC"],
-        ["asked → proven", "3600 s, until 2026-01-05 10:00:00 UTC"],
+        ["deployment", "run 4711, requested at 2026-01-05 09:36:00 UTC, ended at 2026-01-05 09:50:00 UTC: success"],
+        ["requested → merged", "1800 s, until 2026-01-05 09:30:00 UTC"],
+        ["requested → verified", "3600 s, until 2026-01-05 10:00:00 UTC"],
     ):
         assert row in found, row
     assert f"({PULLS}/7)" in text
@@ -107,8 +107,8 @@ def test_a_rollback_comes_after_the_upgrade_that_it_undid() -> None:
 
 def test_accepted_checks_and_forced_upgrades() -> None:
     found = rows(accepted_by_person())
-    assert ["vouched for by", "lee: I signed in"] in found
-    assert [row[0] for row in found if row[1:2] == ["Front_End"] and "vouches" in row[2]] == ["✅ pass, vouched for"]
+    assert ["accepted by", "lee: I signed in"] in found
+    assert [row[0] for row in found if row[1:2] == ["Front_End"] and "Accepted by" in row[2]] == ["✅ pass, accepted"]
     forced = rows(modify(complete(), force=Override("lee", "an outage")))
     assert ["forced by", "lee: an outage"] in forced
 
@@ -120,13 +120,13 @@ def test_deployments_by_hand_failed_ones_and_none() -> None:
         record,
         deployment=replace(record.deployment, run_id=None, run_url="", deployed_by="lee"),
     )
-    assert any("by hand, says lee, asked for at" in row[1] for row in rows(hand) if row[0] == "deployment")
+    assert any("by hand, reported by lee, requested at" in row[1] for row in rows(hand) if row[0] == "deployment")
     failed = modify(
         record, deployment=replace(record.deployment, failure=PlainText("job upgrade"), conclusion="failure")
     )
     assert any("failure, what failed: job upgrade" in row[1] for row in rows(failed) if row[0] == "deployment")
     waiting = rows(merged())
-    for row in (["deployment", "none"], ["backup", "none"], ["deployed → proven", "not known, or not yet"]):
+    for row in (["deployment", "none"], ["backup", "none"], ["deployed → verified", "unknown, or not yet"]):
         assert row in waiting
 
 
@@ -134,7 +134,7 @@ def test_no_upgrade_was_requested_yet() -> None:
     text = report()
     assert "no instance has a record of an upgrade to 3.40.1" in text
     assert "## Summary" not in text
-    assert ["rctest.sourcegraph.com", "not started", "it runs 3.40.0, and nobody has asked for its upgrade"] in (
+    assert ["rctest.sourcegraph.com", "not started", "it runs 3.40.0, and nobody has requested its upgrade"] in (
         rendering.table_rows(text)
     )
 

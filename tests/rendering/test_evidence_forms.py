@@ -139,7 +139,7 @@ def test_one_row_an_instance() -> None:
     assert (customers["satisfied"], customers["type"]) == ("no", "production")
     assert customers["CI-100"].startswith("No record shows that rctest was done before")
     assert (absent["reason"], absent["satisfied"], absent["CI-98"]) == (
-        "it runs 3.40.0, and nobody has asked for its upgrade", "", "",
+        "it runs 3.40.0, and nobody has requested its upgrade", "", "",
     )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def plan_report(
 
 def test_the_diff_stands_folded_below_the_verdict_and_the_checks_behind() -> None:
     text = plan_report(RCTEST, preview(RCTEST), [result()])
-    assert "dry run: 3.40.0 → 3.40.1 is legal and would change 2 files. Nothing was done." in text
+    assert "dry run: 3.40.0 → 3.40.1 is allowed and would change 2 files. Nothing was changed." in text
     assert f"\n{golden_link_target(FROM)} → {golden_link_target(TO)}\n```" in text
     assert "\n-    image: sourcegraph/searcher:hot\n" in text
     assert "\n     cpus: 8\n" in text, "context, where the instance is internal"
@@ -81,7 +81,7 @@ def test_a_file_that_goes_and_one_that_is_long() -> None:
     long = "".join(f"line {n}\n" for n in range(500))
     text = plan_report(RCTEST, preview(RCTEST, old=long, new=""), [])
     assert f"\n-line {MAX_LINES - 2}\n" in text
-    assert "lines more" in text
+    assert "more lines" in text
 
 
 def test_a_diff_that_could_break_out_stays_inside() -> None:
@@ -101,9 +101,9 @@ def test_a_refusal_says_why() -> None:
     assert refused_text(refused).endswith(
         "rctest.sourcegraph.com: an upgrade to 3.40.1 is refused: it already runs 3.40.1."
     )
-    prepared = PreparationPreview(Refusal(PlainText("upstream's Compose file is no Compose file.")))
+    prepared = PreparationPreview(Refusal(PlainText("upstream's Compose file is not a Compose file.")))
     broken = UpgradePreview(Refusal(NotPrepared(version("3.40.1"))), prepared)
-    assert "upstream's Compose file is no Compose file." in refused_text(broken)
+    assert "upstream's Compose file is not a Compose file." in refused_text(broken)
 
 
 def test_an_instance_that_is_gone_meanwhile_has_no_name() -> None:
@@ -122,8 +122,8 @@ def test_what_has_to_land_first_is_told_first() -> None:
     )
     shown = preview(RCTEST, preparation=PreparationPreview(golden), golden_diff=Difference(added=("otel-collector",)))
     text = plan_report(RCTEST, shown, [result()])
-    assert text.index("First the golden file has to land") < text.index("Then:") < text.index("<details>")
-    assert "**Held** until accepted, another tag: `symbols-0: sourcegraph/symbols:3.40.0`" in text
+    assert text.index("The golden file is merged first") < text.index("Then:") < text.index("<details>")
+    assert "**Held** until an operator accepts its tag: `symbols-0: sourcegraph/symbols:3.40.0`" in text
     assert "Golden file 3.40.0 → 3.40.1: 1 service added" in text
 
 
@@ -139,7 +139,7 @@ def test_a_reply_of_many_plans_is_cut_where_github_demands_with_its_blocks_close
 
 def test_while_it_is_worked_out_the_reply_says_so() -> None:
     text = render_reply(RENDERER, Reply(77, 12, "dana", (PlanPreview("rctest", TO),)), {})
-    assert "the upgrade to 3.40.1 is being worked out …" in text
+    assert "planning the upgrade to 3.40.1 …" in text
     assert replace(PlanPreview("rctest", TO), report=None) == PlanPreview("rctest", TO)
 
 

@@ -89,11 +89,11 @@ def test_its_table_has_the_worst_first_and_where_to_look() -> None:
     report = render_pre_upgrade_check(upgrade(before=(result("disk"), UNKNOWN, replace(RED, link=CONSOLE))))
     assert rendering.table_rows(report.summary) == [
         ["", "check", "result", "taken (UTC)", "took"],
-        ["❌ fail", "Vm", "It is off. look", "2026-01-05 09:00:00", "0.5 s"],
+        ["❌ fail", "Vm", "It is off. details", "2026-01-05 09:00:00", "0.5 s"],
         ["❔ unknown", "Front", "No answer.", "2026-01-05 09:00:00", "0.5 s"],
         ["✅ pass", "Disk", "All is well.", "2026-01-05 09:00:00", "0.5 s"],
     ]
-    assert f"[look]({CONSOLE})" in report.summary
+    assert f"[details]({CONSOLE})" in report.summary
 
 
 def test_a_check_run_fits_githubs_limit() -> None:
@@ -137,33 +137,33 @@ def failed_deployment() -> Upgrade:
 
 def test_what_is_proven_is_told_with_who_did_what_and_when() -> None:
     text = evidence(complete())
-    assert text.startswith(f"{markers.evidence(ChangeKind.UPGRADE)}\n**rctest runs 3.40.1, proven healthy.**\n")
+    assert text.startswith(f"{markers.evidence(ChangeKind.UPGRADE)}\n**rctest runs 3.40.1, verified healthy.**\n")
     found = rendering.table_rows(text)
     for row in (
-        ["asked for by", "dana, 2026-01-05 09:00:00 UTC"],
+        ["requested by", "dana, 2026-01-05 09:00:00 UTC"],
         ["tracker", TRACKER.url],
         ["approved by", "lee"],
         ["merged by", "rio, 2026-01-05 09:30:00 UTC"],
-        ["Cloud SQL backup", "1234 of sql-main, ready, 2026-01-05 09:32:00 UTC look"],
-        ["disk snapshot", "mibot-3-40-1-x of default-red-data-disk, ready, 2026-01-05 09:32:00 UTC look"],
+        ["Cloud SQL backup", "1234 of sql-main, ready, 2026-01-05 09:32:00 UTC details"],
+        ["disk snapshot", "mibot-3-40-1-x of default-red-data-disk, ready, 2026-01-05 09:32:00 UTC details"],
         ["deployment", "run 4711, success, 2026-01-05 09:50:00 UTC"],
     ):
         assert row in found, row
     assert f"[run 4711]({RUN_URL})" in text
-    assert ["✅ pass", "Vm", "All is well. look", "2026-01-05 10:00:00", "0.5 s"] in found, "after the deployment"
-    assert ["✅ pass", "Vm", "All is well. look", "2026-01-05 09:31:00", "0.5 s"] in found, "and before it"
+    assert ["✅ pass", "Vm", "All is well. details", "2026-01-05 10:00:00", "0.5 s"] in found, "after the deployment"
+    assert ["✅ pass", "Vm", "All is well. details", "2026-01-05 09:31:00", "0.5 s"] in found, "and before it"
     steps = found[found.index(["when (UTC)", "stage", "by", "why"]) + 1 :]
     assert [row[1] for row in steps] == [str(step.stage) for step in complete().history]
-    assert ["2026-01-05 09:30:00", "merged", "rio", "look"] in steps
+    assert ["2026-01-05 09:30:00", "merged", "rio", "details"] in steps
     assert "forced" not in text
-    assert "vouched" not in text
+    assert "accepted by" not in text
     assert "attempt" not in text
 
 
 def test_what_failed_is_told_with_what_was_red() -> None:
     text = evidence(failed_checks())
     assert "**demo: failed: after the deployment, red: Alerts, Front" in text
-    assert ["❌ fail", "Vm", "All is well. look", "2026-01-05 09:55:00", "0.5 s"] in rendering.table_rows(text)
+    assert ["❌ fail", "Vm", "All is well. details", "2026-01-05 09:55:00", "0.5 s"] in rendering.table_rows(text)
     failed = rows(failed_deployment())
     assert ["deployment", "run 4711, job upgrade, step Restart (failure), 2026-01-05 09:50:00 UTC"] in failed
     assert failed[-1][1:] == ["failed", "mibot[bot]", "its deployment failed: job upgrade, step Restart (failure)"]
@@ -171,8 +171,10 @@ def test_what_failed_is_told_with_what_was_red() -> None:
 
 def test_a_rollback_has_evidence_of_its_own_with_the_reason() -> None:
     text = evidence(rolled_back())
-    assert text.startswith(f"{markers.evidence(ChangeKind.ROLLBACK)}\n**demo is back on 3.40.0, proven healthy.**\n")
-    assert ["asked for by", "lee, 2026-01-05 10:00:00 UTC"] in rendering.table_rows(text)
+    assert text.startswith(
+        f"{markers.evidence(ChangeKind.ROLLBACK)}\n**demo is back on 3.40.0, verified healthy.**\n"
+    )
+    assert ["requested by", "lee, 2026-01-05 10:00:00 UTC"] in rendering.table_rows(text)
     assert ["because", "search is slow"] in rendering.table_rows(text)
     assert f"{PULLS}/8" in text
     assert f"{PULLS}/7" not in text
@@ -185,7 +187,7 @@ def test_a_rollback_has_evidence_of_its_own_with_the_reason() -> None:
 
 def test_what_was_deployed_by_hand_says_whose_word_that_is() -> None:
     record = verified(mark_deployed_manually(merged(), "lee", after(40)))
-    assert ["deployment", "by hand, says lee, 2026-01-05 09:40:00 UTC"] in rows(record)
+    assert ["deployment", "by hand, reported by lee, 2026-01-05 09:40:00 UTC"] in rows(record)
     assert ["backup", "none was taken"] in rows(record)
     assert ["2026-01-05 09:40:00", "verifying", "lee", "deployed by hand"] in rows(record)
 
@@ -193,16 +195,16 @@ def test_what_was_deployed_by_hand_says_whose_word_that_is() -> None:
 def test_attempts_vouching_and_force_are_told() -> None:
     again = verified(deployed(retry(failed_deployment(), "lee", after(60))))
     assert ["deployment", "run 4711, success, 2026-01-05 09:50:00 UTC, attempt 2"] in rows(again)
-    assert ["2026-01-05 10:00:00", "merged", "lee", "to be deployed once more"] in rows(again)
+    assert ["2026-01-05 10:00:00", "merged", "lee", "to be deployed again"] in rows(again)
     assert "disk snapshot of an earlier attempt" in [row[0] for row in rows(again)]
-    assert ["vouched for by", "lee: I signed in"] in rows(accepted_by_person())
+    assert ["accepted by", "lee: I signed in"] in rows(accepted_by_person())
     assert ["forced by", "lee: an outage"] in rows(modify(complete(), force=Override("lee", "an outage")))
 
 
 def test_what_nobody_knows_is_said_to_be_so() -> None:
     text = render_evidence_comment(upgrade(stage=Stage.FAILED, reason="it is red"), "")
     found = rendering.table_rows(text)
-    for row in (["tracker", "none"], ["approved by", "nobody"], ["merged by", "not known"]):
+    for row in (["tracker", "none"], ["approved by", "nobody"], ["merged by", "unknown"]):
         assert row in found
     assert "Every step" not in text
     assert "Health checks" not in text

@@ -112,7 +112,7 @@ def test_a_reviewer_reads_it_in_three_lines(change: ChangeSet) -> None:
     what, why, look = lines(body(change))
     assert what.startswith("**What**: ")
     assert why.startswith("**Why**: ")
-    assert look.startswith("**Look at**: ")
+    assert look.startswith("**Review**: ")
     assert f"tracked in {TRACKER}." in why
 
 
@@ -120,8 +120,8 @@ def test_it_says_what_how_and_why() -> None:
     what, why, look = lines(body())
     assert "`amberotter` from 3.40.0 to 3.40.1: " in what
     assert f"`{LINK}` → `golden/docker-compose.3.40.1.yaml`. 1 file, nothing else." in what
-    assert "asked for by `dana`" in why
-    assert look == "**Look at**: the link: it is all there is."
+    assert "requested by `dana`" in why
+    assert look == "**Review**: the symbolic link; nothing else changes."
 
 
 @pytest.mark.parametrize("change", ALL_CHANGES)
@@ -137,13 +137,13 @@ def test_compliance_finds_the_tracker_and_policy_finds_the_test_plan(change: Cha
 def test_a_hotpatch_that_goes_is_in_the_test_plan_and_comes_back_in_the_fallback() -> None:
     text = body(PATCHED)
     assert "hotpatch of `searcher-0` removed" in lines(text)[0]
-    assert lines(text)[2] == "**Look at**: the warnings below."
+    assert lines(text)[2] == "**Review**: the warnings below."
     plan, fallback = text.partition("## Test plan")[2].split("## Fallback")
     assert (
-        "What `index.docker.io/sourcegraph/searcher:3.40.0-hotpatch.1` mended in `searcher-0` is part of 3.40.1"
+        "The fix that `index.docker.io/sourcegraph/searcher:3.40.0-hotpatch.1` made in `searcher-0` is part of 3.40.1"
         in plan
     )
-    assert "the hotpatches return" in fallback
+    assert "restores the hotpatches" in fallback
     assert "overrides the service jaeger" in text
     assert "tell #\u200b" not in text
     assert "tell #ce first" in text
@@ -162,7 +162,7 @@ def test_a_preparation_tells_what_its_golden_file_is_made_of_and_how_it_differs(
     what, _, look = lines(text)
     assert "`golden/docker-compose.3.40.1.yaml` added; 2 executors modules pinned to 3.40.1. 2 files" in what
     assert look == (
-        "**Look at**: what changed since 3.40.0: "
+        "**Review**: what changed since 3.40.0: "
         "1 service added, 1 service removed, 1 image changed, 1 setting changed."
     )
     assert text.index("`golden/overrides/a.yaml`") < text.index("`golden/overrides/b.yaml`")
@@ -185,7 +185,7 @@ def test_a_candidates_new_tags_are_told() -> None:
 def test_reasons_that_people_gave_stand_beside_who_asked() -> None:
     for change, words in (
         (ROLLBACK, "`dana` (they are slow), tracked"),
-        (PLAIN, "`dana`, before its turn (they are slow),"),
+        (PLAIN, "`dana`, out of order (they are slow),"),
     ):
         order = PullRequestSpec(change, Head("c", "t"), TRACKER, "dana", reason="they are slow")
         assert words in lines(render_pull_request_body(order))[1]
@@ -193,9 +193,9 @@ def test_reasons_that_people_gave_stand_beside_who_asked() -> None:
 
 def test_a_rollback_says_so() -> None:
     text = body(ROLLBACK)
-    assert "`amberotter` goes back from 3.40.1 to 3.40.0" in lines(text)[0]
-    assert "a rollback, asked for by `dana`" in lines(text)[1]
-    assert "`/upgrade amberotter 3.40.1` goes up again" in text
+    assert "`amberotter` is rolled back from 3.40.1 to 3.40.0" in lines(text)[0]
+    assert "rollback requested by `dana`" in lines(text)[1]
+    assert "`/upgrade amberotter 3.40.1` upgrades it again" in text
 
 
 def test_a_body_that_is_too_long_keeps_what_policy_demands() -> None:
@@ -216,7 +216,7 @@ def replace_warnings(change: ChangeSet, warnings: tuple[PlanWarning, ...]) -> Pu
 
 
 def test_what_happened_to_the_branch_stands_above_the_rest() -> None:
-    words = "rebuilt on 1234567, for the base branch had moved; the change is the same"
+    words = "rebuilt on 1234567 because the base branch moved; the change is the same"
     assert f"> {words}." in body(note=BranchRebuilt("1234567" + "8" * 33))
 
 

@@ -69,7 +69,7 @@ def test_a_reply_begins_with_its_mark_and_has_its_items_in_order() -> None:
 
 def test_an_upgrade_that_was_just_asked_for() -> None:
     name = "[rctest.sourcegraph.com](https://rctest.sourcegraph.com)"
-    assert f"**{name}**: upgrade to 3.40.1 asked for." in reply_body(UpgradeProgress("rctest", TARGET))
+    assert f"**{name}**: upgrade to 3.40.1 requested." in reply_body(UpgradeProgress("rctest", TARGET))
 
 
 def test_an_open_pull_request_with_its_checks() -> None:
@@ -177,20 +177,20 @@ def test_what_was_done_after_the_merge_stands_there_in_its_order() -> None:
         "- Attempt 2.",
         "- Backup: Cloud SQL backup `1234` ready; disk snapshot `mibot-3-40-1` ready.",
         f"- Deployment: [run 5]({RUN}), success at 2026-01-05 09:00:00 UTC.",
-        "- `rio` vouches for what could not be found out: I signed in.",
-        "- Proven healthy at 2026-01-05 10:00:00 UTC.",
+        "- `rio` accepted what mibot could not determine: I signed in.",
+        "- Verified healthy at 2026-01-05 10:00:00 UTC.",
     ]
 
 
 def test_a_first_attempt_is_not_counted_and_a_word_of_a_person_is_told_as_such() -> None:
     body = reply_body(UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.VERIFYING, deployment=BY_HAND),))
     assert "Attempt" not in body
-    assert "- Deployed by hand, says `lee`." in body
+    assert "- Deployed by hand, reported by `lee`." in body
     kept = reply_body(
         UpgradeProgress("rctest", TARGET),
         upgrades=(merged(Stage.VERIFYING, deployment=replace(BY_HAND, run_url=RUN)),),
     )
-    assert "- Deployed by hand, says `lee`." in kept
+    assert "- Deployed by hand, reported by `lee`." in kept
     assert "run None" not in kept
 
 
@@ -235,7 +235,7 @@ def test_without_results_from_before_there_is_no_such_column() -> None:
 
 def test_backups_are_being_begun_until_there_is_something_to_tell() -> None:
     body = reply_body(BackupProgress("rctest"))
-    assert body.endswith("**[rctest.sourcegraph.com](https://rctest.sourcegraph.com)**, backup is being begun …")
+    assert body.endswith("**[rctest.sourcegraph.com](https://rctest.sourcegraph.com)**, backup: starting …")
 
 
 def test_each_copy_is_told_by_its_name_and_how_it_stands() -> None:
@@ -265,14 +265,18 @@ def test_where_people_look_at_a_copy_is_not_told_outside_for_it_names_the_projec
 
 def test_why_there_are_no_backups() -> None:
     body = reply_body(BackupProgress("rctest", (), error=PlainText("Google does not let mibot do that: amberotter.")))
-    assert f"It can't be done now: Google does not let mibot do that: {ACCOUNT}." in rendering.reader_text(body)
-    assert "being begun" not in body
+    assert f"The backup did not complete: Google does not let mibot do that: {ACCOUNT}." in rendering.reader_text(
+        body
+    )
+    assert ": starting" not in body
 
 
 def test_older_copies_are_listed_behind_a_fold_as_many_as_there_is_room_for() -> None:
     assert "<details>" not in reply_body(BackupProgress("rctest", (DATABASE,)))
     few = reply_body(BackupProgress("rctest", (DATABASE,), (SNAPSHOT, DATABASE)))
-    assert "<details><summary>2 older backups of mibot's, which nobody deletes by themselves</summary>\n\n- " in few
+    assert (
+        "<details><summary>2 older backups made by mibot, which are not deleted automatically</summary>\n\n- " in few
+    )
     assert "more" not in few
     many = reply_body(BackupProgress("rctest", (DATABASE,), (SNAPSHOT,) * (MAX_LEFT_OUT + 5)))
     assert f"<summary>{MAX_LEFT_OUT + 5} older backups" in many
@@ -308,7 +312,7 @@ def test_it_tells_what_a_person_can_do_and_names_a_customer_by_its_account_only(
 def test_a_failed_rollback_is_told_as_one_and_stops_the_line_of_what_it_undoes() -> None:
     words = alarm(merged(Stage.FAILED, reason="red", rollback=Rollback("rio", to_version=version("3.40.0"))), "lee")
     assert "the rollback of [rctest.sourcegraph.com](https://rctest.sourcegraph.com) to 3.40.0 failed" in words
-    assert "Nothing further to 3.40.1 starts until somebody has seen to it" in words
+    assert "The rollout of 3.40.1 is halted until this is resolved" in words
 
 
 def test_of_one_that_left_the_fleet_no_name_is_told() -> None:
@@ -326,11 +330,11 @@ def test_many_approvals_and_failing_checks_are_counted() -> None:
 
 
 def test_checks_that_run_and_that_are_taken() -> None:
-    assert "health checks are running …" in reply_body(CheckTable("rctest"))
+    assert "running the health checks …" in reply_body(CheckTable("rctest"))
     results = (result("vm", CheckState.FAIL), result("front", CheckState.UNKNOWN), result("disk"))
     rows = rendering.table_rows(reply_body(CheckTable("rctest", results)))
     assert [row[0] for row in rows[1:]] == ["❌ fail", "❔ unknown", "✅ pass"]
-    assert "no check is set up" in reply_body(CheckTable("rctest", ()))
+    assert "no check is configured" in reply_body(CheckTable("rctest", ()))
 
 
 def test_where_a_person_can_look_is_not_told_outside_for_it_names_the_project() -> None:
@@ -368,7 +372,7 @@ def test_a_reply_that_is_still_too_long_is_cut_at_a_line_and_says_so() -> None:
 
 
 def test_a_command_nobody_knows() -> None:
-    words = "I don't know `/upgarde`. The nearest command is `/upgrade`; `/help` lists them all."
+    words = "I don't know `/upgarde`. The nearest command is `/upgrade`; `/help` lists all commands."
     assert render_answer(RENDERER, UnknownCommand("upgarde", "upgrade")) == words
 
 
@@ -404,14 +408,14 @@ def test_status_of_a_version() -> None:
 @pytest.mark.parametrize("named", [TARGET, None])
 def test_status_before_anybody_asked(named: object) -> None:
     body = render_status(RENDERER, StatusTable(TARGET if named else None, None), [])
-    assert "Nobody has asked for an upgrade yet." in body
-    assert ("No version is named here" in body) == (named is None)
+    assert "No upgrade has been requested yet." in body
+    assert ("This issue names no version" in body) == (named is None)
 
 
 @pytest.mark.parametrize(("count", "words"), [(1, "1 instance can't"), (2, "2 instances can't")])
 def test_status_tells_of_instances_that_cannot_be_read(count: int, words: str) -> None:
     problems = tuple(UnreadableInstance(f"x{number}", ConfigNotMapping()) for number in range(count))
-    assert f"{words} be read; the end of the tracker says why." in render_status(
+    assert f"{words} be read; see the end of the tracker for the reasons." in render_status(
         Renderer(Fleet((), problems)), StatusTable(TARGET, 12), []
     )
 

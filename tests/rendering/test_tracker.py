@@ -131,7 +131,7 @@ def test_an_instance_that_is_further_says_so() -> None:
 def test_the_head_says_what_it_is_who_asked_how_it_stands_and_how_to_talk_to_the_bot() -> None:
     head = render_tracker_head(RENDERER, RECORD, [upgrade(stage=Stage.DONE), upgrade("demo")], [])
     assert markers.tracker_version(head) == TARGET
-    for words in ("3.40.1", "`mibot[bot]`", "asked for by `dana` in #11", "**1 of 4 done**", "1 open",
+    for words in ("3.40.1", "`mibot[bot]`", "Requested by `dana` in #11", "**1 of 4 done**", "1 open",
                   "`/upgrade rctest`", "`/check rctest`", "`/status`", "`/help`"):  # fmt: skip
         assert words in head
 
@@ -205,7 +205,7 @@ def test_a_rollback_has_its_slice_too() -> None:
 
 def test_the_head_links_the_parts() -> None:
     head = render_tracker_head(RENDERER, RECORD, [], ["https://x.com/1", "https://x.com/2"])
-    assert "The list goes on in [part 2](https://x.com/1), [part 3](https://x.com/2)." in head
+    assert "The list continues in [part 2](https://x.com/1), [part 3](https://x.com/2)." in head
     part = render_tracker_part(RENDERER, RECORD, 2)
     assert markers.tracker_part(TARGET, 2) in part
     assert "[3.40.1 tracker](https://github.com/sourcegraph/sourcegraph/issues/12)" in part
@@ -268,8 +268,8 @@ def test_the_first_announcement_mentions_the_operators_and_the_others_nobody() -
     assert "#12" in second
     assert not rendering.mentions(second)
     adopted = render_announcement(RENDERER, TARGET, 12, ["sourcegraph/cloud"], first=True, adopted=True)
-    assert "@sourcegraph/cloud, it is yours: comment `/help` here" in adopted
-    assert "This issue is the tracker" in adopted
+    assert "@sourcegraph/cloud: comment `/help` here" in adopted
+    assert "This issue is now the tracker" in adopted
     later = render_announcement(RENDERER, TARGET, 12, ["sourcegraph/cloud"], first=False, adopted=True)
     assert not rendering.mentions(later), "the teams are mentioned once"
 

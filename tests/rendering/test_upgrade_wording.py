@@ -87,18 +87,22 @@ from tests.samples import NOW, version
 
 TO = version("3.40.1")
 FILE = "golden/docker-compose.3.40.1.yaml"
-FORCE = 'an operator can let it go first, with --force "reason"'
+FORCE = 'an operator can start it now with --force "reason"'
 RED, UNKNOWN = FailingChecks(("Virtual machine",)), FailingChecks((), ("Virtual machine",))
 WHY = PlainText("GitHub forbids it.")
 
 ROLLOUT = [
-    (SlotsTaken(1), "for its turn, 1 upgrade is in flight"),
-    (SlotsTaken(5), "for its turn, 5 upgrades are in flight"),
+    (SlotsTaken(1), "for a free slot, 1 upgrade is in flight"),
+    (SlotsTaken(5), "for a free slot, 5 upgrades are in flight"),
     (InstanceInFlight(), "for the other upgrade of this instance, which is in flight"),
-    (RolloutHalted(TO, ("demo", "rctest")), "for demo, rctest, whose upgrade to 3.40.1 failed: the line is stopped"),
+    (
+        RolloutHalted(TO, ("demo", "rctest")),
+        "for demo, rctest, whose upgrade to 3.40.1 failed: the rollout is halted",
+    ),
     (
         RolloutHalted(TO, (None, "rctest")),
-        "for an instance that is no longer in the fleet, rctest, whose upgrade to 3.40.1 failed: the line is stopped",
+        "for an instance that is no longer in the fleet, rctest, whose upgrade to 3.40.1 failed: the rollout is "
+        "halted",
     ),
     (
         FirstInstanceNotReady("rctest", TO, FirstInstanceProblem.NOT_UPGRADED),
@@ -119,8 +123,8 @@ ROLLOUT = [
         "waits until it takes part in release upgrades again: release channel is pause",
     ),
     (GoldenFileMissing(TO, GoldenFileState.BEING_PREPARED), f"for {FILE}, which is being prepared"),
-    (GoldenFileMissing(TO, GoldenFileState.NOT_MERGED), f"for {FILE}: its pull request has to be merged first"),
-    (GoldenFileMissing(TO, GoldenFileState.REMOVED), f"for {FILE}, which was there and is gone: bring it back"),
+    (GoldenFileMissing(TO, GoldenFileState.NOT_MERGED), f"for {FILE}: its pull request must be merged first"),
+    (GoldenFileMissing(TO, GoldenFileState.REMOVED), f"for {FILE}, which was removed: restore it"),
     (
         PreparationEnded(TO, PullRequestEnded(PullRequestEnd.GONE)),
         f"for {FILE}: its pull request is gone; /prepare 3.40.1 tries again",
@@ -130,90 +134,97 @@ PULL_REQUESTS = [
     (PullRequestOpened(7), "pull request #7"),
     (PullRequestEnded(PullRequestEnd.CLOSED), "its pull request was closed without a merge"),
     (PullRequestEnded(PullRequestEnd.GONE), "its pull request is gone"),
-    (BranchRebuilt("702bdf7" * 5), "rebuilt on 702bdf7, for the base branch had moved; the change is the same"),
+    (BranchRebuilt("702bdf7" * 5), "rebuilt on 702bdf7 because the base branch moved; the change is the same"),
     (
         BranchRebuilt("702bdf7" * 5, same_change=False),
-        "rebuilt on 702bdf7, for the base branch had moved; the overrides changed with it",
+        "rebuilt on 702bdf7 because the base branch moved; the overrides changed with it",
     ),
     (PushedByOthers(), "people pushed to its branch, so mibot leaves it alone"),
     (RebuildRefused(WHY), "its branch could not be rebuilt on the base branch: GitHub forbids it"),
-    (ChangeImpossible(NothingToChange()), "the base branch moved, and now: all of it is there already"),
+    (ChangeImpossible(NothingToChange()), "the base branch moved, and now: everything is already there"),
     (
         ChangeDiffers(),
-        "the base branch moved, and the change would be another one now: close its pull request, ask again",
+        "the base branch moved, and the change would now be different: close its pull request, then try again",
     ),
     (
         BranchTaken(),
         "its branch exists in the deployment repository and holds other people's commits; "
-        "delete that branch or open its pull request by hand, then ask again",
+        "delete that branch or open its pull request by hand, then try again",
     ),
-    (PullRequestNotShown(), "GitHub says that its pull request exists, but shows none; ask again"),
+    (PullRequestNotShown(), "GitHub says that its pull request exists, but shows none; try again"),
     (RollbackEnded("lee", PullRequestEnd.CLOSED), "its rollback by lee was closed without a merge"),
     (RollbackEnded("lee", PullRequestEnd.GONE), "its rollback by lee is gone, with its pull request"),
     (RollbackRefused(WHY), "it can't be rolled back: GitHub forbids it"),
-    (RollbackTooEarly("lee"), "it can't be rolled back, as lee asked, before its deployment is over"),
+    (RollbackTooEarly("lee"), "it can't be rolled back, as lee requested, before its deployment ends"),
 ]
 PROGRESS = [
-    (Reached(Milestone.SLOT_CLAIMED), "its turn has come"),
+    (Reached(Milestone.SLOT_CLAIMED), "a slot is free"),
     (Reached(Milestone.DEPLOYMENT_SUCCEEDED), "its deployment succeeded"),
     (Reached(Milestone.DEPLOYED_MANUALLY), "deployed by hand"),
-    (Reached(Milestone.RETRY_REQUESTED), "to be deployed once more"),
+    (Reached(Milestone.RETRY_REQUESTED), "to be deployed again"),
     (Reached(Milestone.RECHECK_REQUESTED), "to be checked again"),
     (Forced("they asked"), "forced: they asked"),
-    (Delayed(WHY), "delayed: GitHub forbids it; it will be tried again"),
+    (Delayed(WHY), "delayed: GitHub forbids it; mibot will try again"),
     (
         InstanceUnreadable(),
-        "the instance can't be read from the deployment repository any more; see the tracker's end",
+        "the instance can't be read from the deployment repository any more; see the end of the tracker",
     ),
     (NoTracker(), "its version has no tracker; label the release issue first"),
 ]
 DEPLOYMENT = [
     (DatabaseBusy(), "Cloud SQL is busy with another operation of this database."),
-    (BackupStatus("SKIPPED"), "Google says that it is SKIPPED."),
-    (OperationFailed(("INTERNAL", "QUOTA_EXCEEDED")), "Google says that it failed (INTERNAL, QUOTA_EXCEEDED)."),
+    (BackupStatus("SKIPPED"), "Google reports the status SKIPPED."),
+    (OperationFailed(("INTERNAL", "QUOTA_EXCEEDED")), "Google reports that it failed (INTERNAL, QUOTA_EXCEEDED)."),
     (BackupsReady(2), "2 backups ready"),
-    (BackupsInProgress(0, 0), "backups asked for"),
+    (BackupsInProgress(0, 0), "backups requested"),
     (BackupsInProgress(1, 2), "1 of 2 backups ready"),
     (BackupFailed(BackupKind.DISK, "snap-2"), "its backup failed: disk snapshot snap-2"),
     (
         BackupFailed(BackupKind.DISK, "snap-2", BackupStatus("FAILED", "no space")),
-        "its backup failed: disk snapshot snap-2 (Google says that it is FAILED (no space).)",
+        "its backup failed: disk snapshot snap-2 (Google reports the status FAILED (no space).)",
     ),
     (BackupTimedOut(90), "its backup was not ready within 90 seconds"),
     (BackupTimedOut(150), "its backup was not ready within 2.5 minutes"),
     (RunInProgress("in_progress"), "its run is in progress"),
     (RunTimedOut(3600), "its deployment has not ended within 60 minutes"),
-    (DeploymentFailed(RunFailed("cancelled")), "its deployment failed: the run ended as cancelled"),
-    (DeploymentFailed(RunFailed("")), "its deployment failed: the run ended as nothing"),
+    (
+        DeploymentFailed(RunFailed("cancelled")),
+        "its deployment failed: the run ended with cancelled",
+    ),
+    (
+        DeploymentFailed(RunFailed("")),
+        "its deployment failed: the run ended with no conclusion",
+    ),
     (
         DeploymentFailed(RunFailed("failure", (FailedStep("plan"), FailedStep("upgrade", "apply")))),
         "its deployment failed: job plan; job upgrade, step apply (failure)",
     ),
     (DispatchRejected(WHY), "its deployment could not be started: GitHub forbids it"),
-    (RunNotStarted("mi_upgrade.yml", 300), "no run of mi_upgrade.yml began within 5 minutes"),
+    (RunNotStarted("mi_upgrade.yml", 300), "no run of mi_upgrade.yml started within 5 minutes"),
     (RunUnknown(RunProblem.GONE), "the run of its deployment is gone from GitHub"),
     (
         RunUnknown(RunProblem.AMBIGUOUS),
-        "several runs may be its own: see which one, then say /deployed or /retry",
+        "several runs may belong to it: find out which one does, then comment /deployed or /retry",
     ),
     (AwaitingRun(), "waiting for its run to appear on GitHub"),
-    (AwaitingRun(RunWait.UNCONFIRMED), "GitHub did not say whether it begins; waiting for its run to appear"),
+    (AwaitingRun(RunWait.UNCONFIRMED), "GitHub did not confirm the start; waiting for its run to appear"),
     (AwaitingRun(RunWait.OTHER_UPGRADE), "waits for the run of another deployment to appear"),
-    (AwaitingManualDeployment(TO), "deploy 3.40.1 by hand, then an operator says /deployed"),
+    (AwaitingManualDeployment(TO), "deploy 3.40.1 by hand, then an operator comments /deployed"),
     (
         Waiting(EarlierRunInProgress("https://x/4")),
         "waits for the end of an earlier deployment, https://x/4: cancel it, or let it end",
     ),
     (
         Waiting(EarlierRunMayAppear()),
-        "waits for the run of an earlier deployment, which may yet appear on GitHub",
+        "waits for the run of an earlier deployment, which may still appear on GitHub",
     ),
 ]
 CHECKS = [
     (
         PreChecksFailing(FailingChecks(("Virtual machine",), ("Uptime check",))),
         "before the deployment, red: Virtual machine; unknown: Uptime check; "
-        'mibot looks again, and goes on when all is green; an operator can say --force "reason"',
+        "mibot checks again and continues when all checks are green; "
+        'an operator can override this with --force "reason"',
     ),
     (
         NotHealthyYet(RED, NOW + timedelta(minutes=49)),
@@ -223,11 +234,11 @@ CHECKS = [
     (
         HealthUnknown(UNKNOWN),
         "health unknown: Virtual machine; "
-        'see to it and say /check, or vouch for it with /check INSTANCE --accept "what you saw"',
+        'fix it and comment /check, or accept it with /check INSTANCE --accept "what you saw"',
     ),
     (
         HealthySince(NOW, NOW + timedelta(seconds=305)),
-        "all green since 09:00:00 UTC, and has to hold until 09:05:05",
+        "all green since 09:00:00 UTC, and must stay green until 09:05:05",
     ),
     (ChecksPassed(9), "9 checks passed"),
 ]

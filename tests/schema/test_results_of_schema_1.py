@@ -43,7 +43,7 @@ def test_a_sentence_is_kept_as_it_was() -> None:
 def test_what_a_person_accepted_is_told_by_its_words() -> None:
     finding = read(result(ACCEPTED), "lee", "I signed in").finding
     assert finding == AcceptedByPerson("lee", "I signed in", PlainText("No answer (503)."))
-    assert describe(finding) == ACCEPTED
+    assert describe(finding) == "Accepted by lee: I signed in (mibot could not determine it: No answer (503).)"
 
 
 @pytest.mark.parametrize(

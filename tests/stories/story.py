@@ -136,7 +136,7 @@ class Story:
         return self.eventually(lambda: _require_words(self.reply(issue, comment), words))
 
     def complete_upgrade(self, tracker: int, slug: str = "rctest", version: str = "3.40.1") -> int:
-        """Upgrade an instance from the command to proven healthy; returns the number of its pull request."""
+        """Upgrade an instance from the command to verified healthy; returns the number of its pull request."""
         order = self.comment(tracker, f"/upgrade {slug} {version}")
         number = int(self.eventually(lambda: self.pulls(slug, version)[0])["number"])
         self.wait_for_reply(tracker, order, "waiting for a review", "✅ pass")

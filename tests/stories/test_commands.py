@@ -15,7 +15,7 @@ def test_check_status_and_help(story: Story) -> None:
     check = story.comment(number, "/check rctest")
     story.wait_for_reply(number, check, "rctest.sourcegraph.com", "| ✅ pass | Virtual machine |")
     status = story.comment(number, "/status")
-    story.wait_for_reply(number, status, "0 of 9 done", "Nobody has asked for an upgrade yet.")
+    story.wait_for_reply(number, status, "0 of 9 done", "No upgrade has been requested yet.")
     helped = story.comment(number, "/help")
     story.wait_for_reply(
         number,
@@ -79,7 +79,7 @@ def test_refusals_say_why_and_what_next(story: Story) -> None:
     body = story.wait_for_reply(
         number, order, "nightly builds", "jump", "3.41", "no such instance", "name the instances"
     )
-    assert "there is no version 3.40.9 among upstream's tags. The nearest that there is: 3.40.2." in body
+    assert "upstream has no tag for version 3.40.9. The nearest version is 3.40.2." in body
     assert not story.world.pulls()
 
 
@@ -98,7 +98,7 @@ def test_never_more_than_five_in_flight(story: Story) -> None:
     names = [i.slug if not i.account else f"{i.slug}" for i in eligible][:7]
     order = story.comment(number, f"/upgrade {' '.join(names)} --force 'all at once'".replace("'", '"'))
     story.eventually(lambda: len(story.world.pulls()) == 5)
-    story.wait_for_reply(number, order, "waiting: for its turn, 5 upgrades are in flight")
+    story.wait_for_reply(number, order, "waiting: for a free slot, 5 upgrades are in flight")
     story.wait_until_idle()
     assert len(story.world.pulls()) == 5
     pull = story.world.pulls()[0]["number"]

@@ -1,4 +1,4 @@
-"""From the merge to proven healthy, and what can go wrong in between."""
+"""From the merge to verified healthy, and what can go wrong in between."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def test_a_green_upgrade_leaves_its_proof_where_people_look(story: Story, tracke
     order, number = story.merge_upgrade(tracker)
     story.eventually(lambda: ticked(story))
     body = story.wait_for_reply(
-        tracker, order, "done", "Proven healthy at", "Backup: Cloud SQL backup", "disk snapshot `mibot-3-40-1-"
+        tracker, order, "done", "Verified healthy at", "Backup: Cloud SQL backup", "disk snapshot `mibot-3-40-1-"
     )
     assert "/actions/runs/" in body
     assert body.index("Health checks after the deployment") < body.index("<details>")
     assert runs_of(story) == ["rctest 3.40.1 success"]
     evidence = story.evidence(number)
     for words in (
-        "asked for by | `dana`",
+        "requested by | `dana`",
         "approved by | `rio`",
         "merged by | `dana`",
         "[run ",
@@ -92,7 +92,9 @@ def test_a_deployment_that_fails_stops_the_line_until_a_person_retries_it(story:
     assert "@lee: the upgrade of [rctest.sourcegraph.com]" in alarm
     assert "failed" in story.evidence(number)
     waiting = story.comment(tracker, "/upgrade demo")
-    story.wait_for_reply(tracker, waiting, "waiting: for rctest, whose upgrade to 3.40.1 failed: the line is stopped")
+    story.wait_for_reply(
+        tracker, waiting, "waiting: for rctest, whose upgrade to 3.40.1 failed: the rollout is halted"
+    )
     assert not story.pulls("demo")
     story.wait_until_idle()
     assert len(story.actions.runs) == 1, "mibot itself does not try again"
@@ -100,7 +102,7 @@ def test_a_deployment_that_fails_stops_the_line_until_a_person_retries_it(story:
     retry = story.comment(tracker, "/retry rctest")
     story.wait_for_reply(tracker, retry, "done", "Attempt 2.")
     story.eventually(lambda: story.pulls("demo"))
-    story.eventually(lambda: "proven healthy" in story.evidence(number))
+    story.eventually(lambda: "verified healthy" in story.evidence(number))
     assert len(story.alarms(tracker)) == 1
     assert len(story.actions.runs) == 2
 
@@ -108,11 +110,11 @@ def test_a_deployment_that_fails_stops_the_line_until_a_person_retries_it(story:
 def test_a_run_that_never_starts(story: Story, tracker: int) -> None:
     story.actions.lose_next()
     order, _ = story.merge_upgrade(tracker)
-    story.wait_for_reply(tracker, order, "failed: no run of mi\\_upgrade.yml began within 3 seconds")
+    story.wait_for_reply(tracker, order, "failed: no run of mi\\_upgrade.yml started within 3 seconds")
     assert story.actions.runs == []
     deployed = story.comment(tracker, "/deployed rctest")
     story.cloud.front_ends.set(FRONT_END_HOST, version="3.40.1")
-    story.wait_for_reply(tracker, deployed, "done", "Deployed by hand, says `dana`.")
+    story.wait_for_reply(tracker, deployed, "done", "Deployed by hand, reported by `dana`.")
 
 
 def test_a_run_that_ends_while_the_bot_is_down(story: Story, tracker: int) -> None:
@@ -292,10 +294,10 @@ def test_people_deploy_by_hand(tmp_path: Path, world: World, proxy: Proxy, cloud
     story.open_release_issue()
     tracker = story.tracker()["number"]
     order, _ = story.merge_upgrade(tracker)
-    story.wait_for_reply(tracker, order, "deploying: deploy 3.40.1 by hand, then an operator says /deployed")
+    story.wait_for_reply(tracker, order, "deploying: deploy 3.40.1 by hand, then an operator comments /deployed")
     story.cloud.front_ends.set(FRONT_END_HOST, version="3.40.1")
     story.comment(tracker, "/deployed rctest", user="lee")
-    story.wait_for_reply(tracker, order, "done", "Deployed by hand, says `lee`.")
+    story.wait_for_reply(tracker, order, "done", "Deployed by hand, reported by `lee`.")
     assert story.actions.runs == []
     story.mibot.kill()
 
@@ -310,7 +312,7 @@ def test_a_private_instance_that_refuses_us_is_vouched_for(story: Story, tracker
     story.wait_for_reply(tracker, order, "unknown: Front end")
     story.comment(tracker, f'/check {private.slug} --accept "looked at it from the office"', user="lee")
     story.wait_for_reply(
-        tracker, order, "done", "`lee` vouches for what could not be found out: looked at it from the office"
+        tracker, order, "done", "`lee` accepted what mibot could not determine: looked at it from the office"
     )
     story.cloud.front_ends.stop_failing(host)
 
@@ -339,6 +341,6 @@ def test_a_rollback_while_the_deployment_runs_is_refused(story: Story, tracker: 
     story.eventually(lambda: story.actions.runs)
     story.wait_for_reply(tracker, order, "deploying")
     back = story.comment(tracker, "/rollback rctest")
-    story.wait_for_reply(tracker, back, "its deployment goes on")
+    story.wait_for_reply(tracker, back, "its deployment is still running")
     story.actions.finish()
     story.wait_for_reply(tracker, order, "done")

@@ -55,7 +55,7 @@ def test_another_change_than_the_one_reviewed_is_not_slipped_in(opened: tuple[St
         "  repo-updater:\n", "  repo-updater:\n    image: 'index.docker.io/sourcegraph/repo-updater:x'\n"
     )
     story.world.commit("lee", [File.plain(OVERRIDE, patched)])
-    story.wait_for_reply(tracker, order, "the change would be another one now")
+    story.wait_for_reply(tracker, order, "the change would now be different")
     assert story.world.branches()[BRANCH] == tip
 
 

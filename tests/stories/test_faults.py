@@ -41,7 +41,7 @@ def test_a_tracker_or_a_reply_whose_answer_was_lost(story: Story, path: str) -> 
     release = story.open_release_issue()
     number = story.tracker()["number"]
     order = story.comment(number, "/status")
-    story.wait_for_reply(number, order, "Nobody has asked")
+    story.wait_for_reply(number, order, "No upgrade has been requested")
     story.eventually(lambda: story.announcements(release))
     story.wait_until_idle()
     assert len(story.trackers()) == 1

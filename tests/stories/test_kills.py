@@ -146,7 +146,7 @@ def deployed_once(story: Story, slug: str, *pulls: int) -> None:
     databases = [backup for backup in story.cloud.sql.backups(project) if backup.description.startswith("mibot")]
     assert (len(snapshots), len(databases)) == (len(pulls), len(pulls))
     for pull in pulls:
-        assert "proven healthy" in story.evidence(pull)
+        assert "verified healthy" in story.evidence(pull)
 
 
 def _labelled(story: Story, branch: str) -> Json:

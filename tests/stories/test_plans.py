@@ -35,10 +35,10 @@ def test_a_plan_for_a_version_nobody_prepared_and_for_one_that_is_refused(story:
     story.wait_for_reply(
         number,
         order,
-        "First the golden file has to land",
+        "The golden file is merged first",
         "golden/docker-compose.3.40.2.yaml is upstream's file",
         "nightly builds",
-        "is a jump",
+        "skips versions",
     )
     story.wait_until_idle()
     assert not story.world.pulls()

@@ -70,7 +70,7 @@ def test_prepare_by_command_and_twice(story: Story) -> None:
     story.wait_until_idle()
     assert len([p for p in story.world.pulls() if p["head"]["ref"] == BRANCH]) == 1
     there = story.comment(number, "/prepare 3.40.0")
-    story.wait_for_reply(number, there, "Golden file of 3.40.0: all of it is in the deployment repository.")
+    story.wait_for_reply(number, there, "Golden file of 3.40.0: everything is in the deployment repository.")
 
 
 def test_images_with_another_tag_hold_the_version_until_an_operator_accepts_them(story: Story) -> None:
@@ -111,12 +111,18 @@ def test_a_version_that_does_not_exist_and_a_file_that_is_none(story: Story) -> 
     release = story.open_release_issue("3.40.4")
     number = story.tracker("3.40.4")["number"]
     order = story.comment(number, "/upgrade rctest 3.40.9\n/prepare 3.99.0")
-    story.wait_for_reply(number, order, "there is no version 3.40.9", "there is no version 3.99.0", "The nearest")
+    story.wait_for_reply(
+        number,
+        order,
+        "upstream has no tag for version 3.40.9",
+        "upstream has no tag for version 3.99.0",
+        "The nearest",
+    )
     broken = story.comment(number, "/upgrade rctest")
     story.wait_for_reply(number, broken, "Golden file of 3.40.4: failed", "services", "/prepare 3.40.4 tries again")
     assert not story.world.pulls()
     newest = story.comment(release, "/plan rctest latest")
-    story.wait_for_reply(release, newest, "4.0.0 is a jump")
+    story.wait_for_reply(release, newest, "4.0.0 skips versions")
 
 
 def test_closed_by_hand_it_stays_closed_until_somebody_asks(story: Story) -> None:

@@ -41,7 +41,7 @@ def test_the_serving_process_dies_and_is_started_anew(story: Story) -> None:
     story.eventually(lambda: [p for p in servers(story) if p.pid != server.pid and p.is_running()])
     story.mibot.wait_until_ready()
     order = story.comment(number, "/status")
-    story.wait_for_reply(number, order, "Nobody has asked")
+    story.wait_for_reply(number, order, "No upgrade has been requested")
 
 
 def test_the_supervisor_dies_and_leaves_no_orphan(story: Story) -> None:

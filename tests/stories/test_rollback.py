@@ -39,7 +39,7 @@ def test_everything_is_as_it_was_and_the_tracker_says_by_whom_and_why(story: Sto
     assert "searches are slow, see INC-7" in line
     assert line.startswith("- [ ]")
     again = story.comment(number, "/rollback research")
-    story.wait_for_reply(number, again, "its last change was a rollback already")
+    story.wait_for_reply(number, again, "its last change was already a rollback")
     up = story.comment(number, "/upgrade research")
     story.wait_for_reply(number, up, "3.40.0 → 3.40.1", "waiting for a review")
 
@@ -74,13 +74,13 @@ def test_what_was_never_upgraded_can_not_be_rolled_back(story: Story) -> None:
     story.open_release_issue()
     number = story.tracker()["number"]
     order = story.comment(number, "/rollback rctest")
-    story.wait_for_reply(number, order, "Git knows of no upgrade of it")
+    story.wait_for_reply(number, order, "Git shows no upgrade of it")
     assert not story.trackers("3.40.0"), "no tracker for what will not be"
     story.comment(number, "/upgrade demo")
     pull = story.pull_from("demo/upgrade-v3.40.1")
     story.wait_until_idle()
     early = story.comment(number, "/rollback demo")
-    story.wait_for_reply(number, early, f"is open (pull request {pull['number']}) and changed nothing yet")
+    story.wait_for_reply(number, early, f"is open (pull request {pull['number']}) and has changed nothing yet")
 
 
 def _with(words: str, text: str) -> str:

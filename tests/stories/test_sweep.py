@@ -71,7 +71,7 @@ def test_what_was_written_before_mibot_came_is_no_order(swept: Story) -> None:
     story.mibot.start()
     try:
         order = story.comment(release, "/status")
-        story.wait_for_reply(release, order, "Nobody has asked for an upgrade yet.")
+        story.wait_for_reply(release, order, "No upgrade has been requested yet.")
         assert not story.pulls("rctest")
     finally:
         story.mibot.kill()

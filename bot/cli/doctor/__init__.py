@@ -21,7 +21,7 @@ STATE_SYMBOLS = {"pass": Text("✓", "green"), "fail": Text("✗", "red"), "unkn
 
 
 def doctor(config: Config = None) -> None:
-    """Examine the settings, the GitHub App, the repositories, the workflow that deploys, Google Cloud, Opsgenie and
+    """Check the settings, the GitHub App, the repositories, the workflow that deploys, Google Cloud, Opsgenie and
     the store, and say how to repair each.
 
     Nothing is changed. The exit status is 1 when something is broken, else 0.
@@ -34,7 +34,7 @@ def doctor(config: Config = None) -> None:
     except SettingsError as error:
         for problem in error.problems:
             _print_finding(screen, "fail", "settings", problem, "")
-        screen.print("\nThe rest can be examined when the settings are right.")
+        screen.print("\nThe rest can be checked when the settings are valid.")
         raise typer.Exit(1) from None
     _print_finding(screen, "pass", "settings", "complete", "")
     from bot.cli.doctor.context import DoctorContext
@@ -48,7 +48,7 @@ def doctor(config: Config = None) -> None:
         states[finding.state] += 1
         sentence, repair = describe(finding.reason), describe_repair(finding.reason)
         _print_finding(screen, finding.state, diagnostic.title, sentence, repair)
-    screen.print(f"\n{states['pass'] + 1} fine, {states['fail']} broken, {states['unknown']} not known.")
+    screen.print(f"\n{states['pass'] + 1} fine, {states['fail']} broken, {states['unknown']} unknown.")
     raise typer.Exit(1 if states["fail"] else 0)
 
 

@@ -74,8 +74,8 @@ def _describe_deployment(story: AuditRecord) -> Markdown:
         return Markdown("none")
     run = "run" if deployment.run_id is None else f"run {deployment.run_id}"
     how = [link(run, deployment.run_url)] if deployment.run_url else [] if deployment.run_id is None else [run]
-    how += [f"by hand, says {code(deployment.deployed_by)}"] if deployment.deployed_by else []
-    how += [f"asked for at {format_time(deployment.requested_at)}"]
+    how += [f"by hand, reported by {code(deployment.deployed_by)}"] if deployment.deployed_by else []
+    how += [f"requested at {format_time(deployment.requested_at)}"]
     if deployment.ended_at is not None:
         how += [
             f"ended at {format_time(deployment.ended_at)}: {code(describe_conclusion(deployment)) or 'as nothing'}"
@@ -87,5 +87,5 @@ def _describe_deployment(story: AuditRecord) -> Markdown:
 def _format_duration(seconds: float | None, until: datetime | None) -> Markdown:
     """How long it took and until when, or that it did not come to that."""
     if seconds is None or until is None:
-        return Markdown("not known, or not yet")
+        return Markdown("unknown, or not yet")
     return Markdown(f"{seconds:.0f} s, until {format_time(until)}")

@@ -13,7 +13,7 @@ _PROOFS = {
     Control.UPTIME: "the front page could be reached",
     Control.PERFORMANCE: "search was fast enough (99th percentile)",
 }
-_BACKUP_HINT = "name one from before it that people or the workflow took, and say /backup to have one now"
+_BACKUP_HINT = "name an earlier one that people or the workflow took, and comment /backup to take one now"
 
 
 @describe.register
@@ -23,7 +23,7 @@ def _(reason: gaps.EarlierGap) -> str:
 
 @describe.register
 def _(reason: gaps.NoPullRequest) -> str:
-    return f"There is no pull request, and it is {reason.stage}: see to it that one is opened."
+    return f"There is no pull request, and the stage is {reason.stage}: make sure that one is opened."
 
 
 @describe.register
@@ -35,72 +35,72 @@ def _(reason: gaps.NotApproved) -> str:
 
 @describe.register
 def _(reason: gaps.NotMerged) -> str:
-    return f"The pull request is not merged, it is {reason.stage}: merge it, or close it."
+    return f"The pull request is not merged (stage: {reason.stage}): merge it, or close it."
 
 
 @describe.register
 def _(_: gaps.MergerUnknown) -> str:
-    return "It is not known who merged the pull request: look there, and note who it was."
+    return "It is unknown who merged the pull request: look it up on GitHub, and record who it was."
 
 
 @describe.register
 def _(reason: gaps.MergedByBot) -> str:
-    return f"No person merged the pull request, but {reason.login}: note who decided that."
+    return f"The pull request was merged by {reason.login}, not by a person: record who decided that."
 
 
 @describe.register
 def _(reason: gaps.NoPreUpgradeChecks) -> str:
-    how = "show its health then from the monitoring" if reason.merged else "they run before the deployment"
+    how = "show its health at that time from the monitoring" if reason.merged else "they run before the deployment"
     return f"No health check ran before the upgrade, and nobody forced it: {how}."
 
 
 @describe.register
 def _(reason: gaps.UnhealthyBefore) -> str:
     what = f"Before the upgrade, {describe(reason.checks)}, and nobody forced it"
-    return f"{what}: have an operator note why it could go all the same."
+    return f"{what}: have an operator record why it could proceed."
 
 
 @describe.register
 def _(_: gaps.FirstInstanceNotDone) -> str:
     what = f"No record shows that {FIRST_INSTANCE} was done before this was merged, and nobody forced it"
-    return f"{what}: show how {FIRST_INSTANCE} was, or have an operator note the reason."
+    return f"{what}: show the state of {FIRST_INSTANCE} at that time, or have an operator record the reason."
 
 
 @describe.register
 def _(_: gaps.NoTracker) -> str:
-    return "There is no tracker that lists it: hand the release issue to mibot by its label."
+    return "No tracker lists it: add mibot's label to the release issue."
 
 
 @describe.register
 def _(_: gaps.UndoneUpgradeUnknown) -> str:
-    return "mibot has no record of the upgrade that was undone: show its pull request, approval and checks."
+    return "mibot has no record of the upgrade that was rolled back: show its pull request, approval and checks."
 
 
 @describe.register
 def _(reason: gaps.NotFinished) -> str:
     checks = f", and after the deployment, {describe(reason.checks)}" if reason.checks else ""
-    otherwise = "go back with /rollback" if reason.merged else "close its pull request"
-    return f"It is {reason.stage}, not {reason.end}{checks}: see it through, or {otherwise}."
+    otherwise = "roll back with /rollback" if reason.merged else "close its pull request"
+    return f"It is {reason.stage}, not {reason.end}{checks}: complete it, or {otherwise}."
 
 
 @describe.register
 def _(reason: gaps.UnhealthyAfter) -> str:
     what = f"It is {reason.end}, but after the deployment, {describe(reason.checks)}"
-    return f"{what}: repair what is wrong, and show with /check that all is well."
+    return f"{what}: fix the problem, and show with /check that the instance is healthy."
 
 
 @describe.register
 def _(reason: gaps.CheckNotPassed) -> str:
     how = "did not run" if reason.state is None else f"was {reason.state}"
     proof = _PROOFS[reason.control]
-    what = f"Nothing shows that {proof} after the deployment, for the check {reason.check} {how}"
-    return f"{what}: see to it, then say /check."
+    what = f"Nothing shows that {proof} after the deployment, because the check {reason.check} {how}"
+    return f"{what}: fix it, then comment /check."
 
 
 @describe.register
 def _(reason: gaps.BackupNotReady) -> str:
-    what = f"There is no {reason.kind} that is ready, and it is {reason.stage}"
-    return f"{what}: see that there is one before its deployment."
+    what = f"No {reason.kind} is ready, and the stage is {reason.stage}"
+    return f"{what}: make sure that there is one before the deployment."
 
 
 @describe.register
@@ -116,19 +116,19 @@ def _(reason: gaps.BackupIncomplete) -> str:
 
 @describe.register
 def _(reason: gaps.BackupTooLate) -> str:
-    return f"The {reason.kind} was begun after the deployment had been asked for: {_BACKUP_HINT}."
+    return f"The {reason.kind} was started after the deployment was requested: {_BACKUP_HINT}."
 
 
 @describe.register
 def _(reason: BroughtByHand) -> str:
-    return f"it was brought to {reason.version} by hand: show who did that, and who approved it"
+    return f"it was upgraded to {reason.version} by hand: show who did that, and who approved it"
 
 
 @describe.register
 def _(reason: RunsLater) -> str:
-    return f"it runs {reason.version}, which is later"
+    return f"it runs {reason.version}, which is newer"
 
 
 @describe.register
 def _(reason: NotRequested) -> str:
-    return f"it runs {reason.version}, and nobody has asked for its upgrade"
+    return f"it runs {reason.version}, and nobody has requested its upgrade"

@@ -19,10 +19,10 @@ class _Terms:
 
 _TERMS = {
     BackedUpResource.DATA_DISK: _Terms(
-        "data disk", "snapshot", "take a snapshot, and see whether the disk's snapshot schedule is attached"
+        "data disk", "snapshot", "take a snapshot, and check whether the disk's snapshot schedule is attached"
     ),
     BackedUpResource.DATABASE_INSTANCE: _Terms(
-        "database instance", "backup", "make a backup, and see whether automated backups are on"
+        "database instance", "backup", "make a backup, and check whether automated backups are on"
     ),
 }
 
@@ -34,19 +34,16 @@ def _(reason: BackupsSeen) -> str:
     who = f"{part} of {reason.total} {terms.resource}s" if reason.total > 1 else f"the {terms.resource}"
     match reason.freshness:
         case BackupFreshness.FRESH:
-            return f"The newest {terms.backup} of {who} is {_age(reason)}, younger than {reason.limit_hours} hours."
+            return f"The newest {terms.backup} of {who} is {_age(reason)} (limit: {reason.limit_hours} hours)."
         case BackupFreshness.IN_FUTURE:
             return (
-                f"The newest {terms.backup} of {who} is dated in the future: set the clock of the machine that runs "
-                "mibot, and check again."
+                f"The newest {terms.backup} of {who} has a time in the future: correct the clock of the machine that "
+                "runs mibot, then check again."
             )
         case BackupFreshness.STALE:
-            problem = (
-                f"The newest {terms.backup} of {who} is {_age(reason)} and must be younger than "
-                f"{reason.limit_hours} hours: "
-            )
+            problem = f"The newest {terms.backup} of {who} is {_age(reason)} (limit: {reason.limit_hours} hours): "
         case BackupFreshness.FAILED:
-            problem = f"The last {terms.backup} of {who} failed: look in the Google Cloud console why, and "
+            problem = f"The last {terms.backup} of {who} failed: find the reason in the Google Cloud console, and "
         case BackupFreshness.NONE:
             has = "have" if 1 < reason.affected < reason.total else "has"
             problem = f"{who[0].upper()}{who[1:]} {has} no {terms.backup}: "
@@ -55,4 +52,10 @@ def _(reason: BackupsSeen) -> str:
 
 def _age(reason: BackupsSeen) -> str:
     hours, minutes = divmod(reason.age_minutes, 60)
-    return f"{'up to ' if reason.affected > 1 else ''}{hours} h {minutes} min old"
+    parts = [_count(hours, "hour")] if hours else []
+    parts += [_count(minutes, "minute")] if minutes or not hours else []
+    return f"{'up to ' if reason.affected > 1 else ''}{' '.join(parts)} old"
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}"

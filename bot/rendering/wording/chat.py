@@ -11,12 +11,12 @@ _PURPOSES = {"check": " to check", "upgrade": " to upgrade"}
 
 @describe.register
 def _(reason: comments.TooManyCommands) -> str:
-    return f"a comment may hold at most {reason.limit} commands; write the others in another comment."
+    return f"a comment may hold at most {reason.limit} commands; put the others in another comment."
 
 
 @describe.register
 def _(reason: comments.TooManyWords) -> str:
-    return f"one command takes at most {reason.limit} words; write another one."
+    return f"one command takes at most {reason.limit} words; put the rest in another command."
 
 
 @describe.register
@@ -26,19 +26,19 @@ def _(_: comments.UnclosedQuote) -> str:
 
 @describe.register
 def _(_: comments.EmptyQuote) -> str:
-    return "there is nothing between two quotation marks; write something there."
+    return "the quotation marks are empty; write a text between them."
 
 
 @describe.register
 def _(reason: arguments.UnknownOption) -> str:
     options = " and ".join((*reason.flags, *(f'{name} "reason"' for name in reason.valued)))
-    known = f"the options here are {options}" if options else "there are no options here"
+    known = f"its options are {options}" if options else "it has no options"
     return f"{known}; write {reason.usage}."
 
 
 @describe.register
 def _(reason: arguments.OptionWithoutText) -> str:
-    return f'say why, in quotation marks: {reason.option} "reason".'
+    return f'give the reason in quotation marks: {reason.option} "reason".'
 
 
 @describe.register
@@ -53,7 +53,7 @@ def _(reason: arguments.NoVersionNamed) -> str:
 
 @describe.register
 def _(_: arguments.SeveralVersionsNamed) -> str:
-    return "name one version only; write another command for the other."
+    return "name one version only; use another command for the other."
 
 
 @describe.register
@@ -83,9 +83,9 @@ def _(_: refusals.InstanceGone) -> str:
 
 @describe.register
 def _(reason: refusals.BackupsLate) -> str:
-    return f"they are not ready after {reason.seconds:g} seconds; look at them in Google's console"
+    return f"the backups are not ready after {reason.seconds:g} seconds; look at them in the Google Cloud console"
 
 
 @describe.register
 def _(reason: refusals.BackupsGivenUp) -> str:
-    return f"{clause(reason.cause)}; say /backup again"
+    return f"{clause(reason.cause)}; comment /backup again"

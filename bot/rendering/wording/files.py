@@ -22,7 +22,7 @@ def _(reason: FolderMissing) -> str:
 
 @describe.register
 def _(reason: NotAClone) -> str:
-    return f"{reason.folder} is no clone of the deployment repository: it has no folder golden/."
+    return f"{reason.folder} is not a clone of the deployment repository: it has no folder golden/."
 
 
 @describe.register
@@ -42,17 +42,17 @@ def _(reason: UnknownBlob) -> str:
 
 @describe.register
 def _(reason: ChangedWhileRead) -> str:
-    return f"{reason.path} has changed while it was read; run this again."
+    return f"{reason.path} changed while mibot read it; run the command again."
 
 
 @describe.register
 def _(reason: NoUpstreamFile) -> str:
     return (
-        f"{reason.version.golden_path} is not in this clone, and nobody was asked for upstream's file: "
-        f"prepare it first, with `mibot prepare {reason.version} --repo PATH`"
+        f"{reason.version.golden_path} is not in this clone, and upstream's file was not fetched: "
+        f"prepare it first with `mibot prepare {reason.version} --repo PATH`"
     )
 
 
 @describe.register
 def _(reason: UpstreamFileUnreadable) -> str:
-    return f"{reason.path} can't be read ({reason.problem}); name upstream's Compose file."
+    return f"{reason.path} can't be read ({reason.problem}); give the path of upstream's Compose file."

@@ -27,7 +27,7 @@ from bot.rendering.wording.formats import describe_invalid_terraform, describe_l
 _FILES = {
     InstanceFileProblem.MISSING: "is missing; add it",
     InstanceFileProblem.IS_LINK: "is a symbolic link; make it a plain file",
-    InstanceFileProblem.NOT_FETCHED: "could not be fetched; it will be tried again",
+    InstanceFileProblem.NOT_FETCHED: "could not be fetched; mibot will try again",
     InstanceFileProblem.TOO_LARGE: f"is larger than {MAX_FILE_BYTES // 1024} KiB; shorten it",
     InstanceFileProblem.NOT_UTF8: "is not UTF-8 text; save it as UTF-8",
 }
@@ -35,8 +35,8 @@ _SETTINGS = {
     SettingProblem.MISSING: "is missing; use {choices}",
     SettingProblem.UNKNOWN: "is unknown; use {choices}",
     SettingProblem.NOT_A_MAPPING: "must be a mapping with note and skip",
-    SettingProblem.NOT_A_HOST: "is no host name; write it as name.sourcegraph.com",
-    SettingProblem.NOT_A_URL: "is no https URL; use the account issue's URL",
+    SettingProblem.NOT_A_HOST: "is not a host name; write it as name.sourcegraph.com",
+    SettingProblem.NOT_A_URL: "is not an https URL; use the account issue's URL",
     SettingProblem.NOT_A_NUMBER_OF_DAYS: f"must be a whole number of days up to {MAX_TRIAL_DAYS}",
 }
 _DEPLOYMENTS = {
@@ -48,14 +48,14 @@ _DEPLOYMENTS = {
 }
 _LINKS = {
     LinkProblem.MISSING: "is missing; link it to a golden file",
-    LinkProblem.NOT_A_LINK: "is not a symbolic link; replace it by a link to a golden file",
+    LinkProblem.NOT_A_LINK: "is not a symbolic link; replace it with a link to a golden file",
     LinkProblem.NOT_GOLDEN: "does not point to a golden file that exists; point it to one",
 }
 
 
 @describe.register
 def _(_: InvalidFolderName) -> str:
-    return "the folder's name is no slug; use lower-case letters, digits and dashes"
+    return "the folder's name is not a slug; use lowercase letters, digits and dashes"
 
 
 @describe.register

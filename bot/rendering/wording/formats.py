@@ -14,9 +14,9 @@ _YAML = {
     YamlProblem.TOO_MANY_VALUES: "repeats too much through aliases, or is too large",
     YamlProblem.TOO_DEEP: "nests values too deeply",
     YamlProblem.DUPLICATE_KEY: "has a key twice in one mapping",
-    YamlProblem.COMPLEX_KEY: "has a key that is no plain value",
-    YamlProblem.INVALID_MERGE: "merges something that is no mapping",
-    YamlProblem.NOT_EDITABLE: "can't be changed as it should be",
+    YamlProblem.COMPLEX_KEY: "has a key that is not a plain value",
+    YamlProblem.INVALID_MERGE: "merges something that is not a mapping",
+    YamlProblem.NOT_EDITABLE: "can't be edited automatically",
 }
 _MAX_KEY_LENGTH = 80
 

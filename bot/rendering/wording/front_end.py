@@ -11,7 +11,7 @@ _OBSTACLES = {
     ),
     FrontEndObstacle.NO_DNS: (
         "The host name of the front end could not be looked up: check the DNS of the machine that runs mibot, and "
-        "the setting front_end.connect_to where it is set."
+        "the setting front_end.connect_to if it is set."
     ),
 }
 

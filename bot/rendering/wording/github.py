@@ -22,17 +22,17 @@ from bot.rendering.wording.github_actions import ACTIONS
 _PROBLEMS = {
     GitHubProblem.TIMED_OUT: "GitHub did not answer in time.",
     GitHubProblem.UNREACHABLE: "the connection to GitHub failed.",
-    GitHubProblem.MOVED: "the repository has moved. Put its new name into the settings (`repositories`).",
-    GitHubProblem.UNEXPECTED_ANSWER: "GitHub's answer lacks what its documentation promises.",
-    GitHubProblem.WRONG_CONTENT: "what GitHub sent is not what was asked for (its SHA-1 differs).",
+    GitHubProblem.MOVED: "the repository has moved. Put its new name in the settings (`repositories`).",
+    GitHubProblem.UNEXPECTED_ANSWER: "GitHub's response lacks a documented field.",
+    GitHubProblem.WRONG_CONTENT: "GitHub sent other content than requested (its SHA-1 differs).",
     GitHubProblem.CREDENTIALS_REJECTED: (
         "GitHub does not accept the App's credentials. "
         "Check `github.app_id`, `github.private_key` and this machine's clock."
     ),
-    GitHubProblem.NOT_FOUND: "GitHub says there is no such thing, or the App may not see it.",
-    GitHubProblem.CONFLICT: "it exists already, or it changed meanwhile.",
+    GitHubProblem.NOT_FOUND: "GitHub says that it does not exist or that the App has no access to it.",
+    GitHubProblem.CONFLICT: "it already exists, or it changed in the meantime.",
     GitHubProblem.NOTHING_TO_CHANGE: "there is nothing to change.",
-    GitHubProblem.TREE_TOO_LARGE: "it has more than GitHub lists in one answer.",
+    GitHubProblem.TREE_TOO_LARGE: "it has more entries than GitHub lists in one response.",
 }
 
 
@@ -47,7 +47,7 @@ def _(reason: GitHubFailed) -> str:
 
 @describe.register
 def _(reason: GitHubRateLimited) -> str:
-    return _could_not(reason.action, f"GitHub's rate limit asks for a pause of {reason.wait:.0f} seconds.")
+    return _could_not(reason.action, f"GitHub's rate limit requires a pause of {reason.wait:.0f} seconds.")
 
 
 @describe.register
@@ -57,7 +57,7 @@ def _(reason: GitHubServerError) -> str:
 
 @describe.register
 def _(reason: GitHubNotJson) -> str:
-    return _could_not(reason.action, f"the answer ({reason.status}) is not JSON. Check `github.api_url`.")
+    return _could_not(reason.action, f"the response ({reason.status}) is not JSON. Check `github.api_url`.")
 
 
 @describe.register
@@ -87,7 +87,7 @@ def _(reason: AppNotInstalled) -> str:
 def _(reason: WorkflowFileMissing) -> str:
     return (
         f"The deployment repository has no workflow file .github/workflows/{reason.workflow} on its base branch, or "
-        "the App may not see it."
+        "the App has no access to it."
     )
 
 
@@ -95,5 +95,5 @@ def _(reason: WorkflowFileMissing) -> str:
 def _(reason: UpstreamFileMissing) -> str:
     return (
         f"Upstream's repository has no file {reason.path} at the tag v{reason.version}: "
-        "look whether that version was released."
+        "check whether that version was released."
     )

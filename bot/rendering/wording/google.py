@@ -67,7 +67,8 @@ _OBSTACLES = {
         "terraform.tfvars and the setting gcp.zone."
     ),
     BackupObstacle.REGIONAL_DISK: (
-        "A data disk is a regional one, which mibot does not copy: move the data to a disk of the VM's zone."
+        "A data disk is regional, and mibot does not back up regional disks: move the data to a disk "
+        "of the VM's zone."
     ),
     BackupObstacle.NO_DATABASE: (
         "There is no Cloud SQL instance to back up: create one, or correct the setting gcp.project_template if it is "
@@ -111,7 +112,7 @@ def _(reason: GoogleNotFound) -> str:
     project = _PROJECTS[reason.project]
     place = f"{project[0].upper()}{project[1:]}{' or zone' if 'gcp.zone' in reason.settings else ''}"
     settings = f"the setting{'s' if len(reason.settings) > 1 else ''} {' and '.join(reason.settings)}"
-    return f"{place} was not found: compare {settings} with where it is."
+    return f"{place} was not found: check {settings}."
 
 
 @describe.register
@@ -122,7 +123,7 @@ def _(reason: GoogleBillingDisabled) -> str:
 @describe.register
 def _(reason: GoogleQuotaExceeded) -> str:
     return (
-        f"Google's quota of requests to {SERVICES[reason.service]} is used up: check again in a minute, or have the "
+        f"Google's request quota for {SERVICES[reason.service]} is used up: check again in a minute, or have the "
         "quota raised if this happens often."
     )
 
@@ -130,7 +131,7 @@ def _(reason: GoogleQuotaExceeded) -> str:
 @describe.register
 def _(reason: GoogleUnreachable) -> str:
     return (
-        f"{SERVICES[reason.service]} could not be reached, the connection was refused or broke: check the setting "
+        f"{SERVICES[reason.service]} could not be reached (the connection was refused or broken): check the setting "
         f"{reason.setting} and the network of the machine that runs mibot."
     )
 
@@ -138,39 +139,38 @@ def _(reason: GoogleUnreachable) -> str:
 @describe.register
 def _(reason: GoogleWrongServer) -> str:
     return (
-        f"What answered was not the {SERVICES[reason.service]} API: check the setting {reason.setting}, and whether "
-        "a proxy stands in between."
+        f"The response did not come from the {SERVICES[reason.service]} API: check the setting "
+        f"{reason.setting}, and whether a proxy is in between."
     )
 
 
 @describe.register
 def _(reason: GoogleTimedOut) -> str:
     return (
-        f"{SERVICES[reason.service]} did not answer within {reason.deadline:g} seconds: check again, and look at the "
-        "network between mibot and Google if it lasts."
+        f"{SERVICES[reason.service]} did not answer within {reason.deadline:g} seconds: check again, and "
+        "check the network between mibot and Google if that persists."
     )
 
 
 @describe.register
 def _(reason: GoogleServerError) -> str:
     return (
-        f"{SERVICES[reason.service]} failed with error {reason.status}, also when asked again: check again in a few "
-        "minutes, and see https://status.cloud.google.com if it lasts."
+        f"{SERVICES[reason.service]} failed with error {reason.status}, even after a retry: check again in a few "
+        "minutes, and see https://status.cloud.google.com if that persists."
     )
 
 
 @describe.register
 def _(reason: GoogleRefused) -> str:
-    return (
-        f"{SERVICES[reason.service]} refused the request with error {reason.status}: what it said is in mibot's log."
-    )
+    service = SERVICES[reason.service]
+    return f"{service} refused the request with error {reason.status}: see mibot's log for its response."
 
 
 @describe.register
 def _(reason: GoogleZonesUnreachable) -> str:
     return (
-        f"{SERVICES[reason.service]} could not look into every zone and region: check again in a few minutes, and "
-        "see https://status.cloud.google.com if it lasts."
+        f"{SERVICES[reason.service]} could not search every zone and region: check again in a few minutes, and "
+        "see https://status.cloud.google.com if that persists."
     )
 
 

@@ -9,19 +9,19 @@ from bot.rendering.wording.dispatch import describe
 
 @describe.register
 def _(_reason: NotConnected) -> str:
-    return "Nobody can be asked that from here: it takes a mibot that is connected to GitHub, not a clone alone."
+    return "This check needs a mibot that is connected to GitHub; a clone alone is not enough."
 
 
 @describe.register
 def _(_reason: CheckCrashed) -> str:
-    return "The check itself broke, which says nothing about the instance: look for check_broke in mibot's log."
+    return "The check itself failed, which says nothing about the instance: look for check_broke in mibot's log."
 
 
 @describe.register
 def _(reason: CheckTimedOut) -> str:
     return (
         f"The check did not finish within {reason.limit:g} seconds: run it again, and look for check_timed_out in "
-        "mibot's log if it lasts."
+        "mibot's log if that persists."
     )
 
 
@@ -32,7 +32,7 @@ def _(_reason: InstanceUnreadable) -> str:
 
 @describe.register
 def _(reason: AcceptedByPerson) -> str:
-    return f"{reason.by} vouches for it: {reason.why} (mibot could not find out: {describe(reason.finding)})"
+    return f"Accepted by {reason.by}: {reason.why} (mibot could not determine it: {describe(reason.finding)})"
 
 
 @describe.register

@@ -9,12 +9,12 @@ from bot.rendering.wording.dispatch import describe
 
 @describe.register
 def _(_reason: InternalError) -> str:
-    return "mibot made a mistake; its log says which"
+    return "mibot had an internal error; see its log"
 
 
 @describe.register
 def _(_reason: JobFromNewerVersion) -> str:
-    return "A newer version of mibot left this job."
+    return "A newer version of mibot created this job."
 
 
 @describe.register

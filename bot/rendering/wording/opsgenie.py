@@ -17,15 +17,16 @@ _PROBLEMS = {
         "Opsgenie rejected mibot's key: set opsgenie.api_key to the key of an API integration that is enabled."
     ),
     OpsgenieProblem.KEY_FORBIDDEN: (
-        "mibot's Opsgenie key may not read alerts: give its API integration the right to read."
+        "mibot's Opsgenie key may not read alerts: give its API integration read access."
     ),
-    OpsgenieProblem.RATE_LIMITED: "Opsgenie's limit of requests is used up: check again in a minute.",
+    OpsgenieProblem.RATE_LIMITED: "Opsgenie's rate limit is reached: check again in a minute.",
     OpsgenieProblem.UNREACHABLE: (
-        "Opsgenie could not be reached, the connection was refused or broke: check the setting opsgenie.api_url and "
-        "the network of the machine that runs mibot."
+        "Opsgenie could not be reached (the connection was refused or broken): check the setting opsgenie.api_url "
+        "and the network of the machine that runs mibot."
     ),
     OpsgenieProblem.WRONG_SERVER: (
-        "What answered was not Opsgenie: check the setting opsgenie.api_url, and whether a proxy stands in between."
+        "The response did not come from Opsgenie: check the setting opsgenie.api_url, and whether "
+        "a proxy is in between."
     ),
 }
 
@@ -42,14 +43,14 @@ def _(reason: OpsgenieTimedOut) -> str:
 
 @describe.register
 def _(reason: OpsgenieServerError) -> str:
-    return f"Opsgenie failed with error {reason.status}, also when asked again: check again in a few minutes."
+    return f"Opsgenie failed with error {reason.status}, even after a retry: check again in a few minutes."
 
 
 @describe.register
 def _(reason: OpsgenieRefused) -> str:
-    return f"Opsgenie refused the search with error {reason.status}: what it said is in mibot's log."
+    return f"Opsgenie refused the search with error {reason.status}: see mibot's log for its response."
 
 
 @describe.register
 def _(reason: OpsgenieTooManyAlerts) -> str:
-    return f"Opsgenie has more than {reason.limit} open alerts to look through: close those that are over."
+    return f"Opsgenie has more than {reason.limit} open alerts, too many to search: close those that are resolved."

@@ -6,13 +6,13 @@ from bot.domain.rollout import reasons
 from bot.domain.rollout.reasons import FirstInstanceProblem, GoldenFileState
 from bot.rendering.wording.dispatch import clause, describe
 
-_FORCE_HINT = 'an operator can let it go first, with --force "reason"'
+_FORCE_HINT = 'an operator can start it now with --force "reason"'
 
 
 @describe.register
 def _(reason: reasons.SlotsTaken) -> str:
     others = "1 upgrade is" if reason.limit == 1 else f"{reason.limit} upgrades are"
-    return f"for its turn, {others} in flight"
+    return f"for a free slot, {others} in flight"
 
 
 @describe.register
@@ -28,7 +28,7 @@ def _(reason: reasons.Forceable) -> str:
 @describe.register
 def _(reason: reasons.RolloutHalted) -> str:
     names = ", ".join(name or "an instance that is no longer in the fleet" for name in reason.instances)
-    return f"for {names}, whose upgrade to {reason.version} failed: the line is stopped"
+    return f"for {names}, whose upgrade to {reason.version} failed: the rollout is halted"
 
 
 @describe.register
@@ -64,9 +64,9 @@ def _(reason: reasons.GoldenFileMissing) -> str:
         case GoldenFileState.BEING_PREPARED:
             return f"for {file}, which is being prepared"
         case GoldenFileState.NOT_MERGED:
-            return f"for {file}: its pull request has to be merged first"
+            return f"for {file}: its pull request must be merged first"
         case GoldenFileState.REMOVED:
-            return f"for {file}, which was there and is gone: bring it back"
+            return f"for {file}, which was removed: restore it"
 
 
 @describe.register

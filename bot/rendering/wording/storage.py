@@ -30,13 +30,13 @@ def _(reason: StorageUnavailable) -> str:
 
 @describe.register
 def _(_reason: InvalidStoreUrl) -> str:
-    return "store.url is no database's URL; see the settings in the README."
+    return "store.url is not a database URL; see the settings in the README."
 
 
 @describe.register
 def _(reason: NewerStore) -> str:
     return (
-        f"store.url {reason.url} was last used by a newer mibot; install that version again, or go back to a backup "
+        f"store.url {reason.url} was last used by a newer mibot; install that version again, or restore a backup "
         "from before it."
     )
 
@@ -63,7 +63,7 @@ def _(reason: NoStoreConnection) -> str:
 
 @describe.register
 def _(reason: WorkerNameTaken) -> str:
-    return f"another worker is {reason.worker} now"
+    return f"another worker now uses the name {reason.worker}"
 
 
 @describe.register

@@ -9,4 +9,4 @@ from bot.rendering.wording.dispatch import describe
 @describe.register
 def _(reason: TrackerTooLong) -> str:
     limit = f"{reason.max_characters:,} characters"
-    return f"the tracker no longer fits GitHub's limit of {limit}; shorten what people wrote."
+    return f"the tracker no longer fits GitHub's limit of {limit}; shorten the text that people added."

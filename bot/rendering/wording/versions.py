@@ -14,8 +14,8 @@ def _(reason: SameVersion) -> str:
 @describe.register
 def _(reason: Downgrade) -> str:
     return (
-        f"it runs {reason.current}; going down to {reason.target} is a downgrade, which is refused. "
-        "What undoes its last upgrade is /rollback."
+        f"it runs {reason.current}, and downgrades such as to {reason.target} are refused. "
+        "To undo its last upgrade, comment /rollback."
     )
 
 
@@ -23,7 +23,7 @@ def _(reason: Downgrade) -> str:
 def _(reason: VersionJump) -> str:
     step = reason.next_version or f"{reason.next_series}.x"
     return (
-        f"it runs {reason.current}, and {reason.target} is a jump: versions go one minor at a time. "
+        f"it runs {reason.current}, and {reason.target} skips versions: upgrade one minor version at a time. "
         f"Next step: {step}."
     )
 
@@ -36,4 +36,4 @@ def _(reason: OneStep) -> str:
 @describe.register
 def _(reason: NextMajor) -> str:
     current = reason.current
-    return f"{current.series} ends major {current.major}, so {reason.target} is the next step."
+    return f"{current.series} is the last minor version of {current.major}.x, so {reason.target} is the next step."

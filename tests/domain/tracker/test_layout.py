@@ -231,7 +231,7 @@ def laid_out(parts: list[str], items: list[TrackerItem]) -> list[str]:
     links = ", ".join(
         f"[part {n + 1}](https://github.com/x/y/issues/1#issuecomment-{10**9 + n})" for n in range(len(parts))
     )
-    head = with_block(parts[0], Block.HEAD, Markdown(f"Head of mine. The list goes on in {links}."))
+    head = with_block(parts[0], Block.HEAD, Markdown(f"Head of mine. The list continues in {links}."))
     texts = lay_out([with_block(head, Block.END, Markdown("no problems")), *parts[1:]], items)
     return [texts[0], *(with_block(text, Block.HEAD, Markdown("Part of the tracker.")) for text in texts[1:])]
 

@@ -1,4 +1,4 @@
-"""From the merge to proven healthy: checked, backed up, deployed, and green for long enough."""
+"""From the merge to verified healthy: checked, backed up, deployed, and green for long enough."""
 
 from __future__ import annotations
 

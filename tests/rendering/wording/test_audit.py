@@ -43,7 +43,7 @@ from tests.domain.audit.evidences import TO, deployed, evidence, merged, rolled_
 from tests.samples import ACCOUNT, NOW, customer_instance, fleet, internal_instance, upgrade, version
 
 RED = FailingChecks(("VM",), ("Uptime",))
-TAKE_NOW = "name one from before it that people or the workflow took, and say /backup to have one now"
+TAKE_NOW = "name an earlier one that people or the workflow took, and comment /backup to take one now"
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ TAKE_NOW = "name one from before it that people or the workflow took, and say /b
     [
         (
             NoPullRequest(Stage.DONE),
-            "There is no pull request, and it is done: see to it that one is opened.",
+            "There is no pull request, and the stage is done: make sure that one is opened.",
         ),
         (
             NotApproved(by_bots=False, merged=True),
@@ -67,19 +67,20 @@ TAKE_NOW = "name one from before it that people or the workflow took, and say /b
         ),
         (
             NotMerged(Stage.OPEN),
-            "The pull request is not merged, it is open: merge it, or close it.",
+            "The pull request is not merged (stage: open): merge it, or close it.",
         ),
         (
             MergerUnknown(),
-            "It is not known who merged the pull request: look there, and note who it was.",
+            "It is unknown who merged the pull request: look it up on GitHub, and record who it was.",
         ),
         (
             MergedByBot("mergify[bot]"),
-            "No person merged the pull request, but mergify[bot]: note who decided that.",
+            "The pull request was merged by mergify[bot], not by a person: record who decided that.",
         ),
         (
             NoPreUpgradeChecks(merged=True),
-            "No health check ran before the upgrade, and nobody forced it: show its health then from the monitoring.",
+            "No health check ran before the upgrade, and nobody forced it: show its health at that time from the "
+            "monitoring.",
         ),
         (
             NoPreUpgradeChecks(merged=False),
@@ -87,55 +88,55 @@ TAKE_NOW = "name one from before it that people or the workflow took, and say /b
         ),
         (
             UnhealthyBefore(RED),
-            "Before the upgrade, red: VM; unknown: Uptime, and nobody forced it: have an operator note why it could "
-            "go all the same.",
+            "Before the upgrade, red: VM; unknown: Uptime, and nobody forced it: have an operator record why it "
+            "could proceed.",
         ),
         (
             UnhealthyAfter(Stage.DONE, FailingChecks()),
-            "It is done, but after the deployment, no check ran: repair what is wrong, and show with /check that all "
-            "is well.",
+            "It is done, but after the deployment, no check ran: fix the problem, and show with /check that the "
+            "instance is healthy.",
         ),
         (
             FirstInstanceNotDone(),
-            "No record shows that rctest was done before this was merged, and nobody forced it: show how rctest was, "
-            "or have an operator note the reason.",
+            "No record shows that rctest was done before this was merged, and nobody forced it: show the state of "
+            "rctest at that time, or have an operator record the reason.",
         ),
         (
             NoTracker(),
-            "There is no tracker that lists it: hand the release issue to mibot by its label.",
+            "No tracker lists it: add mibot's label to the release issue.",
         ),
         (
             UndoneUpgradeUnknown(),
-            "mibot has no record of the upgrade that was undone: show its pull request, approval and checks.",
+            "mibot has no record of the upgrade that was rolled back: show its pull request, approval and checks.",
         ),
         (
             NotFinished(Stage.VERIFYING, Stage.DONE, merged=True),
-            "It is verifying, not done: see it through, or go back with /rollback.",
+            "It is verifying, not done: complete it, or roll back with /rollback.",
         ),
         (
             NotFinished(Stage.FAILED, Stage.ROLLED_BACK, merged=False, checks=RED),
-            "It is failed, not rolled back, and after the deployment, red: VM; unknown: Uptime: see it through, or "
+            "It is failed, not rolled back, and after the deployment, red: VM; unknown: Uptime: complete it, or "
             "close its pull request.",
         ),
         (
             CheckNotPassed(Control.UPTIME, "uptime", CheckState.UNKNOWN),
-            "Nothing shows that the front page could be reached after the deployment, for the check uptime was "
-            "unknown: see to it, then say /check.",
+            "Nothing shows that the front page could be reached after the deployment, because the check uptime was "
+            "unknown: fix it, then comment /check.",
         ),
         (
             CheckNotPassed(Control.MONITORING, "alerts", None),
-            "Nothing shows that no critical alert was open after the deployment, for the check alerts did not run: "
-            "see to it, then say /check.",
+            "Nothing shows that no critical alert was open after the deployment, because the check alerts did not "
+            "run: fix it, then comment /check.",
         ),
         (
             CheckNotPassed(Control.PERFORMANCE, "alerts", None),
-            "Nothing shows that search was fast enough (99th percentile) after the deployment, for the check alerts "
-            "did not run: see to it, then say /check.",
+            "Nothing shows that search was fast enough (99th percentile) after the deployment, because the check "
+            "alerts "
+            "did not run: fix it, then comment /check.",
         ),
         (
             BackupNotReady(BackupKind.DATABASE, Stage.OPEN),
-            "There is no Cloud SQL backup that is ready, and it is open: see that there is one before its "
-            "deployment.",
+            "No Cloud SQL backup is ready, and the stage is open: make sure that there is one before the deployment.",
         ),
         (
             BackupNotTaken(BackupKind.DISK),
@@ -151,12 +152,11 @@ TAKE_NOW = "name one from before it that people or the workflow took, and say /b
         ),
         (
             BackupTooLate(BackupKind.DISK),
-            f"The disk snapshot was begun after the deployment had been asked for: {TAKE_NOW}.",
+            f"The disk snapshot was started after the deployment was requested: {TAKE_NOW}.",
         ),
         (
             EarlierGap(ChangeKind.UPGRADE, NoTracker()),
-            "About the earlier upgrade: There is no tracker that lists it: hand the release issue to mibot by its "
-            "label.",
+            "About the earlier upgrade: No tracker lists it: add mibot's label to the release issue.",
         ),
     ],
 )  # fmt: skip
@@ -189,8 +189,8 @@ def test_why_an_instance_has_no_record() -> None:
     found = to_document(evidence(fleet=known))["without_record"]
     assert [(one["state"], one["reason"]) for one in found] == [
         ("skipped", f"takes nightly builds, like {ACCOUNT}"),
-        ("already there", "it was brought to 3.40.1 by hand: show who did that, and who approved it"),
-        ("not started", "it runs 3.40.0, and nobody has asked for its upgrade"),
-        ("already there", "it runs 3.41.0, which is later"),
+        ("already there", "it was upgraded to 3.40.1 by hand: show who did that, and who approved it"),
+        ("not started", "it runs 3.40.0, and nobody has requested its upgrade"),
+        ("already there", "it runs 3.41.0, which is newer"),
         ("can't be read", "config.yaml is not valid YAML (line 3); correct its syntax"),
     ]

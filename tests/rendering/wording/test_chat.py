@@ -25,18 +25,18 @@ CAUSE = PlainText("GitHub does not let mibot do that.")
 @pytest.mark.parametrize(
     ("reason", "sentence"),
     [
-        (TooManyCommands(20), "a comment may hold at most 20 commands; write the others in another comment."),
-        (TooManyWords(250), "one command takes at most 250 words; write another one."),
+        (TooManyCommands(20), "a comment may hold at most 20 commands; put the others in another comment."),
+        (TooManyWords(250), "one command takes at most 250 words; put the rest in another command."),
         (UnclosedQuote(), 'a quotation mark is not closed; write `"` at both ends.'),
-        (EmptyQuote(), "there is nothing between two quotation marks; write something there."),
-        (OptionWithoutText("--force"), 'say why, in quotation marks: --force "reason".'),
+        (EmptyQuote(), "the quotation marks are empty; write a text between them."),
+        (OptionWithoutText("--force"), 'give the reason in quotation marks: --force "reason".'),
         (
             UnknownOption(("--dry-run", "--yes"), ("--force", "--since"), USAGE),
-            'the options here are --dry-run and --yes and --force "reason" and --since "reason"; '
+            'its options are --dry-run and --yes and --force "reason" and --since "reason"; '
             "write /command INSTANCE ….",
         ),
-        (UnknownOption(("--dry-run",), (), USAGE), "the options here are --dry-run; write /command INSTANCE …."),
-        (UnknownOption((), (), USAGE), "there are no options here; write /command INSTANCE …."),
+        (UnknownOption(("--dry-run",), (), USAGE), "its options are --dry-run; write /command INSTANCE …."),
+        (UnknownOption((), (), USAGE), "it has no options; write /command INSTANCE …."),
         (NotPossibleNow(CAUSE), "this can't be done now: GitHub does not let mibot do that."),
         (PlanNotPossibleNow(CAUSE), "this can't be planned now: GitHub does not let mibot do that."),
         (
@@ -44,8 +44,11 @@ CAUSE = PlainText("GitHub does not let mibot do that.")
             "an upgrade to 3.40.1 is refused: it already runs 3.40.1.",
         ),
         (InstanceGone(), "the instance can't be read from the deployment repository any more."),
-        (BackupsLate(1800.0), "they are not ready after 1800 seconds; look at them in Google's console"),
-        (BackupsGivenUp(CAUSE), "GitHub does not let mibot do that; say /backup again"),
+        (
+            BackupsLate(1800.0),
+            "the backups are not ready after 1800 seconds; look at them in the Google Cloud console",
+        ),
+        (BackupsGivenUp(CAUSE), "GitHub does not let mibot do that; comment /backup again"),
     ],
 )
 def test_a_sentence(reason: Reason, sentence: str) -> None:

@@ -30,54 +30,54 @@ def service_override(line: str) -> str:
 @pytest.mark.parametrize(
     ("upstream", "override", "sentence"),
     [
-        ("[]", "", "upstream's Compose file is no Compose file; write a mapping with `services` in it"),
+        ("[]", "", "upstream's Compose file is not a Compose file; write a mapping with `services` in it"),
         (
             "",
             "",
-            "upstream's Compose file is no Compose file: it has no `services`; see whether it is the right file",
+            "upstream's Compose file is not a Compose file: it has no `services`; check whether it is the right file",
         ),
-        ("services:\n", "", "upstream's Compose file is no Compose file: it has no `services`; see whether"),
-        ("services: []", "", "upstream's Compose file is no Compose file: `services` is no mapping"),
-        ("services: {a: 1}", "", "upstream's Compose file has a service `a` that is no mapping"),
-        (HEAD, "- a", "o.yaml is no Compose file; write a mapping"),
-        (HEAD, "services: [a]", "o.yaml is no Compose file: `services` is no mapping"),
+        ("services:\n", "", "upstream's Compose file is not a Compose file: it has no `services`; check whether"),
+        ("services: []", "", "upstream's Compose file is not a Compose file: `services` is not a mapping"),
+        ("services: {a: 1}", "", "upstream's Compose file has a service `a` that is not a mapping"),
+        (HEAD, "- a", "o.yaml is not a Compose file; write a mapping"),
+        (HEAD, "services: [a]", "o.yaml is not a Compose file: `services` is not a mapping"),
         (
             HEAD,
             "services: {a: [b]}",
-            "o.yaml has a service `a` that is no mapping; write it as a mapping",
+            "o.yaml has a service `a` that is not a mapping; write it as a mapping",
         ),
-        (HEAD, "services: {a: 'b\n`c'}", "o.yaml has a service `a` that is no mapping"),
+        (HEAD, "services: {a: 'b\n`c'}", "o.yaml has a service `a` that is not a mapping"),
         (HEAD, "a: [", "o.yaml is not valid YAML (line 1); correct it"),
         (HEAD, "a: 1\na: 2", "o.yaml has a key twice in one mapping (line 2); correct it"),
         (
             service("environment: [A=1]"),
             service_override("environment: 5"),
-            "o.yaml writes `services.a.environment` otherwise",
+            "o.yaml writes `services.a.environment` in another form",
         ),
         (
             service("volumes: ['a:/b']"),
             service_override("volumes: {a: b}"),
-            "o.yaml writes `services.a.volumes` otherwise",
+            "o.yaml writes `services.a.volumes` in another form",
         ),
         (
             service("deploy: {x: {y: 1}}"),
             service_override("deploy: {x: [1]}"),
-            "o.yaml writes `services.a.deploy.x` otherwise",
+            "o.yaml writes `services.a.deploy.x` in another form",
         ),
         (
             service("cap_add: [A]"),
             service_override("cap_add: {A: B}"),
-            "o.yaml writes `services.a.cap_add` otherwise",
+            "o.yaml writes `services.a.cap_add` in another form",
         ),
         (
             service("ports: ['80']"),
             service_override("ports: '80'"),
-            "o.yaml writes `services.a.ports` otherwise",
+            "o.yaml writes `services.a.ports` in another form",
         ),
         (
             service("labels: [a]"),
             service_override("labels: [[b]]"),
-            "o.yaml writes `services.a.labels` otherwise",
+            "o.yaml writes `services.a.labels` in another form",
         ),
     ],
 )
@@ -94,13 +94,15 @@ def test_an_override_of_a_service_that_upstream_lost() -> None:
     reason = InvalidComposeFile("golden/overrides/b.yaml", ComposeProblem.UNKNOWN_SERVICE, "gone")
     assert describe(reason) == (
         "golden/overrides/b.yaml overrides the service `gone`, which upstream's file does not have (any more); "
-        "take it out of that override, then prepare again."
+        "remove it from that override, then prepare again."
     )
 
 
 def test_a_key_in_a_sentence_cant_break_it() -> None:
     reason = InvalidComposeFile("o.yaml", ComposeProblem.SERVICE_NOT_A_MAPPING, "a`\n*b*" + "x" * 100)
-    assert describe(reason) == f"o.yaml has a service `a???b?{'x' * 73}…` that is no mapping; write it as a mapping."
+    assert (
+        describe(reason) == f"o.yaml has a service `a???b?{'x' * 73}…` that is not a mapping; write it as a mapping."
+    )
 
 
 @pytest.mark.parametrize("problem", ComposeProblem)
@@ -122,7 +124,7 @@ def test_every_problem_of_a_yaml_file_has_words(problem: YamlProblem) -> None:
     [
         (
             UnusableFile("demo/infrastructure.tf", FileProblem.UNREADABLE),
-            "demo/infrastructure.tf could not be read from the deployment repository; ask again.",
+            "demo/infrastructure.tf could not be read from the deployment repository; try again.",
         ),
         (UnusableFile("a.yaml", FileProblem.TOO_LARGE), "a.yaml is larger than 1 MiB; shorten it."),
         (UnusableFile("a.yaml", FileProblem.NOT_UTF8), "a.yaml is not UTF-8 text; save it as UTF-8."),

@@ -26,7 +26,7 @@ from bot.rendering.wording import describe
             FolderMissing("/nowhere"),
             "There is no folder /nowhere; name the folder of a clone of the deployment repository.",
         ),
-        (NotAClone("/home"), "/home is no clone of the deployment repository: it has no folder golden/."),
+        (NotAClone("/home"), "/home is not a clone of the deployment repository: it has no folder golden/."),
         (
             Unreadable("rctest/config.yaml", "Permission denied"),
             "rctest/config.yaml can't be read (Permission denied).",
@@ -35,16 +35,16 @@ from bot.rendering.wording import describe
         (UnknownBlob("0123", "/clone"), "There is no file with the SHA-1 0123 in /clone."),
         (
             ChangedWhileRead("rctest/config.yaml"),
-            "rctest/config.yaml has changed while it was read; run this again.",
+            "rctest/config.yaml changed while mibot read it; run the command again.",
         ),
         (
             NoUpstreamFile(Version(3, 41, 0)),
-            "golden/docker-compose.3.41.0.yaml is not in this clone, and nobody was asked for upstream's file: "
-            "prepare it first, with `mibot prepare 3.41.0 --repo PATH`",
+            "golden/docker-compose.3.41.0.yaml is not in this clone, and upstream's file was not fetched: "
+            "prepare it first with `mibot prepare 3.41.0 --repo PATH`",
         ),
         (
             UpstreamFileUnreadable("compose.yaml", "No such file or directory"),
-            "compose.yaml can't be read (No such file or directory); name upstream's Compose file.",
+            "compose.yaml can't be read (No such file or directory); give the path of upstream's Compose file.",
         ),
     ],
 )

@@ -40,7 +40,7 @@ def test_why_one_is_left_out(reason: Reason, words: str) -> None:
 
 
 PROBLEMS = [
-    (InvalidFolderName(), "the folder's name is no slug; use lower-case letters, digits and dashes"),
+    (InvalidFolderName(), "the folder's name is not a slug; use lowercase letters, digits and dashes"),
     (UnusableInstanceFile("config.yaml", InstanceFileProblem.MISSING), "config.yaml is missing; add it"),
     (
         UnusableInstanceFile("config.yaml", InstanceFileProblem.IS_LINK),
@@ -48,7 +48,7 @@ PROBLEMS = [
     ),
     (
         UnusableInstanceFile("config.yaml", InstanceFileProblem.NOT_FETCHED),
-        "config.yaml could not be fetched; it will be tried again",
+        "config.yaml could not be fetched; mibot will try again",
     ),
     (
         UnusableInstanceFile("terraform.tfvars", InstanceFileProblem.TOO_LARGE),
@@ -79,11 +79,11 @@ PROBLEMS = [
     ),
     (
         InvalidSetting("domain", SettingProblem.NOT_A_HOST),
-        "domain in config.yaml is no host name; write it as name.sourcegraph.com",
+        "domain in config.yaml is not a host name; write it as name.sourcegraph.com",
     ),
     (
         InvalidSetting("account", SettingProblem.NOT_A_URL),
-        "account in config.yaml is no https URL; use the account issue's URL",
+        "account in config.yaml is not an https URL; use the account issue's URL",
     ),
     (
         InvalidSetting("trialAdditionalDays", SettingProblem.NOT_A_NUMBER_OF_DAYS),
@@ -110,7 +110,7 @@ PROBLEMS = [
     (UnusableLink(LINK, LinkProblem.MISSING), f"{LINK} is missing; link it to a golden file"),
     (
         UnusableLink(LINK, LinkProblem.NOT_A_LINK),
-        f"{LINK} is not a symbolic link; replace it by a link to a golden file",
+        f"{LINK} is not a symbolic link; replace it with a link to a golden file",
     ),
     (
         UnusableLink(LINK, LinkProblem.NOT_GOLDEN),

@@ -31,11 +31,11 @@ FORBIDDEN = "Resource not accessible by integration"
     [
         (
             GitHubFailed(GitHubAction.READ_ISSUE, GitHubProblem.NOT_FOUND),
-            "Could not read the issue: GitHub says there is no such thing, or the App may not see it.",
+            "Could not read the issue: GitHub says that it does not exist or that the App has no access to it.",
         ),
         (
             GitHubFailed(GitHubAction.CREATE_BRANCH, GitHubProblem.CONFLICT),
-            "Could not create the branch: it exists already, or it changed meanwhile.",
+            "Could not create the branch: it already exists, or it changed in the meantime.",
         ),
         (
             GitHubFailed(GitHubAction.OPEN_PULL_REQUEST, GitHubProblem.NOTHING_TO_CHANGE),
@@ -51,16 +51,15 @@ FORBIDDEN = "Resource not accessible by integration"
         ),
         (
             GitHubFailed(GitHubAction.READ_ISSUE, GitHubProblem.MOVED),
-            "Could not read the issue: the repository has moved. "
-            "Put its new name into the settings (`repositories`).",
+            "Could not read the issue: the repository has moved. Put its new name in the settings (`repositories`).",
         ),
         (
             GitHubFailed(GitHubAction.READ_ISSUE, GitHubProblem.UNEXPECTED_ANSWER),
-            "Could not read the issue: GitHub's answer lacks what its documentation promises.",
+            "Could not read the issue: GitHub's response lacks a documented field.",
         ),
         (
             GitHubFailed(GitHubAction.READ_FILE, GitHubProblem.WRONG_CONTENT),
-            "Could not read a file: what GitHub sent is not what was asked for (its SHA-1 differs).",
+            "Could not read a file: GitHub sent other content than requested (its SHA-1 differs).",
         ),
         (
             GitHubFailed(GitHubAction.READ_ISSUE, GitHubProblem.CREDENTIALS_REJECTED),
@@ -69,16 +68,17 @@ FORBIDDEN = "Resource not accessible by integration"
         ),
         (
             GitHubFailed(GitHubAction.LIST_FILES, GitHubProblem.TREE_TOO_LARGE),
-            "Could not list the files of the deployment repository: it has more than GitHub lists in one answer.",
+            "Could not list the files of the deployment repository: it has more entries than GitHub lists in one "
+            "response.",
         ),
         (
             GitHubRateLimited(GitHubAction.READ_ISSUE, 119.6),
-            "Could not read the issue: GitHub's rate limit asks for a pause of 120 seconds.",
+            "Could not read the issue: GitHub's rate limit requires a pause of 120 seconds.",
         ),
         (GitHubServerError(GitHubAction.READ_ISSUE, 502), "Could not read the issue: GitHub answered 502."),
         (
             GitHubNotJson(GitHubAction.READ_ISSUE, 404),
-            "Could not read the issue: the answer (404) is not JSON. Check `github.api_url`.",
+            "Could not read the issue: the response (404) is not JSON. Check `github.api_url`.",
         ),
         (
             GitHubRefused(GitHubAction.WRITE_COMMENT, 403, FORBIDDEN, "issues=write"),
@@ -107,12 +107,12 @@ FORBIDDEN = "Resource not accessible by integration"
         (
             WorkflowFileMissing("mi_upgrade.yml"),
             "The deployment repository has no workflow file .github/workflows/mi_upgrade.yml on its base branch, or "
-            "the App may not see it.",
+            "the App has no access to it.",
         ),
         (
             UpstreamFileMissing("docker-compose/docker-compose.yaml", Version(3, 40, 1)),
             "Upstream's repository has no file docker-compose/docker-compose.yaml at the tag v3.40.1: "
-            "look whether that version was released.",
+            "check whether that version was released.",
         ),
     ],
 )

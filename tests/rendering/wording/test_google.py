@@ -79,13 +79,11 @@ COMPUTE, SQL, MONITORING = GoogleService
         ),
         (
             GoogleNotFound(GoogleProject.INSTANCE, ("gcp.project_template", "gcp.zone")),
-            "The instance's project or zone was not found: compare the settings gcp.project_template and gcp.zone "
-            "with where it is.",
+            "The instance's project or zone was not found: check the settings gcp.project_template and gcp.zone.",
         ),
         (
             GoogleNotFound(GoogleProject.MONITORING, ("gcp.monitoring_project",)),
-            "The scoped monitoring project was not found: compare the setting gcp.monitoring_project with where it "
-            "is.",
+            "The scoped monitoring project was not found: check the setting gcp.monitoring_project.",
         ),
         (
             GoogleBillingDisabled(GoogleProject.INSTANCE),
@@ -93,37 +91,37 @@ COMPUTE, SQL, MONITORING = GoogleService
         ),
         (
             GoogleQuotaExceeded(COMPUTE),
-            "Google's quota of requests to Compute Engine is used up: check again in a minute, or have the quota "
+            "Google's request quota for Compute Engine is used up: check again in a minute, or have the quota "
             "raised if this happens often.",
         ),
         (
             GoogleUnreachable(MONITORING, "gcp.monitoring_endpoint"),
-            "Cloud Monitoring could not be reached, the connection was refused or broke: check the setting "
+            "Cloud Monitoring could not be reached (the connection was refused or broken): check the setting "
             "gcp.monitoring_endpoint and the network of the machine that runs mibot.",
         ),
         (
             GoogleWrongServer(MONITORING, "gcp.alerts_endpoint"),
-            "What answered was not the Cloud Monitoring API: check the setting gcp.alerts_endpoint, and whether a "
-            "proxy stands in between.",
+            "The response did not come from the Cloud Monitoring API: check the setting gcp.alerts_endpoint, and "
+            "whether a proxy is in between.",
         ),
         (
             GoogleTimedOut(COMPUTE, 0.3),
-            "Compute Engine did not answer within 0.3 seconds: check again, and look at the network between mibot "
-            "and Google if it lasts.",
+            "Compute Engine did not answer within 0.3 seconds: check again, and check the network between mibot and "
+            "Google if that persists.",
         ),
         (
             GoogleServerError(COMPUTE, 503),
-            "Compute Engine failed with error 503, also when asked again: check again in a few minutes, and see "
-            "https://status.cloud.google.com if it lasts.",
+            "Compute Engine failed with error 503, even after a retry: check again in a few minutes, and see "
+            "https://status.cloud.google.com if that persists.",
         ),
         (
             GoogleRefused(SQL, 409),
-            "Cloud SQL Admin refused the request with error 409: what it said is in mibot's log.",
+            "Cloud SQL Admin refused the request with error 409: see mibot's log for its response.",
         ),
         (
             GoogleZonesUnreachable(COMPUTE),
-            "Compute Engine could not look into every zone and region: check again in a few minutes, and see "
-            "https://status.cloud.google.com if it lasts.",
+            "Compute Engine could not search every zone and region: check again in a few minutes, and see "
+            "https://status.cloud.google.com if that persists.",
         ),
         (
             BackupImpossible(BackupObstacle.NO_DATA_DISK),
@@ -132,7 +130,8 @@ COMPUTE, SQL, MONITORING = GoogleService
         ),
         (
             BackupImpossible(BackupObstacle.REGIONAL_DISK),
-            "A data disk is a regional one, which mibot does not copy: move the data to a disk of the VM's zone.",
+            "A data disk is regional, and mibot does not back up regional disks: move the data to a disk of the VM's "
+            "zone.",
         ),
         (
             BackupImpossible(BackupObstacle.NO_DATABASE),

@@ -15,20 +15,20 @@ from bot.rendering.wording import describe
     [
         (
             NotConnected(),
-            "Nobody can be asked that from here: it takes a mibot that is connected to GitHub, not a clone alone.",
+            "This check needs a mibot that is connected to GitHub; a clone alone is not enough.",
         ),
         (
             CheckCrashed(),
-            "The check itself broke, which says nothing about the instance: look for check_broke in mibot's log.",
+            "The check itself failed, which says nothing about the instance: look for check_broke in mibot's log.",
         ),
         (
             CheckTimedOut(30.0),
             "The check did not finish within 30 seconds: run it again, and look for check_timed_out in mibot's log "
-            "if it lasts.",
+            "if that persists.",
         ),
         (
             AcceptedByPerson("lee", "I signed in", PlainText("No answer.")),
-            "lee vouches for it: I signed in (mibot could not find out: No answer.)",
+            "Accepted by lee: I signed in (mibot could not determine it: No answer.)",
         ),
         (InstanceUnreadable(), "The instance can't be read from the deployment repository now."),
         (
@@ -39,7 +39,7 @@ from bot.rendering.wording import describe
         (
             FrontEndUnavailable(FrontEndObstacle.NO_DNS),
             "The host name of the front end could not be looked up: check the DNS of the machine that runs mibot, "
-            "and the setting front_end.connect_to where it is set.",
+            "and the setting front_end.connect_to if it is set.",
         ),
     ],
 )

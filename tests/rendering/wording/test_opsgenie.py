@@ -25,20 +25,21 @@ from bot.rendering.wording import describe
         ),
         (
             OpsgenieFailed(OpsgenieProblem.KEY_FORBIDDEN),
-            "mibot's Opsgenie key may not read alerts: give its API integration the right to read.",
+            "mibot's Opsgenie key may not read alerts: give its API integration read access.",
         ),
         (
             OpsgenieFailed(OpsgenieProblem.RATE_LIMITED),
-            "Opsgenie's limit of requests is used up: check again in a minute.",
+            "Opsgenie's rate limit is reached: check again in a minute.",
         ),
         (
             OpsgenieFailed(OpsgenieProblem.UNREACHABLE),
-            "Opsgenie could not be reached, the connection was refused or broke: check the setting opsgenie.api_url "
+            "Opsgenie could not be reached (the connection was refused or broken): check the setting "
+            "opsgenie.api_url "
             "and the network of the machine that runs mibot.",
         ),
         (
             OpsgenieFailed(OpsgenieProblem.WRONG_SERVER),
-            "What answered was not Opsgenie: check the setting opsgenie.api_url, and whether a proxy stands in "
+            "The response did not come from Opsgenie: check the setting opsgenie.api_url, and whether a proxy is in "
             "between.",
         ),
         (
@@ -47,12 +48,12 @@ from bot.rendering.wording import describe
         ),
         (
             OpsgenieServerError(503),
-            "Opsgenie failed with error 503, also when asked again: check again in a few minutes.",
+            "Opsgenie failed with error 503, even after a retry: check again in a few minutes.",
         ),
-        (OpsgenieRefused(422), "Opsgenie refused the search with error 422: what it said is in mibot's log."),
+        (OpsgenieRefused(422), "Opsgenie refused the search with error 422: see mibot's log for its response."),
         (
             OpsgenieTooManyAlerts(2000),
-            "Opsgenie has more than 2000 open alerts to look through: close those that are over.",
+            "Opsgenie has more than 2000 open alerts, too many to search: close those that are resolved.",
         ),
     ],
 )

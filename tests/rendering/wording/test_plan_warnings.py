@@ -31,36 +31,37 @@ OVERRIDE = "red/docker-compose/docker-compose.override.yaml"
     [
         (
             ModuleRefNewer("infrastructure.tf", "mi-module-v4.0.0-v1", "mi-module-v3.40.1-v10"),
-            "infrastructure.tf refers to mi-module-v4.0.0-v1, which is newer than mi-module-v3.40.1-v10: left alone.",
+            "infrastructure.tf refers to mi-module-v4.0.0-v1, which is newer than mi-module-v3.40.1-v10: not "
+            "changed.",
         ),
         (
             ExecutorsAtOtherVersion(FILE, "executors", "3.40.0", version("3.40.1")),
-            f"It has executors, and module executors in {FILE} is pinned to 3.40.0, not to 3.40.1.",
+            f"The instance has executors, and module executors in {FILE} is pinned to 3.40.0, not to 3.40.1.",
         ),
         (
             ExecutorsAtOtherVersion(FILE, "docker-mirror", None, version("3.40.1")),
-            f"It has executors, and module docker-mirror in {FILE} is pinned to no version, not to 3.40.1.",
+            f"The instance has executors, and module docker-mirror in {FILE} is pinned to no version, not to 3.40.1.",
         ),
         (
             ExecutorsFileMissing(FILE),
-            f"It has executors, but there is no {FILE} that says which version they have.",
+            f"The instance has executors, but {FILE}, which sets their version, does not exist.",
         ),
         (
             ServiceGone(OVERRIDE, "searcher", version("3.40.1")),
-            f"{OVERRIDE} overrides the service searcher, which 3.40.1 no longer has: take it out of that file.",
+            f"{OVERRIDE} overrides the service searcher, which 3.40.1 no longer has: remove it from that file.",
         ),
         (
             OwnServiceKept(OVERRIDE, "cody", "sourcegraph/cody:3.40.0@sha256:0a"),
-            f"{OVERRIDE} runs cody, a service of its own, with sourcegraph/cody:3.40.0: it was left alone.",
+            f"{OVERRIDE} runs its own service cody with sourcegraph/cody:3.40.0: it was not changed.",
         ),
         (
             OverrideIsLink(OVERRIDE),
-            f"{OVERRIDE} is a symbolic link and was left alone; look whether a hotpatch is in it.",
+            f"{OVERRIDE} is a symbolic link and was not changed; check whether it contains a hotpatch.",
         ),
         (
             FileKept(OVERRIDE),
-            f"{OVERRIDE} was changed by people since the upgrade and stays as it is: "
-            "compare it with how it was before.",
+            f"{OVERRIDE} was changed by people since the upgrade and is not restored: "
+            "compare it with its earlier state.",
         ),
         (
             GlobalOverrideIsLink("golden/overrides/a.yaml"),
@@ -69,11 +70,11 @@ OVERRIDE = "red/docker-compose/docker-compose.override.yaml"
         (ServiceAdded("proxy"), "The overrides add the service proxy, which upstream's file does not have."),
         (
             ExecutorsNotPinned(version("3.42.0-rc.1")),
-            "The executors modules stay as they are: 3.42.0-rc.1 is a release candidate.",
+            "The executors modules are not changed because 3.42.0-rc.1 is a release candidate.",
         ),
         (
             ModulePinnedNewer(FILE, "executors", "4.0.0"),
-            f"Module executors in {FILE} is pinned to 4.0.0 already and stays there.",
+            f"Module executors in {FILE} is already pinned to 4.0.0 and is not changed.",
         ),
         (
             ModuleVersionUnknown(FILE, "executors"),

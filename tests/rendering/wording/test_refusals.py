@@ -29,27 +29,27 @@ from tests.samples import version
         (
             LeftOut(MarkedSkipped("shared by engineering")),
             "it is left out of release upgrades: shared by engineering. "
-            "To take it in, take upgrade.skip out of its config.yaml.",
+            "To include it, remove upgrade.skip from its config.yaml.",
         ),
         (
             LeftOut(ExcludedByChannel(Channel.PAUSE)),
             "it is left out of release upgrades: release channel is pause. "
-            "To take it in, set releaseChannel to stable in its config.yaml.",
+            "To include it, set releaseChannel to stable in its config.yaml.",
         ),
         (
             LeftOut(ExcludedByChannel(Channel.INSIDERS)),
             "it is left out of release upgrades: release channel is insiders. "
-            "To take it in, set releaseChannel to stable in its config.yaml.",
+            "To include it, set releaseChannel to stable in its config.yaml.",
         ),
         (CandidateRefused(), "release candidates go to rctest only; upgrade it to a release."),
         (
             CandidateRefused(version("3.40.1")),
             "release candidates go to rctest only; upgrade it to a release, such as 3.40.1.",
         ),
-        (UnknownVersion(version("3.40.7")), "there is no version 3.40.7 among upstream's tags."),
+        (UnknownVersion(version("3.40.7")), "upstream has no tag for version 3.40.7."),
         (
             UnknownVersion(version("3.40.7"), version("3.40.1")),
-            "there is no version 3.40.7 among upstream's tags. The nearest that there is: 3.40.1.",
+            "upstream has no tag for version 3.40.7. The nearest version is 3.40.1.",
         ),
         (
             NotPrepared(version("3.40.2")),
@@ -59,33 +59,33 @@ from tests.samples import version
             VersionHeld(
                 version("3.40.1"), (MistaggedImage("searcher", "docker.io/sourcegraph/searcher:3.40.0@sha256:0a"),)
             ),
-            "3.40.1 is held: images of the publisher's do not carry the tag 3.40.1: "
+            "3.40.1 is held: images from the publisher do not have the tag 3.40.1: "
             "searcher (docker.io/sourcegraph/searcher:3.40.0). "
-            "If that is right, an operator says /prepare 3.40.1 --accept-tags.",
+            "If this is intended, an operator comments /prepare 3.40.1 --accept-tags.",
         ),
         (
             UnusableHistory(HistoryProblem.NO_EARLIER_LINK),
-            "Git knows of no upgrade of it: its link was never another one.",
+            "Git shows no upgrade of it: its link never changed.",
         ),
         (
             UnusableHistory(HistoryProblem.UNREADABLE_MERGE),
-            "its link was changed by a merge that mibot can't read; go back by hand.",
+            "its link was changed by a merge that mibot can't read; roll back by hand.",
         ),
         (
             UnusableHistory(HistoryProblem.NOT_GOLDEN),
-            "what it ran before its last change is no golden file; go back by hand.",
+            "what it ran before its last change is not a golden file; roll back by hand.",
         ),
         (
             AlreadyRolledBack(version("3.40.1"), version("3.40.0")),
-            "its last change was a rollback already, from 3.40.1 to 3.40.0. To go up again, say /upgrade.",
+            "its last change was already a rollback, from 3.40.1 to 3.40.0. To upgrade it again, comment /upgrade.",
         ),
         (
             RollbackGoldenMissing(version("3.40.0")),
-            "golden/docker-compose.3.40.0.yaml, what it ran before, is not there any more; restore that file first.",
+            "golden/docker-compose.3.40.0.yaml, which it ran before, no longer exists; restore that file first.",
         ),
         (
             RollbackTooFar(version("3.38.0"), version("3.40.0")),
-            "it went from 3.38.0 to 3.40.0, which is more than one minor version; going back that far is not safe.",
+            "it went from 3.38.0 to 3.40.0, which is more than one minor version; rolling back that far is not safe.",
         ),
     ],
 )

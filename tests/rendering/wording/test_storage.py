@@ -32,10 +32,10 @@ from bot.rendering.wording import describe
             StorageUnavailable(StorageProblem.READ_ONLY),
             "the storage is read-only now; mibot will try again",
         ),
-        (InvalidStoreUrl(), "store.url is no database's URL; see the settings in the README."),
+        (InvalidStoreUrl(), "store.url is not a database URL; see the settings in the README."),
         (
             NewerStore("/var/mibot.sqlite"),
-            "store.url /var/mibot.sqlite was last used by a newer mibot; install that version again, or go back to a "
+            "store.url /var/mibot.sqlite was last used by a newer mibot; install that version again, or restore a "
             "backup from before it.",
         ),
         (
@@ -49,7 +49,7 @@ from bot.rendering.wording import describe
             "store.url: the folder of /no/mibot.sqlite does not exist or can't be written to.",
         ),
         (NoStoreConnection("OperationalError"), "the storage does not answer (OperationalError)."),
-        (WorkerNameTaken("worker-1"), "another worker is worker-1 now"),
+        (WorkerNameTaken("worker-1"), "another worker now uses the name worker-1"),
         (
             StoreInUse("mibot.sqlite"),
             "another mibot uses mibot.sqlite; stop it, or set store.url to a file or database of its own.",

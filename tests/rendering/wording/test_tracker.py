@@ -8,5 +8,5 @@ from bot.rendering.wording import describe
 
 def test_people_who_write_a_novel_into_the_tracker_are_told_to_shorten_it() -> None:
     assert describe(TrackerTooLong(65_536)) == (
-        "the tracker no longer fits GitHub's limit of 65,536 characters; shorten what people wrote."
+        "the tracker no longer fits GitHub's limit of 65,536 characters; shorten the text that people added."
     )

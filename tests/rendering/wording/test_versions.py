@@ -16,19 +16,22 @@ from tests.samples import version
         (SameVersion(version("3.40.1")), "it already runs 3.40.1."),
         (
             Downgrade(version("3.40.1"), version("3.40.0")),
-            "it runs 3.40.1; going down to 3.40.0 is a downgrade, which is refused. "
-            "What undoes its last upgrade is /rollback.",
+            "it runs 3.40.1, and downgrades such as to 3.40.0 are refused. "
+            "To undo its last upgrade, comment /rollback.",
         ),
         (
             VersionJump(version("3.40.0"), version("3.42.0"), "3.41", version("3.41.0")),
-            "it runs 3.40.0, and 3.42.0 is a jump: versions go one minor at a time. Next step: 3.41.0.",
+            "it runs 3.40.0, and 3.42.0 skips versions: upgrade one minor version at a time. Next step: 3.41.0.",
         ),
         (
             VersionJump(version("3.43.2"), version("3.45.0"), "3.44"),
-            "it runs 3.43.2, and 3.45.0 is a jump: versions go one minor at a time. Next step: 3.44.x.",
+            "it runs 3.43.2, and 3.45.0 skips versions: upgrade one minor version at a time. Next step: 3.44.x.",
         ),
         (OneStep(version("3.40.0"), version("3.40.1")), "3.40.0 to 3.40.1 is one step."),
-        (NextMajor(version("3.43.2"), version("4.0.0")), "3.43 ends major 3, so 4.0.0 is the next step."),
+        (
+            NextMajor(version("3.43.2"), version("4.0.0")),
+            "3.43 is the last minor version of 3.x, so 4.0.0 is the next step.",
+        ),
     ],
 )
 def test_a_step_in_words(reason: Reason, words: str) -> None:

@@ -15,15 +15,15 @@ _SEVERITIES = {"CRITICAL": "critical", "ERROR": "error", "WARNING": "warning"}
 def _(reason: OpenAlerts) -> str:
     source = _SOURCES[reason.source]
     if reason.alerts:
-        are = "is" if reason.alerts == 1 else "are"
+        are, them = ("is", "it") if reason.alerts == 1 else ("are", "them")
         warnings = f", and {_count(reason.warnings, 'warning')}" if reason.warnings else ""
         listed = _list(reason.named, reason.alerts)
-        return (
-            f"{_count(reason.alerts, 'alert')} {are} open in {source}: {listed}{warnings}; see to it and check again."
-        )
+        alerts = _count(reason.alerts, "alert")
+        return f"{alerts} {are} open in {source}: {listed}{warnings}; resolve {them} and check again."
     if reason.warnings:
         listed = _list(reason.named, reason.warnings)
-        return f"Nothing but {_count(reason.warnings, 'warning')} is open in {source}: {listed}."
+        warnings, are = _count(reason.warnings, "warning"), "is" if reason.warnings == 1 else "are"
+        return f"Only {warnings} {are} open in {source}: {listed}."
     return f"No alert is open in {source}."
 
 

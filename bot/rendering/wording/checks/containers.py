@@ -19,15 +19,15 @@ _CONDITIONS = {
     Condition.UNHEALTHY: "is unhealthy",
     Condition.RESTARTING: "is restarting",
     Condition.PAUSED: "is paused",
-    Condition.DOWN: "does not run",
-    Condition.UNKNOWN: "is in a state that mibot does not know",
+    Condition.DOWN: "is not running",
+    Condition.UNKNOWN: "is in an unknown state",
 }
 
 
 @describe.register
 def _(_reason: ContainersNotReported) -> str:
     return (
-        "The deployment's workflow run published nothing about the containers: let the workflow create a check run "
+        "The deployment's workflow run published no container states: have the workflow create a check run "
         "whose summary is a table of container, image and status, as docker ps prints them."
     )
 
@@ -43,8 +43,8 @@ def _(reason: ContainersFaulty) -> str:
 @describe.register
 def _(reason: NoProductImage) -> str:
     return (
-        f"Of {_count(reason.containers)}, all are up, but none has an image of the product's own, so they do not "
-        "show which version runs: let the workflow's table name the images as docker ps does."
+        f"Of {_count(reason.containers)}, all are up, but none runs an image of the product, so the running "
+        "version is unknown: have the workflow's table list the images as docker ps does."
     )
 
 

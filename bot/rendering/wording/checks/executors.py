@@ -16,7 +16,7 @@ def _(reason: ExecutorGroups) -> str:
     if reason.stuck:
         return (
             f"{reason.stuck} of {reason.groups} instance groups for executors cannot be scaled above zero: raise the "
-            "most VMs that the autoscaler allows."
+            "autoscaler's maximum number of VMs."
         )
     groups = "1 instance group" if reason.groups == 1 else f"{reason.groups} instance groups"
     machines = f"{reason.machines} VM{'' if reason.machines == 1 else 's'}"

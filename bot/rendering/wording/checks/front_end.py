@@ -26,15 +26,15 @@ _CERTIFICATE_FAULTS = {
     CertificateFault.UNVERIFIABLE: "can't be verified",
 }
 _REFUSALS = {
-    FrontEndRefusal.NO_HOST_NAME: "its domain in config.yaml is no host name",
+    FrontEndRefusal.NO_HOST_NAME: "its domain in config.yaml is not a host name",
     FrontEndRefusal.UNKNOWN_HOST: "its host name does not exist",
     FrontEndRefusal.NOTHING_ANSWERS: "nothing answers at its address",
     FrontEndRefusal.UNREACHABLE: "its address can't be reached",
     FrontEndRefusal.CONNECTION_REFUSED: "it refuses the connection",
-    FrontEndRefusal.HANDSHAKE_BROKEN_OFF: "it breaks off the TLS handshake",
-    FrontEndRefusal.CONNECTION_CLOSED: "it closes the connection without an answer",
+    FrontEndRefusal.HANDSHAKE_BROKEN_OFF: "it aborts the TLS handshake",
+    FrontEndRefusal.CONNECTION_CLOSED: "it closes the connection without a response",
 }
-_LOOK_AT_CONTAINERS = "look at its containers and their logs"
+_LOOK_AT_CONTAINERS = "check its containers and their logs"
 
 
 @describe.register
@@ -47,10 +47,10 @@ def _(reason: FrontEndRefuses) -> str:
     how = _REFUSALS.get(reason.refusal) or f"it answers {reason.status}"
     if reason.private:
         return (
-            f"The front end is private and does not let mibot in ({how}): allow the address that mibot calls from "
-            "(allowed_customer_ip_ranges in terraform.tfvars), or look at it from an address that is."
+            f"The front end is private and rejects mibot ({how}): allow mibot's IP address "
+            "(allowed_customer_ip_ranges in terraform.tfvars), or check it from an allowed address."
         )
-    return f"The front end turns mibot away ({how}): look at its VM, its DNS record and Cloudflare."
+    return f"The front end rejects mibot ({how}): check its VM, its DNS record and Cloudflare."
 
 
 @describe.register
@@ -69,10 +69,12 @@ def _(reason: FrontEndFaulty) -> str:
 @describe.register
 def _(reason: FrontEndUndecided) -> str:
     unknown = {
-        Undecided.CERTIFICATE_END: "when its certificate ends",
+        Undecided.CERTIFICATE_END: "when its certificate expires",
         Undecided.EXPECTED_VERSION: "which version it should run",
     }
-    return f"The front end answers ({reason.status}), but mibot can't tell {unknown[reason.unknown]}: look at it."
+    return (
+        f"The front end answers ({reason.status}), but mibot can't tell {unknown[reason.unknown]}: check it by hand."
+    )
 
 
 @describe.register
@@ -87,15 +89,15 @@ def _describe_fault(fault: CertificateEnds | PageFails | NoVersion | WrongVersio
     """What is wrong, and what to do about it."""
     match fault:
         case CertificateEnds():
-            return f"its certificate ends on {fault.at:%Y-%m-%d}", "renew it"
+            return f"its certificate expires on {fault.at:%Y-%m-%d}", "renew it"
         case PageFails():
             return f"{fault.page} {_answers(fault.status)}", _LOOK_AT_CONTAINERS
         case NoVersion():
-            return "it reports no version that mibot can read", "look at what /__version answers"
+            return "it reports no readable version", "check the response of /__version"
         case WrongVersion():
             return (
                 f"it reports version {fault.reported} instead of {fault.expected}",
-                "see whether its deployment has run, and with which golden file",
+                "check whether its deployment has run, and with which golden file",
             )
 
 

@@ -19,16 +19,16 @@ def _(reason: PullChecksFailed) -> str:
 
 @describe.register
 def _(reason: PullChecksUnfinished) -> str:
-    parts = [f"still under way: {_list(reason.pending)}"] if reason.pending.count else []
+    parts = [f"still running: {_list(reason.pending)}"] if reason.pending.count else []
     parts += [f"required and not reported yet: {_list(reason.missing)}"] if reason.missing.count else []
-    return f"The pull request's checks are not done ({'; '.join(parts)})."
+    return f"The pull request's checks are not complete ({'; '.join(parts)})."
 
 
 @describe.register
 def _(reason: PullChecksPassed) -> str:
     if not reason.count:
         return "No checks are required on the pull request and none reported."
-    passed = "The one check" if reason.count == 1 else f"All {reason.count} checks"
+    passed = "The only check" if reason.count == 1 else f"All {reason.count} checks"
     return f"{passed} of the pull request passed."
 
 

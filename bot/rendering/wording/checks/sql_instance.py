@@ -8,15 +8,15 @@ from bot.rendering.wording.dispatch import describe
 # Cloud SQL's instance states (DatabaseInstance.state), and gcloud's STOPPED: the predicate, and what to do.
 STATES = {
     "STOPPED": ("was stopped by its owner", "start it"),
-    "SUSPENDED": ("is suspended", "see whether the project's billing is in order"),
-    "PENDING_DELETE": ("is being deleted", "find out by whom"),
-    "PENDING_CREATE": ("is being created", "check again when that is over"),
-    "MAINTENANCE": ("is down for maintenance", "check again when that is over"),
-    "ONLINE_MAINTENANCE": ("is under maintenance", "check again when that is over"),
-    "REPAIRING": ("is being repaired by Google", "check again when that is over"),
+    "SUSPENDED": ("is suspended", "check the project's billing"),
+    "PENDING_DELETE": ("is being deleted", "find out who deletes it"),
+    "PENDING_CREATE": ("is being created", "check again afterwards"),
+    "MAINTENANCE": ("is down for maintenance", "check again afterwards"),
+    "ONLINE_MAINTENANCE": ("is under maintenance", "check again afterwards"),
+    "REPAIRING": ("is being repaired by Google", "check again afterwards"),
     "FAILED": ("has failed", "look at it in the Google Cloud console"),
 }
-_UNKNOWN_STATE = ("is in a state that mibot does not know", "look at it in the Google Cloud console")
+_UNKNOWN_STATE = ("is in an unknown state", "look at it in the Google Cloud console")
 
 
 @describe.register
@@ -30,7 +30,7 @@ def _(_reason: NoSqlInstance) -> str:
 def _(reason: SqlInstancesRunning) -> str:
     who = "The database instance" if reason.instances == 1 else f"Each of {reason.instances} database instances"
     disk = (
-        "a disk that grows by itself"
+        "a disk that grows automatically"
         if reason.used_percent is None
         else f"{reason.used_percent} % of its disk in use"
     )
@@ -53,9 +53,9 @@ def _problem(reason: SqlInstanceProblem) -> tuple[str, str]:
             what, advice = STATES.get(reason.status, _UNKNOWN_STATE)
             return f"{what} ({reason.status})" if reason.status else what, advice
         case SqlProblem.DISK_ALMOST_FULL:
-            return f"uses {reason.used_percent} % of its disk, which grows no further", "enlarge the disk"
+            return f"uses {reason.used_percent} % of its disk, which can't grow further", "enlarge the disk"
         case SqlProblem.DISK_USE_UNKNOWN:
             return (
-                "has a disk that grows no further, and Google does not tell how much of it is used",
+                "has a disk that can't grow further, and Google does not report how much of it is used",
                 "look at its disk usage in the Google Cloud console, or turn on automatic storage increases",
             )

@@ -13,10 +13,10 @@ from bot.checks.uptime import (
 from bot.rendering.wording.dispatch import describe
 
 _PROBLEMS = {
-    UptimeProblem.NO_CHECK: "No uptime check watches the front page: create one in the instance's project.",
+    UptimeProblem.NO_CHECK: "No uptime check monitors the front page: create one in the instance's project.",
     UptimeProblem.ONE_NEVER_REPORTED: (
-        "One of the uptime checks passes and another has not reported from any region: see whether it is paused, and "
-        "check again."
+        "One of the uptime checks passes and another has not reported from any region: check whether it is "
+        "paused, then check again."
     ),
 }
 
@@ -31,11 +31,11 @@ def _(reason: UptimeRegionsBad) -> str:
     regions = _list_regions(reason)
     match reason.problem:
         case RegionProblem.FAILING:
-            return f"The uptime check fails from {regions}: look at the front page and at what the check reports."
+            return f"The uptime check fails from {regions}: check the front page and what the check reports."
         case RegionProblem.FLAPPING:
             return (
                 f"The uptime check passes now, but failed within the last {_minutes(reason.minutes)} from {regions}: "
-                "check again when it has passed that long, and look at why it failed."
+                "check again when it has passed for that long, and find out why it failed."
             )
         case RegionProblem.NOT_SINCE_DEPLOYMENT:
             return (
@@ -47,14 +47,14 @@ def _(reason: UptimeRegionsBad) -> str:
 @describe.register
 def _(reason: UptimeSilent) -> str:
     return (
-        f"No region has reported how the uptime check went within the last {_minutes(reason.minutes)}: check again "
-        "soon, and see whether it is paused if that lasts."
+        f"No region has reported a result of the uptime check within the last {_minutes(reason.minutes)}: check "
+        "again soon, and check whether it is paused if that persists."
     )
 
 
 @describe.register
 def _(reason: UptimePassing) -> str:
-    return f"The uptime check passes from {_regions(reason.regions)}, and did for {_minutes(reason.minutes)}."
+    return f"The uptime check passes from {_regions(reason.regions)} and has passed for {_minutes(reason.minutes)}."
 
 
 def _list_regions(reason: UptimeRegionsBad) -> str:

@@ -17,7 +17,7 @@ _STATUSES = {
     "PENDING_STOP": "is stopping",
     "STOPPING": "is stopping",
     "SUSPENDING": "is being suspended",
-    "DEPROVISIONING": "is being torn down",
+    "DEPROVISIONING": "is being deleted",
 }
 
 
@@ -42,7 +42,7 @@ def _predicate(status: str | None, details: str = "") -> str:
         return "does not exist"
     if status in _STATUSES:
         return f"{_STATUSES[status]} ({status}{details})"
-    return f"is in a state that mibot does not know{f' ({status})' if status else ''}"
+    return f"is in an unknown state{f' ({status})' if status else ''}"
 
 
 def _advice(active: str | None, inactive: str | None) -> str:
@@ -52,7 +52,7 @@ def _advice(active: str | None, inactive: str | None) -> str:
     if active is None and inactive is None:
         return "create them, or correct the settings gcp.project_template and gcp.zone if they exist elsewhere"
     if active in TRANSITIONAL_STATES or inactive in TRANSITIONAL_STATES:
-        return "check again when that is over"
+        return "check again afterwards"
     if active == RUNNING and inactive == RUNNING:
         return "only the active one may run, so stop the other"
     if inactive == RUNNING:

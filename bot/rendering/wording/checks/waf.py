@@ -8,12 +8,12 @@ from bot.rendering.wording.dispatch import describe
 _SENTENCES = {
     Protection.CLOUDFLARE: "The front end is reached through Cloudflare.",
     Protection.BYPASSED: (
-        f"The front end is reached without Cloudflare (no header {RAY_HEADER}, or another server): let its DNS "
-        "record be proxied by Cloudflare again."
+        f"The front end is reached without Cloudflare (no header {RAY_HEADER}, or another server): enable "
+        "Cloudflare's proxy for its DNS record again."
     ),
     Protection.NO_ANSWER: (
-        "The front end does not answer, so that mibot can't tell whether Cloudflare stands before it: bring it back, "
-        "and check again."
+        "The front end does not answer, so mibot can't tell whether it is behind Cloudflare: bring it back, "
+        "then check again."
     ),
 }
 

@@ -8,4 +8,7 @@ from bot.rendering.wording.dispatch import describe
 
 @describe.register
 def _(reason: TooManyBackups) -> str:
-    return f"of {reason.instances} instances the first {reason.limit} are backed up; name the others."
+    return (
+        f"only the first {reason.limit} of {reason.instances} instances are backed up; "
+        "name the others in another command."
+    )

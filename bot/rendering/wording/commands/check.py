@@ -8,4 +8,4 @@ from bot.rendering.wording.dispatch import describe
 
 @describe.register
 def _(_: NothingToAccept) -> str:
-    return f"no deployed upgrade of it waits for its proof, so there is nothing to {ACCEPT_OPTION}."
+    return f"no deployed upgrade of it is waiting for verification, so there is nothing to {ACCEPT_OPTION}."

@@ -8,7 +8,7 @@ from bot.rendering.wording.dispatch import describe
 
 @describe.register
 def _(reason: NothingAwaitsDeployment) -> str:
-    return f"no merged upgrade{'' if reason.any_instance else ' of it'} waits for its deployment."
+    return f"no merged upgrade{'' if reason.any_instance else ' of it'} is waiting for its deployment."
 
 
 @describe.register
@@ -19,4 +19,4 @@ def _(_: OneVersionAtMost) -> str:
 @describe.register
 def _(reason: Superseded) -> str:
     successor = "the rollback of the one" if reason.by_rollback else "the one"
-    return f"its upgrade to {reason.version} was overtaken by {successor} to {reason.later}: see to that one."
+    return f"its upgrade to {reason.version} was superseded by {successor} to {reason.later}: handle that one."

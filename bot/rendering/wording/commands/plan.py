@@ -8,4 +8,7 @@ from bot.rendering.wording.dispatch import describe
 
 @describe.register
 def _(reason: TooManyPlans) -> str:
-    return f"of {reason.instances} instances the first {reason.limit} are shown; name the others to see them."
+    return (
+        f"only the first {reason.limit} of {reason.instances} instances are shown; "
+        "name the others in another command."
+    )

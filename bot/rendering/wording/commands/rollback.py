@@ -13,17 +13,17 @@ def _(reason: NoInstanceNamed) -> str:
 
 @describe.register
 def _(reason: SeveralInstancesNamed) -> str:
-    return f"one instance at a time, and its reason behind it: {reason.usage}."
+    return f"name one instance, followed by the reason: {reason.usage}."
 
 
 @describe.register
 def _(reason: PullRequestOpen) -> str:
     return (
-        f"its upgrade to {reason.version} is open (pull request {reason.pull}) and changed nothing yet: "
+        f"its upgrade to {reason.version} is open (pull request {reason.pull}) and has changed nothing yet: "
         "close that pull request first."
     )
 
 
 @describe.register
 def _(_: DeploymentRunning) -> str:
-    return "its deployment goes on: ask again when it is over, or cancel its run on GitHub first."
+    return "its deployment is still running: try again when it has ended, or cancel its run on GitHub first."

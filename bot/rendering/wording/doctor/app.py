@@ -14,7 +14,7 @@ _PERMISSIONS_PAGE = "in the App's settings, under “Permissions & events”"
 
 @describe.register
 def _(_: AsNeeded) -> str:
-    return "exactly those that are needed"
+    return "exactly the required ones"
 
 
 @describe.register
@@ -24,7 +24,7 @@ def _(reason: app.AppFound) -> str:
 
 @describe.register
 def _(reason: app.AppUnknown) -> str:
-    return f"GitHub knows no App {reason.app_id}."
+    return f"GitHub has no App {reason.app_id}."
 
 
 @describe_repair.register
@@ -34,7 +34,7 @@ def _(_: app.AppUnknown) -> str:
 
 @describe.register
 def _(_: app.AppNotAccepted) -> str:
-    return "not examined: first repair what is said of the App"
+    return "not checked: first fix the problem with the App"
 
 
 @describe.register
@@ -56,14 +56,14 @@ def _(reason: app.PermissionsMissing) -> str:
 def _(reason: app.PermissionsMissing) -> str:
     """An App first asks for a permission; then an owner accepts it for each installation."""
     if reason.requested:
-        return "The App asks for them already: let an owner of the organisation accept them, where it is installed."
-    return f"Add them {_PERMISSIONS_PAGE}, then let an owner of the organisation accept them."
+        return "The App already asks for them: have an owner of the organization accept them where it is installed."
+    return f"Add them {_PERMISSIONS_PAGE}, then have an owner of the organization accept them."
 
 
 @describe.register
 def _(reason: app.PermissionsExcessive) -> str:
     excess = _format_permissions(reason.permissions)
-    return f"all that are needed, and more than that: {excess}. Take these away {_PERMISSIONS_PAGE}."
+    return f"all required ones, and more: {excess}. Remove these {_PERMISSIONS_PAGE}."
 
 
 @describe.register
@@ -78,7 +78,7 @@ def _(_: app.EventsMissing) -> str:
 
 @describe.register
 def _(reason: app.EventsExcessive) -> str:
-    return f"all that are needed; mibot drops these: {', '.join(sorted(reason.events))}"
+    return f"all required ones; mibot ignores these: {', '.join(sorted(reason.events))}"
 
 
 def _format_permissions(permissions: Mapping[str, str]) -> str:

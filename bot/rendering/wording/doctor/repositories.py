@@ -6,7 +6,7 @@ from bot.domain.doctor import repositories as found
 from bot.rendering.wording.dispatch import describe
 from bot.rendering.wording.doctor.repairs import describe_repair
 
-_PARTS = {found.FleetPart.INSTANCE: "an instance that can be read", found.FleetPart.GOLDEN_FILE: "a golden file"}
+_PARTS = {found.FleetPart.INSTANCE: "instance that can be read", found.FleetPart.GOLDEN_FILE: "golden file"}
 
 
 @describe.register
@@ -21,7 +21,7 @@ def _(reason: found.RepositoryNotInstalled) -> str:
 
 @describe.register
 def _(reason: found.RepositoryHidden) -> str:
-    return f"The App may not see {reason.repository}."
+    return f"The App has no access to {reason.repository}."
 
 
 @describe_repair.register
@@ -82,17 +82,17 @@ def _(reason: found.TeamsFound) -> str:
 
 @describe.register
 def _(reason: found.TeamsMissing) -> str:
-    return f"There is no team {' and no team '.join(reason.teams)}, or the App may not see it."
+    return f"There is no team {' and no team '.join(reason.teams)}, or the App has no access to it."
 
 
 @describe_repair.register
 def _(_: found.TeamsMissing) -> str:
-    return "Correct policy.operators; write ORGANISATION/TEAM as in the team's address."
+    return "Correct policy.operators; write ORGANIZATION/TEAM as in the team's address."
 
 
 @describe.register
 def _(reason: found.FleetMissing) -> str:
-    return f"{reason.repository} holds not even {_PARTS[reason.part]}."
+    return f"{reason.repository} has no {_PARTS[reason.part]}."
 
 
 @describe_repair.register

@@ -8,17 +8,17 @@ from bot.rendering.wording.dispatch import describe
 from bot.rendering.wording.doctor.repairs import describe_repair
 
 _SCHEMA = {
-    SchemaState.ABSENT: "there is no file yet; `mibot serve` sees to that when it starts",
-    SchemaState.EMPTY: "it has no tables yet; `mibot serve` sees to that when it starts",
-    SchemaState.OLD: "its tables are an older version's; `mibot serve` sees to that when it starts",
+    SchemaState.ABSENT: "there is no file yet; `mibot serve` creates it when it starts",
+    SchemaState.EMPTY: "it has no tables yet; `mibot serve` creates them when it starts",
+    SchemaState.OLD: "its tables are from an older version; `mibot serve` updates them when it starts",
     SchemaState.CURRENT: "its tables are up to date",
-    SchemaState.NEWER: "Its tables are a newer version's.",
+    SchemaState.NEWER: "Its tables are from a newer version.",
 }
 
 
 @describe.register
 def _(_: found.NoInstanceToQuery) -> str:
-    return "not examined, for there is no instance to ask about"
+    return "not checked because there is no instance to ask about"
 
 
 @describe.register
@@ -28,18 +28,18 @@ def _(reason: found.ServiceUnavailable) -> str:
 
 @describe_repair.register
 def _(_: found.ServiceUnavailable) -> str:
-    return "Until then the health checks that ask it are unknown, and no upgrade is ticked."
+    return "Until then, the health checks that use it are unknown, and no upgrade is marked as done."
 
 
 @describe.register
 def _(_: found.OpsgenieNotConfigured) -> str:
-    return "not asked, for opsgenie.api_key is not set"
+    return "not checked because opsgenie.api_key is not set"
 
 
 @describe.register
 def _(reason: found.MachinesFound) -> str:
     machines = ", ".join(f"{name} {status}" for name, status in reason.statuses.items())
-    return f"project {reason.project}, zone {reason.zone}: {machines or 'no machine of its name'}"
+    return f"project {reason.project}, zone {reason.zone}: {machines or 'no machine with its name'}"
 
 
 @describe.register
@@ -67,7 +67,7 @@ def _(reason: found.StoreSchema) -> str:
 
 @describe_repair.register
 def _(reason: found.StoreSchema) -> str:
-    return "Run the mibot that made them, or a newer one." if reason.state is SchemaState.NEWER else ""
+    return "Run the version of mibot that created them, or a newer one." if reason.state is SchemaState.NEWER else ""
 
 
 def _count(number: int, what: str) -> str:

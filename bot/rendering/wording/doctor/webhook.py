@@ -11,15 +11,15 @@ _WEBHOOK_PAGE = "in the App's settings, under “Webhook”"
 _FAULTS = {
     WebhookFault.NOT_HTTPS: "is not https",
     WebhookFault.WRONG_PATH: f"does not end in {WEBHOOK_PATH}",
-    WebhookFault.NOT_JSON: "is sent forms, not JSON",
-    WebhookFault.UNVERIFIED: "is not verified by its certificate",
-    WebhookFault.NO_SECRET: "has no secret, so that mibot refuses all deliveries",
+    WebhookFault.NOT_JSON: "receives forms, not JSON",
+    WebhookFault.UNVERIFIED: "is used without verifying its certificate",
+    WebhookFault.NO_SECRET: "has no secret, so mibot refuses all deliveries",
 }
 
 
 @describe.register
 def _(_: found.WebhookUnknown) -> str:
-    return "GitHub does not tell where deliveries go."
+    return "GitHub does not say where deliveries go."
 
 
 @describe_repair.register
@@ -54,7 +54,7 @@ def _(reason: found.WebhookReady) -> str:
 
 @describe.register
 def _(_: found.DeliveriesUnknown) -> str:
-    return "GitHub does not tell how they were answered."
+    return "GitHub does not say how they were answered."
 
 
 @describe_repair.register
@@ -64,7 +64,7 @@ def _(_: found.DeliveriesUnknown) -> str:
 
 @describe.register
 def _(_: found.NoDeliveries) -> str:
-    return "There was none yet."
+    return "There are none yet."
 
 
 @describe_repair.register
@@ -96,5 +96,7 @@ def _(_: found.DeliveryFailed) -> str:
 @describe.register
 def _(reason: found.DeliveriesArrived) -> str:
     if reason.failed:
-        return f"the latest one arrived, {reason.failed} of {reason.total} did not; the sweep makes up for them"
+        return (
+            f"the latest one arrived, {reason.failed} of {reason.total} did not; the sweep finds what they reported"
+        )
     return f"the last {reason.total} all arrived"

@@ -15,7 +15,7 @@ _INPUTS = "`on.workflow_dispatch.inputs`"
 
 @describe.register
 def _(reason: found.WorkflowNotNeeded) -> str:
-    return f"none is needed, for deploy.mode is {reason.mode}"
+    return f"none is needed because deploy.mode is {reason.mode}"
 
 
 @describe.register
@@ -59,7 +59,7 @@ def _describe_problem(reason: found.WorkflowUnreadable) -> str:
 
 @describe_repair.register
 def _(_: found.WorkflowUnreadable) -> str:
-    return "See under “Actions” whether GitHub can read it."
+    return "Check under “Actions” whether GitHub can read it."
 
 
 @describe.register
@@ -84,7 +84,7 @@ def _(_: found.InputsMissing) -> str:
 
 @describe.register
 def _(reason: found.InputsUnexpected) -> str:
-    return f"{reason.file} requires what mibot does not give: {', '.join(reason.inputs)}."
+    return f"{reason.file} requires inputs that mibot does not send: {', '.join(reason.inputs)}."
 
 
 @describe_repair.register

@@ -18,22 +18,22 @@ from bot.rendering.wording.plans.images import without_digest
 
 @describe.register
 def _(reason: LinkRetargeted) -> str:
-    return f"The link {reason.path} moves: {reason.old} → {reason.new}"
+    return f"The link {reason.path} changes: {reason.old} → {reason.new}"
 
 
 @describe.register
 def _(reason: HotpatchRemoved) -> str:
-    return f"The hotpatch of {reason.service} goes from {reason.path}: {without_digest(reason.image)}"
+    return f"The hotpatch of {reason.service} is removed from {reason.path}: {without_digest(reason.image)}"
 
 
 @describe.register
 def _(reason: FileRemoved) -> str:
-    return f"{reason.path} goes, for nothing is left in it"
+    return f"{reason.path} is removed because nothing is left in it"
 
 
 @describe.register
 def _(reason: ModuleRefUpdated) -> str:
-    return f"The module in {reason.path} moves: {reason.old} → {reason.new}"
+    return f"The module in {reason.path} changes: {reason.old} → {reason.new}"
 
 
 @describe.register
@@ -50,9 +50,9 @@ def _(reason: ImageRetagged) -> str:
 
 @describe.register
 def _(reason: ExecutorsPinned) -> str:
-    return f"Module {reason.module} in {reason.path} is pinned to {reason.new}, from {reason.old}"
+    return f"Module {reason.module} in {reason.path} is pinned to {reason.new} instead of {reason.old}"
 
 
 @describe.register
 def _(reason: FileRestored) -> str:
-    return f"{reason.path} is again as it was before the upgrade"
+    return f"{reason.path} is restored to its state before the upgrade"

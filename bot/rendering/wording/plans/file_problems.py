@@ -17,7 +17,7 @@ from bot.rendering.wording.dispatch import describe
 from bot.rendering.wording.formats import describe_invalid_terraform, describe_yaml_problem, quote_key
 
 _FILES = {
-    FileProblem.UNREADABLE: "could not be read from the deployment repository; ask again",
+    FileProblem.UNREADABLE: "could not be read from the deployment repository; try again",
     FileProblem.TOO_LARGE: f"is larger than {MAX_FILE_BYTES // 1_048_576} MiB; shorten it",
     FileProblem.NOT_UTF8: "is not UTF-8 text; save it as UTF-8",
 }
@@ -51,28 +51,28 @@ def _yaml(reason: InvalidComposeFile) -> str:
 
 
 def _no_services(reason: InvalidComposeFile) -> str:
-    remedy = "see whether it is the right file" if reason.path == UPSTREAM_FILE else "look at it"
-    return f"is no Compose file: it has no `services`; {remedy}"
+    remedy = "check whether it is the right file" if reason.path == UPSTREAM_FILE else "check it"
+    return f"is not a Compose file: it has no `services`; {remedy}"
 
 
 _COMPOSE: dict[ComposeProblem, Callable[[InvalidComposeFile], str]] = {
     ComposeProblem.INVALID_YAML: lambda reason: f"{_yaml(reason)}; correct it",
-    ComposeProblem.NOT_A_MAPPING: lambda _: "is no Compose file; write a mapping with `services` in it",
+    ComposeProblem.NOT_A_MAPPING: lambda _: "is not a Compose file; write a mapping with `services` in it",
     ComposeProblem.NO_SERVICES: _no_services,
     ComposeProblem.SERVICES_NOT_A_MAPPING: lambda _: (
-        "is no Compose file: `services` is no mapping; write one entry a service"
+        "is not a Compose file: `services` is not a mapping; write one entry for each service"
     ),
     ComposeProblem.SERVICE_NOT_A_MAPPING: lambda reason: (
-        f"has a service {quote_key(reason.key)} that is no mapping; write it as a mapping"
+        f"has a service {quote_key(reason.key)} that is not a mapping; write it as a mapping"
     ),
-    ComposeProblem.NO_IMAGE: lambda _: "has no image for a service that should get another one; look at it again",
+    ComposeProblem.NO_IMAGE: lambda _: "has no image for a service whose image must change; check it",
     ComposeProblem.UNKNOWN_SERVICE: lambda reason: (
         f"overrides the service {quote_key(reason.key)}, which upstream's file does not have (any more); "
-        "take it out of that override, then prepare again"
+        "remove it from that override, then prepare again"
     ),
     ComposeProblem.FORM_MISMATCH: lambda reason: (
-        f"writes {quote_key(reason.key)} otherwise than the files before it; write it as they do, then prepare again"
+        f"writes {quote_key(reason.key)} in another form than the files before it; use their form, then prepare again"
     ),
-    ComposeProblem.NOT_EDITABLE: lambda reason: f"{_yaml(reason)}; change it by hand",
+    ComposeProblem.NOT_EDITABLE: lambda reason: f"{_yaml(reason)}; edit it by hand",
     ComposeProblem.NOT_MERGEABLE: lambda reason: f"{_yaml(reason)}; merge it by hand",
 }

@@ -21,23 +21,23 @@ from bot.rendering.wording.dispatch import describe
 from bot.rendering.wording.plans.images import describe_mistagged
 
 _HISTORY = {
-    HistoryProblem.NO_EARLIER_LINK: "Git knows of no upgrade of it: its link was never another one.",
-    HistoryProblem.UNREADABLE_MERGE: "its link was changed by a merge that mibot can't read; go back by hand.",
-    HistoryProblem.NOT_GOLDEN: "what it ran before its last change is no golden file; go back by hand.",
+    HistoryProblem.NO_EARLIER_LINK: "Git shows no upgrade of it: its link never changed.",
+    HistoryProblem.UNREADABLE_MERGE: "its link was changed by a merge that mibot can't read; roll back by hand.",
+    HistoryProblem.NOT_GOLDEN: "what it ran before its last change is not a golden file; roll back by hand.",
 }
 
 
 @describe.register
 def _(reason: LeftOut) -> str:
     marked = isinstance(reason.skip, MarkedSkipped)
-    way_in = "take upgrade.skip out of" if marked else "set releaseChannel to stable in"
-    return f"it is left out of release upgrades: {describe(reason.skip)}. To take it in, {way_in} its {CONFIG_FILE}."
+    way_in = "remove upgrade.skip from" if marked else "set releaseChannel to stable in"
+    return f"it is left out of release upgrades: {describe(reason.skip)}. To include it, {way_in} its {CONFIG_FILE}."
 
 
 @describe.register
 def _(reason: UnknownVersion) -> str:
-    instead = f" The nearest that there is: {reason.nearest}." if reason.nearest else ""
-    return f"there is no version {reason.version} among upstream's tags.{instead}"
+    instead = f" The nearest version is {reason.nearest}." if reason.nearest else ""
+    return f"upstream has no tag for version {reason.version}.{instead}"
 
 
 @describe.register
@@ -55,8 +55,9 @@ def _(reason: NotPrepared) -> str:
 def _(reason: VersionHeld) -> str:
     version = reason.version
     return (
-        f"{version} is held: images of the publisher's do not carry the tag {version}: "
-        f"{describe_mistagged(reason.images)}. If that is right, an operator says /prepare {version} --accept-tags."
+        f"{version} is held: images from the publisher do not have the tag {version}: "
+        f"{describe_mistagged(reason.images)}. "
+        f"If this is intended, an operator comments /prepare {version} --accept-tags."
     )
 
 
@@ -67,18 +68,21 @@ def _(reason: UnusableHistory) -> str:
 
 @describe.register
 def _(reason: AlreadyRolledBack) -> str:
-    return f"its last change was a rollback already, from {reason.old} to {reason.new}. To go up again, say /upgrade."
+    return (
+        f"its last change was already a rollback, from {reason.old} to {reason.new}. "
+        "To upgrade it again, comment /upgrade."
+    )
 
 
 @describe.register
 def _(reason: RollbackGoldenMissing) -> str:
     path = reason.version.golden_path
-    return f"{path}, what it ran before, is not there any more; restore that file first."
+    return f"{path}, which it ran before, no longer exists; restore that file first."
 
 
 @describe.register
 def _(reason: RollbackTooFar) -> str:
     return (
         f"it went from {reason.old} to {reason.new}, which is more than one minor version; "
-        "going back that far is not safe."
+        "rolling back that far is not safe."
     )

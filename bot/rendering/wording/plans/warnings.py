@@ -22,43 +22,43 @@ from bot.rendering.wording.plans.images import without_digest
 
 @describe.register
 def _(reason: OverrideIsLink) -> str:
-    return f"{reason.path} is a symbolic link and was left alone; look whether a hotpatch is in it."
+    return f"{reason.path} is a symbolic link and was not changed; check whether it contains a hotpatch."
 
 
 @describe.register
 def _(reason: ServiceGone) -> str:
     service, version = reason.service, reason.version
-    return f"{reason.path} overrides the service {service}, which {version} no longer has: take it out of that file."
+    return f"{reason.path} overrides the service {service}, which {version} no longer has: remove it from that file."
 
 
 @describe.register
 def _(reason: OwnServiceKept) -> str:
     image = without_digest(reason.image)
-    return f"{reason.path} runs {reason.service}, a service of its own, with {image}: it was left alone."
+    return f"{reason.path} runs its own service {reason.service} with {image}: it was not changed."
 
 
 @describe.register
 def _(reason: ModuleRefNewer) -> str:
-    return f"{reason.path} refers to {reason.ref}, which is newer than {reason.newest}: left alone."
+    return f"{reason.path} refers to {reason.ref}, which is newer than {reason.newest}: not changed."
 
 
 @describe.register
 def _(reason: ExecutorsFileMissing) -> str:
-    return f"It has executors, but there is no {reason.path} that says which version they have."
+    return f"The instance has executors, but {reason.path}, which sets their version, does not exist."
 
 
 @describe.register
 def _(reason: ExecutorsAtOtherVersion) -> str:
     pinned = "no version" if reason.pinned is None else reason.pinned
     module = f"module {reason.module} in {reason.path}"
-    return f"It has executors, and {module} is pinned to {pinned}, not to {reason.version}."
+    return f"The instance has executors, and {module} is pinned to {pinned}, not to {reason.version}."
 
 
 @describe.register
 def _(reason: FileKept) -> str:
     return (
-        f"{reason.path} was changed by people since the upgrade and stays as it is: "
-        "compare it with how it was before."
+        f"{reason.path} was changed by people since the upgrade and is not restored: "
+        "compare it with its earlier state."
     )
 
 
@@ -74,7 +74,7 @@ def _(reason: ServiceAdded) -> str:
 
 @describe.register
 def _(reason: ExecutorsNotPinned) -> str:
-    return f"The executors modules stay as they are: {reason.version} is a release candidate."
+    return f"The executors modules are not changed because {reason.version} is a release candidate."
 
 
 @describe.register
@@ -84,4 +84,4 @@ def _(reason: ModuleVersionUnknown) -> str:
 
 @describe.register
 def _(reason: ModulePinnedNewer) -> str:
-    return f"Module {reason.module} in {reason.path} is pinned to {reason.version} already and stays there."
+    return f"Module {reason.module} in {reason.path} is already pinned to {reason.version} and is not changed."

@@ -15,12 +15,12 @@ def _(_: reasons.DatabaseBusy) -> str:
 @describe.register
 def _(reason: reasons.BackupStatus) -> str:
     error = f" ({reason.error})" if reason.error else ""
-    return f"Google says that it is {reason.status}{error}."
+    return f"Google reports the status {reason.status}{error}."
 
 
 @describe.register
 def _(reason: reasons.OperationFailed) -> str:
-    return f"Google says that it failed ({', '.join(reason.errors)})."
+    return f"Google reports that it failed ({', '.join(reason.errors)})."
 
 
 @describe.register
@@ -30,7 +30,7 @@ def _(reason: reasons.BackupsReady) -> str:
 
 @describe.register
 def _(reason: reasons.BackupsInProgress) -> str:
-    return f"{reason.ready} of {reason.total} backups ready" if reason.total else "backups asked for"
+    return f"{reason.ready} of {reason.total} backups ready" if reason.total else "backups requested"
 
 
 @describe.register

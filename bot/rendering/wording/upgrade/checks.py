@@ -5,8 +5,10 @@ from __future__ import annotations
 from bot.domain.upgrade.reasons import checks as reasons
 from bot.rendering.wording.dispatch import describe
 
-_RESUME_HINT = 'mibot looks again, and goes on when all is green; an operator can say --force "reason"'
-_ACCEPT_HINT = 'see to it and say /check, or vouch for it with /check INSTANCE --accept "what you saw"'
+_RESUME_HINT = (
+    'mibot checks again and continues when all checks are green; an operator can override this with --force "reason"'
+)
+_ACCEPT_HINT = 'fix it and comment /check, or accept it with /check INSTANCE --accept "what you saw"'
 
 
 @describe.register
@@ -31,7 +33,7 @@ def _(reason: reasons.HealthUnknown) -> str:
 
 @describe.register
 def _(reason: reasons.HealthySince) -> str:
-    return f"all green since {reason.since:%H:%M:%S} UTC, and has to hold until {reason.until:%H:%M:%S}"
+    return f"all green since {reason.since:%H:%M:%S} UTC, and must stay green until {reason.until:%H:%M:%S}"
 
 
 @describe.register

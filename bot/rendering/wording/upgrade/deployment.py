@@ -21,7 +21,7 @@ def _(reason: reasons.RunTimedOut) -> str:
 @describe.register
 def _(reason: reasons.RunFailed) -> str:
     if not reason.jobs:
-        return f"the run ended as {reason.conclusion or 'nothing'}"
+        return f"the run ended with {reason.conclusion or 'no conclusion'}"
     parts = [f"job {one.job}{f', step {one.step}' if one.step else ''}" for one in reason.jobs]
     return f"{'; '.join(parts)} ({reason.conclusion})"
 
@@ -38,7 +38,7 @@ def _(reason: reasons.DispatchRejected) -> str:
 
 @describe.register
 def _(reason: reasons.RunNotStarted) -> str:
-    return f"no run of {reason.workflow} began within {format_duration(reason.seconds)}"
+    return f"no run of {reason.workflow} started within {format_duration(reason.seconds)}"
 
 
 @describe.register
@@ -47,7 +47,7 @@ def _(reason: reasons.RunUnknown) -> str:
         case RunProblem.GONE:
             return "the run of its deployment is gone from GitHub"
         case RunProblem.AMBIGUOUS:
-            return "several runs may be its own: see which one, then say /deployed or /retry"
+            return "several runs may belong to it: find out which one does, then comment /deployed or /retry"
 
 
 @describe.register
@@ -56,14 +56,14 @@ def _(reason: reasons.AwaitingRun) -> str:
         case RunWait.APPEARING:
             return "waiting for its run to appear on GitHub"
         case RunWait.UNCONFIRMED:
-            return "GitHub did not say whether it begins; waiting for its run to appear"
+            return "GitHub did not confirm the start; waiting for its run to appear"
         case RunWait.OTHER_UPGRADE:
             return "waits for the run of another deployment to appear"
 
 
 @describe.register
 def _(reason: reasons.AwaitingManualDeployment) -> str:
-    return f"deploy {reason.version} by hand, then an operator says /deployed"
+    return f"deploy {reason.version} by hand, then an operator comments /deployed"
 
 
 @describe.register
@@ -73,4 +73,4 @@ def _(reason: reasons.EarlierRunInProgress) -> str:
 
 @describe.register
 def _(_: reasons.EarlierRunMayAppear) -> str:
-    return "for the run of an earlier deployment, which may yet appear on GitHub"
+    return "for the run of an earlier deployment, which may still appear on GitHub"

@@ -7,10 +7,10 @@ from bot.domain.upgrade.reasons.progress import Milestone
 from bot.rendering.wording.dispatch import clause, describe
 
 _MILESTONES = {
-    Milestone.SLOT_CLAIMED: "its turn has come",
+    Milestone.SLOT_CLAIMED: "a slot is free",
     Milestone.DEPLOYMENT_SUCCEEDED: "its deployment succeeded",
     Milestone.DEPLOYED_MANUALLY: "deployed by hand",
-    Milestone.RETRY_REQUESTED: "to be deployed once more",
+    Milestone.RETRY_REQUESTED: "to be deployed again",
     Milestone.RECHECK_REQUESTED: "to be checked again",
 }
 
@@ -27,7 +27,7 @@ def _(reason: reasons.Forced) -> str:
 
 @describe.register
 def _(reason: reasons.Delayed) -> str:
-    return f"delayed: {clause(reason.reason)}; it will be tried again"
+    return f"delayed: {clause(reason.reason)}; mibot will try again"
 
 
 @describe.register
@@ -37,7 +37,7 @@ def _(reason: reasons.Waiting) -> str:
 
 @describe.register
 def _(_: reasons.InstanceUnreadable) -> str:
-    return "the instance can't be read from the deployment repository any more; see the tracker's end"
+    return "the instance can't be read from the deployment repository any more; see the end of the tracker"
 
 
 @describe.register

@@ -24,7 +24,7 @@ def _(reason: reasons.PullRequestEnded) -> str:
 @describe.register
 def _(reason: reasons.BranchRebuilt) -> str:
     change = "the change is the same" if reason.same_change else "the overrides changed with it"
-    return f"rebuilt on {reason.base_commit[:7]}, for the base branch had moved; {change}"
+    return f"rebuilt on {reason.base_commit[:7]} because the base branch moved; {change}"
 
 
 @describe.register
@@ -44,25 +44,25 @@ def _(reason: reasons.ChangeImpossible) -> str:
 
 @describe.register
 def _(_: reasons.NothingToChange) -> str:
-    return "all of it is there already"
+    return "everything is already there"
 
 
 @describe.register
 def _(_: reasons.ChangeDiffers) -> str:
-    return "the base branch moved, and the change would be another one now: close its pull request, ask again"
+    return "the base branch moved, and the change would now be different: close its pull request, then try again"
 
 
 @describe.register
 def _(_: reasons.BranchTaken) -> str:
     return (
         "its branch exists in the deployment repository and holds other people's commits; "
-        "delete that branch or open its pull request by hand, then ask again"
+        "delete that branch or open its pull request by hand, then try again"
     )
 
 
 @describe.register
 def _(_: reasons.PullRequestNotShown) -> str:
-    return "GitHub says that its pull request exists, but shows none; ask again"
+    return "GitHub says that its pull request exists, but shows none; try again"
 
 
 @describe.register
@@ -78,4 +78,4 @@ def _(reason: reasons.RollbackRefused) -> str:
 
 @describe.register
 def _(reason: reasons.RollbackTooEarly) -> str:
-    return f"it can't be rolled back, as {reason.requested_by} asked, before its deployment is over"
+    return f"it can't be rolled back, as {reason.requested_by} requested, before its deployment ends"

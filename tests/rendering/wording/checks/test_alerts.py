@@ -22,8 +22,8 @@ from tests.checks.seen import NOW
                 1,
                 named=(OpenAlert("High CPU", "CRITICAL", NOW - timedelta(minutes=29)),),
             ),
-            "1 alert is open in Cloud Monitoring: High CPU (critical, since 2026-01-05 08:31 UTC); see to "
-            "it and check again.",
+            "1 alert is open in Cloud Monitoring: High CPU (critical, since 2026-01-05 08:31 UTC); resolve it and "
+            "check again.",
         ),
         (
             OpenAlerts(
@@ -35,21 +35,21 @@ from tests.checks.seen import NOW
                 ),
             ),
             "2 alerts are open in Cloud Monitoring: High CPU (critical, since 2026-01-05 08:31 UTC), Disk "
-            "(error, since 2026-01-05 09:00 UTC); see to it and check again.",
+            "(error, since 2026-01-05 09:00 UTC); resolve them and check again.",
         ),
         (
             OpenAlerts(AlertSource.CLOUD_MONITORING, 1, named=(OpenAlert("Search latency", "", NOW),)),
             "1 alert is open in Cloud Monitoring: Search latency (no severity, since 2026-01-05 09:00 "
-            "UTC); see to it and check again.",
+            "UTC); resolve it and check again.",
         ),
         (
             OpenAlerts(AlertSource.CLOUD_MONITORING, warnings=1, named=(OpenAlert("Slow", "WARNING", NOW),)),
-            "Nothing but 1 warning is open in Cloud Monitoring: Slow (warning, since 2026-01-05 09:00 UTC).",
+            "Only 1 warning is open in Cloud Monitoring: Slow (warning, since 2026-01-05 09:00 UTC).",
         ),
         (
             OpenAlerts(AlertSource.CLOUD_MONITORING, 1, 1, (OpenAlert("Disk", "ERROR", NOW),)),
             "1 alert is open in Cloud Monitoring: Disk (error, since 2026-01-05 09:00 UTC), and 1 "
-            "warning; see to it and check again.",
+            "warning; resolve it and check again.",
         ),
         (
             OpenAlerts(
@@ -66,23 +66,24 @@ from tests.checks.seen import NOW
             "7 alerts are open in Cloud Monitoring: Alert 0 (error, since 2026-01-05 09:00 UTC), Alert 1 "
             "(error, since 2026-01-05 09:00 UTC), Alert 2 (error, since 2026-01-05 09:00 UTC), Alert 3 "
             "(error, since 2026-01-05 09:00 UTC), Alert 4 (error, since 2026-01-05 09:00 UTC) and 2 more; "
-            "see to it and check again.",
+            "resolve them "
+            "and check again.",
         ),
         (
             OpenAlerts(AlertSource.CLOUD_MONITORING, 1, named=(OpenAlert("", "ERROR", NOW),)),
             "1 alert is open in Cloud Monitoring: an alert without a name (error, since 2026-01-05 09:00 "
-            "UTC); see to it and check again.",
+            "UTC); resolve it and check again.",
         ),
         (
             OpenAlerts(AlertSource.CLOUD_MONITORING, 1, named=(OpenAlert("two lines", "LOUD", NOW),)),
-            "1 alert is open in Cloud Monitoring: two lines (no severity, since 2026-01-05 09:00 UTC); "
-            "see to it and check again.",
+            "1 alert is open in Cloud Monitoring: two lines (no severity, since 2026-01-05 09:00 UTC); resolve it "
+            "and check again.",
         ),
         (
             OpenAlerts(AlertSource.CLOUD_MONITORING, 1, named=(OpenAlert("x" * 99 + "…", "ERROR", NOW),)),
             "1 alert is open in Cloud Monitoring: "
             "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx… "
-            "(error, since 2026-01-05 09:00 UTC); see to it and check again.",
+            "(error, since 2026-01-05 09:00 UTC); resolve it and check again.",
         ),
     ],
 )

@@ -25,7 +25,7 @@ V = Version(3, 40, 1)
     [
         (
             ContainersNotReported(),
-            "The deployment's workflow run published nothing about the containers: let the workflow create a check "
+            "The deployment's workflow run published no container states: have the workflow create a check "
             "run whose summary is a table of container, image and status, as docker ps prints them.",
         ),
         (
@@ -35,8 +35,8 @@ V = Version(3, 40, 1)
         (ContainersUp(11), "Of 11 containers, all are up and none is unhealthy."),
         (
             NoProductImage(1),
-            "Of 1 container, all are up, but none has an image of the product's own, so they do not show which "
-            "version runs: let the workflow's table name the images as docker ps does.",
+            "Of 1 container, all are up, but none runs an image of the product, so the running version is unknown: "
+            "have the workflow's table list the images as docker ps does.",
         ),
         (
             ContainersFaulty(11, 1, (OtherVersion("worker", "3.40.0"),), V),
@@ -50,7 +50,7 @@ V = Version(3, 40, 1)
             ContainersFaulty(
                 11, 12, (UnwellContainer("worker", Condition.DOWN), OtherVersion("frontend", "3.40.0")), V
             ),
-            "Of 11 containers, worker does not run, frontend runs 3.40.0 and 10 more (it should be 3.40.1).",
+            "Of 11 containers, worker is not running, frontend runs 3.40.0 and 10 more (it should be 3.40.1).",
         ),
     ],
 )
@@ -62,11 +62,11 @@ def test_the_words(finding: Reason, sentence: str) -> None:
     ("condition", "words"),
     [
         (Condition.RESTARTING, "worker is restarting"),
-        (Condition.DOWN, "worker does not run"),
+        (Condition.DOWN, "worker is not running"),
         (Condition.UNHEALTHY, "worker is unhealthy"),
         (Condition.STARTING, "worker is still starting"),
         (Condition.PAUSED, "worker is paused"),
-        (Condition.UNKNOWN, "worker is in a state that mibot does not know"),
+        (Condition.UNKNOWN, "worker is in an unknown state"),
     ],
 )
 def test_each_condition(condition: Condition, words: str) -> None:

@@ -17,13 +17,13 @@ from bot.rendering.wording import describe
         (ExecutorGroups(2, machines=5), "2 instance groups for executors can be scaled above zero, with 5 VMs now."),
         (
             ExecutorGroups(1, 1, 1),
-            "1 of 1 instance groups for executors cannot be scaled above zero: raise the most VMs that "
-            "the autoscaler allows.",
+            "1 of 1 instance groups for executors cannot be scaled above zero: raise the autoscaler's maximum number "
+            "of VMs.",
         ),
         (
             ExecutorGroups(2, 1, 2),
-            "1 of 2 instance groups for executors cannot be scaled above zero: raise the most VMs that "
-            "the autoscaler allows.",
+            "1 of 2 instance groups for executors cannot be scaled above zero: raise the autoscaler's maximum number "
+            "of VMs.",
         ),
         (
             ExecutorGroups(0),

@@ -39,41 +39,40 @@ from tests.checks.seen import NOW
             "The front end answers (302), is ready and healthy, reports version 3.40.1, and its "
             "certificate is valid for 60 more days.",
         ),
-        (FrontEndFails(0), "The front end does not answer: look at its containers and their logs."),
-        (FrontEndFails(503), "The front end answers with status 503: look at its containers and their logs."),
-        (FrontEndFails(404), "The front end answers with status 404: look at its containers and their logs."),
-        (FrontEndFails(101), "The front end answers with status 101: look at its containers and their logs."),
+        (FrontEndFails(0), "The front end does not answer: check its containers and their logs."),
+        (FrontEndFails(503), "The front end answers with status 503: check its containers and their logs."),
+        (FrontEndFails(404), "The front end answers with status 404: check its containers and their logs."),
+        (FrontEndFails(101), "The front end answers with status 101: check its containers and their logs."),
         (
             FrontEndFaulty(200, (PageFails("/ready", 503),)),
-            "The front end answers (200), but /ready answers with status 503: look at its containers and their logs.",
+            "The front end answers (200), but /ready answers with status 503: check its containers and their logs.",
         ),
         (
             FrontEndFaulty(200, (PageFails("/ready", 302),)),
-            "The front end answers (200), but /ready answers with status 302: look at its containers and their logs.",
+            "The front end answers (200), but /ready answers with status 302: check its containers and their logs.",
         ),
         (
             FrontEndFaulty(200, (PageFails("/healthz", 0),)),
-            "The front end answers (200), but /healthz does not answer: look at its containers and their logs.",
+            "The front end answers (200), but /healthz does not answer: check its containers and their logs.",
         ),
         (
             FrontEndFaulty(200, (PageFails("/ready", 500), PageFails("/healthz", 500))),
             "The front end answers (200), but /ready answers with status 500 and /healthz answers with "
-            "status 500: look at its containers and their logs.",
+            "status 500: check its containers and their logs.",
         ),
         (
             FrontEndFaulty(200, (WrongVersion(Version(3, 40, 0), Version(3, 40, 1)),)),
-            "The front end answers (200), but it reports version 3.40.0 instead of 3.40.1: see whether "
-            "its deployment has run, and with which golden file.",
+            "The front end answers (200), but it reports version 3.40.0 instead of 3.40.1: check whether its "
+            "deployment has run, and with which golden file.",
         ),
         (
             FrontEndFaulty(200, (WrongVersion(Version(3, 40, 1, 1), Version(3, 40, 1)),)),
-            "The front end answers (200), but it reports version 3.40.1-rc.1 instead of 3.40.1: see "
-            "whether its deployment has run, and with which golden file.",
+            "The front end answers (200), but it reports version 3.40.1-rc.1 instead of 3.40.1: check whether its "
+            "deployment has run, and with which golden file.",
         ),
         (
             FrontEndFaulty(200, (NoVersion(),)),
-            "The front end answers (200), but it reports no version that mibot can read: look at what "
-            "/__version answers.",
+            "The front end answers (200), but it reports no readable version: check the response of /__version.",
         ),
         (
             FrontEndWell(200, Version(3, 40, 1), 14),
@@ -82,11 +81,11 @@ from tests.checks.seen import NOW
         ),
         (
             FrontEndFaulty(200, (CertificateEnds(NOW + timedelta(days=13, hours=23)),)),
-            "The front end answers (200), but its certificate ends on 2026-01-19: renew it.",
+            "The front end answers (200), but its certificate expires on 2026-01-19: renew it.",
         ),
         (
             FrontEndUndecided(200, Undecided.CERTIFICATE_END),
-            "The front end answers (200), but mibot can't tell when its certificate ends: look at it.",
+            "The front end answers (200), but mibot can't tell when its certificate expires: check it by hand.",
         ),
         (
             CertificateInvalid(CertificateFault.EXPIRED),
@@ -94,56 +93,54 @@ from tests.checks.seen import NOW
         ),
         (
             FrontEndRefuses(FrontEndRefusal.DENIED, 403, False),
-            "The front end turns mibot away (it answers 403): look at its VM, its DNS record and Cloudflare.",
+            "The front end rejects mibot (it answers 403): check its VM, its DNS record and Cloudflare.",
         ),
         (
             FrontEndRefuses(FrontEndRefusal.CONNECTION_REFUSED, 0, False),
-            "The front end turns mibot away (it refuses the connection): look at its VM, its DNS record "
-            "and Cloudflare.",
+            "The front end rejects mibot (it refuses the connection): check its VM, its DNS record and Cloudflare.",
         ),
         (
             FrontEndRefuses(FrontEndRefusal.NOTHING_ANSWERS, 0, True),
-            "The front end is private and does not let mibot in (nothing answers at its address): allow "
-            "the address that mibot calls from (allowed_customer_ip_ranges in terraform.tfvars), or look "
-            "at it from an address that is.",
+            "The front end is private and rejects mibot (nothing answers at its address): allow "
+            "mibot's IP address (allowed_customer_ip_ranges in terraform.tfvars), or check it from an "
+            "allowed address.",
         ),
         (
             FrontEndUndecided(200, Undecided.EXPECTED_VERSION),
-            "The front end answers (200), but mibot can't tell which version it should run: look at it.",
+            "The front end answers (200), but mibot can't tell which version it should run: check it by hand.",
         ),
         (
             FrontEndRefuses(FrontEndRefusal.NO_HOST_NAME, 0, False),
-            "The front end turns mibot away (its domain in config.yaml is no host name): look at its VM, "
+            "The front end rejects mibot (its domain in config.yaml is not a host name): check its VM, "
             "its DNS record and Cloudflare.",
         ),
         (
             FrontEndRefuses(FrontEndRefusal.UNKNOWN_HOST, 0, False),
-            "The front end turns mibot away (its host name does not exist): look at its VM, its DNS "
+            "The front end rejects mibot (its host name does not exist): check its VM, its DNS "
             "record and Cloudflare.",
         ),
         (
             FrontEndRefuses(FrontEndRefusal.NOTHING_ANSWERS, 0, False),
-            "The front end turns mibot away (nothing answers at its address): look at its VM, its DNS "
+            "The front end rejects mibot (nothing answers at its address): check its VM, its DNS "
             "record and Cloudflare.",
         ),
         (
             FrontEndRefuses(FrontEndRefusal.UNREACHABLE, 0, False),
-            "The front end turns mibot away (its address can't be reached): look at its VM, its DNS "
+            "The front end rejects mibot (its address can't be reached): check its VM, its DNS "
             "record and Cloudflare.",
         ),
         (
             FrontEndRefuses(FrontEndRefusal.HANDSHAKE_BROKEN_OFF, 0, False),
-            "The front end turns mibot away (it breaks off the TLS handshake): look at its VM, its DNS "
-            "record and Cloudflare.",
+            "The front end rejects mibot (it aborts the TLS handshake): check its VM, its DNS record and Cloudflare.",
         ),
         (
             FrontEndRefuses(FrontEndRefusal.CONNECTION_CLOSED, 0, False),
-            "The front end turns mibot away (it closes the connection without an answer): look at its VM, "
+            "The front end rejects mibot (it closes the connection without a response): check its VM, "
             "its DNS record and Cloudflare.",
         ),
         (
             FrontEndRefuses(FrontEndRefusal.DENIED, 401, False),
-            "The front end turns mibot away (it answers 401): look at its VM, its DNS record and Cloudflare.",
+            "The front end rejects mibot (it answers 401): check its VM, its DNS record and Cloudflare.",
         ),
         (
             CertificateInvalid(CertificateFault.NOT_VALID_YET),

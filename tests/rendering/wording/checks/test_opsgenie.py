@@ -16,16 +16,16 @@ from tests.checks.seen import NOW
         (OpenAlerts(AlertSource.OPSGENIE), "No alert is open in Opsgenie."),
         (
             OpenAlerts(AlertSource.OPSGENIE, warnings=1, named=(OpenAlert("CPU", "WARNING", NOW),)),
-            "Nothing but 1 warning is open in Opsgenie: CPU (warning, since 2026-01-05 09:00 UTC).",
+            "Only 1 warning is open in Opsgenie: CPU (warning, since 2026-01-05 09:00 UTC).",
         ),
         (
             OpenAlerts(AlertSource.OPSGENIE, 1, named=(OpenAlert("CPU", "CRITICAL", NOW),)),
-            "1 alert is open in Opsgenie: CPU (critical, since 2026-01-05 09:00 UTC); see to it and check again.",
+            "1 alert is open in Opsgenie: CPU (critical, since 2026-01-05 09:00 UTC); resolve it and check again.",
         ),
         (
             OpenAlerts(AlertSource.OPSGENIE, 1, 1, (OpenAlert("CPU", "ERROR", NOW),)),
-            "1 alert is open in Opsgenie: CPU (error, since 2026-01-05 09:00 UTC), and 1 warning; see to "
-            "it and check again.",
+            "1 alert is open in Opsgenie: CPU (error, since 2026-01-05 09:00 UTC), and 1 warning; resolve it and "
+            "check again.",
         ),
     ],
 )

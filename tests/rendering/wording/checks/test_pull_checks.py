@@ -12,7 +12,7 @@ from bot.rendering.wording import describe
 @pytest.mark.parametrize(
     ("finding", "sentence"),
     [
-        (PullChecksPassed(1), "The one check of the pull request passed."),
+        (PullChecksPassed(1), "The only check of the pull request passed."),
         (PullChecksPassed(2), "All 2 checks of the pull request passed."),
         (PullChecksPassed(0), "No checks are required on the pull request and none reported."),
         (
@@ -22,15 +22,15 @@ from bot.rendering.wording import describe
         (PullChecksFailed(NamedChecks(1, (NamedCheck("ci"),))), "Failed on the pull request: ci."),
         (
             PullChecksUnfinished(NamedChecks(1, (NamedCheck("slow"),)), NamedChecks()),
-            "The pull request's checks are not done (still under way: slow).",
+            "The pull request's checks are not complete (still running: slow).",
         ),
         (
             PullChecksUnfinished(NamedChecks(), NamedChecks(1, (NamedCheck("plan"),))),
-            "The pull request's checks are not done (required and not reported yet: plan).",
+            "The pull request's checks are not complete (required and not reported yet: plan).",
         ),
         (
             PullChecksUnfinished(NamedChecks(1, (NamedCheck("slow", True),)), NamedChecks(1, (NamedCheck("plan"),))),
-            "The pull request's checks are not done (still under way: slow (required); required and not "
+            "The pull request's checks are not complete (still running: slow (required); required and not "
             "reported yet: plan).",
         ),
         (

@@ -15,53 +15,53 @@ from bot.rendering.wording import describe
     [
         (
             BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.FRESH, 1, 1, 330),
-            "The newest backup of the database instance is 5 h 30 min old, younger than 24 hours.",
+            "The newest backup of the database instance is 5 hours 30 minutes old (limit: 24 hours).",
         ),
         (
             BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.FRESH, 1, 1, 120),
-            "The newest backup of the database instance is 2 h 0 min old, younger than 24 hours.",
+            "The newest backup of the database instance is 2 hours old (limit: 24 hours).",
         ),
         (
             BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.STALE, 1, 1, 1440),
-            "The newest backup of the database instance is 24 h 0 min old and must be younger than 24 "
-            "hours: make a backup, and see whether automated backups are on.",
+            "The newest backup of the database instance is 24 hours old (limit: 24 hours): make a backup, and check "
+            "whether automated backups are on.",
         ),
         (
             BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.STALE, 1, 1, 1446),
-            "The newest backup of the database instance is 24 h 6 min old and must be younger than 24 "
-            "hours: make a backup, and see whether automated backups are on.",
+            "The newest backup of the database instance is 24 hours 6 minutes old (limit: 24 hours): make a backup, "
+            "and check whether automated backups are on.",
         ),
         (
             BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.NONE, 1, 1),
-            "The database instance has no backup: make a backup, and see whether automated backups are on.",
+            "The database instance has no backup: make a backup, and check whether automated backups are on.",
         ),
         (
             BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.FAILED, 1, 1, 300),
-            "The last backup of the database instance failed: look in the Google Cloud console why, and "
-            "make a backup, and see whether automated backups are on.",
+            "The last backup of the database instance failed: find the reason in the Google Cloud console, and "
+            "make a backup, and check whether automated backups are on.",
         ),
         (
             BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.FRESH, 1, 1, 60),
-            "The newest backup of the database instance is 1 h 0 min old, younger than 24 hours.",
+            "The newest backup of the database instance is 1 hour old (limit: 24 hours).",
         ),
         (
             BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.FRESH, 1, 1, 300),
-            "The newest backup of the database instance is 5 h 0 min old, younger than 24 hours.",
+            "The newest backup of the database instance is 5 hours old (limit: 24 hours).",
         ),
         (
             BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.STALE, 1, 1, 1800),
-            "The newest backup of the database instance is 30 h 0 min old and must be younger than 24 "
-            "hours: make a backup, and see whether automated backups are on.",
+            "The newest backup of the database instance is 30 hours old (limit: 24 hours): make a backup, and check "
+            "whether automated backups are on.",
         ),
         (
             BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.STALE, 1, 1, 1500),
-            "The newest backup of the database instance is 25 h 0 min old and must be younger than 24 "
-            "hours: make a backup, and see whether automated backups are on.",
+            "The newest backup of the database instance is 25 hours old (limit: 24 hours): make a backup, and check "
+            "whether automated backups are on.",
         ),
         (
             BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.IN_FUTURE, 1, 1),
-            "The newest backup of the database instance is dated in the future: set the clock of the "
-            "machine that runs mibot, and check again.",
+            "The newest backup of the database instance has a time in the future: correct the clock of the machine "
+            "that runs mibot, then check again.",
         ),
         (
             NothingToBackUp(),
@@ -70,11 +70,11 @@ from bot.rendering.wording import describe
         ),
         (
             BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.NONE, 1, 2),
-            "1 of 2 database instances has no backup: make a backup, and see whether automated backups are on.",
+            "1 of 2 database instances has no backup: make a backup, and check whether automated backups are on.",
         ),
         (
             BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.FRESH, 2, 2, 180),
-            "The newest backup of each of 2 database instances is up to 3 h 0 min old, younger than 24 hours.",
+            "The newest backup of each of 2 database instances is up to 3 hours old (limit: 24 hours).",
         ),
     ],
 )

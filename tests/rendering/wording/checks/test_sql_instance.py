@@ -20,22 +20,25 @@ from bot.rendering.wording import describe
         (SqlInstancesRunning(1, 89), "The database instance is running (RUNNABLE), with 89 % of its disk in use."),
         (
             SqlInstanceProblem(1, SqlProblem.DISK_ALMOST_FULL, used_percent=90),
-            "The database instance uses 90 % of its disk, which grows no further: enlarge the disk.",
+            "The database instance uses 90 % of its disk, which can't grow further: enlarge the disk.",
         ),
         (
             SqlInstanceProblem(1, SqlProblem.DISK_ALMOST_FULL, used_percent=120),
-            "The database instance uses 120 % of its disk, which grows no further: enlarge the disk.",
+            "The database instance uses 120 % of its disk, which can't grow further: enlarge the disk.",
         ),
         (SqlInstancesRunning(1, 95), "The database instance is running (RUNNABLE), with 95 % of its disk in use."),
         (
             SqlInstanceProblem(1, SqlProblem.DISK_ALMOST_FULL, used_percent=95),
-            "The database instance uses 95 % of its disk, which grows no further: enlarge the disk.",
+            "The database instance uses 95 % of its disk, which can't grow further: enlarge the disk.",
         ),
-        (SqlInstancesRunning(1), "The database instance is running (RUNNABLE), with a disk that grows by itself."),
+        (
+            SqlInstancesRunning(1),
+            "The database instance is running (RUNNABLE), with a disk that grows automatically.",
+        ),
         (
             SqlInstanceProblem(1, SqlProblem.DISK_USE_UNKNOWN),
-            "The database instance has a disk that grows no further, and Google does not tell how much of "
-            "it is used: look at its disk usage in the Google Cloud console, or turn on automatic storage "
+            "The database instance has a disk that can't grow further, and Google does not report how much of it is "
+            "used: look at its disk usage in the Google Cloud console, or turn on automatic storage "
             "increases.",
         ),
         (
@@ -53,11 +56,11 @@ from bot.rendering.wording import describe
         ),
         (
             SqlInstanceProblem(1, SqlProblem.NOT_RUNNABLE, "SUSPENDED"),
-            "The database instance is suspended (SUSPENDED): see whether the project's billing is in order.",
+            "The database instance is suspended (SUSPENDED): check the project's billing.",
         ),
         (
             SqlInstanceProblem(1, SqlProblem.NOT_RUNNABLE, "MAINTENANCE"),
-            "The database instance is down for maintenance (MAINTENANCE): check again when that is over.",
+            "The database instance is down for maintenance (MAINTENANCE): check again afterwards.",
         ),
         (
             SqlInstanceProblem(1, SqlProblem.NOT_RUNNABLE, "FAILED"),
@@ -65,12 +68,11 @@ from bot.rendering.wording import describe
         ),
         (
             SqlInstanceProblem(1, SqlProblem.NOT_RUNNABLE, "DREAMING"),
-            "The database instance is in a state that mibot does not know (DREAMING): look at it in the "
-            "Google Cloud console.",
+            "The database instance is in an unknown state (DREAMING): look at it in the Google Cloud console.",
         ),
         (
             SqlInstanceProblem(1, SqlProblem.NOT_RUNNABLE),
-            "The database instance is in a state that mibot does not know: look at it in the Google Cloud console.",
+            "The database instance is in an unknown state: look at it in the Google Cloud console.",
         ),
         (
             SqlInstanceProblem(2, SqlProblem.NOT_RUNNABLE, "FAILED"),
@@ -78,13 +80,13 @@ from bot.rendering.wording import describe
         ),
         (
             SqlInstanceProblem(2, SqlProblem.DISK_USE_UNKNOWN),
-            "One of 2 database instances has a disk that grows no further, and Google does not tell how "
-            "much of it is used: look at its disk usage in the Google Cloud console, or turn on automatic "
+            "One of 2 database instances has a disk that can't grow further, and Google does not report how much of "
+            "it is used: look at its disk usage in the Google Cloud console, or turn on automatic "
             "storage increases.",
         ),
         (
             SqlInstanceProblem(2, SqlProblem.DISK_ALMOST_FULL, used_percent=95),
-            "One of 2 database instances uses 95 % of its disk, which grows no further: enlarge the disk.",
+            "One of 2 database instances uses 95 % of its disk, which can't grow further: enlarge the disk.",
         ),
     ],
 )

@@ -38,67 +38,67 @@ from tests.checks.seen import NOW
         (
             VmStatus(DeploymentColor.RED, "RUNNING", "STAGING"),
             "The active VM (red) is running (RUNNING) and the inactive one (black) is starting (STAGING): "
-            "check again when that is over.",
+            "check again afterwards.",
         ),
         (
             VmStatus(DeploymentColor.RED, "RUNNING", "STOPPING"),
             "The active VM (red) is running (RUNNING) and the inactive one (black) is stopping "
-            "(STOPPING): check again when that is over.",
+            "(STOPPING): check again afterwards.",
         ),
         (
             VmStatus(DeploymentColor.RED, "RUNNING", "REPAIRING"),
             "The active VM (red) is running (RUNNING) and the inactive one (black) is being repaired by "
-            "Google (REPAIRING): check again when that is over.",
+            "Google (REPAIRING): check again afterwards.",
         ),
         (
             VmStatus(DeploymentColor.RED, "RUNNING", "DREAMING"),
-            "The active VM (red) is running (RUNNING) and the inactive one (black) is in a state that "
-            "mibot does not know (DREAMING): look at it in the Google Cloud console.",
+            "The active VM (red) is running (RUNNING) and the inactive one (black) is in an unknown state "
+            "(DREAMING): look at it in the Google Cloud console.",
         ),
         (
             VmStatus(DeploymentColor.RED, "RUNNING", ""),
-            "The active VM (red) is running (RUNNING) and the inactive one (black) is in a state that "
-            "mibot does not know: look at it in the Google Cloud console.",
+            "The active VM (red) is running (RUNNING) and the inactive one (black) is in an unknown state: look at "
+            "it in the Google Cloud console.",
         ),
         (
             VmStatus(DeploymentColor.RED, "PENDING", None),
             "The active VM (red) is waiting to start (PENDING) and the inactive one (black) does not "
-            "exist: check again when that is over.",
+            "exist: check again afterwards.",
         ),
         (
             VmStatus(DeploymentColor.RED, "PROVISIONING", None),
             "The active VM (red) is starting (PROVISIONING) and the inactive one (black) does not exist: "
-            "check again when that is over.",
+            "check again afterwards.",
         ),
         (
             VmStatus(DeploymentColor.RED, "STAGING", "TERMINATED"),
             "The active VM (red) is starting (STAGING) and the inactive one (black) is stopped "
-            "(TERMINATED): check again when that is over.",
+            "(TERMINATED): check again afterwards.",
         ),
         (
             VmStatus(DeploymentColor.RED, "STOPPING", None),
             "The active VM (red) is stopping (STOPPING) and the inactive one (black) does not exist: "
-            "check again when that is over.",
+            "check again afterwards.",
         ),
         (
             VmStatus(DeploymentColor.RED, "PENDING_STOP", None),
             "The active VM (red) is stopping (PENDING_STOP) and the inactive one (black) does not exist: "
-            "check again when that is over.",
+            "check again afterwards.",
         ),
         (
             VmStatus(DeploymentColor.RED, "SUSPENDING", None),
             "The active VM (red) is being suspended (SUSPENDING) and the inactive one (black) does not "
-            "exist: check again when that is over.",
+            "exist: check again afterwards.",
         ),
         (
             VmStatus(DeploymentColor.RED, "DEPROVISIONING", None),
-            "The active VM (red) is being torn down (DEPROVISIONING) and the inactive one (black) does "
-            "not exist: check again when that is over.",
+            "The active VM (red) is being deleted (DEPROVISIONING) and the inactive one (black) does "
+            "not exist: check again afterwards.",
         ),
         (
             VmStatus(DeploymentColor.RED, "REPAIRING", None),
             "The active VM (red) is being repaired by Google (REPAIRING) and the inactive one (black) "
-            "does not exist: check again when that is over.",
+            "does not exist: check again afterwards.",
         ),
         (
             VmStatus(DeploymentColor.RED, "TERMINATED", None),
@@ -133,12 +133,12 @@ from tests.checks.seen import NOW
         ),
         (
             VmStatus(DeploymentColor.RED, "DREAMING", None),
-            "The active VM (red) is in a state that mibot does not know (DREAMING) and the inactive one "
+            "The active VM (red) is in an unknown state (DREAMING) and the inactive one "
             "(black) does not exist: look at it in the Google Cloud console.",
         ),
         (
             VmStatus(DeploymentColor.RED, "", None),
-            "The active VM (red) is in a state that mibot does not know and the inactive one (black) does "
+            "The active VM (red) is in an unknown state and the inactive one (black) does "
             "not exist: look at it in the Google Cloud console.",
         ),
         (

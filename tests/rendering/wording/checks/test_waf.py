@@ -15,13 +15,13 @@ from bot.rendering.wording import describe
         (FrontEndProtection(Protection.CLOUDFLARE), "The front end is reached through Cloudflare."),
         (
             FrontEndProtection(Protection.BYPASSED),
-            "The front end is reached without Cloudflare (no header cf-ray, or another server): let its "
-            "DNS record be proxied by Cloudflare again.",
+            "The front end is reached without Cloudflare (no header cf-ray, or another server): enable Cloudflare's "
+            "proxy for its DNS record again.",
         ),
         (
             FrontEndProtection(Protection.NO_ANSWER),
-            "The front end does not answer, so that mibot can't tell whether Cloudflare stands before it: "
-            "bring it back, and check again.",
+            "The front end does not answer, so mibot can't tell whether it is behind Cloudflare: bring it back, then "
+            "check again.",
         ),
     ],
 )
