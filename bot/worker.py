@@ -16,7 +16,15 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from bot.domain.effects import Effect
 from bot.domain.flow.events import Event
-from bot.domain.flow.jobs import Done, InternalError, Job, JobFromNewerVersion, Outcome, RetryLater, StoredReason
+from bot.domain.flow.jobs import (
+    Done,
+    InternalError,
+    Job,
+    JobFromNewerVersion,
+    Outcome,
+    RetryLater,
+    StoredReason,
+)
 from bot.domain.reasons import PlainText, Reason, format_for_log
 from bot.domain.upgrade.record import Stage
 from bot.formats.documents import DocumentError, NewerSchemaError, tag_of

@@ -11,7 +11,7 @@ from requests import RequestException
 from rich.console import Console
 
 from bot.cli.common import make_console
-from bot.cli.terminal import make_panel, render_markdown
+from bot.cli.views.terminal import make_panel, render_markdown
 from bot.domain.chat.comments import has_commands
 from demo.github_api import GitHubError
 from demo.merging import MergeError

@@ -8,7 +8,14 @@ import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from bot.domain.failures.files import ChangedWhileRead, FolderMissing, NotAClone, NotWritable, UnknownBlob, Unreadable
+from bot.domain.failures.files import (
+    ChangedWhileRead,
+    FolderMissing,
+    NotAClone,
+    NotWritable,
+    UnknownBlob,
+    Unreadable,
+)
 from bot.domain.git_tree import LINK_MODE, FileChange, Snapshot, TreeEntry, blob_sha
 from bot.ports.errors import NotFoundError, PermanentError
 

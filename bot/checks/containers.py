@@ -9,7 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.domain.health.containers import Condition, Container, parse_containers
-from bot.domain.health.model import Check, CheckContext, CheckState, CloudConfig, Phase, Verdict, unavailable_verdict
+from bot.domain.health.model import (
+    Check,
+    CheckContext,
+    CheckState,
+    CloudConfig,
+    Phase,
+    Verdict,
+    unavailable_verdict,
+)
 from bot.domain.health.queries import Answer, ContainerReports, ContainersQuery
 from bot.domain.reasons import Reason
 from bot.domain.versions import Version

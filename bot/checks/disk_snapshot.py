@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from bot.checks.vm import machine_name
-from bot.domain.health.model import Check, CheckContext, CheckState, CloudConfig, Phase, Verdict, unavailable_verdict
+from bot.domain.health.model import (
+    Check,
+    CheckContext,
+    CheckState,
+    CloudConfig,
+    Phase,
+    Verdict,
+    unavailable_verdict,
+)
 from bot.domain.health.queries import Answer, DiskSnapshot, DiskSnapshots, SnapshotQuery
 from bot.domain.health.recovery import BackedUpResource, FinishedBackup, evaluate_backups
 from bot.domain.reasons import Reason

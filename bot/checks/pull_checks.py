@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot.domain.health.model import Check, CheckContext, CheckState, CloudConfig, Phase, Verdict, unavailable_verdict
+from bot.domain.health.model import (
+    Check,
+    CheckContext,
+    CheckState,
+    CloudConfig,
+    Phase,
+    Verdict,
+    unavailable_verdict,
+)
 from bot.domain.health.queries import Answer, CommitStatus, CommitStatusQuery
 from bot.domain.reasons import Reason
 from bot.formats.documents import stored

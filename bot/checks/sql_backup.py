@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from bot.domain.health.model import Check, CheckContext, CheckState, CloudConfig, Phase, Verdict, unavailable_verdict
+from bot.domain.health.model import (
+    Check,
+    CheckContext,
+    CheckState,
+    CloudConfig,
+    Phase,
+    Verdict,
+    unavailable_verdict,
+)
 from bot.domain.health.queries import Answer, SqlBackup, SqlBackupQuery, SqlBackups
 from bot.domain.health.recovery import BackedUpResource, FinishedBackup, evaluate_backups
 from bot.domain.reasons import Reason

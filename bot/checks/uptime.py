@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote
 
-from bot.domain.health.model import Check, CheckContext, CheckState, CloudConfig, Phase, Verdict, unavailable_verdict
+from bot.domain.health.model import (
+    Check,
+    CheckContext,
+    CheckState,
+    CloudConfig,
+    Phase,
+    Verdict,
+    unavailable_verdict,
+)
 from bot.domain.health.queries import Answer, UptimeCheck, UptimeChecks, UptimeQuery, UptimeRegion
 from bot.domain.reasons import Reason
 from bot.formats.documents import stored

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.arguments import parse_version
-from bot.cli.common import AcceptTags, Config, DryRun, Repo, Write, error_exit, make_console, require_dry_run_or_write
+from bot.cli.common import (
+    AcceptTags,
+    Config,
+    DryRun,
+    Repo,
+    Write,
+    error_exit,
+    make_console,
+    require_dry_run_or_write,
+)
 
 if TYPE_CHECKING:
     from bot.ports.upstream import Upstream
@@ -34,7 +43,7 @@ def prepare(
     """
     require_dry_run_or_write(dry_run, write, repo)
     target = parse_version(version)
-    from bot.cli import change_view
+    from bot.cli.views import change as change_view
     from bot.cli.context import exit_on_error, make_context
     from bot.cli.output_files import write_changes
     from bot.domain.plans.change_set import Refusal

@@ -5,13 +5,7 @@ from __future__ import annotations
 from bot.commands import Command
 from bot.commands.plan import plan_previews
 from bot.domain.chat.answers import CommandMessage, InstanceMessage, LeftOutInstances
-from bot.domain.chat.arguments import (
-    Arguments,
-    NoInstancesNamed,
-    parse_arguments,
-    resolve_version,
-    select_instances,
-)
+from bot.domain.chat.arguments import Arguments, NoInstancesNamed, parse_arguments, resolve_version, select_instances
 from bot.domain.chat.replies import PreparationProgress, ReplyItem, UpgradeProgress
 from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission, refuse
 from bot.domain.fleet.model import Instance

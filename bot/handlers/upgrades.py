@@ -14,13 +14,7 @@ from bot.domain.health.model import Phase
 from bot.domain.reasons import Reason
 from bot.domain.rollout.effects import Schedule
 from bot.domain.tracker.effects import EnsureTracker
-from bot.domain.upgrade.deployment import (
-    can_mark_deployed,
-    can_retry,
-    mark_deployed_manually,
-    retry,
-    superseded_by,
-)
+from bot.domain.upgrade.deployment import can_mark_deployed, can_retry, mark_deployed_manually, retry, superseded_by
 from bot.domain.upgrade.effects import (
     Advance,
     MarkDeployed,

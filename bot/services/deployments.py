@@ -17,13 +17,7 @@ from bot.domain.reasons import Reason
 from bot.domain.rollout.schedule import rollout_halted, skipped_since_merge
 from bot.domain.upgrade.backups import BackupRequest
 from bot.domain.upgrade.deploy_policy import DeployMode, DeployPolicy
-from bot.domain.upgrade.deployment import (
-    apply_backups,
-    apply_run,
-    backup_request_id,
-    hold,
-    is_retry,
-)
+from bot.domain.upgrade.deployment import apply_backups, apply_run, backup_request_id, hold, is_retry
 from bot.domain.upgrade.dispatch import (
     CLOCK_SKEW,
     AmbiguousRunError,

@@ -21,7 +21,14 @@ from bot.domain.upgrade.record import Stage
 from bot.domain.versions import Version
 from bot.ports.errors import ExternalError, TransientError
 from bot.ports.issues import CommentFeed, IssueReader
-from bot.ports.store import CursorStore, Outbox, PreparationReader, ReplyReader, TrackerReader, UpgradeReader
+from bot.ports.store import (
+    CursorStore,
+    Outbox,
+    PreparationReader,
+    ReplyReader,
+    TrackerReader,
+    UpgradeReader,
+)
 
 log = structlog.get_logger(__name__)
 

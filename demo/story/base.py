@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from rich.console import RenderableType
 from rich.text import Text
 
-from bot.cli.terminal import diff, format_link_change
+from bot.cli.views.terminal import diff, format_link_change
 from demo.organization import BASE
 from demo.story.environment import DemoEnvironment
 from demo.story.screen import Screen

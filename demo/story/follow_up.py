@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from bot.cli.terminal import render_markdown
+from bot.cli.views.terminal import render_markdown
 from demo.organization import REVIEWER
 from demo.story.base import BaseStory, Json
 from demo.story.main_job import ENGINEER, INSTANCE, VERSION, StoryResult

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rich.console import RenderableType
 from rich.text import Text
 
-from bot.cli.terminal import render_markdown
+from bot.cli.views.terminal import render_markdown
 from demo.organization import OPERATORS, OUTSIDER, REVIEWER
 from demo.story.base import BaseStory, Json
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from bot.cli.terminal import make_panel
+from bot.cli.views.terminal import make_panel
 
 POLL = 0.25  # seconds
 T = TypeVar("T")

@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console, RenderableType
 
-from bot.cli.terminal import diff, format_link_change, make_panel, render_markdown
+from bot.cli.views.terminal import diff, format_link_change, make_panel, render_markdown
 
 BODY = """<!-- mibot:tracker
 version=3.40.1 -->

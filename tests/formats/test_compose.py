@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.formats import compose
-from bot.formats.compose import ComposeError, ComposeProblem, ImageChange, SettingChange, difference, remove_images
+from bot.formats.compose import (
+    ComposeError,
+    ComposeProblem,
+    ImageChange,
+    SettingChange,
+    difference,
+    remove_images,
+)
 from bot.formats.yaml import YamlProblem, parse
 from demo.fleet import compose_file, make_fleet
 

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.chat.comments import has_commands
-from bot.formats.markdown import Markdown, code, escape, escape_link_target, escape_within, link, one_line, truncate
+from bot.formats.markdown import (
+    Markdown,
+    code,
+    escape,
+    escape_link_target,
+    escape_within,
+    link,
+    one_line,
+    truncate,
+)
 from tests import rendered as rendering
 
 HOSTILE = [

@@ -5,12 +5,7 @@ from __future__ import annotations
 from bot.adapters.github import doctor
 from bot.cli.doctor.context import Diagnostic, DoctorContext
 from bot.domain.doctor.finding import Finding, ok, unknown
-from bot.domain.doctor.workflow import (
-    TRIGGER_BY_MODE,
-    WorkflowNotNeeded,
-    judge_workflow_file,
-    judge_workflow_state,
-)
+from bot.domain.doctor.workflow import TRIGGER_BY_MODE, WorkflowNotNeeded, judge_workflow_file, judge_workflow_state
 from bot.ports.errors import ExternalError
 
 

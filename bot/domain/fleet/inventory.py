@@ -12,14 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from bot.domain.fleet.config_file import (
-    CONFIG_FILE,
-    decode_text,
-    known_account,
-    known_internal,
-    load,
-    read_config,
-)
+from bot.domain.fleet.config_file import CONFIG_FILE, decode_text, known_account, known_internal, load, read_config
 from bot.domain.fleet.model import DeploymentColor, Fleet, Instance, InstanceType, UnreadableInstance
 from bot.domain.fleet.problems import (
     DeploymentProblem,

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 
 from bot.domain.reasons import Reason
 from bot.domain.tracker.blocks import Block, with_block
-from bot.domain.tracker.line import MAX_SEGMENT_LENGTH, SEGMENT, TASK, InstanceKey, Section, TrackerItem, render_line
+from bot.domain.tracker.line import (
+    MAX_SEGMENT_LENGTH,
+    SEGMENT,
+    TASK,
+    InstanceKey,
+    Section,
+    TrackerItem,
+    render_line,
+)
 from bot.domain.tracker.text import TrackerLine, TrackerText, parse, update_lines
 from bot.formats.documents import stored
 from bot.formats.markdown import MAX_BODY_LENGTH

@@ -7,13 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.formats.compose import lists
 from bot.formats.compose.errors import ComposeError, ComposeProblem
-from bot.formats.compose.reader import (
-    OVERRIDE_TAG,
-    RESET_TAG,
-    is_standalone,
-    load_document,
-    services,
-)
+from bot.formats.compose.reader import OVERRIDE_TAG, RESET_TAG, is_standalone, load_document, services
 from bot.formats.compose.rules import (
     NAME_LISTS,
     Path,

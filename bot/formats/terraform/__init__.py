@@ -11,14 +11,7 @@ after them. A text that is not valid Terraform is a `TerraformError` with its `l
 """
 
 from bot.formats.terraform.errors import TerraformError
-from bot.formats.terraform.modules import (
-    Module,
-    StringLiteral,
-    modules,
-    set_source_refs,
-    set_versions,
-    source_refs,
-)
+from bot.formats.terraform.modules import Module, StringLiteral, modules, set_source_refs, set_versions, source_refs
 from bot.formats.terraform.variables import variables
 
 __all__ = [

@@ -22,7 +22,7 @@ from bot.domain.fleet.problems import (
     UnusableLink,
 )
 from bot.rendering.wording.dispatch import describe
-from bot.rendering.wording.formats import describe_invalid_terraform, describe_line
+from bot.rendering.wording.failures.formats import describe_invalid_terraform, describe_line
 
 _FILES = {
     InstanceFileProblem.MISSING: "is missing; add it",

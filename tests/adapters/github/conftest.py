@@ -16,7 +16,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from requests import PreparedRequest
 from responses.matchers import query_param_matcher
 
-from bot.adapters.github import GitHubDeploymentRepository, GitHubInspector, GitHubIssues, GitHubWorkflows, Session
+from bot.adapters.github import (
+    GitHubDeploymentRepository,
+    GitHubInspector,
+    GitHubIssues,
+    GitHubWorkflows,
+    Session,
+)
 from tests.adapters.github.samples import API, MemoryBlobCache
 from tests.world.proxy import Proxy
 

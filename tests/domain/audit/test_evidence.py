@@ -9,13 +9,7 @@ import pytest
 
 from bot.checks import all_checks
 from bot.domain.audit.controls import ALERTS, UPTIME
-from bot.domain.audit.evidence import (
-    REMOVED_INSTANCE,
-    BroughtByHand,
-    NotRequested,
-    RunsLater,
-    UnrecordedState,
-)
+from bot.domain.audit.evidence import REMOVED_INSTANCE, BroughtByHand, NotRequested, RunsLater, UnrecordedState
 from bot.domain.audit.gaps import (
     BackupIncomplete,
     BackupNotReady,
@@ -72,7 +66,17 @@ from tests.domain.audit.evidences import (
     rolled_back,
     verified,
 )
-from tests.samples import ACCOUNT, NOW, customer_instance, fleet, internal_instance, modify, result, upgrade, version
+from tests.samples import (
+    ACCOUNT,
+    NOW,
+    customer_instance,
+    fleet,
+    internal_instance,
+    modify,
+    result,
+    upgrade,
+    version,
+)
 
 NO_CONFIG = UnusableInstanceFile("config.yaml", InstanceFileProblem.MISSING)
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from tests.domain.plans.repositories import (
-    EXECUTORS,
-    compose_text,
-    repository,
-)
+from tests.domain.plans.repositories import EXECUTORS, compose_text, repository
 from tests.domain.upgrade.deployments import Files, plain
 
 GOLDEN = "golden/docker-compose.3.41.1.yaml"

@@ -8,11 +8,7 @@ from bot.domain.plans.change_set import ChangeKind
 from bot.domain.plans.preparation import override_paths, previous_golden_version
 from bot.domain.plans.reasons.changes import ExecutorsPinned, GoldenFileCreated, ImageRetagged
 from bot.domain.plans.reasons.refusals import MistaggedImage
-from bot.domain.plans.reasons.warnings import (
-    ExecutorsNotPinned,
-    GlobalOverrideIsLink,
-    ServiceAdded,
-)
+from bot.domain.plans.reasons.warnings import ExecutorsNotPinned, GlobalOverrideIsLink, ServiceAdded
 from demo.fleet import compose_file, make_fleet
 from tests.domain.plans.preparations import CPUS, GOLDEN, MAIN, UPSTREAM, with_main, with_overrides
 from tests.domain.plans.repositories import (

@@ -5,18 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.plans.reasons.changes import ExecutorsPinned
-from bot.domain.plans.reasons.warnings import (
-    ModulePinnedNewer,
-    ModuleVersionUnknown,
-)
+from bot.domain.plans.reasons.warnings import ModulePinnedNewer, ModuleVersionUnknown
 from tests.domain.plans.preparations import GOLDEN, MAIN, UPSTREAM, with_main
-from tests.domain.plans.repositories import (
-    EXECUTORS,
-    compose_text,
-    planned_preparation,
-    repository,
-    text_after,
-)
+from tests.domain.plans.repositories import EXECUTORS, compose_text, planned_preparation, repository, text_after
 
 
 def test_the_versions_of_upstreams_executors_modules_move_and_nothing_else() -> None:

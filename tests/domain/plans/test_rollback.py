@@ -27,12 +27,7 @@ from tests.domain.plans.repositories import (
     source,
     text_after,
 )
-from tests.domain.plans.rollbacks import (
-    AFTER,
-    BEFORE,
-    FOLDER,
-    TAGS,
-)
+from tests.domain.plans.rollbacks import AFTER, BEFORE, FOLDER, TAGS
 from tests.domain.upgrade.deployments import plain
 from tests.samples import files, internal_instance, version
 

@@ -28,11 +28,7 @@ from tests.domain.plans.repositories import (
     planned_rollback,
     refused_rollback,
 )
-from tests.domain.plans.rollbacks import (
-    AFTER,
-    BEFORE,
-    after_with,
-)
+from tests.domain.plans.rollbacks import AFTER, BEFORE, after_with
 from tests.domain.upgrade.deployments import Files, golden, link, plain
 from tests.samples import internal_instance, snapshot_of, version
 

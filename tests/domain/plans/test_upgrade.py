@@ -6,11 +6,7 @@ from dataclasses import replace
 
 from bot.domain.git_tree import FileChange
 from bot.domain.plans.change_set import ChangeKind
-from bot.domain.plans.reasons.warnings import (
-    OverrideIsLink,
-    OwnServiceKept,
-    ServiceGone,
-)
+from bot.domain.plans.reasons.warnings import OverrideIsLink, OwnServiceKept, ServiceGone
 from demo.fleet import make_fleet
 from tests.domain.plans.repositories import (
     DIGEST,

@@ -6,11 +6,7 @@ import pytest
 
 from bot.domain.plans.module_refs import newest_module_tag
 from bot.domain.plans.reasons.changes import ModuleRefUpdated
-from bot.domain.plans.reasons.warnings import (
-    ExecutorsAtOtherVersion,
-    ExecutorsFileMissing,
-    ModuleRefNewer,
-)
+from bot.domain.plans.reasons.warnings import ExecutorsAtOtherVersion, ExecutorsFileMissing, ModuleRefNewer
 from bot.domain.plans.upgrade import PlanContext
 from demo.fleet import make_fleet
 from tests.domain.plans.repositories import (

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.plans.reasons.changes import LinkRetargeted
-from tests.domain.plans.repositories import (
-    DIGEST,
-    LINK,
-    REGISTRY,
-    SLUG,
-)
+from tests.domain.plans.repositories import DIGEST, LINK, REGISTRY, SLUG
 
 GOLDEN = "golden/docker-compose.3.40.1.yaml"
 FOLDER = f"{SLUG}/overrides"

@@ -21,7 +21,7 @@ from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.reasons import Reason
 from bot.domain.versions import Version
 from bot.rendering.wording import describe
-from bot.rendering.wording.github_actions import ACTIONS
+from bot.rendering.wording.failures.github_actions import ACTIONS
 
 FORBIDDEN = "Resource not accessible by integration"
 

@@ -27,7 +27,7 @@ from bot.domain.failures.google import (
 )
 from bot.domain.reasons import Reason
 from bot.rendering.wording import describe
-from bot.rendering.wording.google import SERVICES
+from bot.rendering.wording.failures.google import SERVICES
 
 COMPUTE, SQL, MONITORING = GoogleService
 

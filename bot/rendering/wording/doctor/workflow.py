@@ -6,7 +6,7 @@ from bot.domain.doctor import workflow as found
 from bot.formats.workflow_triggers import WorkflowProblem
 from bot.rendering.wording.dispatch import describe
 from bot.rendering.wording.doctor.repairs import describe_repair
-from bot.rendering.wording.formats import describe_yaml_problem
+from bot.rendering.wording.failures.formats import describe_yaml_problem
 
 _ADD_OR_CORRECT = "Add it there, or correct deploy.workflow."
 _PROBLEMS = {WorkflowProblem.NOT_UTF8: "is not UTF-8 text", WorkflowProblem.NO_TRIGGERS: "has no `on`"}

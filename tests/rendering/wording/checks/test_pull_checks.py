@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.checks.pull_checks import NamedCheck, NamedChecks, PullChecksFailed, PullChecksPassed, PullChecksUnfinished
+from bot.checks.pull_checks import (
+    NamedCheck,
+    NamedChecks,
+    PullChecksFailed,
+    PullChecksPassed,
+    PullChecksUnfinished,
+)
 from bot.domain.reasons import Reason
 from bot.rendering.wording import describe
 

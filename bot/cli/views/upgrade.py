@@ -9,8 +9,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli.change_view import files, golden, reasons, section, written_changes
-from bot.cli.checks_view import checks_table
+from bot.cli.views.change import files, golden, reasons, section, written_changes
+from bot.cli.views.checks import checks_table
 from bot.commands import all_commands
 from bot.domain.chat.requests import CommandContext, CommandRequest
 from bot.domain.effects import Effect

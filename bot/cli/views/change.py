@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli.terminal import diff, format_link_change
+from bot.cli.views.terminal import diff, format_link_change
 from bot.domain.git_tree import LINK_MODE, FileChange
 from bot.domain.plans.change_set import ChangeSet
 from bot.domain.plans.preview import PreparationPreview

@@ -17,7 +17,7 @@ from bot.domain.failures.github import (
 )
 from bot.domain.failures.github_actions import GitHubAction
 from bot.rendering.wording.dispatch import describe
-from bot.rendering.wording.github_actions import ACTIONS
+from bot.rendering.wording.failures.github_actions import ACTIONS
 
 _PROBLEMS = {
     GitHubProblem.TIMED_OUT: "GitHub did not answer in time.",

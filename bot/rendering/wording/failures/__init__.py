@@ -1,0 +1,1 @@
+"""Words for what external systems, files and formats fail at or refuse."""
