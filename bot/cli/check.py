@@ -30,8 +30,8 @@ def check(
 
     The exit status is 0 when all pass, 1 when one fails, 3 when the result is unknown, 2 for wrong use.
     """
-    from bot.cli.views.checks import checks_table
     from bot.cli.context import exit_on_error, make_context
+    from bot.cli.views.checks import checks_table
     from bot.domain.health.model import Phase, worst_state
 
     context = make_context(repo, config, "info" if verbose else "error")

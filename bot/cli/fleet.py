@@ -30,8 +30,8 @@ def fleet(
     JSON has the keys version, instances, problems, golden and counts.
     """
     target = parse_version(version) if version else None
-    from bot.cli.views import fleet as fleet_view
     from bot.cli.context import exit_on_error, make_context
+    from bot.cli.views import fleet as fleet_view
 
     context = make_context(repo, config)
     with exit_on_error():

@@ -43,9 +43,9 @@ def prepare(
     """
     require_dry_run_or_write(dry_run, write, repo)
     target = parse_version(version)
-    from bot.cli.views import change as change_view
     from bot.cli.context import exit_on_error, make_context
     from bot.cli.output_files import write_changes
+    from bot.cli.views import change as change_view
     from bot.domain.plans.change_set import Refusal
     from bot.domain.plans.reasons.refusals import VersionHeld
     from bot.rendering.wording import describe, sentence

@@ -46,9 +46,9 @@ def upgrade(
         )
     require_dry_run_or_write(dry_run, write, repo)
     target = parse_version(version)
-    from bot.cli.views import upgrade as upgrade_view
     from bot.cli.context import exit_on_error, make_context
     from bot.cli.output_files import write_changes
+    from bot.cli.views import upgrade as upgrade_view
     from bot.domain.health.model import Phase
     from bot.domain.plans.change_set import ChangeSet
     from bot.rendering.wording import sentence

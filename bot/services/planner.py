@@ -10,7 +10,12 @@ from bot.domain.fleet.model import Instance
 from bot.domain.plans.change_set import ChangeSet, Refusal
 from bot.domain.plans.checkout import Checkout, blob_shas, decode_text, with_changes
 from bot.domain.plans.mistagged_images import mistagged_images
-from bot.domain.plans.preparation import UPSTREAM_FILE, blobs_for_preparation, plan_preparation, previous_golden_version
+from bot.domain.plans.preparation import (
+    UPSTREAM_FILE,
+    blobs_for_preparation,
+    plan_preparation,
+    previous_golden_version,
+)
 from bot.domain.plans.preview import PreparationPreview, UpgradePreview
 from bot.domain.plans.reasons.file_problems import PlanningError, compose_reason
 from bot.domain.plans.reasons.refusals import VersionHeld

@@ -56,7 +56,15 @@ from bot.domain.upgrade.reasons.deployment import (
     RunUnknown,
     RunWait,
 )
-from bot.domain.upgrade.reasons.progress import Delayed, Forced, InstanceUnreadable, Milestone, NoTracker, Reached, Waiting
+from bot.domain.upgrade.reasons.progress import (
+    Delayed,
+    Forced,
+    InstanceUnreadable,
+    Milestone,
+    NoTracker,
+    Reached,
+    Waiting,
+)
 from bot.domain.upgrade.reasons.pull_requests import (
     BranchRebuilt,
     BranchTaken,

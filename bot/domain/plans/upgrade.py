@@ -18,7 +18,13 @@ from bot.domain.plans.checkout import Checkout, blob_shas, yaml_files
 from bot.domain.plans.executors import EXECUTORS_FILE, is_executors_module, replaced_addresses
 from bot.domain.plans.mistagged_images import mistagged_images
 from bot.domain.plans.module_refs import module_refs, newest_module_tag, set_module_refs, tag_sort_key
-from bot.domain.plans.reasons.changes import ChangeReason, FileRemoved, HotpatchRemoved, LinkRetargeted, ModuleRefUpdated
+from bot.domain.plans.reasons.changes import (
+    ChangeReason,
+    FileRemoved,
+    HotpatchRemoved,
+    LinkRetargeted,
+    ModuleRefUpdated,
+)
 from bot.domain.plans.reasons.file_problems import InvalidTerraform, PlanningError, compose_reason, relative_to
 from bot.domain.plans.reasons.refusals import MistaggedImage, NotPrepared, VersionHeld
 from bot.domain.plans.reasons.warnings import (

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.github.deployment.check_results import StatusCheck, StatusCheckState, parse_check_run, parse_status, summarize
+from bot.adapters.github.deployment.check_results import (
+    StatusCheck,
+    StatusCheckState,
+    parse_check_run,
+    parse_status,
+    summarize,
+)
 from bot.domain.github_models import CommitChecks, Conclusion
 
 signals = st.lists(st.builds(StatusCheck, st.sampled_from("abcd"), st.sampled_from(StatusCheckState)), max_size=8)

@@ -15,7 +15,15 @@ from tests.domain.plans.repositories import (
     planned_rollback,
     text_after,
 )
-from tests.domain.plans.rollbacks import AFTER, BEFORE, FOLDER, HOTPATCH_AMONG_OTHERS, HOTPATCH_ONLY, after_with, module
+from tests.domain.plans.rollbacks import (
+    AFTER,
+    BEFORE,
+    FOLDER,
+    HOTPATCH_AMONG_OTHERS,
+    HOTPATCH_ONLY,
+    after_with,
+    module,
+)
 from tests.domain.upgrade.deployments import link, plain
 
 NAME = "red/docker-compose/docker-compose.override.yaml"

@@ -10,7 +10,17 @@ from bot.domain.tracker.layout import Block, TrackerTooLong, TrackerTooLongError
 from bot.domain.tracker.line import MAX_STATE_LENGTH, InstanceKey, Section, TrackerItem
 from bot.domain.tracker.text import parse, ticked_keys
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown
-from tests.domain.tracker.trackers import FLEET, OTHER, TITLE, at, customer_item, internal_item, lines_of, seen, written
+from tests.domain.tracker.trackers import (
+    FLEET,
+    OTHER,
+    TITLE,
+    at,
+    customer_item,
+    internal_item,
+    lines_of,
+    seen,
+    written,
+)
 from tests.samples import ACCOUNT
 
 NAMES = [

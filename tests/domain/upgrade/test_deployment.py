@@ -29,7 +29,13 @@ from bot.domain.upgrade.deployment import (
 from bot.domain.upgrade.dispatch import unfinished_run_ids
 from bot.domain.upgrade.judgement import apply_pre_checks, judge, recheck
 from bot.domain.upgrade.overrides import Override
-from bot.domain.upgrade.reasons.backups import BackupFailed, BackupsInProgress, BackupsReady, BackupStatus, BackupTimedOut
+from bot.domain.upgrade.reasons.backups import (
+    BackupFailed,
+    BackupsInProgress,
+    BackupsReady,
+    BackupStatus,
+    BackupTimedOut,
+)
 from bot.domain.upgrade.reasons.checks import (
     ChecksPassed,
     HealthUnknown,

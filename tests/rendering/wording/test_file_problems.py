@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.plans.preparation import UPSTREAM_FILE
-from bot.domain.plans.reasons.file_problems import FileProblem, InvalidComposeFile, InvalidTerraform, UnusableFile, compose_reason
+from bot.domain.plans.reasons.file_problems import (
+    FileProblem,
+    InvalidComposeFile,
+    InvalidTerraform,
+    UnusableFile,
+    compose_reason,
+)
 from bot.formats.compose import ComposeError, ComposeProblem, merge_files
 from bot.formats.yaml import YamlProblem
 from bot.rendering.wording import describe

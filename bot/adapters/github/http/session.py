@@ -11,7 +11,12 @@ from typing import Any, TypeVar
 import requests
 import structlog
 
-from bot.adapters.github.http.credentials import AnonymousCredentials, AppCredentials, Credentials, InstallationCredentials
+from bot.adapters.github.http.credentials import (
+    AnonymousCredentials,
+    AppCredentials,
+    Credentials,
+    InstallationCredentials,
+)
 from bot.adapters.github.http.errors import (
     RateLimitError,
     connection_error,

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.domain.plans.preparation import UPSTREAM_FILE
-from bot.domain.plans.reasons.file_problems import MAX_FILE_BYTES, FileProblem, InvalidComposeFile, InvalidTerraform, UnusableFile
+from bot.domain.plans.reasons.file_problems import (
+    MAX_FILE_BYTES,
+    FileProblem,
+    InvalidComposeFile,
+    InvalidTerraform,
+    UnusableFile,
+)
 from bot.formats.compose import ComposeProblem
 from bot.rendering.wording.dispatch import describe
 from bot.rendering.wording.failures.formats import describe_invalid_terraform, describe_yaml_problem, quote_key
