@@ -28,7 +28,7 @@ def upgrade(record: Json) -> Upgrade:
         stage=Stage(record["stage"]),
         requested_by=record["asked_by"],
         requested_at=certain_moment(record["asked_at"]),
-        reason=record["reason"],
+        reason=text(record["reason"]),
         from_version=parse_version(record["from_version"]) if record["from_version"] else None,
         force=override(record["forced_by"], record["forced"]),
         pull_request=pull_request(record, record["checks"], record["failing"], record["objections_by"]),
@@ -76,8 +76,8 @@ def deployment(record: Json) -> Deployment:
         tries=record["tries"],
         run_id=record["run"],
         run_url=record["url"],
-        conclusion=record["conclusion"],
-        failure=record["failed"],
+        conclusion="" if record["conclusion"] == "by hand" else record["conclusion"],
+        failure=text(record["failed"]),
         ended_at=moment(record["ended_at"]),
         deployed_by=record["by"],
     )
@@ -97,7 +97,7 @@ def transition(record: Json) -> StageTransition:
         stage=Stage(record["stage"]),
         at=certain_moment(record["at"]),
         by=record["by"],
-        why=record["why"],
+        why=text(record["why"]),
         link=record["link"],
     )
 
@@ -109,7 +109,7 @@ def preparation(record: Json) -> Preparation:
         stage=PreparationStage(record["stage"]),
         requested_by=record["asked_by"],
         requested_at=certain_moment(record["asked_at"]),
-        reason=record["reason"],
+        reason=text(record["reason"]),
         pull_request=pull_request(record, "none", (), ()),
         mistagged_images=tuple(MistaggedImage(service, image) for service, image in record["stray"]),
         acceptance=accepted if record["accepted_by"] else None,
@@ -128,7 +128,7 @@ def pull_request(record: Json, checks: str, failing: Iterable[str], objections: 
         merge=merge(record),
         branch=BranchState(record["built"], record["base"], record["meaning"]),
         warnings=tuple(map(PlainText, record["warnings"])),
-        note=record["note"],
+        note=text(record["note"]),
     )
 
 
@@ -138,6 +138,11 @@ def merge(record: Json) -> Merge | None:
         assert (by, commit) == ("", ""), "nothing of it is lost"
         return None
     return Merge(at, by, commit)
+
+
+def text(words: str) -> PlainText | None:
+    """Old records say why in a sentence."""
+    return PlainText(words) if words else None
 
 
 def override(by: str, reason: str) -> Override | None:
