@@ -29,7 +29,12 @@ def run(*command: str | Path, cwd: Path = ROOT) -> int:
     environment = dict(os.environ)
     environment["PATH"] = f"{BIN}{os.pathsep}{environment.get('PATH', '')}"
     environment["VIRTUAL_ENV"] = str(VENV)
-    return subprocess.run([str(part) for part in command], cwd=cwd, env=environment, check=False).returncode
+    with subprocess.Popen([str(part) for part in command], cwd=cwd, env=environment) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:  # Ctrl-C reaches the command, too, which ends in its own way
+                continue
 
 
 def must(*command: str | Path, cwd: Path = ROOT) -> None:

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from demo.cli import app
 
-app(prog_name="demo")
+app(prog_name="python3 dev.py demo")

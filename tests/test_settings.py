@@ -207,12 +207,12 @@ def test_a_value_that_is_no_list(given: Set, value: str) -> None:
 
 
 def test_unknown_keys(pem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "mibot.toml").write_text(toml(pem, "colour = 'blue'\n[wrong]\nkey = 'hunter2'\n"))
+    (tmp_path / "mibot.toml").write_text(toml(pem, "color = 'blue'\n[wrong]\nkey = 'hunter2'\n"))
     monkeypatch.setenv("MIBOT_GCP__ZOEN", "x")
     monkeypatch.setenv("MIBOT_REPOSITORY__RELEASES", "x/y")
     assert sorted(problems()) == [
         "gcp.zoen: there is no such setting; remove it.",
-        "policy.colour: there is no such setting; remove it.",
+        "policy.color: there is no such setting; remove it.",
         "repository: there is no such section of settings; remove MIBOT_REPOSITORY__RELEASES.",
         "wrong: there is no such setting; remove it.",
     ]

@@ -17,7 +17,7 @@ class Defect(StrEnum):
     YAML = "config.yaml is not YAML"
     DANGLING = "the link points to a golden file that does not exist"
     PLAIN = "the link is a plain file"
-    BOTH = "both colours exist and no key says which is active"
+    BOTH = "both colors exist and no key says which is active"
     TYPE = "the instanceType is unknown"
     ACCOUNT = "a customer has no account"
 

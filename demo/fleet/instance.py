@@ -28,8 +28,8 @@ def instance_files(specimen: SampleInstance) -> Iterator[File]:
         yield File.plain(f"{slug}/overrides/docker-compose.hotpatch.yaml", _hotpatch_alone(specimen))
 
 
-def _deployment(specimen: SampleInstance, colour: str, version: str, hotpatch: Hotpatch) -> Iterator[File]:
-    folder = f"{specimen.slug}/{colour}/docker-compose"
+def _deployment(specimen: SampleInstance, color: str, version: str, hotpatch: Hotpatch) -> Iterator[File]:
+    folder = f"{specimen.slug}/{color}/docker-compose"
     yield File.link(f"{folder}/docker-compose.yaml", f"../../../golden/docker-compose.{version}.yaml")
     yield File.plain(f"{folder}/docker-compose.override.yaml", _override(specimen, hotpatch))
 

@@ -103,7 +103,7 @@ def test_a_machine_that_does_not_run_runs_since_no_time() -> None:
     assert verdict.finding == VmStatus(DeploymentColor.RED, "TERMINATED", None)
 
 
-def test_the_colours_follow_the_active_deployment() -> None:
+def test_the_colors_follow_the_active_deployment() -> None:
     assert CHECK.evaluate(make_context(BLACK), machines(black="RUNNING", red="TERMINATED")).state is CheckState.PASS
     assert CHECK.evaluate(make_context(BLACK), machines(red="RUNNING")).state is CheckState.FAIL
 
@@ -128,13 +128,13 @@ def test_the_link_leads_to_the_active_machine_in_the_console() -> None:
 STATUSES = st.none() | st.sampled_from(["RUNNING", *STOPPED_STATES, *TRANSITIONAL_STATES, "acme"]) | st.text()
 
 
-@given(active=STATUSES, other=STATUSES, colour=st.sampled_from(DeploymentColor))
+@given(active=STATUSES, other=STATUSES, color=st.sampled_from(DeploymentColor))
 def test_passes_only_when_sure_and_never_names_the_customer(
-    active: str | None, other: str | None, colour: DeploymentColor
+    active: str | None, other: str | None, color: DeploymentColor
 ) -> None:
     """Whatever Google says a status is."""
-    answer = machines(active, other) if colour is DeploymentColor.RED else machines(other, active)
-    judgement = CHECK.evaluate(make_context(dataclasses.replace(ACME, active=colour)), answer)
+    answer = machines(active, other) if color is DeploymentColor.RED else machines(other, active)
+    judgement = CHECK.evaluate(make_context(dataclasses.replace(ACME, active=color)), answer)
     assert (judgement.state is CheckState.PASS) == (
         active == "RUNNING" and (other is None or other in {"TERMINATED", "STOPPED", "SUSPENDED"})
     )

@@ -61,7 +61,7 @@ def machines(cloud: Cloud) -> ComputeServer:
 
 @pytest.fixture
 def configured(tmp_path: Path, world: World, cloud: Cloud) -> WriteSettings:
-    """Writes a mibot.toml for the test's organisation, with lines replaced as `old="new"` says."""
+    """Writes a mibot.toml for the test's organization, with lines replaced as `old="new"` says."""
 
     def write(**changed: str) -> Path:
         text = make_settings(world.org, tmp_path, world.api_url, cloud.settings)

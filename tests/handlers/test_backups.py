@@ -160,7 +160,7 @@ def test_it_says_where_what_it_backs_up_is_found(scene: Scene) -> None:
     assert len(order.request_id) <= 40
 
 
-def test_it_is_labelled_with_the_version_and_the_issue_it_was_asked_for_on(scene: Scene) -> None:
+def test_it_is_labeled_with_the_version_and_the_issue_it_was_asked_for_on(scene: Scene) -> None:
     scene.back_up("demo")
     scene.store.save_tracker(TrackerRecord(version("3.40.1"), scene.issue, "https://x", "dana"))
     scene.back_up("demo")

@@ -17,5 +17,5 @@ def test_it_says_how_it_went(stage: Stage, label: str) -> None:
 
 
 @pytest.mark.parametrize("there", [merged(Stage.DONE, number=None), merged(Stage.FAILED)], ids=["no pull", "failed"])
-def test_nothing_else_is_labelled(there: Upgrade) -> None:
+def test_nothing_else_is_labeled(there: Upgrade) -> None:
     assert post(there, CONTEXT) is None

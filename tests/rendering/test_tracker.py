@@ -161,7 +161,7 @@ def test_the_picture_shows_every_instance_once_and_nothing_that_is_not_there(sta
     assert sum(told.values()) == len(taking_part)
 
 
-def test_a_picture_of_a_tracker_whose_work_is_over_is_one_colour() -> None:
+def test_a_picture_of_a_tracker_whose_work_is_over_is_one_color() -> None:
     everyone = [upgrade(instance.slug, stage=Stage.DONE) for instance in FLEET]
     assert picture(render_tracker_head(RENDERER, RECORD, everyone, [])) == [
         "pie showData", "    title 3.40.1: 5 of 5 done", '    "done" : 5',

@@ -117,13 +117,13 @@ def play_unprepared(story: Story) -> None:
     story.open_release_issue("3.40.2")
     number = story.eventually(lambda: story.trackers("3.40.2")[0], TIMEOUT)["number"]
     order = story.comment(number, "/upgrade research")
-    golden = story.eventually(lambda: _labelled(story, "golden/v3.40.2"), TIMEOUT)
+    golden = story.eventually(lambda: _labeled(story, "golden/v3.40.2"), TIMEOUT)
     story.world.merge("dana", golden["number"])
-    pull = story.eventually(lambda: _labelled(story, "research/upgrade-v3.40.2"), TIMEOUT)
+    pull = story.eventually(lambda: _labeled(story, "research/upgrade-v3.40.2"), TIMEOUT)
     story.world.merge("dana", pull["number"])
     story.eventually(lambda: "done" in story.reply(number, order), TIMEOUT)
     back = story.comment(number, "/rollback research")
-    undo = story.eventually(lambda: _labelled(story, "research/rollback-v3.40.2"), TIMEOUT)
+    undo = story.eventually(lambda: _labeled(story, "research/rollback-v3.40.2"), TIMEOUT)
     story.world.merge("dana", undo["number"])
     story.eventually(lambda: "rolled back to 3.40.0" in story.reply(number, back), TIMEOUT)
     story.wait_for_sweeps()
@@ -149,7 +149,7 @@ def deployed_once(story: Story, slug: str, *pulls: int) -> None:
         assert "verified healthy" in story.evidence(pull)
 
 
-def _labelled(story: Story, branch: str) -> Json:
+def _labeled(story: Story, branch: str) -> Json:
     pulls = [pull for pull in story.world.pulls() if pull["head"]["ref"] == branch]
     assert len(pulls) == 1
     assert pulls[0]["labels"]

@@ -31,7 +31,7 @@ def test_the_label_given_later(story: Story) -> None:
     assert f"#{issue}" in story.tracker()["body"]
 
 
-def test_labelled_before_opened_and_every_delivery_twice(story: Story) -> None:
+def test_labeled_before_opened_and_every_delivery_twice(story: Story) -> None:
     with story.proxy.webhooks.hold(lambda held: [d for d in reversed(held) for _ in range(2)]):
         release = story.open_release_issue()
         story.world.label("dana", release, "bug")

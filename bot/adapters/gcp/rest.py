@@ -1,4 +1,4 @@
-"""Google's REST APIs that have no client library of their own: JSON over one authorised session."""
+"""Google's REST APIs that have no client library of their own: JSON over one authorized session."""
 
 from __future__ import annotations
 

@@ -165,5 +165,5 @@ def inspector(session: Session) -> GitHubInspector:
 
 @pytest.fixture
 def emulated(proxy: Proxy) -> Session:
-    """The App in an organisation of the emulated GitHub."""
+    """The App in an organization of the emulated GitHub."""
     return Session(proxy.api_url, proxy.org.app_id, proxy.org.private_key, write_interval=0)

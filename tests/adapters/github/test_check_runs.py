@@ -128,7 +128,7 @@ def test_where_no_app_is_told_ours_is_known_by_its_mark(
     assert writes(site) == []
 
 
-def test_long_texts_are_cut_and_then_recognised(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
+def test_long_texts_are_cut_and_then_recognized(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     long = CheckRun(NAME, "failure", "t" * 300, "| ä line of the table |\n" * 5_000)
     set_check_runs(site)
     deployment.check_runs.publish_check_run("c1", long)

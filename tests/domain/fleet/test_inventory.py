@@ -98,9 +98,9 @@ def test_who_is_left_out_and_why(lines: str, reason: SkipReason | None) -> None:
 def test_the_active_deployment_is_the_key_or_the_only_folder(tfvars: str, folders: list[str], active: str) -> None:
     made = repository(tfvars=tfvars)
     del made[f"{SLUG}/black/docker-compose/docker-compose.yaml"]
-    for colour in folders:
-        text = "3.40.1" if colour == active else "3.40.0"
-        made[f"{SLUG}/{colour}/docker-compose/docker-compose.yaml"] = golden(text)
+    for color in folders:
+        text = "3.40.1" if color == active else "3.40.0"
+        made[f"{SLUG}/{color}/docker-compose/docker-compose.yaml"] = golden(text)
     instance = the_instance(fleet_from(made))
     assert (instance.active, str(instance.version)) == (active, "3.40.1")
     assert instance.link_path == f"{SLUG}/{active}/docker-compose/docker-compose.yaml"

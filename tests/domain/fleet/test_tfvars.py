@@ -40,8 +40,8 @@ def test_the_active_deployment(text: str, active: str | None) -> None:
     assert read_tfvars(text) == Tfvars(active, executors=False)
 
 
-def test_a_reference_is_no_colour() -> None:
-    found = read_tfvars("active_deployment = var.colour")
+def test_a_reference_is_no_color() -> None:
+    found = read_tfvars("active_deployment = var.color")
     assert found.active not in {"red", "black", None}
 
 

@@ -123,15 +123,15 @@ BROKEN: dict[str, tuple[Files, Reason]] = {
     "tfvars are no text": (repository(tfvars=b"\xff"), tfvars_file(InstanceFileProblem.NOT_UTF8)),
     "tfvars without end": (repository(tfvars="#" * 70_000), tfvars_file(InstanceFileProblem.TOO_LARGE)),
     "no tfvars": (repository(changed={f"{SLUG}/terraform.tfvars": None}), tfvars_file(InstanceFileProblem.MISSING)),
-    "an unknown colour": (
+    "an unknown color": (
         repository(tfvars='active_deployment = "amber"'),
         UnclearDeployment(DeploymentProblem.UNKNOWN_COLOR),
     ),
-    "a colour by reference": (
+    "a color by reference": (
         repository(tfvars="active_deployment = var.amber"),
         UnclearDeployment(DeploymentProblem.UNKNOWN_COLOR),
     ),
-    "both colours and no key": (
+    "both colors and no key": (
         repository(changed={OTHER: golden()}),
         UnclearDeployment(DeploymentProblem.BOTH_EXIST),
     ),

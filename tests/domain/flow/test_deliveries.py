@@ -36,7 +36,7 @@ def issue(**facts: Any) -> Json:
     return {**plain, "state": "open", **facts}
 
 
-def labelled(action: str = "labeled", sender: Json = DANA, **facts: Any) -> Json:
+def labeled(action: str = "labeled", sender: Json = DANA, **facts: Any) -> Json:
     return {"action": action, "issue": issue(**facts), "label": LABEL, "repository": RELEASES, "sender": sender}
 
 
@@ -83,7 +83,7 @@ def workflow_run(action: str = "completed") -> Json:
 
 
 WANTED = {
-    "issues": labelled(),
+    "issues": labeled(),
     "issue_comment": comment(),
     "pull_request": pull(),
     "pull_request_review": review(),
@@ -102,11 +102,11 @@ def test_every_subscribed_event_can_be_wanted() -> None:
 
 @pytest.mark.parametrize("action", ["opened", "labeled", "reopened"])
 def test_an_issue_that_has_the_label_and_names_a_version(action: str) -> None:
-    assert parse_event("issues", labelled(action), RELEVANT) == IssueLabeled(12, "3.40.1", "dana")
+    assert parse_event("issues", labeled(action), RELEVANT) == IssueLabeled(12, "3.40.1", "dana")
 
 
 def test_labels_and_repositories_are_compared_as_github_compares_them() -> None:
-    payload = labelled(labels=[{"name": "Team/Cloud"}])
+    payload = labeled(labels=[{"name": "Team/Cloud"}])
     payload["repository"] = {"full_name": "Sourcegraph/SourceGraph"}
     assert parse_event("issues", payload, RELEVANT) == IssueLabeled(12, "3.40.1", "dana")
 
@@ -114,16 +114,16 @@ def test_labels_and_repositories_are_compared_as_github_compares_them() -> None:
 @pytest.mark.parametrize(
     "payload",
     [
-        labelled("edited"),
-        labelled("closed"),
-        labelled("unlabeled"),
-        labelled("deleted"),
-        labelled(labels=[]),
-        labelled(labels=[{"name": "team/cloudy"}]),
-        labelled(title="please fix the coffee machine"),
-        labelled(pull_request={"url": "https://api.github.com/x"}),
-        labelled(body="# x\n<!-- mibot:tracker version=3.40.1 -->\n"),
-        {**labelled(), "repository": DEPLOYMENT},
+        labeled("edited"),
+        labeled("closed"),
+        labeled("unlabeled"),
+        labeled("deleted"),
+        labeled(labels=[]),
+        labeled(labels=[{"name": "team/cloudy"}]),
+        labeled(title="please fix the coffee machine"),
+        labeled(pull_request={"url": "https://api.github.com/x"}),
+        labeled(body="# x\n<!-- mibot:tracker version=3.40.1 -->\n"),
+        {**labeled(), "repository": DEPLOYMENT},
     ],
     ids=["edited", "closed", "unlabeled", "deleted", "no label", "another label", "no version", "a pull request",
          "the tracker itself", "another repository"],
@@ -133,7 +133,7 @@ def test_issues_that_are_nobodys_business(payload: Json) -> None:
 
 
 def test_a_tracker_that_was_renamed_for_another_version_is_asked_for_anew() -> None:
-    payload = labelled(title="3.41.0 upgrade", body="<!-- mibot:tracker version=3.40.1 -->")
+    payload = labeled(title="3.41.0 upgrade", body="<!-- mibot:tracker version=3.40.1 -->")
     assert parse_event("issues", payload, RELEVANT) == IssueLabeled(12, "3.41.0", "dana")
 
 
