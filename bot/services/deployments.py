@@ -186,8 +186,8 @@ class DeploymentService:
             return upgrade
         since = min(lost)
         runs = self._workflows.runs(self.policy.workflow, "workflow_dispatch", since - CLOCK_SKEW)
-        me, taken, slugs = self._workflows.bot_login, self._assigned_run_ids(upgrade), self._other_slugs(upgrade)
-        return with_extra_runs(upgrade, orphan_runs(upgrade, runs, me, taken, since, slugs))
+        me, known, slugs = self._workflows.bot_login, self._known_run_ids(upgrade), self._other_slugs(upgrade)
+        return with_extra_runs(upgrade, orphan_runs(upgrade, runs, me, known, since, slugs))
 
     def _backup_request(self, upgrade: Upgrade) -> BackupRequest:
         record = self._store.tracker(upgrade.version)
@@ -297,6 +297,18 @@ class DeploymentService:
         others = [other for other in self._store.upgrades() if other.key != upgrade.key]
         runs = (run for other in others for run in all_run_ids(other))
         return frozenset({*runs, *upgrade.earlier_run_ids})
+
+    def _known_run_ids(self, upgrade: Upgrade) -> frozenset[int]:
+        """The runs that are no orphans of this instance: those that deployed other instances, and those that its own
+        records know.
+
+        An extra run of another instance may be an orphan of this one all the same, because a title need not say whose
+        it is.
+        """
+        mine, others = [upgrade, *self._others_of_instance(upgrade)], self._ledger.upgrades()
+        known = {run_id for record in mine for run_id in all_run_ids(record)}
+        deployments = (attempt.deployment for other in others for attempt in other.attempts)
+        return frozenset(known | {one.run_id for one in deployments if one is not None and one.run_id is not None})
 
     def _find_push_run(self, upgrade: Upgrade) -> Upgrade:
         """Find the run that the merge started."""

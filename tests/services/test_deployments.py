@@ -290,6 +290,24 @@ def test_a_run_that_nobody_found_is_waited_for_however_long_it_lasts() -> None:
     assert (held.stage, held.earlier_run_ids) == (Stage.HELD, (1,))
 
 
+def test_a_lost_run_that_another_instance_waits_for_may_be_this_ones() -> None:
+    """No title tells whose the run is, so that neither instance is deployed before it ends."""
+    there = scene("nothing", delay=None)
+    there.world.named = False
+    there.merged("rctest")
+    there.keep(mark_deployed_manually(there.look("rctest"), "lee", there.world.now))
+    there.world.passes(400)
+    there.world.behavior = DispatchBehavior("lost", 0, 20_000)
+    there.merged("demo")
+    there.keep(mark_deployed_manually(there.look("demo"), "lee", there.world.now))
+    there.world.behavior = DispatchBehavior()
+    for slug in ("rctest", "demo"):
+        there.merged(slug, NEXT)
+        held = there.look(slug, NEXT, seconds=300)
+        assert (held.stage, held.earlier_run_ids[-1:]) == (Stage.HELD, (2,)), slug
+    assert there.runs[-1] == 2
+
+
 @pytest.mark.parametrize("named", [True, False])
 def test_a_rollback_does_not_take_the_lost_run_of_the_upgrade_for_its_own(named: bool) -> None:
     there = scene("lost", delay=200, lasts=600)
