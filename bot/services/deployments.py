@@ -305,7 +305,7 @@ class DeploymentService:
         An extra run of another instance may be an orphan of this one all the same, because a title need not say whose
         it is.
         """
-        mine, others = [upgrade, *self._others_of_instance(upgrade)], self._ledger.upgrades()
+        mine, others = [upgrade, *self._others_of_instance(upgrade)], self._store.upgrades()
         known = {run_id for record in mine for run_id in all_run_ids(record)}
         deployments = (attempt.deployment for other in others for attempt in other.attempts)
         return frozenset(known | {one.run_id for one in deployments if one is not None and one.run_id is not None})
