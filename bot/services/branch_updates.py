@@ -75,8 +75,11 @@ class BranchUpdater:
         drift = self._pulls.drift(pull.branch)
         if not drift.ours:
             return replace(state, note=PushedByOthers()), None
-        if not drift.behind:
-            return state, None  # a crash came between the rebuild and its record
+        if (
+            not drift.behind
+        ):  # a crash came between the rebuild and its record, or GitHub refused something for a while
+            refused = isinstance(state.note, RebuildRefused)
+            return replace(state, note=None if refused else state.note), None
         proposal = propose(head)
         if not isinstance(proposal, Proposal):
             why = proposal.reason if proposal else NothingToChange()
