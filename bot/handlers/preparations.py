@@ -1,4 +1,4 @@
-"""Preparations: each version's golden file, by a pull request that is followed until it is merged."""
+"""Preparations: each version's golden file, by a pull request that mibot follows until it is merged."""
 
 from __future__ import annotations
 
@@ -75,14 +75,14 @@ class PreparationHandler:
 
     @handles
     def prepare(self, effect: Prepare) -> list[Effect]:
-        """Record that it was asked for, then go on; one that people closed is opened again only for people."""
+        """Record the request, then advance the preparation. One that people closed begins again only for people."""
         version = parse_version(effect.version)
         existing = self._store.preparation(version)
         if existing is None or effect.asked:
-            asked = request_preparation(existing, version, effect.by, self._clock())
+            requested = request_preparation(existing, version, effect.by, self._clock())
             if effect.accept:
-                asked = accept(asked, effect.by, self._clock())
-            self._save(asked)
+                requested = accept(requested, effect.by, self._clock())
+            self._save(requested)
             log.info("preparation_asked_for", version=effect.version, by=effect.by, accept=effect.accept)
         return self.advance(AdvancePreparation(effect.version))
 
@@ -112,13 +112,13 @@ class PreparationHandler:
 
     @notes_delay
     def mark_delayed(self, effect: Prepare | AdvancePreparation, reason: Reason) -> list[Effect]:
-        """Note why it does not move; the next move takes the note away."""
+        """Save why it does not move. The next move removes that."""
         preparation = self._store.preparation(parse_version(effect.version))
         if preparation is None or preparation.stage not in UNPREPARED:
             return []
-        noted = replace(preparation, reason=Delayed(reason))
-        self._save(noted)
-        return preparation_refresh_effects(self._store, noted)
+        delayed = replace(preparation, reason=Delayed(reason))
+        self._save(delayed)
+        return preparation_refresh_effects(self._store, delayed)
 
     def _move(self, preparation: Preparation, tracker: TrackerRecord) -> Preparation:
         if preparation.stage is PreparationStage.REQUESTED:
@@ -191,5 +191,5 @@ def _spec(
 
 def _content_fingerprint(plan: ChangeSet) -> str:
     """Stays the same as long as the files do."""
-    told = "\n".join(f"{change.path}\n{change.content}" for change in plan.changes)
-    return hashlib.sha256(told.encode()).hexdigest()
+    contents = "\n".join(f"{change.path}\n{change.content}" for change in plan.changes)
+    return hashlib.sha256(contents.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Whose turn it is: records what was asked for, and lets those of the waiting upgrades begin that may."""
+"""Records requested upgrades, and starts those of the waiting ones that may start."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class _Store(UpgradeStore, SlotClaims, PreparationReader, ReplyIndex, Protocol):
 
 
 class Scheduler:
-    """Decides on all waiting upgrades at once; the engine runs one such decision at a time (`effects.TURNS`)."""
+    """Decides on all waiting upgrades at once; the engine runs one such decision at a time (by its key)."""
 
     def __init__(
         self,
         store: _Store,
         fleets: FleetReader,
         planner: Planner,
-        examiner: HealthCheckRunner,
+        check_runner: HealthCheckRunner,
         clock: Callable[[], datetime],
         *,
         max_in_flight: int,
@@ -51,13 +51,13 @@ class Scheduler:
         self._store = store
         self._fleets = fleets
         self._planner = planner
-        self._check_runner = examiner
+        self._check_runner = check_runner
         self._max_in_flight = max_in_flight
         self._clock = clock
 
     @handles
     def start(self, effect: StartUpgrades) -> list[Effect]:
-        """Record that upgrades were asked for, then see whose turn it is; asking twice is the same upgrade.
+        """Record the requests, then start the upgrades that may start. A second request is the same upgrade.
 
         What has a record that is past waiting belongs to that upgrade's own jobs, which take the asking up.
         """
@@ -66,17 +66,17 @@ class Scheduler:
         for slug in effect.slugs:
             existing = self._store.upgrade(slug, version)
             if existing is None or existing.stage is Stage.WAITING:
-                asked = request_upgrade(existing, slug, version, effect.by, self._clock(), effect.force)
-                if asked != existing:
+                requested = request_upgrade(existing, slug, version, effect.by, self._clock(), effect.force)
+                if requested != existing:
                     log.info("upgrade_asked_for", slug=slug, version=effect.version, by=effect.by, force=effect.force)
-                    self._store.save_upgrade(asked)
+                    self._store.save_upgrade(requested)
             else:
                 others.append(StartUpgrade(slug, effect.version, effect.by, effect.issue, effect.force))
         return [*others, *self.schedule(Schedule())]
 
     @handles
     def schedule(self, _effect: Schedule) -> list[Effect]:
-        """Let those begin whose turn it is, and say of the others what they wait for."""
+        """Start the upgrades that may start, and save why the others wait."""
         upgrades = self._store.upgrades()
         if all(upgrade.stage is not Stage.WAITING for upgrade in upgrades):
             return []
@@ -100,7 +100,8 @@ class Scheduler:
         return [*dict.fromkeys(effects)]
 
     def _skip_left_out(self, upgrades: Sequence[Upgrade], seen: FleetView) -> tuple[list[Effect], Sequence[Upgrade]]:
-        """End those that wait for an instance that release upgrades leave out by now; the others."""
+        """End the upgrades that wait for an instance that release upgrades leave out by now. Returns the others,
+        too."""
         effects: list[Effect] = []
         rest = []
         for upgrade in upgrades:
@@ -147,7 +148,7 @@ class Scheduler:
                 return PreparationEnded(version, preparation.reason), []
 
     def _first_instance_healthy(self, rollout: RolloutState, versions: list[Version]) -> dict[Version, bool]:
-        """Whether the first instance is green, where the order depends on it and only a look can tell."""
+        """Whether the first instance is healthy, where the order depends on it and no record tells."""
         look = [
             version
             for version in versions

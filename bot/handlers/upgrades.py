@@ -67,50 +67,51 @@ class UpgradeHandler:
         pulls: PullRequestReader,
         store: _Store,
         fleets: FleetReader,
-        opener: PullRequestService,
-        examiner: HealthCheckRunner,
-        deployer: DeploymentService,
+        pull_requests: PullRequestService,
+        check_runner: HealthCheckRunner,
+        deployments: DeploymentService,
         clock: Callable[[], datetime],
     ) -> None:
         self._pulls = pulls
         self._store = store
         self._fleets = fleets
-        self._pull_requests = opener
-        self._check_runner = examiner
-        self._deployments = deployer
+        self._pull_requests = pull_requests
+        self._check_runner = check_runner
+        self._deployments = deployments
         self._clock = clock
         self._throttle = PollThrottle(clock)
 
     @handles
     def start(self, effect: StartUpgrade) -> list[Effect]:
-        """Record that it was asked for, then go on; asking twice is the same upgrade."""
+        """Record the request, then advance the upgrade. A second request is the same upgrade."""
         version = parse_version(effect.version)
         existing = self._store.upgrade(effect.slug, version)
         instance = self._fleets.recent().get(effect.slug)
         went_back = instance is not None and instance.version < version
         done = existing if existing is not None and existing.stage is Stage.DONE and went_back else None
         existing = None if done else existing
-        asked = request_upgrade(existing, effect.slug, version, effect.by, self._clock(), effect.force)
-        if asked != existing:
+        requested = request_upgrade(existing, effect.slug, version, effect.by, self._clock(), effect.force)
+        if requested != existing:
             log.info("upgrade_asked_for", slug=effect.slug, version=effect.version, by=effect.by, force=effect.force)
-            self._store.save_upgrade(inherit_runs(asked, done) if done else asked)
+            self._store.save_upgrade(inherit_runs(requested, done) if done else requested)
         return self.advance(Advance(effect.slug, effect.version))
 
     @handles
     def roll_back(self, effect: StartRollback) -> list[Effect]:
-        """Record that the upgrade is to be undone, then go on; it waits for no turn, for it makes things safe."""
+        """Record the request, then advance the rollback. Rollbacks skip the queue because they restore a safe
+        state."""
         version = parse_version(effect.version)
         existing = self._store.upgrade(effect.slug, version)
         back = Rollback(effect.by, effect.why, comment_id=effect.comment)
-        undone = request_rollback(existing, effect.slug, version, back, self._clock())
-        if undone != existing:
+        requested = request_rollback(existing, effect.slug, version, back, self._clock())
+        if requested != existing:
             log.info("rollback_asked_for", slug=effect.slug, version=effect.version, by=effect.by, why=effect.why)
-            self._store.save_upgrade(undone)
+            self._store.save_upgrade(requested)
         return self.advance(Advance(effect.slug, effect.version))
 
     @handles
     def advance(self, effect: Advance | Poll) -> list[Effect]:
-        """Take the upgrade as far as it can go now. One that waits is for `TakeTurns` to move."""
+        """Take the upgrade as far as it can go now. `Schedule` starts the waiting ones."""
         upgrade = self._store.upgrade(effect.slug, parse_version(effect.version))
         if upgrade is None:
             return []
@@ -127,7 +128,7 @@ class UpgradeHandler:
         return self._follow_ups(before, upgrade, quiet=quiet)
 
     def _follow_ups(self, before: Upgrade, after: Upgrade, *, quiet: bool) -> list[Effect]:
-        """What follows from a move: whoever shows it, whoever waits for it, and the next look.
+        """The effects of a step: what shows it is refreshed, what waits for it may start, and the next poll is due.
 
         `quiet`: nothing moved, and whether it is shown may wait for the sweep, which sees to what a crash cut short.
         """
@@ -150,14 +151,14 @@ class UpgradeHandler:
 
     @handles
     def recheck(self, effect: Recheck) -> list[Effect]:
-        """Judge a deployed upgrade anew by checks taken now."""
+        """Check a deployed upgrade again, because a person requested it."""
         return self._apply_manual_change(effect, lambda u: recheck(u, self._clock(), effect.by, effect.accepted))
 
     @handles
     def mark_deployed(self, effect: MarkDeployed) -> list[Effect]:
-        """Take a person's word that it is deployed, and go on with the proof."""
+        """Record that a person deployed it, and verify it."""
 
-        def told(upgrade: Upgrade) -> Upgrade:
+        def mark(upgrade: Upgrade) -> Upgrade:
             meant = upgrade.attempt.number == effect.attempt and can_mark_deployed(upgrade)
             return (
                 mark_deployed_manually(upgrade, effect.by, self._clock())
@@ -165,17 +166,17 @@ class UpgradeHandler:
                 else upgrade
             )
 
-        return self._apply_manual_change(effect, told)
+        return self._apply_manual_change(effect, mark)
 
     @handles
     def retry(self, effect: Retry) -> list[Effect]:
-        """Deploy once more what failed."""
+        """Deploy a failed upgrade once more."""
 
-        def again(upgrade: Upgrade) -> Upgrade:
+        def begin_again(upgrade: Upgrade) -> Upgrade:
             meant = upgrade.attempt.number == effect.attempt and can_retry(upgrade)
             return retry(upgrade, effect.by, self._clock()) if meant and self._is_latest(upgrade) else upgrade
 
-        return self._apply_manual_change(effect, again)
+        return self._apply_manual_change(effect, begin_again)
 
     def _is_latest(self, upgrade: Upgrade) -> bool:
         return superseded_by(upgrade, self._store.upgrades()) is None
@@ -183,7 +184,7 @@ class UpgradeHandler:
     def _apply_manual_change(
         self, effect: Recheck | MarkDeployed | Retry, change: Callable[[Upgrade], Upgrade]
     ) -> list[Effect]:
-        """What a person says of an upgrade, and how it goes on from there."""
+        """Change an upgrade because a person requested it, and advance it."""
         upgrade = self._store.upgrade(effect.slug, parse_version(effect.version))
         if upgrade is None:
             return []
@@ -197,12 +198,12 @@ class UpgradeHandler:
 
     @notes_delay
     def mark_delayed(self, effect: UpgradeMove, reason: Reason) -> list[Effect]:
-        """Note why an upgrade under way does not move; the next move takes the note away."""
+        """Save why an upgrade under way does not move. The next move removes that."""
         upgrade = self._store.upgrade(effect.slug, parse_version(effect.version))
         if upgrade is None or upgrade.stage not in UNFINISHED or upgrade.stage is Stage.WAITING:
             return []
-        noted = self._save(replace(upgrade, reason=Delayed(reason)))
-        return refresh_effects(self._store, noted)
+        delayed = self._save(replace(upgrade, reason=Delayed(reason)))
+        return refresh_effects(self._store, delayed)
 
     def _move(self, upgrade: Upgrade) -> Upgrade:
         if upgrade.stage is Stage.PLANNED:
@@ -216,7 +217,8 @@ class UpgradeHandler:
         return upgrade
 
     def _run_pre_checks(self, upgrade: Upgrade) -> Upgrade:
-        """With pre-upgrade checks of its pull request as it is now; they are taken again when its own checks move."""
+        """The upgrade in review with pre-upgrade checks. They run again when the pull request or its own checks
+        change."""
         if not needs_pre_checks(upgrade):
             return upgrade
         expected = ExpectedState(
@@ -243,6 +245,6 @@ class UpgradeHandler:
 
 
 def _schedule_next(before: Upgrade, after: Upgrade) -> list[Effect]:
-    """When an upgrade leaves the flight, or turns green, those that wait may go."""
+    """Waiting upgrades may start when this one is not in flight any more, or reached another stage."""
     left = before.stage in IN_FLIGHT and after.stage not in IN_FLIGHT
     return [Schedule()] if left or before.stage is not after.stage else []

@@ -1,4 +1,4 @@
-"""From the merge to verified healthy: checked, backed up, deployed, and green for long enough."""
+"""From the merge to a finished deployment: held, backed up, deployed, and retried."""
 
 from __future__ import annotations
 
@@ -10,12 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.github_models import FailedJob
-from bot.domain.health.failing import FailingChecks
-from bot.domain.health.model import CheckResult, CheckState
-from bot.domain.health.reasons import AcceptedByPerson
-from bot.domain.reasons import PlainText, Reason
+from bot.domain.reasons import Reason
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
-from bot.domain.upgrade.deploy_policy import DeployPolicy, VerifyPolicy
 from bot.domain.upgrade.deployment import (
     apply_backups,
     apply_run,
@@ -27,7 +23,7 @@ from bot.domain.upgrade.deployment import (
     retry,
 )
 from bot.domain.upgrade.dispatch import unfinished_run_ids
-from bot.domain.upgrade.judgement import apply_pre_checks, judge, recheck
+from bot.domain.upgrade.judgement import apply_pre_checks
 from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.reasons.backups import (
     BackupFailed,
@@ -35,14 +31,6 @@ from bot.domain.upgrade.reasons.backups import (
     BackupsReady,
     BackupStatus,
     BackupTimedOut,
-)
-from bot.domain.upgrade.reasons.checks import (
-    ChecksPassed,
-    HealthUnknown,
-    HealthySince,
-    NotHealthyYet,
-    PreChecksFailing,
-    Unhealthy,
 )
 from bot.domain.upgrade.reasons.deployment import (
     DeploymentFailed,
@@ -53,7 +41,7 @@ from bot.domain.upgrade.reasons.deployment import (
     RunInProgress,
     RunTimedOut,
 )
-from bot.domain.upgrade.reasons.progress import Forced, Milestone, Reached, Waiting
+from bot.domain.upgrade.reasons.progress import Milestone, Reached, Waiting
 from bot.domain.upgrade.record import Deployment, StageTransition, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import missing_run_since
@@ -61,20 +49,18 @@ from bot.domain.versions import Version
 from tests.domain.upgrade.merged_upgrades import (
     BACK,
     BACKING_UP,
-    DEPLOYING,
     DISPATCHED,
     GREEN,
     ME,
     MERGED,
     POLICY,
     RED,
-    UNKNOWN,
     VERIFYING,
     after,
     run,
     stages,
 )
-from tests.samples import NOW, modify, result, upgrade
+from tests.samples import NOW, modify, upgrade
 
 # Before
 
@@ -86,64 +72,11 @@ def test_what_is_in_the_way_holds_it_with_the_reason() -> None:
     assert hold(there, second, after(15)) == replace(there, reason=second)
 
 
-@pytest.mark.parametrize(("backup", "stage"), [(True, Stage.BACKING_UP), (False, Stage.DEPLOYING)])
-def test_green_it_goes_on_to_its_backup_or_without_one_to_its_deployment(backup: bool, stage: Stage) -> None:
-    there = apply_pre_checks(MERGED, [GREEN], replace(POLICY, backup=backup), NOW)
-    assert (there.stage, there.reason, there.verification.before) == (stage, None, (GREEN,))
-    assert there.history == (StageTransition(stage, NOW, "mibot"),)
-
-
-@pytest.mark.parametrize(
-    ("results", "failing"),
-    [
-        ([RED], FailingChecks(("Vm",))),
-        ([result("front"), RED, result("disk", CheckState.FAIL)], FailingChecks(("Disk", "Vm"))),
-        ([UNKNOWN], FailingChecks((), ("Vm",))),
-        ([RED, result("front", CheckState.UNKNOWN)], FailingChecks(("Vm",), ("Front",))),
-        ([], FailingChecks()),
-    ],
-)
-def test_what_is_not_green_holds_it_and_says_which(results: list[CheckResult], failing: FailingChecks) -> None:
-    there = apply_pre_checks(MERGED, results, POLICY, NOW)
-    assert (there.stage, there.reason) == (Stage.HELD, PreChecksFailing(failing))
-
-
-def test_one_that_is_held_goes_on_when_all_is_green() -> None:
-    there = apply_pre_checks(apply_pre_checks(MERGED, [RED], POLICY, NOW), [GREEN], POLICY, after(15))
-    assert stages(there) == [Stage.HELD, Stage.MERGED, Stage.BACKING_UP]
-
-
-def test_as_long_as_nothing_else_is_wrong_what_is_shown_stays_as_it_is() -> None:
-    """So that nobody's reply is edited at every look."""
-    red, green = result("front", CheckState.FAIL), result("disk", finding=PlainText("5 h old"))
-    once = apply_pre_checks(MERGED, [red, green], POLICY, NOW)
-    later = [replace(red, taken_at=after(60)), replace(green, finding=PlainText("6 h old"))]
-    assert apply_pre_checks(once, later, POLICY, after(60)) == once
-    other = apply_pre_checks(
-        once, [replace(red, finding=PlainText("It is gone."), taken_at=after(60)), green], POLICY, after(60)
-    )
-    assert other.verification.before[0].taken_at == after(60)
-
-
 def test_backups_that_were_made_before_it_was_held_stay_known() -> None:
     ready = copy(BackupState.READY)
     once = modify(MERGED, stage=Stage.HELD, backups=(ready,), superseded_backups=(copy(BackupState.FAILED),))
     there = apply_pre_checks(once, [GREEN], POLICY, NOW)
     assert (there.backups, there.earlier_backups) == ((), (copy(BackupState.FAILED), ready))
-
-
-def test_an_operators_force_lets_it_go_and_the_history_says_who_and_why() -> None:
-    forced = modify(MERGED, force=Override("lee", "they asked"))
-    assert apply_pre_checks(forced, [RED], POLICY, NOW).history == (
-        StageTransition(Stage.BACKING_UP, NOW, "lee", Forced("they asked")),
-    )
-    assert apply_pre_checks(forced, [GREEN], POLICY, NOW).history == (
-        StageTransition(Stage.BACKING_UP, NOW, "mibot"),
-    ), "not needed"
-
-
-def test_a_rollback_goes_in_spite_of_red_checks_for_it_makes_things_safe() -> None:
-    assert apply_pre_checks(replace(MERGED, rollback=BACK), [RED], POLICY, NOW).stage is Stage.BACKING_UP
 
 
 # Its backup
@@ -344,105 +277,3 @@ def test_once_more_begins_with_a_new_backup_and_nothing_counts_that_was_before()
     assert there.earlier_run_ids == (4, 5)
     assert there.verification.acceptance is None, "what they saw was another deployment"
     assert there.history[-1] == StageTransition(Stage.MERGED, after(60), "lee", Reached(Milestone.RETRY_REQUESTED))
-
-
-# The proof
-
-
-def at(seconds: float, *results: CheckResult, there: Upgrade = VERIFYING, policy: DeployPolicy = POLICY) -> Upgrade:
-    """The upgrade after checks so many seconds after its deployment."""
-    return judge(there, results, policy, after(seconds))
-
-
-def test_it_is_done_when_all_has_been_green_for_long_enough() -> None:
-    first = at(10, GREEN)
-    assert (first.stage, first.verification.healthy_since) == (Stage.VERIFYING, after(10))
-    assert first.reason == HealthySince(after(10), after(310))
-    assert at(309, GREEN, there=first).stage is Stage.VERIFYING
-    done = at(310, GREEN, result("front"), there=first)
-    assert (done.stage, done.reason) == (Stage.DONE, None)
-    assert done.history[-1] == StageTransition(Stage.DONE, after(310), "mibot", ChecksPassed(2))
-
-
-def test_a_rollback_that_is_proven_is_rolled_back() -> None:
-    patient = replace(POLICY, verify=VerifyPolicy(stable_for=0))
-    assert at(0, GREEN, there=replace(VERIFYING, rollback=BACK), policy=patient).stage is Stage.ROLLED_BACK
-
-
-def test_what_flaps_is_not_stable() -> None:
-    there = VERIFYING
-    for seconds in range(0, 1600, 100):
-        there = at(seconds, RED if seconds % 200 else GREEN, there=there)
-        assert there.stage is Stage.VERIFYING
-    assert at(1600, GREEN, there=there).verification.healthy_since == after(1600), "it begins anew"
-
-
-def test_what_is_red_has_its_time_to_become_green() -> None:
-    there = at(1799, result("front"), RED)
-    assert (there.stage, there.reason) == (Stage.VERIFYING, NotHealthyYet(FailingChecks(("Vm",)), after(1800)))
-    failed = at(1800, RED)
-    assert (failed.stage, failed.reason) == (Stage.FAILED, Unhealthy(FailingChecks(("Vm",))))
-    assert failed.history[-1].link == "https://x/5"
-    assert failed.verification.after == (RED,)
-
-
-@pytest.mark.parametrize(
-    ("results", "unknown"), [([UNKNOWN], ("Vm",)), ([GREEN, UNKNOWN], ("Vm",)), ([], ())], ids=["one", "some", "none"]
-)
-def test_what_nobody_could_find_out_waits_for_a_person(results: list[CheckResult], unknown: tuple[str, ...]) -> None:
-    assert at(1799, *results).stage is Stage.VERIFYING
-    there = at(1800, *results)
-    assert (there.stage, there.reason) == (Stage.HELD, HealthUnknown(FailingChecks((), unknown)))
-
-
-def test_what_is_green_late_is_not_cut_short() -> None:
-    there = at(1700, GREEN)
-    assert at(1900, GREEN, there=there).stage is Stage.VERIFYING
-    assert at(2000, GREEN, there=there).stage is Stage.DONE
-    assert at(1900, RED, there=there).stage is Stage.FAILED, "and has no more time when it turns red"
-
-
-def test_a_person_vouches_for_what_nobody_can_find_out_and_never_for_what_is_red() -> None:
-    vouched = recheck(VERIFYING, NOW, "rio", "I saw the log")
-    there = at(10, UNKNOWN, there=vouched)
-    assert there.verification.healthy_since == after(10)
-    assert there.verification.after[0].state is CheckState.PASS
-    finding = AcceptedByPerson("rio", "I saw the log", PlainText("All is well."))
-    assert there.verification.after[0].finding == finding
-    assert at(1800, RED, there=vouched).stage is Stage.FAILED
-
-
-STATES = st.lists(st.sampled_from(CheckState), max_size=4)
-
-
-@given(st.lists(st.tuples(st.integers(1, 900), STATES), max_size=12), st.booleans())
-def test_nothing_is_proven_but_by_green_that_held(looks: list[tuple[int, list[CheckState]]], vouching: bool) -> None:
-    there = recheck(VERIFYING, NOW, "rio", "I saw it") if vouching else VERIFYING
-    seconds, green_since = 0, None
-    for pause, states in looks:
-        seconds += pause
-        there = at(seconds, *[result(str(n), state) for n, state in enumerate(states)], there=there)
-        passes = bool(states) and set(states) <= {CheckState.PASS, *([CheckState.UNKNOWN] if vouching else [])}
-        green_since = (seconds if green_since is None else green_since) if passes else None
-        if there.stage is not Stage.VERIFYING:
-            break
-    proven = green_since is not None and seconds - green_since >= POLICY.verify.stable_for
-    assert (there.stage is Stage.DONE) is proven
-    assert there.stage is not Stage.FAILED or (seconds >= POLICY.verify.timeout and CheckState.FAIL in states)
-
-
-@pytest.mark.parametrize("stage", [Stage.HELD, Stage.FAILED])
-def test_when_a_person_asks_it_is_judged_anew_with_all_patience(stage: Stage) -> None:
-    there = recheck(modify(VERIFYING, stage=stage, healthy_since=NOW), after(7200), "rio")
-    assert (there.stage, there.reason, there.verification.healthy_since) == (Stage.VERIFYING, None, None)
-    assert there.history[-1] == StageTransition(
-        Stage.VERIFYING, after(7200), "rio", Reached(Milestone.RECHECK_REQUESTED)
-    )
-    assert at(7200 + 1799, RED, there=there).stage is Stage.VERIFYING
-
-
-@pytest.mark.parametrize(
-    "there", [VERIFYING, replace(VERIFYING, stage=Stage.DONE), replace(MERGED, stage=Stage.HELD), DEPLOYING]
-)
-def test_what_is_not_deployed_or_is_judged_already_stays_where_it_is(there: Upgrade) -> None:
-    assert recheck(there, after(60), "rio") is there
