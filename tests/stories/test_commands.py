@@ -77,7 +77,7 @@ def test_refusals_say_why_and_what_next(story: Story) -> None:
     number = story.tracker()["number"]
     order = story.comment(number, "/upgrade s2 research 3.43.2\n/upgrade nowhere\n/upgrade\n/upgrade rctest 3.40.9")
     body = story.wait_for_reply(
-        number, order, "nightly builds", "jump", "3.41", "no such instance", "name the instances"
+        number, order, "nightly builds", "skips versions", "3.41", "no such instance", "name the instances"
     )
     assert "upstream has no tag for version 3.40.9. The nearest version is 3.40.2." in body
     assert not story.world.pulls()

@@ -16,7 +16,7 @@ def test_a_plan_shows_diff_verdict_and_checks_and_does_nothing(story: Story) -> 
     story.wait_until_idle()
     order = story.comment(number, "/plan research 3.41.0\n/upgrade rctest --dry-run")
     body = story.wait_for_reply(
-        number, order, "3.40.0 → 3.41.0 is legal", "3.40.0 → 3.40.1 is legal", "Pre-upgrade checks"
+        number, order, "3.40.0 → 3.41.0 is allowed", "3.40.0 → 3.40.1 is allowed", "Pre-upgrade checks"
     )
     assert "../../../golden/docker-compose.3.40.0.yaml → ../../../golden/docker-compose.3.41.0.yaml" in body
     assert "-    image: 'index.docker.io/sourcegraph/searcher:3.40.0-hotpatch.1" in body
