@@ -8,9 +8,9 @@ import pytest
 
 from bot.adapters.github import GitHubDeploymentRepository, Session
 from bot.adapters.github.deployment import blobs
-from bot.adapters.github.deployment.blobs import blob_sha
 from bot.domain.failures.github import GitHubFailed, GitHubProblem
 from bot.domain.failures.github_actions import GitHubAction
+from bot.domain.git_tree import blob_sha
 from bot.ports.errors import NotFoundError, PermanentError
 from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import MemoryBlobCache

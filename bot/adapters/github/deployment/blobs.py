@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -13,6 +12,7 @@ from bot.adapters.github.http.purpose import Purpose
 from bot.adapters.github.http.repo_client import GitHubClient
 from bot.domain.failures.github import GitHubFailed, GitHubProblem
 from bot.domain.failures.github_actions import GitHubAction
+from bot.domain.git_tree import blob_sha
 from bot.ports.errors import PermanentError
 from bot.ports.files import BlobCache
 
@@ -45,11 +45,6 @@ class BlobReader:
         if blob_sha(content) != sha:
             raise PermanentError(GitHubFailed(READ_BLOB.action, GitHubProblem.WRONG_CONTENT))
         return content
-
-
-def blob_sha(content: bytes) -> str:
-    """The SHA-1 that Git gives to a blob with this content."""
-    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
 def _decoded(data: Any) -> bytes:
