@@ -9,13 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.world.exchange import HttpResponse, Request
+from tests.world.server import CloseConnection
 
 
 @dataclass
 class Fault:
     """What happens to the next `times` requests that match.
 
-    With an `answer` they get that instead of GitHub's. When `forwarded`, GitHub carries out the request nevertheless.
+    With an `answer` they get that instead of GitHub's, with `cut` none at all. When `forwarded`, GitHub carries out
+    the request nevertheless.
     """
 
     times: int
@@ -24,6 +26,7 @@ class Fault:
     answer: HttpResponse | None = None
     forwarded: bool = False
     seconds: float = 0.0
+    cut: bool = False
 
     def matches(self, request: Request) -> bool:
         return self.times > 0 and self.method in {None, request.method} and self.path.search(request.path) is not None
@@ -50,10 +53,12 @@ class Faults:
         if fault is None:
             return forward()
         time.sleep(fault.seconds)
-        if fault.answer is None:
+        if fault.answer is None and not fault.cut:
             return forward()
         if fault.forwarded:
             forward()
+        if fault.answer is None:
+            raise CloseConnection
         return fault.answer
 
     def _next(self, request: Request) -> Fault | None:

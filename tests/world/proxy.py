@@ -14,6 +14,7 @@ from tests.world.door import WebhookEndpoint
 from tests.world.exchange import PERSON_HEADER, Exchange, HttpResponse, Request
 from tests.world.faults import Fault, Faults
 from tests.world.gaps import Gaps
+from tests.world.lag import Lag
 from tests.world.server import Server
 from tests.world.webhooks import DeliveryQueue
 
@@ -29,8 +30,9 @@ class Proxy:
     """Forwards to the emulator, fills its gaps, and records mibot's requests.
 
     `before` is called with mibot's request before it is carried out, `after` with the answer before mibot gets it.
-    Either may kill mibot, or raise CloseConnection. `webhooks` is the way from GitHub to mibot. `actions` is GitHub
-    Actions in the deployment repository; the test decides what its runners do.
+    Either may kill mibot, or raise CloseConnection. `lag.seconds` is how far mibot's lists are behind. `webhooks` is
+    the way from GitHub to mibot. `actions` is GitHub Actions in the deployment repository; the test decides what its
+    runners do.
     """
 
     def __init__(self, emulator_url: str, org: Org, door: WebhookEndpoint) -> None:
@@ -39,6 +41,7 @@ class Proxy:
         self.exchanges: list[Exchange] = []
         self.before: Callable[[Request], None] | None = None
         self.after: Callable[[Request, HttpResponse], None] | None = None
+        self.lag = Lag()
         self._faults = Faults()
         self._emulator = _Emulator(emulator_url)
         self._gaps = Gaps(org, self.webhooks, self._emulator.ask)
@@ -94,24 +97,34 @@ class Proxy:
         """Delay mibot's next `times` matching requests before they are carried out."""
         self._faults.add(Fault(times, method, re.compile(path), seconds=seconds))
 
+    def cut(self, *, method: str | None = None, path: str = "", times: int = 1, forwarded: bool = False) -> None:
+        """Cut the connection instead of answering mibot's next `times` matching requests. When `forwarded`, GitHub
+        carries them out nevertheless."""
+        self._faults.add(Fault(times, method, re.compile(path), cut=True, forwarded=forwarded))
+
     def stop_failing(self) -> None:
         """Remove the faults that are still due."""
         self._faults.clear()
 
     def _handle(self, request: Request) -> HttpResponse:
         if request.person:
-            return self._gaps.respond(request)
+            answer = self._gaps.respond(request)
+            self.lag.note(request, answer)
+            return answer
         exchange = Exchange(request)
         with self._lock:
             self.exchanges.append(exchange)
         begun = time.perf_counter()
         if self.before:
             self.before(request)
-        exchange.answer = self._faults.apply(request, lambda: self._gaps.respond(request))
+        exchange.answer = self._faults.apply(request, lambda: self._respond(request))
         exchange.seconds = time.perf_counter() - begun
         if self.after:
             self.after(request, exchange.answer)
         return exchange.answer
+
+    def _respond(self, request: Request) -> HttpResponse:
+        return self.lag.apply(request, self._gaps.respond(request))
 
 
 class _Emulator:

@@ -6,12 +6,13 @@ import hashlib
 import hmac
 import time
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 
 from tests.world.exchange import Request
 from tests.world.listener import Listener
-from tests.world.webhooks import DeliveryQueue
+from tests.world.webhooks import DeliveryQueue, Disorder
 
 SECRET = "a secret"
 
@@ -124,3 +125,14 @@ def test_settle_gives_up_in_time() -> None:
         mailbox.inject("issues", {"action": "opened"})
         assert not mailbox.drain(timeout=0.01)
         mailbox.close()
+
+
+def test_disorder_loses_doubles_and_reorders(mailbox: DeliveryQueue, listener: Listener) -> None:
+    with mailbox.disorder(Disorder(Random(1), delay=0.05)):  # noqa: S311 - a seed
+        for number in range(40):
+            mailbox.inject("issues", {"action": f"{number}"})
+    assert mailbox.drain()
+    came = [int(event.split()[1]) for event in listener.events]
+    assert len(set(came)) < 40, "some are lost"
+    assert len(set(came)) < len(came), "some came twice"
+    assert came != sorted(came), "some overtook others"

@@ -13,6 +13,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -49,6 +50,22 @@ class Delivery:
         return found
 
 
+@dataclass
+class Disorder:
+    """What becomes of each delivery, by chance: lost, sent twice, and each time up to `delay` seconds late."""
+
+    random: Random
+    lost: float = 0.2
+    doubled: float = 0.2
+    delay: float = 3.0
+
+    def delays(self) -> list[float]:
+        """How late each copy of the next delivery is sent, in seconds."""
+        dice = self.random.random()
+        copies = 0 if dice < self.lost else 2 if dice < self.lost + self.doubled else 1
+        return [self.random.uniform(0, self.delay) for _ in range(copies)]
+
+
 class DeliveryQueue:
     """The deliveries of one App, sent one after the other in the order of their arrival, each `copies` times.
 
@@ -63,6 +80,8 @@ class DeliveryQueue:
         self._holds = 0
         self._held: list[Delivery] = []
         self._losses: list[tuple[str | None, str | None]] = []
+        self._disorder: Disorder | None = None
+        self._delayed = 0
         self._condition = threading.Condition()
         self._outgoing: queue.Queue[Delivery | None] = queue.Queue()
         self._sender = threading.Thread(target=self._send_all, daemon=True)
@@ -106,6 +125,15 @@ class DeliveryQueue:
         with self._condition:
             self._losses.append((event, action))
 
+    @contextlib.contextmanager
+    def disorder(self, disorder: Disorder) -> Iterator[None]:
+        """Until the context ends, lose, double and delay deliveries, so that later ones overtake earlier ones."""
+        self._disorder = disorder
+        try:
+            yield
+        finally:
+            self._disorder = None
+
     def redeliver(self, delivery: Delivery) -> None:
         """Send it once more, with the same id."""
         self._outgoing.put(delivery)
@@ -125,7 +153,7 @@ class DeliveryQueue:
     @property
     def drained(self) -> bool:
         """Whether everything was sent and answered."""
-        return not self._outgoing.unfinished_tasks
+        return not self._delayed and not self._outgoing.unfinished_tasks
 
     def drain(self, timeout: float = 10.0) -> bool:
         """Wait until everything was sent and answered. Returns False when that takes too long."""
@@ -150,9 +178,23 @@ class DeliveryQueue:
             for _ in range(self.copies):
                 if self._holds:
                     self._held.append(delivery)
+                elif self._disorder:
+                    self._send_later(delivery, self._disorder.delays())
                 else:
                     self._outgoing.put(delivery)
         return delivery
+
+    def _send_later(self, delivery: Delivery, delays: Iterable[float]) -> None:
+        def send() -> None:
+            with self._condition:
+                self._outgoing.put(delivery)
+                self._delayed -= 1
+
+        for seconds in delays:
+            self._delayed += 1
+            timer = threading.Timer(seconds, send)
+            timer.daemon = True
+            timer.start()
 
     def _is_lost(self, delivery: Delivery) -> bool:
         for loss in self._losses:
