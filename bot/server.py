@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import multiprocessing.util
 import os
+import re
+import socket
 import threading
 import time
 from functools import partial
@@ -12,17 +15,26 @@ from typing import Any
 
 import structlog
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
 from bot import logs
 from bot.adapters.store import Database
 from bot.adapters.store.worker_lock import WorkerLock
+from bot.domain.failures.listening import CannotListen, ListenProblem
 from bot.settings import Settings
+
+_LISTEN_PROBLEMS = {
+    errno.EADDRINUSE: ListenProblem.TAKEN,
+    errno.EACCES: ListenProblem.FORBIDDEN,
+    errno.EADDRNOTAVAIL: ListenProblem.NOT_OURS,
+}
 
 log = structlog.get_logger(__name__)
 
 WEB_THREADS = 4
+_HEADER_TIMEOUT_MS = 5_000
 _WATCH_INTERVAL = 0.2
 _GC_THRESHOLD = 50_000
 """The number of new objects that starts a garbage collection (Python's default is 700).
@@ -32,29 +44,64 @@ collection would visit all of them.
 """
 
 
+class ListenError(Exception):
+    """The address to listen on cannot be used; `reason` is a typed `CannotListen`."""
+
+    def __init__(self, reason: CannotListen) -> None:
+        super().__init__(reason.problem.value)
+        self.reason = reason
+
+
 def serve(settings: Settings, host: str, port: int) -> None:
     """Run web and worker in one process, under a supervisor that restarts it when it dies. Blocks until stopped.
 
-    Raises StoreError if the storage cannot be used.
+    Raises StoreError if the storage cannot be used, and ListenError if the address cannot.
     """
+    address = _resolve(host, port)
     database = Database(settings.store.url)
     WorkerLock(database).check()
     database.migrate()
     database.close()  # the serving process opens its own connections
     server = Server(
         "mibot",
-        address=host,
+        address=address,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         workers=1,
-        blocking_threads=WEB_THREADS,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_TIMEOUT_MS),
+        websockets=False,
         log_level=LogLevels.warning,
         log_dictconfig=logs.GRANIAN_LOG_CONFIG,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     )
-    log.info("serving", host=host, port=port)
-    server.serve(target_loader=partial(_load, settings, os.getpid()), wrap_loader=False)
+    bound = threading.Event()
+
+    @server.on_startup
+    def report() -> None:
+        bound.set()
+        log.info("serving", host=host, port=port)
+
+    try:
+        server.serve(target_loader=partial(_load, settings, os.getpid()), wrap_loader=False)
+    except RuntimeError as error:
+        if bound.is_set():
+            raise
+        raise ListenError(CannotListen(host, port, _problem(error))) from None
+
+
+def _resolve(host: str, port: int) -> str:
+    """The IP address of `host`, because the server takes no names."""
+    try:
+        return str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0])
+    except (OSError, UnicodeError):
+        raise ListenError(CannotListen(host, port, ListenProblem.UNKNOWN_HOST)) from None
+
+
+def _problem(error: RuntimeError) -> ListenProblem:
+    """What keeps the server from binding. It tells the operating system's number inside a text with a backtrace."""
+    found = re.search(r"os error (\d+)", str(error))
+    return _LISTEN_PROBLEMS.get(int(found[1]) if found else 0, ListenProblem.OTHER)
 
 
 def _load(settings: Settings, supervisor: int) -> Any:
@@ -62,6 +109,7 @@ def _load(settings: Settings, supervisor: int) -> Any:
     gc.set_threshold(_GC_THRESHOLD)
     logs.configure()
     _exit_with_parent(supervisor)
+    from bot.web.buffering import BufferedApp
     from bot.wiring.application import make_web, make_worker  # many modules, which the supervisor does not need
     from bot.wiring.services import Services
 
@@ -69,7 +117,7 @@ def _load(settings: Settings, supervisor: int) -> Any:
     worker = make_worker(services)
     worker.start()
     multiprocessing.util.Finalize(None, worker.stop, exitpriority=100)
-    return make_web(services)
+    return BufferedApp(make_web(services), threads=WEB_THREADS)
 
 
 def _exit_with_parent(supervisor: int) -> None:

@@ -113,7 +113,7 @@ def test_every_adapter_and_service_is_constructed(services: Services, cls: type[
 
 def test_the_parts_of_the_process_that_serves_are_constructed(services: Services) -> None:
     assert make_worker(services)
-    assert make_web(services).test_client().get("/healthz").status_code == 200
+    assert make_web(services).test_client().get("/readyz").status_code == 200
 
 
 def test_every_event_and_effect_has_exactly_one_handler(services: Services) -> None:

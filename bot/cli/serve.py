@@ -24,5 +24,5 @@ def serve(
 
     try:
         server.serve(settings, host, port)
-    except StoreError as error:
+    except (StoreError, server.ListenError) as error:
         raise error_exit(describe(error.reason)) from None

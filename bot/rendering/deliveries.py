@@ -15,6 +15,8 @@ _ANSWERS: Final[Mapping[DeliveryOutcome, str]] = {
     DeliveryOutcome.UNSIGNED: "The X-Hub-Signature-256 header is missing. Set the webhook secret.",
     DeliveryOutcome.BAD_SIGNATURE: "The signature does not match the webhook secret.",
     DeliveryOutcome.TOO_LARGE: "The payload is larger than GitHub's 25 MB.",
+    DeliveryOutcome.TOO_SLOW: "The payload did not arrive in time. Please deliver again.",
+    DeliveryOutcome.BUSY: "Too many payloads are arriving. Please deliver again.",
     DeliveryOutcome.NO_STORAGE: "The storage is down. Please deliver again.",
 }
 

@@ -1,4 +1,4 @@
-"""The web side: the webhook endpoint, health and metrics."""
+"""The web side: the webhook endpoint, readiness and metrics, and around them the reading of bodies."""
 
 from __future__ import annotations
 
@@ -17,10 +17,6 @@ def make_app(secret: str, relevant: EventFilter, inbox: Inbox, ready: Callable[[
     """The Flask application. `ready` says what is not ready, empty if all is; it may raise TransientError."""
     app = Flask("mibot", static_folder=None)
     app.register_blueprint(blueprint(secret, relevant, inbox))
-
-    @app.get("/healthz")
-    def healthz() -> Response:
-        return Response("ok\n", mimetype="text/plain")
 
     @app.get("/readyz")
     def readyz() -> Response:

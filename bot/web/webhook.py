@@ -22,6 +22,7 @@ from bot.rendering.deliveries import render_delivery_answer
 
 log = structlog.get_logger(__name__)
 
+WEBHOOK_PATH = "/webhooks/github"
 MAX_BODY_BYTES = 25 * 1024 * 1024
 """GitHub caps its payloads at 25 MB."""
 _MAX_ID_LENGTH = 100
@@ -36,6 +37,8 @@ _STATUSES: Final[Mapping[DeliveryOutcome, HTTPStatus]] = {
     DeliveryOutcome.UNSIGNED: HTTPStatus.UNAUTHORIZED,
     DeliveryOutcome.BAD_SIGNATURE: HTTPStatus.UNAUTHORIZED,
     DeliveryOutcome.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    DeliveryOutcome.TOO_SLOW: HTTPStatus.REQUEST_TIMEOUT,
+    DeliveryOutcome.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
     DeliveryOutcome.NO_STORAGE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _LABELS: Final[Mapping[DeliveryOutcome, str]] = {DeliveryOutcome.NO_ID: DeliveryOutcome.MALFORMED.value}
@@ -59,19 +62,29 @@ def blueprint(secret: str, relevant: EventFilter, inbox: Inbox) -> Blueprint:
         raise ValueError("the webhook secret is empty")
     routes = Blueprint("webhooks", __name__)
 
-    @routes.post("/webhooks/github")
+    @routes.post(WEBHOOK_PATH)
     def receive() -> Response:
         name = request.headers.get("X-GitHub-Event", "")
         delivery = request.headers.get("X-GitHub-Delivery", "")[:_MAX_ID_LENGTH]
         with structlog.contextvars.bound_contextvars(delivery=delivery):
             outcome = _receive(secret, relevant, inbox)
-            status, label = _STATUSES[outcome].value, _LABELS.get(outcome, outcome.value)
-            known = name if name in SUBSCRIBED_EVENTS | {"ping"} else "other"
-            deliveries.labels(known, label).inc()
-            log.info("delivery", github_event=known, outcome=label, status=status)
+            status = _record(outcome, name)
         return Response(f"{render_delivery_answer(outcome)}\n", status, mimetype="text/plain")
 
     return routes
+
+
+def refuse_delivery(outcome: DeliveryOutcome, event: str) -> tuple[int, str]:
+    """Count and log a delivery whose body was not taken; returns the answer's status and text."""
+    return _record(outcome, event), render_delivery_answer(outcome)
+
+
+def _record(outcome: DeliveryOutcome, event: str) -> int:
+    status, label = _STATUSES[outcome].value, _LABELS.get(outcome, outcome.value)
+    known = event if event in SUBSCRIBED_EVENTS | {"ping"} else "other"
+    deliveries.labels(known, label).inc()
+    log.info("delivery", github_event=known, outcome=label, status=status)
+    return status
 
 
 def _receive(secret: str, relevant: EventFilter, inbox: Inbox) -> DeliveryOutcome:

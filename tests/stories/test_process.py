@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import psutil
@@ -65,6 +68,32 @@ def test_a_second_mibot_on_the_same_store_is_told_so(story: Story) -> None:
     assert "another mibot uses" in second.stderr
     assert "Traceback" not in second.stderr
     assert time.monotonic() - started < 30
+
+
+def test_a_taken_port_is_told_in_one_sentence(story: Story) -> None:
+    story.mibot.stop()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = story.mibot.run("serve", "--port", str(port))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    sentence = f"mibot: port {port} on 127.0.0.1 is taken by another program; choose another with --port."
+    assert refused.stderr.splitlines()[-1] == sentence
+    assert "serving" not in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_slow_senders_stop_neither_health_nor_deliveries(story: Story) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(20):
+            sender = stack.enter_context(socket.create_connection(("127.0.0.1", story.mibot.port), 10))
+            sender.sendall(b"POST /webhooks/github HTTP/1.1\r\nHost: mibot\r\nContent-Length: 9000\r\n\r\n{")
+        with urllib.request.urlopen(f"{story.mibot.url}/healthz", timeout=4) as answer:
+            assert answer.read() == b"ok\n"
+        release = story.open_release_issue()  # its webhook comes through
+        story.tracker()
+        assert sender.recv(100).startswith(b"HTTP/1.1 408 ")
+    order = story.comment(release, "/help")
+    story.wait_for_reply(release, order, "`/upgrade")
 
 
 def test_it_does_not_start_without_its_settings(story: Story) -> None:

@@ -296,11 +296,6 @@ def test_when_the_storage_is_down_github_is_asked_to_come_again(door: WebhookCli
 # Health and metrics
 
 
-def test_health(door: WebhookClient) -> None:
-    door.missing = "down"
-    assert door.client.get("/healthz").status_code == 200
-
-
 @pytest.mark.parametrize(
     ("missing", "status", "words"),
     [("", 200, "ready"), ("no worker", 503, "no worker"), ("down", 503, "the storage does not answer")],

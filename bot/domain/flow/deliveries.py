@@ -49,6 +49,8 @@ class DeliveryOutcome(StrEnum):
     UNSIGNED = "unsigned"
     BAD_SIGNATURE = "bad_signature"
     TOO_LARGE = "too_large"
+    TOO_SLOW = "too_slow"
+    BUSY = "busy"
     NO_STORAGE = "no_storage"
 
 

@@ -1,0 +1,27 @@
+"""Why `mibot serve` cannot listen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.reasons import Reason
+
+
+class ListenProblem(StrEnum):
+    """What the operating system says about the address."""
+
+    TAKEN = "taken"
+    FORBIDDEN = "forbidden"
+    NOT_OURS = "not_ours"
+    UNKNOWN_HOST = "unknown_host"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class CannotListen(Reason):
+    """The address cannot be bound."""
+
+    host: str
+    port: int
+    problem: ListenProblem
