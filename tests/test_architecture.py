@@ -7,6 +7,7 @@ import importlib
 import re
 import subprocess
 import sysconfig
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,6 +111,32 @@ def test_what_is_pure_asks_for_no_time_no_chance_and_no_world(path: Path) -> Non
 )
 def test_what_counts_as_impure(call: str, impure: bool) -> None:
     assert is_impure(call) is impure
+
+
+GOOGLE = {
+    "google.api_core": "google-api-core",
+    "google.auth": "google-auth",
+    "google.cloud.compute_v1": "google-cloud-compute",
+    "google.cloud.monitoring_v3": "google-cloud-monitoring",
+    "google.protobuf": "protobuf",
+}
+"""Distributions by package. `deptry`, which looks after all others, takes `google` for one package."""
+
+
+def test_every_package_of_google_that_the_product_imports_is_declared() -> None:
+    declared = {
+        re.split(r"[^a-z0-9-]", requirement)[0]
+        for requirement in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    }
+    modules = {
+        module
+        for path in sources()
+        for module in imported(ast.parse(path.read_text()))
+        if module.startswith("google.") and module not in {"google.cloud", "google.auth.transport.requests"}
+    }
+    roots = {next((root for root in GOOGLE if f"{module}.".startswith(f"{root}.")), module) for module in modules}
+    assert roots <= GOOGLE.keys(), "name the distribution of the package here, and declare it"
+    assert {GOOGLE[root] for root in roots} <= declared
 
 
 def test_only_adapters_dial_out() -> None:

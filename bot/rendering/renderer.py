@@ -37,7 +37,8 @@ def template_environment() -> Environment:
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in _TEMPLATES]),
         undefined=StrictUndefined,
         finalize=_finalize,
-        autoescape=False,  # noqa: S701 - Markdown, not HTML: `_finalize` escapes
+        # Markdown, not HTML: `_finalize` escapes.
+        autoescape=False,  # noqa: S701  # nosec B701
         trim_blocks=True,
         lstrip_blocks=True,
     )

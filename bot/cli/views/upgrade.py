@@ -53,7 +53,8 @@ def preview_sections(
 ) -> Iterator[RenderableType]:
     """The parts of a dry run, in order."""
     planned = preview.plan
-    assert isinstance(planned, ChangeSet)  # noqa: S101 - the caller has handled a refusal
+    if not isinstance(planned, ChangeSet):
+        raise TypeError("a refusal has no sections: the caller words it")
     verdict = evaluate_step(current, planned.version, known)
     yield Text.assemble(("✓ ", "green"), (planned.slug, "bold"), f" can be upgraded: {describe(verdict.reason)}\n")
     facts = Table.grid(padding=(0, 2))
