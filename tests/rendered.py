@@ -63,3 +63,15 @@ def table_rows(markdown: str) -> list[list[str]]:
         if token.type == "inline" and inside:
             rows[-1].append(reader_text(token.content))
     return rows
+
+
+def list_items(markdown: str) -> list[str]:
+    """The items of its lists, the first paragraph of each on one line as a reader reads it."""
+    found = _GITHUB_PARSER.parse(markdown)
+    texts = zip(found, found[2:], strict=False)
+    return [reader_text(text.content) for token, text in texts if token.type == "list_item_open"]
+
+
+def html_blocks(markdown: str) -> list[str]:
+    """The blocks of HTML in it."""
+    return [token.content for token in _GITHUB_PARSER.parse(markdown) if token.type == "html_block"]

@@ -11,7 +11,8 @@ from bot.domain.health.model import CheckState, sort_worst_first, worst_state
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.formats.markdown import Markdown, escape_link_target, one_line, truncate_body
-from bot.rendering.renderer import ICONS, Renderer, render_template
+from bot.rendering.check_tables import fold_checks, render_checks
+from bot.rendering.renderer import Renderer, render_template
 from bot.rendering.upgrades import pull_link, upgrade_reason
 from bot.rendering.wording import clause
 
@@ -49,7 +50,7 @@ def render_pre_upgrade_check(upgrade: Upgrade) -> CheckRun:
     conclusion = _CONCLUSIONS[state]
     if upgrade.force and state is not CheckState.PASS:
         title, conclusion = f"{title}; forced by {upgrade.force.by}: {upgrade.force.why}", "neutral"
-    table = render_template("pull_checks.md.j2", results=results, icons=ICONS)
+    table = render_checks("Pre-upgrade checks", results, links=True)
     return CheckRun(
         PRE_UPGRADE_CHECK, conclusion, one_line(title), truncate_body(table, "The rest does not fit here.")
     )
@@ -64,10 +65,21 @@ def render_evidence_comment(upgrade: Upgrade, tracker: str) -> Markdown:
         upgrade=upgrade,
         tracker=Markdown(tracker),
         verdict=_verdict(upgrade),
-        icons=ICONS,
-        rolled_back=upgrade.rollback is not None,
+        checks=_evidence_checks(upgrade),
     )
     return truncate_body(body, "The rest does not fit here; `mibot evidence` has all of it.")
+
+
+def _evidence_checks(upgrade: Upgrade) -> list[Markdown]:
+    """The checks after the deployment; under them, folded, those before it."""
+    before, after = upgrade.verification.before, upgrade.verification.after
+    shown = []
+    if after:
+        shown.append(render_checks("Health checks after the deployment", after, before=before, links=True))
+    if before:
+        caption = f"Health checks before the {upgrade.kind}"
+        shown.append(fold_checks(caption, before, render_checks(caption, before, links=True)))
+    return shown
 
 
 def _verdict(upgrade: Upgrade) -> str:

@@ -15,7 +15,7 @@ from bot.domain.versions import Version
 from bot.formats.compose import Difference
 from bot.formats.diffs import change_lines
 from bot.formats.markdown import Markdown
-from bot.rendering.check_tables import render_check_table
+from bot.rendering.check_tables import render_checks
 from bot.rendering.code_blocks import render_code_block
 from bot.rendering.golden_files import golden_summary
 from bot.rendering.reasons import describe_reasons, describe_warnings
@@ -49,7 +49,7 @@ def render_plan(
         files=_render_files(renderer, instance, plan, preview),
         preparation=_preparation_values(renderer, preview),
         golden=_golden_summary(renderer, preview.golden_diff, plan.old, plan.version),
-        checks=render_check_table(renderer, Markdown("Pre-upgrade checks"), results),
+        checks=render_checks("Pre-upgrade checks", results, redact=renderer.redact),
         obstacle=renderer.safe_text(clause(obstacle)) if obstacle else None,
     )
 

@@ -23,13 +23,13 @@ from bot.domain.upgrade.record import Upgrade
 from bot.domain.versions import Version
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown, truncate_body
 from bot.rendering.answers import render_answer
-from bot.rendering.check_tables import collapse_check_table, render_check_table
+from bot.rendering.check_tables import fold_checks, render_checks
 from bot.rendering.preparations import render_preparation
 from bot.rendering.renderer import Renderer
 from bot.rendering.status import render_status
+from bot.rendering.times import format_time
 from bot.rendering.upgrade_steps import render_upgrade_steps
 from bot.rendering.upgrades import (
-    format_time,
     format_version_change,
     render_upgrade_state,
     render_upgrade_state_within,
@@ -115,7 +115,8 @@ def _render_checks(renderer: Renderer, table: CheckTable) -> Markdown:
     name = renderer.instance_name(table.slug)
     if table.results is None:
         return Markdown(f"**{name}**: running the health checks …")
-    return render_check_table(renderer, Markdown(f"**{name}**, health checks"), table.results)
+    checks = render_checks("Health checks", table.results, redact=renderer.redact)
+    return Markdown(f"**{name}**\n\n{checks}")
 
 
 def _render_preview(renderer: Renderer, preview: PlanPreview) -> Markdown:
@@ -133,12 +134,12 @@ def _render_progress(renderer: Renderer, upgrade: Upgrade, *, tables: bool) -> M
     shown = []
     before, after = upgrade.verification.before, upgrade.verification.after
     if tables and after:
-        caption = Markdown("Health checks after the deployment")
-        shown.append(render_check_table(renderer, caption, after, before))
+        caption = "Health checks after the deployment"
+        shown.append(render_checks(caption, after, before=before, redact=renderer.redact))
     if tables and before:
-        caption = Markdown("Right before the deployment" if after else "Health checks before the upgrade")
-        table = render_check_table(renderer, caption, before)
-        shown.append(collapse_check_table(table, before) if after else table)
+        caption = "Health checks right before the deployment" if after else "Health checks before the upgrade"
+        checks = render_checks(caption, before, redact=renderer.redact)
+        shown.append(fold_checks(caption, before, checks) if after else checks)
     return renderer.render(
         "upgrade_progress.md.j2",
         name=renderer.instance_name(upgrade.slug),

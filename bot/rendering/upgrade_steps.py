@@ -6,7 +6,8 @@ from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import IN_REVIEW, Stage
 from bot.formats.markdown import Markdown, escape_link_target
 from bot.rendering.renderer import Renderer
-from bot.rendering.upgrades import format_names, format_time, pull_link
+from bot.rendering.times import format_time
+from bot.rendering.upgrades import format_names, pull_link
 from bot.rendering.wording import clause, describe
 
 _MAX_WARNINGS = 10

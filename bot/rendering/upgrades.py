@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
 from bot.domain.fleet.model import Fleet
 from bot.domain.github_models import Conclusion
@@ -133,11 +132,6 @@ def format_version_change(upgrade: Upgrade) -> Markdown:
 def describe_conclusion(deployment: Deployment) -> str:
     """How a deployment ended: GitHub's word, or that people deployed it. Empty if it has not ended."""
     return deployment.conclusion or ("by hand" if deployment.deployed_by else "")
-
-
-def format_time(at: datetime) -> str:
-    """A time in UTC, to the second."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def pull_link(upgrade: Upgrade) -> str:

@@ -64,7 +64,7 @@ def test_the_diff_stands_folded_below_the_verdict_and_the_checks_behind() -> Non
     assert "\n-    image: sourcegraph/searcher:hot\n" in text
     assert "\n     cpus: 8\n" in text, "context, where the instance is internal"
     assert text.index("<details>") < text.index("Pre-upgrade checks")
-    assert text.count("<details>") == text.count("</details>") == 1
+    assert text.count("<details>") == text.count("</details>") == 2
 
 
 def test_of_a_customers_files_only_what_changes_is_shown_and_no_name() -> None:

@@ -87,11 +87,13 @@ def test_where_all_is_green_nothing_was_forced() -> None:
 
 def test_its_table_has_the_worst_first_and_where_to_look() -> None:
     report = render_pre_upgrade_check(upgrade(before=(result("disk"), UNKNOWN, replace(RED, link=CONSOLE))))
-    assert rendering.table_rows(report.summary) == [
-        ["", "check", "result", "taken (UTC)", "took"],
-        ["❌ fail", "Vm", "It is off. details", "2026-01-05 09:00:00", "0.5 s"],
-        ["❔ unknown", "Front", "No answer.", "2026-01-05 09:00:00", "0.5 s"],
-        ["✅ pass", "Disk", "All is well.", "2026-01-05 09:00:00", "0.5 s"],
+    assert report.summary.startswith(
+        "**❌ 1 of 3 checks failed, ❔ 1 unknown** · Pre-upgrade checks · 2026-01-05 09:00:00 UTC\n"
+    )
+    assert rendering.list_items(report.summary) == [
+        "❌ failed · Vm: It is off. details",
+        "❔ unknown · Front: No answer.",
+        "✅ passed · Disk: All is well.",
     ]
     assert f"[details]({CONSOLE})" in report.summary
 
@@ -150,8 +152,11 @@ def test_what_is_proven_is_told_with_who_did_what_and_when() -> None:
     ):
         assert row in found, row
     assert f"[run 4711]({RUN_URL})" in text
-    assert ["✅ pass", "Vm", "All is well. details", "2026-01-05 10:00:00", "0.5 s"] in found, "after the deployment"
-    assert ["✅ pass", "Vm", "All is well. details", "2026-01-05 09:31:00", "0.5 s"] in found, "and before it"
+    after_it, _, before_it = text.partition("Health checks before the upgrade")
+    assert "checks passed · Health checks after the deployment · 2026-01-05 10:00:00 UTC" in after_it
+    assert "✅ passed · Vm: All is well. details" in rendering.list_items(after_it)
+    assert " · 2026-01-05 09:31:00 UTC" in before_it
+    assert "✅ passed · Vm: All is well. details" in rendering.list_items(before_it)
     steps = found[found.index(["when (UTC)", "stage", "by", "why"]) + 1 :]
     assert [row[1] for row in steps] == [str(step.stage) for step in complete().history]
     assert ["2026-01-05 09:30:00", "merged", "rio", "details"] in steps
@@ -163,7 +168,8 @@ def test_what_is_proven_is_told_with_who_did_what_and_when() -> None:
 def test_what_failed_is_told_with_what_was_red() -> None:
     text = evidence(failed_checks())
     assert "**demo: failed: after the deployment, red: Alerts, Front" in text
-    assert ["❌ fail", "Vm", "All is well. details", "2026-01-05 09:55:00", "0.5 s"] in rendering.table_rows(text)
+    assert "❌ failed · Vm (before: passed): All is well. details" in rendering.list_items(text)
+    assert "checks failed** · Health checks after the deployment · 2026-01-05 09:55:00 UTC\n" in text
     failed = rows(failed_deployment())
     assert ["deployment", "run 4711, job upgrade, step Restart (failure), 2026-01-05 09:50:00 UTC"] in failed
     assert failed[-1][1:] == ["failed", "mibot[bot]", "its deployment failed: job upgrade, step Restart (failure)"]
@@ -180,7 +186,7 @@ def test_a_rollback_has_evidence_of_its_own_with_the_reason() -> None:
     assert f"{PULLS}/7" not in text
     assert markers.evidence(ChangeKind.ROLLBACK) != markers.evidence(ChangeKind.UPGRADE), "each is found on its own"
     before = modify(rolled_back(), before=(result(),))
-    assert "<summary>Health checks before the rollback</summary>" in evidence(before)
+    assert "<summary>✅ 1 of 1 checks passed · Health checks before the rollback · " in evidence(before)
     wordless = verified(deployed(merged("demo", after(60), Rollback("lee", to_version=FROM), failed_checks())))
     assert "because" not in evidence(wordless)
 
@@ -266,7 +272,7 @@ def test_nor_in_the_check_run(hostile: str) -> None:
     said = with_words(modify(complete(), before=(RED, UNKNOWN)), hostile)
     report = render_pre_upgrade_check(said)
     assert "\n" not in report.title
-    assert len(rendering.table_rows(report.summary)) == 3
+    assert len(rendering.list_items(report.summary)) == 2
     assert not rendering.mentions(report.summary)
     assert not {"html_block", "html_inline"} & rendering.element_types(report.summary)
 

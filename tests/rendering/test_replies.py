@@ -78,10 +78,9 @@ def test_an_open_pull_request_with_its_checks() -> None:
     assert "3.40.0 → 3.40.1" in body
     assert f"[#7]({PULL}) open, waiting for a review, its checks are running" in body
     assert "Next: one approval, then merge." in body
-    assert rendering.table_rows(body) == [
-        ["", "check", "result", "taken (UTC)", "took"],
-        ["✅ pass", "Vm", "All is well.", "2026-01-05 09:00:00", "0.5 s"],
-    ]
+    head = "✅ 1 of 1 checks passed · Health checks before the upgrade · 2026-01-05 09:00:00 UTC"
+    assert f"<details><summary>{head}</summary>" in body
+    assert "✅ passed · Vm: All is well." in rendering.list_items(body)
 
 
 def test_a_finished_upgrade_shows_who_did_what_and_when() -> None:
@@ -96,8 +95,11 @@ def test_a_finished_upgrade_shows_who_did_what_and_when() -> None:
     body = reply_body(UpgradeProgress("rctest", TARGET), upgrades=(one,))
     assert "Approved by `rio`, `sam`." in body
     assert "Merged by `lee` at 2026-01-05 09:00:00 UTC." in body
-    assert body.index("Health checks after the deployment") < body.index("Health checks before the upgrade")
-    assert len(rendering.table_rows(body)) == 4
+    after, before = "Health checks after the deployment", "Health checks right before the deployment"
+    assert body.index(after) < body.index(before)
+    assert [item for item in rendering.list_items(body) if "✅" in item] == [
+        "✅ passed · Front: All is well.", "✅ passed · Vm: All is well.",
+    ]  # fmt: skip
 
 
 def merged(stage: Stage, **facts: Any) -> Upgrade:
@@ -201,18 +203,18 @@ def test_after_the_deployment_each_check_stands_beside_what_it_was_before() -> N
         after=(result("vm", CheckState.FAIL), result("alerts"), result("front")),
     )
     body = reply_body(UpgradeProgress("rctest", TARGET), upgrades=(one,))
-    after, _, before = body.partition("<details>")
-    assert rendering.table_rows(after) == [
-        ["", "check", "result", "before", "taken (UTC)", "took"],
-        ["❌ fail", "Vm", "All is well.", "✅ pass", "2026-01-05 09:00:00", "0.5 s"],
-        ["✅ pass", "Alerts", "All is well.", "", "2026-01-05 09:00:00", "0.5 s"],
-        ["✅ pass", "Front", "All is well.", "❔ unknown", "2026-01-05 09:00:00", "0.5 s"],
+    head = "<details><summary>❔ 1 unknown · Health checks right before the deployment</summary>\n\n"
+    after, _, before = body.partition(head)
+    assert "**❌ 1 of 3 checks failed** · Health checks after the deployment · 2026-01-05 09:00:00 UTC\n" in after
+    assert [item for item in rendering.list_items(after) if " · " in item] == [
+        "❌ failed · Vm (before: passed): All is well.",
+        "✅ passed · Alerts: All is well.",
+        "✅ passed · Front (before: unknown): All is well.",
     ]
-    assert before.startswith("<summary>Health checks before the upgrade: 2 of 3 passed</summary>\n\n")
+    assert after.index("❌ failed") < after.index("<details><summary>✅ 2 of 3 checks passed</summary>")
     assert before.rstrip().endswith("</details>")
-    folded = rendering.table_rows(before)
-    assert folded[0] == ["", "check", "result", "taken (UTC)", "took"]
-    assert len(folded) == 4
+    assert len(rendering.list_items(before)) == 3
+    assert body.count(" · 2026-01-05 09:00:00") == 2, "one time for each group of checks"
 
 
 def test_before_the_deployment_the_checks_are_not_folded_away() -> None:
@@ -220,14 +222,15 @@ def test_before_the_deployment_the_checks_are_not_folded_away() -> None:
         UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.HELD, before=(result("vm", CheckState.FAIL),)),)
     )
     assert "<details>" not in body
-    assert "Health checks before the upgrade\n" in body
-    assert len(rendering.table_rows(body)) == 2
+    assert "**❌ 1 of 1 checks failed** · Health checks before the upgrade · 2026-01-05 09:00:00 UTC\n" in body
+    assert "❌ failed · Vm: All is well." in rendering.list_items(body)
 
 
-def test_without_results_from_before_there_is_no_such_column() -> None:
+def test_without_results_from_before_nothing_is_said_of_them() -> None:
     body = reply_body(UpgradeProgress("rctest", TARGET), upgrades=(merged(Stage.DONE, after=(result(),)),))
-    assert rendering.table_rows(body)[0] == ["", "check", "result", "taken (UTC)", "took"]
-    assert "<details>" not in body
+    assert "✅ passed · Vm: All is well." in rendering.list_items(body)
+    assert "before" not in body
+    assert body.count("<details>") == 1
 
 
 # Backups
@@ -332,8 +335,8 @@ def test_many_approvals_and_failing_checks_are_counted() -> None:
 def test_checks_that_run_and_that_are_taken() -> None:
     assert "running the health checks …" in reply_body(CheckTable("rctest"))
     results = (result("vm", CheckState.FAIL), result("front", CheckState.UNKNOWN), result("disk"))
-    rows = rendering.table_rows(reply_body(CheckTable("rctest", results)))
-    assert [row[0] for row in rows[1:]] == ["❌ fail", "❔ unknown", "✅ pass"]
+    rows = rendering.list_items(reply_body(CheckTable("rctest", results)))
+    assert [row.partition(" · ")[0] for row in rows] == ["❌ failed", "❔ unknown", "✅ passed"]
     assert "no check is configured" in reply_body(CheckTable("rctest", ()))
 
 
@@ -361,7 +364,7 @@ def test_a_reply_that_is_too_long_leaves_the_tables_out_first() -> None:
     assert len(body) <= MAX_BODY_LENGTH
     assert "All" not in body
     assert body.count("Next: one approval") == 20
-    assert not rendering.table_rows(body)
+    assert "checks passed" not in body
 
 
 def test_a_reply_that_is_still_too_long_is_cut_at_a_line_and_says_so() -> None:

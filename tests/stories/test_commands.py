@@ -13,7 +13,7 @@ def test_check_status_and_help(story: Story) -> None:
     story.open_release_issue()
     number = story.tracker()["number"]
     check = story.comment(number, "/check rctest")
-    story.wait_for_reply(number, check, "rctest.sourcegraph.com", "| ✅ pass | Virtual machine |")
+    story.wait_for_reply(number, check, "rctest.sourcegraph.com", "✅ passed · **Virtual machine**")
     status = story.comment(number, "/status")
     story.wait_for_reply(number, status, "0 of 9 done", "No upgrade has been requested yet.")
     helped = story.comment(number, "/help")

@@ -206,10 +206,10 @@ def test_a_check_that_hangs_is_unknown_and_hurts_no_other(story: Story, tracker:
     story.cloud.front_ends.fail(FRONT_END_HOST, "hang", seconds=60)
     begun = time.monotonic()
     check = story.comment(tracker, "/check rctest")
-    body = story.wait_for_reply(tracker, check, "✅ pass | Virtual machine")
+    body = story.wait_for_reply(tracker, check, "✅ passed · **Virtual machine**")
     assert time.monotonic() - begun < 20
     assert "| Front end |" in body
-    assert "✅ pass | Front end" not in body
+    assert "✅ passed · **Front end**" not in body
     story.cloud.front_ends.stop_failing(FRONT_END_HOST)
 
 

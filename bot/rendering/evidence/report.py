@@ -9,8 +9,10 @@ from bot.domain.audit.audit_record import AuditRecord
 from bot.domain.audit.evidence import Evidence, InstanceEvidence
 from bot.domain.audit.gaps import Control
 from bot.formats.markdown import Markdown, code, link
-from bot.rendering.renderer import ICONS, render_template
-from bot.rendering.upgrades import describe_conclusion, format_time
+from bot.rendering.check_tables import render_checks
+from bot.rendering.renderer import render_template
+from bot.rendering.times import format_time
+from bot.rendering.upgrades import describe_conclusion
 from bot.rendering.wording import clause, describe
 
 
@@ -25,7 +27,7 @@ def render_evidence_report(evidence: Evidence) -> Markdown:
         tracker=Markdown(evidence.tracker or "none"),
         verdict=verdict(evidence),
         describe=describe,
-        icons=ICONS,
+        render_checks=render_checks,
         format_names=_format_names,
         missing_controls=_missing_controls,
         pull_link=_pull_link,
