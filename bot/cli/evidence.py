@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -118,6 +119,12 @@ def _write(text: str, file: Path | None) -> None:
         typer.echo(text, nl=False)
         return
     try:
-        file.write_text(text, encoding="utf-8", newline="")
+        # A new file is its owner's alone; one that is there keeps the rights that its owner gave it.
+        with open(file, "w", encoding="utf-8", newline="", opener=_open_private) as output:
+            output.write(text)
     except OSError as error:
         raise error_exit(f"{file} can't be written: {error.strerror}.") from None
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

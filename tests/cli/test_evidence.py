@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,6 +71,7 @@ def test_something_is_missing(mibot: RunMibot, kept: SaveRecords, tmp_path: Path
     file = tmp_path / "evidence.csv"
     to_file = mibot("evidence", "3.40.1", "--format", "csv", "--output", file, "--config", config)
     assert (to_file.exit_code, to_file.stdout) == (3, "")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with file.open(encoding="utf-8", newline="") as opened:
         first, *others = csv.DictReader(opened)
     assert (first["instance"], first["satisfied"]) == ("rctest", "no")

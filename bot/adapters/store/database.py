@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
+from bot.adapters.store.private_files import keep_database_private
 from bot.domain.failures.storage import InvalidStoreUrl, NewerStore, StorageProblem, StorageUnavailable, UnusableStore
 from bot.domain.reasons import Reason, format_for_log
 from bot.ports.errors import TransientError
@@ -138,6 +139,11 @@ def _cause(error: SQLAlchemyError) -> str:
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, pool_timeout=TIMEOUT, connect_args={"timeout": TIMEOUT}, **_POOL)
 
+    @event.listens_for(engine, "do_connect")
+    def _protect(_dialect: object, _record: object, _arguments: object, _named: object) -> None:
+        if _is_file(url):
+            keep_database_private(Path(str(url.database)))
+
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         # Write transactions begin IMMEDIATE, or two that both read first would deadlock. FULL: a delivery is on
@@ -150,6 +156,11 @@ def _sqlite(url: URL) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _is_file(url: URL) -> bool:
+    """Whether the database is a file by its path, neither in memory nor one of SQLite's `file:` URIs."""
+    return bool(url.database) and not str(url.database).startswith((":", "file:"))
 
 
 def _postgres(url: URL) -> Engine:

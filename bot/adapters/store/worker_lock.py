@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.store.database import OUTAGE, Database, StoreError
+from bot.adapters.store.private_files import open_private
 from bot.domain.failures.storage import NoStoreConnection, StoreInUse, StoreLockNotWritable, WorkerNameTaken
 from bot.ports.errors import TransientError
 
@@ -116,7 +118,7 @@ class WorkerLock:
 
         name = str(self._database.url.database)
         try:
-            self._file = Path(f"{name}.lock").open("w")  # noqa: SIM115 - held as long as this object lives
+            self._file = os.fdopen(open_private(Path(f"{name}.lock")), "w")
         except OSError as error:
             raise StoreError(StoreLockNotWritable(name, type(error).__name__)) from None
         deadline = time.monotonic() + self._timeout
