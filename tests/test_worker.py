@@ -47,10 +47,17 @@ from bot.domain.versions import Version
 from bot.formats.documents import DocumentError, tag_of
 from bot.formats.markdown import Markdown
 from bot.handlers.events import EventHandler
-from bot.ports.errors import ConflictError, ExternalError, NotFoundError, PermanentError, TransientError
+from bot.ports.errors import (
+    ConflictError,
+    ExternalError,
+    NeedsPersonError,
+    NotFoundError,
+    PermanentError,
+    TransientError,
+)
 from bot.schema import CODEC, JobContent
 from bot.services.reconciler import Reconciler
-from bot.worker import Worker, job_of_effect, job_of_event
+from bot.worker import HELD_PAUSE, Worker, job_of_effect, job_of_event
 from tests import samples
 from tests.fakes_engine import MemoryEngine, ScriptedDispatcher
 from tests.ports import MemoryIssues, MemoryStore
@@ -81,6 +88,20 @@ EVERY_EFFECT: list[Effect] = [
     Retry("rctest", "3.40.1", "dana", 1),
     BackUpNow(9, "rctest", 15.0),
 ]
+
+
+SWEPT = {
+    AddReaction,
+    RefreshReply,
+    EnsureTracker,
+    RefreshTracker,
+    Schedule,
+    AdvancePreparation,
+    Advance,
+    Poll,
+    Publish,
+}
+"""What the sweep finds again by the records or on GitHub."""
 
 
 class HalfDownIssues(MemoryIssues):
@@ -217,6 +238,56 @@ def test_a_refusal_ends_the_job_and_is_in_the_log(works: WorkerHarness, error: E
     with structlog.testing.capture_logs() as lines:
         assert works.handle(ADVANCE) == Done()
     assert [(line["event"], line["error"]) for line in lines] == [("job_refused", str(error))]
+
+
+@pytest.mark.parametrize("effect", EVERY_EFFECT, ids=lambda effect: type(effect).__name__)
+def test_whatever_no_sweep_finds_again_is_tried_until_it_is_done(works: WorkerHarness, effect: Effect) -> None:
+    """AddReaction is for politeness only."""
+    works.does(fails(TransientError(PlainText("GitHub answered 502."))))
+    outcome = works.handle(effect)
+    assert isinstance(outcome, RetryLater)
+    assert outcome.until_done is (type(effect) not in SWEPT)
+
+
+def test_what_nobody_requested_is_left_to_the_sweep(works: WorkerHarness) -> None:
+    """Each scheduling asks for it again: attempts at each would pile up."""
+    works.does(fails(TransientError(PlainText("GitHub answered 502."))))
+    outcome = works.handle(Prepare("3.40.1", "dana", asked=False))
+    assert isinstance(outcome, RetryLater)
+    assert not outcome.until_done
+
+
+@pytest.mark.parametrize("effect", [ADVANCE, HandleComment(9, 12, "3.40.1", "/upgrade rctest", "dana")])
+def test_what_waits_for_a_person_is_noted_at_once_and_tried_seldom(works: WorkerHarness, effect: Effect) -> None:
+    works.dispatcher.shown = [RefreshReply(9)]
+    works.does(fails(NeedsPersonError(PlainText("the installation is suspended"))))
+    outcome = works.handle(effect)
+    assert isinstance(outcome, RetryLater)
+    assert outcome.seconds == HELD_PAUSE
+    assert works.dispatcher.delays == [(effect, PlainText("the installation is suspended"))]
+    assert works.engine.effects == [RefreshReply(9)]
+
+
+def test_what_a_comment_requests_outlives_a_bug(works: WorkerHarness) -> None:
+    """A later version may be able to do it."""
+    order = HandleComment(9, 12, "3.40.1", "/upgrade rctest", "dana")
+    works.does(fails(KeyError("a bug")))
+    with structlog.testing.capture_logs() as lines:
+        assert works.handle(order) == RetryLater(CODEC.encode_document(InternalError()), HELD_PAUSE, until_done=True)
+    assert [line["event"] for line in lines] == ["job_broke"]
+
+
+def test_a_refusal_of_what_a_comment_requests_is_noted(works: WorkerHarness) -> None:
+    works.does(fails(PermanentError(PlainText("no"))))
+    assert works.handle(PlanNow(9, "rctest", "3.40.1")) == Done()
+    assert works.dispatcher.delays == [(PlanNow(9, "rctest", "3.40.1"), PlainText("no"))]
+
+
+def test_a_note_that_fails_ends_no_job(works: WorkerHarness) -> None:
+    works.dispatcher.shown = [RefreshReply(9)]
+    works.engine.down = TransientError(PlainText("the storage does not answer"))
+    works.does(fails(NeedsPersonError(PlainText("suspended"))))
+    assert isinstance(works.handle(ADVANCE), RetryLater)
 
 
 def test_a_bug_is_told_and_not_hidden(works: WorkerHarness) -> None:
@@ -423,6 +494,39 @@ def test_a_sweep_forgets_old_jobs_and_measures(works: WorkerHarness) -> None:
     assert REGISTRY.get_sample_value("mibot_upgrades", {"stage": "done"}) == 1
     assert REGISTRY.get_sample_value("mibot_upgrades", {"stage": "failed"}) == 0
     assert time.time() - (REGISTRY.get_sample_value("mibot_last_sweep_timestamp_seconds") or 0) < 60
+
+
+def metric(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def test_a_sweep_that_fails_in_part_does_not_look_healthy() -> None:
+    works = WorkerHarness(issues=HalfDownIssues())
+    before = metric("mibot_last_sweep_timestamp_seconds"), metric("mibot_sweep_failures_total", part="comments")
+    part_before = metric("mibot_last_sweep_part_timestamp_seconds", part="comments")
+    works.worker.sweep()
+    assert metric("mibot_last_sweep_timestamp_seconds") == before[0]
+    assert metric("mibot_sweep_failures_total", part="comments") == before[1] + 1
+    assert metric("mibot_last_sweep_part_timestamp_seconds", part="comments") == part_before
+    assert time.time() - metric("mibot_last_sweep_part_timestamp_seconds", part="issues") < 60
+    assert works.store.cursor("complete") is None
+    works.reconciler._issues = works.reconciler._comments._issues = MemoryIssues()
+    works.worker.sweep()
+    assert metric("mibot_last_sweep_timestamp_seconds") > before[0]
+    assert works.store.cursor("complete") == works.now
+
+
+def test_a_bug_in_one_part_keeps_no_other_from_looking(works: WorkerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = unfinished_work(works)
+
+    def broken(*_: object) -> Any:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(works.store, "unwritten_replies", broken)
+    before = metric("mibot_sweep_failures_total", part="replies")
+    works.worker.sweep()
+    assert works.engine.effects == [effect for effect in wanted if not isinstance(effect, RefreshReply)]
+    assert metric("mibot_sweep_failures_total", part="replies") == before + 1
 
 
 def test_sweeps_go_on_whatever_happens_until_the_worker_stops(

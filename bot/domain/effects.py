@@ -29,3 +29,18 @@ class Effect:
     def delay_seconds(self) -> float:
         """The number of seconds to wait before the effect is carried out."""
         return 0.0
+
+    @property
+    def tried_until_done(self) -> bool:
+        """Whether attempts go on until one succeeds. Everything else is given up after some, because a sweep finds it
+        again."""
+        return False
+
+
+@dataclass(frozen=True)
+class RequestedEffect(Effect):
+    """What a person requests in a comment: no sweep finds it again once the comment has its reply."""
+
+    @property
+    def tried_until_done(self) -> bool:
+        return True

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.chat.effects import BackUpNow, RefreshReply
-from bot.domain.chat.refusals import BackupsGivenUp, BackupsLate
+from bot.domain.chat.refusals import BackupsDelayed, BackupsLate
 from bot.domain.chat.replies import BackupProgress, ReplyItem
 from bot.domain.effects import Effect
 from bot.domain.reasons import Reason
@@ -64,11 +64,11 @@ class BackupHandler:
 
     @notes_delay
     def mark_delayed(self, effect: BackUpNow, reason: Reason) -> list[Effect]:
-        """Say in the reply that mibot gave up on the backup, because an external system does not answer."""
+        """Say in the reply why the backups are not taken, or followed, yet."""
         reply = self._store.reply(effect.comment)
         if reply is None:
             return []
-        error = BackupsGivenUp(reason)
+        error = BackupsDelayed(reason)
         items = tuple(
             replace(item, backups=item.backups or (), error=error)
             if isinstance(item, BackupProgress) and _is_backup_of(item, effect.slug)

@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.domain.chat.effects import CheckNow, RefreshReply
+from bot.domain.chat.refusals import ChecksDelayed
 from bot.domain.chat.replies import CheckTable
 from bot.domain.effects import Effect
 from bot.domain.health.model import Phase
+from bot.domain.reasons import Reason
 from bot.domain.upgrade.stages import IN_DEPLOYMENT
-from bot.handlers.dispatch import handles
+from bot.handlers.dispatch import handles, notes_delay
 from bot.ports.store import ReplyStore, UpgradeReader
 from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import ExpectedState, HealthCheckRunner
@@ -36,7 +38,24 @@ class CheckHandler:
             return []
         results = self._check_runner.run(effect.slug, Phase.NOW, self._expected(effect.slug))
         items = tuple(
-            replace(item, results=results) if isinstance(item, CheckTable) and item.slug == effect.slug else item
+            replace(item, results=results, error=None)
+            if isinstance(item, CheckTable) and item.slug == effect.slug
+            else item
+            for item in reply.items
+        )
+        self._store.save_reply(replace(reply, items=items))
+        return [RefreshReply(effect.comment)]
+
+    @notes_delay
+    def mark_delayed(self, effect: CheckNow, reason: Reason) -> list[Effect]:
+        """Say in the reply why there are no results yet."""
+        reply = self._store.reply(effect.comment)
+        if reply is None:
+            return []
+        items = tuple(
+            replace(item, error=ChecksDelayed(reason))
+            if isinstance(item, CheckTable) and item.slug == effect.slug
+            else item
             for item in reply.items
         )
         self._store.save_reply(replace(reply, items=items))

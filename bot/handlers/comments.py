@@ -6,12 +6,16 @@ from dataclasses import replace
 
 import structlog
 
+from bot.commands import all_commands
+from bot.domain.chat import comments
 from bot.domain.chat.answers import Message
 from bot.domain.chat.effects import AddReaction, HandleComment, RefreshReply
-from bot.domain.chat.refusals import NotPossibleNow
+from bot.domain.chat.refusals import NotPossibleNow, OrderDelayed
 from bot.domain.chat.replies import Reply
 from bot.domain.effects import Effect
-from bot.handlers.dispatch import handles
+from bot.domain.failures.github import GitHubRateLimited
+from bot.domain.reasons import Reason
+from bot.handlers.dispatch import handles, notes_delay
 from bot.ports.errors import ExternalError, PermanentError
 from bot.ports.issues import Reactions
 from bot.ports.store import ReplyStore
@@ -58,3 +62,28 @@ class CommentHandler:
             reply = replace(reply, written=known.written, digest=known.digest)
         self._store.save_reply(reply)
         return [RefreshReply(effect.comment), *effects]
+
+    @notes_delay
+    def mark_delayed(self, effect: HandleComment, reason: Reason) -> list[Effect]:
+        """Say in the reply why the commands are not carried out yet. Carrying them out replaces that."""
+        known = self._store.reply(effect.comment)
+        if (known is not None and known.answered) or not _names_a_command(effect.body):
+            return []
+        items = (Message(OrderDelayed(reason)),)
+        if known is not None and _same_delay(known, reason):
+            return []
+        reply = known or Reply(effect.comment, effect.issue, effect.author, items, found_by=effect.found_by)
+        self._store.save_reply(replace(reply, items=items))
+        return [RefreshReply(effect.comment)]
+
+
+def _names_a_command(body: str) -> bool:
+    """Whether mibot has one of the commands: others write lines that begin with a slash, too."""
+    return any(line.name in all_commands() for line in comments.parse(body))
+
+
+def _same_delay(reply: Reply, reason: Reason) -> bool:
+    """Whether the reply says so already. The seconds of a rate limit differ each time, and say nothing new."""
+    causes = [i.reason.cause for i in reply.items if isinstance(i, Message) and isinstance(i.reason, OrderDelayed)]
+    limited = isinstance(reason, GitHubRateLimited)
+    return any(cause == reason or (limited and isinstance(cause, GitHubRateLimited)) for cause in causes)

@@ -13,7 +13,7 @@ from bot.domain.versions import parse_version
 from bot.handlers.dispatch import handles
 from bot.notifications import Channel, NotificationContext
 from bot.ports.accounts import BotAccount
-from bot.ports.errors import PermanentError
+from bot.ports.errors import PermanentError, TransientError
 from bot.ports.store import Outbox, TrackerReader
 from bot.rendering import Renderer
 from bot.services.fleet_reader import FleetReader
@@ -48,16 +48,26 @@ class NotificationHandler:
     def publish(self, effect: Publish) -> list[Effect]:
         """Publish what waits for one upgrade, oldest first, and note each as soon as it is published.
 
-        Raises TransientError; then the rest waits for the next try. What GitHub refuses is only logged, because
-        nothing depends on it.
+        Raises TransientError; then the rest waits for the next try. One that waits for a person, or breaks by a bug,
+        stays and keeps no other from being published. What GitHub refuses for good is only logged, because nothing
+        depends on it.
         """
+        failure: Exception | None = None
         pending = self._outbox.pending_notifications(effect.slug, parse_version(effect.version))
         latest_only = {name for name, channel in self._channels.items() if channel.latest_only}
         for notification in pending:
             outcome = Outcome.UNNECESSARY
-            if not is_superseded(notification, pending, latest_only):
-                outcome = self._publish(notification)
+            try:
+                if not is_superseded(notification, pending, latest_only):
+                    outcome = self._publish(notification)
+            except TransientError:
+                raise
+            except Exception as error:  # noqa: BLE001 - raised again when the others are published
+                failure = failure or error
+                continue
             self._outbox.finish_notification(notification, outcome)
+        if failure is not None:
+            raise failure
         return []
 
     def _publish(self, notification: Notification) -> Outcome:

@@ -16,7 +16,7 @@ from bot.domain.plans.change_set import Refusal
 from bot.domain.reasons import Reason
 from bot.domain.rollout.schedule import RolloutState, order_gate
 from bot.domain.versions import Version, parse_version
-from bot.handlers.dispatch import handles
+from bot.handlers.dispatch import handles, notes_delay
 from bot.ports.accounts import BotAccount
 from bot.ports.errors import PermanentError
 from bot.ports.store import ReplyStore, UpgradeReader
@@ -58,6 +58,22 @@ class PlanHandler:
         preview = self._preview(effect.slug, version)
         items = tuple(
             preview if isinstance(item, PlanPreview) and (item.slug, item.version) == (effect.slug, version) else item
+            for item in reply.items
+        )
+        self._store.save_reply(replace(reply, items=items))
+        return [RefreshReply(effect.comment)]
+
+    @notes_delay
+    def mark_delayed(self, effect: PlanNow, reason: Reason) -> list[Effect]:
+        """Say in the reply why there is no plan yet."""
+        reply = self._store.reply(effect.comment)
+        if reply is None:
+            return []
+        version = parse_version(effect.version)
+        items = tuple(
+            replace(item, refusal=PlanNotPossibleNow(reason))
+            if isinstance(item, PlanPreview) and (item.slug, item.version) == (effect.slug, version)
+            else item
             for item in reply.items
         )
         self._store.save_reply(replace(reply, items=items))

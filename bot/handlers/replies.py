@@ -17,7 +17,7 @@ from bot.domain.effects import Effect
 from bot.domain.upgrade.record import Upgrade
 from bot.formats.markdown import Markdown
 from bot.handlers.dispatch import handles
-from bot.ports.errors import NotFoundError
+from bot.ports.errors import NeedsPersonError, NotFoundError, TransientError
 from bot.ports.issues import IssueComments
 from bot.ports.store import PreparationReader, ReplyStore, UpgradeReader
 from bot.rendering import Renderer
@@ -48,7 +48,11 @@ class ReplyHandler:
         body = self._body(reply)
         digest = hashlib.sha256(body.encode()).hexdigest()
         if digest != reply.digest or reply.written is None:
-            written = self._write(reply, body)
+            try:
+                written = self._write(reply, body)
+            except (TransientError, NeedsPersonError):
+                self._store.save_reply(replace(reply, written=None))  # the sweep takes up what counts as unwritten
+                raise
             self._store.save_reply(replace(reply, written=written, digest=digest))
         return []
 

@@ -30,8 +30,15 @@ class TransientError(ExternalError):
         self.retry_after = retry_after
 
 
+class NeedsPersonError(ExternalError):
+    """A refusal that lasts until a person mends something: a permission, a suspended installation, a quota.
+
+    `reason` says what to mend. Whoever waits keeps waiting: the same request succeeds once it is mended.
+    """
+
+
 class PermanentError(ExternalError):
-    """A refusal that another try does not cure: no permission, invalid request, conflict."""
+    """A refusal that lasts: what was requested is impossible, or what it is about is not there."""
 
 
 class NotFoundError(PermanentError):

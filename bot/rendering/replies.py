@@ -113,6 +113,8 @@ def _render_section(
 
 def _render_checks(renderer: Renderer, table: CheckTable) -> Markdown:
     name = renderer.instance_name(table.slug)
+    if table.error is not None:
+        return render_answer(renderer, InstanceMessage(table.slug, table.error))
     if table.results is None:
         return Markdown(f"**{name}**: running the health checks …")
     checks = render_checks("Health checks", table.results, redact=renderer.redact)

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
-from bot.domain.chat import comments, markers
-from bot.domain.chat.effects import AddReaction, HandleComment, RefreshReply
+from bot.domain.chat import markers
+from bot.domain.chat.effects import RefreshReply
 from bot.domain.effects import Effect
-from bot.domain.flow.sweeps import NotStarted
-from bot.domain.github_models import Comment, Issue
+from bot.domain.flow.sweeps import Found, NotStarted, Sweep, SweepPart
+from bot.domain.reasons import format_for_log
 from bot.domain.rollout.effects import Schedule
 from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
 from bot.domain.upgrade.effects import Advance, AdvancePreparation, Publish
 from bot.domain.upgrade.record import Stage
 from bot.domain.versions import Version
 from bot.ports.errors import ExternalError, TransientError
-from bot.ports.issues import CommentFeed, IssueReader
 from bot.ports.store import (
     CursorStore,
     Outbox,
@@ -29,28 +27,16 @@ from bot.ports.store import (
     TrackerReader,
     UpgradeReader,
 )
+from bot.services.missed_comments import CommentSource, MissedComments
 
 log = structlog.get_logger(__name__)
 
-OVERLAP = {"comments": timedelta(minutes=10), "issues": timedelta(days=1)}
-"""How far a sweep looks back beyond the last one, because clocks differ and what was found may have failed. Seeing a
-comment again costs nothing."""
+OVERLAP = {SweepPart.COMMENTS: timedelta(minutes=10), SweepPart.ISSUES: timedelta(days=1)}
+"""How far a sweep looks back beyond the last one, because clocks differ and lists lag. Seeing a comment again costs
+nothing."""
+COMPLETE = "complete"
+"""The cursor of the last sweep that could look at everything."""
 _INSTALLED = "installed"
-_COMMENTS = "comments"
-_ISSUES = "issues"
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """What a sweep found, when it began, and which sources it could read."""
-
-    effects: tuple[Effect, ...]
-    began: datetime
-    sources: tuple[str, ...]
-
-
-class _Issues(IssueReader, CommentFeed, Protocol):
-    """Where the reconciler looks on GitHub."""
 
 
 class _Store(TrackerReader, ReplyReader, UpgradeReader, PreparationReader, Outbox, CursorStore, Protocol):
@@ -60,11 +46,12 @@ class _Store(TrackerReader, ReplyReader, UpgradeReader, PreparationReader, Outbo
 class Reconciler:
     """Finds work. `label` marks the issues that mibot reads; `clock` gives the time in UTC."""
 
-    def __init__(self, issues: _Issues, store: _Store, label: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, issues: CommentSource, store: _Store, label: str, clock: Callable[[], datetime]) -> None:
         self._issues = issues
         self._store = store
         self._label = label
         self._clock = clock
+        self._comments = MissedComments(issues, store, label)
 
     def record_install(self) -> None:
         """Note when mibot was first started. It ignores what people wrote before."""
@@ -72,79 +59,88 @@ class Reconciler:
             self._store.set_cursor(_INSTALLED, self._clock())
 
     def sweep(self) -> Sweep:
-        """Everything that there is to do now. If one source fails, the others are still read."""
+        """Everything that there is to do now. If one part fails, the others still look."""
         began = self._clock()
-        found: list[Effect] = []
-        sources = []
-        for name, part in ((_COMMENTS, self._missed_comments), (_ISSUES, self._missed_issues)):
-            try:
-                found += part()
-                sources.append(name)
-            except ExternalError as error:
-                log.warning("sweep_incomplete", part=name, error=str(error))
-        found += self._unfinished()
-        return Sweep(tuple(dict.fromkeys(found)), began, tuple(sources))
+        effects: list[Effect] = []
+        cursors: dict[SweepPart, datetime] = {}
+        failed = set()
+        for part, look in self._parts().items():
+            found = self._look(part, look)
+            effects += found.effects if found else ()
+            if found is None or found.problem is not None:
+                failed.add(part)
+            if found is not None and part in OVERLAP:
+                cursors[part] = began if found.oldest is None else min(began, found.oldest)
+        return Sweep(tuple(dict.fromkeys(effects)), began, cursors, frozenset(failed))
+
+    def _parts(self) -> Mapping[SweepPart, Callable[[], Found]]:
+        return {
+            SweepPart.COMMENTS: lambda: self._comments.find(self._since(SweepPart.COMMENTS)),
+            SweepPart.ISSUES: self._missed_issues,
+            SweepPart.UPGRADES: self._unfinished_upgrades,
+            SweepPart.PREPARATIONS: self._unfinished_preparations,
+            SweepPart.SCHEDULE: self._waiting_upgrades,
+            SweepPart.NOTIFICATIONS: self._unpublished,
+            SweepPart.REPLIES: lambda: Found(tuple(RefreshReply(one) for one in self._store.unwritten_replies())),
+            SweepPart.TRACKERS: self._outdated_trackers,
+        }
+
+    def _look(self, part: SweepPart, look: Callable[[], Found]) -> Found | None:
+        """What a part found, or None if it failed."""
+        try:
+            found = look()
+        except ExternalError as error:
+            log.warning("sweep_incomplete", part=part.value, error=str(error))
+            return None
+        except Exception:  # a bug in one part must not keep the others from looking
+            log.exception("sweep_part_broke", part=part.value)
+            return None
+        if found.problem is not None:
+            log.warning("sweep_incomplete", part=part.value, error=format_for_log(found.problem))
+        return found
 
     def save_cursors(self, sweep: Sweep) -> None:
-        """Note how far the sweep looked. Call it when everything that it found is durable."""
-        for name in sweep.sources:
-            self._store.set_cursor(name, sweep.began)
+        """Note how far the sweep looked: never beyond what is not done. Call it when everything that it found is
+        durable."""
+        for part, moment in sweep.cursors.items():
+            self._store.set_cursor(part.value, moment)
+        if not sweep.failed:
+            self._store.set_cursor(COMPLETE, sweep.began)
 
-    def _since(self, name: str) -> datetime:
+    def _since(self, part: SweepPart) -> datetime:
         """The time to look from: a little before the last sweep, but never before mibot was first started."""
         installed = self._store.cursor(_INSTALLED)
         if installed is None:
             raise TransientError(NotStarted())
-        last = self._store.cursor(name)
-        return max(installed, last - OVERLAP[name]) if last else installed
+        last = self._store.cursor(part.value)
+        return max(installed, last - OVERLAP[part]) if last else installed
 
-    def _missed_comments(self) -> list[Effect]:
-        since = self._since(_COMMENTS)
-        return [effect for c in self._issues.recent_comments(since) for effect in self._handle_missed(c, since)]
-
-    def _handle_missed(self, comment: Comment, since: datetime) -> Iterator[Effect]:
-        """The commands in a comment that nobody handled.
-
-        mibot ignores a comment that was edited, because it does not know what the comment said at first.
-        """
-        old = comment.created_at < since - timedelta(seconds=1)
-        of_a_pull = "/pull/" in comment.url
-        if comment.by_bot or comment.edited or old or of_a_pull or not comments.has_commands(comment.body):
-            return
-        if self._store.reply(comment.id) is not None:
-            return
-        issue = self._issues.issue(comment.issue)
-        if not self._has_label(issue):
-            return
-        version = Version.find_in(issue.title)
-        log.info("missed_comment", comment=comment.id)
-        yield AddReaction(comment.id)
-        yield HandleComment(comment.id, comment.issue, str(version or ""), comment.body, comment.author, "sweep")
-
-    def _has_label(self, issue: Issue) -> bool:
-        return any(label.lower() == self._label.lower() for label in issue.labels)
-
-    def _missed_issues(self) -> list[Effect]:
-        since = self._since(_ISSUES)
+    def _missed_issues(self) -> Found:
         effects: list[Effect] = []
-        for issue in self._issues.list_issues([self._label], state="open", since=since):
+        changed = []
+        for issue in self._issues.list_issues([self._label], state="open", since=self._since(SweepPart.ISSUES)):
             version = Version.find_in(issue.title)
             if version is None or markers.tracker_version(issue.body) == version:
                 continue
             record = self._store.tracker(version)
             if record is None or issue.number not in {record.issue, *record.announced}:
                 effects.append(EnsureTracker(str(version), issue.number, issue.author))
-        return effects
+                changed.append(issue.updated_at)
+        return Found(tuple(effects), min(changed, default=None))
 
-    def _unfinished(self) -> list[Effect]:
-        """Unfinished upgrades and preparations, unpublished notifications, unwritten replies, outdated trackers."""
-        unfinished = self._store.unfinished_upgrades()
-        waiting = any(upgrade.stage is Stage.WAITING for upgrade in unfinished)
-        return [
-            *(Advance(u.slug, str(u.version)) for u in unfinished if u.stage is not Stage.WAITING),
-            *(AdvancePreparation(str(p.version)) for p in self._store.unfinished_preparations()),
-            *([Schedule()] if waiting else []),
-            *(Publish(slug, str(version)) for slug, version in self._store.unpublished_upgrades()),
-            *(RefreshReply(comment) for comment in self._store.unwritten_replies()),
-            *(RefreshTracker(str(t.version)) for t in self._store.trackers() if t.clean < t.dirty),
-        ]
+    def _unfinished_upgrades(self) -> Found:
+        moving = (one for one in self._store.unfinished_upgrades() if one.stage is not Stage.WAITING)
+        return Found(tuple(Advance(upgrade.slug, str(upgrade.version)) for upgrade in moving))
+
+    def _waiting_upgrades(self) -> Found:
+        waiting = any(one.stage is Stage.WAITING for one in self._store.unfinished_upgrades())
+        return Found((Schedule(),) if waiting else ())
+
+    def _unfinished_preparations(self) -> Found:
+        return Found(tuple(AdvancePreparation(str(p.version)) for p in self._store.unfinished_preparations()))
+
+    def _unpublished(self) -> Found:
+        return Found(tuple(Publish(slug, str(version)) for slug, version in self._store.unpublished_upgrades()))
+
+    def _outdated_trackers(self) -> Found:
+        return Found(tuple(RefreshTracker(str(t.version)) for t in self._store.trackers() if t.clean < t.dirty))

@@ -60,12 +60,14 @@ class ScriptedHandler:
             raise ZeroDivisionError(f"{name} divides by zero")
         self._tries[name] = self._tries.get(name, 0) + 1
         if self._tries[name] <= payload.get("later", 0):
-            return RetryLater(f"{name} asks for patience", payload.get("pause"))
+            return RetryLater(f"{name} asks for patience", payload.get("pause"), payload.get("until_done", False))
         self._journal.note("end", name=name)
         return Done([_job(job) for job in payload.get("follow", [])])
 
     def on_failed(self, payload: Mapping[str, Any], reason: StoredReason) -> None:
         self._journal.note("gave up", name=payload["name"], reason=reason)
+        if payload.get("unnoted"):
+            raise ZeroDivisionError
 
 
 def _job(payload: Mapping[str, Any]) -> Job:

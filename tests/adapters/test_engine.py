@@ -414,6 +414,27 @@ def test_patience_ends(shared: EngineProcess) -> None:
     assert shared.names("gave up") == ["hopeless"]
 
 
+def test_what_is_tried_until_it_is_done_is_late_and_never_given_up(shared: EngineProcess) -> None:
+    shared.submit("order", later=MAX_ATTEMPTS + 2, until_done=True)
+    shared.wait_for(lambda: len(shared.names("gave up")) >= 2)
+    assert shared.is_unfinished("order")
+    shared.wait_for_end("order")
+    assert shared.names("begin") == ["order"] * (MAX_ATTEMPTS + 3)
+    assert shared.names("gave up") == ["order"] * 3, "it is noted each time that it is late"
+    shared.wait_for(lambda: not shared.is_unfinished("order"))
+
+
+def test_a_note_that_fails_ends_no_attempts(shared: EngineProcess) -> None:
+    shared.submit("order", later=MAX_ATTEMPTS, until_done=True, unnoted=True)
+    shared.wait_for_end("order")
+
+
+def test_what_asks_for_a_long_wait_has_it_and_is_late_at_once(shared: EngineProcess) -> None:
+    shared.submit("later", later=1, pause=901, until_done=True)
+    shared.wait_for(lambda: shared.names("gave up") == ["later"])
+    assert shared.is_unfinished("later")
+
+
 def test_a_wait_of_more_than_a_quarter_of_an_hour_is_left_to_the_sweep(shared: EngineProcess) -> None:
     shared.submit("tomorrow", later=1, pause=901)
     shared.wait_for(lambda: shared.names("gave up") == ["tomorrow"])

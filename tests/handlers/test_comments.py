@@ -6,15 +6,17 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from bot.domain.chat.answers import CommandMessage
+from bot.domain.chat.answers import CommandMessage, Message
 from bot.domain.chat.effects import HandleComment, RefreshReply
-from bot.domain.chat.refusals import NotPossibleNow
+from bot.domain.chat.refusals import NotPossibleNow, OrderDelayed
 from bot.domain.effects import Effect
-from bot.domain.reasons import PlainText
+from bot.domain.failures.github import GitHubRateLimited, GitHubServerError
+from bot.domain.failures.github_actions import GitHubAction
+from bot.domain.reasons import PlainText, Reason
 from bot.domain.rollout.effects import StartUpgrades
 from bot.domain.upgrade.effects import StartRollback
 from bot.handlers.comments import CommentHandler
-from bot.ports.errors import PermanentError, TransientError
+from bot.ports.errors import NeedsPersonError, PermanentError, TransientError
 from bot.services.commands import CommandService
 from bot.services.fleet_reader import FleetReader
 from demo.fleet import make_fleet
@@ -22,6 +24,7 @@ from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore, MemoryTeam
 
 TEAM = "sourcegraph/cloud"
 ROLLBACK = HandleComment(77, 12, "3.40.1", "/rollback rctest too slow", "dana")
+BAD_GATEWAY = TransientError(GitHubServerError(GitHubAction.READ_TEAM_MEMBERS, 502))
 FOUND_AGAIN = replace(ROLLBACK, found_by="sweep")
 
 
@@ -34,10 +37,17 @@ class CommentHarness:
     teams: MemoryTeams = field(default_factory=lambda: MemoryTeams({TEAM: frozenset({"dana"})}))
 
     def handle_comment(self, effect: HandleComment) -> list[Effect]:
+        return self._handler.handle_comment(effect)
+
+    def mark_delayed(self, effect: HandleComment, reason: Reason) -> list[Effect]:
+        return self._handler.mark_delayed(effect, reason)
+
+    @property
+    def _handler(self) -> CommentHandler:
         golden = ("3.39.1", "3.40.0", "3.40.1", "3.41.0")
         fleets = FleetReader(MemoryFleetSource(make_fleet(8, running=self.running, golden=golden)))
         service = CommandService(self.teams, fleets, self.store, MemoryUpstream(), operators=(TEAM,))
-        return CommentHandler(MemoryIssues(), self.store, service).handle_comment(effect)
+        return CommentHandler(MemoryIssues(), self.store, service)
 
 
 def test_the_commands_effects_are_started() -> None:
@@ -92,6 +102,52 @@ def test_a_reply_of_an_older_version_is_planned_again() -> None:
     again = harness.store.reply(77)
     assert again is not None
     assert again.written == 99
+
+
+def test_a_failure_that_lasts_is_the_reply_until_the_order_goes_on() -> None:
+    harness = CommentHarness(teams=MemoryTeams({TEAM: frozenset({"dana"})}, down=BAD_GATEWAY))
+    assert harness.mark_delayed(ROLLBACK, BAD_GATEWAY.reason) == [RefreshReply(77)]
+    assert harness.mark_delayed(ROLLBACK, BAD_GATEWAY.reason) == [], "once"
+    late = harness.store.reply(77)
+    assert late is not None
+    assert late.items == (Message(OrderDelayed(BAD_GATEWAY.reason)),)
+    assert not late.answered
+    harness.store.save_reply(replace(late, written=99, digest="x"))
+    suspended = PlainText("the installation is suspended")
+    assert harness.mark_delayed(FOUND_AGAIN, suspended) == [RefreshReply(77)], "it fails for another reason now"
+    harness.teams.down = None
+    assert harness.handle_comment(FOUND_AGAIN) == [
+        RefreshReply(77),
+        StartRollback("rctest", "3.40.1", "dana", "too slow", 77),
+    ]
+    reply = harness.store.reply(77)
+    assert reply is not None
+    assert (reply.answered, reply.written) == (True, 99)
+    assert harness.mark_delayed(ROLLBACK, BAD_GATEWAY.reason) == [], "it is answered"
+    assert harness.handle_comment(ROLLBACK) == [RefreshReply(77)], "and carried out once"
+
+
+@pytest.mark.parametrize("body", ["/lgtm", "/approve no-issue", "/etc/passwd is odd"])
+def test_others_commands_get_no_reply_while_github_fails(body: str) -> None:
+    harness = CommentHarness()
+    assert harness.mark_delayed(replace(ROLLBACK, body=body), BAD_GATEWAY.reason) == []
+    assert harness.store.reply(77) is None
+
+
+def test_a_rate_limit_is_told_once_whatever_its_seconds() -> None:
+    harness = CommentHarness()
+    for seconds in (30.0, 29.5):
+        harness.mark_delayed(ROLLBACK, GitHubRateLimited(GitHubAction.READ_ISSUE, seconds))
+    reply = harness.store.reply(77)
+    assert reply is not None
+    assert reply.items == (Message(OrderDelayed(GitHubRateLimited(GitHubAction.READ_ISSUE, 30.0))),)
+
+
+def test_an_order_that_needs_a_person_first_is_kept() -> None:
+    harness = CommentHarness(teams=MemoryTeams({}, down=NeedsPersonError(PlainText("suspended"))))
+    with pytest.raises(NeedsPersonError):
+        harness.handle_comment(ROLLBACK)
+    assert harness.store.reply(77) is None
 
 
 def test_a_permanent_error_is_answered_and_a_transient_one_is_raised() -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.domain.chat.effects import AddReaction, HandleComment, RefreshReply
 from bot.domain.chat.replies import Paragraph, Reply
 from bot.domain.effects import Effect
+from bot.domain.flow.sweeps import SweepPart
 from bot.domain.notifications.outbox import Outcome
 from bot.domain.reasons import PlainText
 from bot.domain.rollout.effects import Schedule
@@ -176,12 +177,15 @@ def test_each_sweep_looks_back_a_little_behind_the_last(scene: Scene) -> None:
     tracked(scene, number)
     scene.later(hours=1)
     comment = scene.issues.say(number, "/upgrade rctest")
-    scene.later(seconds=OVERLAP["comments"].total_seconds() / 2)
+    scene.later(seconds=OVERLAP[SweepPart.COMMENTS].total_seconds() / 2)
     assert AddReaction(comment.id) in scene.sweep()
     assert AddReaction(comment.id) in scene.sweep(), "it was found, but nobody saved a reply"
     scene.later(hours=1)
     scene.sweep()
-    assert AddReaction(comment.id) not in scene.sweep()
+    assert AddReaction(comment.id) in scene.sweep(), "a sweep never passes what has no answer"
+    scene.store.save_reply(Reply(comment.id, number, "dana", (), written=5, effects=()))
+    assert scene.sweep() == []
+    assert scene.store.cursor("comments") == scene.issues.now
 
 
 def test_a_sweep_that_was_cut_short_looks_again(scene: Scene) -> None:
@@ -256,6 +260,6 @@ def test_when_github_is_down_our_own_records_are_swept_all_the_same(scene: Scene
 def test_before_it_has_begun_it_looks_at_nothing_of_peoples() -> None:
     scene = Scene()
     label(scene)
-    assert scene.reconciler.sweep().sources == ()
+    assert scene.reconciler.sweep().cursors == {}
     assert scene.store.cursor("issues") is None
     assert scene.issues.now == NOW

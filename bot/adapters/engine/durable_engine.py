@@ -5,14 +5,21 @@ from __future__ import annotations
 import os
 import threading
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from dbos import DBOS, DBOSConfig
 
 from bot.adapters.engine.enqueuer import Enqueuer
 from bot.adapters.engine.recovery import recover_jobs_of
-from bot.adapters.engine.stored_jobs import APPLICATION_VERSION, NAME, QUEUE, SERIALIZER, attempt_id
+from bot.adapters.engine.stored_jobs import (
+    APPLICATION_VERSION,
+    NAME,
+    QUEUE,
+    SERIALIZER,
+    attempt_id,
+    attempt_id_prefix,
+)
 from bot.adapters.engine.workflow import MAX_ATTEMPTS, register
 from bot.adapters.store import Database
 from bot.adapters.store.database import StoreError
@@ -71,8 +78,11 @@ class DurableEngine:
 
     def is_unfinished(self, id_: str) -> bool:
         """Whether a job of that id runs, or waits for its first or a later attempt."""
-        ids = [attempt_id(id_, attempt) for attempt in range(1, MAX_ATTEMPTS + 1)]
-        return bool(DBOS.list_workflows(workflow_ids=ids, status=UNFINISHED, load_input=False, load_output=False))
+        first = [attempt_id(id_, attempt) for attempt in range(1, MAX_ATTEMPTS + 1)]
+        looks: tuple[Any, ...] = ({"workflow_ids": first}, {"workflow_id_prefix": attempt_id_prefix(id_)})
+        return any(
+            DBOS.list_workflows(**look, status=UNFINISHED, load_input=False, load_output=False) for look in looks
+        )
 
     def backlog(self) -> int:
         """The number of jobs that wait or run."""

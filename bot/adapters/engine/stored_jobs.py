@@ -56,4 +56,9 @@ def child_id(id_: str, number: int) -> str:
 
 def attempt_id(id_: str, attempt: int) -> str:
     """The id of a job's further attempt."""
-    return id_ if attempt == 1 else f"{id_}~{attempt}"
+    return id_ if attempt == 1 else f"{attempt_id_prefix(id_)}{attempt}"
+
+
+def attempt_id_prefix(id_: str) -> str:
+    """How the ids of all further attempts at a job begin."""
+    return f"{id_}~"

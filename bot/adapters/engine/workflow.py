@@ -8,12 +8,17 @@ import structlog
 from dbos import DBOS
 
 from bot.adapters.engine.stored_jobs import WORKFLOW, attempt_id, child_id, document, options
-from bot.domain.flow.jobs import Done, RetryLater
+from bot.domain.flow.jobs import Done, RetryLater, StoredReason
 from bot.ports.engine import FailureCallback, JobHandler
 
 MAX_ATTEMPTS: Final = 6
+"""After so many a job is late. It is given up, unless it is tried until it is done."""
 INITIAL_PAUSE = 2.0
 MAX_PAUSE: Final = 900.0
+MAX_BACKOFF: Final = 60.0
+"""The longest pause between two attempts at a job that is tried until it is done, unless it asks for more."""
+
+log = structlog.get_logger(__name__)
 
 
 def register(handler: JobHandler, on_failed: FailureCallback) -> None:
@@ -29,10 +34,11 @@ def register(handler: JobHandler, on_failed: FailureCallback) -> None:
                     follow = options(child_id(id_, number), job["key"], job.get("delay", 0.0))
                     DBOS.enqueue_workflow_with_options(follow, job["payload"], job["key"])
                 return
-            pause = outcome["seconds"] or INITIAL_PAUSE * 2 ** (attempt - 1)
-            if attempt == MAX_ATTEMPTS or pause > MAX_PAUSE:
-                DBOS.run_step({"name": "give up"}, on_failed, payload, outcome["reason"])
-                return
+            pause = _pause(outcome, attempt)
+            if attempt >= MAX_ATTEMPTS or pause > MAX_PAUSE:
+                DBOS.run_step({"name": "give up"}, note_late, payload, outcome["reason"])
+                if not outcome.get("until_done"):  # absent in an outcome of an earlier version
+                    return
             again = options(attempt_id(id_, attempt + 1), key, pause)
             DBOS.enqueue_workflow_with_options(again, payload, key, id_, attempt + 1)
 
@@ -40,5 +46,18 @@ def register(handler: JobHandler, on_failed: FailureCallback) -> None:
         match handler(payload):
             case Done(jobs):
                 return {"jobs": [document(job) for job in jobs]}
-            case RetryLater(reason, seconds):
-                return {"reason": reason, "seconds": seconds}
+            case RetryLater(reason, seconds, until_done):
+                return {"reason": reason, "seconds": seconds, "until_done": until_done}
+
+    def note_late(payload: dict[str, Any], reason: StoredReason) -> None:
+        try:
+            on_failed(payload, reason)
+        except Exception:  # a note must not end the attempts at what it is about
+            log.exception("job_not_noted")
+
+
+def _pause(outcome: dict[str, Any], attempt: int) -> float:
+    """The seconds until the next attempt: what the last one asked for, else twice as many each time."""
+    asked = float(outcome["seconds"] or 0)
+    doubled = INITIAL_PAUSE * 2.0 ** min(attempt - 1, MAX_ATTEMPTS)
+    return max(asked, min(doubled, MAX_BACKOFF)) if outcome.get("until_done") else asked or doubled

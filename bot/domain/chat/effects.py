@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.domain.effects import Effect
+from bot.domain.effects import Effect, RequestedEffect
 from bot.formats.documents import stored
 
 
@@ -40,7 +40,7 @@ class ReplyEffect(Effect):
     found_by="found_by",
 )
 @dataclass(frozen=True)
-class HandleComment(ReplyEffect):
+class HandleComment(RequestedEffect, ReplyEffect):
     """Carry out the commands of a comment: plan them, record the reply, start what they request.
 
     `found_by` says whether a webhook or a sweep found the comment. Both may find the same comment, and its commands
@@ -65,7 +65,7 @@ class RefreshReply(ReplyEffect):
 
 @stored("reply.run_checks", comment="comment", slug="slug")
 @dataclass(frozen=True)
-class CheckNow(ReplyEffect):
+class CheckNow(RequestedEffect, ReplyEffect):
     """Run an instance's health checks for `/check` and put the results into the reply."""
 
     comment: int
@@ -74,7 +74,7 @@ class CheckNow(ReplyEffect):
 
 @stored("reply.preview_plan", comment="comment", slug="slug", version="version")
 @dataclass(frozen=True)
-class PlanNow(ReplyEffect):
+class PlanNow(RequestedEffect, ReplyEffect):
     """Plan an upgrade for `/plan` without starting it, and put the plan into the reply."""
 
     comment: int
@@ -84,7 +84,7 @@ class PlanNow(ReplyEffect):
 
 @stored("reply.back_up", comment="comment", slug="slug", delay_seconds="delay_seconds")
 @dataclass(frozen=True)
-class BackUpNow(ReplyEffect):
+class BackUpNow(RequestedEffect, ReplyEffect):
     """Back up an instance for `/backup` and put the state of the backups into the reply."""
 
     comment: int

@@ -17,6 +17,22 @@ class NotPossibleNow(Reason):
     cause: Reason
 
 
+@stored("chat.order_delayed", cause="cause")
+@dataclass(frozen=True)
+class OrderDelayed(Reason):
+    """The commands of a comment can't be carried out yet. mibot keeps trying."""
+
+    cause: Reason
+
+
+@stored("chat.checks_delayed", cause="cause")
+@dataclass(frozen=True)
+class ChecksDelayed(Reason):
+    """The health checks that a comment requests can't run yet. mibot keeps trying."""
+
+    cause: Reason
+
+
 @stored("chat.plan_refused", version="version", cause="cause")
 @dataclass(frozen=True)
 class PlanRefused(Reason):
@@ -48,9 +64,17 @@ class BackupsLate(Reason):
     seconds: float
 
 
+@stored("chat.backups_delayed", cause="cause")
+@dataclass(frozen=True)
+class BackupsDelayed(Reason):
+    """The backups that a comment requests can't be taken, or followed, yet. mibot keeps trying."""
+
+    cause: Reason
+
+
 @stored("chat.backups_given_up", cause="cause")
 @dataclass(frozen=True)
 class BackupsGivenUp(Reason):
-    """An external system did not answer for too long, so that the backups are given up."""
+    """An external system did not answer for too long, so that the backups were given up: by earlier versions."""
 
     cause: Reason

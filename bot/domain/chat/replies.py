@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.domain.chat.answers import Answer
+from bot.domain.chat.answers import Answer, Message
+from bot.domain.chat.refusals import OrderDelayed
 from bot.domain.effects import Effect
 from bot.domain.health.model import CheckResult
 from bot.domain.reasons import Reason
@@ -32,13 +33,14 @@ class UpgradeProgress:
     version: Version
 
 
-@stored("reply.checks", slug="slug", results="results")
+@stored("reply.checks", slug="slug", results="results", error="error")
 @dataclass(frozen=True)
 class CheckTable:
-    """An instance's check results; None while the checks run."""
+    """An instance's check results; None while the checks run. `error` is why they can't run."""
 
     slug: str
     results: tuple[CheckResult, ...] | None = None
+    error: Reason | None = None
 
 
 @stored("reply.preparation", version="version")
@@ -106,3 +108,12 @@ class Reply:
     digest: str = ""
     effects: tuple[Effect, ...] | None = None
     found_by: str = ""
+
+    @property
+    def answered(self) -> bool:
+        """Whether the comment's commands were planned. Replies from before plans were kept were."""
+        return self.effects is not None or not any(_says_delayed(item) for item in self.items)
+
+
+def _says_delayed(item: ReplyItem) -> bool:
+    return isinstance(item, Message) and isinstance(item.reason, OrderDelayed)

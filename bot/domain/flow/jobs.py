@@ -33,11 +33,13 @@ class Done:
 class RetryLater:
     """Another attempt may help, after so many seconds (None: any time).
 
-    `reason` is stored with the job, and is given to whoever is told that its last attempt failed.
+    `reason` is stored with the job, and is given to whoever is told that the job is late. `until_done` says that
+    attempts go on for as long as it takes; other jobs are given up after some, because a sweep finds them again.
     """
 
     reason: StoredReason
     seconds: float | None = None
+    until_done: bool = False
 
 
 Outcome = Done | RetryLater

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.domain.effects import Effect
+from bot.domain.effects import Effect, RequestedEffect
 from bot.formats.documents import stored
 
 SCHEDULING_KEY = "turns"
@@ -28,7 +28,7 @@ class SchedulingEffect(Effect):
     force="force_reason",
 )
 @dataclass(frozen=True)
-class StartUpgrades(SchedulingEffect):
+class StartUpgrades(RequestedEffect, SchedulingEffect):
     """Record that somebody requested upgrades to one version, in the order of work, and schedule them.
 
     `force` is why they may start out of order, empty if they may not.

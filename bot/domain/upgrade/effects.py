@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.domain.effects import Effect
+from bot.domain.effects import Effect, RequestedEffect
 from bot.formats.documents import stored
 
 
@@ -21,7 +21,7 @@ class UpgradeEffect(Effect):
 
 @stored("upgrade.start", slug="slug", version="version", by="requested_by", issue="issue", force="force_reason")
 @dataclass(frozen=True)
-class StartUpgrade(UpgradeEffect):
+class StartUpgrade(RequestedEffect, UpgradeEffect):
     """Record that somebody requested an upgrade again that has a record already, and advance it."""
 
     slug: str
@@ -33,7 +33,7 @@ class StartUpgrade(UpgradeEffect):
 
 @stored("rollback.start", slug="slug", version="version", by="requested_by", why="reason", comment="comment")
 @dataclass(frozen=True)
-class StartRollback(UpgradeEffect):
+class StartRollback(RequestedEffect, UpgradeEffect):
     """Undo an instance's last upgrade, which was to `version`; `why` may be empty.
 
     `comment` is where somebody requested it. One comment starts one rollback, even if its job runs again.
@@ -67,7 +67,7 @@ class Poll(UpgradeEffect):
 
 @stored("upgrade.recheck", slug="slug", version="version", by="requested_by", accepted="accept_reason")
 @dataclass(frozen=True)
-class Recheck(UpgradeEffect):
+class Recheck(RequestedEffect, UpgradeEffect):
     """Run the post-upgrade checks of a deployed upgrade again, because somebody requested it.
 
     `accepted` is why that person accepts the checks whose result is unknown, empty if nobody does.
@@ -81,7 +81,7 @@ class Recheck(UpgradeEffect):
 
 @stored("upgrade.mark_deployed", slug="slug", version="version", by="reported_by", attempt="attempt")
 @dataclass(frozen=True)
-class MarkDeployed(UpgradeEffect):
+class MarkDeployed(RequestedEffect, UpgradeEffect):
     """Record that somebody deployed an upgrade by hand. `attempt` is the attempt that they mean: it counts once."""
 
     slug: str
@@ -92,7 +92,7 @@ class MarkDeployed(UpgradeEffect):
 
 @stored("upgrade.retry", slug="slug", version="version", by="requested_by", attempt="attempt")
 @dataclass(frozen=True)
-class Retry(UpgradeEffect):
+class Retry(RequestedEffect, UpgradeEffect):
     """Deploy a failed upgrade once more. `attempt` is the attempt that failed: it is retried once."""
 
     slug: str
@@ -133,6 +133,10 @@ class Prepare(PreparationEffect):
     by: str
     asked: bool = True
     accept: bool = False
+
+    @property
+    def tried_until_done(self) -> bool:
+        return self.asked  # each scheduling requests the others again
 
 
 @stored("preparation.advance", version="version")

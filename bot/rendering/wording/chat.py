@@ -67,6 +67,21 @@ def _(reason: refusals.NotPossibleNow) -> str:
 
 
 @describe.register
+def _(reason: refusals.OrderDelayed) -> str:
+    return f"this can't be carried out yet: {sentence(reason.cause)} mibot keeps trying, and goes on by itself."
+
+
+@describe.register
+def _(reason: refusals.ChecksDelayed) -> str:
+    return f"the health checks can't run yet: {sentence(reason.cause)} mibot keeps trying."
+
+
+@describe.register
+def _(reason: refusals.BackupsDelayed) -> str:
+    return f"{clause(reason.cause)}; mibot keeps trying"
+
+
+@describe.register
 def _(reason: refusals.PlanRefused) -> str:
     return f"an upgrade to {reason.version} is refused: {sentence(reason.cause)}"
 

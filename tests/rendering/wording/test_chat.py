@@ -7,10 +7,13 @@ import pytest
 from bot.domain.chat.arguments import OptionWithoutText, UnknownOption
 from bot.domain.chat.comments import EmptyQuote, TooManyCommands, TooManyWords, UnclosedQuote
 from bot.domain.chat.refusals import (
+    BackupsDelayed,
     BackupsGivenUp,
     BackupsLate,
+    ChecksDelayed,
     InstanceGone,
     NotPossibleNow,
+    OrderDelayed,
     PlanNotPossibleNow,
     PlanRefused,
 )
@@ -48,6 +51,16 @@ CAUSE = PlainText("GitHub does not let mibot do that.")
             BackupsLate(1800.0),
             "the backups are not ready after 1800 seconds; look at them in the Google Cloud console",
         ),
+        (
+            OrderDelayed(CAUSE),
+            "this can't be carried out yet: GitHub does not let mibot do that. "
+            "mibot keeps trying, and goes on by itself.",
+        ),
+        (
+            ChecksDelayed(CAUSE),
+            "the health checks can't run yet: GitHub does not let mibot do that. mibot keeps trying.",
+        ),
+        (BackupsDelayed(CAUSE), "GitHub does not let mibot do that; mibot keeps trying"),
         (BackupsGivenUp(CAUSE), "GitHub does not let mibot do that; comment /backup again"),
     ],
 )
