@@ -68,10 +68,11 @@ def set_up(lock: Path) -> None:
     What an interrupted setup installed is kept.
     """
     digest = made_from()
+    fits = MADE_FOR.exists() and MADE_FOR.read_text() == digest
     done = VENV / (".installed-" + lock.stem)
-    if MADE_FOR.exists() and MADE_FOR.read_text() == digest and done.exists():
+    if fits and (done.exists() or (VENV / (".installed-" + DEV_LOCK.stem)).exists()):
         return
-    if not MADE_FOR.exists() or MADE_FOR.read_text() != digest:
+    if not fits:
         say("making a new environment in .venv")
         shutil.rmtree(str(VENV), ignore_errors=True)
         if subprocess.call([sys.executable, "-m", "venv", str(VENV)], stdout=subprocess.DEVNULL):
