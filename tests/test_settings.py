@@ -176,6 +176,7 @@ WRONG = {
     "POLICY__LABEL": "",
     "POLICY__OPERATORS": "cloud",
     "POLICY__MAX_IN_FLIGHT": "none",
+    "POLICY__RELEASE_TITLE": "(release",
     "GCP__PROJECT_TEMPLATE": "one-for-all",
     "GCP__COMPUTE_ENDPOINT": "localhost:8080",
     "STORE__URL": "mysql://root:hunter2@db/mibot",

@@ -12,9 +12,7 @@ from bot.adapters.blob_cache import TolerantCache
 from bot.adapters.github import GitHubDeploymentRepository
 from bot.adapters.store import SqlStore
 from bot.adapters.store.database import StoreError
-from bot.domain.chat import markers
 from bot.domain.versions import Version
-from bot.handlers.trackers import LABELS
 from bot.ports.errors import TransientError
 from bot.wiring.services import Services
 
@@ -43,5 +41,5 @@ class ReadOnlyWiring(Services):
             record = self.existing_store.tracker(version) if self.existing_store else None
             if record is not None:
                 return record.url
-        found = self.issues.list_issues(LABELS, state="all")
-        return next((issue.url for issue in found if markers.tracker_version(issue.body) == version), "")
+        found = next(self.tracker_search.marked(version), None)
+        return found.issue.url if found else ""

@@ -21,6 +21,10 @@ class Issue:
     url: str
     updated_at: datetime
 
+    def is_by_app(self, login: str) -> bool:
+        """Whether the App with this login wrote it. Only then do hidden marks in it count: anybody can write one."""
+        return self.by_bot and self.author.lower() == login.lower()
+
 
 @dataclass(frozen=True)
 class Comment:
@@ -39,6 +43,10 @@ class Comment:
     def edited(self) -> bool:
         """On GitHub a new comment has the same time twice."""
         return self.updated_at > self.created_at
+
+    def is_by_app(self, login: str) -> bool:
+        """Whether the App with this login wrote it. Only then do hidden marks in it count: anybody can write one."""
+        return self.by_bot and self.author.lower() == login.lower()
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,6 @@ class ReplyHandler:
     def _find(self, reply: Reply) -> int | None:
         """The reply that was written and not noted, because a crash came between."""
         marker = markers.reply(reply.comment)
-        mine = (
-            c for c in self._issues.comments(reply.issue) if c.author == self._issues.bot_login and marker in c.body
-        )
+        me = self._issues.bot_login
+        mine = (c for c in self._issues.comments(reply.issue) if c.is_by_app(me) and marker in c.body)
         return next((comment.id for comment in mine), None)

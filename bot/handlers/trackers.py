@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -12,10 +12,10 @@ import structlog
 from bot.domain.chat import markers
 from bot.domain.effects import Effect
 from bot.domain.github_models import Issue
-from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
+from bot.domain.tracker.effects import AskAboutRelease, EnsureTracker, RefreshTracker
 from bot.domain.tracker.layout import Block, TrackerTooLongError, lay_out, with_block
 from bot.domain.tracker.record import TrackerRecord
-from bot.domain.tracker.text import looks_like_tracker
+from bot.domain.tracker.release_issues import DEFAULT_RULES, IssueKind, ReleaseRules
 from bot.domain.upgrade.effects import Advance, AdvancePreparation
 from bot.domain.upgrade.preparation import PreparationStage
 from bot.domain.upgrade.stages import Stage
@@ -36,12 +36,12 @@ from bot.rendering.tracker import (
     tracker_items,
 )
 from bot.services.fleet_reader import FleetReader
+from bot.services.operators import Operators
 from bot.services.poll_throttle import PollThrottle
+from bot.services.release_issues import ReleaseIssues
+from bot.services.tracker_search import LABELS, TrackerSearch
 
 log = structlog.get_logger(__name__)
-
-LABELS = ("managed-instances", "release-tracking")
-"""The labels of a tracker, besides `policy.label`."""
 
 
 class _Issues(IssueReader, IssueEditor, IssueComments, WriteSlots, Protocol):
@@ -56,7 +56,8 @@ class TrackerHandler:
     """Opens, adopts, announces and updates trackers.
 
     `clock` gives the time in UTC. `label` is the label that marks the issues of mibot, `operators` are the teams that
-    announcements mention, and `interval` is the minimum number of seconds between two edits of a tracker.
+    announcements mention and whose members' issues may become trackers, `rules` tell release issues, and `interval`
+    is the minimum number of seconds between two edits of a tracker.
     """
 
     def __init__(
@@ -67,14 +68,17 @@ class TrackerHandler:
         clock: Callable[[], datetime],
         *,
         label: str,
-        operators: Sequence[str],
+        operators: Operators,
+        rules: ReleaseRules = DEFAULT_RULES,
         interval: float = 10.0,
     ) -> None:
         self._issues = issues
         self._store = store
         self._fleets = fleets
         self._label = label
-        self._operators = tuple(operators)
+        self._operators = operators
+        self._search = TrackerSearch(issues, operators, label)
+        self._release_issues = ReleaseIssues(issues, rules)
         self._clock = clock
         self._interval = interval
         self._throttle = PollThrottle(clock)
@@ -90,13 +94,22 @@ class TrackerHandler:
         if version is None:
             return []
         record = self._store.tracker(version)
+        issue = self._release_issues.read(effect)
+        if effect.issue and issue is None:
+            return []
+        kind = self._release_issues.kind(issue, effect) if issue is not None else IssueKind.RELEASE
         if record is None:
-            record = self._find(version, effect) or self._open(version, effect)
+            record = self._find(version, effect, issue)
+            if record is None and kind is not IssueKind.RELEASE:
+                return [AskAboutRelease(effect.version, effect.issue)] if kind is IssueKind.IN_DOUBT else []
+            record = record or self._open(version, effect)
             self._store.save_tracker(record)
             log.info("tracker", version=effect.version, issue=record.issue, adopted=record.adopted)
-        if effect.issue and effect.issue not in record.announced:
-            self._announce(record, effect.issue)
-            self._store.save_tracker(replace(record, announced=(*record.announced, effect.issue)))
+        if issue is not None and issue.number not in record.announced:
+            if issue.number != record.issue and kind is not IssueKind.RELEASE:
+                return []
+            self._announce(record, issue.number)
+            self._store.save_tracker(replace(record, announced=(*record.announced, issue.number)))
             self._store.mark_tracker_dirty(version)
         waiting = (u for u in self._store.upgrades(version) if u.stage is Stage.PLANNED)
         preparation = self._store.preparation(version)
@@ -107,22 +120,17 @@ class TrackerHandler:
             *(Advance(u.slug, effect.version) for u in waiting),
         ]
 
-    def _find(self, version: Version, effect: EnsureTracker) -> TrackerRecord | None:
+    def _find(self, version: Version, effect: EnsureTracker, issue: Issue | None) -> TrackerRecord | None:
         """The existing tracker: ours, or one that people wrote, which mibot adopts."""
-        ours = [i for i in self._issues.list_issues(self._labels, state="all") if _is_ours(i, version)]
-        written = [] if ours else self._find_handwritten(version, effect)
-        for issue in sorted(ours or written, key=lambda i: i.number):
-            adopted = issue.author != self._issues.bot_login
-            if not set(self._labels) <= issue.labels:
-                self._issues.add_labels(issue.number, self._labels)
-            return TrackerRecord(version, issue.number, issue.url, effect.by, adopted=adopted)
-        return None
-
-    def _find_handwritten(self, version: Version, effect: EnsureTracker) -> list[Issue]:
-        labeled = list(self._issues.list_issues([self._label], state="open"))
-        if effect.issue and all(issue.number != effect.issue for issue in labeled):
-            labeled.append(self._issues.issue(effect.issue))
-        return [i for i in labeled if Version.find_in(i.title) == version and looks_like_tracker(i.body)]
+        found = self._search.find(version, issue, asked=effect.asked)
+        if found is None:
+            return None
+        here = found.issue
+        if not set(self._labels) <= here.labels:
+            self._issues.add_labels(here.number, self._labels)
+        return TrackerRecord(
+            version, here.number, here.url, effect.by, adopted=found.adopted, own_ticks_only=not found.trusted
+        )
 
     def _open(self, version: Version, effect: EnsureTracker) -> TrackerRecord:
         renderer = Renderer(self._fleets.current(), self._issues.bot_login)
@@ -136,7 +144,7 @@ class TrackerHandler:
         """Link the tracker in the issue that requested it. Only a version's first announcement mentions the teams."""
         marker = markers.announcement(record.version)
         for comment in self._issues.comments(issue):
-            if comment.author == self._issues.bot_login and marker in comment.body:
+            if comment.is_by_app(self._issues.bot_login) and marker in comment.body:
                 return
         renderer = Renderer(self._fleets.recent(), self._issues.bot_login)
         first = not record.announced
@@ -144,7 +152,7 @@ class TrackerHandler:
             renderer,
             record.version,
             record.issue,
-            self._operators,
+            self._operators.names,
             first=first,
             adopted=record.adopted and issue == record.issue,
         )
@@ -204,7 +212,7 @@ class TrackerHandler:
         head = render_tracker_head(renderer, record, list(upgrades.values()), links, preparation)
         framed = [with_block(texts[0], Block.HEAD, head), *texts[1:]]
         framed[0] = with_block(framed[0], Block.END, render_tracker_end(renderer))
-        laid_out = lay_out(framed, items)
+        laid_out = lay_out(framed, items, own_ticks_only=record.own_ticks_only)
         return [
             laid_out[0],
             *(
@@ -228,10 +236,6 @@ class TrackerHandler:
         """The comment that continues the tracker: found by its marker, or written."""
         marker = markers.tracker_part(record.version, part + 1)
         for comment in self._issues.comments(record.issue):
-            if comment.author == self._issues.bot_login and marker in comment.body:
+            if comment.is_by_app(self._issues.bot_login) and marker in comment.body:
                 return comment.id
         return self._issues.create_comment(record.issue, Markdown(text)).id
-
-
-def _is_ours(issue: Issue, version: Version) -> bool:
-    return markers.tracker_version(issue.body) == version

@@ -17,7 +17,7 @@ from bot.domain.versions import Version
 from bot.formats.markdown import Markdown, code, escape_link_target
 from bot.formats.urls import normalize_url
 from bot.rendering.preparations import render_preparation_state
-from bot.rendering.renderer import Renderer
+from bot.rendering.renderer import Renderer, render_template
 from bot.rendering.upgrades import count_stages, render_upgrade_state_within
 from bot.rendering.wording import describe
 
@@ -124,6 +124,11 @@ def render_announcement(
         adopted=adopted,
         example=Markdown(FIRST_INSTANCE),
     )
+
+
+def render_release_question(version: Version, marker: str) -> Markdown:
+    """The question on an issue that names a version and may be its release issue."""
+    return render_template("release_question.md.j2", marker=Markdown(marker), version=version)
 
 
 def _pie_slices(counts: Sequence[tuple[str, int]], done: int, total: int) -> list[tuple[str, int]]:

@@ -57,4 +57,4 @@ class PostPublisher:
 
 
 def _find_own(comments: Sequence[Comment], marker: str, login: str) -> Comment | None:
-    return next((one for one in comments if one.author == login and marker in one.body), None)
+    return next((one for one in comments if one.is_by_app(login) and marker in one.body), None)

@@ -12,12 +12,15 @@ from bot.domain.chat import markers
 from bot.domain.chat.effects import RefreshReply
 from bot.domain.effects import Effect
 from bot.domain.flow.sweeps import Found, NotStarted, Sweep, SweepPart
+from bot.domain.github_models import Issue
 from bot.domain.reasons import format_for_log
 from bot.domain.rollout.effects import Schedule
 from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
+from bot.domain.tracker.release_issues import DEFAULT_RULES, IssueKind, ReleaseRules, classify, release_question
 from bot.domain.upgrade.effects import Advance, AdvancePreparation, Publish
 from bot.domain.upgrade.record import Stage
 from bot.domain.versions import Version
+from bot.ports.accounts import BotAccount
 from bot.ports.errors import ExternalError, TransientError
 from bot.ports.store import (
     CursorStore,
@@ -39,19 +42,32 @@ COMPLETE = "complete"
 _INSTALLED = "installed"
 
 
+class _Issues(CommentSource, BotAccount, Protocol):
+    """Where the reconciler looks on GitHub."""
+
+
 class _Store(TrackerReader, ReplyReader, UpgradeReader, PreparationReader, Outbox, CursorStore, Protocol):
     """What the reconciler compares with GitHub."""
 
 
 class Reconciler:
-    """Finds work. `label` marks the issues that mibot reads; `clock` gives the time in UTC."""
+    """Finds work. `label` marks the issues that mibot reads; `clock` gives the time in UTC; `rules` tell release
+    issues."""
 
-    def __init__(self, issues: CommentSource, store: _Store, label: str, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        issues: _Issues,
+        store: _Store,
+        label: str,
+        clock: Callable[[], datetime],
+        rules: ReleaseRules = DEFAULT_RULES,
+    ) -> None:
         self._issues = issues
         self._store = store
         self._label = label
         self._clock = clock
         self._comments = MissedComments(issues, store, label)
+        self._rules = rules
 
     def record_install(self) -> None:
         """Note when mibot was first started. It ignores what people wrote before."""
@@ -120,13 +136,23 @@ class Reconciler:
         changed = []
         for issue in self._issues.list_issues([self._label], state="open", since=self._since(SweepPart.ISSUES)):
             version = Version.find_in(issue.title)
-            if version is None or markers.tracker_version(issue.body) == version:
-                continue
-            record = self._store.tracker(version)
-            if record is None or issue.number not in {record.issue, *record.announced}:
+            if version is not None and self._wants_tracker(issue, version):
                 effects.append(EnsureTracker(str(version), issue.number, issue.author))
                 changed.append(issue.updated_at)
         return Found(tuple(effects), min(changed, default=None))
+
+    def _wants_tracker(self, issue: Issue, version: Version) -> bool:
+        """Whether an issue that names a version may ask for a tracker or its link, and nobody saw to it."""
+        own = issue.is_by_app(self._issues.bot_login) and markers.tracker_version(issue.body) == version
+        kind = classify(issue, self._rules)
+        if own or kind is IssueKind.REQUEST:
+            return False
+        record = self._store.tracker(version)
+        if record is not None and issue.number in {record.issue, *record.announced}:
+            return False
+        if kind is IssueKind.IN_DOUBT:
+            return record is None and self._store.cursor(release_question(issue.number)) is None
+        return True
 
     def _unfinished_upgrades(self) -> Found:
         moving = (one for one in self._store.unfinished_upgrades() if one.stage is not Stage.WAITING)

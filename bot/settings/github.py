@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
+from bot.domain.tracker.release_issues import DEFAULT_RULES
 from bot.settings import problems
 from bot.settings.secrets import read_secret, unescape_newlines, validate_secret
 from bot.settings.section import REPOSITORY_PATTERN, Section, http_url, split_list
@@ -76,8 +77,20 @@ class PolicySettings(Section):
     label: str = Field(default="team/cloud", min_length=1, max_length=50)
     operators: Annotated[tuple[str, ...], NoDecode] = Field(min_length=1)
     max_in_flight: int = Field(default=5, ge=1, le=1000)
+    release_title: str | None = None
+    release_labels: Annotated[tuple[str, ...], NoDecode] = DEFAULT_RULES.release_labels
+    request_labels: Annotated[tuple[str, ...], NoDecode] = DEFAULT_RULES.request_labels
 
-    _split = field_validator("operators", mode="before")(split_list)
+    _split = field_validator("operators", "release_labels", "request_labels", mode="before")(split_list)
+
+    @field_validator("release_title")
+    @classmethod
+    def _expression(cls, value: str | None) -> str | None:
+        try:
+            re.compile(value or "")
+        except re.error:
+            raise ValueError(problems.REGULAR_EXPRESSION) from None
+        return value
 
     @field_validator("operators")
     @classmethod

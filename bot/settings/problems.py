@@ -12,6 +12,7 @@ PRIVATE_KEY = "must be a private key in PEM; use the .pem file that GitHub gave 
 REPOSITORY = "must be written as owner/name"
 TEAMS = "must be a list of teams written as org/team"
 LOGINS_AND_TEAMS = "must be a list of logins and teams, written as login or org/team"
+REGULAR_EXPRESSION = "must be a regular expression"
 PROJECT_TEMPLATE = "must be a project id with {slug} in it once"
 STABLE_FOR = "verify.stable_for must be shorter than verify.timeout, or nothing can ever be green"
 TWO_OPSGENIE_KEYS = "give opsgenie.api_key or opsgenie.api_key_file, not both"

@@ -9,6 +9,7 @@ from bot.handlers.events import EventHandler
 from bot.handlers.notifications import NotificationHandler
 from bot.handlers.plans import PlanHandler
 from bot.handlers.preparations import PreparationHandler
+from bot.handlers.release_questions import ReleaseQuestionHandler
 from bot.handlers.replies import ReplyHandler
 from bot.handlers.scheduling import Scheduler
 from bot.handlers.trackers import TrackerHandler
@@ -32,9 +33,11 @@ def make_handlers(services: Services) -> tuple[object, ...]:
             services.fleet_reader,
             utc_now,
             label=services.settings.policy.label,
-            operators=services.settings.policy.operators,
+            operators=services.operators,
+            rules=services.release_rules,
             interval=services.settings.github.tracker_interval,
         ),
+        ReleaseQuestionHandler(services.issues, services.store, utc_now),
         Scheduler(
             services.store,
             services.fleet_reader,

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from bot.domain.flow.deliveries import EventFilter
 from bot.domain.health.model import CloudConfig
+from bot.domain.tracker.release_issues import ReleaseRules
 from bot.domain.upgrade.deploy_policy import DeployMode, DeployPolicy, VerifyPolicy
 from bot.domain.versions import Version
 from bot.rendering.pull_requests import render_pull_request_body
@@ -14,10 +15,12 @@ from bot.services.commands import CommandService
 from bot.services.deployments import DeploymentService
 from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import HealthCheckRunner
+from bot.services.operators import Operators
 from bot.services.planner import Planner
 from bot.services.posts import PostPublisher
 from bot.services.pull_requests import PullRequestWriter
 from bot.services.reconciler import Reconciler
+from bot.services.tracker_search import TrackerSearch
 from bot.services.upgrade_pull_requests import PullRequestService
 from bot.wiring.adapters import Adapters
 from bot.wiring.cloud import cloud_config
@@ -62,6 +65,18 @@ class Services(Adapters):
 
     def _versions_with_accepted_images(self) -> frozenset[Version]:
         return frozenset(one.version for one in self.store.preparations() if one.acceptance)
+
+    @cached_property
+    def operators(self) -> Operators:
+        return Operators(self.teams, self.settings.policy.operators)
+
+    @cached_property
+    def tracker_search(self) -> TrackerSearch:
+        return TrackerSearch(self.issues, self.operators, self.settings.policy.label)
+
+    @property
+    def release_rules(self) -> ReleaseRules:
+        return policy_from(ReleaseRules, self.settings.policy)
 
     @cached_property
     def command_service(self) -> CommandService:
@@ -109,4 +124,4 @@ class Services(Adapters):
 
     @cached_property
     def reconciler(self) -> Reconciler:
-        return Reconciler(self.issues, self.store, self.settings.policy.label, utc_now)
+        return Reconciler(self.issues, self.store, self.settings.policy.label, utc_now, self.release_rules)

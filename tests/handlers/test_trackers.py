@@ -21,8 +21,9 @@ from bot.formats.markdown import MAX_BODY_LENGTH
 from bot.handlers.trackers import TrackerHandler
 from bot.ports.errors import PermanentError
 from bot.services.fleet_reader import FleetReader
+from bot.services.operators import Operators
 from demo.fleet import make_fleet
-from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore
+from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore, MemoryTeams
 from tests.samples import NOW, modify, upgrade, version
 
 TO = version("3.40.1")
@@ -63,7 +64,7 @@ class Scene:
             FLEETS,
             lambda: self.issues.now,
             label="team/cloud",
-            operators=(),
+            operators=Operators(MemoryTeams({}), ()),
             interval=INTERVAL,
         )
 

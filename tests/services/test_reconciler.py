@@ -16,6 +16,7 @@ from bot.domain.reasons import PlainText
 from bot.domain.rollout.effects import Schedule
 from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
 from bot.domain.tracker.record import TrackerRecord
+from bot.domain.tracker.release_issues import release_question
 from bot.domain.upgrade.effects import Advance, AdvancePreparation, Publish
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.record import IN_DEPLOYMENT, Stage, StageTransition
@@ -82,7 +83,35 @@ def test_an_issue_that_names_no_version_is_left_alone(scene: Scene, title: str) 
 
 
 def test_the_tracker_itself_asks_for_none(scene: Scene) -> None:
-    label(scene, body="# x\n<!-- mibot:tracker version=3.40.1 -->\n")
+    mark = "# x\n<!-- mibot:tracker version=3.40.1 -->\n"
+    scene.issues.open(TITLE, mark, ["Team/Cloud"], "mibot[bot]")
+    assert scene.sweep() == []
+
+
+@pytest.mark.parametrize("author", ["eve", "mibot", "mibot-bot", "other[bot]"])
+def test_a_mark_that_others_copied_makes_no_tracker(scene: Scene, author: str) -> None:
+    mark = "# x\n<!-- mibot:tracker version=3.40.1 -->\n"
+    number = scene.issues.open(TITLE, mark, ["Team/Cloud"], author).number
+    assert scene.sweep() == [EnsureTracker("3.40.1", number, author)]
+
+
+def test_a_request_asks_for_no_tracker(scene: Scene) -> None:
+    scene.issues.open("Release 3.40.1", "", ["team/cloud", "mi/extend-trial-request"])
+    assert scene.sweep() == []
+
+
+def test_what_may_be_a_release_issue_is_looked_at_until_mibot_has_asked(scene: Scene) -> None:
+    number = label(scene, "Sourcegraph 3.40.1 is broken in prod")
+    assert scene.sweep() == [EnsureTracker("3.40.1", number, "dana")]
+    scene.store.set_cursor(release_question(number), NOW)
+    assert scene.sweep() == []
+    scene.issues._issues[number] = replace(scene.issues.issue(number), title="Release 3.40.1")
+    assert scene.sweep() == [EnsureTracker("3.40.1", number, "dana")], "somebody gave it another title"
+
+
+def test_nobody_is_asked_about_a_version_that_has_its_tracker(scene: Scene) -> None:
+    tracked(scene, 99)
+    label(scene, "Postmortem 3.40.1")
     assert scene.sweep() == []
 
 

@@ -30,6 +30,11 @@ def announcement(version: Version) -> str:
     return f"<!-- mibot:announcement version={version} -->"
 
 
+def release_question(issue: int) -> str:
+    """Marks the comment that asks whether an issue is a release issue."""
+    return f"<!-- mibot:release-question issue={issue} -->"
+
+
 def reply(comment: int) -> str:
     """Marks the reply to a comment with commands."""
     return f"<!-- mibot:reply comment={comment} -->"

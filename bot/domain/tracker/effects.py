@@ -18,17 +18,28 @@ class TrackerEffect(Effect):
         return f"tracker {self.version}"
 
 
-@stored("tracker.ensure", version="version", issue="issue", by="requested_by")
+@stored("tracker.ensure", version="version", issue="issue", by="requested_by", asked="by_command")
 @dataclass(frozen=True)
 class EnsureTracker(TrackerEffect):
     """Make sure that a version has its one tracker, and that the issue that requested it links it.
 
-    `issue` is 0 if no issue requested it.
+    `issue` is 0 if no issue requested it. `asked` says whether an operator requested it by a command on that issue:
+    then the issue is what they say, whatever its title and whoever wrote it.
     """
 
     version: str
     issue: int
     by: str
+    asked: bool = False
+
+
+@stored("tracker.ask_about_release", version="version", issue="issue")
+@dataclass(frozen=True)
+class AskAboutRelease(TrackerEffect):
+    """Ask once, on an issue that names a version, whether it is that version's release issue."""
+
+    version: str
+    issue: int
 
 
 @stored("tracker.refresh", version="version", delay_seconds="delay_seconds")

@@ -58,16 +58,17 @@ class TrackerTooLongError(ValueError):
         self.reason = reason
 
 
-def lay_out(parts: Sequence[str], items: Sequence[TrackerItem]) -> list[str]:
+def lay_out(parts: Sequence[str], items: Sequence[TrackerItem], *, own_ticks_only: bool = False) -> list[str]:
     """All parts with every item's line up to date; what is missing is added where it belongs and fits.
 
     `parts` are the texts as they are (the body first, then the comments that continue it); the answer has more
-    parts when they don't hold everything. Raises TrackerTooLongError when a part outgrows GitHub's limit.
+    parts when they don't hold everything. With `own_ticks_only` people's ticks do not stay. Raises
+    TrackerTooLongError when a part outgrows GitHub's limit.
     """
     known = {item.key.url for item in items}
     texts = [parse(part, known) for part in parts]
     for text in texts:
-        update_lines(text, items)
+        update_lines(text, items, own_ticks_only=own_ticks_only)
     home = {key: number for number, text in reversed(list(enumerate(texts))) for key in text.keys}
     loads = [sum(_max_length(line) for line in text.lines) for text in texts]
     order = {item.key: place for place, item in enumerate(items)}

@@ -104,14 +104,17 @@ def render_line(item: TrackerItem, bullet: str = "- ") -> str:
     return f"{bullet}[{tick}] {_render_text(item)}{_render_segment(item)}"
 
 
-def update_line(raw: str, item: TrackerItem) -> str:
-    """An instance's line with mibot's segment brought up to date and everything of people's kept."""
+def update_line(raw: str, item: TrackerItem, *, own_ticks_only: bool = False) -> str:
+    """An instance's line with mibot's segment brought up to date and everything of people's kept, ticks included
+    unless `own_ticks_only`."""
     found = SEGMENT.search(raw)
     before, after = (raw, "") if found is None else (raw[: found.start()], raw[found.end() :])
     remark = _extract_remark(found["words"], found["digest"], item) if found else ""
     was_done = found is not None and found["stage"] in {DONE, ROLLING_BACK}
     before = _update_strikethrough(before.rstrip(), item)
-    if item.done and not was_done:
+    if own_ticks_only and not item.done:
+        before = _TICKED.sub(r"\g<bullet>[ ]", before, count=1)
+    elif item.done and (own_ticks_only or not was_done):
         before = _UNTICKED.sub(r"\g<bullet>[x]", before, count=1) if _UNTICKED.match(before) else before
     elif was_done and item.stage == ROLLED_BACK:
         before = _TICKED.sub(r"\g<bullet>[ ]", before, count=1)

@@ -21,13 +21,15 @@ from bot.formats.documents import OMIT, stored
     dirty=OMIT,
     clean=OMIT,
     edited_at="edited_at",
+    own_ticks_only="own_ticks_only",
 )
 @dataclass(frozen=True)
 class TrackerRecord:
     """The tracker of a version. `parts` are the comments that continue it, `announced` the issues that link it.
 
     `dirty` counts the changes since it was opened, `clean` how many of them the tracker shows. `edited_at` (UTC) is
-    when mibot last edited it. Everything in it can be found again on GitHub; the record saves the search.
+    when mibot last edited it. `own_ticks_only`: its author, who can edit it for ever, is no operator, so that only
+    mibot's own ticks stay. Everything in it can be found again on GitHub; the record saves the search.
     """
 
     version: Version
@@ -40,3 +42,4 @@ class TrackerRecord:
     dirty: int = 1
     clean: int = 0
     edited_at: datetime | None = None
+    own_ticks_only: bool = False

@@ -136,8 +136,9 @@ def _mark_blocks(lines: Sequence[TrackerLine]) -> None:
             lines[first].is_item = True
 
 
-def update_lines(text: TrackerText, items: Iterable[TrackerItem]) -> None:
-    """Bring the lines of these items up to date in place; items without a line are left out.
+def update_lines(text: TrackerText, items: Iterable[TrackerItem], *, own_ticks_only: bool = False) -> None:
+    """Bring the lines of these items up to date in place; items without a line are left out. With `own_ticks_only`
+    people's ticks do not stay.
 
     An account with more lines here than instances in the fleet is left alone where the lines don't say which is
     which.
@@ -146,7 +147,7 @@ def update_lines(text: TrackerText, items: Iterable[TrackerItem]) -> None:
     unclear = _ambiguous_accounts(text, wanted)
     for entry in text.lines:
         if entry.key in wanted and entry.key.url not in unclear:
-            entry.raw = update_line(entry.raw, wanted[entry.key])
+            entry.raw = update_line(entry.raw, wanted[entry.key], own_ticks_only=own_ticks_only)
 
 
 def _ambiguous_accounts(text: TrackerText, fleet: Collection[InstanceKey]) -> set[str]:

@@ -1,0 +1,38 @@
+"""Reads the issues that request trackers."""
+
+from __future__ import annotations
+
+import structlog
+
+from bot.domain.github_models import Issue
+from bot.domain.tracker.effects import EnsureTracker
+from bot.domain.tracker.release_issues import IssueKind, ReleaseRules, classify
+from bot.domain.versions import Version
+from bot.ports.errors import NotFoundError
+from bot.ports.issues import IssueReader
+
+log = structlog.get_logger(__name__)
+
+
+class ReleaseIssues:
+    """Issues by what they are now. `rules` tell release issues."""
+
+    def __init__(self, issues: IssueReader, rules: ReleaseRules) -> None:
+        self._issues = issues
+        self._rules = rules
+
+    def read(self, effect: EnsureTracker) -> Issue | None:
+        """The issue that requests the tracker, if it still does: people may have closed, renamed or moved it."""
+        if not effect.issue:
+            return None
+        try:
+            issue = self._issues.issue(effect.issue)
+        except NotFoundError:
+            log.info("release_issue_gone", issue=effect.issue)
+            return None
+        still = issue.open and str(Version.find_in(issue.title)) == effect.version
+        return issue if still or effect.asked else None
+
+    def kind(self, issue: Issue, effect: EnsureTracker) -> IssueKind:
+        """What the issue is: what an operator says, else what its title and labels say."""
+        return IssueKind.RELEASE if effect.asked else classify(issue, self._rules)
