@@ -60,8 +60,12 @@ class GitHubInspector:
             required = required_checks(self._client, self._base.name)
         except ExternalError as error:
             return Unavailable(error.reason)
-        seen = frozenset(signal.name for signal in exclude_own(signals, own_app))
-        return CommitStatus(summarize(signals, own_app), frozenset(n for n in required if not is_own(n)), seen)
+        others = exclude_own(signals, own_app)
+        wanted = [one for one in required if not is_own(one.name)]
+        # A name counts as seen only if whoever has to report it has done so.
+        missing = {one.name for one in wanted if not one.is_reported_by(others)}
+        seen = frozenset(signal.name for signal in others) - missing
+        return CommitStatus(summarize(signals, own_app), frozenset(one.name for one in wanted), seen)
 
 
 def _commit_and_suite(data: Any) -> tuple[str, int | None]:

@@ -147,6 +147,27 @@ def test_what_is_required_comes_from_protection_and_from_rules(site: FakeGitHub,
     assert answer.required == {"ci", "lint", "plan", "policy"}, "mibot does not wait for its own"
 
 
+def test_what_one_app_has_to_report_another_one_does_not(site: FakeGitHub, inspector: GitHubInspector) -> None:
+    bound = {"context": "ci", "app_id": 5}
+    required = {"contexts": ["ci", "lint"], "checks": [bound, {"context": "lint", "app_id": -1}]}
+    branch = {"name": "main", "protection": {"required_status_checks": required}}
+    strange = check_run(1, "ci", app={"id": 6, "slug": "strange"})
+    answer = commit(site, inspector, strange, check_run(2, "lint"), branch=branch)
+    assert isinstance(answer, CommitStatus)
+    assert answer.required - answer.seen == {"ci"}
+    right = check_run(3, "ci", app={"id": 5, "slug": "ci"})
+    answer = commit(site, inspector, strange, right, branch=branch)
+    assert isinstance(answer, CommitStatus)
+    assert answer.required - answer.seen == {"lint"}
+
+
+def test_a_check_that_succeeded_in_a_later_suite_has_passed(site: FakeGitHub, inspector: GitHubInspector) -> None:
+    first = check_run(1, "ci", conclusion="failure", check_suite={"id": 10})
+    answer = commit(site, inspector, check_run(2, "ci", check_suite={"id": 20}), first)
+    assert isinstance(answer, CommitStatus)
+    assert answer.checks.failed == ()
+
+
 @pytest.mark.parametrize(
     ("rules", "status"),
     [({"message": "Not Found"}, 404), ({"message": "Upgrade to GitHub Pro or make this repository public."}, 403)],
