@@ -93,6 +93,7 @@ class ComputeServer(GoogleServer):
         return {
             "compute.instances.list": self._list_instances,
             "compute.snapshots.list": self._list_snapshots,
+            "compute.disks.aggregatedList": self._list_disks,
             "compute.disks.createSnapshot": self._create_snapshot,
             "compute.instanceGroupManagers.aggregatedList": self._list_groups,
             "compute.autoscalers.aggregatedList": self._list_autoscalers,
@@ -102,6 +103,14 @@ class ComputeServer(GoogleServer):
         zone, has = self._zone_url(call.project, call.path_parameters["zone"]), self._project(call.project)
         items = [resources.instance(zone, name, has.machines[name], has.disks_of(name)) for name in has.machines]
         return self._list_response(call, "compute#instanceList", items)
+
+    def _list_disks(self, call: ApiCall) -> Item | Failure:
+        zone, has = self._zone_url(call.project), self._project(call.project)
+        names = {disk for machine in has.machines for disk in (machine, *has.disks_of(machine))}
+        found = filter_and_sort([resources.disk(zone, name) for name in sorted(names)], call.query)
+        if found is None:
+            return FAILURES["bad_filter"]
+        return self._aggregated_response(call, "disk", [(f"zones/{self._zone}", disk) for disk in found])
 
     def _list_snapshots(self, call: ApiCall) -> Item | Failure:
         zone, now = self._zone_url(call.project), self._now()

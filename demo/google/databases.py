@@ -24,6 +24,7 @@ class DatabaseInstance:
     out_of_disk: bool = False
     stopped: bool = False
     kind: str = "CLOUD_SQL_INSTANCE"
+    created_at: datetime = datetime(2022, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def database(project: str, told: DatabaseInstance) -> dict[str, Any]:
         "state": told.state,
         "databaseVersion": "POSTGRES_12",
         "instanceType": told.kind,
+        "createTime": format_timestamp(told.created_at),
         "region": "us-central1",
         "settings": settings,
         "selfLink": f"{ROOT}/projects/{project}/instances/{told.name}",

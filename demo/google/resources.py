@@ -16,7 +16,10 @@ STARTED = "2024-01-01T00:00:00.000-08:00"
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A snapshot of a disk. `status` applies from `ready_at` on; before that it is CREATING."""
+    """A snapshot of a disk. `status` applies from `ready_at` on; before that it is CREATING.
+
+    `disk_id` is for one of a deleted disk; by default it is of the disk that has the name.
+    """
 
     disk: str
     taken_at: datetime
@@ -24,6 +27,7 @@ class Snapshot:
     status: str = "READY"
     labels: Mapping[str, str] = field(default_factory=dict)
     ready_at: datetime | None = None
+    disk_id: str = ""
 
     def with_name(self) -> Snapshot:
         """The same snapshot with a name, as a snapshot schedule gives it."""
@@ -85,6 +89,20 @@ def _attached(zone: str, disk: str, index: int) -> Item:
     }
 
 
+def disk(zone: str, name: str) -> Item:
+    link = f"{zone}/disks/{name}"
+    return {
+        "kind": "compute#disk",
+        "id": numeric_id(link),
+        "name": name,
+        "sizeGb": "200",
+        "status": "READY",
+        "zone": zone,
+        "creationTimestamp": STARTED,
+        "selfLink": link,
+    }
+
+
 def snapshot(project: str, zone: str, shot: Snapshot, now: datetime) -> Item:
     name = f"projects/{project}/global/snapshots/{shot.name}"
     waiting = shot.ready_at is not None and now < shot.ready_at
@@ -95,6 +113,7 @@ def snapshot(project: str, zone: str, shot: Snapshot, now: datetime) -> Item:
         "status": "CREATING" if waiting else shot.status,
         "creationTimestamp": format_timestamp(shot.taken_at),
         "sourceDisk": f"{zone}/disks/{shot.disk}",
+        "sourceDiskId": shot.disk_id or numeric_id(f"{zone}/disks/{shot.disk}"),
         "diskSizeGb": "200",
         "labels": dict(shot.labels),
         "selfLink": f"{ROOT}/{name}",

@@ -6,7 +6,7 @@ our choosing: it is found by its description, and Google runs only one operation
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -72,14 +72,14 @@ class GoogleBackups:
             LIST_MACHINES,
             lambda call: compute_api.list_data_disks(call, order.project, order.zone, order.machine),
         )
-        names = _call(self._sql, LIST_DATABASES, lambda call: sqladmin.list_databases(call, order.project))
-        if not disks or not names:
+        databases = _call(self._sql, LIST_DATABASES, lambda call: sqladmin.list_databases(call, order.project))
+        if not disks or not databases:
             raise PermanentError(
                 BackupImpossible(BackupObstacle.NO_DATABASE if disks else BackupObstacle.NO_DATA_DISK)
             )
         if not all(disk.path.startswith("zones/") for disk in disks):
             raise PermanentError(BackupImpossible(BackupObstacle.REGIONAL_DISK))
-        return [*self._ensure_databases(order, names), *self._ensure_disks(order, disks)]
+        return [*self._ensure_databases(order, databases), *self._ensure_disks(order, disks)]
 
     def beyond_retention(self, order: BackupRequest, keep: int) -> Sequence[Backup]:
         """Our own copies, of whatever order, beyond the newest `keep` good ones of each disk and database instance.
@@ -93,14 +93,13 @@ class GoogleBackups:
             [*(backup_names.backup_from_run(order.project, run) for run in runs), *ours], keep
         )
 
-    def _ensure_databases(self, order: BackupRequest, names: Sequence[str]) -> list[Backup]:
+    def _ensure_databases(self, order: BackupRequest, databases: Mapping[str, datetime | None]) -> list[Backup]:
         """A backup of each database instance: found by its description, or begun."""
         told = backup_names.description(order)
-        made = [
-            backup_names.backup_from_run(order.project, run) for run in self._runs(order) if run.description == told
-        ]
-        found = {name: backup_names.pick_best(copy for copy in made if copy.source == name) for name in names}
-        return [found[name] or self._create_backup(order, name) for name in names]
+        ours = [run for run in self._runs(order) if sqladmin.is_of_its_instance(run, databases)]
+        made = [backup_names.backup_from_run(order.project, run) for run in ours if run.description == told]
+        found = {name: backup_names.pick_best(copy for copy in made if copy.source == name) for name in databases}
+        return [found[name] or self._create_backup(order, name) for name in databases]
 
     def _ensure_disks(self, order: BackupRequest, disks: Sequence[DataDisk]) -> list[Backup]:
         """A snapshot of each disk: found by its name, or begun."""

@@ -7,10 +7,12 @@ from typing import Any
 
 from bot.adapters.gcp.calls import ApiCall, ApiCaller
 from bot.adapters.gcp.compute_api import (
+    LIST_DISKS,
     LIST_MACHINES,
     LIST_SNAPSHOTS,
     connect,
     list_data_disks,
+    list_disk_ids,
     list_machines,
     list_pages,
     list_snapshots,
@@ -19,7 +21,7 @@ from bot.adapters.gcp.compute_api import (
 )
 from bot.adapters.gcp.purpose import Purpose, Service
 from bot.adapters.gcp.times import parse_time
-from bot.domain.failures.google import GoogleAction, GoogleService, GoogleZonesUnreachable
+from bot.domain.failures.google import GoogleAction, GoogleService
 from bot.domain.health.queries import (
     DiskSnapshots,
     InstanceGroup,
@@ -40,7 +42,6 @@ LIST_GROUPS = Purpose(
     settings=("gcp.project_template",),
 )
 LIST_AUTOSCALERS = replace(LIST_GROUPS, action=GoogleAction.LIST_AUTOSCALERS, permission="compute.autoscalers.list")
-INCOMPLETE = Unavailable(GoogleZonesUnreachable(COMPUTE.name))
 
 
 class ComputeInspector:
@@ -66,13 +67,16 @@ class ComputeInspector:
             return disks
         if not disks:
             return DiskSnapshots(())
-        paths = {disk.path for disk in disks}
+        numbers = self._caller.fetch(LIST_DISKS, lambda call: list_disk_ids(call, query.project, disks))
+        if isinstance(numbers, Unavailable):
+            return numbers
         # All of the project's are read and filtered here: a filter by a URL that Google writes in another way would
         # match none.
         found = self._caller.fetch(LIST_SNAPSHOTS, lambda call: list(list_snapshots(call, query.project)))
         if isinstance(found, Unavailable):
             return found
-        ours = [snapshot for path, snapshot in found if path in paths]
+        # A disk that was made anew has the name of the one that was deleted, but none of its data.
+        ours = [one for path, one in found if one.disk_id and one.disk_id == numbers.get(path)]
         newest_first = sorted(ours, key=lambda snapshot: snapshot.taken_at, reverse=True)
         return DiskSnapshots(tuple(disk.name for disk in disks), tuple(newest_first))
 
@@ -100,31 +104,21 @@ def _machines(call: ApiCall, query: MachineQuery) -> Machines:
     )
 
 
-def _limits(call: ApiCall, project: str) -> dict[str, int] | Unavailable:
+def _limits(call: ApiCall, project: str) -> dict[str, int]:
     """The limit of each autoscaler, by the path of its group. A group whose autoscaler is off may have any size."""
     limits = {}
     kind = "compute#autoscalerAggregatedList"
     for page in list_pages(call, call.client.autoscalers.aggregated_list, kind, {"project": project}):
-        if _incomplete(page):
-            return INCOMPLETE
         for scaler in (scaler for scope in page.items.values() for scaler in scope.autoscalers):
             if scaler.autoscaling_policy.mode != "OFF":
                 limits[resource_path(scaler.target)] = scaler.autoscaling_policy.max_num_replicas
     return limits
 
 
-def _groups(call: ApiCall, project: str, limits: dict[str, int]) -> InstanceGroups | Unavailable:
+def _groups(call: ApiCall, project: str, limits: dict[str, int]) -> InstanceGroups:
     groups = []
     kind = "compute#instanceGroupManagerAggregatedList"
     for page in list_pages(call, call.client.groups.aggregated_list, kind, {"project": project}):
-        if _incomplete(page):
-            return INCOMPLETE
         for group in (group for scope in page.items.values() for group in scope.instance_group_managers):
             groups.append(InstanceGroup(group.name, group.target_size, limits.get(resource_path(group.self_link))))
     return InstanceGroups(tuple(sorted(groups, key=lambda group: group.name)))
-
-
-def _incomplete(page: Any) -> bool:
-    """Whether Google left out a zone or region because it was unreachable."""
-    scopes = page.items.values()
-    return bool(page.unreachables) or any(scope.warning.code == "UNREACHABLE" for scope in scopes)

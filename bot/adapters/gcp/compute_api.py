@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.gcp.calls import ApiCall
-from bot.adapters.gcp.errors import UnexpectedResponseError
+from bot.adapters.gcp.errors import IncompleteError, UnexpectedResponseError
 from bot.adapters.gcp.purpose import Purpose
 from bot.adapters.gcp.rest import keep_connections
 from bot.adapters.gcp.times import require_time
@@ -15,6 +15,7 @@ from bot.domain.failures.google import GoogleAction
 from bot.domain.health.queries import DiskSnapshot
 
 LIST_MACHINES = Purpose(GoogleAction.LIST_MACHINES, "compute.instances.list", "Compute Viewer")
+LIST_DISKS = Purpose(GoogleAction.LIST_DISKS, "compute.disks.list", "Compute Viewer")
 LIST_SNAPSHOTS = Purpose(
     GoogleAction.LIST_SNAPSHOTS, "compute.snapshots.list", "Compute Viewer", settings=("gcp.project_template",)
 )
@@ -76,10 +77,19 @@ def list_pages(call: ApiCall, method: Callable[..., Any], kind: str, request: Ma
     wanted = dict(request)
     while True:
         page = call.send_with_retry(lambda left: send_request(method, kind, wanted, left))
+        if _is_incomplete(page):
+            raise IncompleteError("a zone or region is missing")
         yield page
         if not page.next_page_token:
             return
         wanted["page_token"] = page.next_page_token
+
+
+def _is_incomplete(page: Any) -> bool:
+    """Whether Google left out a zone or region because it was unreachable. Only aggregated lists have scopes."""
+    scopes = page.items.values() if isinstance(page.items, Mapping) else ()
+    warnings = [page.warning, *(scope.warning for scope in scopes)]
+    return bool(getattr(page, "unreachables", ())) or any(one.code == "UNREACHABLE" for one in warnings)
 
 
 def send_request(method: Callable[..., Any], kind: str, request: Mapping[str, Any], timeout: float) -> Any:
@@ -119,6 +129,16 @@ def list_data_disks(call: ApiCall, project: str, zone: str, machine: str) -> lis
     return [DataDisk(resource_name(disk.source), resource_path(disk.source)) for disk in attached]
 
 
+def list_disk_ids(call: ApiCall, project: str, disks: Iterable[DataDisk]) -> dict[str, str]:
+    """Google's number of each disk that exists, by its path. A machine tells only the names of its disks."""
+    wanted = {disk.path: disk.name for disk in disks}
+    request = {"project": project, "filter": name_filter(sorted(set(wanted.values())))}
+    pages = list_pages(call, call.client.disks.aggregated_list, "compute#diskAggregatedList", request)
+    found = (disk for page in pages for scope in page.items.values() for disk in scope.disks)
+    numbers = {resource_path(disk.self_link): str(disk.id) for disk in found if disk.id}
+    return {path: number for path, number in numbers.items() if path in wanted}
+
+
 def list_snapshots(call: ApiCall, project: str, wanted: str = "") -> Iterator[tuple[str, DiskSnapshot]]:
     """The project's snapshots that the filter lets through, each with its disk's path.
 
@@ -129,7 +149,8 @@ def list_snapshots(call: ApiCall, project: str, wanted: str = "") -> Iterator[tu
         for one in page.items:
             taken_at = require_time(one.creation_timestamp)
             disk = resource_name(one.source_disk)
-            yield resource_path(one.source_disk), DiskSnapshot(one.name, disk, one.status, taken_at, dict(one.labels))
+            snapshot = DiskSnapshot(one.name, disk, one.status, taken_at, dict(one.labels), one.source_disk_id)
+            yield resource_path(one.source_disk), snapshot
 
 
 def name_filter(names: Iterable[str]) -> str:

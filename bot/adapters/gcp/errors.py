@@ -21,6 +21,7 @@ from bot.domain.failures.google import (
     GoogleTimedOut,
     GoogleUnreachable,
     GoogleWrongServer,
+    GoogleZonesUnreachable,
     SignInProblem,
 )
 from bot.domain.reasons import Reason
@@ -48,6 +49,10 @@ class UnexpectedResponseError(Exception):
     """The answer is not one that the API gives."""
 
 
+class IncompleteError(Exception):
+    """Google left something out of its answer: what is missing may be what is sought."""
+
+
 @functools.cache
 def external_errors() -> tuple[type[Exception], ...]:
     """Every exception that an external fault raises. Any other exception is a bug and propagates."""
@@ -55,7 +60,8 @@ def external_errors() -> tuple[type[Exception], ...]:
     from google.auth.exceptions import GoogleAuthError
     from requests.exceptions import RequestException
 
-    return (GoogleAPICallError, RetryError, GoogleAuthError, RequestException, DeadlineError, UnexpectedResponseError)
+    ours = (DeadlineError, UnexpectedResponseError, IncompleteError)
+    return (GoogleAPICallError, RetryError, GoogleAuthError, RequestException, *ours)
 
 
 NO_CREDENTIALS = ApiFailure(GoogleSignInFailed(SignInProblem.NO_CREDENTIALS))
@@ -129,6 +135,8 @@ def explain(error: Exception, context: CallContext) -> ApiFailure:
             )
         case UnexpectedResponseError():
             return _wrong_server(context)
+        case IncompleteError():
+            return ApiFailure(GoogleZonesUnreachable(context.service.name), retryable=True)
         case GoogleAPICallError():
             return replace(_explain_response(error, context), retry_after=_retry_after(error))
         case auth.DefaultCredentialsError():

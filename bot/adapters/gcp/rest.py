@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.adapters.gcp.calls import ApiCall
-from bot.adapters.gcp.errors import UnexpectedResponseError
+from bot.adapters.gcp.errors import IncompleteError, UnexpectedResponseError
 
 MAX_PAGES = 50
 CONNECTIONS = 32
@@ -75,6 +75,11 @@ def connect(root: str, endpoint: str, scope: str) -> RestApi:
     return RestApi(endpoint or root, AuthorizedSession(credentials))
 
 
+def _is_incomplete(warning: Any) -> bool:
+    """Whether a warning says that something is missing (Cloud SQL: REGION_UNREACHABLE)."""
+    return isinstance(warning, dict) and str(warning.get("code", "")).endswith("UNREACHABLE")
+
+
 def list_items(call: ApiCall, path: str, query: Mapping[str, Any], items: str) -> Iterator[Any]:
     """Every item of a list that comes in pages; `items` is the key that holds them.
 
@@ -84,6 +89,8 @@ def list_items(call: ApiCall, path: str, query: Mapping[str, Any], items: str) -
     for _ in range(MAX_PAGES):
         wanted = {**query, **({"pageToken": token} if token else {})}
         page = call.send_with_retry(lambda left, q=wanted: call.client.send("GET", path, left, q))  # type: ignore[misc]
+        if page.get("unreachable") or any(_is_incomplete(one) for one in page.get("warnings") or []):
+            raise IncompleteError("a region is missing")
         found = page.get(items, [])
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
             raise UnexpectedResponseError(f"{items} is no list of objects")

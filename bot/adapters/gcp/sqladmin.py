@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -34,6 +35,7 @@ LIST_BACKUPS = Purpose(
 )
 # Those that replicate another one, and those that only stand for a machine elsewhere.
 INSTANCE_TYPES_WITHOUT_BACKUPS = frozenset({"READ_REPLICA_INSTANCE", "READ_POOL_INSTANCE", "ON_PREMISES_INSTANCE"})
+ROOM_ON_DISK = frozenset({"NORMAL", "SQL_OUT_OF_DISK_STATE_UNSPECIFIED"})
 GB = 1024**3
 PAGE_SIZE = 200  # backups in one request: a week's and those of some upgrades
 
@@ -79,19 +81,32 @@ class SqlInspector:
 
     def backups(self, query: SqlBackupQuery) -> SqlBackups | Unavailable:
         """The project's database instances that can be backed up, and their backups, or Unavailable."""
-        names = self._caller.fetch(LIST_DATABASES, lambda call: list_databases(call, query.project))
-        if isinstance(names, Unavailable):
-            return names
-        found = self._caller.fetch(LIST_BACKUPS, lambda call: list_backups(call, query.project)) if names else []
+        databases = self._caller.fetch(LIST_DATABASES, lambda call: list_databases(call, query.project))
+        if isinstance(databases, Unavailable):
+            return databases
+        found = self._caller.fetch(LIST_BACKUPS, lambda call: list_backups(call, query.project)) if databases else []
         if isinstance(found, Unavailable):
             return found
-        return SqlBackups(tuple(names), tuple(backup for backup in found if backup.instance in names))
+        return SqlBackups(tuple(databases), tuple(one for one in found if is_of_its_instance(one, databases)))
 
 
-def list_databases(call: ApiCall, project: str) -> list[str]:
-    """The names of the database instances that have backups of their own. Replicas have none."""
+def list_databases(call: ApiCall, project: str) -> dict[str, datetime | None]:
+    """The database instances that have backups of their own, by name, and when each was created (None if unknown).
+    Replicas have none."""
     found = _listed(call, project)
-    return [_text(item, "name") for item in found if item.get("instanceType") not in INSTANCE_TYPES_WITHOUT_BACKUPS]
+    return {
+        _text(item, "name"): parse_time(item.get("createTime"))
+        for item in found
+        if item.get("instanceType") not in INSTANCE_TYPES_WITHOUT_BACKUPS
+    }
+
+
+def is_of_its_instance(backup: SqlBackup, databases: Mapping[str, datetime | None]) -> bool:
+    """Whether a backup is of one of the instances, and not of a deleted one whose name was used again."""
+    if backup.instance not in databases:
+        return False
+    created = databases[backup.instance]
+    return created is None or backup.started_at >= created
 
 
 def list_backups(call: ApiCall, project: str) -> list[SqlBackup]:
@@ -125,7 +140,7 @@ def _instance(item: Mapping[str, Any]) -> SqlInstance:
         None if used is None else used / GB,
         settings.get("storageAutoResize") is True,
         _number(settings.get("storageAutoResizeLimit")) or 0.0,
-        get_object(item, "outOfDiskReport").get("sqlOutOfDiskState") == "SOFT_SHUTDOWN",
+        get_object(item, "outOfDiskReport").get("sqlOutOfDiskState", "NORMAL") not in ROOM_ON_DISK,
     )
 
 

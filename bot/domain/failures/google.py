@@ -28,6 +28,7 @@ class GoogleAction(StrEnum):
     """What a request attempts. The values are stored."""
 
     LIST_MACHINES = "list_machines"
+    LIST_DISKS = "list_disks"
     LIST_SNAPSHOTS = "list_snapshots"
     LIST_INSTANCE_GROUPS = "list_instance_groups"
     LIST_AUTOSCALERS = "list_autoscalers"

@@ -50,18 +50,21 @@ class SnapshotQuery:
 
 @dataclass(frozen=True)
 class DiskSnapshot:
-    """One snapshot: its name, its disk, Google's status (`READY` …), when it was taken, and its labels."""
+    """One snapshot: its name, its disk, Google's status (`READY` …), when it was taken, its labels, and the number
+    of its disk (empty if unknown), which no other disk of the same name has."""
 
     name: str
     disk: str
     status: str
     taken_at: datetime
     labels: Mapping[str, str] = field(default_factory=dict)
+    disk_id: str = ""
 
 
 @dataclass(frozen=True)
 class DiskSnapshots:
-    """The answer to a SnapshotQuery: the names of the data disks, and their snapshots, newest first."""
+    """The answer to a SnapshotQuery: the names of the data disks, and their snapshots, newest first. Those of a
+    deleted disk of the same name are not theirs."""
 
     disks: tuple[str, ...]
     snapshots: tuple[DiskSnapshot, ...] = ()
@@ -143,7 +146,8 @@ class SqlBackup:
 
 @dataclass(frozen=True)
 class SqlBackups:
-    """The answer to a SqlBackupQuery: the names of the database instances, and their backups, newest first."""
+    """The answer to a SqlBackupQuery: the names of the database instances, and their backups, newest first. Those of
+    a deleted instance of the same name are not theirs."""
 
     instances: tuple[str, ...]
     backups: tuple[SqlBackup, ...] = ()

@@ -35,6 +35,7 @@ OPEN = "http://elsewhere.test"
 API = f"{OPEN}/compute/v1/projects/{PROJECT}"
 METHODS = {
     "compute.instances.list": "compute.instances.list",
+    "compute.disks.aggregatedList": "compute.disks.list",
     "compute.snapshots.list": "compute.snapshots.list",
     "compute.autoscalers.aggregatedList": "compute.autoscalers.list",
     "compute.instanceGroupManagers.aggregatedList": "compute.instanceGroupManagers.list",
@@ -91,6 +92,17 @@ def test_the_snapshots_of_the_machines_data_disks_newest_first(server: ComputeSe
     assert answer.snapshots[0].labels == {"slug": "acme"}
 
 
+@pytest.mark.parametrize("number", ["1", "0"])
+def test_snapshots_of_a_deleted_disk_of_the_same_name_are_not_the_disks(server: ComputeServer, number: str) -> None:
+    server.set_disks(PROJECT, MACHINE, ["data"])
+    server.set_snapshots(
+        PROJECT, [Snapshot("data", ago(2), "former", disk_id=number), Snapshot("data", ago(30), "own")]
+    )
+    answer = snapshots(server.url)
+    assert answer.disks == ("data",)
+    assert [one.name for one in answer.snapshots] == ["own"]
+
+
 def test_a_project_that_nobody_set_is_healthy(server: ComputeServer) -> None:
     answer = snapshots(server.url)
     assert len(answer.disks) == len(answer.snapshots) == 1
@@ -117,10 +129,14 @@ def test_scratch_disks_are_no_data_disks_and_the_urls_of_a_disk_may_differ() -> 
     machine = {"name": MACHINE, "status": "RUNNING", "disks": disks}
     responses.get(f"{API}/zones/us-central1-f/instances", json={"kind": "compute#instanceList", "items": [machine]})
     source = "https://compute.googleapis.com/compute/v1/projects/42/zones/us-central1-f/disks/data"
+    disk = {"name": "data", "id": "7", "selfLink": f"https://compute.googleapis.com/compute/v1/{own}"}
+    disks_page = {"kind": "compute#diskAggregatedList", "items": {"zones/us-central1-f": {"disks": [disk]}}}
+    responses.get(f"{API}/aggregated/disks", json=disks_page)
     shot = {
         "name": "a",
         "status": "READY",
         "sourceDisk": source,
+        "sourceDiskId": "7",
         "creationTimestamp": "2026-01-05T01:00:00.123-08:00",
     }
     responses.get(f"{API}/global/snapshots", json={"kind": "compute#snapshotList", "items": [shot]})
@@ -135,6 +151,7 @@ def test_a_snapshot_of_an_unknown_time_is_no_answer(taken: str | None) -> None:
     disk = {"source": f"https://www.googleapis.com/compute/v1/projects/{PROJECT}/zones/us-central1-f/disks/data"}
     machine = {"name": MACHINE, "status": "RUNNING", "disks": [disk]}
     responses.get(f"{API}/zones/us-central1-f/instances", json={"kind": "compute#instanceList", "items": [machine]})
+    responses.get(f"{API}/aggregated/disks", json={"kind": "compute#diskAggregatedList"})
     shot = {"name": "a", "status": "READY", "sourceDisk": disk["source"], "creationTimestamp": taken}
     responses.get(f"{API}/global/snapshots", json={"kind": "compute#snapshotList", "items": [shot]})
     assert reason_of(inspector(OPEN).snapshots(SNAPSHOTS)) == WRONG_SERVER
@@ -187,7 +204,7 @@ def test_an_answer_of_something_else_is_never_an_empty_list(body: str) -> None:
 def test_each_request_may_fail(server: ComputeServer, kind: str, method: str, permission: str) -> None:
     server.fail(PROJECT, kind, method=method)
     edge = inspector(server.url)
-    snapshots = method in {"compute.instances.list", "compute.snapshots.list"}
+    snapshots = method in {"compute.instances.list", "compute.disks.aggregatedList", "compute.snapshots.list"}
     reason = reason_of(edge.snapshots(SNAPSHOTS) if snapshots else edge.groups(GROUPS))
     if kind == "forbidden":
         assert isinstance(reason, GooglePermissionMissing)
@@ -199,7 +216,7 @@ def test_each_request_ends_with_the_deadline(server: ComputeServer, method: str)
     edge = inspector(server.url, 0.3)
     edge.groups(GROUPS)  # the libraries are loaded by now
     server.fail(PROJECT, "hang", method=method)
-    snapshots = method in {"compute.instances.list", "compute.snapshots.list"}
+    snapshots = method in {"compute.instances.list", "compute.disks.aggregatedList", "compute.snapshots.list"}
     reason = reason_of(edge.snapshots(SNAPSHOTS) if snapshots else edge.groups(GROUPS))
     assert reason == GoogleTimedOut(GoogleService.COMPUTE_ENGINE, 0.3)
 

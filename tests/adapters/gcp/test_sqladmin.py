@@ -25,6 +25,7 @@ from bot.domain.failures.google import (
     GoogleSignInFailed,
     GoogleTimedOut,
     GoogleWrongServer,
+    GoogleZonesUnreachable,
     SignInProblem,
 )
 from bot.domain.health.queries import SqlBackupQuery, SqlBackups, SqlInstance, SqlInstanceQuery, SqlInstances
@@ -107,6 +108,21 @@ def test_a_project_that_nobody_set_is_healthy(server: SqlAdminServer) -> None:
     (backup,) = backups(server.url).backups
     assert (backup.status, backup.type) == ("SUCCESSFUL", "AUTOMATED")
     assert timedelta(hours=1) < NOW - backup.started_at < timedelta(hours=12)
+
+
+def test_backups_of_a_deleted_instance_of_the_same_name_are_not_the_instances(server: SqlAdminServer) -> None:
+    server.set(PROJECT, [DatabaseInstance("a", created_at=ago(5))])
+    server.set_backups(PROJECT, [BackupRun("a", ago(6), id="1"), BackupRun("a", ago(4), id="2")])
+    assert [one.id for one in backups(server.url).backups] == ["2"]
+
+
+def test_a_region_that_google_left_out_is_no_answer() -> None:
+    with responses.RequestsMock() as mock:
+        page = {"kind": "sql#instancesList", "warnings": [{"code": "REGION_UNREACHABLE", "region": "x"}]}
+        mock.get(f"{OPEN}/{PATH}", json=page)
+        expected = GoogleZonesUnreachable(GoogleService.CLOUD_SQL_ADMIN)
+        assert reason_of(inspector(OPEN).instances(DATABASES)) == expected
+        assert reason_of(inspector(OPEN).backups(BACKUPS)) == expected
 
 
 def test_the_backups_of_every_instance_newest_first(server: SqlAdminServer) -> None:

@@ -37,6 +37,7 @@ _PROJECTS = {
 # They complete "mibot's Google account may not …".
 _ACTIONS = {
     GoogleAction.LIST_MACHINES: "list the machines",
+    GoogleAction.LIST_DISKS: "list the disks",
     GoogleAction.LIST_SNAPSHOTS: "list the disk snapshots",
     GoogleAction.LIST_INSTANCE_GROUPS: "list the instance groups",
     GoogleAction.LIST_AUTOSCALERS: "list the autoscalers",
