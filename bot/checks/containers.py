@@ -5,10 +5,11 @@ mibot does not enter the VM. It reads what the workflow run of the deployment pu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.domain.health.containers import Condition, Container, parse_containers
+from bot.domain.health.containers import Condition, Container, read_report
 from bot.domain.health.model import (
     Check,
     CheckContext,
@@ -72,6 +73,26 @@ class NoProductImage(Reason):
     containers: int
 
 
+@stored("containers.report_incomplete", containers="containers")
+@dataclass(frozen=True)
+class ReportIncomplete(Reason):
+    """What the workflow run published goes on where nobody can read it: it was cut off, or is too long. `containers`
+    were read, and are up."""
+
+    containers: int
+
+
+@stored("containers.missing", containers="containers", missing="missing", named="named")
+@dataclass(frozen=True)
+class ContainersMissing(Reason):
+    """All containers that were listed are up, but some services of the golden file are not among them: the number of
+    those, and the first of them."""
+
+    containers: int
+    missing: int
+    named: tuple[str, ...]
+
+
 @stored("containers.up", containers="containers", version="version")
 @dataclass(frozen=True)
 class ContainersUp(Reason):
@@ -95,7 +116,8 @@ def evaluate(context: CheckContext, answer: Answer) -> Verdict:
     """Pass only if there are containers, all are up, and the product's own images have the right version."""
     if not isinstance(answer, ContainerReports):
         return unavailable_verdict(answer)
-    containers = parse_containers(report.text for report in answer.reports)
+    report = read_report(one.text for one in answer.reports)
+    containers = report.containers
     if not containers:
         return Verdict(CheckState.UNKNOWN, ContainersNotReported())
     unwell = [one for one in containers if one.condition is not Condition.UP]
@@ -109,7 +131,19 @@ def evaluate(context: CheckContext, answer: Answer) -> Verdict:
         return Verdict(CheckState.FAIL if is_known else CheckState.UNKNOWN, finding)
     if context.version is not None and all(one.product_tag is None for one in containers):
         return Verdict(CheckState.UNKNOWN, NoProductImage(len(containers)))
+    if report.incomplete:
+        return Verdict(CheckState.UNKNOWN, ReportIncomplete(len(containers)))
+    missing = sorted(name for name in context.services if not any(_is_of(one, name) for one in containers))
+    if missing:
+        return Verdict(
+            CheckState.UNKNOWN, ContainersMissing(len(containers), len(missing), tuple(missing[:_MAX_NAMED]))
+        )
     return Verdict(CheckState.PASS, ContainersUp(len(containers), context.version))
+
+
+def _is_of(container: Container, service: str) -> bool:
+    """Whether a container is of that service: it has its name, or Compose's (`project_service_1`)."""
+    return re.fullmatch(rf"(?:.*[-_])?{re.escape(service)}(?:[-_]\d+)?", container.name) is not None
 
 
 def _other_versions(containers: Sequence[Container], version: Version | None) -> Iterator[OtherVersion]:

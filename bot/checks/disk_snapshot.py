@@ -21,7 +21,8 @@ from bot.domain.reasons import Reason
 from bot.formats.documents import stored
 
 READY = "READY"
-FAILED = "FAILED"  # every other status is of a snapshot that is being made or deleted
+FAILED = "FAILED"
+PASSED_OVER = frozenset({"CREATING", "UPLOADING", "DELETING"})  # of a snapshot that is being made or deleted
 
 
 @stored("disk_snapshot.no_data_disk")
@@ -53,11 +54,12 @@ def link(context: CheckContext, config: CloudConfig) -> str:
 
 
 def _finished(answer: DiskSnapshots, disk: str) -> list[DiskSnapshot]:
-    return [one for one in answer.snapshots if one.disk == disk and one.status in {READY, FAILED}]
+    return [one for one in answer.snapshots if one.disk == disk and one.status not in PASSED_OVER]
 
 
 def _to_backup(snapshot: DiskSnapshot) -> FinishedBackup:
-    return FinishedBackup(snapshot.taken_at, snapshot.status == READY)
+    understood = snapshot.status in {READY, FAILED}
+    return FinishedBackup(snapshot.taken_at, snapshot.status == READY, understood)
 
 
 CHECK = Check(

@@ -156,9 +156,12 @@ def _faults(
 
 
 def parse_version(text: str) -> Version | None:
-    """The version that the text of `/__version` is or names (`3.40.1`, `3.40.1+sha`), or None."""
+    """The version that the text of `/__version` is or names (`3.40.1`, `3.40.1+sha`), or None. A text that names
+    several does not tell which one runs."""
     bare = _BUILD.sub("", text)
-    return Version.parse(bare) or Version.find_in(bare)
+    found = Version.find_in(bare)
+    others = bare.replace(str(found), "") if found else ""
+    return Version.parse(bare) or (None if Version.find_in(others) else found)
 
 
 def link(context: CheckContext, _config: CloudConfig) -> str:

@@ -20,8 +20,11 @@ from bot.domain.reasons import Reason
 from bot.formats.documents import stored
 
 SUCCESSFUL = "SUCCESSFUL"
-# Every other status is of a backup that runs, was skipped without problems, or is being deleted (BackupRun.status).
 FAILED = "FAILED"
+# Of a backup that runs, was skipped without problems, or is being deleted (BackupRun.status).
+PASSED_OVER = frozenset(
+    {"ENQUEUED", "OVERDUE", "RUNNING", "SKIPPED", "DELETION_PENDING", "DELETION_FAILED", "DELETED"}
+)
 
 
 @stored("sql_backup.no_database")
@@ -55,11 +58,12 @@ def link(context: CheckContext, config: CloudConfig) -> str:
 
 
 def _finished(answer: SqlBackups, instance: str) -> list[SqlBackup]:
-    return [one for one in answer.backups if one.instance == instance and one.status in {SUCCESSFUL, FAILED}]
+    return [one for one in answer.backups if one.instance == instance and one.status not in PASSED_OVER]
 
 
 def _to_backup(backup: SqlBackup) -> FinishedBackup:
-    return FinishedBackup(backup.started_at, backup.status == SUCCESSFUL)
+    understood = backup.status in {SUCCESSFUL, FAILED}
+    return FinishedBackup(backup.started_at, backup.status == SUCCESSFUL, understood)
 
 
 CHECK = Check(

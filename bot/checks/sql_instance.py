@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -97,7 +98,10 @@ def _problem(one: SqlInstance, count: int) -> Verdict | None:
 
 def _used_share(one: SqlInstance) -> float | None:
     """The share of the disk that is used, None if unknown."""
-    return None if one.used_gb is None or not one.disk_gb or one.disk_gb < 0 else one.used_gb / one.disk_gb
+    if one.used_gb is None or not one.disk_gb:
+        return None
+    share = one.used_gb / one.disk_gb
+    return share if 0 <= share < math.inf and one.disk_gb > 0 else None  # no number (NaN) is not in between either
 
 
 def _can_grow(one: SqlInstance) -> bool:

@@ -17,6 +17,9 @@ from bot.services.fleet_reader import FleetReader
 
 STABLE_FOR = 300.0
 
+ExpectedServices = Callable[[Instance, Version], frozenset[str]]
+"""Tells the names of the containers that must run on an instance that runs a version."""
+
 
 @dataclass(frozen=True)
 class ExpectedState:
@@ -47,12 +50,14 @@ class HealthCheckRunner:
         *,
         stable_for: float = STABLE_FOR,
         checks: Iterable[Check] | None = None,
+        services: ExpectedServices = lambda _instance, _version: frozenset(),
     ) -> None:
         self._fleets = fleets
         self._config = config
         self._inspector = inspector
         self._clock = clock
         self._stable_for = stable_for
+        self._services = services
         self._checks = tuple(all_checks() if checks is None else checks)
 
     def run(self, slug: str, phase: Phase, expected: ExpectedState | None = None) -> tuple[CheckResult, ...]:
@@ -65,15 +70,17 @@ class HealthCheckRunner:
         return tuple(run_checks(self._checks, context, self._config, self._inspector))
 
     def _context(self, instance: Instance, phase: Phase, expected: ExpectedState) -> CheckContext:
+        version = expected.version or instance.version
         return CheckContext(
             instance,
             phase,
             self._clock(),
-            version=expected.version or instance.version,
+            version=version,
             run=expected.run,
             head=expected.head,
             stable_for=self._stable_for,
             deployed_at=expected.deployed_at,
             pull_url=expected.pull_url,
             run_url=expected.run_url,
+            services=frozenset() if expected.run is None else self._services(instance, version),
         )

@@ -13,6 +13,7 @@ from bot.domain.versions import Version
 from bot.rendering.pull_requests import render_pull_request_body
 from bot.services.commands import CommandService
 from bot.services.deployments import DeploymentService
+from bot.services.expected_services import ServiceReader
 from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import HealthCheckRunner
 from bot.services.operators import Operators
@@ -56,7 +57,12 @@ class Services(Adapters):
     @cached_property
     def check_runner(self) -> HealthCheckRunner:
         return HealthCheckRunner(
-            self.fleet_reader, self.cloud_config, self.inspector, utc_now, stable_for=self.settings.verify.stable_for
+            self.fleet_reader,
+            self.cloud_config,
+            self.inspector,
+            utc_now,
+            stable_for=self.settings.verify.stable_for,
+            services=ServiceReader(self.deployment.files, self.fleet_reader).expected,
         )
 
     @cached_property

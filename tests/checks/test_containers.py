@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from bot.checks.containers import (
     CHECK,
     ContainersFaulty,
+    ContainersMissing,
     ContainersNotReported,
     ContainersUp,
     NoProductImage,
     OtherVersion,
+    ReportIncomplete,
     UnwellContainer,
 )
 from bot.domain.fleet.model import DeploymentColor, Instance, InstanceType
@@ -125,6 +127,30 @@ def test_it_is_about_a_deployment_that_was() -> None:
     assert CHECK.link(replace(CONTEXT, run_url="https://github.com/o/r/actions/runs/7"), CloudConfig()).endswith(
         "/runs/7"
     )
+
+
+@pytest.mark.parametrize("name", ["gitserver-0", "deploy_gitserver-0_1", "deploy-gitserver-0-1"])
+def test_a_service_that_must_run_is_among_the_containers(name: str) -> None:
+    context = replace(CONTEXT, services=frozenset({"gitserver-0", "web"}))
+    rows = "| web | sourcegraph/web:3.40.1 | Up 1 hour |"
+    expected = (CheckState.UNKNOWN, ContainersMissing(1, 1, ("gitserver-0",)))
+    assert evaluate(rows, context=context) == expected
+    assert evaluate(f"{rows}\n| {name} | sourcegraph/gitserver:3.40.1 | Up 1 hour |", context=context)[0] is (
+        CheckState.PASS
+    )
+
+
+def test_a_report_that_was_cut_off_is_no_whole_report() -> None:
+    assert evaluate(f"{container_table('3.40.1')}\n…") == (CheckState.UNKNOWN, ReportIncomplete(11))
+    assert evaluate(f"{container_table('3.40.1', {'pgsql': 'Dead'})}\n…")[0] is CheckState.FAIL
+
+
+@pytest.mark.parametrize("status", ["Exit 137", "Exited (137) 2 hours ago", "Vanished", ""])
+def test_a_dead_gitserver_is_never_a_pass(status: str) -> None:
+    expected = CheckState.FAIL if status.startswith("Exit") else CheckState.UNKNOWN
+    table = container_table("3.40.1", {"gitserver-0": status})
+    assert evaluate(table)[0] is expected
+    assert evaluate("\n".join(table.splitlines()[2:]))[0] is expected
 
 
 @given(st.lists(st.text(), max_size=3))

@@ -87,6 +87,21 @@ CASES = [
         BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.FRESH, 1, 1, 300),
     ),
     (
+        answer(backup(1, "ASTRAY"), backup(5)),
+        "unknown",
+        BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.UNCLEAR, 1, 1, 300),
+    ),
+    (
+        answer(backup(1, "ASTRAY"), backup(2, "FAILED"), backup(5)),
+        "fail",
+        BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.FAILED, 1, 1, 300),
+    ),
+    (
+        answer(backup(1), backup(5, "ASTRAY")),
+        "pass",
+        BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.FRESH, 1, 1, 60),
+    ),
+    (
         answer(backup(1, "DELETED"), backup(30)),
         "fail",
         BackupsSeen(BackedUpResource.DATABASE_INSTANCE, BackupFreshness.STALE, 1, 1, 1800),

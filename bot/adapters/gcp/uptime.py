@@ -124,7 +124,8 @@ def read_check(call: ApiCall, query: UptimeQuery, config: Any, now: datetime) ->
     for page in _pages(call, call.client.metrics, "list_time_series", request):
         for series in page.time_series:
             region = looks.setdefault(series.metric.labels.get("checker_location", ""), [])
-            region.extend((_end(point), point.value.bool_value) for point in series.points)
+            looked = ((_end(point), point.value.bool_value) for point in series.points)
+            region.extend((at, passed) for at, passed in looked if at <= now + INGESTION)  # none is of the future
     return UptimeCheck(
         config.display_name,
         tuple(_region(name, points, begin) for name, points in sorted(looks.items()) if points),
@@ -140,4 +141,5 @@ def _end(point: Any) -> datetime:
 
 def _region(name: str, points: Sequence[tuple[datetime, bool]], begin: datetime) -> UptimeRegion:
     within = [passed for at, passed in points if at > begin]
-    return UptimeRegion(name, len(within), within.count(False), max(points)[1])
+    newest = max(at for at, _ in points)
+    return UptimeRegion(name, len(within), within.count(False), all(passed for at, passed in points if at == newest))

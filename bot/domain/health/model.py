@@ -50,7 +50,7 @@ class CheckContext:
     `version` is the version that it should run (None if unknown), `run` the workflow run of its deployment, `head`
     the head commit of its pull request; `run_url` and `pull_url` lead a person to both. `stable_for` is the number of
     seconds over which a check looks at things that flap. `deployed_at` is when the deployment in question ended:
-    observations from before that time are not about it.
+    observations from before that time are not about it. `services` are those of the product that must run.
     """
 
     instance: Instance
@@ -63,6 +63,7 @@ class CheckContext:
     deployed_at: datetime | None = None
     pull_url: str = ""
     run_url: str = ""
+    services: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

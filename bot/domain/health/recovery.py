@@ -23,6 +23,7 @@ class BackupFreshness(StrEnum):
     FAILED = "failed"
     NONE = "none"
     STALE = "old"
+    UNCLEAR = "unclear"
     IN_FUTURE = "ahead"
     FRESH = "fresh"
 
@@ -61,10 +62,12 @@ class BackupsSeen(Reason):
 
 @dataclass(frozen=True)
 class FinishedBackup:
-    """A finished backup: when it was started (UTC), and whether it succeeded."""
+    """A finished backup: when it was started (UTC), and whether it succeeded. One with a status that mibot does not
+    know is not `understood`, and may have failed."""
 
     at: datetime
     succeeded: bool
+    understood: bool = True
 
 
 def backup_freshness(backups: Iterable[FinishedBackup], now: datetime) -> tuple[BackupFreshness, timedelta]:
@@ -72,10 +75,13 @@ def backup_freshness(backups: Iterable[FinishedBackup], now: datetime) -> tuple[
     newest_first = sorted(backups, key=lambda one: (one.at, one.succeeded), reverse=True)
     good = next((one for one in newest_first if one.succeeded), None)
     age = now - good.at if good else timedelta()
-    if newest_first and not newest_first[0].succeeded:
+    last = next((one for one in newest_first if one.understood), None)
+    if last is not None and not last.succeeded:
         return BackupFreshness.FAILED, age
     if good is None:
         return BackupFreshness.NONE, age
+    if not newest_first[0].understood:
+        return BackupFreshness.UNCLEAR, age
     if age < -CLOCK_SKEW:
         return BackupFreshness.IN_FUTURE, age
     return (BackupFreshness.FRESH if age < RECOVERY_POINT else BackupFreshness.STALE), age
@@ -89,6 +95,7 @@ def evaluate_backups(
     worst = min((freshness for freshness, _ in seen), key=list(BackupFreshness).index, default=BackupFreshness.NONE)
     ages = [age for freshness, age in seen if freshness is worst]
     minutes = max(max(ages, default=timedelta()) // timedelta(minutes=1), 0)
-    states = {BackupFreshness.FRESH: CheckState.PASS, BackupFreshness.IN_FUTURE: CheckState.UNKNOWN}
+    states = {BackupFreshness.FRESH: CheckState.PASS}
+    states |= dict.fromkeys((BackupFreshness.IN_FUTURE, BackupFreshness.UNCLEAR), CheckState.UNKNOWN)
     finding = BackupsSeen(resource, worst, len(ages), len(seen), minutes)
     return Verdict(states.get(worst, CheckState.FAIL), finding)

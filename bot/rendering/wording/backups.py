@@ -40,6 +40,11 @@ def _(reason: BackupsSeen) -> str:
                 f"The newest {terms.backup} of {who} has a time in the future: correct the clock of the machine that "
                 "runs mibot, then check again."
             )
+        case BackupFreshness.UNCLEAR:
+            return (
+                f"The last {terms.backup} of {who} has a status that mibot does not know: look at it in the Google "
+                "Cloud console."
+            )
         case BackupFreshness.STALE:
             problem = f"The newest {terms.backup} of {who} is {_age(reason)} (limit: {reason.limit_hours} hours): "
         case BackupFreshness.FAILED:

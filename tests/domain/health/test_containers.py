@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.health.containers import Condition, Container, condition, parse_containers
+from bot.domain.health.containers import Condition, Container, condition, parse_containers, read_report
 from demo.actions import container_table
 from demo.fleet.compose import SERVICES
 
@@ -134,6 +136,143 @@ def test_the_tag_of_the_products_own_images(image: str, tag: str | None) -> None
 )
 def test_other_lines_are_prose(line: str) -> None:
     assert parse_containers([line]) == ()
+
+
+PROBE = "index.docker.io/sourcegraph/gitserver:3.40.1"
+COMPOSE_1 = """\
+        Name                      Command                       State                Ports
+--------------------------------------------------------------------------------------------------
+gitserver-0        /sbin/tini -- /usr/local/b ...   Exit 137
+pgsql              docker-entrypoint.sh -c co ...   Up (unhealthy)            5432/tcp
+redis-cache        docker-entrypoint.sh redis ...   Up (healthy)              6379/tcp,
+                                                                              6380/tcp
+worker             /sbin/tini -- /usr/local/b ...   Paused
+web                /sbin/tini -- /usr/local/b ...   Vanished
+"""
+COMPOSE_2 = """\
+NAME          COMMAND                  SERVICE       STATUS              PORTS
+gitserver-0   "/sbin/tini -- /usr/…"   gitserver-0   exited (137)
+pgsql         "docker-entrypoint.s…"   pgsql         running (healthy)   5432/tcp
+"""
+
+
+def conditions(*texts: str) -> dict[str, Condition]:
+    return {one.name: one.condition for one in parse_containers(texts)}
+
+
+def test_what_compose_of_version_1_prints() -> None:
+    assert conditions(COMPOSE_1) == {
+        "gitserver-0": Condition.DOWN,
+        "pgsql": Condition.UNHEALTHY,
+        "redis-cache": Condition.UP,
+        "worker": Condition.PAUSED,
+        "web": Condition.UNKNOWN,
+    }
+
+
+def test_what_compose_of_an_early_version_2_prints() -> None:
+    assert conditions(COMPOSE_2) == {"gitserver-0": Condition.DOWN, "pgsql": Condition.UP}
+
+
+@pytest.mark.parametrize("gap", ["\t", "   ", " | ", " "])
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("Exit 137", Condition.DOWN),
+        ("Exit 0", Condition.DOWN),
+        ("", Condition.UNKNOWN),
+        ("Vanished", Condition.UNKNOWN),
+        ("Up 5 minutes (confused)", Condition.UNKNOWN),
+    ],
+)
+def test_a_row_with_an_image_of_the_product_is_never_passed_over(gap: str, status: str, expected: Condition) -> None:
+    row = gap.join(["gitserver-0", PROBE, status])
+    headed = f"| container | image | status |\n|---|---|---|\n| {row} |"
+    for text in (row, f"NAMES   IMAGE   STATUS\n{row}", *([headed] if gap == " | " else [])):
+        assert conditions(text) == {"gitserver-0": expected}, text
+
+
+def test_an_empty_status_of_docker_ps_is_unknown() -> None:
+    printed = f'4c01db0b339c   {PROBE}   "/sbin/tini -- /usr/…"   17 minutes ago   80/tcp   gitserver-0'
+    assert conditions(printed) == {"gitserver-0": Condition.UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "expected"),
+    [
+        ("Name | State | Health", "gitserver-0 | running | unhealthy", Condition.UNHEALTHY),
+        ("Name | State | Health", "gitserver-0 | running | healthy", Condition.UP),
+        ("Name | State | Health", "gitserver-0 | running | ", Condition.UP),
+        ("Name | State | Health", "gitserver-0 | running | odd", Condition.UNKNOWN),
+        ("Name | State | Status", "gitserver-0 | exited | Up 5 minutes", Condition.DOWN),
+        ("Image | Status | Container", f"{PROBE} | Dead | gitserver-0", Condition.DOWN),
+        ("Container | Status", "gitserver-0 | Exited (137) 2 hours ago", Condition.DOWN),
+    ],
+)
+def test_the_head_of_a_table_says_what_its_columns_hold(head: str, row: str, expected: Condition) -> None:
+    columns = "|".join("---" for _ in head.split("|"))
+    assert conditions(f"| {head} |\n|{columns}|\n| {row} |") == {"gitserver-0": expected}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"| service | image |\n|---|---|\n| gitserver-0 | {PROBE} |",
+        f"REPOSITORY   TAG   IMAGE ID   CREATED   SIZE\n{PROBE[:-7]}   3.40.1   abc   2 weeks ago   1GB",
+        f"Pulled {PROBE} in 3 seconds",
+        "| step | result |\n|---|---|\n| backup | created |",
+    ],
+)
+def test_lists_of_images_and_other_tables_are_no_containers(text: str) -> None:
+    assert conditions(text) == {}
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"Name": "w", "Image": PROBE, "State": "running", "Health": "healthy"}, Condition.UP),
+        ({"Name": "w", "Image": PROBE, "State": "running", "Health": ""}, Condition.UP),
+        ({"Name": "w", "Image": PROBE, "State": "running", "Health": "unhealthy"}, Condition.UNHEALTHY),
+        ({"Name": "w", "Image": PROBE, "State": "running", "Status": "Up 3 hours (unhealthy)"}, Condition.UNHEALTHY),
+        ({"Name": "w", "Image": PROBE, "State": "exited", "ExitCode": 137}, Condition.DOWN),
+        ({"Name": "w", "Image": PROBE, "State": "vanished"}, Condition.UNKNOWN),
+        ({"Name": "w", "Image": PROBE, "State": None}, Condition.UNKNOWN),
+        ({"Name": "w", "Image": PROBE}, Condition.UNKNOWN),
+        ({"Names": "w", "Image": PROBE, "State": "running", "Status": "Up 3 hours"}, Condition.UP),
+        ({"Names": "w", "Image": PROBE, "Status": "Exited (137) 2 hours ago"}, Condition.DOWN),
+        ({"Name": "/w", "Config": {"Image": PROBE}, "State": {"Status": "running"}}, Condition.UP),
+        (
+            {
+                "Name": "/w",
+                "Config": {"Image": PROBE},
+                "State": {"Status": "running", "Health": {"Status": "starting"}},
+            },
+            Condition.STARTING,
+        ),
+    ],
+)
+def test_json_of_docker_and_compose(told: dict[str, object], expected: Condition) -> None:
+    line = json.dumps(told)
+    for text in (line, f"```json\n[{line},\n {line}]\n```", json.dumps([told], indent=2), f"prose\n{line}\n{line}"):
+        assert parse_containers([text]) == (Container("w", PROBE, parse_containers([line])[0].status),)
+        assert conditions(text) == {"w": expected}
+
+
+@pytest.mark.parametrize(
+    ("text", "incomplete"),
+    [
+        (MARKDOWN, False),
+        (f"{MARKDOWN}\n…", True),
+        (f"{MARKDOWN}\n[output truncated]", True),
+        (MARKDOWN.ljust(65_535, "\n"), True),
+        (f'{{"Name": "gitserver-0", "Image": "{PROBE[:30]}', True),
+        ("[" * 65_000, False),
+        (f"| web | {PROBE} | Up 5 minutes |" + " " * 2_000 + "x", True),
+        ("Restoring backups… done", False),
+    ],
+)
+def test_what_was_cut_off_is_no_whole_report(text: str, incomplete: bool) -> None:
+    assert read_report([text]).incomplete is incomplete
 
 
 NAMES = st.from_regex(r"[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,5}){0,2}", fullmatch=True).filter(

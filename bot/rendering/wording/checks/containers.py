@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bot.checks.containers import (
     ContainersFaulty,
+    ContainersMissing,
     ContainersNotReported,
     ContainersUp,
     NoProductImage,
     OtherVersion,
+    ReportIncomplete,
     UnwellContainer,
 )
 from bot.domain.health.containers import Condition
@@ -45,6 +47,24 @@ def _(reason: NoProductImage) -> str:
     return (
         f"Of {_count(reason.containers)}, all are up, but none runs an image of the product, so the running "
         "version is unknown: have the workflow's table list the images as docker ps does."
+    )
+
+
+@describe.register
+def _(reason: ReportIncomplete) -> str:
+    return (
+        f"The {_count(reason.containers)} that could be read are up, but the workflow's report goes on and was cut "
+        "off: have the workflow list every container in it."
+    )
+
+
+@describe.register
+def _(reason: ContainersMissing) -> str:
+    more = reason.missing - len(reason.named)
+    missing = ", ".join(reason.named) + (f" and {more} more" if more > 0 else "")
+    return (
+        f"Of {_count(reason.containers)}, all are up, but there is none of {missing}: check whether they run, and "
+        "that the workflow lists every container."
     )
 
 

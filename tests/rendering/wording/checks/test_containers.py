@@ -6,10 +6,12 @@ import pytest
 
 from bot.checks.containers import (
     ContainersFaulty,
+    ContainersMissing,
     ContainersNotReported,
     ContainersUp,
     NoProductImage,
     OtherVersion,
+    ReportIncomplete,
     UnwellContainer,
 )
 from bot.domain.health.containers import Condition
@@ -37,6 +39,16 @@ V = Version(3, 40, 1)
             NoProductImage(1),
             "Of 1 container, all are up, but none runs an image of the product, so the running version is unknown: "
             "have the workflow's table list the images as docker ps does.",
+        ),
+        (
+            ReportIncomplete(11),
+            "The 11 containers that could be read are up, but the workflow's report goes on and was cut off: have "
+            "the workflow list every container in it.",
+        ),
+        (
+            ContainersMissing(11, 3, ("gitserver-0", "pgsql")),
+            "Of 11 containers, all are up, but there is none of gitserver-0, pgsql and 1 more: check whether they "
+            "run, and that the workflow lists every container.",
         ),
         (
             ContainersFaulty(11, 1, (OtherVersion("worker", "3.40.0"),), V),
