@@ -7,10 +7,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import total_ordering
 
-_VERSION = r"v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})(?:-rc\.(\d{1,4}))?"
-_WHOLE = re.compile(_VERSION, re.ASCII)
-_INSIDE = re.compile(rf"(?<![\w.\-])({_VERSION})(?![\w]|[.\-+]\w)", re.ASCII)
-GOLDEN_PATH = re.compile(r"golden/docker-compose\.(\d+\.\d+\.\d+(?:-rc\.\d+)?)\.yaml", re.ASCII)
+MAX_PART = 65_535
+"""The greatest number in a version (domain-more.md, "Calendar of releases")."""
+
+_PART = r"(?:0|[1-9]\d{0,4})"
+VERSION_PATTERN = rf"{_PART}\.{_PART}\.{_PART}(?:-rc\.{_PART})?"
+"""The form of a version without `v`, for patterns of names with a version in them. What matches may still be too
+large, so `Version.parse` decides."""
+
+_WHOLE = re.compile(rf"v?({_PART})\.({_PART})\.({_PART})(?:-rc\.({_PART}))?", re.ASCII)
+_INSIDE = re.compile(rf"(?<![\w.\-])(v?{VERSION_PATTERN})(?![\w]|[.\-+]\w)", re.ASCII)
+GOLDEN_PATH = re.compile(rf"golden/docker-compose\.({VERSION_PATTERN})\.yaml", re.ASCII)
 
 
 @total_ordering
@@ -25,18 +32,21 @@ class Version:
 
     @classmethod
     def parse(cls, text: str) -> Version | None:
-        """The version that `text` is (`3.40.1`, `v3.40.1`, `3.41.0-rc.2`), or None if it is something else."""
+        """The version that `text` is (`3.40.1`, `v3.40.1`, `3.41.0-rc.2`), or None if it is something else.
+
+        No number is greater than `MAX_PART` or begins with a zero that could be left out.
+        """
         match = _WHOLE.fullmatch(text.strip())
         if match is None:
             return None
-        major, minor, patch, candidate = match.groups()
-        return cls(int(major), int(minor), int(patch), None if candidate is None else int(candidate))
+        parts = [int(part) for part in match.groups() if part is not None]
+        return None if max(parts) > MAX_PART else cls(*parts)
 
     @classmethod
     def find_in(cls, text: str) -> Version | None:
         """The first version in a text, such as the title of an issue, or None."""
-        match = _INSIDE.search(text)
-        return None if match is None else cls.parse(match.group(1))
+        found = (cls.parse(match.group(1)) for match in _INSIDE.finditer(text))
+        return next((version for version in found if version), None)
 
     @property
     def is_candidate(self) -> bool:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.versions import GOLDEN_PATH, Version, latest_release, nearest_version, parse_version
+from bot.domain.versions import GOLDEN_PATH, MAX_PART, Version, latest_release, nearest_version, parse_version
 from tests.samples import version
 
-NUMBERS = st.integers(0, 9999)
+NUMBERS = st.integers(0, MAX_PART)
 VERSIONS = st.builds(Version, NUMBERS, NUMBERS, NUMBERS, st.none() | NUMBERS)
 RELEASED = [version(text) for text in ("3.39.1", "3.40.0", "3.40.1", "3.41.0", "3.42.0", "3.43.2", "4.0.0", "4.1.0")]
 
@@ -54,7 +54,9 @@ def test_a_title_names_a_version(title: str, named: str) -> None:
         "3.40.1-rc",
         "3.40.1.2",
         "a3.40.1",
-        "13.40.12345",
+        "13.40.123456",
+        "3.40.65536",
+        "03.40.1",
         "3.40.1_x",
     ],
 )

@@ -18,7 +18,7 @@ from bot.domain.flow.events import (
     UpgradeChanged,
     WorkflowRunChanged,
 )
-from bot.domain.versions import Version
+from bot.domain.versions import VERSION_PATTERN, Version
 
 SUBSCRIBED_EVENTS = frozenset(
     {
@@ -34,7 +34,7 @@ SUBSCRIBED_EVENTS = frozenset(
 )
 """The events the App must subscribe to."""
 
-_VERSION = r"v(?P<version>\d+\.\d+\.\d+(?:-rc\.\d+)?)"
+_VERSION = rf"v(?P<version>{VERSION_PATTERN})"
 UPGRADE_BRANCH = re.compile(rf"(?P<slug>[a-z0-9][a-z0-9._-]*)/(?:upgrade|rollback)-{_VERSION}", re.ASCII)
 PREPARATION_BRANCH = re.compile(rf"golden/{_VERSION}", re.ASCII)
 
