@@ -15,7 +15,6 @@ from bot.domain.versions import Version
 from bot.notifications import interested_channels
 from bot.rendering.pull_requests import render_pull_request_body
 from bot.schema import CODEC
-from bot.services.creator import Creator
 from bot.services.fleet_reader import FleetReader
 from bot.services.planner import Planner
 from bot.services.pull_requests import PullRequestWriter
@@ -46,8 +45,7 @@ def main() -> None:
         fleets = FleetReader(deployment.files)
         fleets.current()
         planner = Planner(deployment.files, NoUpstream(), frozenset)
-        creator = Creator(store, lambda: datetime.now(UTC), lag=30.0)
-        pulls = PullRequestWriter(deployment.branches, deployment.pull_requests, render_pull_request_body, creator)
+        pulls = PullRequestWriter(deployment.branches, deployment.pull_requests, render_pull_request_body)
         opener = PullRequestService(
             deployment.branches, deployment.files, store, fleets, planner, pulls, lambda: datetime.now(UTC)
         )

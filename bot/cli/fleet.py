@@ -27,7 +27,7 @@ def fleet(
 ) -> None:
     """List the instances in upgrade order, then the folders that can't be read.
 
-    JSON has the keys version, instances, problems, golden and counts.
+    JSON has the keys version, instances, problems, suspended, golden and counts.
     """
     target = parse_version(version) if version else None
     from bot.cli.context import exit_on_error, make_context
@@ -42,7 +42,7 @@ def fleet(
         return
     screen = make_console()
     screen.print(fleet_view.instances(found, target, known, screen.width))
-    if found.unreadable:
+    if found.problems:
         screen.print()
         screen.print(fleet_view.problems(found))
     screen.print()

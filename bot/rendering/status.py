@@ -39,5 +39,5 @@ def render_status(renderer: Renderer, status: StatusTable, upgrades: Iterable[Up
         counts=counts,
         rows=rows,
         left_out=max(len(shown) - MAX_ROWS, 0),
-        problems=len(renderer.fleet.unreadable),
+        problems=len(renderer.fleet.problems),
     )

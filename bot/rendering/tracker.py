@@ -103,11 +103,14 @@ def render_tracker_part(renderer: Renderer, record: TrackerRecord, part: int) ->
 
 
 def render_tracker_end(renderer: Renderer) -> Markdown:
-    """The block at the end of the tracker: the instances that can't be read, MAX_PROBLEMS of them at most."""
-    shown = renderer.fleet.unreadable[:MAX_PROBLEMS]
+    """The block at the end of the tracker: the instances that can't be read (MAX_PROBLEMS of them at most),
+    and those that are suspended and have no deployment."""
+    fleet = renderer.fleet
+    shown = fleet.problems[:MAX_PROBLEMS]
     problems = [{"name": unreadable_name(one), "sentence": describe(one.reason)} for one in shown]
-    left_out = len(renderer.fleet.unreadable) - len(problems)
-    return renderer.render("tracker_end.md.j2", problems=problems, left_out=left_out)
+    left_out = len(fleet.problems) - len(problems)
+    suspended = [unreadable_name(one) for one in fleet.suspended[:MAX_PROBLEMS]]
+    return renderer.render("tracker_end.md.j2", problems=problems, left_out=left_out, suspended=suspended)
 
 
 def render_announcement(

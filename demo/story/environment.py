@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -35,15 +36,15 @@ class DemoEnvironment:
 
 
 @contextmanager
-def start_environment(screen: Screen, folder: Path, size: int, port: int | None) -> Iterator[DemoEnvironment]:
-    """Run all of it until the context ends: a fleet of `size` instances, GitHub on `port` (None: a free one), and
-    mibot with its files in `folder`.
+def start_environment(screen: Screen, size: int, port: int | None) -> Iterator[DemoEnvironment]:
+    """Run all of it until the context ends: a fleet of `size` instances, GitHub on `port` (None: a free one).
 
     Raises EmulatorError, GitHubError and ServiceError.
     """
     with ExitStack() as stack:
         with screen.step("the emulated GitHub is installed"):
             install()
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mibot-demo-")))
         service_port = free_port()
         relay = stack.enter_context(WebhookRelay(f"http://127.0.0.1:{service_port}/webhooks/github"))
         (org,) = make_orgs(1, private_key_pem(), relay.url)

@@ -63,7 +63,7 @@ def test_the_state_of_each_instance_for_a_version(mibot: RunMibot, clone: Path) 
 
 def test_json_has_the_documented_keys(mibot: RunMibot, clone: Path) -> None:
     document = json.loads(mibot("fleet", "--repo", clone, "--json", "--version", "3.40.1").stdout)
-    assert set(document) == {"version", "instances", "problems", "golden", "counts"}
+    assert set(document) == {"version", "instances", "problems", "suspended", "golden", "counts"}
     assert document["version"] == "3.40.1"
     assert document["golden"] == ["3.39.1", "3.40.0", "3.40.1", "3.41.0"]
     first = document["instances"][0]

@@ -27,7 +27,7 @@ from tests.domain.plans.repositories import EXECUTORS, source
 PROGRAM = shutil.which("terraform")
 HEAD = 'module "executors" {\n  source  = "sourcegraph/executors/google"\n'
 OLD, NEW = "3.40.1", "3.40.10"
-TAG = re.compile(r"mi-module-v\d+\.\d+\.\d+(?:-rc\.\d+)?-v\d+", re.ASCII)
+TAG = re.compile(r"mi-module-v\d+\.\d+\.\d+(?:-rc\.\d+)?-v\d+", re.ASCII).fullmatch
 
 
 def executors(*lines: str) -> str:
@@ -42,7 +42,7 @@ def only_module(text: str) -> Module:
 
 def pin_executors(text: str, version: str = NEW) -> str:
     """The text with every executors module pinned to a version."""
-    return set_versions(text, [module.name for module in modules(text)], version)
+    return set_versions(text, {module.name: version for module in modules(text)})
 
 
 def assert_formatted(folder: Path, *texts: str) -> None:
@@ -132,7 +132,11 @@ def test_the_references_of_modules_in_their_order() -> None:
             ]
         )
     )
-    assert source_refs(text, TAG) == ("mi-module-v1.1.0-v2", "mi-module-v3.41.0-rc.1-v10", "mi-module-v1.1.0-v2")
+    assert source_refs(text, TAG) == (
+        "mi-module-v1.1.0-v2",
+        "mi-module-v3.41.0-rc.1-v10",
+        "mi-module-v1.1.0-v2",
+    )
     new = ("mi-module-v2.0.0-v1", "mi-module-v3.41.0-rc.1-v10", "mi-module-v2.0.0-v1")
     moved = set_source_refs(text, TAG, new)
     assert moved == text.replace("mi-module-v1.1.0-v2", "mi-module-v2.0.0-v1")
@@ -306,7 +310,7 @@ def test_a_text_that_looks_like_a_comment_is_none() -> None:
 
 def test_an_edit_changes_every_module_of_the_name_and_no_other() -> None:
     text = make_fleet(1).files[EXECUTORS].content
-    changed = set_versions(text, ["docker-mirror", "nobody"], NEW)
+    changed = set_versions(text, {"docker-mirror": NEW, "nobody": NEW})
     head, mirror, rest = text.partition('module "docker-mirror"')
     assert changed == head + mirror + rest.replace("3.40.0", NEW)
 
@@ -331,6 +335,6 @@ def test_no_file_breaks_the_reader(text: str) -> None:
     except TerraformError:
         return
     assert all(text[one.version.start : one.version.end] == one.version.value for one in found if one.version)
-    changed = set_versions(text, [one.name for one in found], NEW)
+    changed = set_versions(text, {one.name: NEW for one in found})
     assert len(modules(changed)) == len(found)
     assert set_source_refs(text, TAG, source_refs(text, TAG)) == text

@@ -22,9 +22,7 @@ from bot.handlers.replies import ReplyHandler
 from bot.ports.errors import TransientError
 from bot.schema import CODEC, JobContent
 from bot.services.commands import CommandService
-from bot.services.creator import Creator
 from bot.services.fleet_reader import FleetReader
-from bot.services.own_comments import OwnComments
 from bot.services.reconciler import Reconciler
 from bot.worker import Worker
 from demo.fleet import make_fleet
@@ -56,12 +54,11 @@ class Outage:
     def restart(self) -> None:
         fleets = FleetReader(MemoryFleetSource(make_fleet(8)))
         service = CommandService(self.teams, fleets, self.store, MemoryUpstream(), operators=(TEAM,))
-        creator = Creator(self.store, lambda: self.now, lag=30.0)
         dispatcher = Dispatcher(
             [
                 EventHandler(self.store),
                 CommentHandler(self.issues, self.store, service),
-                ReplyHandler(OwnComments(self.issues, creator, "comment"), self.store, fleets),
+                ReplyHandler(self.issues, self.store, fleets),
             ]
         )
         reconciler = Reconciler(self.issues, self.store, LABEL, lambda: self.now)

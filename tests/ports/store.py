@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.ports.creations import MemoryCreations
 from tests.ports.cursors import MemoryCursors
 from tests.ports.preparations import MemoryPreparations
 from tests.ports.replies import MemoryReplies
@@ -12,5 +11,5 @@ from tests.ports.upgrades import MemoryUpgrades
 
 
 @dataclass
-class MemoryStore(MemoryUpgrades, MemoryPreparations, MemoryReplies, MemoryCursors, MemoryCreations):
+class MemoryStore(MemoryUpgrades, MemoryPreparations, MemoryReplies, MemoryCursors):
     """What mibot remembers, until the test is over."""

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.chat import markers
-from bot.domain.fleet.model import Fleet, InstanceType, UnreadableInstance
+from bot.domain.fleet.model import Fleet, InstanceType, Suspended, UnreadableInstance
 from bot.domain.fleet.problems import ConfigNotYaml, InstanceFileProblem, UnusableInstanceFile
 from bot.domain.github_models import Conclusion
 from bot.domain.tracker.layout import Block, lay_out, with_block
@@ -240,6 +240,14 @@ def test_the_end_names_what_cannot_be_read_without_naming_anybody() -> None:
     assert "- tpgi: config.yaml is not valid YAML" in end
     assert "raven" not in end
     assert "wombat" not in end
+
+
+def test_suspended_instances_without_a_deployment_are_no_problem_but_named() -> None:
+    suspended = UnreadableInstance("jaderaven", Suspended(), "abc1234567", account=ACCOUNT)
+    end = render_tracker_end(Renderer(Fleet((), (suspended,))))
+    assert rendering.reader_text(end).startswith(f"Suspended instancesinstance for {ACCOUNT}")
+    assert "can't be read" not in end
+    assert "raven" not in end
 
 
 def test_nothing_is_said_at_the_end_when_everything_can_be_read() -> None:

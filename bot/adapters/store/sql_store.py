@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.adapters.store.blobs import SqlBlobs
-from bot.adapters.store.creations import SqlCreations
 from bot.adapters.store.cursors import SqlCursors
 from bot.adapters.store.outbox import SqlOutbox
 from bot.adapters.store.preparations import SqlPreparations
@@ -12,5 +11,5 @@ from bot.adapters.store.trackers import SqlTrackers
 from bot.adapters.store.upgrades import SqlUpgrades
 
 
-class SqlStore(SqlUpgrades, SqlPreparations, SqlTrackers, SqlReplies, SqlCursors, SqlOutbox, SqlBlobs, SqlCreations):
+class SqlStore(SqlUpgrades, SqlPreparations, SqlTrackers, SqlReplies, SqlCursors, SqlOutbox, SqlBlobs):
     """All records in one database, so that one transaction can change several of them."""

@@ -43,6 +43,9 @@ def instances(fleet: Fleet, target: Version | None, known: Collection[Version], 
         cells = [instance.type, *([instance.domain] if roomy else []), instance.active, str(instance.version)]
         cells += ["yes" if instance.executors else "", " · ".join(word for word in words if word)]
         table.add_row(f"[bold]{instance.slug}", *map(escape, cells), style="dim" if instance.skip_reason else "")
+    for one in fleet.suspended:
+        blank = [""] * (len(table.columns) - 2)
+        table.add_row(f"[bold]{escape(one.slug)}", *blank, f"left out: {describe(one.reason)}", style="dim")
     return table
 
 
@@ -50,7 +53,7 @@ def problems(fleet: Fleet) -> Table:
     """The folders that can't be read. `tree` is how the tracker names a folder whose account is unknown."""
     table = _table("folder", "tree")
     table.add_column("can't be read", overflow="fold")
-    for problem in fleet.unreadable:
+    for problem in fleet.problems:
         table.add_row(f"[red]{escape(problem.slug)}", problem.tree_prefix, escape(describe(problem.reason)))
     return table
 
@@ -69,8 +72,8 @@ def counts(fleet: Fleet) -> dict[str, Any]:
     return {
         "instances": len(fleet),
         **{str(type_): types[type_] for type_ in InstanceType},
-        "left_out": sum(1 for instance in fleet if instance.skip_reason),
-        "problems": len(fleet.unreadable),
+        "left_out": sum(1 for instance in fleet if instance.skip_reason) + len(fleet.suspended),
+        "problems": len(fleet.problems),
         "versions": {str(version): versions[version] for version in sorted(versions)},
     }
 
@@ -82,7 +85,7 @@ def summary(fleet: Fleet) -> str:
     running = ", ".join(f"{count} on {version}" for version, count in number["versions"].items())
     newest = f"newest golden file {max(fleet.golden)}" if fleet.golden else "no golden file"
     parts = [f"{len(fleet)} instances ({kinds})", running, f"{number['left_out']} left out", newest]
-    parts += [f"{len(fleet.unreadable)} can't be read"] if fleet.unreadable else []
+    parts += [f"{len(fleet.problems)} can't be read"] if fleet.problems else []
     return " · ".join(part for part in parts if part)
 
 
@@ -92,8 +95,9 @@ def document(fleet: Fleet, target: Version | None, known: Collection[Version]) -
     `version`: the one asked about, or null. `instances`, in order of work: `slug`, `type`, `domain`, `public`,
     `account` (null for internal ones), `ordinal` (which of the account's instances), `deployment` (red or black),
     `version`, `executors`, `channel`, `left_out` (why, or empty), `note`, `trial_additional_days`, and `standing`
-    to the version asked about (null without one). `problems`: `folder`, `sentence`, `tree`. `golden`: versions
-    with a golden file, ascending. `counts`: see `counts`.
+    to the version asked about (null without one). `problems`: `folder`, `sentence`, `tree`. `suspended`: `folder`
+    and `tree` of instances that are suspended and have no deployment (`left_out` of `counts` has them too). `golden`:
+    versions with a golden file, ascending. `counts`: see `counts`.
     """
     return {
         "version": str(target) if target else None,
@@ -117,8 +121,9 @@ def document(fleet: Fleet, target: Version | None, known: Collection[Version]) -
             for instance in fleet
         ],
         "problems": [
-            {"folder": p.slug, "sentence": describe(p.reason), "tree": p.tree_prefix} for p in fleet.unreadable
+            {"folder": p.slug, "sentence": describe(p.reason), "tree": p.tree_prefix} for p in fleet.problems
         ],
+        "suspended": [{"folder": one.slug, "tree": one.tree_prefix} for one in fleet.suspended],
         "golden": [str(version) for version in sorted(fleet.golden)],
         "counts": counts(fleet),
     }

@@ -152,7 +152,8 @@ def _unrecorded(version: Version, fleet: Fleet, recorded: set[str], redact: Reda
     for problem in fleet.unreadable:
         if problem.slug not in recorded:
             reason = redact_value(problem.reason, redact)
-            yield UnrecordedInstance(_name(problem.slug, fleet), UnrecordedState.UNREADABLE, reason)
+            state = UnrecordedState.SKIPPED if problem.suspended else UnrecordedState.UNREADABLE
+            yield UnrecordedInstance(_name(problem.slug, fleet), state, reason)
 
 
 def _why_unrecorded(instance: Instance, version: Version) -> tuple[UnrecordedState, Reason]:

@@ -137,4 +137,4 @@ def judge_fleet(repository: str, fleet: Fleet) -> Finding:
         return failed(FleetMissing(repository, FleetPart.GOLDEN_FILE))
     if not fleet.instances:
         return failed(FleetMissing(repository, FleetPart.INSTANCE))
-    return ok(FleetReadable(len(fleet), len(fleet.golden), max(fleet.golden), len(fleet.unreadable)))
+    return ok(FleetReadable(len(fleet), len(fleet.golden), max(fleet.golden), len(fleet.problems)))

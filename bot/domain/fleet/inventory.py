@@ -13,7 +13,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from bot.domain.fleet.config_file import CONFIG_FILE, decode_text, known_account, known_internal, load, read_config
-from bot.domain.fleet.model import DeploymentColor, Fleet, Instance, InstanceType, UnreadableInstance
+from bot.domain.fleet.model import DeploymentColor, Fleet, Instance, InstanceType, Suspended, UnreadableInstance
 from bot.domain.fleet.problems import (
     DeploymentProblem,
     InstanceFileProblem,
@@ -125,12 +125,17 @@ def _instance(
         tfvars = read_tfvars(decode_text(_file(snapshot, contents, slug, TFVARS_FILE), TFVARS_FILE))
     except TerraformError as error:
         raise InstanceReadError(InvalidTfvars(error.line)) from None
-    active = _active_color(tfvars.active, present)
+    if tfvars.suspended:
+        active, version = _last_deployment(slug, tfvars.active, snapshot, versions)
+    else:
+        active = _active_color(tfvars.active, present)
+        version = _version(slug, active, snapshot, versions)
     return Instance(
         slug=slug,
         active=active,
-        version=_version(slug, active, snapshot, versions),
+        version=version,
         executors=tfvars.executors,
+        suspended=tfvars.suspended,
         **{field.name: getattr(config, field.name) for field in fields(config)},
     )
 
@@ -145,6 +150,18 @@ def _active_color(key: str | None, present: list[DeploymentColor]) -> Deployment
         return present[0]
     problem = DeploymentProblem.BOTH_EXIST if present else DeploymentProblem.NONE_EXISTS
     raise InstanceReadError(UnclearDeployment(problem))
+
+
+def _last_deployment(
+    slug: str, named: str | None, snapshot: Snapshot, versions: Mapping[str, Version]
+) -> tuple[DeploymentColor, Version]:
+    """The deployment that a suspended instance had last, as far as its folder still tells."""
+    for color in sorted(DeploymentColor, key=lambda color: color.value != named):
+        try:
+            return color, _version(slug, color, snapshot, versions)
+        except InstanceReadError:
+            continue
+    raise InstanceReadError(Suspended())
 
 
 def _version(slug: str, active: DeploymentColor, snapshot: Snapshot, versions: Mapping[str, Version]) -> Version:

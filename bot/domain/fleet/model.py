@@ -56,7 +56,13 @@ class ExcludedByChannel(Reason):
     channel: Channel
 
 
-SkipReason: TypeAlias = MarkedSkipped | ExcludedByChannel
+@stored("fleet.suspended")
+@dataclass(frozen=True)
+class Suspended(Reason):
+    """The instance is suspended: its terraform.tfvars has no deployments."""
+
+
+SkipReason: TypeAlias = MarkedSkipped | ExcludedByChannel | Suspended
 """Why release upgrades leave an instance out."""
 
 
@@ -83,6 +89,7 @@ class Instance:
     channel: Channel = Channel.STABLE
     trial_additional_days: int = 0
     executors: bool = False
+    suspended: bool = False
 
     @property
     def internal(self) -> bool:
@@ -96,6 +103,8 @@ class Instance:
     @property
     def skip_reason(self) -> SkipReason | None:
         """Why release upgrades leave this instance out, or None."""
+        if self.suspended:
+            return Suspended()
         if self.skip is not None:
             return MarkedSkipped(self.skip)
         return None if self.channel is Channel.STABLE else ExcludedByChannel(self.channel)
@@ -103,7 +112,7 @@ class Instance:
 
 @dataclass(frozen=True)
 class UnreadableInstance:
-    """An instance that cannot be read, and why.
+    """An instance that cannot be read, and why. One that is suspended and has no deployment left is among them.
 
     `tree_prefix` is the beginning of the SHA-1 of its folder's Git tree. It identifies the folder to people who can
     read the deployment repository, and to nobody else. `account` and `ordinal` are as an instance's, if its
@@ -116,6 +125,11 @@ class UnreadableInstance:
     internal: bool = False
     account: str | None = None
     ordinal: int = 1
+
+    @property
+    def suspended(self) -> bool:
+        """Whether it is as it should be, and only has nothing to upgrade."""
+        return isinstance(self.reason, Suspended)
 
 
 @dataclass(frozen=True)
@@ -138,6 +152,16 @@ class Fleet:
 
     def get(self, slug: str) -> Instance | None:
         return self._by_slug.get(slug)
+
+    @property
+    def problems(self) -> tuple[UnreadableInstance, ...]:
+        """The folders that should be readable and are not."""
+        return tuple(one for one in self.unreadable if not one.suspended)
+
+    @property
+    def suspended(self) -> tuple[UnreadableInstance, ...]:
+        """The suspended instances without a deployment."""
+        return tuple(one for one in self.unreadable if one.suspended)
 
     @property
     def customers(self) -> tuple[Instance, ...]:

@@ -98,6 +98,22 @@ class InvalidTfvars(Reason):
     line: int | None
 
 
+class VariableProblem(StrEnum):
+    """Why the value of a Terraform variable cannot be used."""
+
+    NOT_A_BOOLEAN = "not_a_boolean"
+    NOT_A_LITERAL = "not_a_literal"
+
+
+@stored("fleet.invalid_variable", name="name", problem="problem")
+@dataclass(frozen=True)
+class InvalidVariable(Reason):
+    """The value of a variable in the terraform.tfvars cannot be used."""
+
+    name: str
+    problem: VariableProblem
+
+
 class DeploymentProblem(StrEnum):
     """Why the active deployment is unclear."""
 

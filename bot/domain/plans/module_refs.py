@@ -4,35 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from urllib.parse import unquote
 
-from bot.domain.versions import Version
+from bot.domain.versions import VERSION_PATTERN, Version
 from bot.formats import terraform
 
-MODULE_TAG = re.compile(r"mi-module-v(?P<version>\d+\.\d+\.\d+(?:-rc\.\d+)?)-v(?P<number>\d+)", re.ASCII)
+_MODULE_TAG = re.compile(rf"mi-module-v(?P<version>{VERSION_PATTERN})-v(?P<number>0|[1-9]\d{{0,8}})", re.ASCII)
 _PREFIX = "mi-module-v"
+_MAY_HAVE_TAG = re.compile("mi(?:-|%2[Dd])module")
 
 
 def module_refs(text: str) -> tuple[str, ...]:
     """The tags `mi-module-vX.Y.Z-vN` that the modules of a Terraform file refer to, in order.
 
-    Raises TerraformError, but not for a text without such a tag: parsing takes long, and most files need none.
+    Raises TerraformError, but not for a text without such a tag.
     """
-    return terraform.source_refs(text, MODULE_TAG) if _PREFIX in text else ()
+    return terraform.source_refs(text, tag_sort_key) if _MAY_HAVE_TAG.search(text) else ()
 
 
 def set_module_refs(text: str, refs: Sequence[str]) -> str:
     """The text that refers to these tags instead, in the order of `module_refs`. Raises TerraformError."""
-    return terraform.set_source_refs(text, MODULE_TAG, refs) if _PREFIX in text else text
+    return terraform.set_source_refs(text, tag_sort_key, refs) if _MAY_HAVE_TAG.search(text) else text
+
+
+def unclear_modules(text: str) -> tuple[str, ...]:
+    """The modules whose source has such a tag that `module_refs` does not find, by name. Raises TerraformError."""
+    found = terraform.modules(text) if _MAY_HAVE_TAG.search(text) else ()
+    tagged = (one for one in found if one.source and _PREFIX in unquote(one.source.value))
+    return tuple(one.name for one in tagged if one.ref is None or tag_sort_key(one.ref.value) is None)
 
 
 def newest_module_tag(tags: Collection[str], version: Version) -> str | None:
     """The newest of the tags `mi-module-vX.Y.Z-vN` of that version: the one with the greatest N."""
-    mine = (tag for tag in tags if tag_sort_key(tag)[0] == version)
-    return max(mine, key=tag_sort_key, default=None)
+    keys = {key: tag for tag in tags if (key := tag_sort_key(tag)) and key[0] == version}
+    return keys[max(keys)] if keys else None
 
 
-def tag_sort_key(tag: str) -> tuple[Version, int]:
-    """The version and the number of a module tag; the smallest key for any other text."""
-    match = MODULE_TAG.fullmatch(tag)
+def tag_sort_key(tag: str) -> tuple[Version, int] | None:
+    """The version and the number of a module tag, or None for any other text."""
+    match = _MODULE_TAG.fullmatch(tag)
     version = Version.parse(match["version"]) if match else None
-    return (version, int(match["number"])) if match and version else (Version(0, 0, 0), 0)
+    return (version, int(match["number"])) if match and version else None

@@ -10,7 +10,7 @@ from bot.domain.fleet.inventory import golden_versions
 from bot.domain.git_tree import FileChange, Snapshot
 from bot.domain.plans.change_set import ChangeKind, ChangeSet, Refusal
 from bot.domain.plans.checkout import Checkout, blob_shas, yaml_files
-from bot.domain.plans.executors import EXECUTORS_FILE, is_executors_module
+from bot.domain.plans.executors import EXECUTORS_FILE, Pin, is_executors_module
 from bot.domain.plans.mistagged_images import mistagged_images
 from bot.domain.plans.reasons.changes import ChangeReason, ExecutorsPinned, GoldenFileCreated, ImageRetagged
 from bot.domain.plans.reasons.file_problems import InvalidTerraform, PlanningError, compose_reason
@@ -19,6 +19,7 @@ from bot.domain.plans.reasons.warnings import (
     ExecutorsNotPinned,
     GlobalOverrideIsLink,
     ModulePinnedNewer,
+    ModulePinUnclear,
     ModuleVersionUnknown,
     PlanWarning,
     ServiceAdded,
@@ -130,12 +131,15 @@ def _pin_executors(version: Version, text: str) -> tuple[str, list[ExecutorsPinn
         warnings: list[PlanWarning] = []
         for module in found:
             old = module.version.value if module.version else None
+            pin = Pin.parse(old) if old is not None else None
             if old is None:
                 warnings.append(ModuleVersionUnknown(EXECUTORS_FILE, module.name))
-            elif (current := Version.parse(old)) is not None and current > version:
+            elif pin is None:
+                warnings.append(ModulePinUnclear(EXECUTORS_FILE, module.name, old))
+            elif pin.version > version:
                 warnings.append(ModulePinnedNewer(EXECUTORS_FILE, module.name, old))
-            elif old != str(version):
-                pinned.append(ExecutorsPinned(EXECUTORS_FILE, module.name, old, str(version)))
-        return terraform.set_versions(text, [pin.module for pin in pinned], str(version)), pinned, warnings
+            elif pin.version < version:
+                pinned.append(ExecutorsPinned(EXECUTORS_FILE, module.name, old, pin.moved_to(version)))
+        return terraform.set_versions(text, {pin.module: pin.new for pin in pinned}), pinned, warnings
     except terraform.TerraformError as error:
         raise PlanningError(InvalidTerraform(EXECUTORS_FILE, error.line)) from None

@@ -15,9 +15,15 @@ from bot.domain.fleet.model import Instance
 from bot.domain.git_tree import LINK_MODE, FileChange, Snapshot
 from bot.domain.plans.change_set import ChangeKind, ChangeSet, Refusal
 from bot.domain.plans.checkout import Checkout, blob_shas, yaml_files
-from bot.domain.plans.executors import EXECUTORS_FILE, is_executors_module, replaced_addresses
+from bot.domain.plans.executors import EXECUTORS_FILE, is_executors_module, pinned_version, replaced_addresses
 from bot.domain.plans.mistagged_images import mistagged_images
-from bot.domain.plans.module_refs import module_refs, newest_module_tag, set_module_refs, tag_sort_key
+from bot.domain.plans.module_refs import (
+    module_refs,
+    newest_module_tag,
+    set_module_refs,
+    tag_sort_key,
+    unclear_modules,
+)
 from bot.domain.plans.reasons.changes import (
     ChangeReason,
     FileRemoved,
@@ -31,6 +37,7 @@ from bot.domain.plans.reasons.warnings import (
     ExecutorsAtOtherVersion,
     ExecutorsFileMissing,
     ModuleRefNewer,
+    ModuleRefUnclear,
     OverrideIsLink,
     OwnServiceKept,
     PlanWarning,
@@ -170,19 +177,26 @@ def _move_module(
     newest = newest_module_tag(tags, target)
     if newest is None or not checkout.has(path) or checkout.is_link(path):
         return
+    name = path.removeprefix(f"{instance.slug}/")
     text = checkout.text(path)
     try:
         refs = module_refs(text)
-        changed = set_module_refs(text, [newest if tag_sort_key(ref) < tag_sort_key(newest) else ref for ref in refs])
+        changed = set_module_refs(text, [newest if _is_older(ref, newest) else ref for ref in refs])
+        draft.warnings += [ModuleRefUnclear(name, module) for module in unclear_modules(text)]
     except terraform.TerraformError as error:
         raise PlanningError(InvalidTerraform(path, error.line)) from None
     for old in dict.fromkeys(refs):
-        if tag_sort_key(old) < tag_sort_key(newest):
+        if _is_older(old, newest):
             draft.reasons.append(ModuleRefUpdated(path, old, newest))
-        elif tag_sort_key(old) > tag_sort_key(newest):
-            draft.warnings.append(ModuleRefNewer(path.removeprefix(f"{instance.slug}/"), old, newest))
+        elif _is_older(newest, old):
+            draft.warnings.append(ModuleRefNewer(name, old, newest))
     if changed != text:
         draft.changes.append(FileChange(path, checkout.mode(path), changed))
+
+
+def _is_older(ref: str, other: str) -> bool:
+    key, other_key = tag_sort_key(ref), tag_sort_key(other)
+    return key is not None and other_key is not None and key < other_key
 
 
 def _replaced_resources(draft: _Draft, instance: Instance, target: Version, checkout: Checkout) -> tuple[str, ...]:
@@ -197,7 +211,7 @@ def _replaced_resources(draft: _Draft, instance: Instance, target: Version, chec
     except terraform.TerraformError as error:
         raise PlanningError(InvalidTerraform(EXECUTORS_FILE, error.line)) from None
     for module in found:
-        pinned = module.version.value if module.version else None
-        if pinned != str(target):
+        if pinned_version(module) != target:
+            pinned = module.version.value if module.version else None
             draft.warnings.append(ExecutorsAtOtherVersion(EXECUTORS_FILE, module.name, pinned, target))
     return tuple(address for module in found for address in replaced_addresses(module))

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
-
-import hcl2
-from lark import Token, Tree
+from typing import TypeAlias
+from urllib.parse import unquote
 
 from bot.formats.terraform.comments import realign
-from bot.formats.terraform.errors import parse_with
+from bot.formats.terraform.nodes import Block, Node, Quoted
+from bot.formats.terraform.syntax import parse
+from bot.formats.terraform.tokens import LINE_COMMENT, tokens
+
+_REF = re.compile(
+    r"[^?#]*\?(?:[^#]*?&)??ref=(?P<folder>(?:(?:refs(?:/|%2[Ff]))?tags(?:/|%2[Ff]))?)(?P<name>[^&#]*)(?:[&#].*)?"
+)
+"""The Git tag that a source asks for: `ref=NAME`, `ref=tags/NAME` or `ref=refs/tags/NAME`."""
+
+RefFilter: TypeAlias = Callable[[str], object]
 
 
 @dataclass(frozen=True)
@@ -26,47 +33,44 @@ class StringLiteral:
 
 @dataclass(frozen=True)
 class Module:
-    """A module block. `source` and `version` are None if they are missing or not literals."""
+    """A module block. `source`, `version` and `ref` (the Git reference of the source, without `refs/tags/`) are None
+    if they are missing or not literals."""
 
     name: str
     source: StringLiteral | None
     version: StringLiteral | None
     has_version: bool
+    ref: StringLiteral | None = None
 
 
 @lru_cache(maxsize=4096)
 def modules(text: str) -> tuple[Module, ...]:
     """The module blocks of a Terraform file, in order. Raises TerraformError."""
-    return tuple(_module(block) for block in _blocks(_parse(text)) if _identifier_text(block.children[0]) == "module")
+    return tuple(_module(block, text) for block in parse(text).blocks if block.type == "module")
 
 
-def set_versions(text: str, names: Iterable[str], version: str) -> str:
-    """The text with another `version` in the module blocks of these names. Raises TerraformError."""
-    wanted = set(names)
-    literals = [module.version for module in modules(text) if module.version and module.name in wanted]
-    return _replace_ranges(text, [(literal.start, literal.end, version) for literal in literals])
+def set_versions(text: str, versions: Mapping[str, str]) -> str:
+    """The text with these as the `version` of the module blocks by name. Raises TerraformError."""
+    literals = [(module.version, versions.get(module.name)) for module in modules(text)]
+    return _replace_ranges(text, [(old.start, old.end, new) for old, new in literals if old and new is not None])
 
 
-def source_refs(text: str, pattern: re.Pattern[str]) -> tuple[str, ...]:
-    """The `ref` parameters of module sources that match the pattern as a whole, in order. Raises TerraformError."""
-    return tuple(match.group() for _, match in _refs(text, pattern))
+def source_refs(text: str, matches: RefFilter) -> tuple[str, ...]:
+    """The `ref` parameters of module sources for which `matches` is true, in order. Raises TerraformError."""
+    return tuple(ref.value for ref in _refs(text, matches))
 
 
-def set_source_refs(text: str, pattern: re.Pattern[str], refs: Sequence[str]) -> str:
+def set_source_refs(text: str, matches: RefFilter, refs: Sequence[str]) -> str:
     """The text with these in place of the refs that `source_refs` returns, in the same order.
 
     Raises TerraformError, and ValueError for another number of refs.
     """
-    ranges = [(source.start + m.start(), source.start + m.end()) for source, m in _refs(text, pattern)]
-    return _replace_ranges(text, [(*found, ref) for found, ref in zip(ranges, refs, strict=True)])
+    found = zip(_refs(text, matches), refs, strict=True)
+    return _replace_ranges(text, [(old.start, old.end, new) for old, new in found if old.value != new])
 
 
-def _refs(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[StringLiteral, re.Match[str]]]:
-    ref = re.compile(rf"(?<=[?&]ref=)(?:{pattern.pattern})(?=&|$)", pattern.flags)
-    for module in modules(text):
-        match = ref.search(module.source.value) if module.source else None
-        if module.source and match:
-            yield module.source, match
+def _refs(text: str, matches: RefFilter) -> Iterator[StringLiteral]:
+    return (module.ref for module in modules(text) if module.ref and matches(module.ref.value))
 
 
 def _replace_ranges(text: str, ranges: list[tuple[int, int, str]]) -> str:
@@ -79,61 +83,31 @@ def _replace_ranges(text: str, ranges: list[tuple[int, int, str]]) -> str:
 def _trailing_comments(text: str) -> dict[int, int]:
     """The lines that have a comment after code, and the column where the comment begins."""
     found: dict[int, int] = {}
-    for token in _parse(text).scan_values(lambda token: getattr(token, "type", "") == "NL_OR_COMMENT"):
-        start = token.start_pos or 0
-        line = text.rfind("\n", 0, start) + 1
-        if token.startswith(("#", "//")) and text[line:start].strip():
-            found[text.count("\n", 0, start)] = start - line
+    number, counted = 0, 0
+    for token in tokens(text):
+        if token.kind == LINE_COMMENT:
+            line = text.rfind("\n", 0, token.start) + 1
+            number, counted = number + text.count("\n", counted, token.start), token.start
+            if text[line : token.start].strip():
+                found[number] = token.start - line
     return found
 
 
-def _parse(text: str) -> Tree[Token]:
-    """The syntax tree of a file, with positions. Raises TerraformError."""
-    tree: Tree[Token] = parse_with(hcl2.parses_to_tree, text)
-    return tree
-
-
-def _blocks(tree: Tree[Token]) -> Iterator[Tree[Token]]:
-    for body in tree.children:
-        if isinstance(body, Tree):
-            yield from (child for child in body.children if isinstance(child, Tree) and child.data == "block")
-
-
-def _module(block: Tree[Token]) -> Module:
-    labels = [
-        child for child in block.children[1:] if isinstance(child, Tree) and child.data in {"string", "identifier"}
-    ]
-    name = _identifier_text(labels[0]) if labels else ""
-    bodies = (child for child in block.children if isinstance(child, Tree) and child.data == "body")
-    attributes = {
-        _identifier_text(attribute.children[0]): attribute
-        for body in bodies
-        for attribute in body.children
-        if isinstance(attribute, Tree) and attribute.data == "attribute"
-    }
+def _module(block: Block, text: str) -> Module:
+    source = _literal(block.body.attributes.get("source"))
     return Module(
-        name,
-        _literal(attributes.get("source")),
-        _literal(attributes.get("version")),
-        "version" in attributes,
+        block.labels[0] if block.labels else "",
+        source,
+        _literal(block.body.attributes.get("version")),
+        "version" in block.body.attributes,
+        _ref(source, text),
     )
 
 
-def _identifier_text(node: Any) -> str:
-    """The text of an identifier or a quoted label."""
-    words = (str(token) for token in node.scan_values(lambda t: t.type in {"NAME", "STRING_CHARS"}))
-    return "".join(words)
+def _literal(node: Node | None) -> StringLiteral | None:
+    return StringLiteral(node.value, node.start, node.end) if isinstance(node, Quoted) and node.value else None
 
 
-def _literal(attribute: Tree[Token] | None) -> StringLiteral | None:
-    """The attribute's value if it is one quoted string and nothing else."""
-    node: Any = attribute.children[-1] if attribute else None
-    while isinstance(node, Tree) and node.data == "expr_term" and len(node.children) == 1:
-        node = node.children[0]
-    if not isinstance(node, Tree) or node.data != "string":
-        return None
-    tokens = list(node.scan_values(lambda _: True))
-    if [token.type for token in tokens] != ["DBLQUOTE", "STRING_CHARS", "DBLQUOTE"]:
-        return None
-    token = tokens[1]
-    return StringLiteral(str(token), token.start_pos, token.end_pos)
+def _ref(source: StringLiteral | None, text: str) -> StringLiteral | None:
+    match = _REF.fullmatch(text, source.start, source.end) if source else None
+    return StringLiteral(unquote(match["name"]), match.start("name"), match.end("name")) if match else None

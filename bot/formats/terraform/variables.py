@@ -3,17 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
 
-import hcl2
+from bot.formats.terraform.nodes import ListNode, Literal, MapNode, Node, Other, Quoted
+from bot.formats.terraform.syntax import parse
 
-from bot.formats.terraform.errors import parse_with
+_CONVERTED = {"true": True, "1": True, "false": False, "0": False}
 
 
-def variables(text: str) -> Mapping[str, Any]:
-    """The variables of a `.tfvars` file by name. Raises TerraformError.
+@dataclass(frozen=True)
+class Expression:
+    """A value that is not a literal, as it is written."""
 
-    A string comes without its quotes, and an expression that is not a literal comes as it is written.
-    """
-    values = parse_with(hcl2.loads, text)
-    return {name: value.strip('"') if isinstance(value, str) else value for name, value in values.items()}
+    text: str
+
+
+VariableValue: TypeAlias = (
+    "str | Decimal | bool | Expression | tuple[VariableValue, ...] | Mapping[str, VariableValue] | None"
+)
+
+
+def variables(text: str) -> Mapping[str, VariableValue]:
+    """The variables of a `.tfvars` file by name. Raises TerraformError."""
+    return {name: _value(node, text) for name, node in parse(text).attributes.items()}
+
+
+def as_boolean(value: VariableValue) -> bool | None:
+    """What Terraform makes of a value for a variable of the type `bool`; None if it refuses it, or it is null."""
+    if isinstance(value, str):
+        return _CONVERTED.get(value)
+    return value if isinstance(value, bool) else None
+
+
+def _value(node: Node, text: str) -> VariableValue:
+    match node:
+        case Literal(value) | Quoted(value):
+            return value
+        case ListNode(items):
+            return tuple(_value(item, text) for item in items)
+        case MapNode(entries, complete=True):
+            return {key: _value(item, text) for key, item in entries.items()}
+        case Other(start, end) | MapNode(start=start, end=end):
+            return Expression(text[start:end])

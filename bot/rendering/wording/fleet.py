@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.fleet.model import ExcludedByChannel, MarkedSkipped
+from bot.domain.fleet.model import ExcludedByChannel, MarkedSkipped, Suspended
 from bot.domain.fleet.names import AccountAmbiguous, InstanceUnreadable, UnknownInstance
 from bot.rendering.wording.dispatch import clause, describe
 
@@ -18,12 +18,19 @@ def _(reason: ExcludedByChannel) -> str:
 
 
 @describe.register
+def _(_: Suspended) -> str:
+    return "suspended"
+
+
+@describe.register
 def _(reason: UnknownInstance) -> str:
     return f"there is no such instance.{f' Did you mean {reason.nearest}?' if reason.nearest else ''}"
 
 
 @describe.register
 def _(reason: InstanceUnreadable) -> str:
+    if isinstance(reason.problem, Suspended):
+        return "this instance is suspended and has no deployment."
     return f"this instance can't be read: {clause(reason.problem)}."
 
 

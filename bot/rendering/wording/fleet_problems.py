@@ -15,11 +15,13 @@ from bot.domain.fleet.problems import (
     InvalidFolderName,
     InvalidSetting,
     InvalidTfvars,
+    InvalidVariable,
     LinkProblem,
     SettingProblem,
     UnclearDeployment,
     UnusableInstanceFile,
     UnusableLink,
+    VariableProblem,
 )
 from bot.rendering.wording.dispatch import describe
 from bot.rendering.wording.failures.formats import describe_invalid_terraform, describe_line
@@ -38,6 +40,10 @@ _SETTINGS = {
     SettingProblem.NOT_A_HOST: "is not a host name; write it as name.sourcegraph.com",
     SettingProblem.NOT_A_URL: "is not an https URL; use the account issue's URL",
     SettingProblem.NOT_A_NUMBER_OF_DAYS: f"must be a whole number of days up to {MAX_TRIAL_DAYS}",
+}
+_VARIABLES = {
+    VariableProblem.NOT_A_BOOLEAN: "must be true or false",
+    VariableProblem.NOT_A_LITERAL: "must be a plain value that needs no evaluation",
 }
 _DEPLOYMENTS = {
     DeploymentProblem.UNKNOWN_COLOR: f'active_deployment in {TFVARS_FILE} must be "red" or "black"',
@@ -87,6 +93,11 @@ def _(reason: AccountMissing) -> str:
 @describe.register
 def _(reason: InvalidTfvars) -> str:
     return f"{TFVARS_FILE} {describe_invalid_terraform(reason.line)}; correct its syntax"
+
+
+@describe.register
+def _(reason: InvalidVariable) -> str:
+    return f"{reason.name} in {TFVARS_FILE} {_VARIABLES[reason.problem]}"
 
 
 @describe.register

@@ -14,10 +14,15 @@ from bot.domain.fleet.model import (
     InstanceType,
     MarkedSkipped,
     SkipReason,
+    Suspended,
 )
+from bot.domain.fleet.names import InstanceUnreadable, resolve
+from bot.domain.fleet.redaction import redactor
 from demo.fleet import make_fleet
 from tests.domain.upgrade.deployments import CONFIG, SLUG, Files, golden, plain, repository
 from tests.samples import ACCOUNT, files, fleet_from, snapshot_of, version
+
+RED_LINK = f"{SLUG}/red/docker-compose/docker-compose.yaml"
 
 
 def the_instance(found: Fleet) -> Instance:
@@ -58,6 +63,32 @@ upgrade:
         trial_additional_days=14,
         executors=True,
     )
+
+
+@pytest.mark.parametrize(
+    ("tfvars", "changed", "active"),
+    [
+        ("", {}, DeploymentColor.BLACK),
+        ('active_deployment = "red"\n', {}, DeploymentColor.BLACK),
+        ("", {RED_LINK: golden("3.40.0")}, DeploymentColor.RED),
+        ('active_deployment = "black"\n', {RED_LINK: golden("3.40.0")}, DeploymentColor.BLACK),
+    ],
+)
+def test_a_suspended_instance_is_left_out(tfvars: str, changed: Files, active: DeploymentColor) -> None:
+    found = fleet_from(repository(f"{CONFIG}upgrade: {{skip: x}}\n", f"{tfvars}deployments = []\n", changed=changed))
+    instance = the_instance(found)
+    assert (instance.skip_reason, instance.active, instance.version) == (Suspended(), active, version("3.40.0"))
+
+
+@pytest.mark.parametrize("link", [None, plain("services: {}\n"), golden("3.1.0")])
+def test_a_suspended_instance_without_a_deployment_is_no_problem(link: tuple[str, bytes] | None) -> None:
+    changed = {f"{SLUG}/black/docker-compose/docker-compose.yaml": link}
+    found = fleet_from(repository(tfvars="disks = {}\ndeployments = []\n", changed=changed))
+    assert found.problems == ()
+    (suspended,) = found.suspended
+    assert (suspended.slug, suspended.reason, suspended.account) == (SLUG, Suspended(), ACCOUNT)
+    assert resolve(SLUG, found) == InstanceUnreadable(Suspended())
+    assert SLUG not in redactor(found)(f"what about {SLUG}?")
 
 
 def test_what_a_config_may_leave_out() -> None:

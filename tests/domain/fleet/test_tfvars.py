@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.fleet.problems import InstanceReadError, InvalidVariable, VariableProblem
 from bot.domain.fleet.tfvars import Tfvars, read_tfvars
 from bot.formats.terraform import TerraformError
 from demo.fleet import make_fleet
@@ -47,10 +48,56 @@ def test_a_reference_is_no_color() -> None:
 
 @pytest.mark.parametrize(
     ("text", "executors"),
-    [("enable_executors = true", True), ("enable_executors = false", False), ('enable_executors = "true"', False)],
+    [
+        ("enable_executors = true", True),
+        ("enable_executors = false", False),
+        ('enable_executors = "true"', True),
+        ('enable_executors = "false"', False),
+        ('enable_executors = "1"', True),
+        ('enable_executors = "0"', False),
+        ('enable_executors = "${true}"', True),
+        ("enable_executors = (true)", True),
+        ("enable_executors = null", False),
+        ("a = " + "9" * 5_000, False),
+        ("enable_executors = true\nnote = <<-EOT  \n".replace("  ", "") + "  x\n  EOT  \n", True),
+    ],
 )
 def test_executors(text: str, executors: bool) -> None:
     assert read_tfvars(text) == Tfvars(None, executors)
+
+
+@pytest.mark.parametrize("value", ['"True"', '"yes"', '"on"', '""', "1", "0", "[true]", "var.x", "!false", "{}"])
+def test_what_terraform_takes_for_no_boolean_is_a_problem(value: str) -> None:
+    with pytest.raises(InstanceReadError) as raised:
+        read_tfvars(f"enable_executors = {value}\n")
+    assert raised.value.reason == InvalidVariable("enable_executors", VariableProblem.NOT_A_BOOLEAN)
+
+
+@pytest.mark.parametrize(
+    ("value", "suspended"),
+    [("[]", True), ("[ # none\n]", True), ("([])", True), ("{}", True), ('["red"]', False), ("null", False),
+     ('{ red = {} }', False), ("[[]]", False)],
+)  # fmt: skip
+def test_no_deployments_are_a_suspended_instance(value: str, suspended: bool) -> None:
+    assert read_tfvars(f"deployments = {value}\n") == Tfvars(None, executors=False, suspended=suspended)
+
+
+def test_deployments_that_have_to_be_evaluated_are_a_problem() -> None:
+    with pytest.raises(InstanceReadError) as raised:
+        read_tfvars("deployments = toset([])\n")
+    assert raised.value.reason == InvalidVariable("deployments", VariableProblem.NOT_A_LITERAL)
+
+
+@pytest.mark.parametrize(
+    "value", ["true", "5", '["red"]', '{ a = "red" }', "<<EOT\nred\nEOT", 'true ? "red" : "black"']
+)
+def test_another_kind_of_value_is_no_color_and_not_absent(value: str) -> None:
+    assert read_tfvars(f"active_deployment = {value}\n").active not in {"red", "black", None}
+
+
+def test_a_variable_that_is_set_twice_is_a_problem() -> None:
+    with pytest.raises(TerraformError):
+        read_tfvars('active_deployment = "red"\nactive_deployment = "black"\n')
 
 
 @pytest.mark.parametrize(
@@ -64,7 +111,6 @@ def test_executors(text: str, executors: bool) -> None:
         "\x00",
         "a: b",
         "x = " + "[" * 5_000,
-        "a = " + "9" * 5_000,
         "<<<<<<< HEAD\na = 1\n=======\na = 2\n>>>>>>> x\n",
     ],
 )
@@ -89,5 +135,5 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=80))
 def test_no_file_breaks_the_reader(text: str) -> None:
-    with suppress(TerraformError):
+    with suppress(TerraformError, InstanceReadError):
         assert isinstance(read_tfvars(text), Tfvars)

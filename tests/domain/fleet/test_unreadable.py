@@ -119,7 +119,7 @@ BROKEN: dict[str, tuple[Files, Reason]] = {
     "domain is a date": (repository(f"instanceType: trial\naccount: {ACCOUNT}\ndomain: 2022-01-01"), NO_HOST),
     "domain is a list": (repository(f"instanceType: trial\naccount: {ACCOUNT}\ndomain: [amber]"), NO_HOST),
     "domain is a URL": (repository(CONFIG.replace("search.", "https://search.")), NO_HOST),
-    "tfvars junk": (repository(tfvars="amber otter\n"), InvalidTfvars(2)),
+    "tfvars junk": (repository(tfvars="amber otter\n"), InvalidTfvars(1)),
     "tfvars are no text": (repository(tfvars=b"\xff"), tfvars_file(InstanceFileProblem.NOT_UTF8)),
     "tfvars without end": (repository(tfvars="#" * 70_000), tfvars_file(InstanceFileProblem.TOO_LARGE)),
     "no tfvars": (repository(changed={f"{SLUG}/terraform.tfvars": None}), tfvars_file(InstanceFileProblem.MISSING)),

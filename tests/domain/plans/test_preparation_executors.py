@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.plans.reasons.changes import ExecutorsPinned
-from bot.domain.plans.reasons.warnings import ModulePinnedNewer, ModuleVersionUnknown
+from bot.domain.plans.reasons.warnings import ModulePinnedNewer, ModulePinUnclear, ModuleVersionUnknown
 from tests.domain.plans.preparations import GOLDEN, MAIN, UPSTREAM, with_main
 from tests.domain.plans.repositories import EXECUTORS, compose_text, planned_preparation, repository, text_after
 
@@ -38,7 +38,10 @@ def test_upstreams_executors_modules_are_known_by_their_source(source: str, move
     assert (EXECUTORS in planned_preparation(before, "3.41.1", UPSTREAM).paths) is moves
 
 
-@pytest.mark.parametrize("pinned", ["3.41.2", "3.42.0-rc.1", "v4.0.0", "3.100.0"])
+@pytest.mark.parametrize(
+    "pinned",
+    ["3.41.2", "3.42.0-rc.1", "v4.0.0", "3.100.0", "= 3.42.0", "=3.41.2", "3.42", "4", "5.3.12303"],
+)
 def test_a_module_that_is_newer_already_stays_with_a_warning(pinned: str) -> None:
     before = with_main(MAIN.replace('"3.40.0"', f'"{pinned}"'))
     plan = planned_preparation(before, "3.41.1", UPSTREAM)
@@ -48,13 +51,44 @@ def test_a_module_that_is_newer_already_stays_with_a_warning(pinned: str) -> Non
     )
 
 
-@pytest.mark.parametrize("pinned", ["3.9.0", "3.41.1-rc.1", "~> 3.40", "v3.41.0"])
-def test_a_module_that_is_older_or_constrained_is_pinned(pinned: str) -> None:
+@pytest.mark.parametrize(
+    ("pinned", "new"),
+    [
+        ("3.9.0", "3.41.1"),
+        ("3.41.1-rc.1", "3.41.1"),
+        ("v3.41.0", "3.41.1"),
+        ("3.40", "3.41.1"),
+        ("3", "3.41.1"),
+        ("= 3.40.0", "= 3.41.1"),
+        ("=3.40.0", "=3.41.1"),
+    ],
+)
+def test_a_module_that_is_older_is_pinned(pinned: str, new: str) -> None:
     head = 'module "executors" {\n  source  = "sourcegraph/executors/google"\n'
     before = with_main(f'{head}  version = "{pinned}"\n}}\n')
     plan = planned_preparation(before, "3.41.1", UPSTREAM)
-    assert ExecutorsPinned(EXECUTORS, "executors", pinned, "3.41.1") in plan.reasons
-    assert text_after(before, plan, EXECUTORS) == f'{head}  version = "3.41.1"\n}}\n'
+    assert ExecutorsPinned(EXECUTORS, "executors", pinned, new) in plan.reasons
+    assert text_after(before, plan, EXECUTORS) == f'{head}  version = "{new}"\n}}\n'
+
+
+@pytest.mark.parametrize("pinned", ["3.41.1", "= 3.41.1", "v3.41.1"])
+def test_a_module_that_is_there_already_stays_as_it_is_written(pinned: str) -> None:
+    plan = planned_preparation(with_main(MAIN.replace('"3.40.0"', f'"{pinned}"')), "3.41.1", UPSTREAM)
+    assert plan.paths == {GOLDEN}
+    assert plan.warnings == ()
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    ["~> 3.40", "~> 3.41.0", ">= 3.40.0, < 4.0.0", "> 3.40.0", "!= 3.41.0", "= 3.40.0, != 3.40.1", "3.40.x",
+     "3.41.65536", "03.40.0", "3.40.0-beta", "3.40.0.1", "latest", "= "],
+)  # fmt: skip
+def test_what_is_not_exactly_one_version_stays_with_a_warning(constraint: str) -> None:
+    plan = planned_preparation(with_main(MAIN.replace('"3.40.0"', f'"{constraint}"')), "3.41.1", UPSTREAM)
+    assert plan.paths == {GOLDEN}
+    assert plan.warnings == tuple(
+        ModulePinUnclear(EXECUTORS, name, constraint) for name in ("executors", "docker-mirror")
+    )
 
 
 @pytest.mark.parametrize("line", ["", "  version = var.executors_version\n", '  version = "${var.version}"\n'])

@@ -6,7 +6,12 @@ import pytest
 
 from bot.domain.plans.module_refs import newest_module_tag
 from bot.domain.plans.reasons.changes import ModuleRefUpdated
-from bot.domain.plans.reasons.warnings import ExecutorsAtOtherVersion, ExecutorsFileMissing, ModuleRefNewer
+from bot.domain.plans.reasons.warnings import (
+    ExecutorsAtOtherVersion,
+    ExecutorsFileMissing,
+    ModuleRefNewer,
+    ModuleRefUnclear,
+)
 from bot.domain.plans.upgrade import PlanContext
 from demo.fleet import make_fleet
 from tests.domain.plans.repositories import (
@@ -94,8 +99,6 @@ def test_only_the_reference_of_a_source_changes(old: str, new: str) -> None:
     "text",
     [
         module_text(source("main")),
-        module_text(source("mi-module-v1.1.0-v2x")),
-        module_text(source("x-mi-module-v1.1.0-v2")),
         module_text("../modules/managed-instance"),
         module_text(source("${var.ref}")),
         f"# {source('mi-module-v1.1.0-v2')}\n" + module_text("../modules/managed-instance"),
@@ -108,6 +111,33 @@ def test_what_refers_to_no_tag_of_the_module_stays(text: str) -> None:
     plan = planned_upgrade(before, known=PlanContext(module_tags=MODULE_TAGS))
     assert plan.paths == {LINK}
     assert plan.warnings == ()
+
+
+@pytest.mark.parametrize(
+    "ref",
+    ["mi-module-v1.1.0-v2x", "x-mi-module-v1.1.0-v2", "refs/heads/mi-module-v1.1.0-v2", "mi-module-v1.1.0",
+     "mi-module-v1.1.65536-v1", "mi-module-v01.1.0-v1", "mi-module-v1.1.0-v01", "mi-module-v1.1.0-v2~1",
+     "mi%2Dmodule-v1.1.0", "mi-module-v1.1.0-v1//x"],
+)  # fmt: skip
+def test_a_reference_that_is_not_understood_stays_with_a_warning(ref: str) -> None:
+    before = repository(changed={INFRASTRUCTURE: plain(module_text(source(ref)))})
+    plan = planned_upgrade(before, known=PlanContext(module_tags=MODULE_TAGS))
+    assert plan.paths == {LINK}
+    assert plan.warnings == (ModuleRefUnclear("infrastructure.tf", "managed_instance"),)
+
+
+@pytest.mark.parametrize(
+    ("ref", "moved"),
+    [
+        ("refs/tags/mi-module-v1.1.0-v2", "refs/tags/mi-module-v3.40.1-v10"),
+        ("tags/mi-module-v1.1.0-v2&depth=1", "tags/mi-module-v3.40.1-v10&depth=1"),
+        ("refs%2Ftags%2Fmi-module-v1.1.0-v2", "refs%2Ftags%2Fmi-module-v3.40.1-v10"),
+    ],
+)
+def test_a_reference_with_its_folder_moves(ref: str, moved: str) -> None:
+    before = repository(changed={INFRASTRUCTURE: plain(module_text(source(ref)))})
+    plan = planned_upgrade(before, known=PlanContext(module_tags=MODULE_TAGS))
+    assert text_after(before, plan, INFRASTRUCTURE) == module_text(source(moved))
 
 
 def test_every_module_block_that_refers_to_a_tag_moves_and_others_stay() -> None:

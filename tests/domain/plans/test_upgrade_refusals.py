@@ -58,7 +58,7 @@ def test_a_broken_override_is_named(path: str, content: bytes) -> None:
     [
         (b'module "m" {\n  source = "mi-module-v1"\n', InvalidTerraform("infrastructure.tf", 3)),
         (b"mi-module-v \xff", UnusableFile("infrastructure.tf", FileProblem.NOT_UTF8)),
-        (b"mi-module-v", InvalidTerraform("infrastructure.tf", 2)),
+        (b"mi-module-v", InvalidTerraform("infrastructure.tf", 1)),
     ],
 )
 def test_a_broken_infrastructure_file_is_named(content: bytes, reason: FileReason) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.fleet.model import Channel, ExcludedByChannel, InstanceType, MarkedSkipped
+from bot.domain.fleet.model import Channel, ExcludedByChannel, InstanceType, MarkedSkipped, Suspended
 from bot.domain.fleet.problems import (
     AccountMissing,
     ConfigNotMapping,
@@ -14,11 +14,13 @@ from bot.domain.fleet.problems import (
     InvalidFolderName,
     InvalidSetting,
     InvalidTfvars,
+    InvalidVariable,
     LinkProblem,
     SettingProblem,
     UnclearDeployment,
     UnusableInstanceFile,
     UnusableLink,
+    VariableProblem,
 )
 from bot.domain.reasons import Reason
 from bot.rendering.wording import describe
@@ -33,6 +35,7 @@ LINK = "red/docker-compose/docker-compose.yaml"
         (MarkedSkipped("no thanks"), "no thanks"),
         (ExcludedByChannel(Channel.INSIDERS), "release channel is insiders"),
         (ExcludedByChannel(Channel.PAUSE), "release channel is pause"),
+        (Suspended(), "suspended"),
     ],
 )
 def test_why_one_is_left_out(reason: Reason, words: str) -> None:
@@ -40,6 +43,14 @@ def test_why_one_is_left_out(reason: Reason, words: str) -> None:
 
 
 PROBLEMS = [
+    (
+        InvalidVariable("enable_executors", VariableProblem.NOT_A_BOOLEAN),
+        "enable_executors in terraform.tfvars must be true or false",
+    ),
+    (
+        InvalidVariable("deployments", VariableProblem.NOT_A_LITERAL),
+        "deployments in terraform.tfvars must be a plain value that needs no evaluation",
+    ),
     (InvalidFolderName(), "the folder's name is not a slug; use lowercase letters, digits and dashes"),
     (UnusableInstanceFile("config.yaml", InstanceFileProblem.MISSING), "config.yaml is missing; add it"),
     (

@@ -11,7 +11,9 @@ from bot.domain.plans.reasons.warnings import (
     FileKept,
     GlobalOverrideIsLink,
     ModulePinnedNewer,
+    ModulePinUnclear,
     ModuleRefNewer,
+    ModuleRefUnclear,
     ModuleVersionUnknown,
     OverrideIsLink,
     OwnServiceKept,
@@ -71,6 +73,16 @@ OVERRIDE = "red/docker-compose/docker-compose.override.yaml"
         (
             ExecutorsNotPinned(version("3.42.0-rc.1")),
             "The executors modules are not changed because 3.42.0-rc.1 is a release candidate.",
+        ),
+        (
+            ModulePinUnclear(FILE, "executors", ">= 3.40, < 4"),
+            f"Module executors in {FILE} has the version >= 3.40, < 4, which is not exactly one version: "
+            "not changed. Check which version it installs.",
+        ),
+        (
+            ModuleRefUnclear("infrastructure.tf", "managed_instance"),
+            "The source of module managed_instance in infrastructure.tf names no tag mi-module-vX.Y.Z-vN that can be "
+            "read: not changed. Check which version of the module it installs.",
         ),
         (
             ModulePinnedNewer(FILE, "executors", "4.0.0"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.fleet.model import Channel, ExcludedByChannel, MarkedSkipped
+from bot.domain.fleet.model import Channel, ExcludedByChannel, MarkedSkipped, Suspended
 from bot.domain.plans.reasons.refusals import (
     AlreadyRolledBack,
     CandidateRefused,
@@ -30,6 +30,11 @@ from tests.samples import version
             LeftOut(MarkedSkipped("shared by engineering")),
             "it is left out of release upgrades: shared by engineering. "
             "To include it, remove upgrade.skip from its config.yaml.",
+        ),
+        (
+            LeftOut(Suspended()),
+            "it is left out of release upgrades: suspended. To include it, resume it, so that deployments in its "
+            "terraform.tfvars is not empty.",
         ),
         (
             LeftOut(ExcludedByChannel(Channel.PAUSE)),

@@ -121,3 +121,23 @@ class ModulePinnedNewer(PlanWarning):
     path: str
     module: str
     version: str
+
+
+@stored("plans.module_pin_unclear", path="path", module="module", constraint="constraint")
+@dataclass(frozen=True)
+class ModulePinUnclear(PlanWarning):
+    """The version constraint of an executors module (as it is written) does not allow exactly one version, so it
+    stays."""
+
+    path: str
+    module: str
+    constraint: str
+
+
+@stored("plans.module_ref_unclear", path="path", module="module")
+@dataclass(frozen=True)
+class ModuleRefUnclear(PlanWarning):
+    """A module of the instance refers to one of the module's tags in a way that is not understood, so it stays."""
+
+    path: str
+    module: str

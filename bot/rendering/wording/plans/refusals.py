@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.domain.fleet.config_file import CONFIG_FILE
-from bot.domain.fleet.inventory import FIRST_INSTANCE
-from bot.domain.fleet.model import MarkedSkipped
+from bot.domain.fleet.inventory import FIRST_INSTANCE, TFVARS_FILE
+from bot.domain.fleet.model import MarkedSkipped, Suspended
+from bot.domain.fleet.tfvars import DEPLOYMENTS_VARIABLE
 from bot.domain.plans.reasons.refusals import (
     AlreadyRolledBack,
     CandidateRefused,
@@ -29,9 +30,14 @@ _HISTORY = {
 
 @describe.register
 def _(reason: LeftOut) -> str:
-    marked = isinstance(reason.skip, MarkedSkipped)
-    way_in = "remove upgrade.skip from" if marked else "set releaseChannel to stable in"
-    return f"it is left out of release upgrades: {describe(reason.skip)}. To include it, {way_in} its {CONFIG_FILE}."
+    match reason.skip:
+        case Suspended():
+            way_in = f"resume it, so that {DEPLOYMENTS_VARIABLE} in its {TFVARS_FILE} is not empty"
+        case MarkedSkipped():
+            way_in = f"remove upgrade.skip from its {CONFIG_FILE}"
+        case _:
+            way_in = f"set releaseChannel to stable in its {CONFIG_FILE}"
+    return f"it is left out of release upgrades: {describe(reason.skip)}. To include it, {way_in}."
 
 
 @describe.register

@@ -9,7 +9,9 @@ from bot.domain.plans.reasons.warnings import (
     FileKept,
     GlobalOverrideIsLink,
     ModulePinnedNewer,
+    ModulePinUnclear,
     ModuleRefNewer,
+    ModuleRefUnclear,
     ModuleVersionUnknown,
     OverrideIsLink,
     OwnServiceKept,
@@ -85,3 +87,19 @@ def _(reason: ModuleVersionUnknown) -> str:
 @describe.register
 def _(reason: ModulePinnedNewer) -> str:
     return f"Module {reason.module} in {reason.path} is already pinned to {reason.version} and is not changed."
+
+
+@describe.register
+def _(reason: ModulePinUnclear) -> str:
+    return (
+        f"Module {reason.module} in {reason.path} has the version {reason.constraint}, which is not exactly one "
+        "version: not changed. Check which version it installs."
+    )
+
+
+@describe.register
+def _(reason: ModuleRefUnclear) -> str:
+    return (
+        f"The source of module {reason.module} in {reason.path} names no tag mi-module-vX.Y.Z-vN that can be read: "
+        "not changed. Check which version of the module it installs."
+    )
