@@ -45,7 +45,12 @@ def escape(text: str) -> Markdown:
     line = line.replace("@", f"@{ZERO_WIDTH_SPACE}")
     line = _REFERENCE.sub(lambda match: match.group(0) + ZERO_WIDTH_SPACE, line)
     line = _LINK.sub(lambda match: match.group(0) + ZERO_WIDTH_SPACE, line)
-    return Markdown(_LINE_START.sub(lambda match: ZERO_WIDTH_SPACE + match.group(0), line))
+    return Markdown(_LINE_START.sub(_defuse_line_start, line))
+
+
+def _defuse_line_start(match: re.Match[str]) -> str:
+    """A slash is escaped, because commands are found behind invisible characters too."""
+    return f"\\{match.group(0)}" if match.group(0) == "/" else f"{ZERO_WIDTH_SPACE}{match.group(0)}"
 
 
 def escape_within(text: str, limit: int) -> Markdown:

@@ -1,29 +1,44 @@
-"""Commands in comments. A comment yields commands or explained errors; nothing here looks anything up."""
+"""Commands in comments. A comment yields commands or explained errors; nothing here looks anything up.
+
+Everything here takes time that grows with the length of the comment, whoever wrote it.
+"""
 
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-
 from bot.domain.reasons import Reason
 from bot.formats.documents import stored
-from bot.formats.markdown import one_line
+from bot.formats.mail_history import find_mail_history
+from bot.formats.markdown import MAX_BODY_LENGTH, one_line
+from bot.formats.running_text import RunningText, split_lines
 
 MAX_COMMANDS = 20
 MAX_ARGUMENTS = 250
-_MAY_HOLD_COMMAND = re.compile(r"(?:^|[\r\n]) {0,3}/[A-Za-z]")
+MAX_LINE_LENGTH = 20_000
+"""Characters of one command: MAX_ARGUMENTS URLs and a long reason."""
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
+    "\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+"""Characters that have no shape, which copied text often has."""
+_BLANK = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+"""Blanks that make no code block of a line, other than spaces."""
+_NAME = r"[A-Za-z][A-Za-z0-9_-]{0,39}"
+_CANDIDATE = re.compile(
+    rf"^([ {_BLANK}{_INVISIBLE}]*+)/([{_INVISIBLE}]*+[A-Za-z][A-Za-z0-9_\-{_INVISIBLE}]*+)(?=\s|<!--|\Z)",
+    re.MULTILINE,
+)
+_LINE = re.compile(rf"/({_NAME})(?: (.*))?")
+_WORD = re.compile(r'(?:\[[^\[\]"]*\]\([^()\s"]*\)|"[^"]*"|[^\s",])++')
+"""A word, in which links and quoted texts may have blanks."""
+_HIDDEN = re.compile(f"[{_INVISIBLE}]")
 _QUOTES = re.compile("[\u201c\u201d\u201e\u201f]")  # phone keyboards replace quotation marks by these
-_LINE = re.compile(r" {0,3}/([A-Za-z][A-Za-z0-9_-]{0,39})(?=\s|$)(.*)")
-_OPEN, _CLOSE = "\ue000", "\ue001"  # private-use characters: they mean nothing in a comment
-_MARKS = re.compile(f"[{_OPEN}{_CLOSE}]")
-_MARK = re.compile(rf"{_OPEN}(\d+){_CLOSE}", re.ASCII)
-_markdown = MarkdownIt("commonmark").enable("table")
+_MAX_BODY_LENGTH = 4 * MAX_BODY_LENGTH
+"""No comment of GitHub's is as long, however it counts."""
 
 
 @stored("chat.too_many_commands", limit="limit")
@@ -38,6 +53,14 @@ class TooManyCommands(Reason):
 @dataclass(frozen=True)
 class TooManyWords(Reason):
     """The command has more words than `limit`."""
+
+    limit: int
+
+
+@stored("chat.too_long", limit="limit")
+@dataclass(frozen=True)
+class TooLong(Reason):
+    """The command has more characters than `limit`."""
 
     limit: int
 
@@ -66,16 +89,30 @@ class CommandLine:
     fault: Reason | None = None
 
 
-def parse(body: str) -> list[CommandLine]:
-    """The commands of a comment, in order.
+def command_names(body: str) -> Iterator[str]:
+    """The names on the lines that could be commands, in lower case. A glance: a quote or code is not told apart.
 
-    A command is a line of running text that starts with `/NAME`. Lines in quotes, code blocks, code spans and HTML
-    comments are ignored. At most MAX_COMMANDS are returned, and after them one whose fault says that the rest is
-    ignored.
+    It costs little enough to be done to every comment of everybody.
     """
-    if _MAY_HOLD_COMMAND.search(body) is None:
+    return (name for _, name in _candidates(split_lines(body)))
+
+
+def parse(body: str, is_wanted: Callable[[str], bool] = bool) -> list[CommandLine]:
+    """The commands of a comment whose names are wanted, in order.
+
+    A command is a line of its author's running text that starts with `/NAME`. What is quoted, code, hidden or struck
+    through is ignored, and so are the mails below a reply by mail. At most MAX_COMMANDS are returned, and after them
+    one whose fault says that the rest is ignored.
+    """
+    lines = split_lines(body)
+    wanted = [number for number, name in _candidates(lines) if is_wanted(name)]
+    if not wanted:
         return []
-    found = [_parse_command(match) for match in islice(_command_lines(body), MAX_COMMANDS + 1)]
+    text = RunningText(body)
+    history = find_mail_history(lines, text.has_text)
+    own = (number for number in wanted if text.begins(number) and (history is None or number < history))
+    commands = (command for number in own if (command := _parse_command(text.line(number))))
+    found = list(islice(commands, MAX_COMMANDS + 1))
     if len(found) > MAX_COMMANDS:
         return [*found[:MAX_COMMANDS], CommandLine(found[MAX_COMMANDS].name, fault=TooManyCommands(MAX_COMMANDS))]
     return found
@@ -86,67 +123,32 @@ def has_commands(body: str) -> bool:
     return bool(parse(body))
 
 
-def _parse_command(match: re.Match[str]) -> CommandLine:
-    """The command of a line. Invisible characters, which copied text often has, are ignored."""
-    name, rest = match.group(1).lower(), _QUOTES.sub('"', one_line(match.group(2)))
-    lexer = shlex.shlex(_commas_as_blanks(rest), posix=True, punctuation_chars=False)
-    lexer.whitespace_split = True
-    lexer.commenters = ""
-    lexer.escape = ""
-    lexer.quotes = '"'
-    try:
-        words = list(lexer)
-    except ValueError:
+def _candidates(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """The lines that could be commands, with the names."""
+    text = "\n".join(lines)
+    if len(text) > _MAX_BODY_LENGTH:
+        return
+    number, seen = 0, 0
+    for match in _CANDIDATE.finditer(text):
+        number, seen = number + text.count("\n", seen, match.start(2)), match.start(2)
+        name = _HIDDEN.sub("", match.group(2)).lower()
+        if match.group(1).count(" ") <= 3 and re.fullmatch(_NAME, name):
+            yield number, name
+
+
+def _parse_command(line: str) -> CommandLine | None:
+    """The command of a line, or None if nothing is left of it without what is hidden in it."""
+    if len(line) > MAX_LINE_LENGTH:
+        return next((CommandLine(name, fault=TooLong(MAX_LINE_LENGTH)) for _, name in _candidates([line])), None)
+    match = _LINE.fullmatch(one_line(_HIDDEN.sub("", line)))
+    if match is None:
+        return None
+    name, rest = match.group(1).lower(), _QUOTES.sub('"', match.group(2) or "")
+    if rest.count('"') % 2:
         return CommandLine(name, fault=UnclosedQuote())
-    if "" in words:
+    arguments = tuple(word.replace('"', "") for word in _WORD.findall(rest))
+    if "" in arguments:
         return CommandLine(name, fault=EmptyQuote())
-    arguments = tuple(words)
     if len(arguments) > MAX_ARGUMENTS:
         return CommandLine(name, fault=TooManyWords(MAX_ARGUMENTS))
     return CommandLine(name, arguments)
-
-
-def _commas_as_blanks(rest: str) -> str:
-    """The text with spaces instead of the commas between words. Within quotes, commas stay."""
-    parts = rest.split('"')
-    return '"'.join(part if index % 2 else part.replace(",", " ") for index, part in enumerate(parts))
-
-
-def _command_lines(body: str) -> Iterator[re.Match[str]]:
-    lines = _MARKS.sub("\ufffd", body.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
-    for start, end in dict.fromkeys(_running_text(lines)):  # the cells of a table's row share its line
-        candidates = {n: match for n in range(start, end) if (match := _LINE.fullmatch(lines[n]))}
-        plain = _plain_lines(lines[start:end], {n - start for n in candidates}) if candidates else set()
-        yield from (match for n, match in candidates.items() if n - start in plain)
-
-
-def _running_text(lines: list[str]) -> Iterator[tuple[int, int]]:
-    """Line ranges of paragraphs that are not quoted."""
-    quotes = 0
-    for token in _markdown.parse("\n".join(lines)):
-        if token.type in {"blockquote_open", "blockquote_close"}:
-            quotes += token.nesting
-        elif token.type == "inline" and token.map and not quotes:
-            yield token.map[0], token.map[1]
-
-
-def _plain_lines(paragraph: list[str], candidates: set[int]) -> set[int]:
-    """Which candidate lines start as text, not inside a code span or an HTML comment of their paragraph.
-
-    Each candidate's `/` is replaced by a mark with its line number. A mark that comes out in a text token shows that
-    the line starts as text.
-    """
-    marked = [
-        line.replace("/", f"{_OPEN}{number}{_CLOSE}", 1) if number in candidates else line
-        for number, line in enumerate(paragraph)
-    ]
-    tokens = _text_tokens(_markdown.parseInline("\n".join(marked)))
-    return {int(number) for token in tokens for number in _MARK.findall(token.content)}
-
-
-def _text_tokens(tokens: list[Token]) -> Iterator[Token]:
-    for token in tokens:
-        if token.type == "text":
-            yield token
-        if token.type != "image":  # the children of an image are its alternative text
-            yield from _text_tokens(token.children or [])

@@ -20,6 +20,11 @@ def _(reason: comments.TooManyWords) -> str:
 
 
 @describe.register
+def _(reason: comments.TooLong) -> str:
+    return f"one command takes at most {reason.limit} characters; put the rest in another command."
+
+
+@describe.register
 def _(_: comments.UnclosedQuote) -> str:
     return 'a quotation mark is not closed; write `"` at both ends.'
 

@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from bot.domain.chat.comments import (
     MAX_ARGUMENTS,
     MAX_COMMANDS,
+    MAX_LINE_LENGTH,
     CommandLine,
+    TooLong,
     TooManyCommands,
     TooManyWords,
     UnclosedQuote,
+    command_names,
     has_commands,
     parse,
 )
@@ -47,11 +50,39 @@ UPGRADE = CommandLine("upgrade", ("rctest",))
         "**bold\n/upgrade rctest\nstill bold**",
         "<details>\n\n/upgrade rctest\n\n</details>",
         "| a | b |\n|---|---|\n| 1 | 2 |\n/upgrade rctest",
+        "\ufeff/upgrade rctest",
+        "please:\n\ufeff/upgrade rctest",
+        "\u00a0/upgrade rctest",
+        "\u00a0\u00a0\u00a0\u00a0/upgrade\u00a0\u00a0rctest\u00a0",
+        "\u3000/upgrade\u3000rctest",
+        "\u200b/upgrade rctest",
+        " \u200e \u2060/upgrade rctest",
+        "/\u200bupgrade rctest",
+        "/up\u00adgrade rctest",
+        "/upgrade\u200b rctest\u200b",
+        "/upgrade\ufe0f rctest",
+        "/upgrade rc\ufefftest",
+        "/upgrade rctest <!-- as agreed -->",
+        "/upgrade <!-- as agreed --> rctest",
+        "/upgrade<!-- as agreed --> rctest",
+        "/upgrade rctest <!-- as\nagreed\n/check demo -->",
+        "/upgrade rctest ~~demo~~",
+        "/upgrade ~demo tpgi~ rctest",
+        "/upgrade rctest <del>demo</del>",
+        "/upgrade <s>demo</s> rctest <strike>tpgi</strike>",
+        "/upgrade <b>rctest</b>",
+        "<blockquote>\n\n/check demo\n\n</blockquote>\n\n/upgrade rctest",
+        "/upgrade rctest\n\nFrom: Dana ***@***.***>\nSent: Monday\nTo: a\nSubject: Re: b\n\n/check demo",
+        "/upgrade rctest\n\nOn Mon, Jun 1, 2022 at 10:00 AM Dana wrote:\n\n/check demo",
+        "On Mon, Jun 1, 2022 at 10:00 AM Dana wrote:\n> /check demo\n\n/upgrade rctest",
+        "```\nFrom: Dana\nSubject: x\n```\n/upgrade rctest",
+        "From: 3.39.1\nTo: 3.40.1\n\n/upgrade rctest",
     ],
 )
 def test_a_command_is_a_line_that_starts_with_a_slash(body: str) -> None:
     assert parse(body) == [UPGRADE]
     assert has_commands(body)
+    assert "upgrade" in command_names(body)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +118,26 @@ def test_a_command_is_a_line_that_starts_with_a_slash(body: str) -> None:
         "/2 rctest",
         "/upgrade: rctest",
         "\ue000/upgrade rctest",
+        "please:\n    /upgrade rctest",
+        "\uff0fupgrade rctest",
+        "\u2215upgrade rctest",
+        "\ufeff~~~\n/upgrade rctest\n~~~",
+        "<blockquote>\n\n/upgrade rctest\n\n</blockquote>",
+        "<blockquote>\n/upgrade rctest\n</blockquote>",
+        "<details><blockquote>\n\n/upgrade rctest",
+        "~~/upgrade rctest~~",
+        "~~taken back:\n/upgrade rctest\nsorry~~",
+        "<del>\n\n/upgrade rctest\n\n</del>",
+        "<s>\n/upgrade rctest\n</s>",
+        "no: <strike>\n/upgrade rctest</strike>",
+        "<code>\n\n/upgrade rctest\n\n</code>",
+        "<q>\n\n/upgrade rctest\n\n</q>",
+        "<div><!--\n\n/upgrade rctest\n\n--></div>",
+        "From: Dana ***@***.***>\nSent: Monday, June 1, 2022\nTo: a\nSubject: Re: b\n\n/upgrade rctest",
+        "**From:** Dana\n**Sent:** Monday\n\n/upgrade rctest",
+        "thanks!\n\nVon: Dana\nGesendet: Montag\nAn: a\nBetreff: b\n\n/upgrade rctest",
+        "thanks!\n\n-----Original Message-----\n/upgrade rctest",
+        "thanks!\n\nDana wrote:\n\n/upgrade rctest",
     ],
 )
 def test_what_is_no_command(body: str) -> None:
@@ -145,6 +196,32 @@ def test_too_many_commands_are_cut_and_the_last_one_has_a_fault() -> None:
 def test_too_many_words_are_a_fault() -> None:
     (line,) = parse("/upgrade " + "x " * (MAX_ARGUMENTS + 1))
     assert line.fault == TooManyWords(MAX_ARGUMENTS)
+
+
+def test_a_command_that_is_too_long_is_a_fault() -> None:
+    (line,) = parse('/upgrade demo --force "' + "x" * MAX_LINE_LENGTH + '"')
+    assert line == CommandLine("upgrade", fault=TooLong(MAX_LINE_LENGTH))
+
+
+def test_only_wanted_commands_are_read_and_counted() -> None:
+    body = "/lgtm\n" * 50 + "/upgrade rctest\n/merge"
+    assert parse(body, "upgrade".__eq__) == [UPGRADE]
+    assert parse("/lgtm", "upgrade".__eq__) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("/upgrade [second instance for a/b#1](https://github.com/a/b/issues/1) demo",
+         ("[second instance for a/b#1](https://github.com/a/b/issues/1)", "demo")),
+        ("/upgrade [demo](https://demo.sourcegraph.com), rctest", ("[demo](https://demo.sourcegraph.com)", "rctest")),
+        ("/upgrade [demo", ("[demo",)),
+        ("/upgrade [demo] (x)", ("[demo]", "(x)")),
+        ("/upgrade a/b#1 <https://github.com/a/b/issues/2>", ("a/b#1", "<https://github.com/a/b/issues/2>")),
+    ],
+)  # fmt: skip
+def test_a_link_is_one_word(line: str, words: tuple[str, ...]) -> None:
+    assert parse(line) == [CommandLine("upgrade", words)]
 
 
 WORD = st.text("abcdefghijklmnopqrstuvwxyz0123456789.-:/#", min_size=1, max_size=20).filter(lambda w: w.strip("/"))
@@ -212,7 +289,8 @@ def test_hidden_commands_are_ignored_and_the_next_one_is_found(
 MARKUP = st.sampled_from(
     ["/a b", "/", "\n", "\r", "\r\n", " ", "    ", "\t", "`", "```", "~~~", "<!--", "-->", "<", ">", "> ", "- ",
      "1. ", "#", "|", "|-|", "[", "](", ")", "![", "*", "_", "\\", '"', "&", "a", "\0", "\ue000", "\ue0011",
-     "\u2028", "\ud800", "é"]
+     "\u2028", "\ud800", "é", "~", "~~", "<s>", "</s>", "<del>", "<blockquote>", "</blockquote>", "\ufeff", "\u00a0",
+     "\u200b", "From: a", "wrote:"]
 )  # fmt: skip
 
 
@@ -230,36 +308,50 @@ def test_no_comment_breaks_the_parser_however_many_are_tried(body: str) -> None:
     assert len(parse(body)) <= MAX_COMMANDS + 1
 
 
-NASTY = {
-    "quotes": "> ",
-    "brackets": "[",
-    "links": "[](",
-    "pictures": "![",
-    "stars": "*a ",
-    "lone backticks": "`a",
-    "comments": "<!--",
-    "tags": "<a ",
-    "commands": "/a b\n",
-    "open backticks": "/a `\n",
-    "open brackets": "/a [\n",
-    "quoted commands": "> /a\n/b\n",
-    "table": "/a|b\n",
-    "titles": "/a\n===\n",
-    "blanks": "\n /a\n    ",
-    "references": "[a]: /b\n/c\n",
-}
+NASTY = (
+    "> ", "- ", "1. ", "> - ", "[", "![", "[](", "[a](", "[a]", "[a]: /b\n/c\n", "[^a]: b\n", "](", "*a ", "*_",
+    "*_*_", "~", "~~a~~ ", "`a", "`", "``` ", "```\n/a\n", "<", "<a ", "<a b='", "<x\n", "<!--", "<!-- a -->",
+    "<!--a\n", "<?", "<b>", "<s>", "<s></s>", "<del>/a\n", "<blockquote>\n\n/a\n\n", "<div>/a\n\n", "&", "&#", "\\",
+    "|a", "a|b\n-|-\n", "|x|\n|-|\n|/a|\n", "/a\n", "/a b\n", "/a `\n", "/a [\n", "> /a\n/b\n", "/a\n===\n",
+    "\n /a\n    ", "/a \"b\n", "\" \" ", "[a]( ", "a\n", "\n", "\r", " ", "\t", "\xa0", "\u200b", "/a\u200b\n",
+    "\x00", "\U0001f600", "From: a\n", "a:\n", "Dana wrote:\n\n", "-----\n", "https://a.b ", "/abc",
+)  # fmt: skip
+"""Texts of which many parsers make too much, or that this one looks at more than once."""
 
 
-@pytest.mark.parametrize("nasty", NASTY.values(), ids=NASTY.keys())
+def cpu_seconds(body: str) -> float:
+    start = time.process_time()
+    list(command_names(body))
+    parse(body)
+    return time.process_time() - start
+
+
+def grows_linearly(nasty: str) -> bool:
+    """Whether eight times the length costs about eight times as much; 64 times were quadratic."""
+
+    def least(size: int, tries: int) -> float:
+        bodies = (f"/x\n\n{nasty * size}"[:size], f"/x {nasty * size}"[:size])
+        return max(min(cpu_seconds(body) for _ in range(tries)) for body in bodies)
+
+    return any(least(32_768, tries) < 24 * least(4_096, 3) + 0.005 for tries in (1, 2, 4))
+
+
+@pytest.mark.parametrize("nasty", NASTY)
 def test_long_comments_are_parsed_in_linear_time(nasty: str) -> None:
-    def seconds(size: int) -> float:
-        body = "/x\n\n" + (nasty * size)[:size]
-        start = time.process_time()
-        parse(body)
-        return time.process_time() - start
+    assert grows_linearly(nasty)
 
-    short, long = (min(seconds(size) for _ in range(3)) for size in (2_048, 32_768))  # the least disturbed ones
-    assert long < 80 * short + 0.5  # sixteen times the length; quadratic would be 256 times as long
+
+@settings(max_examples=15)
+@given(st.lists(MARKUP, min_size=1, max_size=6).map("".join))
+def test_whatever_is_repeated_is_parsed_in_linear_time(nasty: str) -> None:
+    assert grows_linearly(nasty)
+
+
+@pytest.mark.slow
+@settings(max_examples=2_000)
+@given(st.lists(MARKUP, min_size=1, max_size=8).map("".join))
+def test_whatever_is_repeated_is_parsed_in_linear_time_however_much_is_tried(nasty: str) -> None:
+    assert grows_linearly(nasty)
 
 
 def test_the_longest_comment_that_github_takes() -> None:

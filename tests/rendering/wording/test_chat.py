@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.chat.arguments import OptionWithoutText, UnknownOption
-from bot.domain.chat.comments import EmptyQuote, TooManyCommands, TooManyWords, UnclosedQuote
+from bot.domain.chat.comments import EmptyQuote, TooLong, TooManyCommands, TooManyWords, UnclosedQuote
 from bot.domain.chat.refusals import (
     BackupsDelayed,
     BackupsGivenUp,
@@ -29,6 +29,7 @@ CAUSE = PlainText("GitHub does not let mibot do that.")
     ("reason", "sentence"),
     [
         (TooManyCommands(20), "a comment may hold at most 20 commands; put the others in another comment."),
+        (TooLong(99), "one command takes at most 99 characters; put the rest in another command."),
         (TooManyWords(250), "one command takes at most 250 words; put the rest in another command."),
         (UnclosedQuote(), 'a quotation mark is not closed; write `"` at both ends.'),
         (EmptyQuote(), "the quotation marks are empty; write a text between them."),
