@@ -123,6 +123,7 @@ def pull_requests(
         "branch": _built(BranchState, built_commit=words, base_commit=words, change_fingerprint=words),
         "warnings": tuples_of(texts(words)),
         "note": st.none() | texts(words),
+        "base": words,
     }
     return _built(PullRequestState, **{**made, **fixed})
 

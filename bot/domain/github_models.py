@@ -76,7 +76,8 @@ class CommitRef:
 
 @dataclass(frozen=True)
 class PullRequest:
-    """A pull request of the deployment repository."""
+    """A pull request of the deployment repository. `base` is the branch that it would be merged into, or was;
+    `into_base` is whether that is the base branch of mibot's pull requests."""
 
     number: int
     title: str
@@ -91,6 +92,8 @@ class PullRequest:
     merged_at: datetime | None = None
     merged_by: str | None = None
     merge_commit: str = ""
+    base: str = ""
+    into_base: bool = True
 
 
 class ReviewState(StrEnum):

@@ -151,7 +151,8 @@ class PreparationHandler:
             return replace(preparation, stage=PreparationStage.CLOSED, reason=PullRequestEnded(PullRequestEnd.GONE))
         reviews = self._pull_requests.reviews(number) if pull.open or pull.merged else []
         seen = observe_preparation(preparation, pull, reviews, self._clock())
-        return self._update_branch(seen, pull, tracker) if seen.stage is PreparationStage.OPEN else seen
+        is_ours = seen.stage is PreparationStage.OPEN and seen.pull_request.counts(pull)
+        return self._update_branch(seen, pull, tracker) if is_ours else seen
 
     def _update_branch(self, preparation: Preparation, pull: PullRequest, tracker: TrackerRecord) -> Preparation:
         """The preparation whose branch is on the base branch's tip again, made anew from what is there now."""
@@ -177,7 +178,9 @@ class PreparationHandler:
 
 
 def _attach_pull(preparation: Preparation, pull: PullRequest, branch: BranchState) -> Preparation:
-    state = replace(preparation.pull_request, number=pull.number, url=pull.url, head=pull.head, branch=branch)
+    state = replace(
+        preparation.pull_request, number=pull.number, url=pull.url, head=pull.head, branch=branch, base=pull.base
+    )
     return replace(preparation, stage=PreparationStage.OPEN, pull_request=state, reason=None)
 
 

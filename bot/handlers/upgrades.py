@@ -234,7 +234,7 @@ class UpgradeHandler:
             return self._save(mark_pull_gone(upgrade, self._clock()))
         reviews = self._pulls.reviews(number)
         seen = self._save(observe(upgrade, pull, reviews, self._pulls.checks(pull.head), self._clock()))
-        if seen.stage in IN_REVIEW:
+        if seen.stage in IN_REVIEW and seen.pull_request.counts(pull):
             seen = self._save(self._pull_requests.update_branch(seen, pull))
         return seen
 

@@ -27,8 +27,11 @@ class PullRequestWriter:
         self._body = body
 
     def find(self, branch: str) -> Sequence[PullRequest]:
-        """The pull requests from that branch, in any state, newest first."""
-        return self._pulls.pulls_from_branch(branch)
+        """The pull requests from that branch into the base branch, in any state, newest first.
+
+        One into another branch is somebody else's.
+        """
+        return [pull for pull in self._pulls.pulls_from_branch(branch) if pull.into_base]
 
     def create(self, order: PullRequestSpec) -> tuple[PullRequest, str]:
         """The pull request, with its labels, and the commit on its branch.
@@ -88,7 +91,7 @@ class PullRequestWriter:
         self._branches.move_branch(change.branch, commit)
 
     def _find_existing(self, change: ChangeSet) -> PullRequest:
-        for pull in self._pulls.pulls_from_branch(change.branch):
+        for pull in self.find(change.branch):
             if pull.open:
                 return pull
         raise PermanentError(PullRequestNotShown())

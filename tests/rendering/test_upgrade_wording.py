@@ -70,6 +70,7 @@ from bot.domain.upgrade.reasons.pull_requests import (
     BranchTaken,
     ChangeDiffers,
     ChangeImpossible,
+    GoesElsewhere,
     NothingToChange,
     PullRequestEnd,
     PullRequestEnded,
@@ -134,6 +135,18 @@ PULL_REQUESTS = [
     (PullRequestOpened(7), "pull request #7"),
     (PullRequestEnded(PullRequestEnd.CLOSED), "its pull request was closed without a merge"),
     (PullRequestEnded(PullRequestEnd.GONE), "its pull request is gone"),
+    (
+        PullRequestEnded(PullRequestEnd.MERGED_ELSEWHERE, "staging"),
+        "its pull request was merged into staging, not into the base branch: nothing is deployed",
+    ),
+    (
+        RollbackEnded("lee", PullRequestEnd.MERGED_ELSEWHERE, "staging"),
+        "its rollback by lee was merged into staging, not into the base branch: nothing is deployed",
+    ),
+    (
+        GoesElsewhere("staging"),
+        "its pull request would be merged into staging, from where nothing is deployed: change its base branch back",
+    ),
     (BranchRebuilt("702bdf7" * 5), "rebuilt on 702bdf7 because the base branch moved; the change is the same"),
     (
         BranchRebuilt("702bdf7" * 5, same_change=False),

@@ -35,7 +35,7 @@ class GitHubInspector:
     def __init__(self, session: Session, repository: str) -> None:
         self._session = session
         self._client = session.repository(repository)
-        self._base = DefaultBranch(self._client)
+        self._base = DefaultBranch(self._client, session.clock)
 
     def containers(self, query: ContainersQuery) -> ContainerReports | Unavailable:
         """The check runs with text that belong to the run, the newest of each name."""

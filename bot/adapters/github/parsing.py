@@ -6,6 +6,7 @@ Pure. The functions raise KeyError, TypeError, ValueError or AttributeError for 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -56,12 +57,15 @@ def parse_comment(data: Any) -> Comment:
     )
 
 
-def parse_pull(data: Any) -> PullRequest:
+def parse_pull(data: Any, is_base: Callable[[str], bool] = lambda _: True) -> PullRequest:
     """A pull request; lists do not say who merged it, so `merged_by` is None there.
+
+    `is_base` tells whether a branch is the base branch, where GitHub does not say which one is the default branch.
 
     Before the merge GitHub's `merge_commit_sha` is a trial of its own, on no branch; that one is left out.
     """
     merged_at = data.get("merged_at")
+    base, default = str(data["base"]["ref"]), (data["base"].get("repo") or {}).get("default_branch")
     return PullRequest(
         number=int(data["number"]),
         title=str(data["title"]),
@@ -76,6 +80,8 @@ def parse_pull(data: Any) -> PullRequest:
         merged_at=None if merged_at is None else _time(merged_at),
         merged_by=login_of(data["merged_by"]) if data.get("merged_by") else None,
         merge_commit="" if merged_at is None else str(data.get("merge_commit_sha") or ""),
+        base=base,
+        into_base=base == default if default else is_base(base),
     )
 
 

@@ -30,7 +30,7 @@ class GitHubWorkflows:
     def __init__(self, session: Session, repository: str) -> None:
         self._session = session
         self._client = session.repository(repository)
-        self._base = DefaultBranch(self._client)
+        self._base = DefaultBranch(self._client, session.clock)
 
     @property
     def bot_login(self) -> str:

@@ -99,9 +99,11 @@ def observe_preparation(
     if preparation.stage not in UNPREPARED:
         return preparation
     state = preparation.pull_request.observe(pull, reviews, None, now)
-    if pull.merged:
+    if pull.merged and state.counts(pull):
         return replace(preparation, stage=PreparationStage.READY, pull_request=replace(state, note=None), reason=None)
     if not pull.open:
         reason = PullRequestEnded(PullRequestEnd.CLOSED)
+        if pull.merged:
+            reason = PullRequestEnded(PullRequestEnd.MERGED_ELSEWHERE, pull.base)
         return replace(preparation, stage=PreparationStage.CLOSED, pull_request=state, reason=reason)
     return replace(preparation, stage=PreparationStage.OPEN, pull_request=state, reason=None)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.domain.github_models import CommitChecks, Conclusion, PullRequest, Review, ReviewState
 from bot.domain.reasons import Reason
+from bot.domain.upgrade.reasons.pull_requests import GoesElsewhere
 from bot.formats.documents import stored
 
 
@@ -54,6 +55,7 @@ class BranchState:
     branch="branch",
     warnings="warnings",
     note="note",
+    base="base",
 )
 @dataclass(frozen=True)
 class PullRequestState:
@@ -61,7 +63,8 @@ class PullRequestState:
     opened.
 
     `checks` is the conclusion of its own checks on `head`, `failing_checks` their names. `warnings` is what a
-    reviewer should know, `note` what happened to it since it was opened.
+    reviewer should know, `note` what happened to it since it was opened. `base` is the name that the base branch had
+    when it was opened: only a merge into that counts.
     """
 
     number: int | None = None
@@ -75,6 +78,7 @@ class PullRequestState:
     branch: BranchState = field(default_factory=BranchState)
     warnings: tuple[Reason, ...] = ()
     note: Reason | None = None
+    base: str = ""
 
     @property
     def merged_at(self) -> datetime | None:
@@ -94,7 +98,11 @@ class PullRequestState:
         """The state as GitHub shows the pull request now. `checks` is None for a pull request without checks that
         matter."""
         seen = checks or CommitChecks(self.checks, self.failing_checks)
-        merge = Merge(pull.merged_at or now, pull.merged_by or "", pull.merge_commit) if pull.merged else self.merge
+        merge, note = self.merge, None if isinstance(self.note, GoesElsewhere) else self.note
+        if pull.merged and self.counts(pull):
+            merge = Merge(pull.merged_at or now, pull.merged_by or "", pull.merge_commit)
+        if pull.open and not self.counts(pull):
+            note = GoesElsewhere(pull.base)
         return replace(
             self,
             number=pull.number,
@@ -105,7 +113,13 @@ class PullRequestState:
             approved_by=_reviewers(reviews, ReviewState.APPROVED),
             changes_requested_by=_reviewers(reviews, ReviewState.CHANGES_REQUESTED),
             merge=merge,
+            note=note,
         )
+
+    def counts(self, pull: PullRequest) -> bool:
+        """Whether the pull request goes, or went, where it was planned. A branch that people renamed meanwhile keeps
+        its old name in what was merged before."""
+        return pull.into_base or (bool(self.base) and pull.base == self.base)
 
 
 def _reviewers(reviews: Sequence[Review], state: ReviewState) -> tuple[str, ...]:

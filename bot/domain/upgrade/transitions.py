@@ -128,7 +128,7 @@ def attach_pull(upgrade: Upgrade, pull: PullRequest, from_version: Version | Non
     """The upgrade with its pull request, which was just opened or found."""
     stage = Stage.OPEN if upgrade.stage is Stage.PLANNED else upgrade.stage
     opened = move(upgrade, stage, Cause(now, link=pull.url), PullRequestOpened(pull.number), explains_stage=False)
-    known = replace(opened.pull_request, number=pull.number, url=pull.url, head=pull.head)
+    known = replace(opened.pull_request, number=pull.number, url=pull.url, head=pull.head, base=pull.base)
     return replace(opened, from_version=from_version, pull_request=known)
 
 
@@ -137,23 +137,27 @@ def observe(
 ) -> Upgrade:
     """The upgrade as GitHub shows its pull request now. What was merged stays merged."""
     ended = upgrade.stage in {Stage.DONE, Stage.ROLLED_BACK, Stage.SKIPPED}
-    if upgrade.merged_at or ended or (upgrade.stage is Stage.FAILED and not pull.merged):
+    merged = pull.merged and upgrade.pull_request.counts(pull)
+    if upgrade.merged_at or ended or (upgrade.stage is Stage.FAILED and not merged):
         return upgrade
     seen = replace(upgrade, pull_request=upgrade.pull_request.observe(pull, reviews, checks, now))
     approved, objections = seen.pull_request.approved_by, seen.pull_request.changes_requested_by
-    if pull.merged:
+    if merged:
         return move(seen, Stage.MERGED, Cause(pull.merged_at or now, pull.merged_by or "", pull.url))
+    end = PullRequestEnded(PullRequestEnd.CLOSED)
+    if pull.merged:
+        end = PullRequestEnded(PullRequestEnd.MERGED_ELSEWHERE, pull.base)
     if not pull.open and upgrade.rollback is not None and upgrade.previous is not None:
-        return _restore_previous(upgrade.previous, upgrade.rollback, PullRequestEnd.CLOSED)
+        return _restore_previous(upgrade.previous, upgrade.rollback, end)
     if not pull.open:
-        return move(seen, Stage.CLOSED, Cause(now, "", pull.url), PullRequestEnded(PullRequestEnd.CLOSED))
+        return move(seen, Stage.CLOSED, Cause(now, "", pull.url), end)
     if objections:
         return move(seen, Stage.CHANGES_REQUESTED, Cause(now, ", ".join(objections), pull.url))
     return move(seen, Stage.APPROVED if approved else Stage.OPEN, Cause(now, ", ".join(approved), pull.url))
 
 
-def _restore_previous(previous: Upgrade, rollback: Rollback, end: PullRequestEnd) -> Upgrade:
-    return with_note(previous, RollbackEnded(rollback.requested_by, end))
+def _restore_previous(previous: Upgrade, rollback: Rollback, ended: PullRequestEnded) -> Upgrade:
+    return with_note(previous, RollbackEnded(rollback.requested_by, ended.end, ended.branch))
 
 
 def mark_refused(upgrade: Upgrade, why: Reason, now: datetime, *, keep_waiting: bool) -> Upgrade:
@@ -172,7 +176,7 @@ def mark_failed(upgrade: Upgrade, why: Reason, now: datetime) -> Upgrade:
 def mark_pull_gone(upgrade: Upgrade, now: datetime) -> Upgrade:
     """The upgrade whose pull request does not exist any more; a rollback leaves things as they were."""
     if upgrade.rollback is not None and upgrade.previous is not None:
-        return _restore_previous(upgrade.previous, upgrade.rollback, PullRequestEnd.GONE)
+        return _restore_previous(upgrade.previous, upgrade.rollback, PullRequestEnded(PullRequestEnd.GONE))
     return move(upgrade, Stage.CLOSED, Cause(now, ""), PullRequestEnded(PullRequestEnd.GONE))
 
 

@@ -59,6 +59,7 @@ def pull(number: int = 1, branch: str = "rctest/upgrade-v3.40.1", **changes: Any
         "body": "Test plan: the checks.",
         "html_url": f"https://github.test/fleet/deploy/pull/{number}",
         "head": {"ref": branch, "sha": "c1", "repo": {"full_name": "fleet/deploy"}},
+        "base": {"ref": "main", "sha": "b1", "repo": {"default_branch": "main"}},
         "state": "open",
         "user": user("mibot[bot]"),
         "labels": [],

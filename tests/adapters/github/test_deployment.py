@@ -129,6 +129,25 @@ def test_pull_requests_of_a_branch_are_this_repositorys(site: FakeGitHub, warm: 
     assert (found.number, found.open, found.merged, found.merged_by) == (2, False, True, None)
 
 
+def test_a_pull_request_tells_where_it_goes(site: FakeGitHub, warm: GitHubDeploymentRepository) -> None:
+    renamed = {"ref": "trunk", "sha": "b1", "repo": {"default_branch": "trunk"}}
+    answers = [pull(3, base=renamed), pull(2, base={"ref": "staging", "sha": "b1"}), pull(1)]
+    site.add_response("GET", f"{HERE}/pulls", answers)
+    found = warm.pull_requests.pulls_from_branch(BRANCH)
+    assert [(one.base, one.into_base) for one in found] == [("trunk", True), ("staging", False), ("main", True)]
+
+
+def test_a_base_branch_that_people_renamed_is_known_by_its_new_name(
+    site: FakeGitHub, warm: GitHubDeploymentRepository, time: FakeClock
+) -> None:
+    site.add_response("GET", f"{HERE}/pulls/2", pull(2, base={"ref": "trunk", "sha": "b1"}))
+    assert not warm.pull_requests.pull(2).into_base
+    site.add_response("GET", HERE, {"default_branch": "trunk"})
+    time.seconds += 40
+    assert warm.pull_requests.pull(2).into_base
+    assert warm.base_branch.name == "trunk"
+
+
 def test_a_pull_request_tells_who_merged_it(site: FakeGitHub, warm: GitHubDeploymentRepository) -> None:
     site.add_response("GET", f"{HERE}/pulls/2", pull(2, merged_at="2022-06-02T09:00:00Z", merged_by=user("bob")))
     assert warm.pull_requests.pull(2).merged_by == "bob"

@@ -120,6 +120,13 @@ def test_a_merge_is_noted_with_who_and_when_and_who_approved() -> None:
     ) == ("rio", NOW, ("rio",), None)
 
 
+def test_a_merge_into_another_branch_prepares_nothing() -> None:
+    elsewhere = replace(MERGED, base="staging", into_base=False)
+    seen = observe_preparation(at(PreparationStage.OPEN), elsewhere, [YES], LATER)
+    told = PullRequestEnded(PullRequestEnd.MERGED_ELSEWHERE, "staging")
+    assert (seen.stage, seen.reason) == (PreparationStage.CLOSED, told)
+
+
 def test_a_pull_request_that_is_closed_ends_it() -> None:
     seen = observe_preparation(at(PreparationStage.OPEN), CLOSED, [YES], LATER)
     assert (seen.stage, seen.reason) == (PreparationStage.CLOSED, PullRequestEnded(PullRequestEnd.CLOSED))

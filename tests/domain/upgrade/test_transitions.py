@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from bot.domain.reasons import PlainText, Reason
 from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.reasons.progress import Milestone, Reached
 from bot.domain.upgrade.reasons.pull_requests import (
+    GoesElsewhere,
     PullRequestEnd,
     PullRequestEnded,
     PullRequestOpened,
@@ -418,6 +420,42 @@ def test_the_pull_request_of_a_rollback_is_followed_like_any_other() -> None:
     assert observed(back, OPEN, YES, NO).stage is Stage.CHANGES_REQUESTED
     merged = observed(back, MERGED, YES)
     assert (merged.stage, merged.pull_request.merged_by, merged.rollback) == (Stage.MERGED, "rio", back.rollback)
+
+
+ELSEWHERE: dict[str, Any] = {"base": "staging", "into_base": False}
+
+
+def test_a_merge_into_another_branch_deploys_nothing_and_is_told() -> None:
+    seen = observed(upgrade(), replace(MERGED, **ELSEWHERE), YES)
+    told = PullRequestEnded(PullRequestEnd.MERGED_ELSEWHERE, "staging")
+    assert (seen.stage, seen.reason, seen.merged_at) == (Stage.CLOSED, told, None)
+    assert observed(seen, replace(MERGED, **ELSEWHERE), YES) == seen
+    assert upgrade_requested(seen).pull_request.number is None, "whoever asks again gets another one"
+
+
+@pytest.mark.parametrize("stage", [Stage.FAILED, Stage.CLOSED, Stage.APPROVED, Stage.CHANGES_REQUESTED])
+def test_from_no_stage_does_a_merge_into_another_branch_count(stage: Stage) -> None:
+    assert observed(upgrade(stage=stage), replace(MERGED, **ELSEWHERE)).merged_at is None
+
+
+def test_a_rollback_that_is_merged_into_another_branch_leaves_the_upgrade_as_it_was() -> None:
+    done = upgrade(stage=Stage.DONE, merged_at=NOW, after=(result(),))
+    back = attach_pull(rollback_requested(done), OPEN, TO, LATER)
+    note = RollbackEnded("lee", PullRequestEnd.MERGED_ELSEWHERE, "staging")
+    assert observed(back, replace(MERGED, **ELSEWHERE)) == modify(done, note=note)
+
+
+def test_a_changed_base_branch_is_told_until_it_is_changed_back() -> None:
+    there = attach_pull(upgrade(stage=Stage.PLANNED), replace(OPEN, base="main"), FROM, NOW)
+    seen = observed(there, replace(OPEN, **ELSEWHERE), YES)
+    assert (seen.stage, seen.pull_request.note) == (Stage.APPROVED, GoesElsewhere("staging"))
+    assert observed(seen, replace(OPEN, base="main"), YES).pull_request.note is None
+
+
+def test_a_base_branch_that_people_renamed_after_the_merge_is_the_one_that_was_planned() -> None:
+    there = attach_pull(upgrade(stage=Stage.PLANNED), replace(OPEN, base="main"), FROM, NOW)
+    assert observed(there, replace(MERGED, base="main", into_base=False)).stage is Stage.MERGED
+    assert observed(there, replace(MERGED, base="trunk")).stage is Stage.MERGED
 
 
 def test_when_its_pull_request_is_closed_the_upgrade_is_what_it_was() -> None:

@@ -34,7 +34,7 @@ class GitHubPullRequests:
         self._name = name
 
     def pull(self, number: int) -> PullRequest:
-        return self._client.get(f"/pulls/{number}", READ_PULL, parse_pull)
+        return self._client.get(f"/pulls/{number}", READ_PULL, self._parse)
 
     def reviews(self, number: int) -> Sequence[Review]:
         return latest_reviews(self._client.list_all(f"/pulls/{number}/reviews", READ_REVIEWS, parse_review))
@@ -47,14 +47,17 @@ class GitHubPullRequests:
         query = {"head": f"{owner}:{branch}", "state": "all", "sort": "created", "direction": "desc"}
 
         def own(data: Any) -> PullRequest | None:
-            return parse_pull(data) if is_from_repository(self._name, data) else None
+            return self._parse(data) if is_from_repository(self._name, data) else None
 
         found = self._client.list_all("/pulls", LIST_PULLS, own, **query)
         return [one for one in found if one is not None and one.branch == branch]
 
     def create_pull(self, branch: str, title: str, body: str) -> PullRequest:
         new = {"title": title, "head": branch, "base": self._base.name, "body": body}
-        return self._client.post("/pulls", OPEN_PULL, new, parse_pull)
+        return self._client.post("/pulls", OPEN_PULL, new, self._parse)
+
+    def _parse(self, data: Any) -> PullRequest:
+        return parse_pull(data, self._base.is_base)
 
     def edit_pull(self, number: int, body: str) -> None:
         self._client.patch(f"/pulls/{number}", EDIT_PULL, {"body": body})

@@ -17,7 +17,7 @@ class GitHubDeploymentRepository:
 
     def __init__(self, session: Session, name: str, cache: BlobCache) -> None:
         client = session.repository(name)
-        self.base_branch = DefaultBranch(client)
+        self.base_branch = DefaultBranch(client, session.clock)
         self.files = GitHubFiles(session, client, self.base_branch, cache)
         self.branches = GitHubBranches(session, client, self.base_branch)
         self.pull_requests = GitHubPullRequests(session, client, self.base_branch, name)

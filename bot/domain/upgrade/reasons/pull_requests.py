@@ -22,14 +22,25 @@ class PullRequestEnd(StrEnum):
 
     CLOSED = "closed"
     GONE = "gone"
+    MERGED_ELSEWHERE = "merged_elsewhere"
 
 
-@stored("pull_request.ended", end="end")
+@stored("pull_request.ended", end="end", branch="branch")
 @dataclass(frozen=True)
 class PullRequestEnded(Reason):
-    """The pull request ended without a merge."""
+    """The pull request ended without a merge into the base branch. `branch` is the one that it was merged into
+    instead."""
 
     end: PullRequestEnd
+    branch: str = ""
+
+
+@stored("pull_request.goes_elsewhere", branch="branch")
+@dataclass(frozen=True)
+class GoesElsewhere(Reason):
+    """Somebody changed the branch that the pull request would be merged into. It deploys nothing from there."""
+
+    branch: str
 
 
 @stored("pull_request.branch_rebuilt", base_commit="base_commit", same_change="same_change")
@@ -88,13 +99,15 @@ class PullRequestNotShown(Reason):
     """GitHub says that the pull request exists, but does not show it."""
 
 
-@stored("rollback.ended", requested_by="requested_by", end="end")
+@stored("rollback.ended", requested_by="requested_by", end="end", branch="branch")
 @dataclass(frozen=True)
 class RollbackEnded(Reason):
-    """The pull request of the upgrade's rollback ended without a merge."""
+    """The pull request of the upgrade's rollback ended without a merge into the base branch. `branch` is the one that
+    it was merged into instead."""
 
     requested_by: str
     end: PullRequestEnd
+    branch: str = ""
 
 
 @stored("rollback.refused", reason="reason")

@@ -19,6 +19,8 @@ def _(reason: reasons.PullRequestEnded) -> str:
             return "its pull request was closed without a merge"
         case PullRequestEnd.GONE:
             return "its pull request is gone"
+        case PullRequestEnd.MERGED_ELSEWHERE:
+            return f"its pull request was merged into {reason.branch}, not into the base branch: nothing is deployed"
 
 
 @describe.register
@@ -67,8 +69,22 @@ def _(_: reasons.PullRequestNotShown) -> str:
 
 @describe.register
 def _(reason: reasons.RollbackEnded) -> str:
-    how = "was closed without a merge" if reason.end is PullRequestEnd.CLOSED else "is gone, with its pull request"
+    match reason.end:
+        case PullRequestEnd.CLOSED:
+            how = "was closed without a merge"
+        case PullRequestEnd.GONE:
+            how = "is gone, with its pull request"
+        case PullRequestEnd.MERGED_ELSEWHERE:
+            how = f"was merged into {reason.branch}, not into the base branch: nothing is deployed"
     return f"its rollback by {reason.requested_by} {how}"
+
+
+@describe.register
+def _(reason: reasons.GoesElsewhere) -> str:
+    return (
+        f"its pull request would be merged into {reason.branch}, from where nothing is deployed: change its base "
+        "branch back"
+    )
 
 
 @describe.register
