@@ -15,6 +15,7 @@ from bot.domain.versions import Version
 from bot.notifications import interested_channels
 from bot.rendering.pull_requests import render_pull_request_body
 from bot.schema import CODEC
+from bot.services.creator import Creator
 from bot.services.fleet_reader import FleetReader
 from bot.services.planner import Planner
 from bot.services.pull_requests import PullRequestWriter
@@ -45,7 +46,8 @@ def main() -> None:
         fleets = FleetReader(deployment.files)
         fleets.current()
         planner = Planner(deployment.files, NoUpstream(), frozenset)
-        pulls = PullRequestWriter(deployment.branches, deployment.pull_requests, render_pull_request_body)
+        creator = Creator(store, lambda: datetime.now(UTC), lag=30.0)
+        pulls = PullRequestWriter(deployment.branches, deployment.pull_requests, render_pull_request_body, creator)
         opener = PullRequestService(
             deployment.branches, deployment.files, store, fleets, planner, pulls, lambda: datetime.now(UTC)
         )

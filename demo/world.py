@@ -131,6 +131,11 @@ class World:
         """The comments on one pull request, oldest first."""
         return self.api(OWNER).pages(f"{self._deployment}/issues/{pull}/comments")
 
+    def check_runs(self, sha: str) -> list[Json]:
+        """The check runs on a commit."""
+        path = f"{self._deployment}/commits/{sha}/check-runs"
+        return list(self._json(OWNER, "GET", path)["check_runs"])
+
     def check_run(self, sha: str, name: str, conclusion: str | None) -> Json:
         """Create a check run on a commit: in progress when `conclusion` is None, else completed."""
         begun = {"name": name, "head_sha": sha, "status": "in_progress"}

@@ -189,3 +189,19 @@ def test_every_command_and_every_check_has_a_test_file(room: str) -> None:
     named = {path.stem for path in sources(room)} - {"__init__"}
     tested = {path.stem.removeprefix("test_") for path in (ROOT / "tests" / room).glob("test_*.py")}
     assert named <= tested
+
+
+GUARDED = {
+    "create_issue": {"handlers/trackers.py"},
+    "create_comment": {"services/own_comments.py"},
+    "create_pull": {"services/pull_requests.py"},
+    "create_check_run": {"services/own_check_runs.py"},
+}
+"""What GitHub would create a second time, and the code that goes through the `Creator`."""
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_nothing_is_created_past_the_journal(name: str) -> None:
+    calls = re.compile(rf"\.{name}\(")
+    callers = {str(path.relative_to(BOT)) for path in BOT.rglob("*.py") if calls.search(path.read_text())}
+    assert callers == GUARDED[name]

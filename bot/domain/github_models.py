@@ -177,6 +177,14 @@ class CheckRun:
 
 
 @dataclass(frozen=True)
+class PublishedCheckRun:
+    """A check run of mibot's own as GitHub shows it, by its id."""
+
+    number: int
+    check_run: CheckRun
+
+
+@dataclass(frozen=True)
 class AppInfo:
     """What GitHub says of the App itself, for `mibot doctor`."""
 

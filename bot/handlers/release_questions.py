@@ -14,9 +14,9 @@ from bot.domain.tracker.release_issues import release_question
 from bot.domain.versions import parse_version
 from bot.handlers.dispatch import handles
 from bot.ports.errors import NotFoundError
-from bot.ports.issues import IssueComments
 from bot.ports.store import CursorStore
 from bot.rendering.tracker import render_release_question
+from bot.services.own_comments import OwnComments
 
 log = structlog.get_logger(__name__)
 
@@ -24,8 +24,8 @@ log = structlog.get_logger(__name__)
 class ReleaseQuestionHandler:
     """Asks on the issue itself, once, and mentions nobody. `clock` gives the time in UTC."""
 
-    def __init__(self, issues: IssueComments, store: CursorStore, clock: Callable[[], datetime]) -> None:
-        self._issues = issues
+    def __init__(self, comments: OwnComments, store: CursorStore, clock: Callable[[], datetime]) -> None:
+        self._comments = comments
         self._store = store
         self._clock = clock
 
@@ -35,11 +35,8 @@ class ReleaseQuestionHandler:
         if self._store.cursor(name) is not None:
             return []
         try:
-            me = self._issues.bot_login
-            if not any(c.is_by_app(me) and marker in c.body for c in self._issues.comments(effect.issue)):
-                self._issues.create_comment(
-                    effect.issue, render_release_question(parse_version(effect.version), marker)
-                )
+            question = render_release_question(parse_version(effect.version), marker)
+            self._comments.ensure(effect.issue, marker, question)
         except NotFoundError:
             log.info("release_issue_gone", issue=effect.issue)
         self._store.set_cursor(name, self._clock())

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-import structlog
-
 from bot.domain.chat import markers
 from bot.domain.chat.answers import StatusTable
 from bot.domain.chat.effects import RefreshReply
@@ -17,14 +15,12 @@ from bot.domain.effects import Effect
 from bot.domain.upgrade.record import Upgrade
 from bot.formats.markdown import Markdown
 from bot.handlers.dispatch import handles
-from bot.ports.errors import NeedsPersonError, NotFoundError, TransientError
-from bot.ports.issues import IssueComments
+from bot.ports.errors import NeedsPersonError, TransientError
 from bot.ports.store import PreparationReader, ReplyStore, UpgradeReader
 from bot.rendering import Renderer
 from bot.rendering.replies import render_reply
 from bot.services.fleet_reader import FleetReader
-
-log = structlog.get_logger(__name__)
+from bot.services.own_comments import OwnComments
 
 
 class _Store(ReplyStore, UpgradeReader, PreparationReader, Protocol):
@@ -34,8 +30,8 @@ class _Store(ReplyStore, UpgradeReader, PreparationReader, Protocol):
 class ReplyHandler:
     """Writes replies and keeps them up to date."""
 
-    def __init__(self, issues: IssueComments, store: _Store, fleets: FleetReader) -> None:
-        self._issues = issues
+    def __init__(self, comments: OwnComments, store: _Store, fleets: FleetReader) -> None:
+        self._comments = comments
         self._store = store
         self._fleets = fleets
 
@@ -48,8 +44,9 @@ class ReplyHandler:
         body = self._body(reply)
         digest = hashlib.sha256(body.encode()).hexdigest()
         if digest != reply.digest or reply.written is None:
+            marker = markers.reply(reply.comment)
             try:
-                written = self._write(reply, body)
+                written = self._comments.put(reply.issue, marker, body, reply.written)
             except (TransientError, NeedsPersonError):
                 self._store.save_reply(replace(reply, written=None))  # the sweep takes up what counts as unwritten
                 raise
@@ -59,7 +56,7 @@ class ReplyHandler:
     def _body(self, reply: Reply) -> Markdown:
         versions = (item.version for item in reply.items if isinstance(item, PreparationProgress))
         preparations = (self._store.preparation(version) for version in versions)
-        renderer = Renderer(self._fleets.last_known(), self._issues.bot_login)
+        renderer = Renderer(self._fleets.last_known(), self._comments.bot_login)
         return render_reply(
             renderer,
             reply,
@@ -74,22 +71,3 @@ class ReplyHandler:
         progress = (item for item in reply.items if isinstance(item, UpgradeProgress))
         upgrades = (self._store.upgrade(item.slug, item.version) for item in progress)
         return [upgrade for upgrade in upgrades if upgrade]
-
-    def _write(self, reply: Reply, body: Markdown) -> int:
-        """Edit the reply, or write it; returns its comment. A reply that people deleted is written again."""
-        written = reply.written or self._find(reply)
-        if written is not None:
-            try:
-                self._issues.edit_comment(written, body)
-            except NotFoundError:
-                log.info("reply_was_deleted", comment=reply.comment)
-            else:
-                return written
-        return self._issues.create_comment(reply.issue, body).id
-
-    def _find(self, reply: Reply) -> int | None:
-        """The reply that was written and not noted, because a crash came between."""
-        marker = markers.reply(reply.comment)
-        me = self._issues.bot_login
-        mine = (c for c in self._issues.comments(reply.issue) if c.is_by_app(me) and marker in c.body)
-        return next((comment.id for comment in mine), None)

@@ -22,7 +22,7 @@ from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
 from bot.handlers.dispatch import handles
-from bot.ports.errors import PermanentError
+from bot.ports.errors import NotFoundError, PermanentError
 from bot.ports.issues import IssueComments, IssueEditor, IssueReader, WriteSlots
 from bot.ports.store import PreparationReader, TrackerStore, UpgradeReader
 from bot.rendering import Renderer
@@ -35,8 +35,10 @@ from bot.rendering.tracker import (
     render_tracker_part,
     tracker_items,
 )
+from bot.services.creator import Creator
 from bot.services.fleet_reader import FleetReader
 from bot.services.operators import Operators
+from bot.services.own_comments import OwnComments
 from bot.services.poll_throttle import PollThrottle
 from bot.services.release_issues import ReleaseIssues
 from bot.services.tracker_search import LABELS, TrackerSearch
@@ -63,6 +65,8 @@ class TrackerHandler:
     def __init__(
         self,
         issues: _Issues,
+        comments: OwnComments,
+        creator: Creator,
         store: _Store,
         fleets: FleetReader,
         clock: Callable[[], datetime],
@@ -73,6 +77,8 @@ class TrackerHandler:
         interval: float = 10.0,
     ) -> None:
         self._issues = issues
+        self._comments = comments
+        self._creator = creator
         self._store = store
         self._fleets = fleets
         self._label = label
@@ -133,19 +139,26 @@ class TrackerHandler:
         )
 
     def _open(self, version: Version, effect: EnsureTracker) -> TrackerRecord:
-        renderer = Renderer(self._fleets.current(), self._issues.bot_login)
-        announced = (effect.issue,) if effect.issue else ()
-        draft = TrackerRecord(version, 0, "", effect.by, announced=announced)
-        body = self._render_parts([str(render_tracker_heading(version))], draft, renderer)[0]
-        issue = self._issues.create_issue(format_tracker_title(version), body, self._labels)
+        def create() -> int:
+            renderer = Renderer(self._fleets.current(), self._issues.bot_login)
+            announced = (effect.issue,) if effect.issue else ()
+            draft = TrackerRecord(version, 0, "", effect.by, announced=announced)
+            body = self._render_parts([str(render_tracker_heading(version))], draft, renderer)[0]
+            return self._issues.create_issue(format_tracker_title(version), body, self._labels).number
+
+        def find() -> int | None:
+            return next((found.issue.number for found in self._search.marked(version) if not found.adopted), None)
+
+        key = f"tracker {version}"
+        number = self._creator.ensure(key, find, create).number
+        try:
+            issue = self._issues.issue(number)
+        except NotFoundError:  # people deleted the one that the journal knows
+            issue = self._issues.issue(self._creator.ensure(key, find, create, gone=number).number)
         return TrackerRecord(version, issue.number, issue.url, effect.by)
 
     def _announce(self, record: TrackerRecord, issue: int) -> None:
         """Link the tracker in the issue that requested it. Only a version's first announcement mentions the teams."""
-        marker = markers.announcement(record.version)
-        for comment in self._issues.comments(issue):
-            if comment.is_by_app(self._issues.bot_login) and marker in comment.body:
-                return
         renderer = Renderer(self._fleets.recent(), self._issues.bot_login)
         first = not record.announced
         words = render_announcement(
@@ -156,7 +169,7 @@ class TrackerHandler:
             first=first,
             adopted=record.adopted and issue == record.issue,
         )
-        self._issues.create_comment(issue, words)
+        self._comments.ensure(issue, markers.announcement(record.version), words)
 
     @handles
     def refresh(self, effect: RefreshTracker) -> list[Effect]:
@@ -235,7 +248,4 @@ class TrackerHandler:
     def _ensure_part(self, record: TrackerRecord, part: int, text: str) -> int:
         """The comment that continues the tracker: found by its marker, or written."""
         marker = markers.tracker_part(record.version, part + 1)
-        for comment in self._issues.comments(record.issue):
-            if comment.is_by_app(self._issues.bot_login) and marker in comment.body:
-                return comment.id
-        return self._issues.create_comment(record.issue, Markdown(text)).id
+        return self._comments.ensure(record.issue, marker, Markdown(text))

@@ -22,12 +22,14 @@ class ExternalError(Exception):
 class TransientError(ExternalError):
     """A fault that another try may cure: 5xx, time-outs, no connection, rate limits.
 
-    `retry_after` is the number of seconds that the other side asked us to wait, or None if it did not say.
+    `retry_after` is the number of seconds that the other side asked us to wait, or None if it did not say. `unsent`:
+    the request was certainly not carried out; otherwise a write may have been.
     """
 
-    def __init__(self, reason: Reason, retry_after: float | None = None) -> None:
+    def __init__(self, reason: Reason, retry_after: float | None = None, *, unsent: bool = False) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+        self.unsent = unsent
 
 
 class NeedsPersonError(ExternalError):

@@ -27,15 +27,20 @@ class IssueEditor(Protocol):
     def add_labels(self, number: int, labels: Iterable[str]) -> None: ...
 
 
-class IssueComments(BotAccount, Protocol):
-    """Reads and writes the comments of one issue at a time."""
+class CommentThreads(BotAccount, Protocol):
+    """Lists, writes and edits the comments of one issue or pull request at a time."""
 
-    def comment(self, comment: int) -> Comment: ...
     def comments(self, number: int) -> Sequence[Comment]:
         """The comments of one issue, oldest first."""
 
     def create_comment(self, number: int, body: str) -> Comment: ...
     def edit_comment(self, comment: int, body: str) -> None: ...
+
+
+class IssueComments(CommentThreads, Protocol):
+    """Reads and writes the comments of one issue at a time."""
+
+    def comment(self, comment: int) -> Comment: ...
 
 
 class CommentFeed(Protocol):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from bot.domain.github_models import CheckRun, Comment, CommitChecks, PullRequest, Review
-from bot.ports.accounts import BotAccount
+from bot.domain.github_models import CheckRun, CommitChecks, PublishedCheckRun, PullRequest, Review
 
 
 class PullRequestReader(Protocol):
@@ -28,6 +27,7 @@ class PullRequestLabels(Protocol):
 class PullRequestEditor(PullRequestLabels, Protocol):
     """Finds, creates and changes pull requests."""
 
+    def pull(self, number: int) -> PullRequest: ...
     def pulls_from_branch(self, branch: str) -> Sequence[PullRequest]:
         """The pull requests from that branch, in any state, newest first. One request."""
 
@@ -37,18 +37,18 @@ class PullRequestEditor(PullRequestLabels, Protocol):
     def edit_pull(self, number: int, body: str) -> None: ...
 
 
-class PullRequestComments(BotAccount, Protocol):
-    """Reads and writes the comments of pull requests."""
-
-    def pull_comments(self, number: int) -> Sequence[Comment]:
-        """The comments of one pull request, oldest first."""
-
-    def comment_on_pull(self, number: int, body: str) -> Comment: ...
-    def edit_pull_comment(self, comment: int, body: str) -> None: ...
-
-
 class CheckRuns(Protocol):
     """mibot's own check runs."""
 
-    def publish_check_run(self, commit: str, report: CheckRun) -> None:
-        """Make sure that the commit has one check run of ours of that name, and that it says this."""
+    def newest_check_run(self, commit: str, name: str) -> PublishedCheckRun | None:
+        """Our newest one of that name, or None."""
+
+    def check_run(self, number: int) -> PublishedCheckRun: ...
+    def create_check_run(self, commit: str, report: CheckRun) -> int:
+        """Returns its id."""
+
+    def update_check_run(self, number: int, report: CheckRun) -> None:
+        """One that is completed stays completed."""
+
+    def fit_check_run(self, report: CheckRun) -> CheckRun:
+        """The report as GitHub will show it, within its limits."""

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import structlog
-
-from bot.domain.github_models import Comment
 from bot.domain.notifications.posts import CheckRunPost, IssueCommentPost, LabelPost, Post, PullCommentPost
-from bot.ports.errors import NotFoundError
-from bot.ports.issues import IssueComments
-from bot.ports.pull_requests import CheckRuns, PullRequestComments, PullRequestLabels
-
-log = structlog.get_logger(__name__)
+from bot.ports.pull_requests import PullRequestLabels
+from bot.services.own_check_runs import OwnCheckRuns
+from bot.services.own_comments import OwnComments
 
 
 class PostPublisher:
@@ -20,10 +13,10 @@ class PostPublisher:
 
     def __init__(
         self,
-        check_runs: CheckRuns,
+        check_runs: OwnCheckRuns,
         labels: PullRequestLabels,
-        pull_comments: PullRequestComments,
-        issue_comments: IssueComments,
+        pull_comments: OwnComments,
+        issue_comments: OwnComments,
     ) -> None:
         self._check_runs = check_runs
         self._labels = labels
@@ -33,28 +26,10 @@ class PostPublisher:
     def publish(self, post: Post) -> None:
         match post:
             case CheckRunPost(commit, check_run):
-                self._check_runs.publish_check_run(commit, check_run)
+                self._check_runs.publish(commit, check_run)
             case LabelPost(pull, labels):
                 self._labels.label_pull(pull, labels)
-            case PullCommentPost():
-                self._publish_pull_comment(post)
+            case PullCommentPost(pull, marker, body):
+                self._pull_comments.put(pull, marker, body)
             case IssueCommentPost(issue, marker, body):
-                comments = self._issue_comments.comments(issue)
-                if _find_own(comments, marker, self._issue_comments.bot_login) is None:
-                    self._issue_comments.create_comment(issue, body)
-
-    def _publish_pull_comment(self, post: PullCommentPost) -> None:
-        comments = self._pull_comments.pull_comments(post.pull)
-        existing = _find_own(comments, post.marker, self._pull_comments.bot_login)
-        if existing is not None:
-            try:
-                self._pull_comments.edit_pull_comment(existing.id, post.body)
-            except NotFoundError:
-                log.info("comment_was_deleted", pull=post.pull)
-            else:
-                return
-        self._pull_comments.comment_on_pull(post.pull, post.body)
-
-
-def _find_own(comments: Sequence[Comment], marker: str, login: str) -> Comment | None:
-    return next((one for one in comments if one.is_by_app(login) and marker in one.body), None)
+                self._issue_comments.ensure(issue, marker, body)

@@ -11,8 +11,9 @@ from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.domain.upgrade.reasons.pull_requests import BranchTaken, PullRequestNotShown
 from bot.formats.markdown import Markdown
 from bot.ports.branches import Branches
-from bot.ports.errors import ConflictError, NotFoundError, PermanentError
+from bot.ports.errors import ConflictError, NotFoundError, PermanentError, TransientError
 from bot.ports.pull_requests import PullRequestEditor
+from bot.services.creator import Creator
 
 BodyRenderer = Callable[[PullRequestSpec], Markdown]
 """Writes what the pull request says."""
@@ -21,8 +22,9 @@ BodyRenderer = Callable[[PullRequestSpec], Markdown]
 class PullRequestWriter:
     """Makes and rebuilds the pull requests of change sets. `body` writes what they say."""
 
-    def __init__(self, branches: Branches, pulls: PullRequestEditor, body: BodyRenderer) -> None:
+    def __init__(self, branches: Branches, pulls: PullRequestEditor, body: BodyRenderer, creator: Creator) -> None:
         self._branches = branches
+        self._creator = creator
         self._pulls = pulls
         self._body = body
 
@@ -40,18 +42,43 @@ class PullRequestWriter:
         help.
         """
         change = order.change
+        made: list[PullRequest] = []
+
+        def create() -> int:
+            try:
+                made.append(self._pulls.create_pull(change.branch, change.title, self._render_body(order)))
+            except ConflictError as error:
+                raise TransientError(PullRequestNotShown()) from error  # there is one, and the list shows it later
+            return made[0].number
+
+        commit = ""
+
+        def prepare() -> None:
+            nonlocal commit
+            commit = self._prepare_branch(order)
+
+        key = f"pull request {change.branch}"
+        done = self._creator.ensure(key, lambda: self._find_open(change), create, self._closed(key), prepare)
+        pull = made[0] if done.new else self._pulls.pull(done.number)
+        self.label(pull, change)
+        return pull, commit if done.new else pull.head
+
+    def _prepare_branch(self, order: PullRequestSpec) -> str:
+        """Put the change set on its branch; returns the commit."""
         commit = self._commit(order)
         try:
-            self._branches.create_branch(change.branch, commit)
+            self._branches.create_branch(order.change.branch, commit)
         except ConflictError:
-            self._take_over_branch(change, commit)
-        body = self._render_body(order)
+            self._take_over_branch(order.change, commit)
+        return commit
+
+    def _closed(self, key: str) -> int | None:
+        """The pull request that was created before under that key, if it is not open any more."""
+        number = self._creator.known(key)
         try:
-            pull = self._pulls.create_pull(change.branch, change.title, body)
-        except ConflictError:
-            pull = self._find_existing(change)
-        self.label(pull, change)
-        return pull, commit
+            return number if number is not None and not self._pulls.pull(number).open else None
+        except NotFoundError:
+            return number
 
     def label(self, pull: PullRequest, change: ChangeSet) -> None:
         """See that an open pull request bears its labels."""
@@ -90,8 +117,5 @@ class PullRequestWriter:
             raise PermanentError(BranchTaken())
         self._branches.move_branch(change.branch, commit)
 
-    def _find_existing(self, change: ChangeSet) -> PullRequest:
-        for pull in self.find(change.branch):
-            if pull.open:
-                return pull
-        raise PermanentError(PullRequestNotShown())
+    def _find_open(self, change: ChangeSet) -> int | None:
+        return next((pull.number for pull in self.find(change.branch) if pull.open), None)

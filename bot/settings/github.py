@@ -26,6 +26,7 @@ class GitHubSettings(Section):
     webhook_secret_file: Path | None = Field(default=None, validate_default=True)
     write_interval: float = Field(default=1.0, ge=0, le=60)
     tracker_interval: float = Field(default=10.0, ge=0, le=600)
+    replication_lag: float = Field(default=30.0, ge=0, le=600)
 
     _url = field_validator("api_url")(http_url)
 

@@ -23,12 +23,14 @@ def make_handlers(services: Services) -> tuple[object, ...]:
     return (
         EventHandler(services.store),
         CommentHandler(services.issues, services.store, services.command_service),
-        ReplyHandler(services.issues, services.store, services.fleet_reader),
+        ReplyHandler(services.own_comments, services.store, services.fleet_reader),
         CheckHandler(services.store, services.fleet_reader, services.check_runner),
         PlanHandler(services.issues, services.store, services.fleet_reader, services.check_runner, services.planner),
         BackupHandler(services.store, services.deployment_service, services.backups, utc_now),
         TrackerHandler(
             services.issues,
+            services.own_comments,
+            services.creator,
             services.store,
             services.fleet_reader,
             utc_now,
@@ -37,7 +39,7 @@ def make_handlers(services: Services) -> tuple[object, ...]:
             rules=services.release_rules,
             interval=services.settings.github.tracker_interval,
         ),
-        ReleaseQuestionHandler(services.issues, services.store, utc_now),
+        ReleaseQuestionHandler(services.own_comments, services.store, utc_now),
         Scheduler(
             services.store,
             services.fleet_reader,

@@ -12,11 +12,14 @@ from bot.domain.upgrade.deploy_policy import DeployMode, DeployPolicy, VerifyPol
 from bot.domain.versions import Version
 from bot.rendering.pull_requests import render_pull_request_body
 from bot.services.commands import CommandService
+from bot.services.creator import Creator
 from bot.services.deployments import DeploymentService
 from bot.services.expected_services import ServiceReader
 from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import HealthCheckRunner
 from bot.services.operators import Operators
+from bot.services.own_check_runs import OwnCheckRuns
+from bot.services.own_comments import OwnComments
 from bot.services.planner import Planner
 from bot.services.posts import PostPublisher
 from bot.services.pull_requests import PullRequestWriter
@@ -95,8 +98,18 @@ class Services(Adapters):
         )
 
     @cached_property
+    def creator(self) -> Creator:
+        return Creator(self.store, utc_now, self.settings.github.replication_lag)
+
+    @cached_property
+    def own_comments(self) -> OwnComments:
+        """mibot's comments in the releases repository."""
+        return OwnComments(self.issues, self.creator, "comment")
+
+    @cached_property
     def pull_request_writer(self) -> PullRequestWriter:
-        return PullRequestWriter(self.deployment.branches, self.deployment.pull_requests, render_pull_request_body)
+        here = self.deployment
+        return PullRequestWriter(here.branches, here.pull_requests, render_pull_request_body, self.creator)
 
     @cached_property
     def upgrade_pull_requests(self) -> PullRequestService:
@@ -113,7 +126,9 @@ class Services(Adapters):
     @cached_property
     def post_publisher(self) -> PostPublisher:
         here = self.deployment
-        return PostPublisher(here.check_runs, here.pull_requests, here.comments, self.issues)
+        check_runs = OwnCheckRuns(here.check_runs, self.creator)
+        pull_comments = OwnComments(here.comments, self.creator, "pull request comment")
+        return PostPublisher(check_runs, here.pull_requests, pull_comments, self.own_comments)
 
     @cached_property
     def deployment_service(self) -> DeploymentService:

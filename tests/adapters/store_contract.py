@@ -22,6 +22,7 @@ from bot.domain.chat.replies import (
     ReplyItem,
     UpgradeProgress,
 )
+from bot.domain.flow.creations import Creation
 from bot.domain.github_models import Conclusion
 from bot.domain.health.model import CheckResult, CheckState
 from bot.domain.notifications.outbox import Outcome
@@ -37,6 +38,7 @@ from bot.domain.upgrade.record import IN_FLIGHT, UNFINISHED, Deployment, Stage, 
 from bot.domain.upgrade.transitions import Cause, mark_planned, move
 from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
+from bot.ports.creations import CreationJournal
 from bot.ports.store import (
     CursorStore,
     DispatchClaims,
@@ -170,6 +172,7 @@ class Store(
     PreparationStore,
     Outbox,
     CursorStore,
+    CreationJournal,
     Protocol,
 ):
     """Everything that mibot remembers, in one place."""
@@ -495,6 +498,42 @@ class StoreContract:
     def test_any_preparation_comes_back_as_it_was(self, store: Store, preparation: Preparation) -> None:
         store.save_preparation(preparation)
         assert store.preparation(preparation.version) == preparation
+
+    # Creations
+
+    def test_a_creation_is_begun_by_one_only(self, store: Store) -> None:
+        assert store.creation("tracker 3.40.1") is None
+        assert store.begin_creation("tracker 3.40.1", None, NOW)
+        assert store.creation("tracker 3.40.1") == Creation("tracker 3.40.1")
+        assert not store.begin_creation("tracker 3.40.1", None, NOW)
+
+    def test_a_creation_whose_outcome_is_unclear(self, store: Store) -> None:
+        store.begin_creation("comment 1", None, NOW)
+        store.mark_creation_unclear("comment 1", NOW)
+        store.mark_creation_unclear("comment 1", NOW + timedelta(seconds=9))
+        unclear = Creation("comment 1", unclear_since=NOW)
+        assert store.creation("comment 1") == unclear
+        assert store.begin_creation("comment 1", unclear, NOW)
+        assert not store.begin_creation("comment 1", unclear, NOW)
+        assert store.creation("comment 1") == Creation("comment 1", attempt=2)
+
+    def test_a_creation_that_is_known_stays(self, store: Store) -> None:
+        store.finish_creation("comment 1", 2**40, NOW)
+        store.mark_creation_unclear("comment 1", NOW)
+        store.forget_creation("comment 1")
+        assert store.creation("comment 1") == Creation("comment 1", number=2**40)
+
+    def test_a_creation_that_did_not_happen_is_forgotten(self, store: Store) -> None:
+        store.begin_creation("comment 1", None, NOW)
+        store.forget_creation("comment 1")
+        assert store.creation("comment 1") is None
+
+    def test_old_creations_are_dropped_unless_they_are_unclear(self, store: Store) -> None:
+        store.finish_creation("known", 1, NOW)
+        store.begin_creation("unclear", None, NOW)
+        store.begin_creation("new", None, NOW + timedelta(days=31))
+        assert store.creation("known") is None
+        assert store.creation("unclear") is not None
 
     # Cursors
 

@@ -14,12 +14,14 @@ import requests
 from bot.adapters.github import GitHubDeploymentRepository, GitHubInspector, GitHubWorkflows, Session
 from bot.domain.github_models import CheckRun
 from bot.domain.health.queries import ContainerReports, ContainersQuery
+from bot.services.own_check_runs import OwnCheckRuns
 from demo.emulator import Emulator, EmulatorError, free_port, private_key_pem
 from demo.github_api import GitHubApi, GitHubError
 from demo.organization import BASE, OUTSIDER, OWNER, make_orgs, make_seed
 from demo.proxy import GitHubProxy
 from demo.world import World
 from tests.adapters.github.samples import MemoryBlobCache
+from tests.ports import make_creator
 from tests.world.listener import Listener
 
 pytestmark = pytest.mark.e2e
@@ -128,7 +130,9 @@ def test_mibots_own_check_run_is_known_where_no_app_is_told(
     commit = world.branches()[BASE]
     deployment = GitHubDeploymentRepository(session, world.org.deployment, MemoryBlobCache())
     for conclusion in ("", "success", "failure"):
-        deployment.check_runs.publish_check_run(commit, CheckRun("mibot", conclusion, "a title", "a summary"))
+        OwnCheckRuns(deployment.check_runs, make_creator()).publish(
+            commit, CheckRun("mibot", conclusion, "a title", "a summary")
+        )
     runs = world.api(OWNER).call("GET", f"/repos/{world.org.deployment}/commits/{commit}/check-runs", filter="all")
     assert [(run["name"], run["conclusion"]) for run in runs["check_runs"]] == [("mibot", "failure")]
 

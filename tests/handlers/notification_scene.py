@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from bot.domain.github_models import CheckRun, Comment
+from bot.domain.github_models import CheckRun, Comment, PublishedCheckRun
 from bot.domain.notifications.outbox import Notification, Outcome
 from bot.domain.reasons import PlainText
 from bot.domain.tracker.record import TrackerRecord
@@ -18,7 +18,10 @@ from bot.domain.upgrade.stages import Stage
 from bot.handlers.notifications import NotificationHandler
 from bot.notifications import all_channels
 from bot.ports.errors import ExternalError, NotFoundError, TransientError
+from bot.services.creator import Creator
 from bot.services.fleet_reader import FleetReader
+from bot.services.own_check_runs import OwnCheckRuns
+from bot.services.own_comments import OwnComments
 from bot.services.posts import PostPublisher
 from demo.fleet import make_fleet
 from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore
@@ -43,11 +46,11 @@ class MemoryDeployment:
     call that changed something."""
 
     refuses: Mapping[str, ExternalError] = field(default_factory=dict)
-    reports: dict[tuple[str, str], CheckRun] = field(default_factory=dict)
     labels: dict[int, set[str]] = field(default_factory=dict)
     wrote: list[str] = field(default_factory=list)
     bot_login: str = "mibot[bot]"
     _comments: dict[int, Comment] = field(default_factory=dict)
+    _check_runs: dict[int, tuple[str, CheckRun]] = field(default_factory=dict)
 
     # What people do
 
@@ -62,14 +65,14 @@ class MemoryDeployment:
 
     # What mibot asks for
 
-    def pull_comments(self, number: int) -> Sequence[Comment]:
+    def comments(self, number: int) -> Sequence[Comment]:
         return [comment for comment in self._comments.values() if comment.issue == number]
 
-    def comment_on_pull(self, number: int, body: str) -> Comment:
+    def create_comment(self, number: int, body: str) -> Comment:
         self._write("comment")
         return self.say(number, body, "mibot[bot]")
 
-    def edit_pull_comment(self, comment: int, body: str) -> None:
+    def edit_comment(self, comment: int, body: str) -> None:
         self._write("edit")
         if comment not in self._comments:
             raise NotFoundError(PlainText("there is no such comment"))
@@ -79,9 +82,30 @@ class MemoryDeployment:
         self._write("label")
         self.labels.setdefault(number, set()).update(labels)
 
-    def publish_check_run(self, commit: str, report: CheckRun) -> None:
+    def newest_check_run(self, commit: str, name: str) -> PublishedCheckRun | None:
+        numbers = [number for number, (on, run) in self._check_runs.items() if (on, run.name) == (commit, name)]
+        return self.check_run(max(numbers)) if numbers else None
+
+    def check_run(self, number: int) -> PublishedCheckRun:
+        return PublishedCheckRun(number, self._check_runs[number][1])
+
+    def create_check_run(self, commit: str, report: CheckRun) -> int:
         self._write("report")
-        self.reports[commit, report.name] = report
+        number = len(self._check_runs) + 1
+        self._check_runs[number] = commit, report
+        return number
+
+    def update_check_run(self, number: int, report: CheckRun) -> None:
+        self._write("report")
+        self._check_runs[number] = self._check_runs[number][0], report
+
+    def fit_check_run(self, report: CheckRun) -> CheckRun:
+        return report
+
+    @property
+    def reports(self) -> dict[tuple[str, str], CheckRun]:
+        """What each commit's newest check run of each name says."""
+        return {(commit, run.name): run for commit, run in self._check_runs.values()}
 
     def _write(self, what: str) -> None:
         if what in self.refuses:
@@ -99,6 +123,15 @@ class ForgetfulStore(MemoryStore):
 @functools.cache
 def fleet_reader() -> FleetReader:
     return FleetReader(MemoryFleetSource(make_fleet(12)))
+
+
+def make_publisher(deployment: MemoryDeployment, issues: MemoryIssues, creator: Creator) -> PostPublisher:
+    return PostPublisher(
+        OwnCheckRuns(deployment, creator),
+        deployment,
+        OwnComments(deployment, creator, "pull request comment"),
+        OwnComments(issues, creator, "comment"),
+    )
 
 
 @dataclass
@@ -124,7 +157,7 @@ class Scene:
     @property
     def handler(self) -> NotificationHandler:
         here = self.deployment
-        posts = PostPublisher(here, here, here, self.issues)
+        posts = make_publisher(here, self.issues, Creator(self.store, lambda: self.issues.now, lag=0.0))
         return NotificationHandler(
             self.store, self.store, self.fleets, self.issues, posts, all_channels(), on_call=self.on_call
         )
@@ -139,7 +172,7 @@ class Scene:
 
     @property
     def evidence(self) -> list[str]:
-        return [one.body for one in self.deployment.pull_comments(7) if "mibot:evidence" in one.body]
+        return [one.body for one in self.deployment.comments(7) if "mibot:evidence" in one.body]
 
     @property
     def alarms(self) -> list[str]:

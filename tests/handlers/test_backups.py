@@ -23,9 +23,10 @@ from bot.ports.errors import ExternalError, NotFoundError, PermanentError, Trans
 from bot.services.deployments import DeploymentService
 from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import HealthCheckRunner
+from bot.services.own_comments import OwnComments
 from demo.fleet import make_fleet
 from tests import rendered as rendering
-from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore
+from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore, make_creator
 from tests.samples import NOW, version
 
 POLICY = DeployPolicy(poll=15, backup_timeout=1800, keep_backups=3)
@@ -82,7 +83,7 @@ class Scene:
             self.store, fleets, nobody, self.backups, examiner, CloudConfig(zone="us-east1-b"), POLICY, self.clock
         )
         self.handler = BackupHandler(self.store, deployer, self.backups, self.clock)
-        self.replies = ReplyHandler(self.issues, self.store, fleets)
+        self.replies = ReplyHandler(OwnComments(self.issues, make_creator(), "comment"), self.store, fleets)
 
     def clock(self) -> datetime:
         return self.backups.now

@@ -28,9 +28,9 @@ from tests.samples import NOW, modify, result, version
 class StaleComments(MemoryDeployment):
     """Comments that are still listed though people deleted them."""
 
-    def pull_comments(self, number: int) -> Sequence[Comment]:
+    def comments(self, number: int) -> Sequence[Comment]:
         gone = Comment(9, number, markers.evidence(ChangeKind.UPGRADE), "mibot[bot]", True, "https://x", NOW, NOW)
-        return [gone, *super().pull_comments(number)]
+        return [gone, *super().comments(number)]
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_rollback_gets_its_own(scene: Scene) -> None:
     scene.store.save_upgrade(modify(DONE, stage=Stage.ROLLED_BACK, number=8, rollback=back))
     scene.publish()
     assert len(scene.evidence) == 1
-    (evidence,) = scene.deployment.pull_comments(8)
+    (evidence,) = scene.deployment.comments(8)
     assert markers.evidence(ChangeKind.ROLLBACK) in evidence.body
     assert scene.deployment.labels[8] == {LABELS[Stage.ROLLED_BACK]}
 
@@ -101,10 +101,10 @@ def test_what_was_written_and_not_noted_is_found_again(scene: Scene, there: Upgr
 
 def test_evidence_is_brought_up_to_date_where_it_stands(scene: Scene) -> None:
     scene.publish(FAILED)
-    (first,) = scene.deployment.pull_comments(7)
+    (first,) = scene.deployment.comments(7)
     again = move(retry(FAILED, "lee", NOW), Stage.FAILED, Cause(NOW), PlainText("red again"))
     scene.publish(again)
-    (second,) = scene.deployment.pull_comments(7)
+    (second,) = scene.deployment.comments(7)
     assert second.id == first.id
     assert "red again" in second.body
 
@@ -115,13 +115,13 @@ def test_what_others_wrote_is_not_taken_for_its_own(scene: Scene) -> None:
     scene.issues.say(scene.tracker, f"{markers.mention(7, 2)} should do", "olive")
     scene.publish(FAILED)
     assert len(scene.evidence) == 2
-    assert quoted in scene.deployment.pull_comments(7), "unchanged"
+    assert quoted in scene.deployment.comments(7), "unchanged"
     assert len(scene.alarms) == 2
 
 
 def test_evidence_that_people_deleted_is_written_anew(scene: Scene) -> None:
     scene.publish(FAILED)
-    scene.deployment.delete(scene.deployment.pull_comments(7)[0].id)
+    scene.deployment.delete(scene.deployment.comments(7)[0].id)
     scene.publish(replace(FAILED, history=(*FAILED.history, STEP)))
     assert len(scene.evidence) == 1
 

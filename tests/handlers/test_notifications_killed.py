@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import delete
 
 from bot.adapters.store import Database, SqlStore
+from bot.adapters.store.tables import creations
 from bot.domain.reasons import PlainText
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.deployment import retry
@@ -20,8 +22,8 @@ from bot.domain.upgrade.transitions import Cause, move
 from bot.handlers.notifications import NotificationHandler
 from bot.notifications import all_channels, interested_channels
 from bot.schema import CODEC
-from bot.services.posts import PostPublisher
-from tests.handlers.notification_scene import DONE, FAILED, TO, Scene
+from bot.services.creator import Creator
+from tests.handlers.notification_scene import DONE, FAILED, TO, Scene, make_publisher
 from tests.samples import NOW
 
 AGAIN = retry(FAILED, "lee", NOW)
@@ -77,8 +79,8 @@ def publish(scene: Scene, store: SqlStore, clockwork: Clockwork) -> None:
     """What the sweep does: publish whatever waits."""
     mortal = clockwork.wrap
     deployment, issues = mortal(scene.deployment), mortal(scene.issues)
-    posts = PostPublisher(deployment, deployment, deployment, issues)
     outbox = mortal(store)
+    posts = make_publisher(deployment, issues, Creator(outbox, lambda: NOW, lag=0.0))
     handler = NotificationHandler(
         outbox, outbox, scene.fleets, scene.issues, posts, all_channels(), on_call=scene.on_call
     )
@@ -108,6 +110,8 @@ def test_killed_at_any_moment(store: SqlStore, records: tuple[Upgrade, ...]) -> 
     while True:
         moment += 1
         scene = Scene()
+        with store._database.transaction() as connection:
+            connection.execute(delete(creations))  # each scene has a GitHub of its own
         store.save_tracker(TrackerRecord(TO, scene.tracker, "https://github.test/12", "dana"))
         store.save_upgrade(Upgrade("rctest", TO, Stage.WAITING, "dana", NOW))
         killed = survives(scene, store, records, moment)

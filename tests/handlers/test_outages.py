@@ -22,7 +22,9 @@ from bot.handlers.replies import ReplyHandler
 from bot.ports.errors import TransientError
 from bot.schema import CODEC, JobContent
 from bot.services.commands import CommandService
+from bot.services.creator import Creator
 from bot.services.fleet_reader import FleetReader
+from bot.services.own_comments import OwnComments
 from bot.services.reconciler import Reconciler
 from bot.worker import Worker
 from demo.fleet import make_fleet
@@ -54,11 +56,12 @@ class Outage:
     def restart(self) -> None:
         fleets = FleetReader(MemoryFleetSource(make_fleet(8)))
         service = CommandService(self.teams, fleets, self.store, MemoryUpstream(), operators=(TEAM,))
+        creator = Creator(self.store, lambda: self.now, lag=30.0)
         dispatcher = Dispatcher(
             [
                 EventHandler(self.store),
                 CommentHandler(self.issues, self.store, service),
-                ReplyHandler(self.issues, self.store, fleets),
+                ReplyHandler(OwnComments(self.issues, creator, "comment"), self.store, fleets),
             ]
         )
         reconciler = Reconciler(self.issues, self.store, LABEL, lambda: self.now)

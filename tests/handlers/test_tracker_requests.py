@@ -11,8 +11,10 @@ from bot.domain.tracker.effects import AskAboutRelease, EnsureTracker, RefreshTr
 from bot.domain.tracker.record import TrackerRecord
 from bot.handlers.release_questions import ReleaseQuestionHandler
 from bot.handlers.trackers import TrackerHandler
+from bot.services.creator import Creator
 from bot.services.fleet_reader import FleetReader
 from bot.services.operators import Operators
+from bot.services.own_comments import OwnComments
 from demo.fleet import make_fleet
 from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore, MemoryTeams
 from tests.samples import version
@@ -33,10 +35,19 @@ class Scene:
     def __post_init__(self) -> None:
         fleets = FleetReader(MemoryFleetSource(make_fleet(12)))
         operators = Operators(TEAMS, ("acme/cloud",))
+        creator = Creator(self.store, lambda: self.issues.now, lag=30.0)
+        comments = OwnComments(self.issues, creator, "comment")
         self.trackers = TrackerHandler(
-            self.issues, self.store, fleets, lambda: self.issues.now, label="team/cloud", operators=operators
+            self.issues,
+            comments,
+            creator,
+            self.store,
+            fleets,
+            lambda: self.issues.now,
+            label="team/cloud",
+            operators=operators,
         )
-        self.questions = ReleaseQuestionHandler(self.issues, self.store, lambda: self.issues.now)
+        self.questions = ReleaseQuestionHandler(comments, self.store, lambda: self.issues.now)
 
     def request(self, issue: int, asked: bool = False) -> list[Effect]:
         """The issue asks for a tracker; what follows about questions is carried out, too."""

@@ -20,8 +20,10 @@ from bot.domain.upgrade.record import Stage, Upgrade
 from bot.formats.markdown import MAX_BODY_LENGTH
 from bot.handlers.trackers import TrackerHandler
 from bot.ports.errors import PermanentError
+from bot.services.creator import Creator
 from bot.services.fleet_reader import FleetReader
 from bot.services.operators import Operators
+from bot.services.own_comments import OwnComments
 from demo.fleet import make_fleet
 from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore, MemoryTeams
 from tests.samples import NOW, modify, upgrade, version
@@ -29,6 +31,7 @@ from tests.samples import NOW, modify, upgrade, version
 TO = version("3.40.1")
 REFRESH = RefreshTracker("3.40.1")
 INTERVAL = 10.0
+LAG = 30.0
 FLEETS = FleetReader(MemoryFleetSource(make_fleet(12)))
 
 
@@ -49,6 +52,7 @@ class Scene:
     def __init__(self) -> None:
         self.issues = RecordingIssues()
         self.store = MemoryStore()
+        self.creator = Creator(self.store, lambda: self.issues.now, LAG)
         self.restart()
         self.does(EnsureTracker("3.40.1", 0, "dana"))
         self.does(REFRESH)
@@ -60,6 +64,8 @@ class Scene:
         """The process begins anew, and knows what is in the records only."""
         self.keeper = TrackerHandler(
             self.issues,
+            OwnComments(self.issues, self.creator, "comment"),
+            self.creator,
             self.store,
             FLEETS,
             lambda: self.issues.now,

@@ -33,7 +33,7 @@ from bot.ports.errors import PermanentError, TransientError
 from bot.services.branch_updates import BranchUpdater, Proposal
 from bot.services.planner import Planner
 from bot.services.pull_requests import PullRequestWriter
-from tests.ports import MemoryStore
+from tests.ports import MemoryStore, make_creator
 from tests.samples import NOW, PULL, modify, version
 
 TO = version("3.41.0")
@@ -104,7 +104,7 @@ def updated(
 
 
 def writer(github: FakeGitHub) -> PullRequestWriter:
-    return PullRequestWriter(cast("Any", github), cast("Any", github), lambda _: Markdown("body"))
+    return PullRequestWriter(cast("Any", github), cast("Any", github), lambda _: Markdown("body"), make_creator())
 
 
 @pytest.mark.parametrize(("same", "may_change"), [(True, False), (True, True), (False, True)])

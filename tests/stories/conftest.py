@@ -51,6 +51,19 @@ def sweeping(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud) -> Iterat
     process.kill()
 
 
+@pytest.fixture
+def lagging(tmp_path: Path, world: World, proxy: Proxy, cloud: Cloud) -> Iterator[Story]:
+    """The same with lists that lag two seconds behind, which mibot expects to be three at most."""
+    world.build(make_fleet(name_customers_in_notes=True))
+    settings = {"MIBOT_RECONCILE__INTERVAL": "1", "MIBOT_GITHUB__REPLICATION_LAG": "3"}
+    process = MibotProcess(tmp_path, proxy.org, proxy.api_url, cloud, **settings)
+    proxy.webhooks.target = process.webhook_url
+    proxy.lag.seconds = 2.0
+    process.start()
+    yield Story(world, proxy, process, cloud)
+    process.kill()
+
+
 @pytest.fixture(autouse=True)
 def _privacy(proxy: Proxy, world: World) -> Iterator[None]:
     """After every story: no text that mibot sent outside the deployment repository names a customer."""

@@ -51,6 +51,7 @@ class MibotProcess:
             "MIBOT_REPOSITORIES__UPSTREAM": org.upstream,
             "MIBOT_POLICY__OPERATORS": f'["{org.operators}"]',
             "MIBOT_GITHUB__TRACKER_INTERVAL": "0.3",
+            "MIBOT_GITHUB__REPLICATION_LAG": "0.5",
             "MIBOT_ON_CALL__MENTION": "lee",
             "MIBOT_DEPLOY__POLL": "0.3",
             "MIBOT_DEPLOY__START_TIMEOUT": "3",

@@ -131,9 +131,9 @@ class Story:
         (body,) = self.eventually(found)
         return body
 
-    def wait_for_reply(self, issue: int, comment: int, *words: str) -> str:
+    def wait_for_reply(self, issue: int, comment: int, *words: str, timeout: float = TIMEOUT) -> str:
         """The reply to a comment, once it contains all these words."""
-        return self.eventually(lambda: _require_words(self.reply(issue, comment), words))
+        return self.eventually(lambda: _require_words(self.reply(issue, comment), words), timeout)
 
     def complete_upgrade(self, tracker: int, slug: str = "rctest", version: str = "3.40.1") -> int:
         """Upgrade an instance from the command to verified healthy; returns the number of its pull request."""

@@ -49,6 +49,26 @@ def test_a_tracker_or_a_reply_whose_answer_was_lost(story: Story, path: str) -> 
     assert len(story.replies(number)) == 1
 
 
+def test_lists_lag_behind_and_the_answers_of_creates_are_lost(lagging: Story) -> None:
+    """GitHub created each thing once, and its lists show it later: mibot waits instead of creating it again."""
+    lagging.proxy.fail(502, method="POST", path="/sourcegraph/issues$", forwarded=True)
+    lagging.proxy.cut(method="POST", path="/sourcegraph/issues/\\d+/comments$", forwarded=True, times=2)
+    lagging.proxy.cut(method="POST", path="/pulls$", forwarded=True)
+    lagging.proxy.fail(504, method="POST", path="/check-runs$", forwarded=True)
+    release = lagging.open_release_issue()
+    number = lagging.eventually(lagging.tracker, timeout=30)["number"]
+    lagging.eventually(lambda: lagging.announcements(release), timeout=30)
+    order = lagging.comment(number, "/upgrade rctest")
+    lagging.wait_for_reply(number, order, "waiting for a review", "✅", timeout=40)
+    lagging.wait_until_idle(40)
+    assert len(lagging.trackers()) == 1
+    assert len(lagging.announcements(release)) == 1
+    assert len(lagging.replies(number)) == 1
+    assert len(lagging.pulls("rctest")) == 1
+    commit = lagging.pulls("rctest")[0]["head"]["sha"]
+    assert len(lagging.world.check_runs(commit)) == 1
+
+
 def test_a_secondary_rate_limit_is_waited_for(story: Story) -> None:
     story.open_release_issue()
     number = story.tracker()["number"]

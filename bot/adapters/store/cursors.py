@@ -19,10 +19,13 @@ class SqlCursors(SqlRecords):
             value: datetime | None = connection.execute(
                 select(cursors.c.value).where(cursors.c.name == name)
             ).scalar_one_or_none()
-        if value is None:
-            return None
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        return None if value is None else as_utc(value)
 
     def set_cursor(self, name: str, value: datetime) -> None:
         with self._database.transaction() as connection:
             upsert(connection, cursors, {"name": name}, {"value": value.astimezone(UTC)})
+
+
+def as_utc(value: datetime) -> datetime:
+    """A stored time. SQLite forgets the zone, which is UTC."""
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)

@@ -68,6 +68,16 @@ cursors = Table(
     Column("value", DateTime(timezone=True), nullable=False),
 )
 
+creations = Table(
+    "mibot_creations",
+    metadata,
+    Column("key", String(400), primary_key=True),
+    Column("attempt", Integer, nullable=False),
+    Column("number", BigInteger, nullable=True),
+    Column("unclear_since", DateTime(timezone=True), nullable=True),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+)
+
 blobs = Table(
     "mibot_blobs",
     metadata,

@@ -12,11 +12,13 @@ from bot.domain.failures.github import GitHubRefused
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.github_models import CheckRun, Conclusion
 from bot.ports.errors import PermanentError
+from bot.services.own_check_runs import OwnCheckRuns
 from demo.organization import BASE
 from demo.world import World
 from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import FORBIDDEN, MemoryBlobCache, check_run, comment, pull
 from tests.failures import raises
+from tests.ports import make_creator
 from tests.world.proxy import Proxy
 
 HERE = "/repos/fleet/deploy"
@@ -30,6 +32,10 @@ def own_check_run(number: int = 7, **changes: Any) -> dict[str, Any]:
     return check_run(number, NAME, app={"slug": "mibot"}, external_id="mibot", output=OUTPUT) | changes
 
 
+def publish(deployment: GitHubDeploymentRepository, commit: str, report: CheckRun) -> None:
+    OwnCheckRuns(deployment.check_runs, make_creator()).publish(commit, report)
+
+
 def writes(site: FakeGitHub) -> list[str]:
     return [line for line in site.requests() if not line.startswith("GET")]
 
@@ -39,12 +45,13 @@ def set_check_runs(site: FakeGitHub, *runs: dict[str, Any]) -> None:
     site.add_response("GET", RUNS, {"total_count": len(runs), "check_runs": list(runs)}, query={"check_name": NAME})
     site.add_response("POST", f"{HERE}/check-runs", own_check_run(), 201)
     for run in runs:
+        site.add_response("GET", f"{HERE}/check-runs/{run['id']}", run)
         site.add_response("PATCH", f"{HERE}/check-runs/{run['id']}", run)
 
 
 def test_a_report_is_made_where_there_is_none(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     set_check_runs(site)
-    deployment.check_runs.publish_check_run("c1", REPORT)
+    publish(deployment, "c1", REPORT)
     assert writes(site) == [f"POST {HERE}/check-runs"]
     assert site.sent() == {
         "name": NAME,
@@ -58,7 +65,7 @@ def test_a_report_is_made_where_there_is_none(site: FakeGitHub, deployment: GitH
 
 def test_what_is_there_already_is_not_written_again(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     set_check_runs(site, own_check_run())
-    deployment.check_runs.publish_check_run("c1", REPORT)
+    publish(deployment, "c1", REPORT)
     assert writes(site) == []
 
 
@@ -75,7 +82,7 @@ def test_what_says_something_else_is_put_right(
     site: FakeGitHub, deployment: GitHubDeploymentRepository, there: dict[str, Any]
 ) -> None:
     set_check_runs(site, there)
-    deployment.check_runs.publish_check_run("c1", REPORT)
+    publish(deployment, "c1", REPORT)
     assert writes(site) == [f"PATCH {HERE}/check-runs/7"]
     assert site.sent()["conclusion"] == "success"
 
@@ -83,7 +90,7 @@ def test_what_says_something_else_is_put_right(
 def test_while_it_goes_on_there_is_no_conclusion(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     set_check_runs(site, own_check_run(status="queued", conclusion=None))
     goes_on = CheckRun(NAME, "", "Under way", "…")
-    deployment.check_runs.publish_check_run("c1", goes_on)
+    publish(deployment, "c1", goes_on)
     assert writes(site) == [f"PATCH {HERE}/check-runs/7"]
     assert site.sent()["status"] == "in_progress"
     assert "conclusion" not in site.sent()
@@ -94,13 +101,13 @@ def test_what_was_completed_does_not_go_on_but_is_made_anew(
 ) -> None:
     """GitHub takes no other status for a completed check run, and shows the newest of one name."""
     set_check_runs(site, own_check_run())
-    deployment.check_runs.publish_check_run("c1", CheckRun(NAME, "", "Once more", "…"))
+    publish(deployment, "c1", CheckRun(NAME, "", "Once more", "…"))
     assert writes(site) == [f"POST {HERE}/check-runs"]
 
 
 def test_of_several_the_newest_counts(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     set_check_runs(site, own_check_run(8, conclusion="failure"), own_check_run(7))
-    deployment.check_runs.publish_check_run("c1", REPORT)
+    publish(deployment, "c1", REPORT)
     assert writes(site) == [f"PATCH {HERE}/check-runs/8"]
 
 
@@ -116,7 +123,7 @@ def test_somebody_elses_is_left_alone(
     site: FakeGitHub, deployment: GitHubDeploymentRepository, others: dict[str, Any]
 ) -> None:
     set_check_runs(site, others)
-    deployment.check_runs.publish_check_run("c1", REPORT)
+    publish(deployment, "c1", REPORT)
     assert writes(site) == [f"POST {HERE}/check-runs"]
 
 
@@ -124,14 +131,14 @@ def test_where_no_app_is_told_ours_is_known_by_its_mark(
     site: FakeGitHub, deployment: GitHubDeploymentRepository
 ) -> None:
     set_check_runs(site, own_check_run(app=None))
-    deployment.check_runs.publish_check_run("c1", REPORT)
+    publish(deployment, "c1", REPORT)
     assert writes(site) == []
 
 
 def test_long_texts_are_cut_and_then_recognized(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     long = CheckRun(NAME, "failure", "t" * 300, "| ä line of the table |\n" * 5_000)
     set_check_runs(site)
-    deployment.check_runs.publish_check_run("c1", long)
+    publish(deployment, "c1", long)
     sent = site.sent()["output"]
     assert len(sent["title"]) == 255
     assert len(sent["summary"].encode()) <= MAX_SUMMARY_BYTES
@@ -147,13 +154,13 @@ def test_a_missing_permission_is_named(site: FakeGitHub, deployment: GitHubDeplo
     site.add_response("GET", RUNS, {"total_count": 0, "check_runs": []})
     site.add_response("POST", f"{HERE}/check-runs", {"message": FORBIDDEN}, 403)
     with raises(PermanentError, GitHubRefused(GitHubAction.CREATE_CHECK_RUN, 403, FORBIDDEN, "checks=write")):
-        deployment.check_runs.publish_check_run("c1", REPORT)
+        publish(deployment, "c1", REPORT)
 
 
 def test_the_comments_of_a_pull_request(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
     late = comment(1, body="second", created_at="2022-06-01T11:00:00Z", updated_at="2022-06-01T11:00:00Z")
     site.add_response("GET", f"{HERE}/issues/5/comments", [late, comment(2, body="first"), late])
-    assert [found.body for found in deployment.comments.pull_comments(5)] == ["first", "second"]
+    assert [found.body for found in deployment.comments.comments(5)] == ["first", "second"]
 
 
 @pytest.mark.parametrize(("merged_at", "commit"), [("2022-06-02T09:00:00Z", "m1"), (None, "")])
@@ -170,7 +177,7 @@ def test_a_report_on_the_emulated_github(world: World, proxy: Proxy, emulated: S
     commit = world.branches()[BASE]
     deployment = GitHubDeploymentRepository(emulated, world.org.deployment, MemoryBlobCache())
     for report in (CheckRun(NAME, "", "Under way", "…"), REPORT, REPORT, CheckRun(NAME, "failure", "Oh", "no")):
-        deployment.check_runs.publish_check_run(commit, report)
+        publish(deployment, commit, report)
     (found,) = world.api("dana").call("GET", f"/repos/{world.org.deployment}/commits/{commit}/check-runs")[
         "check_runs"
     ]
@@ -185,7 +192,7 @@ def test_a_comment_on_a_pull_request_of_the_emulated_github(world: World, emulat
     world.build()
     deployment = GitHubDeploymentRepository(emulated, world.org.deployment, MemoryBlobCache())
     issue = world.api("dana").call("POST", f"/repos/{world.org.deployment}/issues", {"title": "stands for a pull"})
-    made = deployment.comments.comment_on_pull(issue["number"], "first words")
-    deployment.comments.edit_pull_comment(made.id, "other words")
-    (found,) = deployment.comments.pull_comments(issue["number"])
+    made = deployment.comments.create_comment(issue["number"], "first words")
+    deployment.comments.edit_comment(made.id, "other words")
+    (found,) = deployment.comments.comments(issue["number"])
     assert (found.id, found.body, found.author) == (made.id, "other words", world.org.bot)

@@ -17,8 +17,16 @@ from bot.ports.accounts import Teams
 from bot.ports.branches import BaseBranch, Branches
 from bot.ports.files import FileHistory, FleetSource
 from bot.ports.inspector import Inspector
-from bot.ports.issues import CommentFeed, IssueComments, IssueEditor, IssueReader, Reactions, WriteSlots
-from bot.ports.pull_requests import CheckRuns, PullRequestComments, PullRequestEditor, PullRequestReader
+from bot.ports.issues import (
+    CommentFeed,
+    CommentThreads,
+    IssueComments,
+    IssueEditor,
+    IssueReader,
+    Reactions,
+    WriteSlots,
+)
+from bot.ports.pull_requests import CheckRuns, PullRequestEditor, PullRequestReader
 from bot.ports.upstream import Upstream
 from bot.ports.workflows import Workflows
 from tests.adapters.github.conftest import FakeGitHub
@@ -32,7 +40,7 @@ OfDeployment = tuple[
     Branches,
     PullRequestReader,
     PullRequestEditor,
-    PullRequestComments,
+    CommentThreads,
     CheckRuns,
 ]
 

@@ -17,7 +17,7 @@ EDIT_COMMENT = Purpose(GitHubAction.EDIT_PULL_REQUEST_COMMENT, "pull_requests=wr
 
 
 class GitHubPullRequestComments:
-    """Implements `PullRequestComments`."""
+    """Implements `CommentThreads` for pull requests."""
 
     def __init__(self, session: Session, client: GitHubClient) -> None:
         self._session = session
@@ -27,13 +27,13 @@ class GitHubPullRequestComments:
     def bot_login(self) -> str:
         return self._session.bot_login
 
-    def pull_comments(self, number: int) -> Sequence[Comment]:
+    def comments(self, number: int) -> Sequence[Comment]:
         # Oldest first is GitHub's order of these. One that appears while we read page after page comes last.
         found = self._client.list_all(f"/issues/{number}/comments", READ_COMMENTS, parse_comment)
         return sorted({item.id: item for item in found}.values(), key=lambda item: (item.created_at, item.id))
 
-    def comment_on_pull(self, number: int, body: str) -> Comment:
+    def create_comment(self, number: int, body: str) -> Comment:
         return self._client.post(f"/issues/{number}/comments", WRITE_COMMENT, {"body": body}, parse_comment)
 
-    def edit_pull_comment(self, comment: int, body: str) -> None:
+    def edit_comment(self, comment: int, body: str) -> None:
         self._client.patch(f"/issues/comments/{comment}", EDIT_COMMENT, {"body": body})

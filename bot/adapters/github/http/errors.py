@@ -35,7 +35,7 @@ class RateLimitError(TransientError):
     """A rate limit. GitHub did not carry out the request, so even a write may be sent again after the wait."""
 
     def __init__(self, purpose: Purpose, wait: float) -> None:
-        super().__init__(GitHubRateLimited(purpose.action, wait), retry_after=wait)
+        super().__init__(GitHubRateLimited(purpose.action, wait), retry_after=wait, unsent=True)
         self.wait = wait
 
 
@@ -69,10 +69,9 @@ def unexpected_json_error(purpose: Purpose) -> PermanentError:
 
 def connection_error(purpose: Purpose, error: requests.RequestException) -> TransientError:
     """The error for no answer at all, or for a broken one."""
-    timed_out = isinstance(error, requests.Timeout)
-    return TransientError(
-        GitHubFailed(purpose.action, GitHubProblem.TIMED_OUT if timed_out else GitHubProblem.UNREACHABLE)
-    )
+    problem = GitHubProblem.TIMED_OUT if isinstance(error, requests.Timeout) else GitHubProblem.UNREACHABLE
+    unsent = isinstance(error, requests.ConnectTimeout)
+    return TransientError(GitHubFailed(purpose.action, problem), unsent=unsent)
 
 
 def _permanent_error(response: HttpResponse, purpose: Purpose, message: str) -> ExternalError:

@@ -29,7 +29,7 @@ from bot.adapters.github.http.rate_limits import Clock, RateLimitPauses, Sleep, 
 from bot.adapters.github.http.repo_client import GitHubClient
 from bot.adapters.github.http.transport import HttpRequest, HttpResponse, HttpTransport
 from bot.domain.failures.github_actions import GitHubAction
-from bot.ports.errors import TransientError
+from bot.ports.errors import PermanentError, TransientError
 
 MAX_ATTEMPTS = 4
 INITIAL_BACKOFF = 0.5  # seconds; doubled with every try
@@ -121,7 +121,7 @@ class Session:
                 self._write_throttle.wait()
             try:
                 reply = self._send_once(caller, authorization, request)
-                return _parse(reply, request.purpose, parse), reply
+                return _parse(reply, request, parse), reply
             except RateLimitError as limit:
                 self._rate_limit_pauses.pause(caller.name, limit.wait)
                 _log.warning("github.rate_limit", caller=caller.name, wait=round(limit.wait), attempt=attempt)
@@ -162,12 +162,17 @@ class Session:
             return self._installations.setdefault(lookup, fresh)
 
 
-def _parse(reply: HttpResponse, purpose: Purpose, parse: Callable[[Any], T]) -> T:
+def _parse(reply: HttpResponse, request: HttpRequest, parse: Callable[[Any], T]) -> T:
     try:
         data = reply.json()
     except ValueError as error:
-        raise not_json_error(purpose, reply.status) from error
+        raise _unreadable(request, not_json_error(request.purpose, reply.status)) from error
     try:
         return parse(data)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise unexpected_json_error(purpose) from error
+        raise _unreadable(request, unexpected_json_error(request.purpose)) from error
+
+
+def _unreadable(request: HttpRequest, error: PermanentError) -> PermanentError | TransientError:
+    """A write whose answer can't be read was carried out: whoever tries again finds what it made."""
+    return error if request.method == "GET" else TransientError(error.reason)
