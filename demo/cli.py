@@ -37,7 +37,7 @@ Number = Annotated[int, typer.Argument(help="The pull request's number.")]
 @app.callback()
 def run(
     context: typer.Context,
-    size: Annotated[int, typer.Option(help="How many instances the fleet has.", min=1, max=1000)] = 12,
+    size: Annotated[int, typer.Option(help="How many instances the fleet has.", min=6, max=1000)] = 12,
     port: Annotated[
         int | None,
         typer.Option(help="The port of the emulated GitHub, else a free one.", min=1, max=65535, show_default=False),

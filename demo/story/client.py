@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
@@ -17,6 +18,7 @@ from demo.github_api import GitHubApi
 from demo.merging import merge
 from demo.organization import NAMES, OWNER, make_orgs
 
+CHECKOUT = Path(__file__).resolve().parents[2]
 TIMEOUT = 60.0
 SETTLE_SECONDS = 2.0
 POLL = 0.5
@@ -32,14 +34,16 @@ class DemoInfo:
 
     pid: int
     api_url: str
-    tracker: int
+    tracker: int | None
+    """None while the story is played."""
     config: str
 
 
 def info_path() -> Path:
-    """The file in the user's cache folder that describes the running demo."""
+    """The file in the user's cache folder that describes the running demo of this checkout."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "mibot" / "demo.json"
+    checkout = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:16]
+    return Path(base) / "mibot" / f"demo-{checkout}.json"
 
 
 @contextmanager
@@ -64,7 +68,9 @@ def _read_info() -> DemoInfo:
     try:
         return DemoInfo(**json.loads(info_path().read_text()))
     except (OSError, ValueError, TypeError):
-        raise NoDemoError("No demo is running; start one in another terminal with `python3 dev.py demo`.") from None
+        raise NoDemoError(
+            "No demo of this folder is running; start one in another terminal with `python3 dev.py demo`."
+        ) from None
 
 
 class DemoClient:
@@ -80,6 +86,9 @@ class DemoClient:
 
     @property
     def tracker(self) -> int:
+        """The tracker's number. Raises NoDemoError while the story is played."""
+        if self.info.tracker is None:
+            raise NoDemoError("The demo is still playing its story; try again when it says that it keeps running.")
         return self.info.tracker
 
     def comment(self, person: str, issue: int, words: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -36,15 +35,15 @@ class DemoEnvironment:
 
 
 @contextmanager
-def start_environment(screen: Screen, size: int, port: int | None) -> Iterator[DemoEnvironment]:
-    """Run all of it until the context ends: a fleet of `size` instances, GitHub on `port` (None: a free one).
+def start_environment(screen: Screen, folder: Path, size: int, port: int | None) -> Iterator[DemoEnvironment]:
+    """Run all of it until the context ends: a fleet of `size` instances, GitHub on `port` (None: a free one), and
+    mibot with its files in `folder`.
 
     Raises EmulatorError, GitHubError and ServiceError.
     """
     with ExitStack() as stack:
         with screen.step("the emulated GitHub is installed"):
             install()
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mibot-demo-")))
         service_port = free_port()
         relay = stack.enter_context(WebhookRelay(f"http://127.0.0.1:{service_port}/webhooks/github"))
         (org,) = make_orgs(1, private_key_pem(), relay.url)

@@ -25,12 +25,13 @@ from demo.story.follow_up import FollowUpStory
 from demo.story.main_job import MainJobStory, StoryResult
 from demo.story.mibot_process import ServiceError
 from demo.story.screen import Screen, StepTimeoutError
+from demo.story.workspace import temporary_workspace
 
 FAILURES = (EmulatorError, GitHubError, MergeError, StepTimeoutError, ServiceError, requests.RequestException)
 INTERRUPTED = 130
 DEMO = "python3 dev.py demo"
-TERMINATION_SIGNALS = (signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
-"""Signals that end a demo as Ctrl-C does; SIGHUP comes from a closed terminal."""
+TERMINATION_SIGNALS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
+"""Signals that end a demo; SIGINT is Ctrl-C, SIGHUP comes from a closed terminal."""
 
 
 def play(console: Console, size: int, port: int | None, *, stay: bool) -> int:
@@ -40,13 +41,9 @@ def play(console: Console, size: int, port: int | None, *, stay: bool) -> int:
     before = {number: signal.signal(number, _interrupt) for number in TERMINATION_SIGNALS}
     try:
         screen.section("Starting everything; nothing leaves this machine")
-        with start_environment(screen, size, port) as environment:
-            try:
-                result = MainJobStory(environment, screen).run()
-                FollowUpStory(environment, screen).run(result)
-            except FAILURES:
-                _show_log(screen, environment)
-                raise
+        with temporary_workspace() as folder, start_environment(screen, folder, size, port) as environment:
+            with publish_info(_info(environment, tracker=None)):
+                result = _play_stories(screen, environment)
             finished = True
             if stay:
                 _keep_running(screen, environment, result)
@@ -64,7 +61,24 @@ def play(console: Console, size: int, port: int | None, *, stay: bool) -> int:
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End the demo. A second signal must not interrupt the cleaning up."""
+    for number in TERMINATION_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def _play_stories(screen: Screen, environment: DemoEnvironment) -> StoryResult:
+    try:
+        result = MainJobStory(environment, screen).run()
+        FollowUpStory(environment, screen).run(result)
+    except FAILURES:
+        _show_log(screen, environment)
+        raise
+    return result
+
+
+def _info(environment: DemoEnvironment, tracker: int | None) -> DemoInfo:
+    return DemoInfo(os.getpid(), environment.world.api_url, tracker, str(environment.service.config))
 
 
 def _show_log(screen: Screen, environment: DemoEnvironment) -> None:
@@ -74,8 +88,7 @@ def _show_log(screen: Screen, environment: DemoEnvironment) -> None:
 
 
 def _keep_running(screen: Screen, environment: DemoEnvironment, result: StoryResult) -> None:
-    info = DemoInfo(os.getpid(), environment.world.api_url, result.tracker, str(environment.service.config))
-    with publish_info(info):
+    with publish_info(_info(environment, result.tracker)):
         screen.section("It keeps running; continue from a second terminal, in this folder")
         for line in _usage_examples(environment, result):
             screen.console.print(Text(line), soft_wrap=True)

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,9 @@ import pytest
 from typer.testing import CliRunner
 
 from demo.cli import app
+from demo.story import client
+from demo.story.client import info_path
+from demo.story.workspace import temporary_workspace
 
 DEMO_ENDING = "Ctrl-C ends it all."
 TIMEOUT = 90.0
@@ -56,10 +60,11 @@ class Terminal:
     def wait_for_output(self, words: str) -> None:
         self._wait_until(lambda: words in self.output)
 
-    def send(self, number: int) -> int:
-        """Send it a signal; returns its exit status."""
+    def send(self, *numbers: int) -> int:
+        """Send it signals; returns its exit status."""
         assert self._process
-        self._process.send_signal(number)
+        for number in numbers:
+            self._process.send_signal(number)
         return self._process.wait(TIMEOUT)
 
     def wait_for_exit(self) -> int:
@@ -166,29 +171,70 @@ def test_it_stays_up_and_is_talked_to_until_ctrl_c(terminal: Terminal) -> None:
     assert list((terminal.folder / "tmp").glob("mibot-*")) == []
     gone = terminal.run_demo_command("show")
     assert gone.returncode == 1
-    assert "No demo is running; start one in another terminal with `python3 dev.py demo`." in gone.stderr
+    assert (
+        "No demo of this folder is running; start one in another terminal with `python3 dev.py demo`." in gone.stderr
+    )
 
 
 @pytest.mark.e2e
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_in_the_middle_of_the_story_it_leaves_no_process_either(terminal: Terminal, number: int, status: int) -> None:
     terminal.start().wait_for_output("mibot serves")
+    assert "still playing its story" in terminal.run_demo_command("show").stderr
     assert terminal.send(number) == status
     terminal.wait_for_no_processes()
+
+
+@pytest.mark.e2e
+def test_an_impatient_second_ctrl_c_leaves_no_key_behind(terminal: Terminal) -> None:
+    terminal.start().wait_for_output("GitHub runs here")
+    assert terminal.send(signal.SIGINT, signal.SIGINT, signal.SIGINT) == 130
+    assert "Traceback" not in terminal.output
+    terminal.wait_for_no_processes()
+    assert list((terminal.folder / "tmp").iterdir()) == []
+
+
+def test_the_folder_of_a_demo_that_was_killed_is_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    hold = f"""if True:
+        import os, signal, tempfile
+        from demo.story.workspace import temporary_workspace
+        tempfile.tempdir = {str(tmp_path)!r}
+        with temporary_workspace() as folder:
+            (folder / "private-key.pem").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+    """
+    subprocess.run([sys.executable, "-c", hold], check=False, timeout=TIMEOUT)
+    (abandoned,) = tmp_path.iterdir()
+    assert (abandoned / "private-key.pem").exists()
+    with temporary_workspace() as mine, temporary_workspace() as another:
+        assert set(tmp_path.iterdir()) == {mine}
+        assert another.parent == mine
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_of_another_checkout_is_not_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    here = info_path()
+    monkeypatch.setattr(client, "CHECKOUT", tmp_path)
+    assert info_path() != here
 
 
 def test_a_demo_that_was_killed_is_told_from_one_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     (tmp_path / "mibot").mkdir()
+    file = info_path()
     info = {"pid": 1, "api_url": "http://127.0.0.1:1", "tracker": 2, "config": "mibot.toml"}
-    (tmp_path / "mibot" / "demo.json").write_text(json.dumps(info))
+    file.write_text(json.dumps(info))
     shown = CliRunner().invoke(app, ["show"])
     assert (shown.exit_code, shown.stderr) == (
         1,
         "demo: The demo has ended; start another one with `python3 dev.py demo`.\n",
     )
-    (tmp_path / "mibot" / "demo.json").write_text("{}")
-    assert "No demo is running" in CliRunner().invoke(app, ["say", "/help"]).stderr
+    file.write_text("{}")
+    assert "No demo of this folder is running" in CliRunner().invoke(app, ["say", "/help"]).stderr
 
 
 def test_a_port_that_is_taken_is_told(terminal: Terminal) -> None:

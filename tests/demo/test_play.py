@@ -33,15 +33,17 @@ def shown(console: Console) -> str:
 
 
 @pytest.fixture
-def stages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def stages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     """Replaces the environment by one that only records when it starts and ends."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     seen: list[str] = []
 
     @contextmanager
     def set_up(*_: object) -> Iterator[Any]:
         seen.append("up")
         try:
-            yield SimpleNamespace(service=SimpleNamespace(tail=lambda: "the last line of the log"))
+            service = SimpleNamespace(tail=lambda: "the last line of the log", config=tmp_path / "mibot.toml")
+            yield SimpleNamespace(service=service, world=SimpleNamespace(api_url="http://127.0.0.1:1"))
         finally:
             seen.append("down")
 
@@ -112,7 +114,7 @@ def test_of_two_demos_the_later_one_is_found(tmp_path: Path, monkeypatch: pytest
         with publish_info(second):
             assert '"pid": 2' in info_path().read_text()
         assert not info_path().exists()
-    with pytest.raises(NoDemoError, match="No demo is running"):
+    with pytest.raises(NoDemoError, match="No demo of this folder is running"):
         DemoClient()
     with publish_info(second):
         with publish_info(first):
