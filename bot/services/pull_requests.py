@@ -73,12 +73,15 @@ class PullRequestWriter:
         return commit
 
     def _closed(self, key: str) -> int | None:
-        """The pull request that was created before under that key, if it is not open any more."""
+        """The pull request that was created before under that key, if it is not open or leads elsewhere by now."""
         number = self._creator.known(key)
+        if number is None:
+            return None
         try:
-            return number if number is not None and not self._pulls.pull(number).open else None
+            pull = self._pulls.pull(number)
         except NotFoundError:
             return number
+        return None if pull.open and pull.into_base else number
 
     def label(self, pull: PullRequest, change: ChangeSet) -> None:
         """See that an open pull request bears its labels."""
