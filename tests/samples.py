@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from bot.domain.fleet.inventory import read_fleet
 from bot.domain.fleet.model import DeploymentColor, Fleet, Instance, InstanceType
 from bot.domain.git_tree import Snapshot, TreeEntry, blob_sha
+from bot.domain.github_models import PullRequest
 from bot.domain.health.model import CheckResult, CheckState
 from bot.domain.reasons import PlainText, Reason
 from bot.domain.upgrade.attempts import DeploymentAttempt
@@ -52,6 +53,13 @@ def upgrade(slug: str = "rctest", to: str = "3.40.1", stage: Stage = Stage.OPEN,
     """An upgrade with pull request #7, requested by dana. The facts are those of `modify`."""
     plain = {"from_version": version("3.40.0"), "number": 7, "url": PULL}
     return modify(Upgrade(slug, version(to), stage, "dana", NOW), **{**plain, **facts})
+
+
+def pull(number: int = 7, **facts: Any) -> PullRequest:
+    """mibot's open pull request of the upgrade of rctest to 3.40.1, unless the facts say otherwise."""
+    plain = {"title": "rctest", "body": "", "url": PULL, "branch": "rctest/upgrade-v3.40.1", "head": "a" * 40}
+    state = {"open": True, "merged": False, "author": "mibot[bot]", "labels": frozenset()}
+    return PullRequest(number, **{**plain, **state, **facts})
 
 
 def preparation(to: str = "3.41.0", stage: PreparationStage = PreparationStage.OPEN, **facts: Any) -> Preparation:

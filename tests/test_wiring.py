@@ -22,6 +22,8 @@ from bot.domain.upgrade.deploy_policy import DeployMode, DeployPolicy, VerifyPol
 from bot.domain.upgrade.effects import (
     Advance,
     AdvancePreparation,
+    CancelPreparation,
+    CancelUpgrade,
     MarkDeployed,
     Poll,
     Prepare,
@@ -125,7 +127,7 @@ def test_every_event_and_effect_has_exactly_one_handler(services: Services) -> N
 def test_the_delay_of_whatever_people_wait_for_is_noted(services: Services) -> None:
     moves = {StartUpgrade, StartRollback, Advance, Poll, Recheck, MarkDeployed, Retry}
     noted = Dispatcher(make_handlers(services)).types_with_delay_notes
-    assert noted == moves | {Prepare, AdvancePreparation, BackUpNow}
+    assert noted == moves | {Prepare, AdvancePreparation, BackUpNow, CancelUpgrade, CancelPreparation}
 
 
 def test_every_handler_takes_something(services: Services) -> None:

@@ -16,6 +16,7 @@ from bot.domain.reasons import Reason
 from bot.domain.rollout.effects import Schedule, StartUpgrades
 from bot.domain.rollout.reasons import GoldenFileMissing, GoldenFileState, PreparationEnded
 from bot.domain.rollout.schedule import RolloutState, decide_slots, needs_health_check
+from bot.domain.upgrade.cancellation import Canceled
 from bot.domain.upgrade.effects import Advance, Prepare, StartUpgrade
 from bot.domain.upgrade.preparation import PreparationStage
 from bot.domain.upgrade.record import Stage, Upgrade
@@ -144,6 +145,9 @@ class Scheduler:
                 return GoldenFileMissing(version, GoldenFileState.NOT_MERGED), []
             case PreparationStage.READY:
                 return GoldenFileMissing(version, GoldenFileState.REMOVED), []
+            case PreparationStage.CLOSED if isinstance(preparation.reason, Canceled):
+                by = next(u.requested_by for u in upgrades if u.version == version and u.stage is Stage.WAITING)
+                return GoldenFileMissing(version, GoldenFileState.BEING_PREPARED), [Prepare(str(version), by)]
             case _:
                 return PreparationEnded(version, preparation.reason), []
 

@@ -35,6 +35,8 @@ class PullRequestEditor(PullRequestLabels, Protocol):
         """Raises ConflictError if there is an open pull request from that branch."""
 
     def edit_pull(self, number: int, body: str) -> None: ...
+    def close_pull(self, number: int) -> None:
+        """Close it without a merge. Closing a closed one changes nothing."""
 
 
 class CheckRuns(Protocol):

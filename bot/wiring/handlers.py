@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.handlers.backups import BackupHandler
+from bot.handlers.cancellations import CancellationHandler
 from bot.handlers.checks import CheckHandler
 from bot.handlers.comments import CommentHandler
 from bot.handlers.events import EventHandler
@@ -64,6 +65,13 @@ def make_handlers(services: Services) -> tuple[object, ...]:
             services.upgrade_pull_requests,
             services.check_runner,
             services.deployment_service,
+            utc_now,
+        ),
+        CancellationHandler(
+            services.deployment.pull_requests,
+            services.store,
+            services.post_publisher,
+            services.session,
             utc_now,
         ),
         NotificationHandler(

@@ -40,6 +40,11 @@ def reply(comment: int) -> str:
     return f"<!-- mibot:reply comment={comment} -->"
 
 
+def cancellation(comment: int) -> str:
+    """Marks the comment on a pull request that says that a command closes it. `comment` has the command."""
+    return f"<!-- mibot:canceled comment={comment} -->"
+
+
 def evidence(kind: str) -> str:
     """Marks the comment on a pull request that holds the evidence."""
     return f"<!-- mibot:evidence {kind} -->"

@@ -36,6 +36,7 @@ class GitHubAction(StrEnum):
     READ_PULL_REQUEST = "read_pull_request"
     LIST_PULL_REQUESTS = "list_pull_requests"
     OPEN_PULL_REQUEST = "open_pull_request"
+    CLOSE_PULL_REQUEST = "close_pull_request"
     EDIT_PULL_REQUEST = "edit_pull_request"
     LABEL_PULL_REQUEST = "label_pull_request"
     READ_REVIEWS = "read_reviews"

@@ -41,6 +41,21 @@ class StartUpgrades(RequestedEffect, SchedulingEffect):
     force: str = ""
 
 
+@stored("slots.cancel_upgrades", slugs="slugs", version="version", by="requested_by", why="reason", comment="comment")
+@dataclass(frozen=True)
+class CancelUpgrades(SchedulingEffect):
+    """Withdraw the upgrades to one version that wait, and cancel those that are in review.
+
+    `why` may be empty. `comment` is where somebody requested it: what is ordered again later is another order.
+    """
+
+    slugs: tuple[str, ...]
+    version: str
+    by: str
+    why: str
+    comment: int
+
+
 @stored("slots.schedule")
 @dataclass(frozen=True)
 class Schedule(SchedulingEffect):

@@ -101,6 +101,27 @@ class Retry(RequestedEffect, UpgradeEffect):
     attempt: int
 
 
+@stored(
+    "upgrade.cancel",
+    slug="slug",
+    version="version",
+    by="requested_by",
+    why="reason",
+    comment="comment",
+    delay_seconds="delay_seconds",
+)
+@dataclass(frozen=True)
+class CancelUpgrade(UpgradeEffect):
+    """Close the unmerged pull request of an upgrade or a rollback, and end it. `why` may be empty."""
+
+    slug: str
+    version: str
+    by: str
+    why: str
+    comment: int
+    delay_seconds: float = 0.0
+
+
 @stored("upgrade.publish", slug="slug", version="version")
 @dataclass(frozen=True)
 class Publish(UpgradeEffect):
@@ -145,3 +166,22 @@ class AdvancePreparation(PreparationEffect):
     """Take a preparation as far as it can go now, by what GitHub says of it."""
 
     version: str
+
+
+@stored(
+    "preparation.cancel",
+    version="version",
+    by="requested_by",
+    why="reason",
+    comment="comment",
+    delay_seconds="delay_seconds",
+)
+@dataclass(frozen=True)
+class CancelPreparation(PreparationEffect):
+    """Close the unmerged pull request of a preparation, and end it. `why` may be empty."""
+
+    version: str
+    by: str
+    why: str
+    comment: int
+    delay_seconds: float = 0.0

@@ -36,8 +36,8 @@ UNFINISHED = IN_FLIGHT | {Stage.WAITING}
 _FAILED_OR_HELD = frozenset({Stage.FAILED, Stage.HELD})
 
 TRANSITIONS: Mapping[Stage, frozenset[Stage]] = {
-    Stage.WAITING: frozenset({Stage.PLANNED, Stage.SKIPPED}),
-    Stage.PLANNED: IN_REVIEW | {Stage.WAITING, Stage.FAILED, Stage.SKIPPED},
+    Stage.WAITING: frozenset({Stage.PLANNED, Stage.SKIPPED, Stage.CLOSED}),
+    Stage.PLANNED: IN_REVIEW | {Stage.WAITING, Stage.FAILED, Stage.SKIPPED, Stage.CLOSED},
     Stage.OPEN: IN_REVIEW | {Stage.MERGED, Stage.CLOSED, Stage.FAILED},
     Stage.CHANGES_REQUESTED: IN_REVIEW | {Stage.MERGED, Stage.CLOSED, Stage.FAILED},
     Stage.APPROVED: IN_REVIEW | {Stage.MERGED, Stage.CLOSED, Stage.FAILED},
@@ -47,8 +47,9 @@ TRANSITIONS: Mapping[Stage, frozenset[Stage]] = {
     Stage.VERIFYING: _FAILED_OR_HELD | {Stage.DONE, Stage.ROLLED_BACK},
     # What was wrong before the deployment is over (it is merged, as before), or people deployed it, or looked again.
     Stage.HELD: frozenset({Stage.MERGED, Stage.VERIFYING, Stage.FAILED}),
-    # A person tries again, deployed by hand, or looked again; people merged what could not be opened by itself.
-    Stage.FAILED: frozenset({Stage.MERGED, Stage.VERIFYING}),
+    # A person tries again, deployed by hand, looked again, or canceled it; people merged what could not be opened by
+    # itself.
+    Stage.FAILED: frozenset({Stage.MERGED, Stage.VERIFYING, Stage.CLOSED}),
     # People may open a pull request again that was closed, and merge one that was closed for a moment.
     Stage.CLOSED: IN_REVIEW | {Stage.MERGED},
     Stage.DONE: frozenset(),

@@ -149,6 +149,8 @@ def observe(
         end = PullRequestEnded(PullRequestEnd.MERGED_ELSEWHERE, pull.base)
     if not pull.open and upgrade.rollback is not None and upgrade.previous is not None:
         return _restore_previous(upgrade.previous, upgrade.rollback, end)
+    if not pull.open and not pull.merged and upgrade.stage is Stage.CLOSED:
+        return seen  # it keeps the reason why it ended
     if not pull.open:
         return move(seen, Stage.CLOSED, Cause(now, "", pull.url), end)
     if objections:

@@ -20,6 +20,7 @@ READ_PULL = Purpose(GitHubAction.READ_PULL_REQUEST, "pull_requests=read")
 LIST_PULLS = Purpose(GitHubAction.LIST_PULL_REQUESTS, "pull_requests=read")
 OPEN_PULL = Purpose(GitHubAction.OPEN_PULL_REQUEST, "pull_requests=write")
 EDIT_PULL = Purpose(GitHubAction.EDIT_PULL_REQUEST, "pull_requests=write")
+CLOSE_PULL = Purpose(GitHubAction.CLOSE_PULL_REQUEST, "pull_requests=write")
 LABEL_PULL = Purpose(GitHubAction.LABEL_PULL_REQUEST, "pull_requests=write")
 READ_REVIEWS = Purpose(GitHubAction.READ_REVIEWS, "pull_requests=read")
 
@@ -61,6 +62,9 @@ class GitHubPullRequests:
 
     def edit_pull(self, number: int, body: str) -> None:
         self._client.patch(f"/pulls/{number}", EDIT_PULL, {"body": body})
+
+    def close_pull(self, number: int) -> None:
+        self._client.patch(f"/pulls/{number}", CLOSE_PULL, {"state": "closed"})
 
     def label_pull(self, number: int, labels: Iterable[str]) -> None:
         names = sorted(labels)

@@ -28,6 +28,7 @@ ACTIONS = {
     GitHubAction.READ_PULL_REQUEST: "read the pull request",
     GitHubAction.LIST_PULL_REQUESTS: "list the pull requests",
     GitHubAction.OPEN_PULL_REQUEST: "open the pull request",
+    GitHubAction.CLOSE_PULL_REQUEST: "close the pull request",
     GitHubAction.EDIT_PULL_REQUEST: "edit the pull request",
     GitHubAction.LABEL_PULL_REQUEST: "label the pull request",
     GitHubAction.READ_REVIEWS: "read the reviews",
