@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.cli.read_only import ReadOnlyWiring
-from bot.domain.chat.effects import BackUpNow
+from bot.domain.chat.effects import BackUpNow, CheckNow, HandleComment, PlanNow
 from bot.domain.effects import Effect
 from bot.domain.flow.deliveries import EventFilter
 from bot.domain.flow.events import Event
@@ -127,7 +127,8 @@ def test_every_event_and_effect_has_exactly_one_handler(services: Services) -> N
 def test_the_delay_of_whatever_people_wait_for_is_noted(services: Services) -> None:
     moves = {StartUpgrade, StartRollback, Advance, Poll, Recheck, MarkDeployed, Retry}
     noted = Dispatcher(make_handlers(services)).types_with_delay_notes
-    assert noted == moves | {Prepare, AdvancePreparation, BackUpNow, CancelUpgrade, CancelPreparation}
+    answers = {HandleComment, CheckNow, PlanNow, BackUpNow}
+    assert noted == moves | answers | {Prepare, AdvancePreparation, CancelUpgrade, CancelPreparation}
 
 
 def test_every_handler_takes_something(services: Services) -> None:

@@ -9,9 +9,9 @@ from typing import Protocol
 
 import structlog
 
+from bot.domain.chat import markers
 from bot.domain.effects import Effect
 from bot.domain.github_models import PullRequest
-from bot.domain.notifications.posts import PullCommentPost
 from bot.domain.reasons import Reason, format_for_log
 from bot.domain.rollout.effects import CancelUpgrades, Schedule
 from bot.domain.upgrade.cancellation import (
@@ -31,12 +31,11 @@ from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import parse_version
 from bot.handlers.dispatch import handles, notes_delay
 from bot.handlers.refreshes import preparation_refresh_effects, refresh_effects
-from bot.ports.accounts import BotAccount
 from bot.ports.errors import NotFoundError, PermanentError
 from bot.ports.pull_requests import PullRequestEditor, PullRequestReader
 from bot.ports.store import PreparationStore, ReplyIndex, UpgradeStore
-from bot.rendering.cancellations import cancellation_marker, render_cancellation
-from bot.services.posts import PostPublisher
+from bot.rendering.cancellations import render_cancellation
+from bot.services.own_comments import OwnComments
 
 RETRY_SECONDS = 120.0
 """The pause after which an order is tried again that GitHub did not let through in all tries of its job."""
@@ -53,20 +52,21 @@ class _Store(UpgradeStore, PreparationStore, ReplyIndex, Protocol):
 
 
 class CancellationHandler:
-    """Cancels upgrades, rollbacks and preparations. `clock` gives the time in UTC."""
+    """Cancels upgrades, rollbacks and preparations.
+
+    `comments` are those on pull requests, `clock` gives the time in UTC.
+    """
 
     def __init__(
         self,
         pulls: _Pulls,
         store: _Store,
-        posts: PostPublisher,
-        account: BotAccount,
+        comments: OwnComments,
         clock: Callable[[], datetime],
     ) -> None:
         self._pulls = pulls
         self._store = store
-        self._posts = posts
-        self._account = account
+        self._comments = comments
         self._clock = clock
 
     @handles
@@ -119,9 +119,14 @@ class CancellationHandler:
 
     @notes_delay
     def keep(self, effect: CancelUpgrade | CancelPreparation, reason: Reason) -> list[Effect]:
-        """Try again: an order is kept until it is carried out or refused."""
+        """Note why it takes time, and try again: an order is kept until it is carried out or refused."""
         log.warning("cancellation_delayed", version=effect.version, reason=format_for_log(reason))
-        return [replace(effect, delay_seconds=RETRY_SECONDS)]
+        again = replace(effect, delay_seconds=RETRY_SECONDS)
+        slug = effect.slug if isinstance(effect, CancelUpgrade) else ""
+        upgrade = self._store.upgrade(slug, parse_version(effect.version))
+        if upgrade is None or not can_cancel(upgrade):
+            return [again]
+        return [again, *self._refuse(upgrade, CancelRefused(effect.by, reason, effect.comment))]
 
     def _close_pulls(self, branch: str, number: int | None, order: CancelOrder) -> bool:
         """Close the pull request, or those that were opened before a crash and not noted; whether one is merged.
@@ -137,7 +142,7 @@ class CancellationHandler:
 
     def _pulls_to_close(self, branch: str, number: int | None) -> list[PullRequest]:
         if number is None:
-            me = self._account.bot_login
+            me = self._comments.bot_login
             return [pull for pull in self._pulls.pulls_from_branch(branch) if pull.open and pull.author == me]
         try:
             return [self._pulls.pull(number)]
@@ -148,8 +153,7 @@ class CancellationHandler:
     def _close(self, pull: PullRequest, order: CancelOrder) -> None:
         """Say why, then close it."""
         try:
-            post = PullCommentPost(pull.number, cancellation_marker(order), render_cancellation(order))
-            self._posts.publish(post)
+            self._comments.ensure(pull.number, markers.cancellation(order.comment), render_cancellation(order))
         except PermanentError as error:  # the record says it, too
             log.warning("cancellation_not_told", pull=pull.number, error=str(error))
         self._pulls.close_pull(pull.number)

@@ -8,10 +8,6 @@ from bot.formats.markdown import Markdown, truncate
 from bot.rendering.renderer import MAX_SENTENCE_LENGTH, render_template
 
 
-def cancellation_marker(order: CancelOrder) -> str:
-    return markers.cancellation(order.comment)
-
-
 def render_cancellation(order: CancelOrder) -> Markdown:
     """Who took the order back, and why."""
     why = truncate(order.why, MAX_SENTENCE_LENGTH)

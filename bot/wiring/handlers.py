@@ -70,8 +70,7 @@ def make_handlers(services: Services) -> tuple[object, ...]:
         CancellationHandler(
             services.deployment.pull_requests,
             services.store,
-            services.post_publisher,
-            services.session,
+            services.pull_comments,
             utc_now,
         ),
         NotificationHandler(

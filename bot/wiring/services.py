@@ -107,6 +107,11 @@ class Services(Adapters):
         return OwnComments(self.issues, self.creator, "comment")
 
     @cached_property
+    def pull_comments(self) -> OwnComments:
+        """mibot's comments on pull requests of the deployment repository."""
+        return OwnComments(self.deployment.comments, self.creator, "pull request comment")
+
+    @cached_property
     def pull_request_writer(self) -> PullRequestWriter:
         here = self.deployment
         return PullRequestWriter(here.branches, here.pull_requests, render_pull_request_body, self.creator)
@@ -127,8 +132,7 @@ class Services(Adapters):
     def post_publisher(self) -> PostPublisher:
         here = self.deployment
         check_runs = OwnCheckRuns(here.check_runs, self.creator)
-        pull_comments = OwnComments(here.comments, self.creator, "pull request comment")
-        return PostPublisher(check_runs, here.pull_requests, pull_comments, self.own_comments)
+        return PostPublisher(check_runs, here.pull_requests, self.pull_comments, self.own_comments)
 
     @cached_property
     def deployment_service(self) -> DeploymentService:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bot.domain.effects import Effect
-from bot.domain.github_models import CheckRun, Comment, CommitChecks, PullRequest, Review
+from bot.domain.github_models import Comment, CommitChecks, PullRequest, Review
 from bot.domain.reasons import PlainText
 from bot.domain.rollout.effects import CancelUpgrades, Schedule
 from bot.domain.upgrade.cancellation import Canceled, CancelRefused, CancelTooLate
@@ -18,8 +18,9 @@ from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.upgrade.transitions import request_upgrade
 from bot.handlers.cancellations import CancellationHandler
 from bot.ports.errors import ExternalError, NotFoundError, PermanentError, TransientError
-from bot.services.posts import PostPublisher
-from tests.ports import MemoryIssues, MemoryStore
+from bot.services.own_comments import OwnComments
+from tests.ports import MemoryStore
+from tests.ports.creations import make_creator
 from tests.samples import NOW, preparation, pull, upgrade, version
 
 TO = version("3.40.1")
@@ -68,18 +69,15 @@ class MemoryPulls:
     def label_pull(self, number: int, labels: Iterable[str]) -> None:
         raise NotImplementedError
 
-    def pull_comments(self, number: int) -> Sequence[Comment]:
+    def comments(self, number: int) -> Sequence[Comment]:
         return [one for one in self.said if one.issue == number]
 
-    def comment_on_pull(self, number: int, body: str) -> Comment:
+    def create_comment(self, number: int, body: str) -> Comment:
         self.said.append(Comment(len(self.said), number, body, self.bot_login, True, "https://x", NOW, NOW))
         return self.said[-1]
 
-    def edit_pull_comment(self, comment: int, body: str) -> None:
+    def edit_comment(self, comment: int, body: str) -> None:
         self.said[comment] = replace(self.said[comment], body=body)
-
-    def publish_check_run(self, commit: str, report: CheckRun) -> None:
-        raise NotImplementedError
 
 
 class Scene:
@@ -90,8 +88,8 @@ class Scene:
         self.store = MemoryStore()
         if there is not None:
             self.store.save_upgrade(there)
-        posts = PostPublisher(self.github, self.github, self.github, MemoryIssues())
-        self.handler = CancellationHandler(self.github, self.store, posts, self.github, lambda: NOW)
+        comments = OwnComments(self.github, make_creator(), "pull request comment")
+        self.handler = CancellationHandler(self.github, self.store, comments, lambda: NOW)
 
     def cancel_all(self) -> list[Effect]:
         return self.handler.cancel_upgrades(CancelUpgrades(("rctest",), "3.40.1", "lee", "wrong version", 77))
@@ -199,7 +197,7 @@ def test_a_refusal_is_noted_and_an_outage_is_waited_out() -> None:
     scene.github.refuses = AWAY
     with pytest.raises(TransientError):
         scene.cancel()
-    (again,) = scene.handler.keep(CancelUpgrade("rctest", "3.40.1", "lee", "wrong version", 77), AWAY.reason)
+    again, *_ = scene.handler.keep(CancelUpgrade("rctest", "3.40.1", "lee", "wrong version", 77), AWAY.reason)
     assert again.delay_seconds > 0
     scene.github.refuses = None
     assert isinstance(again, CancelUpgrade)
