@@ -136,7 +136,7 @@ class CancellationHandler:
         for pull in self._pulls_to_close(branch, number):
             if pull.open:
                 self._close(pull, order)
-            if pull.merged or (pull.open and self._pulls.pull(pull.number).merged):
+            if _is_merged(pull) or (pull.open and _is_merged(self._pulls.pull(pull.number))):
                 return True
         return False
 
@@ -167,3 +167,8 @@ class CancellationHandler:
         if upgrade.pull_request.note != reason:
             self._store.save_upgrade(refuse_cancel(upgrade, reason))
         return refresh_effects(self._store, upgrade)
+
+
+def _is_merged(pull: PullRequest) -> bool:
+    """Whether it is merged to where it takes effect."""
+    return pull.merged and pull.into_base
