@@ -13,8 +13,8 @@ from bot.domain.chat import markers
 from bot.domain.effects import Effect
 from bot.domain.github_models import Issue
 from bot.domain.tracker.effects import AskAboutRelease, EnsureTracker, RefreshTracker
-from bot.domain.tracker.layout import Block, TrackerTooLongError, lay_out, with_block
-from bot.domain.tracker.record import TrackerRecord
+from bot.domain.tracker.layout import Block, TrackerTooLongError, lay_out, with_block, without_title
+from bot.domain.tracker.record import LAYOUT, TrackerRecord
 from bot.domain.tracker.release_issues import DEFAULT_RULES, IssueKind, ReleaseRules
 from bot.domain.upgrade.effects import Advance, AdvancePreparation
 from bot.domain.upgrade.preparation import PreparationStage
@@ -31,7 +31,6 @@ from bot.rendering.tracker import (
     render_announcement,
     render_tracker_end,
     render_tracker_head,
-    render_tracker_heading,
     render_tracker_part,
     tracker_items,
 )
@@ -143,7 +142,7 @@ class TrackerHandler:
             renderer = Renderer(self._fleets.current(), self._issues.bot_login)
             announced = (effect.issue,) if effect.issue else ()
             draft = TrackerRecord(version, 0, "", effect.by, announced=announced)
-            body = self._render_parts([str(render_tracker_heading(version))], draft, renderer)[0]
+            body = self._render_parts([""], draft, renderer)[0]
             return self._issues.create_issue(format_tracker_title(version), body, self._labels).number
 
         def find() -> int | None:
@@ -176,7 +175,7 @@ class TrackerHandler:
         """Update the tracker if it is out of date. What people wrote meanwhile stays."""
         version = Version.parse(effect.version)
         record = self._store.tracker(version) if version else None
-        if record is None or record.clean >= record.dirty:
+        if record is None or not record.outdated:
             return []
         wait = self._seconds_to_wait(record)
         if wait > 0:
@@ -186,7 +185,9 @@ class TrackerHandler:
             record, complete = self._rewrite(record, renderer)
         except TrackerTooLongError as error:
             raise PermanentError(error.reason) from error
-        self._store.save_tracker(replace(record, clean=record.dirty if complete else record.clean))
+        if complete:
+            record = replace(record, clean=record.dirty, layout=LAYOUT)
+        self._store.save_tracker(record)
         return [] if complete else [effect]
 
     def _seconds_to_wait(self, record: TrackerRecord) -> float:
@@ -222,10 +223,17 @@ class TrackerHandler:
         items = tracker_items(renderer, record.version, upgrades)
         links = [f"{record.url}#issuecomment-{comment}" for comment in record.parts]
         preparation = self._store.preparation(record.version)
-        head = render_tracker_head(renderer, record, list(upgrades.values()), links, preparation)
-        framed = [with_block(texts[0], Block.HEAD, head), *texts[1:]]
-        framed[0] = with_block(framed[0], Block.END, render_tracker_end(renderer))
-        laid_out = lay_out(framed, items, own_ticks_only=record.own_ticks_only)
+        body = texts[0] if record.adopted else without_title(texts[0], record.version)
+
+        def lay_out_below(*, brief: bool) -> list[str]:
+            head = render_tracker_head(renderer, record, list(upgrades.values()), links, preparation, brief=brief)
+            framed = with_block(with_block(body, Block.HEAD, head), Block.END, render_tracker_end(renderer))
+            return lay_out([framed, *texts[1:]], items, own_ticks_only=record.own_ticks_only)
+
+        try:
+            laid_out = lay_out_below(brief=False)
+        except TrackerTooLongError:
+            laid_out = lay_out_below(brief=True)
         return [
             laid_out[0],
             *(

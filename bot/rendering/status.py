@@ -1,4 +1,4 @@
-"""The answer to `/status`: the state of every upgrade."""
+"""The answer to `/status`: the state of every upgrade, trouble first."""
 
 from __future__ import annotations
 
@@ -8,36 +8,30 @@ from bot.domain.chat.answers import StatusTable
 from bot.domain.upgrade.record import Upgrade
 from bot.formats.markdown import Markdown
 from bot.rendering.renderer import Renderer
-from bot.rendering.upgrades import count_stages, render_upgrade_state
+from bot.rendering.rollup import Detail, render_counts, render_rollup
+from bot.rendering.stages import progress_bar
+from bot.rendering.upgrades import count_done
 
-MAX_ROWS = 100
 
-
-def render_status(renderer: Renderer, status: StatusTable, upgrades: Iterable[Upgrade]) -> Markdown:
-    """A table of the version's upgrades among these, in order of work."""
+def render_status(
+    renderer: Renderer, status: StatusTable, upgrades: Iterable[Upgrade], detail: Detail = Detail.FULL
+) -> Markdown:
+    """The version's upgrades among these: numbers, then what needs a person, then the rest, each in order of work."""
     positions = {instance.slug: position for position, instance in enumerate(renderer.fleet)}
     shown = sorted(
         (upgrade for upgrade in upgrades if status.version in {None, upgrade.version}),
         key=lambda upgrade: (upgrade.version, positions.get(upgrade.slug, len(positions)), upgrade.slug),
     )
-    counts, done, total = count_stages(renderer.fleet, shown)
-    rows = [
-        {
-            "name": renderer.instance_name(upgrade.slug),
-            "from_version": upgrade.from_version,
-            "version": upgrade.rollback.to_version if upgrade.rollback else upgrade.version,
-            "state": render_upgrade_state(renderer, upgrade),
-        }
-        for upgrade in shown[:MAX_ROWS]
-    ]
+    done, total = count_done(renderer.fleet, shown)
     return renderer.render(
         "status.md.j2",
         version=status.version,
         tracker=status.tracker,
         done=done,
         total=total,
-        counts=counts,
-        rows=rows,
-        left_out=max(len(shown) - MAX_ROWS, 0),
+        bar=progress_bar(done, total),
+        counts=render_counts(shown, max(total - len(shown), 0) if status.version else 0),
+        requested=bool(shown),
+        sections=render_rollup(renderer, shown, detail),
         problems=len(renderer.fleet.problems),
     )

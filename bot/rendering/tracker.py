@@ -8,6 +8,7 @@ from bot.domain.chat import markers
 from bot.domain.fleet.inventory import FIRST_INSTANCE
 from bot.domain.fleet.model import Instance
 from bot.domain.fleet.names import public_name, unreadable_name
+from bot.domain.rollout.attention import TROUBLE, attention, urgency
 from bot.domain.tracker.line import MAX_STATE_LENGTH, ROLLING_BACK, SEPARATOR, InstanceKey, Section, TrackerItem
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.preparation import Preparation
@@ -18,19 +19,19 @@ from bot.formats.markdown import Markdown, code, escape_link_target
 from bot.formats.urls import normalize_url
 from bot.rendering.preparations import render_preparation_state
 from bot.rendering.renderer import Renderer, render_template
-from bot.rendering.upgrades import count_stages, render_upgrade_state_within
+from bot.rendering.rollup import render_counts, render_trouble_within
+from bot.rendering.stages import NO_UPGRADE_ICONS, progress_bar, stage_label
+from bot.rendering.upgrades import count_done, render_details_within
 from bot.rendering.wording import describe
 
 MAX_PROBLEMS = 25
+MAX_TROUBLE_LENGTH = 6_000
+"""Characters of the head's list of what needs a person: the instances' lines need room in the same body."""
 _MAX_NOTE_LENGTH = 100
 
 
 def format_tracker_title(version: Version) -> str:
     return f"{version} upgrade managed instances tracking issue"
-
-
-def render_tracker_heading(version: Version) -> Markdown:
-    return Markdown(f"# {version} managed instances upgrade\n")
 
 
 def tracker_items(renderer: Renderer, version: Version, upgrades: Mapping[str, Upgrade]) -> list[TrackerItem]:
@@ -41,9 +42,9 @@ def tracker_items(renderer: Renderer, version: Version, upgrades: Mapping[str, U
 def _tracker_item(renderer: Renderer, instance: Instance, version: Version, upgrade: Upgrade | None) -> TrackerItem:
     current = code(str(instance.version))
     room = MAX_STATE_LENGTH - len(current) - len(SEPARATOR)
-    state = _tracker_state(renderer, instance, version, upgrade, room)
-    note = renderer.safe_text_within(instance.note, min(_MAX_NOTE_LENGTH, room - len(state) - len(SEPARATOR)))
-    words = [word.replace(SEPARATOR.strip(), "•") for word in (note, current, state) if word]
+    details = _tracker_details(renderer, instance, upgrade, room)
+    note = renderer.safe_text_within(instance.note, min(_MAX_NOTE_LENGTH, room - len(details) - len(SEPARATOR)))
+    words = [word.replace(SEPARATOR.strip(), "•") for word in (details, current, note) if word]
     return TrackerItem(
         key=InstanceKey(
             normalize_url(instance.domain if instance.internal else instance.account or ""), instance.ordinal
@@ -53,19 +54,26 @@ def _tracker_item(renderer: Renderer, instance: Instance, version: Version, upgr
         state=Markdown(SEPARATOR.join(words)),
         stage=_tracker_stage(instance, version, upgrade),
         skipped=upgrade is None and bool(instance.skip_reason),
+        lead=_tracker_lead(instance, version, upgrade),
     )
 
 
-def _tracker_state(
-    renderer: Renderer, instance: Instance, version: Version, upgrade: Upgrade | None, room: int
-) -> str:
+def _tracker_details(renderer: Renderer, instance: Instance, upgrade: Upgrade | None, room: int) -> str:
     if upgrade is not None:
-        return render_upgrade_state_within(renderer, upgrade, room)
+        return render_details_within(renderer, upgrade, room)
     if instance.skip_reason:
-        return f"skipped: {renderer.safe_text_within(describe(instance.skip_reason), room - len('skipped: '))}"
-    if instance.version < version:
-        return "not started"
-    return f"already on {version}" if instance.version == version else f"ahead of {version}"
+        return renderer.safe_text_within(describe(instance.skip_reason), room)
+    return ""
+
+
+def _tracker_lead(instance: Instance, version: Version, upgrade: Upgrade | None) -> Markdown:
+    """The state that a line begins with. Without an upgrade, it says how the instance relates to the version."""
+    if upgrade is not None:
+        return stage_label(upgrade)
+    words = "skipped" if instance.skip_reason else "not started"
+    if words != "skipped" and instance.version >= version:
+        words = "already there" if instance.version == version else "ahead"
+    return Markdown(f"{NO_UPGRADE_ICONS[words]} {words}")
 
 
 def render_tracker_head(
@@ -74,9 +82,14 @@ def render_tracker_head(
     upgrades: Sequence[Upgrade],
     parts: Sequence[str],
     preparation: Preparation | None = None,
+    *,
+    brief: bool = False,
 ) -> Markdown:
-    """The block at the head of the tracker: what it is, who requested it, its progress, and the commands."""
-    counts, done, total = count_stages(renderer.fleet, upgrades)
+    """The block at the head of the tracker: progress, what needs a person, then what it is and how to use it.
+
+    A `brief` one leaves out what needs a person, where the lines below leave no room.
+    """
+    done, total = count_done(renderer.fleet, upgrades)
     source = record.announced[0] if record.announced and not record.adopted else None
     return renderer.render(
         "tracker_head.md.j2",
@@ -87,12 +100,23 @@ def render_tracker_head(
         release_issue=source,
         done=done,
         total=total,
-        counts=counts,
-        pie_slices=_pie_slices(counts, done, total),
+        bar=progress_bar(done, total),
+        counts=render_counts(upgrades, max(total - len(upgrades), 0)),
+        trouble=Markdown("") if brief else _render_trouble(renderer, upgrades),
         parts=[escape_link_target(url) for url in parts],
         example=Markdown(FIRST_INSTANCE),
         preparation=render_preparation_state(renderer, preparation) if preparation else None,
     )
+
+
+def _render_trouble(renderer: Renderer, upgrades: Sequence[Upgrade]) -> Markdown:
+    """What needs a person, as long as the head has room: the lines of the list below have the rest."""
+    order = {instance.slug: place for place, instance in enumerate(renderer.fleet)}
+    trouble = [upgrade for upgrade in upgrades if attention(upgrade) in TROUBLE]
+    trouble.sort(key=lambda upgrade: (urgency(upgrade), order.get(upgrade.slug, len(order)), upgrade.slug))
+    if not trouble:
+        return Markdown("")
+    return render_trouble_within(renderer, trouble, MAX_TROUBLE_LENGTH)
 
 
 def render_tracker_part(renderer: Renderer, record: TrackerRecord, part: int) -> Markdown:
@@ -132,13 +156,6 @@ def render_announcement(
 def render_release_question(version: Version, marker: str) -> Markdown:
     """The question on an issue that names a version and may be its release issue."""
     return render_template("release_question.md.j2", marker=Markdown(marker), version=version)
-
-
-def _pie_slices(counts: Sequence[tuple[str, int]], done: int, total: int) -> list[tuple[str, int]]:
-    """The number of instances in each stage, for a chart; empty while no upgrade has been requested."""
-    rest = total - done - sum(count for _, count in counts)
-    slices = [("done", done), *counts, ("not started", rest)]
-    return [one for one in slices if one[1] > 0] if done or counts else []
 
 
 def _tracker_stage(instance: Instance, version: Version, upgrade: Upgrade | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from bot.domain.fleet.model import Fleet
@@ -15,6 +14,8 @@ from bot.rendering.renderer import MAX_SENTENCE_LENGTH, Renderer
 from bot.rendering.wording import clause
 
 _MAX_NAMES = 5
+_WIDE = 300
+"""Characters from which on there is room for several names."""
 
 
 def render_upgrade_state(renderer: Renderer, upgrade: Upgrade) -> Markdown:
@@ -36,6 +37,24 @@ def render_upgrade_state_within(renderer: Renderer, upgrade: Upgrade, room: int)
             reason = renderer.safe_text_within(upgrade_reason(renderer, upgrade), room - len(words) - 2)
             return Markdown(f"{words}: {reason}" if reason else words)
     return Markdown("")
+
+
+def render_details_within(renderer: Renderer, upgrade: Upgrade, room: int) -> Markdown:
+    """What there is to say besides the stage, in at most `room` characters: the pull request, who, and why."""
+    most = _MAX_NAMES if room > _WIDE else 1
+    for details in (_describe_details(renderer, upgrade, most), ""):
+        words = f"{pull_link(upgrade)}{details}".strip()
+        if len(words) <= room:
+            break
+    else:
+        words = ""
+    if upgrade.force and room - len(words) > len("; forced by "):
+        forced = _describe_force(renderer, upgrade.force, (room - len(words)) * 2 // 3)
+        longer = f"{words}; {forced}" if words else forced
+        words = longer if len(longer) <= room else words
+    separator = ": " if words and details else " " if words else ""
+    reason = renderer.safe_text_within(upgrade_reason(renderer, upgrade), room - len(words) - len(separator))
+    return Markdown(f"{words}{separator}{reason}" if reason else words)
 
 
 def upgrade_reason(renderer: Renderer, upgrade: Upgrade) -> str:
@@ -64,12 +83,16 @@ def _describe_stage(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
 
 def _describe_rollback(renderer: Renderer, upgrade: Upgrade, back: Rollback, most: int) -> str:
     """The state of a rollback: to which version, by whom and why."""
-    to = f" to {back.to_version}" if back.to_version else ""
-    why = f" ({renderer.safe_text_within(back.why, 600 if most > 1 else 90)})" if back.why else ""
-    by = f"{to} by {format_names(renderer, [back.requested_by], 1)}{why}"
+    by = _describe_back(renderer, back, most)
     if upgrade.stage is Stage.ROLLED_BACK:
         return f"rolled back{by}"
     return f"rollback{by}: {_describe_upgrade(renderer, upgrade, most)}"
+
+
+def _describe_back(renderer: Renderer, back: Rollback, most: int) -> str:
+    to = f" to {back.to_version}" if back.to_version else ""
+    why = f" ({renderer.safe_text_within(back.why, 600 if most > 1 else 90)})" if back.why else ""
+    return f"{to} by {format_names(renderer, [back.requested_by], 1)}{why}"
 
 
 def _describe_upgrade(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
@@ -88,6 +111,20 @@ def _describe_upgrade(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
             return f"{link(str(upgrade.stage), upgrade.deployment.run_url)}"
         case _:
             return str(upgrade.stage)
+
+
+def _describe_details(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
+    """The stage's circumstances without its name: who did it, the run, the pull request's checks."""
+    words = _describe_upgrade(renderer, upgrade, most)
+    run = upgrade.deployment.run_url if upgrade.deployment else ""
+    if upgrade.stage in {Stage.DEPLOYING, Stage.VERIFYING}:
+        words = link("run", run) if run else ""
+    else:
+        words = words.removeprefix(str(upgrade.stage)).lstrip(" ,")
+    if upgrade.rollback is None:
+        return words
+    back = _describe_back(renderer, upgrade.rollback, most).strip()
+    return f"{back}, {words}" if words and upgrade.stage is not Stage.ROLLED_BACK else back
 
 
 def _describe_checks(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
@@ -111,13 +148,12 @@ def format_names(renderer: Renderer, names: Sequence[str], most: int = _MAX_NAME
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
-def count_stages(fleet: Fleet, upgrades: Iterable[Upgrade]) -> tuple[list[tuple[str, int]], int, int]:
-    """The number of upgrades in each stage, the number that are done, and the number of instances that take part."""
+def count_done(fleet: Fleet, upgrades: Iterable[Upgrade]) -> tuple[int, int]:
+    """The number of upgrades that are done, and of the instances that take part."""
     requested = list(upgrades)
-    stages = Counter(upgrade.stage for upgrade in requested)
-    done = stages.pop(Stage.DONE, 0)
+    done = sum(upgrade.stage is Stage.DONE for upgrade in requested)
     taking_part = {upgrade.slug for upgrade in requested} | {i.slug for i in fleet if not i.skip_reason}
-    return [(stage.value, stages[stage]) for stage in Stage if stages[stage]], done, len(taking_part)
+    return done, len(taking_part)
 
 
 def format_version_change(upgrade: Upgrade) -> Markdown:

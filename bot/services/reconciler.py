@@ -169,4 +169,4 @@ class Reconciler:
         return Found(tuple(Publish(slug, str(version)) for slug, version in self._store.unpublished_upgrades()))
 
     def _outdated_trackers(self) -> Found:
-        return Found(tuple(RefreshTracker(str(t.version)) for t in self._store.trackers() if t.clean < t.dirty))
+        return Found(tuple(RefreshTracker(str(t.version)) for t in self._store.trackers() if t.outdated))

@@ -17,27 +17,29 @@ UPGRADES = (
 )
 
 
-def rows(line: str, *upgrades: Upgrade, on: str = "3.40.1") -> list[list[str]]:
+def rows(line: str, *upgrades: Upgrade, on: str = "3.40.1") -> list[str]:
     (item,) = plan(line, *upgrades, on=on).items
     assert isinstance(item, StatusTable)
-    return rendering.table_rows(answers_of([item], *upgrades))[1:]
+    return rendering.list_items(answers_of([item], *upgrades))
 
 
-def test_the_version_of_the_issue_in_order_of_work() -> None:
+def test_the_version_of_the_issue_with_what_needs_a_person_first() -> None:
     assert rows("/status", *UPGRADES) == [
-        ["rctest.sourcegraph.com", "3.40.0", "3.40.1", "#7 done"],
-        [f"instance for {OTHER_ACCOUNT}", "3.40.0", "3.40.1", "#7 approved by rio"],
+        f"👀 approved · instance for {OTHER_ACCOUNT}, 3.40.0 → 3.40.1: #7 by rio",
+        "✅ done · rctest.sourcegraph.com, 3.40.0 → 3.40.1: #7",
     ]
-    assert "3.40.1 (tracker #12): 1 of 5 done, 1 approved." in reply_text("/status", *UPGRADES)
+    assert "3.40.1 (tracker #12): ██░░░░░░░░ 20 % · 1 of 5 done" in reply_text("/status", *UPGRADES)
 
 
 def test_another_version() -> None:
-    assert [row[2] for row in rows("/status 3.41.0", *UPGRADES)] == ["3.41.0"]
+    assert ["3.40.0 → 3.41.0" in row for row in rows("/status 3.41.0", *UPGRADES)] == [True]
     assert "tracker" not in reply_text("/status 3.41.0", *UPGRADES)
 
 
 def test_every_version_where_the_issue_names_none() -> None:
-    assert [row[2] for row in rows("/status", *UPGRADES, on="")] == ["3.40.1", "3.40.1", "3.41.0"]
+    assert sorted(row.partition(" → ")[2][:6] for row in rows("/status", *UPGRADES, on="")) == [
+        "3.40.1", "3.40.1", "3.41.0",
+    ]  # fmt: skip
 
 
 def test_before_any_upgrade_was_requested() -> None:

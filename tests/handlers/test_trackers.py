@@ -117,7 +117,8 @@ def step(number: int) -> Upgrade:
 
 def test_what_happens_after_a_quiet_time_is_shown_at_once(scene: Scene) -> None:
     assert scene.happens(step(1)) == []
-    assert "held: step 1" in scene.body
+    assert "✋ held · " in scene.body
+    assert ") step 1 · " in scene.body
     assert scene.issues.edits == [NOW]
     assert scene.shows_all()
 
@@ -246,7 +247,7 @@ def test_whatever_happens_when_the_last_of_it_is_shown_and_edits_keep_apart(mome
     scene = Scene()
     run(scene, moments)
     last = max(range(len(moments)), key=lambda number: (NOW + timedelta(seconds=moments[number]), number))
-    assert f"held: step {last}" in scene.body
+    assert f") step {last} · " in scene.body
     assert scene.shows_all()
     apart = [second - first for first, second in itertools.pairwise(scene.issues.edits)]
     assert all(pause >= timedelta(seconds=INTERVAL) for pause in apart)

@@ -24,7 +24,7 @@ from bot.rendering import Renderer
 from bot.rendering.answers import render_answer, render_command_list
 from bot.rendering.notifications import render_mention
 from bot.rendering.replies import MAX_LEFT_OUT, render_reply
-from bot.rendering.status import MAX_ROWS, render_status
+from bot.rendering.status import render_status
 from tests import rendered as rendering
 from tests.samples import (
     ACCOUNT,
@@ -401,11 +401,13 @@ def test_status_of_a_version() -> None:
     body = render_status(
         RENDERER, StatusTable(TARGET, 12), [upgrade(stage=Stage.DONE), upgrade("amberotter", from_version=None)]
     )
-    assert "**3.40.1** (tracker #12): 1 of 3 done, 1 open." in body
-    assert rendering.table_rows(body)[1:] == [
-        ["rctest.sourcegraph.com", "3.40.0", "3.40.1", "#7 done"],
-        [f"instance for {ACCOUNT}", "", "3.40.1", "#7 open, waiting for a review"],
+    assert "**3.40.1** (tracker #12): ███░░░░░░░ 33 % · 1 of 3 done" in body
+    assert "👀 1 waiting for a person · ✅ 1 done · ⬜ 1 not requested" in body
+    assert rendering.list_items(body) == [
+        f"👀 open · instance for {ACCOUNT}, 3.40.1: #7 waiting for a review",
+        "✅ done · rctest.sourcegraph.com, 3.40.0 → 3.40.1: #7",
     ]
+    assert "<details><summary>✅ 1 done</summary>" in body
 
 
 @pytest.mark.parametrize("named", [TARGET, None])
@@ -421,12 +423,3 @@ def test_status_tells_of_instances_that_cannot_be_read(count: int, words: str) -
     assert f"{words} be read; see the end of the tracker for the reasons." in render_status(
         Renderer(Fleet((), problems)), StatusTable(TARGET, 12), []
     )
-
-
-def test_a_long_status_says_how_many_are_left_out() -> None:
-    body = render_status(
-        RENDERER, StatusTable(None, None), [upgrade("rctest", f"3.40.{n}") for n in range(MAX_ROWS + 5)]
-    )
-    assert len(rendering.table_rows(body)) == MAX_ROWS + 1
-    assert "5 more are not shown." in body
-    assert len(body) < MAX_BODY_LENGTH

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.chat import markers
@@ -21,12 +20,13 @@ from bot.domain.tracker.text import looks_like_tracker, parse
 from bot.domain.upgrade.record import Deployment, Rollback, Stage, Upgrade
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown
 from bot.rendering import Renderer
+from bot.rendering.stages import progress_bar
 from bot.rendering.tracker import (
+    MAX_TROUBLE_LENGTH,
     format_tracker_title,
     render_announcement,
     render_tracker_end,
     render_tracker_head,
-    render_tracker_heading,
     render_tracker_part,
     tracker_items,
 )
@@ -56,151 +56,179 @@ FLEET = fleet(
 )
 RENDERER = Renderer(FLEET)
 RUNS = Deployment(NOW, confirmed=True, run_id=5, run_url="https://github.test/runs/5")
-SLICE = re.compile(r' {4}"([a-z ]+)" : ([1-9]\d*)')
+ACCOUNTS = "https://github.com/sourcegraph/accounts/issues"
 NO_CONFIG = UnusableInstanceFile("config.yaml", InstanceFileProblem.MISSING)
 
 
 def lines(*upgrades: Upgrade, renderer: Renderer = RENDERER) -> list[str]:
     """The lines as people read them in the issue's source, without mibot's marks."""
     items = tracker_items(renderer, TARGET, {one.slug: one for one in upgrades})
-    words = (render_line(item).replace(" <!-- /mibot -->", "").split(" <!-- mibot:") for item in items)
-    return [f"{own} | {marked.partition(' --> — ')[2]}" for own, marked in words]
+    return [re.sub(r" ?<!-- mibot:[^>]*-->| <!-- /mibot -->", "", render_line(item)) for item in items]
 
 
 def render_tracker(renderer: Renderer, upgrades: list[Upgrade], body: str = "") -> str:
-    head = with_block(
-        body or render_tracker_heading(TARGET), Block.HEAD, render_tracker_head(renderer, RECORD, upgrades, [])
-    )
+    head = with_block(body, Block.HEAD, render_tracker_head(renderer, RECORD, upgrades, []))
     framed = with_block(head, Block.END, render_tracker_end(renderer))
     return lay_out([framed], tracker_items(renderer, TARGET, {one.slug: one for one in upgrades}))[0]
 
 
 def test_its_title_and_the_beginning_of_its_body() -> None:
     assert format_tracker_title(TARGET) == "3.40.1 upgrade managed instances tracking issue"
-    assert render_tracker(RENDERER, []).startswith("# 3.40.1 managed instances upgrade\n")
+    body = render_tracker(RENDERER, [])
+    assert body.startswith("<!-- mibot:head"), "no heading repeats the title"
+    assert rendering.reader_text(body).startswith("░░░░░░░░░░ 0 % · 0 of 4 done · ⬜ 4 not requested")
 
 
 def test_each_line_reads_as_the_process_has_it() -> None:
     assert lines() == [
-        "- [ ] Upgrade [rctest.sourcegraph.com](https://rctest.sourcegraph.com) | `3.40.0` · not started",
-        "- [ ] Upgrade [demo.sourcegraph.com](https://demo.sourcegraph.com) | tell #ce · `3.40.0` · not started",
-        "- [ ] ~~Upgrade [s2.sourcegraph.com](https://s2.sourcegraph.com)~~ | "
-        "`3.40.0` · skipped: takes nightly builds",
-        f"- [ ] Upgrade instance for {ACCOUNT} | `3.40.0` · not started",
-        f"- [ ] Upgrade second instance for {ACCOUNT} | `3.40.1` · already on 3.40.1",
+        "- [ ] ⬜ not started · Upgrade [rctest.sourcegraph.com](https://rctest.sourcegraph.com) — `3.40.0`",
+        "- [ ] ⬜ not started · Upgrade [demo.sourcegraph.com](https://demo.sourcegraph.com) — `3.40.0` · tell #ce",
+        "- [ ] ⏭️ skipped · ~~Upgrade [s2.sourcegraph.com](https://s2.sourcegraph.com)~~ — "
+        "takes nightly builds · `3.40.0`",
+        f"- [ ] ⬜ not started · Upgrade instance for {ACCOUNT} — `3.40.0`",
+        f"- [ ] ☑️ already there · Upgrade second instance for {ACCOUNT} — `3.40.1`",
     ]
 
 
 @pytest.mark.parametrize(
-    ("standing", "words"),
+    ("standing", "label", "words"),
     [
-        (upgrade(stage=Stage.WAITING, number=None, reason="for its turn"), "waiting: for its turn"),
-        (upgrade(stage=Stage.PLANNED, number=None), "planned"),
-        (upgrade(), f"[#7]({PULL}) open, waiting for a review"),
-        (upgrade(checks=Conclusion.PENDING), "open, waiting for a review, its checks are running"),
+        (upgrade(stage=Stage.WAITING, number=None, reason="for its turn"), "🕒 waiting", "for its turn"),
+        (upgrade(stage=Stage.PLANNED, number=None), "⏳ planned", ""),
+        (upgrade(), "👀 open", f"[#7]({PULL}) waiting for a review"),
+        (upgrade(checks=Conclusion.PENDING), "👀 open", "waiting for a review, its checks are running"),
         (
             upgrade(checks=Conclusion.FAILURE, failing_checks=("lint",)),
-            "open, waiting for a review, its checks failed",
+            "👀 open",
+            "waiting for a review, its checks failed",
         ),
-        (upgrade(stage=Stage.APPROVED, approved_by=("rio", "sam")), "approved by `rio` and 1 more"),
-        (upgrade(stage=Stage.CHANGES_REQUESTED, changes_requested_by=("sam",)), "changes requested by `sam`"),
-        (upgrade(stage=Stage.MERGED, merged_by="rio"), f"[#7]({PULL}) merged by `rio`"),
-        (upgrade(stage=Stage.BACKING_UP, reason="1 of 2 ready"), f"[#7]({PULL}) backing up: 1 of 2 ready"),
-        (upgrade(stage=Stage.DEPLOYING, deployment=RUNS), f"[#7]({PULL}) [deploying]({RUNS.run_url})"),
-        (upgrade(stage=Stage.VERIFYING, deployment=RUNS), f"[#7]({PULL}) [verifying]({RUNS.run_url})"),
-        (upgrade(stage=Stage.HELD, reason="waits for demo"), f"[#7]({PULL}) held: waits for demo"),
+        (upgrade(stage=Stage.APPROVED, approved_by=("rio", "sam")), "👀 approved", "by `rio` and 1 more"),
+        (upgrade(stage=Stage.CHANGES_REQUESTED, changes_requested_by=("sam",)), "👀 changes requested", "by `sam`"),
+        (upgrade(stage=Stage.MERGED, merged_by="rio"), "⏳ merged", f"[#7]({PULL}) by `rio`"),
+        (upgrade(stage=Stage.BACKING_UP, reason="1 of 2 ready"), "⏳ backing up", f"[#7]({PULL}) 1 of 2 ready"),
+        (upgrade(stage=Stage.DEPLOYING, deployment=RUNS), "⏳ deploying", f"[#7]({PULL}) [run]({RUNS.run_url})"),
+        (upgrade(stage=Stage.VERIFYING, deployment=RUNS), "⏳ verifying", f"[#7]({PULL}) [run]({RUNS.run_url})"),
+        (upgrade(stage=Stage.HELD, reason="waits for demo"), "✋ held", f"[#7]({PULL}) waits for demo"),
         (
             upgrade(stage=Stage.MERGED, merged_by="rio", reason="health unknown: VM"),
-            "merged by `rio`: health unknown: VM",
+            "⏳ merged",
+            "by `rio`: health unknown: VM",
         ),
-        (upgrade(stage=Stage.FAILED, reason="red after the merge: VM"), "failed: red after the merge: VM"),
-        (upgrade(stage=Stage.CLOSED, reason="its pull request was closed"), "closed: its pull request was closed"),
-        (upgrade(stage=Stage.DONE), f"[#7]({PULL}) done"),
+        (upgrade(stage=Stage.FAILED, reason="red after the merge: VM"), "❌ failed", "red after the merge: VM"),
+        (upgrade(stage=Stage.CLOSED, reason="its pull request was closed"), "🚫 closed", "its pull request was cl"),
+        (upgrade(stage=Stage.DONE), "✅ done", f"[#7]({PULL})"),
+        (
+            upgrade(stage=Stage.FAILED, reason="red", rollback=Rollback("lee", "slow", version("3.40.0"))),
+            "❌ rollback failed",
+            "to 3.40.0 by `lee` (slow): red",
+        ),
+        (
+            upgrade(stage=Stage.ROLLED_BACK, rollback=Rollback("lee", "", version("3.40.0"))),
+            "↩️ rolled back",
+            "to 3.40.0 by `lee`",
+        ),
     ],
 )
-def test_a_lines_state_follows_the_upgrade(standing: Upgrade, words: str) -> None:
-    assert words in lines(standing)[0]
-    assert lines(standing)[0].startswith("- [x]") == (standing.stage is Stage.DONE)
+def test_a_line_begins_with_its_state_and_ends_with_the_details(standing: Upgrade, label: str, words: str) -> None:
+    line = lines(standing)[0]
+    tick = "x" if standing.stage is Stage.DONE else " "
+    assert line.startswith(
+        f"- [{tick}] {label} · Upgrade [rctest.sourcegraph.com](https://rctest.sourcegraph.com) — "
+    )
+    assert words in line.partition(" — ")[2]
 
 
 def test_an_instance_that_is_further_says_so() -> None:
     ahead = Renderer(fleet(internal_instance(version=version("3.41.0"))))
-    assert lines(renderer=ahead)[0].endswith("| `3.41.0` · ahead of 3.40.1")
+    assert lines(renderer=ahead)[0].startswith("- [ ] ☑️ ahead · ")
+    assert lines(renderer=ahead)[0].endswith(" — `3.41.0`")
 
 
 def test_the_head_says_what_it_is_who_asked_how_it_stands_and_how_to_talk_to_the_bot() -> None:
     head = render_tracker_head(RENDERER, RECORD, [upgrade(stage=Stage.DONE), upgrade("demo")], [])
     assert markers.tracker_version(head) == TARGET
-    for words in ("3.40.1", "`mibot[bot]`", "Requested by `dana` in #11", "**1 of 4 done**", "1 open",
+    for words in ("3.40.1", "`mibot[bot]`", "Requested by `dana` in #11", "██░░░░░░░░ 25 % · **1 of 4 done**",
+                  "👀 1 waiting for a person",
                   "`/upgrade rctest`", "`/check rctest`", "`/status`", "`/help`"):  # fmt: skip
         assert words in head
 
 
-def picture(head: str) -> list[str]:
-    """The lines of the head's picture, none where it has none."""
-    _, _, behind = head.partition("```mermaid\n")
-    return behind.partition("\n```")[0].splitlines()
+STAGES = st.lists(st.sampled_from(Stage), max_size=len(FLEET.instances))
 
 
-@given(st.lists(st.sampled_from(Stage), max_size=len(FLEET.instances)))
-def test_the_picture_shows_every_instance_once_and_nothing_that_is_not_there(stages: list[Stage]) -> None:
-    shown = [upgrade(one.slug, stage=stage) for one, stage in zip(FLEET, stages, strict=False)]
+def at_stages(stages: list[Stage]) -> list[Upgrade]:
+    return [upgrade(one.slug, stage=stage) for one, stage in zip(FLEET, stages, strict=False)]
+
+
+@given(STAGES)
+def test_the_numbers_count_every_instance_once(stages: list[Stage]) -> None:
+    shown = at_stages(stages)
     head = render_tracker_head(RENDERER, RECORD, shown, [])
-    assert head.count("```") == (2 if stages else 0), "nobody looks at a picture of nothing"
-    if not stages:
-        return
-    kind, title, *slices = picture(head)
-    assert kind == "pie showData"
-    assert re.fullmatch(r" {4}title 3\.40\.1: \d+ of [45] done", title), "no # and no ;, which end a title"
-    found = [match.groups() for line in slices if (match := SLICE.fullmatch(line))]
-    assert len(found) == len(slices)
-    told = {name: int(count) for name, count in found}
-    assert len(told) == len(slices)
-    assert {name: count for name, count in told.items() if name != "not started"} == Counter(map(str, stages))
+    assert "```" not in head
+    numbers = re.findall(r"(\d+) (failed|held|waiting for a person|in progress|waiting|ended|done|not requested)\b",
+                         head.splitlines()[1].partition("done**")[2])  # fmt: skip
     taking_part = {one.slug for one in FLEET if not one.skip_reason} | {one.slug for one in shown}
-    assert sum(told.values()) == len(taking_part)
+    assert sum(int(number) for number, _ in numbers) == len(taking_part)
 
 
-def test_a_picture_of_a_tracker_whose_work_is_over_is_one_color() -> None:
-    everyone = [upgrade(instance.slug, stage=Stage.DONE) for instance in FLEET]
-    assert picture(render_tracker_head(RENDERER, RECORD, everyone, [])) == [
-        "pie showData", "    title 3.40.1: 5 of 5 done", '    "done" : 5',
-    ]  # fmt: skip
+@given(st.integers(0, 300), st.integers(0, 300))
+def test_the_bar_is_as_long_as_what_is_done_and_full_only_at_the_end(done: int, more: int) -> None:
+    bar, _, percent = progress_bar(done, done + more).partition(" ")
+    assert len(bar) == 10
+    assert (bar == "█" * 10) == (done > 0 and more == 0)
+    assert (percent == "100 %") == (done > 0 and more == 0)
+    assert (percent == "0 %") == (done == 0 and more > 0)
 
 
-def test_the_picture_is_one_block_of_code_whatever_stands_around_it() -> None:
-    fences = [token for token in rendering.tokens(render_tracker(RENDERER, [upgrade()])) if token.type == "fence"]
-    assert [token.info for token in fences] == ["mermaid"]
-    assert fences[0].content.startswith("pie showData\n")
+def test_a_bar_in_words() -> None:
+    assert progress_bar(3, 5) == "██████░░░░ 60 %"
+    assert progress_bar(168, 169) == "█████████░ 99 %"
+    assert progress_bar(1, 1000) == "░░░░░░░░░░ 1 %"
 
 
 @pytest.mark.parametrize("stage", sorted(Stage))
-def test_nothing_in_the_picture_is_taken_for_an_instances_line(stage: Stage) -> None:
+def test_nothing_in_the_head_is_taken_for_an_instances_line(stage: Stage) -> None:
     head = render_tracker_head(RENDERER, RECORD, [upgrade(stage=stage)], [])
     assert parse(head).keys == []
-    assert not any(line.is_item or line.heading for line in parse(head).lines)
+    assert not any(line.heading for line in parse(head).lines)
     assert not looks_like_tracker(head)
 
 
-@given(st.lists(st.sampled_from(Stage), max_size=5), st.lists(st.sampled_from(Stage), max_size=5))
-def test_the_picture_comes_changes_and_goes_and_no_line_is_lost(first: list[Stage], then: list[Stage]) -> None:
+@given(STAGES, STAGES)
+def test_the_head_changes_and_no_line_is_lost(first: list[Stage], then: list[Stage]) -> None:
     body = render_tracker(
         RENDERER, [], f"People's words first.\n\n{render_tracker(RENDERER, [])}People's words last.\n"
     )
     for stages in (first, then, []):
-        shown = [upgrade(one.slug, stage=stage) for one, stage in zip(FLEET, stages, strict=False)]
+        shown = at_stages(stages)
         body = render_tracker(RENDERER, shown, body)
         assert render_tracker(RENDERER, shown, body) == body, "what is up to date is not written again"
-        assert bool(picture(body)) == bool(stages)
         assert len(parse(body).keys) == len(FLEET.instances)
         assert body.count("\n- [") == len(FLEET.instances)
         assert body.startswith("People's words first.\n")
         assert body.endswith("People's words last.\n")
 
 
-def test_a_rollback_has_its_slice_too() -> None:
-    undone = upgrade(stage=Stage.ROLLED_BACK, rollback=Rollback("lee", to_version=version("3.40.0")))
-    assert '    "rolled back" : 1' in picture(render_tracker_head(RENDERER, RECORD, [undone], []))
+@settings(max_examples=25)
+@given(st.dictionaries(st.sampled_from(Stage), st.integers(1, 90), min_size=1), st.text(max_size=300))
+def test_what_failed_stands_at_the_head_at_any_size(counts: dict[Stage, int], reason: str) -> None:
+    stages = [stage for stage, count in sorted(counts.items(), reverse=True) for _ in range(count)]
+    instances = [customer_instance(f"otter{n}", f"{ACCOUNTS}/{n}") for n in range(len(stages))]
+    upgrades = [upgrade(one.slug, stage=stage, reason=reason) for one, stage in zip(instances, stages, strict=True)]
+    head = render_tracker_head(Renderer(fleet(*instances)), RECORD, upgrades, [])
+    assert len(head) < MAX_TROUBLE_LENGTH + 2_000
+    before, _, _ = head.partition("This is the tracker")
+    for number, one in enumerate(upgrades):
+        if one.stage is Stage.FAILED:
+            assert re.search(rf"accounts(/issues/|#){number}\b", before)
+    if {Stage.FAILED, Stage.HELD} & counts.keys():
+        shown = [line for line in head.splitlines() if line]
+        assert shown[2] == "**Needs a person:**"
+        assert shown[3].startswith("- ❌ failed · " if Stage.FAILED in counts else "- ✋ held · ")
+
+
+def test_a_head_without_trouble_lists_none() -> None:
+    assert "Needs a person" not in render_tracker_head(RENDERER, RECORD, [upgrade(stage=Stage.DONE)], [])
 
 
 def test_the_head_links_the_parts() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,8 +76,9 @@ def test_a_green_upgrade_leaves_its_proof_where_people_look(story: Story, tracke
     (mine,) = [run for run in checks["check_runs"] if run["name"] == "mibot / pre-upgrade"]
     assert (mine["conclusion"], "health checks pass" in mine["output"]["title"]) == ("success", True)
     head_block = story.tracker()["body"]
-    assert "```mermaid\npie showData" in head_block
-    assert '"done" : 1' in head_block
+    assert re.search(r"█*░+ \d+ % · \*\*1 of \d+ done\*\*", head_block)
+    assert "✅ 1 done" in head_block
+    assert "```" not in head_block
     assert story.alarms(tracker) == []
 
 

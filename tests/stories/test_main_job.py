@@ -13,7 +13,7 @@ def test_label_upgrade_review_merge_done(story: Story) -> None:
     release = story.open_release_issue()
     tracker = story.tracker()
     number = tracker["number"]
-    assert tracker["body"].startswith("# 3.40.1 managed instances upgrade")
+    assert tracker["body"].startswith("<!-- mibot:head"), "no heading repeats the title"
     assert {label["name"] for label in tracker["labels"]} == {"managed-instances", "release-tracking", "team/cloud"}
     (announcement,) = story.eventually(lambda: story.announcements(release))
     assert f"@{story.proxy.org.operators}" in announcement["body"]
@@ -39,7 +39,8 @@ def test_label_upgrade_review_merge_done(story: Story) -> None:
     story.wait_for_reply(number, order, "its checks passed")
     story.world.review("rio", pull["number"])
     story.wait_for_reply(number, order, "approved by `rio`")
-    story.eventually(lambda: "approved by `rio`" in story.line("3.40.1", "rctest"))
+    story.eventually(lambda: "by `rio`" in story.line("3.40.1", "rctest"))
+    assert story.line("3.40.1", "rctest").startswith("- [ ] 👀 approved · ")
 
     story.world.merge("dana", pull["number"])
     story.wait_for_reply(number, order, "Health checks after the deployment", "done", "Merged by `dana`")
@@ -64,7 +65,7 @@ def test_several_instances_in_every_way_to_name_them(story: Story) -> None:
     )
     story.eventually(lambda: all(story.pulls(slug) for slug in ("rctest", "demo", single.slug)))
     assert body.count("<!-- mibot:reply") == 1
-    assert "of 9 done" in story.wait_for_reply(number, order, ", health checks")
+    assert "of 9 done" in story.wait_for_reply(number, order, " · Health checks · ")
     assert not story.pulls(first.slug)
     assert not story.pulls(second.slug)
 

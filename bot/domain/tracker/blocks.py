@@ -6,6 +6,7 @@ import hashlib
 import re
 from enum import StrEnum
 
+from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
 
 
@@ -50,6 +51,11 @@ def with_block(body: str, block: Block, words: Markdown) -> str:
     cut = heading.end() if heading else 0
     lead = body[:cut].rstrip("\r\n")
     return f"{lead}{newline * 2 if lead else ''}{whole}{newline * 2}{body[cut:].lstrip(chr(13) + chr(10))}"
+
+
+def without_title(body: str, version: Version) -> str:
+    """A body of mibot's own without the heading that it used to begin with, which repeats the issue's title."""
+    return re.sub(rf"\A\s*# {re.escape(str(version))} managed instances upgrade[ \t]*(?:\r?\n|\Z)\s*", "", body)
 
 
 def _human_lines(inside: str, own: list[str]) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.reasons import Reason
-from bot.domain.tracker.blocks import Block, with_block
+from bot.domain.tracker.blocks import Block, with_block, without_title
 from bot.domain.tracker.line import (
     MAX_SEGMENT_LENGTH,
     SEGMENT,
@@ -33,6 +33,7 @@ __all__ = [
     "TrackerTooLongError",
     "lay_out",
     "with_block",
+    "without_title",
 ]
 
 PART_BUDGET = 52_000

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.tracker.lead import MAX_LEAD_LENGTH, NO_LEAD, put_lead, without_lead
 from bot.formats.markdown import Markdown
 from bot.formats.urls import normalize_url
 
@@ -30,8 +31,8 @@ SEGMENT = re.compile(
     r" ?<!-- mibot:(?P<stage>[a-z -]*?):(?P<digest>[0-9a-f]{12}) -->(?: —(?= ))?"
     r"(?P<words>(?:(?!<!-- /?mibot).)*)(?:<!-- /mibot -->|$)"
 )
-MAX_SEGMENT_LENGTH = MAX_STATE_LENGTH + 66
-"""Characters of a segment: its state, its marks, and the longest stage's name."""
+MAX_SEGMENT_LENGTH = MAX_STATE_LENGTH + 66 + MAX_LEAD_LENGTH
+"""Characters that are mibot's: its state, its marks, the longest stage's name, and the state at the start."""
 
 _URL = re.compile(r"https?://[^\s<>()\[\]*~`\"']+", re.IGNORECASE)
 _ORDINAL = re.compile(
@@ -64,7 +65,10 @@ class InstanceKey:
 
 @dataclass(frozen=True)
 class TrackerItem:
-    """What a line should say: `text` until people change it, `state` always; `done` ticks it."""
+    """What a line should say: `text` until people change it, `lead` and `state` always; `done` ticks it.
+
+    `lead` is the state in a word or two, with a symbol: the line begins with it. `state` has the details.
+    """
 
     key: InstanceKey
     section: Section
@@ -72,6 +76,7 @@ class TrackerItem:
     state: Markdown
     stage: str
     skipped: bool = False
+    lead: Markdown = NO_LEAD
 
     @property
     def done(self) -> bool:
@@ -101,7 +106,7 @@ def find_key(words: str, taken: Collection[InstanceKey], known: Collection[str])
 def render_line(item: TrackerItem, bullet: str = "- ") -> str:
     """A line of mibot's own, as a new tracker has it."""
     tick = "x" if item.done else " "
-    return f"{bullet}[{tick}] {_render_text(item)}{_render_segment(item)}"
+    return f"{bullet}[{tick}] {put_lead(_render_text(item), item.lead)}{_render_segment(item)}"
 
 
 def update_line(raw: str, item: TrackerItem, *, own_ticks_only: bool = False) -> str:
@@ -111,7 +116,7 @@ def update_line(raw: str, item: TrackerItem, *, own_ticks_only: bool = False) ->
     before, after = (raw, "") if found is None else (raw[: found.start()], raw[found.end() :])
     remark = _extract_remark(found["words"], found["digest"], item) if found else ""
     was_done = found is not None and found["stage"] in {DONE, ROLLING_BACK}
-    before = _update_strikethrough(before.rstrip(), item)
+    before = _update_words(before.rstrip(), item)
     if own_ticks_only and not item.done:
         before = _TICKED.sub(r"\g<bullet>[ ]", before, count=1)
     elif item.done and (own_ticks_only or not was_done):
@@ -125,12 +130,17 @@ def _render_text(item: TrackerItem) -> str:
     return f"~~{item.text}~~" if item.skipped else str(item.text)
 
 
-def _update_strikethrough(before: str, item: TrackerItem) -> str:
-    """mibot's own words struck through or not, as the item is now; people's words are left as they are."""
+def _update_words(before: str, item: TrackerItem) -> str:
+    """The state at the start as the item is now, and mibot's own words struck through or not. People's words stay."""
     task = TASK.fullmatch(before)
-    if task is None or task["rest"].strip() not in {str(item.text), f"~~{item.text}~~"}:
+    if task is None:
         return before
-    return f"{task['bullet']}[{task['tick']}] {_render_text(item)}"
+    words = without_lead(task["rest"])
+    if words.strip() in {str(item.text), f"~~{item.text}~~"}:
+        words = _render_text(item)
+    elif not item.lead and words == task["rest"].lstrip():
+        return before
+    return f"{task['bullet']}[{task['tick']}] {put_lead(words, item.lead)}"
 
 
 def _render_segment(item: TrackerItem) -> str:

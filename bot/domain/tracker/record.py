@@ -8,6 +8,9 @@ from datetime import datetime
 from bot.domain.versions import Version
 from bot.formats.documents import OMIT, stored
 
+LAYOUT = 1
+"""The number of the layout that mibot writes. A tracker with a lower one is written anew once."""
+
 
 @stored(
     "tracker",
@@ -22,14 +25,16 @@ from bot.formats.documents import OMIT, stored
     clean=OMIT,
     edited_at="edited_at",
     own_ticks_only="own_ticks_only",
+    layout="layout",
 )
 @dataclass(frozen=True)
 class TrackerRecord:
     """The tracker of a version. `parts` are the comments that continue it, `announced` the issues that link it.
 
     `dirty` counts the changes since it was opened, `clean` how many of them the tracker shows. `edited_at` (UTC) is
-    when mibot last edited it. `own_ticks_only`: its author, who can edit it for ever, is no operator, so that only
-    mibot's own ticks stay. Everything in it can be found again on GitHub; the record saves the search.
+    when mibot last edited it, `layout` the number of the layout that it then had. `own_ticks_only`: its author, who
+    can edit it for ever, is no operator, so that only mibot's own ticks stay. Everything in it can be found again on
+    GitHub; the record saves the search.
     """
 
     version: Version
@@ -43,3 +48,9 @@ class TrackerRecord:
     clean: int = 0
     edited_at: datetime | None = None
     own_ticks_only: bool = False
+    layout: int = 0
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the tracker shows less than it should, or in a layout of an earlier mibot."""
+        return self.clean < self.dirty or self.layout < LAYOUT
