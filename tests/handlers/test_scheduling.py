@@ -30,7 +30,7 @@ from bot.domain.rollout.reasons import (
     SlotsTaken,
 )
 from bot.domain.tracker.effects import RefreshTracker
-from bot.domain.tracker.record import TrackerRecord
+from bot.domain.tracker.record import LAYOUT, TrackerRecord
 from bot.domain.upgrade.effects import Advance, Prepare, StartUpgrade
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.reasons.progress import Milestone, Reached
@@ -82,7 +82,7 @@ class Scene:
     now: datetime = NOW
 
     def __post_init__(self) -> None:
-        self.store.save_tracker(TrackerRecord(TO, 12, "https://x", "dana", dirty=0))
+        self.store.save_tracker(TrackerRecord(TO, 12, "https://x", "dana", dirty=0, layout=LAYOUT))
 
     @property
     def scheduler(self) -> Scheduler:

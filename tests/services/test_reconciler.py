@@ -15,7 +15,7 @@ from bot.domain.notifications.outbox import Outcome
 from bot.domain.reasons import PlainText
 from bot.domain.rollout.effects import Schedule
 from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
-from bot.domain.tracker.record import TrackerRecord
+from bot.domain.tracker.record import LAYOUT, TrackerRecord
 from bot.domain.tracker.release_issues import release_question
 from bot.domain.upgrade.effects import Advance, AdvancePreparation, Publish
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
@@ -63,7 +63,7 @@ def label(scene: Scene, title: str = TITLE, body: str = "") -> int:
 
 
 def tracked(scene: Scene, issue: int) -> None:
-    record = TrackerRecord(TO, issue, "https://x", "dana", announced=(issue,), dirty=1, clean=1)
+    record = TrackerRecord(TO, issue, "https://x", "dana", announced=(issue,), dirty=1, clean=1, layout=LAYOUT)
     scene.store.save_tracker(record)
 
 
@@ -235,8 +235,10 @@ def test_what_is_unfinished_in_our_own_records_is_taken_up(scene: Scene) -> None
         scene.store.save_preparation(Preparation(version(text), where, "dana", NOW))
     scene.store.save_reply(Reply(5, 12, "dana", ()))
     scene.store.save_reply(Reply(6, 12, "dana", (), written=60))
-    scene.store.save_tracker(TrackerRecord(TO, 12, "https://x", "dana", dirty=3, clean=2))
-    scene.store.save_tracker(TrackerRecord(version("3.41.0"), 13, "https://y", "dana", dirty=3, clean=3))
+    scene.store.save_tracker(TrackerRecord(TO, 12, "https://x", "dana", dirty=3, clean=2, layout=LAYOUT))
+    scene.store.save_tracker(
+        TrackerRecord(version("3.41.0"), 13, "https://y", "dana", dirty=3, clean=3, layout=LAYOUT)
+    )
     assert scene.sweep() == [
         Advance("rctest", "3.40.1"),
         AdvancePreparation("3.41.0"),
@@ -292,3 +294,8 @@ def test_before_it_has_begun_it_looks_at_nothing_of_peoples() -> None:
     assert scene.reconciler.sweep().cursors == {}
     assert scene.store.cursor("issues") is None
     assert scene.issues.now == NOW
+
+
+def test_a_tracker_in_the_layout_of_an_earlier_mibot_is_written_anew(scene: Scene) -> None:
+    scene.store.save_tracker(TrackerRecord(TO, 12, "https://x", "dana", dirty=3, clean=3))
+    assert scene.sweep() == [RefreshTracker("3.40.1")]
