@@ -51,6 +51,10 @@ class Adapters:
     def engine(self) -> DurableEngine:
         return DurableEngine(self.database, self.worker_lock)
 
+    def prove_ownership(self) -> None:
+        """Called before each write to the outside. See `ProveOwnership`."""
+        self.engine.fence()
+
     @cached_property
     def enqueuer(self) -> Enqueuer:
         return Enqueuer(self.database)
@@ -58,7 +62,13 @@ class Adapters:
     @cached_property
     def session(self) -> Session:
         github = self.settings.github
-        return Session(github.api_url, github.app_id, github.read_private_key(), write_interval=github.write_interval)
+        return Session(
+            github.api_url,
+            github.app_id,
+            github.read_private_key(),
+            write_interval=github.write_interval,
+            prove_ownership=self.prove_ownership,
+        )
 
     @cached_property
     def issues(self) -> GitHubIssues:
@@ -82,7 +92,8 @@ class Adapters:
 
     @cached_property
     def backups(self) -> GoogleBackups:
-        return GoogleBackups(self.settings.gcp.compute_endpoint, self.settings.gcp.sqladmin_endpoint)
+        gcp = self.settings.gcp
+        return GoogleBackups(gcp.compute_endpoint, gcp.sqladmin_endpoint, prove_ownership=self.prove_ownership)
 
     @cached_property
     def inspector(self) -> InspectorRouter:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.adapters.engine_control import EngineProcess
 from tests.adapters.postgres import Postgres
 
 _numbers = itertools.count(1)
@@ -30,3 +31,18 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'mibot.sqlite'}"
     server: Postgres = request.getfixturevalue("postgres")
     return server.create(f"test_{next(_numbers)}")
+
+
+@pytest.fixture
+def workers(postgres: Postgres, tmp_path: Path) -> Iterator[Callable[[], EngineProcess]]:
+    """Makes workers of one database, not started yet; they share a journal."""
+    url = postgres.create(f"workers_{tmp_path.name}")
+    made: list[EngineProcess] = []
+
+    def make() -> EngineProcess:
+        made.append(EngineProcess(url, tmp_path))
+        return made[-1]
+
+    yield make
+    for process in made:
+        process.close()

@@ -24,6 +24,7 @@ from dbos import DBOS, _workflow_commands
 
 from bot import logs
 from bot.adapters.engine import DurableEngine, recovery, workflow
+from bot.adapters.engine.takeover import TakeoverTiming
 from bot.adapters.store import Database
 from bot.adapters.store.worker_lock import WorkerLock
 from bot.domain.flow.jobs import Done, Job, Outcome, RetryLater, StoredReason
@@ -45,8 +46,9 @@ class Journal:
 class ScriptedHandler:
     """The handler of the engine's jobs."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, prove: Callable[[], None]) -> None:
         self._journal = journal
+        self._prove = prove
         self._tries: dict[str, int] = {}
 
     def handle(self, payload: Mapping[str, Any]) -> Outcome:
@@ -58,6 +60,9 @@ class ScriptedHandler:
             os.kill(os.getpid(), signal.SIGKILL)
         if payload.get("fail"):
             raise ZeroDivisionError(f"{name} divides by zero")
+        if payload.get("write"):
+            self._prove()
+            self._journal.note("wrote", name=name)
         self._tries[name] = self._tries.get(name, 0) + 1
         if self._tries[name] <= payload.get("later", 0):
             return RetryLater(f"{name} asks for patience", payload.get("pause"), payload.get("until_done", False))
@@ -99,8 +104,10 @@ def main(url: str, journal: Journal) -> None:
     if "die_at_submission" in OPTIONS:
         die_at_submission(OPTIONS["die_at_submission"])
     database = Database(url)
-    runner = DurableEngine(database, WorkerLock(database), threads=OPTIONS.get("threads", 8))
-    player = ScriptedHandler(journal)
+    database.migrate()
+    timing = TakeoverTiming(**OPTIONS.get("timing", {}))
+    runner = DurableEngine(database, WorkerLock(database), threads=OPTIONS.get("threads", 8), timing=timing)
+    player = ScriptedHandler(journal, runner.fence)
     runner.start(player.handle, player.on_failed)
     commands: dict[str, Callable[..., Any]] = {
         "worker": lambda: runner._worker,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import shutil
 import signal
 import sqlite3
@@ -26,103 +25,9 @@ from bot.adapters.store import Database
 from bot.domain.failures.storage import StorageProblem, StorageUnavailable
 from bot.domain.flow.jobs import Job
 from bot.ports.errors import TransientError
+from tests.adapters.engine_control import SOON, EngineProcess
 from tests.adapters.postgres import Postgres
 from tests.failures import raises
-from tests.fork_server import ForkedProcess, fork_server
-
-PATIENCE = 20.0
-Entry = dict[str, Any]
-
-
-class EngineProcess:
-    """The engine in a process of its own, and a way to hand it jobs as the web process does.
-
-    Tests may share one: the names of jobs and keys that a test gives get its `prefix`, and it sees no others.
-    """
-
-    prefix = ""
-
-    def __init__(self, url: str, folder: Path) -> None:
-        self.url = url
-        self.database = Database(url)
-        self.enqueuer = Enqueuer(self.database)
-        self.folder = folder
-        self._process: ForkedProcess | None = None
-
-    def start(self, **options: Any) -> EngineProcess:
-        """Start it, and wait until it runs jobs."""
-        command = ("tests.adapters.engine_process", self.url, str(self.folder / "journal"))
-        environment = os.environ | {"ENGINE_TEST": json.dumps(options)}
-        stdin, ours = os.pipe()
-        theirs, stdout = os.pipe()
-        with (self.folder / "log").open("a") as log:
-            self._process = fork_server().start(*command, env=environment, streams=(stdin, stdout, log.fileno()))
-        os.close(stdin)
-        os.close(stdout)
-        self._commands, self._answers = os.fdopen(ours, "w"), os.fdopen(theirs)
-        assert self._answer() == "ready", self.log
-        return self
-
-    def ask(self, command: str, *arguments: Any) -> Any:
-        self._commands.write(json.dumps([command, *arguments]) + "\n")
-        self._commands.flush()
-        return self._answer()
-
-    def _answer(self) -> Any:
-        line = self._answers.readline()
-        return json.loads(line) if line else None
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self.wait_for_exit()
-
-    def wait_for_exit(self, within: float = PATIENCE) -> int:
-        """Its exit status, once it has ended by itself."""
-        assert self._process is not None
-        status = self._process.wait(within)
-        self._commands.close()
-        self._answers.close()
-        self._process = None
-        return status
-
-    def submit(self, id_: str, key: str = "", **payload: Any) -> None:
-        job = self._prefixed({"name": id_, **payload})
-        self.enqueuer.submit(job["name"], Job(job, self.prefix + (key or id_), payload.get("delay", 0.0)))
-
-    def _prefixed(self, job: dict[str, Any]) -> dict[str, Any]:
-        follow = [self._prefixed(one) for one in job.get("follow", [])]
-        return {**job, "name": self.prefix + job["name"], "follow": follow}
-
-    def is_unfinished(self, id_: str) -> bool:
-        return bool(self.ask("is_unfinished", self.prefix + id_))
-
-    @property
-    def journal(self) -> list[Entry]:
-        path = self.folder / "journal"
-        entries = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-        ours = [entry for entry in entries if entry.get("name", self.prefix).startswith(self.prefix)]
-        return [{n: str(v).removeprefix(self.prefix) if n != "at" else v for n, v in e.items()} for e in ours]
-
-    @property
-    def log(self) -> str:
-        return (self.folder / "log").read_text()
-
-    def names(self, what: str) -> list[str]:
-        return [entry["name"] for entry in self.journal if entry["what"] == what]
-
-    def wait_for(self, done: Callable[[], object], within: float = PATIENCE) -> None:
-        deadline = time.monotonic() + within
-        while not done():
-            assert time.monotonic() < deadline, f"{self.journal}\n{self.log}"
-            time.sleep(0.02)
-
-    def wait_for_end(self, *names: str) -> None:
-        self.wait_for(lambda: set(names) <= set(self.names("end")))
-
-    def close(self) -> None:
-        self.kill()
-        self.database.close()
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -266,7 +171,7 @@ def test_a_job_that_the_process_died_in_is_run_again(engine: EngineProcess) -> N
     engine.submit("deadly", key="one", die=True)
     engine.submit("behind", key="one")
     assert engine.wait_for_exit() == -signal.SIGKILL
-    engine.start(die=False)
+    engine.start(die=False, timing=SOON)
     engine.wait_for_end("deadly", "behind")
     assert sorted(engine.names("begin")) == ["behind", "deadly", "deadly"]
 
@@ -284,7 +189,7 @@ def test_follow_ups_are_submitted_once_when_it_dies_between_them(engine: EngineP
     engine.start(die_at_submission=2)
     engine.submit("parent", follow=[{"name": "a"}, {"name": "b"}, {"name": "c"}])
     assert engine.wait_for_exit() == -signal.SIGKILL
-    engine.start()
+    engine.start(timing=SOON)
     engine.wait_for_end("a", "b", "c")
     engine.submit("last")
     engine.wait_for_end("last")
@@ -583,21 +488,6 @@ def test_nothing_is_taken_before_the_first_start_of_a_worker(store_url: str) -> 
 # Several workers on one PostgreSQL
 
 
-@pytest.fixture
-def workers(postgres: Postgres, tmp_path: Path) -> Iterator[Callable[[], EngineProcess]]:
-    """Makes workers of one database, not started yet; they share a journal."""
-    url = postgres.create(f"workers_{tmp_path.name}")
-    made: list[EngineProcess] = []
-
-    def make() -> EngineProcess:
-        made.append(EngineProcess(url, tmp_path))
-        return made[-1]
-
-    yield make
-    for process in made:
-        process.close()
-
-
 def test_each_worker_has_a_name_and_the_next_one_takes_over_a_lost_ones(workers: Callable[[], EngineProcess]) -> None:
     first, second = workers().start(), workers().start()
     assert [first.ask("worker"), second.ask("worker")] == ["worker-1", "worker-2"]
@@ -618,16 +508,16 @@ def test_a_key_is_held_by_one_job_in_all_workers(workers: Callable[[], EnginePro
 
 
 def test_the_jobs_of_a_lost_worker_are_taken_over(workers: Callable[[], EngineProcess]) -> None:
-    first = workers().start()
+    first = workers().start(timing=SOON)
     first.submit("lost", key="one", seconds=60)
     first.wait_for(lambda: first.names("begin") == ["lost"])
-    second = workers().start(hurry=True)
+    second = workers().start(hurry=True, timing=SOON)
     second.submit("behind", key="one")
-    second.ask("adopt")
-    time.sleep(0.3)
+    time.sleep(1)
     assert second.names("begin") == ["lost"], "nobody takes over what a living worker is at"
     first.kill()
     second.ask("adopt")
+    assert second.names("begin") == ["lost"], "what it sent last may still be on its way"
     second.wait_for_end("lost", "behind")
     assert second.names("begin") == ["lost", "lost", "behind"]
     assert "worker_lost" in second.log

@@ -14,7 +14,7 @@ import pytest
 from dbos import DBOS
 from sqlalchemy import text
 
-from tests.adapters.test_engine import EngineProcess
+from tests.adapters.engine_control import EngineProcess
 
 CENTURY = 3.2e9
 
@@ -62,3 +62,10 @@ def test_how_often_a_job_was_recovered_is_counted_on(engine: EngineProcess) -> N
     engine.ask("recover", "worker-9")
     engine.wait_for_end("lost")
     assert status(engine, "lost")[2] > 3
+
+
+def test_the_token_of_a_run_is_in_the_jobs_row(engine: EngineProcess) -> None:
+    """What a job writes is fenced with it."""
+    engine.submit("job", write=True)
+    engine.wait_for_end("job")
+    assert engine.names("wrote") == ["job"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ import structlog
 from dbos import DBOS, DBOSConfig
 
 from bot.adapters.engine.enqueuer import Enqueuer
-from bot.adapters.engine.recovery import recover_jobs_of
+from bot.adapters.engine.fence import WriteFence
 from bot.adapters.engine.stored_jobs import (
     APPLICATION_VERSION,
     NAME,
@@ -20,42 +21,56 @@ from bot.adapters.engine.stored_jobs import (
     attempt_id,
     attempt_id_prefix,
 )
+from bot.adapters.engine.takeover import Takeover, TakeoverTiming
 from bot.adapters.engine.workflow import MAX_ATTEMPTS, register
 from bot.adapters.store import Database
 from bot.adapters.store.database import StoreError
+from bot.adapters.store.worker_lease import WorkerLease
 from bot.adapters.store.worker_lock import WorkerLock
 from bot.domain.flow.jobs import Job
 from bot.ports.engine import FailureCallback, JobHandler
+from bot.ports.errors import TransientError
 
 log = structlog.get_logger(__name__)
 
 POLL_INTERVAL: Final = 0.1
 """Seconds between two looks at the queue: half of it is what a job waits on average. It costs 4 % of a core."""
 JOB_RETENTION: Final = timedelta(days=14)
-_RECOVERY_INTERVAL: Final = 15.0
 UNFINISHED: Final = ["PENDING", "ENQUEUED", "DELAYED"]
 _FINISHED: Final = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
 class DurableEngine:
-    """Runs up to `threads` jobs at a time. A process has one engine, and a SQLite file one process."""
+    """Runs up to `threads` jobs at a time. A process has one engine, and a SQLite file one process.
 
-    def __init__(self, database: Database, lock: WorkerLock, threads: int = 8) -> None:
+    `fence` proves before a write to the outside that the calling thread's job is still this worker's.
+    """
+
+    def __init__(
+        self, database: Database, lock: WorkerLock, threads: int = 8, timing: TakeoverTiming | None = None
+    ) -> None:
         self._database = database
-        self._lock = lock
         self._threads = threads
+        self._timing = timing or TakeoverTiming()
         self._enqueuer = Enqueuer(database)
         self._stopping = threading.Event()
+        self._lease = WorkerLease(database)
+        self._takeover = Takeover(lock, self._lease, self._timing)
         self._worker = ""
+        self.fence = WriteFence(self._lease, self._end_when_lost)
 
     def start(self, handler: JobHandler, on_failed: FailureCallback) -> None:
         """Begin to run jobs, those that a crash interrupted first. Raises StoreError when no worker can start."""
-        self._worker = self._lock.acquire()
+        try:
+            self._worker = self._takeover.begin()
+        except TransientError as error:
+            raise StoreError(error.reason) from error
+        self.fence.guard(self._worker)
         config: DBOSConfig = {
             "name": NAME,
             "system_database_engine": self._database.engine,
             "application_version": APPLICATION_VERSION,
-            "executor_id": self._worker,
+            "executor_id": self._takeover.executor,
             "serializer": SERIALIZER,
             "log_level": "WARNING",
             "max_executor_threads": self._threads + 8,  # DBOS's own chores need some
@@ -70,8 +85,9 @@ class DurableEngine:
             polling_interval_sec=POLL_INTERVAL,
             on_conflict="always_update",
         )
-        if not self._database.is_sqlite:
-            threading.Thread(target=self._recover_periodically, name="adopter", daemon=True).start()
+        if self._database.is_sqlite:
+            self._takeover.recover()
+        threading.Thread(target=self._watch, name="worker-watch", daemon=True).start()
 
     def submit(self, id_: str, job: Job) -> None:
         self._enqueuer.submit(id_, job)
@@ -101,28 +117,35 @@ class DurableEngine:
     def stop(self) -> None:
         """Give running jobs some seconds to end. The next start runs the others again.
 
-        The lock stays until the process ends, because such a job goes on until then.
+        The lock stays until the process ends, because such a job goes on until then. But it sends nothing more.
         """
         if self._worker and not self._stopping.is_set():
             self._stopping.set()
             DBOS.destroy(workflow_completion_timeout_sec=5)
+            with contextlib.suppress(TransientError):
+                self._lease.end()
 
     def recover_orphaned_jobs(self) -> None:
-        """Take over the jobs of workers that are gone. Otherwise their keys would stay taken for ever."""
-        running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
-        for worker in {status.executor_id for status in running if status.executor_id}:
-            with self._lock.take_over(worker) as ended:
-                if ended:
-                    log.warning("worker_lost", worker=worker)
-                    recover_jobs_of(worker)
+        """Look once at the own lock and lease, and take over the jobs of workers that are gone."""
+        self._takeover.look()
+        self._takeover.recover()
 
-    def _recover_periodically(self) -> None:
-        while not self._stopping.wait(_RECOVERY_INTERVAL):
+    def _watch(self) -> None:
+        while not self._stopping.wait(self._timing.look):
             try:
                 self.recover_orphaned_jobs()
             except StoreError as error:
                 log.error("worker_ends", error=str(error))  # noqa: TRY400 - the sentence says it
-                os._exit(1)
+                end_process()
             except Exception:  # it must not end, because others wait for what it does
                 if not self._stopping.is_set():
-                    log.warning("adopting_failed", exc_info=True)
+                    log.warning("worker_watch_failed", exc_info=True)
+
+    def _end_when_lost(self) -> None:
+        if not self._stopping.is_set():  # else the process is about to end, and ends in order
+            end_process()
+
+
+def end_process() -> None:
+    """End at once, as if killed: another worker does what this one had begun. The supervisor starts a new worker."""
+    os._exit(1)

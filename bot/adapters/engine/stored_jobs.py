@@ -62,3 +62,14 @@ def attempt_id(id_: str, attempt: int) -> str:
 def attempt_id_prefix(id_: str) -> str:
     """How the ids of all further attempts at a job begin."""
     return f"{id_}~"
+
+
+def executor_id(worker: str, lease: int) -> str:
+    """The name of a worker's jobs in the engine's tables. Unlike the worker's own, it is never used again."""
+    return f"{worker}.{lease}"
+
+
+def lease_number(executor: str) -> int | None:
+    """The lease of an executor; None for one of a version before the leases."""
+    number = executor.partition(".")[2]
+    return int(number) if number.isascii() and number.isdecimal() else None

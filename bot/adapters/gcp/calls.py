@@ -18,6 +18,7 @@ from bot.adapters.gcp.errors import ApiFailure, DeadlineError, explain, external
 from bot.adapters.gcp.purpose import CallContext, Purpose, Service
 from bot.domain.health.queries import Unavailable
 from bot.domain.reasons import format_for_log
+from bot.ports.ownership import ProveOwnership, sole_owner
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +34,8 @@ class ApiCaller:
     GoogleAuthError. `deadline` is in seconds, for one call with all its pages and retries. It bounds each silence of
     the other side, but not an answer that arrives byte by byte; whoever needs a hard limit sets one above it (as
     `check_runner` does). The time that the first call spends on finding credentials comes on top. `tries` is how
-    often one request is sent, `pause` the seconds before the first retry, doubled each time.
+    often one request is sent, `pause` the seconds before the first retry, doubled each time. `prove_ownership` is
+    called right before each request that changes something.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class ApiCaller:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
+        prove_ownership: ProveOwnership = sole_owner,
     ) -> None:
         self.service = service
         self._endpoint = (endpoint or "").rstrip("/")
@@ -58,6 +61,7 @@ class ApiCaller:
         self._monotonic = monotonic
         self._sleep = sleep
         self._jitter = jitter
+        self._prove_ownership = prove_ownership
         self._lock = threading.Lock()
         self._shared: Any = None
         self._credentials_error: tuple[float, Exception] | None = None
@@ -108,11 +112,14 @@ class ApiCaller:
     ) -> T:
         """One request, sent again while that may help, tries are left and the deadline allows.
 
-        `request` gets the seconds that are left. `retry` is False for a request that must not be sent twice.
+        `request` gets the seconds that are left. `retry` is False for a request that changes something: it must not
+        be sent twice, and only while this worker owns the job. Raises NotOwnerError if another worker owns it.
         """
         attempt = 0
         while True:
             attempt += 1
+            if not retry:
+                self._prove_ownership()
             left = deadline - self._monotonic()
             if left <= 0:
                 raise DeadlineError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Float, Table, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -28,3 +28,10 @@ def upsert(
 
 def _dialect(connection: Connection) -> Any:
     return sqlite if connection.dialect.name == "sqlite" else postgresql
+
+
+def database_seconds(connection: Connection) -> ColumnElement[float]:
+    """The database's own clock, which is the same for all workers: seconds since the epoch."""
+    if connection.dialect.name == "sqlite":
+        return literal_column("((julianday('now') - 2440587.5) * 86400.0)", Float)
+    return literal_column("extract(epoch from clock_timestamp())::double precision", Float)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Float, Integer, LargeBinary, MetaData, String, Table
 
 metadata = MetaData()
 
@@ -83,4 +83,21 @@ blobs = Table(
     metadata,
     Column("sha", String(40), primary_key=True),
     Column("content", LargeBinary, nullable=False),
+)
+
+workers = Table(
+    "mibot_workers",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("name", String(40), nullable=False),
+    Column("seen", Float(53), nullable=False),
+    Column("ended", Float(53), nullable=True),
+    sqlite_autoincrement=True,  # a number is never given again
+)
+
+pacing = Table(
+    "mibot_pacing",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("until", Float(53), nullable=False),
 )

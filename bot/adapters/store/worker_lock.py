@@ -23,6 +23,11 @@ _NAME_PREFIX = "worker-"
 _LOCK_SPACE = 0x6D696277  # an arbitrary number that nobody else uses for locks
 _TRY_LOCK = text("SELECT pg_try_advisory_lock(:space, :number)")
 _UNLOCK = text("SELECT pg_advisory_unlock(:space, :number)")
+_IS_HELD = text(
+    "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND classid = :space AND objid = :number AND objsubid = 2)"
+)
 
 
 class WorkerLock:
@@ -39,6 +44,11 @@ class WorkerLock:
         self._file: IO[str] | None = None
         self._connection: Connection | None = None
         self._number = 1
+
+    @property
+    def is_exclusive(self) -> bool:
+        """Whether all other workers of the storage have ended while this one holds its lock."""
+        return self._database.is_sqlite
 
     def check(self) -> None:
         """Raises StoreError as `acquire` does, but keeps no lock."""
@@ -66,6 +76,19 @@ class WorkerLock:
             self._connection.close()
             self._connection = None
 
+    def keep(self) -> None:
+        """Acquire the lock again if its session has ended and the name is still free.
+
+        Raises TransientError if the storage is down, StoreError if another process has the name: then this one must
+        end.
+        """
+        if self._database.is_sqlite:
+            return
+        try:
+            self._live_connection()
+        except SQLAlchemyError as error:
+            raise TransientError(OUTAGE) from error
+
     @contextmanager
     def take_over(self, name: str) -> Iterator[bool]:
         """Whether that other worker has ended. No process can take its name while this context lasts.
@@ -90,15 +113,17 @@ class WorkerLock:
                     self._live_connection().execute(_UNLOCK, key)
 
     def _live_connection(self) -> Connection:
-        """The connection that holds the lock. PostgreSQL forgets locks at a restart; then a new one acquires it."""
+        """The connection that holds the lock. PostgreSQL forgets locks at a restart; then it is acquired again."""
+        if self._connection is None:
+            raise RuntimeError("the lock was not acquired")
         try:
-            if self._connection is None:
-                raise RuntimeError("the lock was not acquired")
-            self._connection.execute(text("SELECT 1"))
+            key = {"space": _LOCK_SPACE, "number": self._number}
+            held = bool(self._connection.execute(_IS_HELD, key).scalar_one())
         except SQLAlchemyError:
+            held = False
             self._connection = self._connect()
-            if not self._try_lock(self._connection, self._number):
-                raise StoreError(WorkerNameTaken(f"{_NAME_PREFIX}{self._number}")) from None
+        if not held and not self._try_lock(self._connection, self._number):
+            raise StoreError(WorkerNameTaken(f"{_NAME_PREFIX}{self._number}")) from None
         return self._connection
 
     def _connect(self) -> Connection:

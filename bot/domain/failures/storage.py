@@ -80,6 +80,14 @@ class WorkerNameTaken(Reason):
     worker: str
 
 
+@stored("storage.worker_replaced", worker="worker")
+@dataclass(frozen=True)
+class WorkerReplaced(Reason):
+    """Another worker has ended this worker's lease, because it was silent for too long or its name was free."""
+
+    worker: str
+
+
 @stored("storage.in_use", file="file")
 @dataclass(frozen=True)
 class StoreInUse(Reason):

@@ -28,6 +28,7 @@ from bot.domain.failures.google import (
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState, overall_state
 from bot.domain.upgrade.reasons.backups import BackupStatus, DatabaseBusy, OperationFailed
 from bot.ports.errors import ExternalError, PermanentError, TransientError
+from bot.ports.ownership import NotOwnerError
 from demo.google.compute import ComputeServer
 from demo.google.databases import BackupRun, DatabaseInstance
 from demo.google.failures import FAILURES
@@ -57,11 +58,22 @@ class FakeGoogle:
     compute: ComputeServer
     sql: SqlAdminServer
     now: datetime = BEGIN
+    owned: bool = True
+
+    def prove_ownership(self) -> None:
+        if not self.owned:
+            raise NotOwnerError
 
     def backups(self, deadline: float = 5.0) -> GoogleBackups:
         """The edge, which does not sleep between its tries."""
         return GoogleBackups(
-            self.compute.url, self.sql.url, deadline, now=lambda: self.now, sleep=lambda _: None, pause=0.0
+            self.compute.url,
+            self.sql.url,
+            deadline,
+            now=lambda: self.now,
+            sleep=lambda _: None,
+            pause=0.0,
+            prove_ownership=self.prove_ownership,
         )
 
     def ensure(self, order: BackupRequest = REQUEST) -> list[Backup]:
@@ -475,3 +487,16 @@ def test_names_and_labels_are_such_as_google_takes(mark: str, disks: list[str], 
     for value in copies.snapshot_labels(order).values():
         assert len(value) <= 63
         assert set(value) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+def test_nothing_is_begun_for_a_job_that_another_worker_took_over(google: FakeGoogle) -> None:
+    google.owned = False
+    with pytest.raises(NotOwnerError):
+        google.ensure()
+    assert (google.shots(), google.runs()) == ([], [])
+
+
+def test_what_was_begun_before_is_found_without_a_proof(google: FakeGoogle) -> None:
+    begun = google.ensure()
+    google.owned = False
+    assert [backup.name for backup in google.ensure()] == [backup.name for backup in begun]

@@ -16,6 +16,7 @@ from bot.domain.failures.storage import (
     StoreLockNotWritable,
     UnusableStore,
     WorkerNameTaken,
+    WorkerReplaced,
 )
 from bot.domain.reasons import Reason
 from bot.rendering.wording import describe
@@ -50,6 +51,7 @@ from bot.rendering.wording import describe
         ),
         (NoStoreConnection("OperationalError"), "the storage does not answer (OperationalError)."),
         (WorkerNameTaken("worker-1"), "another worker now uses the name worker-1"),
+        (WorkerReplaced("worker-1"), "another worker has taken over the jobs of worker-1"),
         (
             StoreInUse("mibot.sqlite"),
             "another mibot uses mibot.sqlite; stop it, or set store.url to a file or database of its own.",

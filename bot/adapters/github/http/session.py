@@ -30,6 +30,7 @@ from bot.adapters.github.http.repo_client import GitHubClient
 from bot.adapters.github.http.transport import HttpRequest, HttpResponse, HttpTransport
 from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import PermanentError, TransientError
+from bot.ports.ownership import ProveOwnership, sole_owner
 
 MAX_ATTEMPTS = 4
 INITIAL_BACKOFF = 0.5  # seconds; doubled with every try
@@ -47,7 +48,7 @@ class Session:
 
     `write_interval` is the time between the starts of two writes, `longest_wait` the longest rate limit that is
     waited for in place; both in seconds. A longer one raises TransientError with `retry_after`. `clock` is monotonic,
-    `now` the time in seconds since the epoch.
+    `now` the time in seconds since the epoch. `prove_ownership` is called right before each write, after all waits.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Session:
         sleep: Sleep = time.sleep,
         clock: Clock = time.monotonic,
         now: Callable[[], float] = time.time,
+        prove_ownership: ProveOwnership = sole_owner,
     ) -> None:
         self.clock = clock
         self._transport = HttpTransport(api_url)
@@ -69,6 +71,7 @@ class Session:
         self._longest_wait = longest_wait
         self._sleep = sleep
         self._now = now
+        self._prove_ownership = prove_ownership
         self._lock = threading.Lock()
         self._installations: dict[str, InstallationCredentials] = {}
         self._slug: str | None = None
@@ -111,9 +114,10 @@ class Session:
         Rate limits are waited for if they are short. Reads, and the making of tokens, are tried again after a
         passing fault (the App itself does nothing else); writes are not, for nobody knows whether they were
         carried out: their callers look first.
-        Raises TransientError, PermanentError, NotFoundError or ConflictError.
+        Raises TransientError, PermanentError, NotFoundError or ConflictError; NotOwnerError before a write whose job
+        another worker has taken over.
         """
-        repeatable = request.method == "GET" or isinstance(caller, AppCredentials)
+        repeatable = _is_repeatable(caller, request)
         for attempt in range(1, MAX_ATTEMPTS + 1):
             self._wait_for_rate_limit(caller, request.purpose)
             authorization = caller.authorization()  # outside of the try: it has its own tries behind it
@@ -137,15 +141,20 @@ class Session:
     def _send_once(self, caller: Credentials, authorization: str | None, request: HttpRequest) -> HttpResponse:
         """One request, or two if GitHub refuses the first token. Raises the error that a failure means."""
         try:
-            reply = self._transport.send(request, authorization)
+            reply = self._send_as_owner(caller, authorization, request)
             if reply.status == 401 and caller.invalidate(authorization):
-                reply = self._transport.send(request, caller.authorization())
+                reply = self._send_as_owner(caller, caller.authorization(), request)
         except requests.RequestException as error:
             raise connection_error(request.purpose, error) from error
         problem = error_from_response(reply, request.purpose, self._now())
         if problem is not None:
             raise problem
         return reply
+
+    def _send_as_owner(self, caller: Credentials, authorization: str | None, request: HttpRequest) -> HttpResponse:
+        if not _is_repeatable(caller, request):
+            self._prove_ownership()  # nothing may come between the proof and the request
+        return self._transport.send(request, authorization)
 
     def _wait_for_rate_limit(self, caller: Credentials, purpose: Purpose) -> None:
         left = self._rate_limit_pauses.remaining(caller.name)
@@ -160,6 +169,11 @@ class Session:
         with self._lock:
             fresh = InstallationCredentials(owner, lookup, self.app.send, self._now)
             return self._installations.setdefault(lookup, fresh)
+
+
+def _is_repeatable(caller: Credentials, request: HttpRequest) -> bool:
+    """Whether the request changes nothing that a second one would change again."""
+    return request.method == "GET" or isinstance(caller, AppCredentials)
 
 
 def _parse(reply: HttpResponse, request: HttpRequest, parse: Callable[[Any], T]) -> T:

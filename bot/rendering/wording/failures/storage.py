@@ -14,6 +14,7 @@ from bot.domain.failures.storage import (
     StoreLockNotWritable,
     UnusableStore,
     WorkerNameTaken,
+    WorkerReplaced,
 )
 from bot.rendering.wording.dispatch import describe
 
@@ -64,6 +65,11 @@ def _(reason: NoStoreConnection) -> str:
 @describe.register
 def _(reason: WorkerNameTaken) -> str:
     return f"another worker now uses the name {reason.worker}"
+
+
+@describe.register
+def _(reason: WorkerReplaced) -> str:
+    return f"another worker has taken over the jobs of {reason.worker}"
 
 
 @describe.register

@@ -1,0 +1,46 @@
+"""The fence before every write to the outside: a worker that lost its lease, or this job, sends nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from dbos import DBOS
+
+from bot.adapters.engine.recovery import owner_token
+from bot.adapters.engine.stored_jobs import executor_id
+from bot.adapters.store.worker_lease import JobRun, WorkerLease
+from bot.ports.ownership import NotOwnerError
+
+log = structlog.get_logger(__name__)
+
+
+class WriteFence:
+    """Proves in the database that this worker owns the job of the calling thread. Implements `ProveOwnership`.
+
+    `on_lost` is called when the lease of the whole worker has ended; it should end the process.
+    """
+
+    def __init__(self, lease: WorkerLease, on_lost: Callable[[], None]) -> None:
+        self._lease = lease
+        self._on_lost = on_lost
+        self._name = ""
+
+    def guard(self, name: str) -> None:
+        """From now on this process is the worker of that name. Before, it proves nothing."""
+        self._name = name
+
+    def __call__(self) -> None:
+        """Raises NotOwnerError if another worker owns the job, TransientError if the storage can't tell."""
+        if not self._name or self._lease.number is None:
+            return
+        job = DBOS.workflow_id
+        run = JobRun(job, executor_id(self._name, self._lease.number), owner_token(job)) if job else None
+        worker_lasts, job_is_ours = self._lease.prove(run)
+        if not worker_lasts:
+            log.error("worker_replaced", worker=self._name)
+            self._on_lost()
+            raise NotOwnerError
+        if not job_is_ours:
+            log.warning("job_abandoned", job=job)
+            raise NotOwnerError
