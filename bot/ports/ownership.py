@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
 
 
 class NotOwnerError(BaseException):
@@ -12,11 +12,11 @@ class NotOwnerError(BaseException):
     """
 
 
-class ProveOwnership(Protocol):
-    """Called right before each request that changes something at GitHub or Google."""
+ProveOwnership = Callable[[], None]
+"""Called right before each request that changes something at GitHub or Google.
 
-    def __call__(self) -> None:
-        """Raises NotOwnerError if another worker owns the job, TransientError if the storage can't tell."""
+Raises NotOwnerError if another worker owns the job, TransientError if the storage can't tell.
+"""
 
 
 def sole_owner() -> None:
