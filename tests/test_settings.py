@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+import re
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -331,3 +334,79 @@ def test_pydantic_itself_echoes_no_value(given: Set, monkeypatch: pytest.MonkeyP
     with pytest.raises(ValidationError) as caught:
         Settings()  # type: ignore[call-arg]
     assert "hunter2" not in str(caught.value)
+
+
+# Plain words
+
+PYDANTIC = re.compile(r"Input|should be|pydantic|instance of|unable to|validation|dictionary|Settings\b")
+
+
+@pytest.mark.parametrize(
+    "junk", ["text", "", " ", -1, 0, 1.5, True, [], [1], ["", {}], {}, {"a": 1}, math.inf, -(10**30), "x" * 5000]
+)
+def test_whatever_is_wrong_is_told_in_plain_words(junk: object, pem: str, tmp_path: Path) -> None:
+    """The same junk for each key of each section, and for each whole section."""
+    for section, field in Settings.model_fields.items():
+        model: Any = field.annotation
+        files = [{section: junk}, *({section: {key: junk}} for key in model.model_fields)]
+        for number, settings in enumerate(files):
+            file = tmp_path / f"{section}-{number}.toml"
+            file.write_text(as_toml(settings))
+            try:
+                load(file)
+            except SettingsError as error:
+                assert not PYDANTIC.search("\n".join(error.problems)), error.problems
+                assert error.summary == f"the settings in {file} are not valid"
+
+
+def as_toml(value: Any) -> str:
+    """A document of sections, or a value, as TOML."""
+
+    def inline(one: Any) -> str:
+        if isinstance(one, dict):
+            return "{" + ", ".join(f"{key} = {inline(inner)}" for key, inner in one.items()) + "}"
+        if isinstance(one, list):
+            return "[" + ", ".join(map(inline, one)) + "]"
+        return json.dumps(one).replace("Infinity", "inf")
+
+    return "\n".join(f"{key} = {inline(inner)}" for key, inner in value.items())
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("github.app_id", '"x"', "github.app_id: must be a whole number."),
+        ("github.app_id", "1.5", "github.app_id: must be a whole number."),
+        ("github.write_interval", "-1", "github.write_interval: must be at least 0."),
+        ("github.api_url", "5", "github.api_url: must be a text, in quotation marks in the file."),
+        ("policy.label", '""', "policy.label: must not be empty."),
+        ("deploy.backup", '"maybe"', "deploy.backup: must be true or false."),
+        ("deploy.mode", '"x"', "deploy.mode: must be one of 'workflow_dispatch', 'on_push' or 'manual'."),
+        ("verify.timeout", '"long"', "verify.timeout: must be a number."),
+    ],
+)
+def test_the_words_for_a_wrong_value(key: str, value: str, sentence: str, tmp_path: Path) -> None:
+    section, name = key.split(".")
+    file = tmp_path / "mibot.toml"
+    file.write_text(f"[{section}]\n{name} = {value}\n")
+    assert sentence in problems(file)
+
+
+def test_a_list_in_a_variable_that_is_no_json(given: Set) -> None:
+    given(POLICY__OPERATORS="[acme/cloud")
+    assert problems() == ["policy.operators: must be a list: words separated by commas, or JSON."]
+
+
+def test_a_file_that_cannot_be_used(tmp_path: Path) -> None:
+    assert problems(tmp_path) == [
+        f"{tmp_path}: this is a folder; give the path of a file by --config or MIBOT_CONFIG."
+    ]
+    file = tmp_path / "latin.toml"
+    file.write_bytes(b"a = '\xff'")
+    assert problems(file) == [f"{file}: this is not valid TOML: it is no text in UTF-8."]
+
+
+def test_without_any_file_it_says_where_it_looked() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(None)
+    assert caught.value.summary == "the settings are not valid (no mibot.toml here, no --config, no MIBOT_CONFIG)"

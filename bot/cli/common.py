@@ -56,7 +56,7 @@ def load_settings(config: Path | None) -> Settings:
 
 
 def settings_error(error: SettingsError) -> typer.Exit:
-    return error_exit("the settings are not valid:\n  " + "\n  ".join(error.problems), USAGE_ERROR)
+    return error_exit(f"{error.summary}:\n  " + "\n  ".join(error.problems), USAGE_ERROR)
 
 
 def make_console() -> Console:

@@ -87,4 +87,4 @@ def _upstream(repo: Path | None, file: Path | None, config: Path | None) -> Upst
         return ReadOnlyWiring(load(config)).upstream
     except SettingsError as error:
         hint = "without settings, give upstream's file of the version: --upstream FILE"
-        raise settings_error(SettingsError([*error.problems, hint])) from None
+        raise settings_error(SettingsError([*error.problems, hint], error.file)) from None

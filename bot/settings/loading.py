@@ -13,12 +13,11 @@ from pydantic_settings import SettingsConfigDict
 from bot.settings import problems
 from bot.settings.cloud import FrontEndSettings, GcpSettings, OpsgenieSettings
 from bot.settings.github import GitHubSettings, OnCallSettings, PolicySettings, RepositorySettings
-from bot.settings.names import CONFIG_VARIABLE, DELIMITER, PREFIX
+from bot.settings.names import CONFIG_VARIABLE, DEFAULT_FILE, DELIMITER, PREFIX
 from bot.settings.operation import DeploySettings, ReconcileSettings, StoreSettings, VerifySettings
 from bot.settings.problems import SettingsError
 from bot.settings.sources import SourcedSettings
 
-DEFAULT_FILE = "mibot.toml"
 S = TypeVar("S", bound=SourcedSettings)
 
 
@@ -71,16 +70,18 @@ def _load(kind: type[S], file: Path | None, known_problems: list[str]) -> S:
     """The settings of that kind. Raises SettingsError with the `known_problems` and those found."""
     chosen = file or (Path(os.environ[CONFIG_VARIABLE]) if os.environ.get(CONFIG_VARIABLE) else None)
     if chosen is not None and not chosen.is_file():
-        raise SettingsError([problems.no_such_settings_file(chosen)])
+        raise SettingsError([problems.no_such_settings_file(chosen)], chosen)
     kind._file = chosen or (Path(DEFAULT_FILE) if Path(DEFAULT_FILE).is_file() else None)
     try:
         settings = kind()
     except ValidationError as error:
-        raise SettingsError([*map(problems.format_error, error.errors()), *known_problems]) from None
+        raise SettingsError([*map(problems.format_error, error.errors()), *known_problems], kind._file) from None
+    except OSError as error:
+        raise SettingsError([problems.unreadable_settings_file(kind._file, error)], kind._file) from None
     except ValueError as error:  # the file is no TOML
-        raise SettingsError([problems.invalid_toml(kind._file, error)]) from None
+        raise SettingsError([problems.invalid_toml(kind._file, error)], kind._file) from None
     if known_problems:
-        raise SettingsError(known_problems)
+        raise SettingsError(known_problems, kind._file)
     return settings
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PREFIX = "MIBOT_"
 DELIMITER = "__"
+DEFAULT_FILE = "mibot.toml"
 CONFIG_VARIABLE = "MIBOT_CONFIG"
 """The variable that names the settings file."""
 

@@ -25,7 +25,10 @@ def split_list(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if value.lstrip().startswith("["):
-        return json.loads(value)
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise ValueError(problems.LIST) from None
     return [item.strip() for item in value.split(",") if item.strip()]
 
 
