@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bot.cli.arguments import resolve_instance
 from bot.cli.common import Config, Json, Repo, make_console
-from bot.rendering.wording import describe
-
-if TYPE_CHECKING:
-    from bot.domain.health.model import CheckResult
 
 EXIT_CODES = {"pass": 0, "fail": 1, "unknown": 3}
 """The exit status by the overall state. Wrong use has the status 2."""
@@ -32,6 +26,7 @@ def check(
     """
     from bot.cli.context import exit_on_error, make_context
     from bot.cli.views.checks import checks_table
+    from bot.cli.views.documents import checks, print_document
     from bot.domain.health.model import Phase, worst_state
 
     context = make_context(repo, config, "info" if verbose else "error")
@@ -40,9 +35,7 @@ def check(
         results = context.check_runner.run(instance.slug, Phase.NOW)
     state = worst_state(results)
     if as_json:
-        rows = [_row(result) for result in results]
-        document = {"instance": instance.slug, "state": state, "results": rows}
-        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        print_document({"instance": instance.slug, "state": state, "results": checks(results)})
     else:
         screen = make_console()
         screen.print(f"[bold]{instance.slug}[/] ({instance.domain}), {instance.active}, {instance.version}\n")
@@ -51,16 +44,3 @@ def check(
             if result.link and result.state != "pass":
                 screen.print(f"\n{result.title}: {result.link}", markup=False, soft_wrap=True)
     raise typer.Exit(EXIT_CODES[state])
-
-
-def _row(result: CheckResult) -> dict[str, object]:
-    """A result for scripts. These names are stable: they do not follow those of the code or of the store."""
-    return {
-        "name": result.name,
-        "title": result.title,
-        "state": str(result.state),
-        "sentence": describe(result.finding),
-        "link": result.link,
-        "taken_at": result.taken_at.astimezone(UTC).isoformat(),
-        "seconds": result.seconds,
-    }

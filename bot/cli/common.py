@@ -39,10 +39,13 @@ def error_exit(message: str, status: int = 1) -> typer.Exit:
     return typer.Exit(status)
 
 
-def require_dry_run_or_write(dry_run: bool, write: bool, repo: Path | None) -> None:
-    """Checks that one of --dry-run and --write is given, and --write with a clone. Ends with status 2 otherwise."""
+def require_dry_run_or_write(dry_run: bool, write: bool, repo: Path | None, as_json: bool) -> None:
+    """Checks that one of --dry-run and --write is given, --write with a clone and without --json. Ends with status 2
+    otherwise."""
     if dry_run == write:
         raise error_exit("give either --dry-run, to see the change, or --write, to make it in a clone.", USAGE_ERROR)
+    if write and as_json:
+        raise error_exit("--json shows a --dry-run; --write has nothing to show in JSON.", USAGE_ERROR)
     if write and repo is None:
         raise error_exit("--write makes the change in a clone: name it with --repo.", USAGE_ERROR)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.arguments import parse_version
-from bot.cli.common import Config, error_exit, load_settings
+from bot.cli.common import Config, Json, error_exit, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +42,7 @@ def evidence(
         Path | None,
         typer.Option("--output", help="Write to this file, not to standard output.", show_default=False),
     ] = None,
+    as_json: Json = False,
     config: Config = None,
 ) -> None:
     """Show an auditor what was done for a version, instance by instance: who requested, approved and merged, backups,
@@ -66,7 +67,7 @@ def evidence(
         raise error_exit(
             f"mibot has no data about {target}: there is neither a tracker nor a record of an upgrade to it."
         )
-    _write(_format_evidence(found, form), file)
+    _write(_format_evidence(found, Format.JSON if as_json else form), file)
     if found.incomplete:
         raise error_exit(f"{verdict(found)}.", EXIT_INCOMPLETE)
 

@@ -12,6 +12,7 @@ from bot.cli.common import (
     AcceptTags,
     Config,
     DryRun,
+    Json,
     Repo,
     Write,
     error_exit,
@@ -33,19 +34,21 @@ def prepare(
         typer.Option("--upstream", help="Upstream's Compose file of the version. Default: read it from GitHub."),
     ] = None,
     accept_tags: AcceptTags = False,
+    as_json: Json = False,
     config: Config = None,
 ) -> None:
     """Show what prepares a version: its golden file (upstream's file with the global overrides) and the executors
     modules; or make that change in the work tree of a clone.
 
     The exit status is 0 when it would be or was made, or already exists, 1 when it is refused or the version is
-    held, 2 for wrong use.
+    held, 2 for wrong use. JSON is for --dry-run.
     """
-    require_dry_run_or_write(dry_run, write, repo)
+    require_dry_run_or_write(dry_run, write, repo, as_json)
     target = parse_version(version)
     from bot.cli.context import exit_on_error, make_context
     from bot.cli.output_files import write_changes
     from bot.cli.views import change as change_view
+    from bot.cli.views import documents
     from bot.domain.plans.change_set import Refusal
     from bot.domain.plans.reasons.refusals import VersionHeld
     from bot.rendering.wording import describe, sentence
@@ -58,13 +61,21 @@ def prepare(
         prepared = planner.preparation(view, target)
         plan = prepared.plan
         if isinstance(plan, Refusal):
+            if as_json:
+                documents.print_document({"version": str(target), **documents.verdict(sentence(plan.reason))})
+                raise typer.Exit(1)
             raise error_exit(f"{target} can't be prepared: {sentence(plan.reason)}")
         texts = planner.current_texts(view, plan)
+    held = "" if accept_tags or not plan.mistagged_images else describe(VersionHeld(target, plan.mistagged_images))
+    if as_json:
+        change = documents.preparation(prepared, texts)
+        documents.print_document({"version": str(target), **documents.verdict(held), "pull_request": change})
+        raise typer.Exit(1 if held else 0)
     if dry_run:
         for part in change_view.preparation(prepared, plan, texts, screen.width):
             screen.print(part)
-    if plan.mistagged_images and not accept_tags:
-        raise error_exit(f"{describe(VersionHeld(target, plan.mistagged_images))} Here: --accept-tags.")
+    if held:
+        raise error_exit(f"{held} Here: --accept-tags.")
     if write:
         with exit_on_error():
             write_changes(context, plan.changes)

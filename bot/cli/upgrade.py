@@ -12,6 +12,7 @@ from bot.cli.common import (
     AcceptTags,
     Config,
     DryRun,
+    Json,
     Repo,
     Write,
     error_exit,
@@ -31,12 +32,13 @@ def upgrade(
     repo: Repo = None,
     accept_tags: AcceptTags = False,
     checks: Annotated[bool, typer.Option(help="With --dry-run: also run the pre-upgrade checks.")] = True,
+    as_json: Json = False,
     config: Config = None,
 ) -> None:
     """Show what an upgrade would do: the verdict, the files it changes, its pull request and the effects; or make the
     change in the work tree of a clone, for use while GitHub is down.
 
-    The exit status is 0 when it would be or was made, 1 when it is refused, 2 for wrong use.
+    The exit status is 0 when it would be or was made, 1 when it is refused, 2 for wrong use. JSON is for --dry-run.
     """
     if not dry_run and not write:
         raise error_exit(
@@ -44,10 +46,11 @@ def upgrade(
             "here there is only --dry-run, and --write for a clone.",
             USAGE_ERROR,
         )
-    require_dry_run_or_write(dry_run, write, repo)
+    require_dry_run_or_write(dry_run, write, repo, as_json)
     target = parse_version(version)
     from bot.cli.context import exit_on_error, make_context
     from bot.cli.output_files import write_changes
+    from bot.cli.views import documents
     from bot.cli.views import upgrade as upgrade_view
     from bot.domain.health.model import Phase
     from bot.domain.plans.change_set import ChangeSet
@@ -61,6 +64,10 @@ def upgrade(
         preview = context.planner(frozenset([target] if accept_tags else [])).preview(view, instance, target)
         planned = preview.plan
         if not isinstance(planned, ChangeSet):
+            if as_json:
+                refusal = documents.verdict(sentence(preview.refusal or planned.reason))
+                documents.print_document({"instance": instance.slug, "version": str(target), **refusal})
+                raise typer.Exit(1)
             raise error_exit(
                 f"{instance.slug} can't be upgraded to {target}: {sentence(preview.refusal or planned.reason)}"
             )
@@ -73,6 +80,9 @@ def upgrade(
         tracker = context.tracker_url(target)
         released = context.released(target, view.fleet)
         results = context.check_runner.run(instance.slug, Phase.BEFORE) if checks else ()
+    if as_json:
+        documents.print_document(upgrade_view.document(preview, planned, tracker, results))
+        return
     effects = upgrade_view.effects(planned, view.fleet, released, tracker)
     known = view.fleet.golden | frozenset(released)
     for part in upgrade_view.preview_sections(

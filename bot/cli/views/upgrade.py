@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bot.cli.views import documents
 from bot.cli.views.change import files, golden, reasons, section, written_changes
 from bot.cli.views.checks import checks_table
 from bot.commands import all_commands
@@ -30,7 +31,7 @@ PLACEHOLDER_AUTHOR = "whoever-asks"
 PLACEHOLDER_TRACKER = "TRACKER-URL"
 GITHUB_WRITES = "its tree, commit, branch, pull request and label: five writing requests"
 
-__all__ = ["effects", "preview_sections", "written_changes"]
+__all__ = ["document", "effects", "preview_sections", "written_changes"]
 
 
 def effects(planned: ChangeSet, fleet: Fleet, released: Collection[Version], tracker: str) -> list[Effect]:
@@ -40,6 +41,22 @@ def effects(planned: ChangeSet, fleet: Fleet, released: Collection[Version], tra
     plan = all_commands()["upgrade"].plan(request, CommandContext(fleet, released=released))
     first = [] if tracker else [EnsureTracker(str(version), 0, PLACEHOLDER_AUTHOR)]
     return [*first, *plan.effects]
+
+
+def document(
+    preview: UpgradePreview, planned: ChangeSet, tracker: str, results: Sequence[CheckResult]
+) -> documents.Document:
+    """The dry run for scripts. `tracker` is empty where it is unknown."""
+    now = preview.current_contents
+    return {
+        "instance": planned.slug,
+        "version": str(planned.version),
+        **documents.verdict(""),
+        "tracker": tracker or None,
+        "pull_request": documents.change_set(planned, now),
+        "preparation": documents.preparation(preview.preparation, now),
+        "checks": documents.checks(results),
+    }
 
 
 def preview_sections(
