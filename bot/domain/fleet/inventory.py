@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
-from typing import Any
 
 from bot.domain.fleet.config_file import CONFIG_FILE, decode_text, known_account, known_internal, load, read_config
 from bot.domain.fleet.model import DeploymentColor, Fleet, Instance, InstanceType, Suspended, UnreadableInstance
@@ -29,6 +28,7 @@ from bot.domain.fleet.tfvars import read_tfvars
 from bot.domain.git_tree import Snapshot, blob_sha
 from bot.domain.reasons import Reason
 from bot.domain.versions import GOLDEN_PATH, Version
+from bot.formats import yaml
 from bot.formats.terraform import TerraformError
 from bot.formats.urls import normalize_url
 
@@ -80,7 +80,7 @@ def read_fleet(snapshot: Snapshot, contents: Mapping[str, bytes]) -> Fleet:
     instances: list[Instance] = []
     problems: list[UnreadableInstance] = []
     for slug in instance_folders(snapshot):
-        document: Mapping[Any, Any] = {}
+        document = yaml.Map()
         present = [color for color in DeploymentColor if (slug, color.value) in deployments]
         try:
             document = load(_file(snapshot, contents, slug, CONFIG_FILE))
@@ -99,7 +99,7 @@ def sort_for_rollout(instances: Iterable[Instance]) -> list[Instance]:
     return sorted(instances, key=lambda i: (i.slug != FIRST_INSTANCE, types.index(i.type), i.slug))
 
 
-def _unreadable(slug: str, reason: Reason, document: Mapping[Any, Any], snapshot: Snapshot) -> UnreadableInstance:
+def _unreadable(slug: str, reason: Reason, document: yaml.Map, snapshot: Snapshot) -> UnreadableInstance:
     internal = slug == FIRST_INSTANCE or known_internal(document)
     return UnreadableInstance(
         slug,
@@ -112,7 +112,7 @@ def _unreadable(slug: str, reason: Reason, document: Mapping[Any, Any], snapshot
 
 def _instance(
     slug: str,
-    document: Mapping[Any, Any],
+    document: yaml.Map,
     present: list[DeploymentColor],
     snapshot: Snapshot,
     contents: Mapping[str, bytes],

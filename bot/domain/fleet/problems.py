@@ -70,6 +70,8 @@ class SettingProblem(StrEnum):
     NOT_A_HOST = "not_a_host"
     NOT_A_URL = "not_a_url"
     NOT_A_NUMBER_OF_DAYS = "not_a_number_of_days"
+    NOT_A_TEXT = "not_a_text"
+    NOT_A_MARK = "not_a_mark"
 
 
 @stored("fleet.invalid_setting", key="key", problem="problem", choices="choices")

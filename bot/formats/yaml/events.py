@@ -19,7 +19,13 @@ from ruamel.yaml.events import (
 )
 
 from bot.formats.yaml.errors import YamlError, YamlProblem
+from bot.formats.yaml.scanner import TolerantScanner
 from bot.formats.yaml.values import Style
+
+PARSER_ERRORS = (
+    YAMLError, ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError
+)  # fmt: skip
+"""What the parser raises for texts that it cannot read, besides errors with a line."""
 
 MAX_TEXT_BYTES = 1_048_576
 LINE_BREAKS = "\r\n\x85\u2028\u2029"
@@ -96,13 +102,15 @@ def _node_event(kind: str, raw: Any, start: int, end: int) -> YamlEvent:
 def _parse_events(text: str) -> Iterator[Any]:
     """The parser's own events. Raises YamlError, whatever the parser itself raises for a text that it cannot read."""
     try:
-        yield from YAML(typ="safe", pure=True).parse(text)
+        parser = YAML(typ="safe", pure=True)
+        parser.Scanner = TolerantScanner
+        yield from parser.parse(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise YamlError(YamlProblem.INVALID, line) from None
     except YamlError:
         raise
-    except (YAMLError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError):
+    except PARSER_ERRORS:
         raise YamlError(YamlProblem.INVALID, _illegal_character_line(text)) from None
 
 

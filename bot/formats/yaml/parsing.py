@@ -127,7 +127,7 @@ class _Builder:
     def block_end(self, start: int, end: int) -> int:
         """Where the last line of a block scalar ends. It includes blank lines if its header says so (`+`)."""
         content = self.text[start:end]
-        header = content.splitlines()[0].partition(" #")[0]
+        header = content.splitlines()[0].replace("\t", " ").partition(" #")[0]
         if "+" in header[max(header.rfind("|"), header.rfind(">")) :]:
             return end - (2 if content.endswith("\r\n") else 1 if content[-1] in LINE_BREAKS else 0)
         return start + len(content.rstrip(f" \t{LINE_BREAKS}"))

@@ -6,9 +6,11 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import ConstructorError, SafeConstructor
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 
 from bot.formats.yaml.errors import YamlError, YamlProblem
+from bot.formats.yaml.events import PARSER_ERRORS
+from bot.formats.yaml.scanner import TolerantScanner
 
 _MAX_MERGED_KEYS = 1_000
 
@@ -29,6 +31,7 @@ def load(text: str) -> Any:
     Raises YamlError for anything that is not one valid document.
     """
     yaml = YAML(typ="safe", pure=True)
+    yaml.Scanner = TolerantScanner
     yaml.Constructor = _Constructor
     yaml.composer.warn_double_anchors = False  # the warning would quote the text on standard error
     try:
@@ -36,5 +39,5 @@ def load(text: str) -> Any:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise YamlError(YamlProblem.INVALID, line) from None
-    except (YAMLError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError):
+    except PARSER_ERRORS:
         raise YamlError(YamlProblem.INVALID) from None

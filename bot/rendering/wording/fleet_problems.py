@@ -40,6 +40,8 @@ _SETTINGS = {
     SettingProblem.NOT_A_HOST: "is not a host name; write it as name.sourcegraph.com",
     SettingProblem.NOT_A_URL: "is not an https URL; use the account issue's URL",
     SettingProblem.NOT_A_NUMBER_OF_DAYS: f"must be a whole number of days up to {MAX_TRIAL_DAYS}",
+    SettingProblem.NOT_A_TEXT: "must be a text",
+    SettingProblem.NOT_A_MARK: "must be yes, no, or the reason in words",
 }
 _VARIABLES = {
     VariableProblem.NOT_A_BOOLEAN: "must be true or false",

@@ -91,6 +91,34 @@ def test_a_suspended_instance_without_a_deployment_is_no_problem(link: tuple[str
     assert SLUG not in redactor(found)(f"what about {SLUG}?")
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["since: 2022-13-40", f"x: {'9' * 5000}", "x: !!int amber", "x: !Ref y", "x: 08",
+     "x:\tb\tc\t# d", "x: |\t# e\n\n    f\n\t", "x: |\n  \n    deeper\n", "x: {\ta\n  :\tb\t}\t",
+     "\t# comment", "x: >-\t\n  y",
+     "x: y\n  \t  z", "x: [a,\n\tb\n\t]", "x: 'a'\t", "? x\t\n: y\t", "x:\r\n- y\t\r\n"],
+)  # fmt: skip
+def test_a_line_that_is_not_needed_never_makes_an_instance_unreadable(line: str) -> None:
+    config = f"customer: amberotter\t# them\ninstanceType: trial\t\naccount:\t{ACCOUNT}\n{line}\n"
+    config += "upgrade:\n  note:\thello\n"
+    instance = the_instance(fleet_from(repository(config)))
+    assert (instance.customer, instance.account, instance.note) == ("amberotter", ACCOUNT, "hello")
+
+
+@pytest.mark.parametrize(
+    ("written", "note"),
+    [("2022-12-01", "2022-12-01"), ("3.40", "3.40"), ("no", "no"), ("0777", "0777"), ("22:22", "22:22"), ("~", "")],
+)
+def test_a_note_is_what_is_written(written: str, note: str) -> None:
+    assert the_instance(fleet_from(repository(f"{CONFIG}upgrade: {{note: {written}}}\n"))).note == note
+
+
+@pytest.mark.parametrize(("written", "days"), [("30", 30), ("+30", 30), ("0", 0), ("null", 0), ("~", 0), ("", 0)])
+def test_days(written: str, days: int) -> None:
+    config = f"{CONFIG}trialAdditionalDays: {written}\n"
+    assert the_instance(fleet_from(repository(config))).trial_additional_days == days
+
+
 def test_what_a_config_may_leave_out() -> None:
     instance = the_instance(fleet_from(repository(f"instanceType: production\naccount: {ACCOUNT}")))
     assert instance.domain == "amberotter.sourcegraph.com"
@@ -107,6 +135,31 @@ def test_what_a_config_may_leave_out() -> None:
         ("upgrade: {skip: 'no thanks'}", MarkedSkipped("no thanks")),
         ("upgrade: {skip: false}", None),
         ("upgrade: {skip: null}", None),
+        *(
+            (f"upgrade: {{skip: {word}}}", None)
+            for word in (
+                "no",
+                "No",
+                "NO",
+                "n",
+                "N",
+                "off",
+                "OFF",
+                "False",
+                "FALSE",
+                "'no'",
+                '"off"',
+                "!!bool no",
+                "~",
+                "",
+            )
+        ),
+        *((f"upgrade: {{skip: {word}}}", MarkedSkipped("")) for word in ("yes", "Y", "On", "TRUE", "'yes'", "''")),
+        ("upgrade:\n  skip: no\t# for now", None),
+        ("upgrade:\t\n  skip:\tno\t", None),
+        ("upgrade: {skip: 2022-12-01}", MarkedSkipped("2022-12-01")),
+        ("upgrade: {skip: 3.40}", MarkedSkipped("3.40")),
+        ("upgrade: {skip: no upgrades}", MarkedSkipped("no upgrades")),
         ("upgrade:", None),
         ("releaseChannel: insiders", ExcludedByChannel(Channel.INSIDERS)),
         ("releaseChannel: pause", ExcludedByChannel(Channel.PAUSE)),

@@ -65,8 +65,14 @@ UNKNOWN_CHANNEL = InvalidSetting("releaseChannel", SettingProblem.UNKNOWN, ("sta
 NO_URL = InvalidSetting("account", SettingProblem.NOT_A_URL)
 NO_MAPPING = InvalidSetting("upgrade", SettingProblem.NOT_A_MAPPING)
 NO_DAYS = InvalidSetting("trialAdditionalDays", SettingProblem.NOT_A_NUMBER_OF_DAYS)
+NO_MARK = InvalidSetting("upgrade.skip", SettingProblem.NOT_A_MARK)
 NO_HOST = InvalidSetting("domain", SettingProblem.NOT_A_HOST)
 NOT_GOLDEN = UnusableLink("black/docker-compose/docker-compose.yaml", LinkProblem.NOT_GOLDEN)
+
+
+def not_a_text(key: str) -> InvalidSetting:
+    return InvalidSetting(key, SettingProblem.NOT_A_TEXT)
+
 
 BROKEN: dict[str, tuple[Files, Reason]] = {
     "YAML broken": (repository(CONFIG + "upgrade: [\n"), ConfigNotYaml(6)),
@@ -74,14 +80,10 @@ BROKEN: dict[str, tuple[Files, Reason]] = {
     "a key twice": (repository(CONFIG + "instanceType: trial\n"), ConfigNotYaml(5)),
     "a conflict of merging": (repository("<<<<<<< amber\n" + CONFIG), ConfigNotYaml(2)),
     "an alias of nothing": (repository(CONFIG + "note: *amber\n"), ConfigNotYaml(5)),
-    "an impossible date": (repository(CONFIG + "since: 2022-13-40\n"), ConfigNotYaml()),
-    "a word that is called a number": (repository(CONFIG + "x: !!int amber\n"), ConfigNotYaml()),
-    "a word that is called a truth": (repository(CONFIG + "x: !!bool amber\n"), ConfigNotYaml()),
-    "a number without end": (repository(CONFIG + f"x: {'9' * 5000}\n"), ConfigNotYaml()),
     "brackets without end": (repository("x: " + "[" * 400), ConfigNotYaml(1)),
-    "a Python object": (repository("!!python/object/apply:os.abort []"), ConfigNotYaml(1)),
+    "a Python object": (repository("!!python/object/apply:os.abort []"), ConfigNotMapping()),
     "two documents": (repository(CONFIG + "---\na: b\n"), ConfigNotYaml(5)),
-    "merge keys that explode": (repository(BOMB + CONFIG), ConfigNotYaml(8)),
+    "merge keys that explode": (repository(BOMB + CONFIG), ConfigNotYaml(13)),
     "bytes that are no text": (repository(b"customer: \xff\xfe"), config_file(InstanceFileProblem.NOT_UTF8)),
     "another encoding": (repository(CONFIG.encode("utf-16")), config_file(InstanceFileProblem.NOT_UTF8)),
     "a film": (repository(b"# " + b"amber" * 20_000), config_file(InstanceFileProblem.TOO_LARGE)),
@@ -112,6 +114,24 @@ BROKEN: dict[str, tuple[Files, Reason]] = {
     ),
     "upgrade is a list": (repository(CONFIG + "upgrade: [amber]"), NO_MAPPING),
     "upgrade is a word": (repository(CONFIG + "upgrade: amber"), NO_MAPPING),
+    "days are octal or decimal": (repository(CONFIG + "trialAdditionalDays: 010"), NO_DAYS),
+    "days with an underscore": (repository(CONFIG + "trialAdditionalDays: 1_0"), NO_DAYS),
+    "days as a time": (repository(CONFIG + "trialAdditionalDays: 1:30"), NO_DAYS),
+    "days as a fraction": (repository(CONFIG + "trialAdditionalDays: 14.0"), NO_DAYS),
+    "days with an exponent": (repository(CONFIG + "trialAdditionalDays: 1e1"), NO_DAYS),
+    "days in hexadecimal": (repository(CONFIG + "trialAdditionalDays: 0x1E"), NO_DAYS),
+    "days in quotes": (repository(CONFIG + 'trialAdditionalDays: "14"'), NO_DAYS),
+    "a version of YAML that is not known": (repository("%YAML 1.3\n---\n" + CONFIG), ConfigNotYaml()),
+    "a mark that is a number": (repository(CONFIG + "upgrade: {skip: 0}"), NO_MARK),
+    "a mark that is one": (repository(CONFIG + 'upgrade: {skip: "1"}'), NO_MARK),
+    "a mark that is a list": (repository(CONFIG + "upgrade: {skip: [amber]}"), not_a_text("upgrade.skip")),
+    "a mark that is a mapping": (repository(CONFIG + "upgrade: {skip: {}}"), not_a_text("upgrade.skip")),
+    "a mark with a tag": (repository(CONFIG + "upgrade: {skip: !amber no}"), not_a_text("upgrade.skip")),
+    "a note that is a list": (repository(CONFIG + "upgrade: {note: [amber]}"), not_a_text("upgrade.note")),
+    "a customer that is a list": (
+        repository(CONFIG.replace("Amber Otter Ltd", "[amber, otter]")),
+        not_a_text("customer"),
+    ),
     "days are words": (repository(CONFIG + "trialAdditionalDays: two weeks"), NO_DAYS),
     "days are a truth": (repository(CONFIG + "trialAdditionalDays: yes"), NO_DAYS),
     "days are negative": (repository(CONFIG + "trialAdditionalDays: -1"), NO_DAYS),
