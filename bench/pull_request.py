@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.stage import count_requests, make_deployment, make_world
 from bot.adapters.store import Database, SqlStore
+from bot.domain.github_models import Issue
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.versions import Version
@@ -19,7 +20,9 @@ from bot.services.creator import Creator
 from bot.services.fleet_reader import FleetReader
 from bot.services.planner import Planner
 from bot.services.pull_requests import PullRequestWriter
+from bot.services.tracker_states import TrackerStates
 from bot.services.upgrade_pull_requests import PullRequestService
+from bot.wiring.services import utc_now
 
 TARGET = Version(3, 40, 1)
 
@@ -32,6 +35,22 @@ class NoUpstream:
 
     def compose_file(self, version: Version) -> bytes:  # noqa: ARG002
         raise AssertionError("not needed when the golden file is there")
+
+
+class OpenTrackers:
+    """The tracker, which is open; it is not in the deployment repository."""
+
+    def issue(self, number: int) -> Issue:
+        return Issue(number, "", "", frozenset(), "mibot[bot]", True, True, "https://x", utc_now())
+
+    def list_issues(
+        self,
+        labels: Iterable[str],  # noqa: ARG002 - the port's
+        *,
+        state: str,  # noqa: ARG002
+        since: datetime | None = None,  # noqa: ARG002
+    ) -> Sequence[Issue]:
+        raise AssertionError("not needed while the tracker is there")
 
 
 def main() -> None:
@@ -48,8 +67,9 @@ def main() -> None:
         planner = Planner(deployment.files, NoUpstream(), frozenset)
         creator = Creator(store, lambda: datetime.now(UTC), lag=30.0)
         pulls = PullRequestWriter(deployment.branches, deployment.pull_requests, render_pull_request_body, creator)
+        trackers = TrackerStates(OpenTrackers(), "team/cloud", utc_now)
         opener = PullRequestService(
-            deployment.branches, deployment.files, store, fleets, planner, pulls, lambda: datetime.now(UTC)
+            deployment.branches, deployment.files, store, fleets, planner, pulls, trackers, utc_now
         )
         for slug in [i.slug for i in fleets.recent() if not i.skip_reason][:4]:
             since = len(proxy.sent())

@@ -11,6 +11,7 @@ from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest
 from bot.domain.plans.version_policy import unknown_version
 from bot.domain.reasons import Reason
 from bot.domain.tracker.effects import EnsureTracker
+from bot.domain.tracker.record import TrackerState
 from bot.domain.versions import Version
 from bot.formats.documents import stored
 
@@ -52,7 +53,8 @@ def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
     if context.released and version not in {*context.released, *context.fleet.golden}:
         return refuse(COMMAND.name, unknown_version(version, context.released))
     tracker = context.tracker if context.tracker and context.tracker.version == version else None
-    if tracker is not None and request.issue in {tracker.issue, *tracker.announced}:
+    known = tracker is not None and tracker.state is not TrackerState.GONE
+    if tracker is not None and known and request.issue in {tracker.issue, *tracker.announced}:
         return refuse(COMMAND.name, HasTracker(version, tracker.issue))
     effect = EnsureTracker(str(version), request.issue, request.author, asked=True)
     return CommandPlan((CommandMessage(COMMAND.name, Adopting(version)),), (effect,))

@@ -8,10 +8,13 @@ from bot.domain.chat.answers import CommandMessage, InstanceMessage, LeftOutInst
 from bot.domain.chat.arguments import Arguments, NoInstancesNamed, parse_arguments, resolve_version, select_instances
 from bot.domain.chat.replies import PreparationProgress, ReplyItem, UpgradeProgress
 from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission, refuse
+from bot.domain.effects import Effect
 from bot.domain.fleet.model import Instance
 from bot.domain.plans.version_policy import evaluate_policy
 from bot.domain.reasons import Reason
 from bot.domain.rollout.effects import StartUpgrades
+from bot.domain.tracker.effects import EnsureTracker
+from bot.domain.tracker.record import TrackerState
 from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import Version
 
@@ -53,8 +56,10 @@ def _plan_upgrades(
     if started and version not in context.fleet.golden:
         items.append(PreparationProgress(version))
     force = arguments.option("--force") or ""
-    effect = StartUpgrades(tuple(started), str(version), request.author, request.issue, force)
-    return CommandPlan(tuple(items), (effect,) if started else ())
+    effects: list[Effect] = [StartUpgrades(tuple(started), str(version), request.author, request.issue, force)]
+    if context.tracker is not None and context.tracker.state is TrackerState.GONE:
+        effects.append(EnsureTracker(str(version), 0, request.author))
+    return CommandPlan(tuple(items), tuple(effects) if started else ())
 
 
 def _refusal(instance: Instance, version: Version, context: CommandContext) -> Reason | None:

@@ -20,6 +20,7 @@ class Issue:
     open: bool
     url: str
     updated_at: datetime
+    closed_at: datetime | None = None
 
     def is_by_app(self, login: str) -> bool:
         """Whether the App with this login wrote it. Only then do hidden marks in it count: anybody can write one."""

@@ -17,7 +17,8 @@ from bot.domain.plans.preview import PreparationPreview
 from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.domain.reasons import Reason, format_for_log
 from bot.domain.rollout.effects import Schedule
-from bot.domain.tracker.effects import EnsureTracker
+from bot.domain.rollout.reasons import TrackerClosed, TrackerGone
+from bot.domain.tracker.effects import EnsureTracker, WatchTracker
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.effects import AdvancePreparation, Prepare
 from bot.domain.upgrade.preparation import (
@@ -43,6 +44,7 @@ from bot.services.branch_updates import BranchUpdater, Proposal
 from bot.services.fleet_reader import FleetReader
 from bot.services.planner import Planner
 from bot.services.pull_requests import PullRequestWriter
+from bot.services.tracker_states import TrackerStates
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +54,7 @@ class _Store(PreparationStore, TrackerReader, ReplyIndex, Protocol):
 
 
 class PreparationHandler:
-    """Prepares versions. `clock` gives the time in UTC."""
+    """Prepares versions. `trackers` tells which are open, `clock` gives the time in UTC."""
 
     def __init__(
         self,
@@ -62,6 +64,7 @@ class PreparationHandler:
         fleets: FleetReader,
         planner: Planner,
         pulls: PullRequestWriter,
+        trackers: TrackerStates,
         clock: Callable[[], datetime],
     ) -> None:
         self._base = base
@@ -70,6 +73,7 @@ class PreparationHandler:
         self._fleets = fleets
         self._planner = planner
         self._pulls = pulls
+        self._trackers = trackers
         self._updater = BranchUpdater(base, pulls)
         self._clock = clock
 
@@ -108,7 +112,9 @@ class PreparationHandler:
                 stage=after.stage.value,
                 reason=format_for_log(after.reason) if after.reason else "",
             )
-        return [*preparation_refresh_effects(self._store, after), Schedule()]
+        stopped = isinstance(after.reason, TrackerClosed | TrackerGone) and not tracker.told
+        watch = [WatchTracker(effect.version)] if stopped else []
+        return [*preparation_refresh_effects(self._store, after), *watch, Schedule()]
 
     @notes_delay
     def mark_delayed(self, effect: Prepare | AdvancePreparation, reason: Reason) -> list[Effect]:
@@ -141,6 +147,9 @@ class PreparationHandler:
             return _attach_pull(preparation, found, BranchState(change_fingerprint=_content_fingerprint(plan)))
         if not plan.changes:
             return replace(preparation, stage=PreparationStage.READY)
+        obstacle = self._trackers.obstacle(tracker)
+        if obstacle is not None:
+            return replace(preparation, reason=obstacle)
         pull, commit = self._pulls.create(_spec(plan, prepared, head, preparation, tracker))
         return _attach_pull(preparation, pull, BranchState(commit, head.commit, _content_fingerprint(plan)))
 

@@ -16,6 +16,8 @@ from bot.domain.reasons import Reason
 from bot.domain.rollout.effects import Schedule, StartUpgrades
 from bot.domain.rollout.reasons import GoldenFileMissing, GoldenFileState, PreparationEnded
 from bot.domain.rollout.schedule import RolloutState, decide_slots, needs_health_check
+from bot.domain.tracker.effects import WatchTracker
+from bot.domain.tracker.record import TrackerState
 from bot.domain.upgrade.cancellation import Canceled
 from bot.domain.upgrade.effects import Advance, Prepare, StartUpgrade
 from bot.domain.upgrade.preparation import PreparationStage
@@ -24,20 +26,24 @@ from bot.domain.upgrade.transitions import mark_planned, mark_skipped, request_u
 from bot.domain.versions import Version, parse_version
 from bot.handlers.dispatch import handles
 from bot.handlers.refreshes import refresh_effects
-from bot.ports.store import PreparationReader, ReplyIndex, SlotClaims, UpgradeStore
+from bot.ports.store import PreparationReader, ReplyIndex, SlotClaims, TrackerReader, UpgradeStore
 from bot.services.fleet_reader import FleetReader, FleetView
 from bot.services.health_checks import HealthCheckRunner
 from bot.services.planner import Planner
+from bot.services.tracker_states import TrackerStates, stop_reason
 
 log = structlog.get_logger(__name__)
 
 
-class _Store(UpgradeStore, SlotClaims, PreparationReader, ReplyIndex, Protocol):
+class _Store(UpgradeStore, SlotClaims, PreparationReader, ReplyIndex, TrackerReader, Protocol):
     """What the scheduler remembers."""
 
 
 class Scheduler:
-    """Decides on all waiting upgrades at once; the engine runs one such decision at a time (by its key)."""
+    """Decides on all waiting upgrades at once; the engine runs one such decision at a time (by its key).
+
+    `trackers` tells which are open: a closed one starts nothing. `clock` gives the time in UTC.
+    """
 
     def __init__(
         self,
@@ -45,6 +51,7 @@ class Scheduler:
         fleets: FleetReader,
         planner: Planner,
         check_runner: HealthCheckRunner,
+        trackers: TrackerStates,
         clock: Callable[[], datetime],
         *,
         max_in_flight: int,
@@ -53,6 +60,7 @@ class Scheduler:
         self._fleets = fleets
         self._planner = planner
         self._check_runner = check_runner
+        self._trackers = trackers
         self._max_in_flight = max_in_flight
         self._clock = clock
 
@@ -86,7 +94,9 @@ class Scheduler:
         versions = sorted({upgrade.version for upgrade in upgrades if upgrade.stage is Stage.WAITING})
         unready: dict[Version, Reason] = {}
         for version in versions:
-            reason, preparing = self._why_not_ready(version, seen, upgrades)
+            reason, preparing = self._stopped_by_tracker(version)
+            if reason is None:
+                reason, preparing = self._why_not_ready(version, seen, upgrades)
             effects += preparing
             if reason is not None:
                 unready[version] = reason
@@ -124,6 +134,15 @@ class Scheduler:
             return []
         self._store.save_upgrade(replace(upgrade, reason=reason))
         return refresh_effects(self._store, upgrade)
+
+    def _stopped_by_tracker(self, version: Version) -> tuple[Reason | None, list[Effect]]:
+        """Why the tracker starts nothing: people closed it, or it is gone; and what notes that, or its end."""
+        record = self._store.tracker(version)
+        if record is None:
+            return None, []
+        state, _ = self._trackers.look(record)
+        noted = state is record.state and (record.told or state is TrackerState.OPEN)
+        return stop_reason(record, state), [] if noted else [WatchTracker(str(version))]
 
     def _why_not_ready(
         self, version: Version, seen: FleetView, upgrades: Sequence[Upgrade]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -12,9 +12,10 @@ import structlog
 from bot.domain.chat import markers
 from bot.domain.effects import Effect
 from bot.domain.github_models import Issue
-from bot.domain.tracker.effects import AskAboutRelease, EnsureTracker, RefreshTracker
+from bot.domain.rollout.effects import Schedule
+from bot.domain.tracker.effects import AskAboutRelease, EnsureTracker, RefreshTracker, WatchTracker
 from bot.domain.tracker.layout import Block, TrackerTooLongError, lay_out, with_block, without_title
-from bot.domain.tracker.record import LAYOUT, TrackerRecord
+from bot.domain.tracker.record import LAYOUT, TrackerRecord, TrackerState
 from bot.domain.tracker.release_issues import DEFAULT_RULES, IssueKind, ReleaseRules
 from bot.domain.upgrade.effects import Advance, AdvancePreparation
 from bot.domain.upgrade.preparation import PreparationStage
@@ -98,7 +99,7 @@ class TrackerHandler:
         version = Version.parse(effect.version)
         if version is None:
             return []
-        record = self._store.tracker(version)
+        record, earlier = self._known(version)
         issue = self._release_issues.read(effect)
         if effect.issue and issue is None:
             return []
@@ -110,10 +111,13 @@ class TrackerHandler:
             record = record or self._open(version, effect)
             self._store.save_tracker(record)
             log.info("tracker", version=effect.version, issue=record.issue, adopted=record.adopted)
+            record = self._announce_again(record, earlier)
+        elif issue is not None and issue.number == record.issue and not record.adopted:
+            return [WatchTracker(effect.version)]
         if issue is not None and issue.number not in record.announced:
             if issue.number != record.issue and kind is not IssueKind.RELEASE:
                 return []
-            self._announce(record, issue.number)
+            self._announce(record, issue.number, first=not record.announced)
             self._store.save_tracker(replace(record, announced=(*record.announced, issue.number)))
             self._store.mark_tracker_dirty(version)
         waiting = (u for u in self._store.upgrades(version) if u.stage is Stage.PLANNED)
@@ -121,9 +125,29 @@ class TrackerHandler:
         asked = preparation is not None and preparation.stage is PreparationStage.REQUESTED
         return [
             RefreshTracker(effect.version),
+            *([WatchTracker(effect.version)] if issue is not None and issue.number == record.issue else []),
+            *([Schedule()] if earlier else []),
             *([AdvancePreparation(effect.version)] if asked else []),
             *(Advance(u.slug, effect.version) for u in waiting),
         ]
+
+    def _known(self, version: Version) -> tuple[TrackerRecord | None, tuple[int, ...]]:
+        """The version's tracker, and the issues that linked an earlier one that people took away."""
+        record = self._store.tracker(version)
+        gone = record is not None and record.state is TrackerState.GONE
+        return (None, record.announced) if record is not None and gone else (record, ())
+
+    def _announce_again(self, record: TrackerRecord, issues: Sequence[int]) -> TrackerRecord:
+        """Link the new tracker wherever the one before it was linked."""
+        for issue in issues:
+            try:
+                self._announce(record, issue, first=False)
+            except NotFoundError:
+                log.info("release_issue_gone", issue=issue)
+            else:
+                record = replace(record, announced=(*record.announced, issue))
+                self._store.save_tracker(record)
+        return record
 
     def _find(self, version: Version, effect: EnsureTracker, issue: Issue | None) -> TrackerRecord | None:
         """The existing tracker: ours, or one that people wrote, which mibot adopts."""
@@ -156,10 +180,9 @@ class TrackerHandler:
             issue = self._issues.issue(self._creator.ensure(key, find, create, gone=number).number)
         return TrackerRecord(version, issue.number, issue.url, effect.by)
 
-    def _announce(self, record: TrackerRecord, issue: int) -> None:
+    def _announce(self, record: TrackerRecord, issue: int, *, first: bool) -> None:
         """Link the tracker in the issue that requested it. Only a version's first announcement mentions the teams."""
         renderer = Renderer(self._fleets.recent(), self._issues.bot_login)
-        first = not record.announced
         words = render_announcement(
             renderer,
             record.version,
@@ -168,7 +191,7 @@ class TrackerHandler:
             first=first,
             adopted=record.adopted and issue == record.issue,
         )
-        self._comments.ensure(issue, markers.announcement(record.version), words)
+        self._comments.put(issue, markers.announcement(record.version), words)
 
     @handles
     def refresh(self, effect: RefreshTracker) -> list[Effect]:
@@ -185,10 +208,28 @@ class TrackerHandler:
             record, complete = self._rewrite(record, renderer)
         except TrackerTooLongError as error:
             raise PermanentError(error.reason) from error
+        except NotFoundError:
+            return self._recover(record)
         if complete:
             record = replace(record, clean=record.dirty, layout=LAYOUT)
         self._store.save_tracker(record)
         return [] if complete else [effect]
+
+    def _recover(self, record: TrackerRecord) -> list[Effect]:
+        """Go on without the comments that people deleted; the list continues in new ones. Or the tracker is gone."""
+        kept = tuple(part for part in record.parts if self._exists(part))
+        if kept == record.parts:
+            return [WatchTracker(str(record.version))]
+        log.info("tracker_part_gone", version=str(record.version), left=len(kept))
+        self._store.save_tracker(replace(record, parts=kept))
+        return [RefreshTracker(str(record.version))]
+
+    def _exists(self, part: int) -> bool:
+        try:
+            self._issues.comment(part)
+        except NotFoundError:
+            return False
+        return True
 
     def _seconds_to_wait(self, record: TrackerRecord) -> float:
         """The number of seconds until the tracker may be edited again. What changes meanwhile goes into one edit."""

@@ -153,6 +153,13 @@ def render_announcement(
     )
 
 
+def render_tracker_stopped(record: TrackerRecord, marker: str, *, gone: bool) -> Markdown:
+    """What it means that people closed a tracker, or that it is gone."""
+    return render_template(
+        "tracker_stopped.md.j2", marker=Markdown(marker), version=record.version, issue=record.issue, gone=gone
+    )
+
+
 def render_release_question(version: Version, marker: str) -> Markdown:
     """The question on an issue that names a version and may be its release issue."""
     return render_template("release_question.md.j2", marker=Markdown(marker), version=version)

@@ -16,8 +16,10 @@ from bot.domain.github_models import Issue
 from bot.domain.reasons import format_for_log
 from bot.domain.rollout.effects import Schedule
 from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
+from bot.domain.tracker.record import TrackerState
 from bot.domain.tracker.release_issues import DEFAULT_RULES, IssueKind, ReleaseRules, classify, release_question
 from bot.domain.upgrade.effects import Advance, AdvancePreparation, Publish
+from bot.domain.upgrade.preparation import PreparationStage
 from bot.domain.upgrade.record import Stage
 from bot.domain.versions import Version
 from bot.ports.accounts import BotAccount
@@ -159,14 +161,22 @@ class Reconciler:
         return Found(tuple(Advance(upgrade.slug, str(upgrade.version)) for upgrade in moving))
 
     def _waiting_upgrades(self) -> Found:
-        waiting = any(one.stage is Stage.WAITING for one in self._store.unfinished_upgrades())
-        return Found((Schedule(),) if waiting else ())
+        gone = self._versions_without_tracker()
+        waiting = (one for one in self._store.unfinished_upgrades() if one.stage is Stage.WAITING)
+        return Found((Schedule(),) if any(one.version not in gone for one in waiting) else ())
 
     def _unfinished_preparations(self) -> Found:
-        return Found(tuple(AdvancePreparation(str(p.version)) for p in self._store.unfinished_preparations()))
+        gone = self._versions_without_tracker()
+        unfinished = self._store.unfinished_preparations()
+        left = (p for p in unfinished if p.stage is not PreparationStage.REQUESTED or p.version not in gone)
+        return Found(tuple(AdvancePreparation(str(preparation.version)) for preparation in left))
 
     def _unpublished(self) -> Found:
         return Found(tuple(Publish(slug, str(version)) for slug, version in self._store.unpublished_upgrades()))
 
     def _outdated_trackers(self) -> Found:
         return Found(tuple(RefreshTracker(str(t.version)) for t in self._store.trackers() if t.outdated))
+
+    def _versions_without_tracker(self) -> frozenset[Version]:
+        """The versions whose tracker people took away: nothing of them starts, and there is nothing to look at."""
+        return frozenset(t.version for t in self._store.trackers() if t.state is TrackerState.GONE)

@@ -11,6 +11,7 @@ from bot.domain.github_models import Head, PullRequest
 from bot.domain.plans.change_set import ChangeKind, ChangeSet, Refusal
 from bot.domain.plans.fingerprint import change_fingerprint, same_change
 from bot.domain.plans.pull_request_spec import PullRequestSpec
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.pull_request import BranchState
 from bot.domain.upgrade.reasons.progress import InstanceUnreadable, NoTracker
 from bot.domain.upgrade.record import Upgrade
@@ -24,12 +25,13 @@ from bot.services.branch_updates import BranchUpdater, Proposal
 from bot.services.fleet_reader import FleetReader, FleetView
 from bot.services.planner import Planner
 from bot.services.pull_requests import PullRequestWriter
+from bot.services.tracker_states import TrackerStates
 
 
 class PullRequestService:
     """Opens the pull requests of upgrades and rollbacks, and rebuilds them when the base branch moved.
 
-    `clock` gives the time in UTC.
+    `trackers` tells which are open: a closed one starts no upgrade. `clock` gives the time in UTC.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class PullRequestService:
         fleets: FleetReader,
         planner: Planner,
         pulls: PullRequestWriter,
+        trackers: TrackerStates,
         clock: Callable[[], datetime],
     ) -> None:
         self._base = base
@@ -48,6 +51,7 @@ class PullRequestService:
         self._fleets = fleets
         self._planner = planner
         self._pulls = pulls
+        self._trackers = trackers
         self._updater = BranchUpdater(base, pulls)
         self._clock = clock
 
@@ -69,6 +73,10 @@ class PullRequestService:
         planned = self._plan(upgrade, instance, seen)
         if isinstance(planned, Refusal):
             return self._mark_refused(upgrade, planned)
+        tracker = self._tracker(upgrade)
+        obstacle = self._trackers.obstacle(tracker) if upgrade.kind is ChangeKind.UPGRADE else None
+        if obstacle is not None:
+            return mark_refused(upgrade, obstacle, self._clock(), keep_waiting=True)
         pull, commit = self._pulls.create(self._spec(planned, head, seen, upgrade))
         opened = attach_pull(upgrade, pull, from_version, self._clock())
         branch = BranchState(commit, head.commit, change_fingerprint(planned))
@@ -132,10 +140,14 @@ class PullRequestService:
             raise PermanentError(InstanceUnreadable())
         return instance
 
-    def _spec(self, planned: ChangeSet, head: Head, seen: FleetView, upgrade: Upgrade) -> PullRequestSpec:
+    def _tracker(self, upgrade: Upgrade) -> TrackerRecord:
         tracker = self._store.tracker(upgrade.version)
         if tracker is None:
             raise PermanentError(NoTracker())
+        return tracker
+
+    def _spec(self, planned: ChangeSet, head: Head, seen: FleetView, upgrade: Upgrade) -> PullRequestSpec:
+        tracker = self._tracker(upgrade)
         old, new = planned.old, planned.new
         golden = self._planner.compare_golden(seen, old, new) if old and new else None
         return PullRequestSpec(

@@ -13,6 +13,7 @@ from bot.handlers.preparations import PreparationHandler
 from bot.handlers.release_questions import ReleaseQuestionHandler
 from bot.handlers.replies import ReplyHandler
 from bot.handlers.scheduling import Scheduler
+from bot.handlers.tracker_watch import TrackerWatchHandler
 from bot.handlers.trackers import TrackerHandler
 from bot.handlers.upgrades import UpgradeHandler
 from bot.notifications import all_channels
@@ -41,11 +42,13 @@ def make_handlers(services: Services) -> tuple[object, ...]:
             interval=services.settings.github.tracker_interval,
         ),
         ReleaseQuestionHandler(services.own_comments, services.store, utc_now),
+        TrackerWatchHandler(services.tracker_states, services.own_comments, services.store),
         Scheduler(
             services.store,
             services.fleet_reader,
             services.planner,
             services.check_runner,
+            services.tracker_states,
             utc_now,
             max_in_flight=services.settings.policy.max_in_flight,
         ),
@@ -56,6 +59,7 @@ def make_handlers(services: Services) -> tuple[object, ...]:
             services.fleet_reader,
             services.planner,
             services.pull_request_writer,
+            services.tracker_states,
             utc_now,
         ),
         UpgradeHandler(

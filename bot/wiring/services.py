@@ -25,6 +25,7 @@ from bot.services.posts import PostPublisher
 from bot.services.pull_requests import PullRequestWriter
 from bot.services.reconciler import Reconciler
 from bot.services.tracker_search import TrackerSearch
+from bot.services.tracker_states import TrackerStates
 from bot.services.upgrade_pull_requests import PullRequestService
 from bot.wiring.adapters import Adapters
 from bot.wiring.cloud import cloud_config
@@ -83,6 +84,10 @@ class Services(Adapters):
     def tracker_search(self) -> TrackerSearch:
         return TrackerSearch(self.issues, self.operators, self.settings.policy.label)
 
+    @cached_property
+    def tracker_states(self) -> TrackerStates:
+        return TrackerStates(self.issues, self.settings.policy.label, utc_now)
+
     @property
     def release_rules(self) -> ReleaseRules:
         return policy_from(ReleaseRules, self.settings.policy)
@@ -125,6 +130,7 @@ class Services(Adapters):
             self.fleet_reader,
             self.planner,
             self.pull_request_writer,
+            self.tracker_states,
             utc_now,
         )
 

@@ -28,9 +28,11 @@ from bot.domain.rollout.reasons import (
     PreparationEnded,
     RolloutHalted,
     SlotsTaken,
+    TrackerClosed,
+    TrackerGone,
 )
-from bot.domain.tracker.effects import RefreshTracker
-from bot.domain.tracker.record import LAYOUT, TrackerRecord
+from bot.domain.tracker.effects import RefreshTracker, WatchTracker
+from bot.domain.tracker.record import LAYOUT, TrackerRecord, TrackerState
 from bot.domain.upgrade.effects import Advance, Prepare, StartUpgrade
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.reasons.progress import Milestone, Reached
@@ -42,8 +44,9 @@ from bot.rendering.wording import describe
 from bot.services.fleet_reader import FleetReader
 from bot.services.health_checks import HealthCheckRunner
 from bot.services.planner import Planner
+from bot.services.tracker_states import TrackerStates
 from demo.fleet import File, SampleRepository, compose_file, make_fleet
-from tests.ports import MemoryFleetSource, MemoryStore, MemoryUpstream
+from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore, MemoryUpstream
 from tests.samples import NOW, result, upgrade, version
 
 TO, NEW = version("3.40.1"), version("3.40.2")
@@ -77,12 +80,14 @@ class Scene:
     repository: SampleRepository = field(default_factory=lambda: FLEET)
     store: MemoryStore = field(default_factory=MemoryStore)
     inspector: MemoryInspector = field(default_factory=MemoryInspector)
+    issues: MemoryIssues = field(default_factory=MemoryIssues)
     accepted: frozenset[Version] = frozenset()
     limit: int = 5
     now: datetime = NOW
 
     def __post_init__(self) -> None:
-        self.store.save_tracker(TrackerRecord(TO, 12, "https://x", "dana", dirty=0, layout=LAYOUT))
+        number = self.issues.open("3.40.1 tracker", author="mibot[bot]").number
+        self.store.save_tracker(TrackerRecord(TO, number, "https://x", "dana", dirty=0, layout=LAYOUT))
 
     @property
     def scheduler(self) -> Scheduler:
@@ -90,7 +95,8 @@ class Scene:
         fleets = FleetReader(source)
         examiner = HealthCheckRunner(fleets, CloudConfig(), self.inspector, lambda: self.now, checks=[vm.CHECK])
         planner = Planner(source, MemoryUpstream(), lambda: self.accepted)
-        return Scheduler(self.store, fleets, planner, examiner, lambda: self.now, max_in_flight=self.limit)
+        trackers = TrackerStates(self.issues, "team/cloud", lambda: self.now)
+        return Scheduler(self.store, fleets, planner, examiner, trackers, lambda: self.now, max_in_flight=self.limit)
 
     def start(self, *slugs: str, to: Version = TO, force: str = "", by: str = "dana") -> list[Effect]:
         return self.scheduler.start(StartUpgrades(slugs, str(to), by, 12, force))
@@ -442,3 +448,24 @@ def test_when_all_that_wait_for_an_unprepared_version_are_left_out_nothing_is_pr
     effects = scene.schedule()
     assert scene.of(slug, NEW).stage is Stage.SKIPPED
     assert not [effect for effect in effects if isinstance(effect, Prepare)]
+
+
+# Trackers that people close
+
+
+def test_a_closed_tracker_starts_nothing_and_goes_on_when_it_is_reopened() -> None:
+    scene = Scene()
+    scene.issues.close(1)
+    assert WatchTracker("3.40.1") in scene.start("rctest", force="now")
+    assert (scene.of("rctest").stage, scene.of("rctest").reason) == (Stage.WAITING, TrackerClosed(TO, 1))
+    scene.store.save_tracker(TrackerRecord(TO, 1, "https://x", "dana", state=TrackerState.CLOSED, told=True))
+    assert scene.schedule() == [], "it is noted and told"
+    scene.issues.reopen(1)
+    assert went(scene.schedule()) == ["rctest"]
+
+
+def test_a_tracker_that_is_gone_starts_nothing() -> None:
+    scene = Scene()
+    scene.issues.delete(1)
+    scene.start("rctest")
+    assert scene.of("rctest").reason == TrackerGone(TO, 1)

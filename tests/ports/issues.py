@@ -22,12 +22,14 @@ class MemoryIssues:
     down: ExternalError | None = None
     _issues: dict[int, Issue] = field(default_factory=dict)
     _comments: dict[int, Comment] = field(default_factory=dict)
+    _numbers: int = 0
     reactions: list[tuple[int, str]] = field(default_factory=list)
 
     # What people do
 
     def open(self, title: str, body: str = "", labels: Iterable[str] = (), author: str = "dana") -> Issue:
-        number = len(self._issues) + 1
+        self._numbers += 1
+        number = self._numbers
         url = f"https://github.com/sourcegraph/sourcegraph/issues/{number}"
         by_bot = author.endswith("[bot]")
         self._issues[number] = Issue(number, title, body, frozenset(labels), author, by_bot, True, url, self.now)
@@ -40,6 +42,17 @@ class MemoryIssues:
         by_bot = author.endswith("[bot]")
         self._comments[number] = Comment(number, issue, body, author, by_bot, url, self.now, changed)
         return self._comments[number]
+
+    def close(self, number: int) -> None:
+        self._issues[number] = replace(self.issue(number), open=False, updated_at=self.now, closed_at=self.now)
+
+    def reopen(self, number: int) -> None:
+        self._issues[number] = replace(self.issue(number), open=True, updated_at=self.now, closed_at=None)
+
+    def delete(self, number: int) -> None:
+        """Somebody deletes, transfers or converts the issue; its comments go with it."""
+        del self._issues[number]
+        self._comments = {key: one for key, one in self._comments.items() if one.issue != number}
 
     # What mibot asks for
 
@@ -70,6 +83,7 @@ class MemoryIssues:
         self._issues[number] = replace(issue, labels=issue.labels | set(labels))
 
     def comments(self, number: int) -> Sequence[Comment]:
+        self.issue(number)
         return [comment for comment in self._comments.values() if comment.issue == number]
 
     def recent_comments(self, since: datetime) -> Sequence[Comment]:
@@ -82,6 +96,7 @@ class MemoryIssues:
         return self._comments[comment]
 
     def create_comment(self, number: int, body: str) -> Comment:
+        self.issue(number)
         return self.say(number, body, self.bot_login)
 
     def edit_comment(self, comment: int, body: str) -> None:

@@ -33,7 +33,8 @@ from bot.ports.errors import PermanentError, TransientError
 from bot.services.branch_updates import BranchUpdater, Proposal
 from bot.services.planner import Planner
 from bot.services.pull_requests import PullRequestWriter
-from tests.ports import MemoryStore, make_creator
+from bot.services.tracker_states import TrackerStates
+from tests.ports import MemoryIssues, MemoryStore, make_creator
 from tests.samples import NOW, PULL, modify, version
 
 TO = version("3.41.0")
@@ -166,7 +167,8 @@ def preparation_after(github: FakeGitHub) -> Preparation:
     store.save_preparation(modify(there, pull_request=STATE))
     planner = cast("Planner", SimpleNamespace(preparation=lambda *_: PreparationPreview(CHANGE)))
     fakes = cast("Any", github)
-    PreparationHandler(fakes, fakes, store, fakes, planner, writer(github), lambda: NOW).advance(
+    trackers = TrackerStates(MemoryIssues(), "team/cloud", lambda: NOW)
+    PreparationHandler(fakes, fakes, store, fakes, planner, writer(github), trackers, lambda: NOW).advance(
         AdvancePreparation("3.41.0")
     )
     found = store.preparation(TO)

@@ -36,6 +36,7 @@ def parse_issue(data: Any) -> Issue:
         open=data["state"] == "open",
         url=str(data["html_url"]),
         updated_at=_time(data["updated_at"]),
+        closed_at=_time(data["closed_at"]) if data.get("closed_at") else None,
     )
 
 

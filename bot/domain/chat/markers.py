@@ -35,6 +35,12 @@ def release_question(issue: int) -> str:
     return f"<!-- mibot:release-question issue={issue} -->"
 
 
+def tracker_stopped(version: Version, issue: int, since: str) -> str:
+    """Marks the comment that says what it means that a tracker is closed or gone. `since` tells one time from
+    another."""
+    return f"<!-- mibot:stopped version={version} tracker={issue} since={since} -->"
+
+
 def reply(comment: int) -> str:
     """Marks the reply to a comment with commands."""
     return f"<!-- mibot:reply comment={comment} -->"

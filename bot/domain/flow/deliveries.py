@@ -97,7 +97,9 @@ def _issues(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
     if payload["action"] not in {"opened", "labeled", "reopened"} or not _has_label(issue, relevant.label):
         return None
     version = Version.find_in(str(issue["title"]))
-    if version is None or markers.tracker_version(str(issue.get("body") or "")) == version:
+    reopened = payload["action"] == "reopened"  # if it is a tracker, what waits goes on
+    marked = markers.tracker_version(str(issue.get("body") or "")) == version
+    if version is None or (marked and not reopened):
         return None
     return IssueLabeled(int(issue["number"]), str(version), str(payload["sender"]["login"]))
 

@@ -103,6 +103,24 @@ class GoldenFileMissing(Reason):
     state: GoldenFileState
 
 
+@stored("rollout.tracker_closed", version="version", issue="issue")
+@dataclass(frozen=True)
+class TrackerClosed(Reason):
+    """People closed the version's tracker, so that nothing starts. `issue` is its number."""
+
+    version: Version
+    issue: int
+
+
+@stored("rollout.tracker_gone", version="version", issue="issue")
+@dataclass(frozen=True)
+class TrackerGone(Reason):
+    """The version's tracker was deleted, transferred or converted to a discussion, so that nothing starts."""
+
+    version: Version
+    issue: int
+
+
 @stored("rollout.preparation_ended", version="version", reason="reason")
 @dataclass(frozen=True)
 class PreparationEnded(Reason):

@@ -42,6 +42,15 @@ class AskAboutRelease(TrackerEffect):
     issue: int
 
 
+@stored("tracker.watch", version="version")
+@dataclass(frozen=True)
+class WatchTracker(TrackerEffect):
+    """Note whether people closed a version's tracker, opened it again, or took it away, and say once what that
+    means."""
+
+    version: str
+
+
 @stored("tracker.refresh", version="version", delay_seconds="delay_seconds")
 @dataclass(frozen=True)
 class RefreshTracker(TrackerEffect):

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from bot.domain.versions import Version
 from bot.formats.documents import OMIT, stored
 
 LAYOUT = 1
 """The number of the layout that mibot writes. A tracker with a lower one is written anew once."""
+
+
+class TrackerState(StrEnum):
+    """What people did with the issue. A tracker that is not open starts nothing."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    GONE = "gone"
+    """Deleted, transferred to another repository, or converted to a discussion."""
 
 
 @stored(
@@ -26,6 +36,8 @@ LAYOUT = 1
     edited_at="edited_at",
     own_ticks_only="own_ticks_only",
     layout="layout",
+    state="state",
+    told="told",
 )
 @dataclass(frozen=True)
 class TrackerRecord:
@@ -33,7 +45,8 @@ class TrackerRecord:
 
     `dirty` counts the changes since it was opened, `clean` how many of them the tracker shows. `edited_at` (UTC) is
     when mibot last edited it, `layout` the number of the layout that it then had. `own_ticks_only`: its author, who
-    can edit it for ever, is no operator, so that only mibot's own ticks stay. Everything in it can be found again on
+    can edit it for ever, is no operator, so that only mibot's own ticks stay. `state` is what people did with it as
+    mibot noted it last, `told` whether mibot has said what that means. Everything in it can be found again on
     GitHub; the record saves the search.
     """
 
@@ -49,8 +62,10 @@ class TrackerRecord:
     edited_at: datetime | None = None
     own_ticks_only: bool = False
     layout: int = 0
+    state: TrackerState = TrackerState.OPEN
+    told: bool = False
 
     @property
     def outdated(self) -> bool:
         """Whether the tracker shows less than it should, or in a layout of an earlier mibot."""
-        return self.clean < self.dirty or self.layout < LAYOUT
+        return self.state is not TrackerState.GONE and (self.clean < self.dirty or self.layout < LAYOUT)

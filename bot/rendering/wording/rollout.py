@@ -10,6 +10,16 @@ _FORCE_HINT = 'an operator can start it now with --force "reason"'
 
 
 @describe.register
+def _(reason: reasons.TrackerClosed) -> str:
+    return f"the tracker of {reason.version}, #{reason.issue}, is closed: nothing starts until it is reopened"
+
+
+@describe.register
+def _(reason: reasons.TrackerGone) -> str:
+    return f"the tracker of {reason.version}, #{reason.issue}, is gone: /upgrade or /adopt opens a new one"
+
+
+@describe.register
 def _(reason: reasons.SlotsTaken) -> str:
     others = "1 upgrade is" if reason.limit == 1 else f"{reason.limit} upgrades are"
     return f"for a free slot, {others} in flight"

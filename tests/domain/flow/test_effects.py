@@ -6,11 +6,13 @@ import pytest
 
 from bot.domain.chat.effects import AddReaction, BackUpNow, CheckNow, HandleComment, PlanNow, RefreshReply
 from bot.domain.effects import Effect
-from bot.domain.rollout.effects import SCHEDULING_KEY, Schedule, StartUpgrades
-from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
+from bot.domain.rollout.effects import SCHEDULING_KEY, CancelUpgrades, Schedule, StartUpgrades
+from bot.domain.tracker.effects import AskAboutRelease, EnsureTracker, RefreshTracker, WatchTracker
 from bot.domain.upgrade.effects import (
     Advance,
     AdvancePreparation,
+    CancelPreparation,
+    CancelUpgrade,
     MarkDeployed,
     Poll,
     Prepare,
@@ -32,10 +34,17 @@ SAMPLES: tuple[Effect, ...] = (
     EnsureTracker("3.40.1", 12, "dana"),
     RefreshTracker("3.40.1"),
     RefreshTracker("3.40.1", 9.5),
+    EnsureTracker("3.40.1", 12, "dana", asked=True),
+    AskAboutRelease("3.40.1", 12),
+    WatchTracker("3.40.1"),
     StartUpgrade("rctest", "3.40.1", "dana", 12, "they asked"),
     StartUpgrades(("rctest", "demo"), "3.40.1", "dana", 12, "they asked"),
     StartUpgrades((), "3.40.1", "dana", 12),
     Schedule(),
+    CancelUpgrades(("rctest", "demo"), "3.40.1", "dana", "too early", 77),
+    CancelUpgrade("rctest", "3.40.1", "dana", "too early", 77),
+    CancelUpgrade("rctest", "3.40.1", "dana", "", 77, 60.0),
+    CancelPreparation("3.40.1", "dana", "too early", 77),
     StartRollback("rctest", "3.40.1", "dana", "slow"),
     Prepare("3.40.1", "dana", asked=False, accept=True),
     AdvancePreparation("3.40.1"),
@@ -49,7 +58,7 @@ SAMPLES: tuple[Effect, ...] = (
     BackUpNow(77, "rctest"),
     BackUpNow(77, "rctest", 15.0),
 )
-DELAYED = (RefreshTracker, Poll, BackUpNow)
+DELAYED = (RefreshTracker, Poll, BackUpNow, CancelUpgrade, CancelPreparation)
 
 
 @pytest.mark.parametrize("effect", SAMPLES, ids=lambda effect: type(effect).__name__)
@@ -87,13 +96,13 @@ def test_a_look_that_waits_has_the_key_of_what_it_looks_at() -> None:
 
 def test_whatever_decides_whose_turn_it_is_runs_alone() -> None:
     assert Schedule().key == StartUpgrades(("rctest",), "3.40.1", "dana", 12).key == SCHEDULING_KEY
-    assert [
-        effect for effect in SAMPLES if effect.key == SCHEDULING_KEY and type(effect) not in {Schedule, StartUpgrades}
-    ] == []
+    assert CancelUpgrades(("rctest",), "3.40.1", "dana", "", 77).key == SCHEDULING_KEY
+    deciding = {Schedule, StartUpgrades, CancelUpgrades}
+    assert [effect for effect in SAMPLES if effect.key == SCHEDULING_KEY and type(effect) not in deciding] == []
 
 
 def test_whatever_moves_an_upgrade_or_undoes_it_runs_alone() -> None:
-    kinds = (StartUpgrade, StartRollback, Advance, Recheck, Poll, Publish, MarkDeployed, Retry)
+    kinds = (StartUpgrade, StartRollback, Advance, Recheck, Poll, Publish, MarkDeployed, Retry, CancelUpgrade)
     moving = [effect for effect in SAMPLES if isinstance(effect, kinds)]
     assert {effect.key for effect in moving} == {"upgrade rctest@3.40.1"}
     assert {type(effect) for effect in moving} == set(kinds)

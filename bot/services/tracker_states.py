@@ -1,0 +1,64 @@
+"""Looks whether trackers are open: people close, reopen, delete and transfer them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from bot.domain.github_models import Issue
+from bot.domain.reasons import Reason
+from bot.domain.rollout.reasons import TrackerClosed, TrackerGone
+from bot.domain.tracker.record import TrackerRecord, TrackerState
+from bot.ports.errors import NotFoundError, TransientError
+from bot.ports.issues import IssueReader
+
+log = structlog.get_logger(__name__)
+
+
+class TrackerStates:
+    """Reads trackers. `label` marks the issues that mibot reads; `clock` gives the time in UTC."""
+
+    def __init__(self, issues: IssueReader, label: str, clock: Callable[[], datetime]) -> None:
+        self._issues = issues
+        self._label = label
+        self._clock = clock
+
+    def look(self, record: TrackerRecord) -> tuple[TrackerState, Issue | None]:
+        """What people did with it by now, and the issue unless it is gone.
+
+        One that is known to be gone stays so: GitHub brings none back under its number. Raises ExternalError if the
+        repository can't be read.
+        """
+        if record.state is TrackerState.GONE:
+            return TrackerState.GONE, None
+        try:
+            issue = self._issues.issue(record.issue)
+        except NotFoundError:
+            self._read_repository()
+            return TrackerState.GONE, None
+        return (TrackerState.OPEN if issue.open else TrackerState.CLOSED), issue
+
+    def _read_repository(self) -> None:
+        """Make sure that only the issue is out of reach. Raises TransientError if the repository is, too."""
+        try:
+            self._issues.list_issues([self._label], state="open", since=self._clock())
+        except NotFoundError as error:
+            raise TransientError(error.reason) from error
+
+    def obstacle(self, record: TrackerRecord) -> Reason | None:
+        """Why nothing of the tracker's version may start now, or None."""
+        state, _ = self.look(record)
+        return stop_reason(record, state)
+
+
+def stop_reason(record: TrackerRecord, state: TrackerState) -> Reason | None:
+    """Why nothing starts while the tracker is in that state, or None."""
+    match state:
+        case TrackerState.OPEN:
+            return None
+        case TrackerState.CLOSED:
+            return TrackerClosed(record.version, record.issue)
+        case TrackerState.GONE:
+            return TrackerGone(record.version, record.issue)
