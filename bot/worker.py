@@ -8,14 +8,16 @@ import time
 import uuid
 from collections import Counter as Counts
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
+from bot.domain.chat.effects import HandleComment
 from bot.domain.effects import Effect
-from bot.domain.flow.events import Event
+from bot.domain.flow.events import CommentCreated, Event
 from bot.domain.flow.jobs import (
     Done,
     InternalError,
@@ -57,7 +59,14 @@ HELD_PAUSE = 300.0
 
 def job_of_event(delivery: str, event: Event) -> Job:
     """The job for an event. Each delivery has a key of its own, so none waits for another."""
+    if isinstance(event, CommentCreated):
+        event = replace(event, delivery=delivery)
     return Job(CODEC.encode_document(event), f"event {delivery}")
+
+
+def _brought_by(effect: Effect, sweep: str) -> Effect:
+    """The effect with the sweep's own name, where it matters which one brought it."""
+    return replace(effect, found_by=f"sweep {sweep}") if isinstance(effect, HandleComment) else effect
 
 
 def job_of_effect(effect: Effect) -> Job:
@@ -176,7 +185,7 @@ class Worker:
             id_ = self._submitted.get(effect)
             if id_ is None or not self._engine.is_unfinished(id_):
                 id_ = f"sweep-{name}-{next(numbers)}"
-                self._engine.submit(id_, job_of_effect(effect))
+                self._engine.submit(id_, job_of_effect(_brought_by(effect, id_)))
             kept[effect] = id_
         self._submitted = kept
         self._reconciler.save_cursors(sweep)

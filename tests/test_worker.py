@@ -168,7 +168,7 @@ def jobs_of(*wanted: Effect) -> list[Job]:
         (IssueLabeled(12, "3.40.1", "dana"), [EnsureTracker("3.40.1", 12, "dana")]),
         (
             CommentCreated(9, 12, "3.40.1", "/help", "dana"),
-            [AddReaction(9), HandleComment(9, 12, "3.40.1", "/help", "dana")],
+            [HandleComment(9, 12, "3.40.1", "/help", "dana")],
         ),
         (UpgradeChanged("rctest", "3.40.1"), [ADVANCE]),
         (CommitChecksChanged("f" * 40), [ADVANCE]),
@@ -410,7 +410,6 @@ def test_what_no_webhook_told_is_found(works: WorkerHarness) -> None:
     works.issues.say(2, "/upgrade demo")
     works.worker.sweep()
     assert works.engine.effects == [
-        AddReaction(asked.id),
         HandleComment(asked.id, 1, "3.40.1", "/upgrade rctest", "dana", "sweep"),
         EnsureTracker("3.40.1", 1, "dana"),
     ]

@@ -14,9 +14,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType, ModuleType
 
-from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission
+
+_MIN_TYPO_LENGTH = 3
+"""Shorter words are like too many others."""
+_LONG_NAME = 7
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,32 @@ def discover(package: ModuleType) -> Mapping[str, Command]:
 
 
 def nearest_command(name: str) -> str:
-    """The name of the command nearest to a mistyped one."""
+    """The command that a mistyped name means; empty if it is nobody's typo."""
     return nearest_name(name, all_commands())
 
 
+def is_addressed(name: str) -> bool:
+    """Whether a line that begins with `/name` is meant for mibot: a command, or a typo of one."""
+    return name in all_commands() or bool(nearest_command(name))
+
+
+def needs_operator(name: str) -> bool:
+    """Whether it is a command that only operators may use."""
+    return name in all_commands() and all_commands()[name].permission is Permission.OPERATORS
+
+
 def nearest_name(typed: str, names: Collection[str]) -> str:
-    """The first of `names` that begins with `typed`, else the most similar one."""
-    completed = next((name for name in names if name.startswith(typed)), None)
-    return completed or str(process.extractOne(typed, list(names), scorer=fuzz.WRatio)[0])
+    """The name from which the typed one differs by a typo; empty if there is none.
+
+    A typo is a letter too many, too few or wrong, or two that changed places; two of them in a long word. Whatever
+    differs more is another bot's command, or a path.
+    """
+    if len(typed) < _MIN_TYPO_LENGTH:
+        return ""
+    distances = {name: OSA.distance(typed, name, score_cutoff=_typos(typed, name)) for name in names}
+    possible = [name for name in names if distances[name] <= _typos(typed, name)]
+    return min(possible, key=lambda name: (distances[name], name), default="")
+
+
+def _typos(typed: str, name: str) -> int:
+    return 2 if min(len(typed), len(name)) >= _LONG_NAME else 1

@@ -11,7 +11,7 @@ from bot.domain.chat import comments
 from bot.domain.chat.answers import Message
 from bot.domain.chat.effects import AddReaction, HandleComment, RefreshReply
 from bot.domain.chat.refusals import NotPossibleNow, OrderDelayed
-from bot.domain.chat.replies import Reply
+from bot.domain.chat.replies import SILENT, Reply
 from bot.domain.effects import Effect
 from bot.domain.failures.github import GitHubRateLimited
 from bot.domain.reasons import Reason
@@ -43,25 +43,23 @@ class CommentHandler:
 
     @handles
     def handle_comment(self, effect: HandleComment) -> list[Effect]:
-        """Record the reply and start what the commands request.
+        """Record the reply and start what the commands request, once for each comment.
 
-        A comment that has a reply is not planned again. If the job that recorded the reply runs again, it starts the
-        same effects, because a crash may have cut it short. Duplicate discoveries of the comment start nothing.
+        The reply's row in the store proves it: whoever brings the comment and writes the effects there first, starts
+        them. If that job runs again, it starts the same effects, because a crash may have cut it short. Whatever else
+        brings the comment starts nothing: another delivery, a sweep, another worker.
         """
         known = self._store.reply(effect.comment)
         if known is not None and known.effects is not None:
-            again = known.effects if known.found_by == effect.found_by else ()
-            return [RefreshReply(effect.comment), *again]
+            return _start(known, effect)
         try:
             reply, effects = self._commands.plan(effect)
         except PermanentError as error:
             message = Message(NotPossibleNow(error.reason))
             reply, effects = Reply(effect.comment, effect.issue, effect.author, (message,)), []
-        reply = replace(reply, effects=tuple(effects), found_by=effect.found_by)
-        if known is not None:
-            reply = replace(reply, written=known.written, digest=known.digest)
-        self._store.save_reply(reply)
-        return [RefreshReply(effect.comment), *effects]
+        written = None if reply.items else SILENT
+        reply = replace(reply, effects=tuple(effects), found_by=effect.found_by, written=written)
+        return _start(self._store.claim_reply(reply), effect)
 
     @notes_delay
     def mark_delayed(self, effect: HandleComment, reason: Reason) -> list[Effect]:
@@ -77,9 +75,18 @@ class CommentHandler:
         return [RefreshReply(effect.comment)]
 
 
+def _start(reply: Reply, effect: HandleComment) -> list[Effect]:
+    """What follows from the reply that the store has: nothing of its effects unless this very job wrote them."""
+    if not reply.items:
+        return []
+    if reply.found_by != effect.found_by:
+        return [RefreshReply(effect.comment)]
+    return [AddReaction(effect.comment), RefreshReply(effect.comment), *(reply.effects or ())]
+
+
 def _names_a_command(body: str) -> bool:
     """Whether mibot has one of the commands: others write lines that begin with a slash, too."""
-    return any(line.name in all_commands() for line in comments.parse(body))
+    return bool(comments.parse(body, all_commands().__contains__))
 
 
 def _same_delay(reply: Reply, reason: Reason) -> bool:

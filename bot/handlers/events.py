@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.chat.effects import AddReaction, HandleComment
+from bot.domain.chat.effects import HandleComment
 from bot.domain.effects import Effect
 from bot.domain.flow.events import (
     CommentCreated,
@@ -31,8 +31,8 @@ class EventHandler:
 
     @handles
     def comment_created(self, event: CommentCreated) -> list[Effect]:
-        comment = HandleComment(event.comment, event.issue, event.version, event.body, event.author)
-        return [AddReaction(event.comment), comment]
+        found_by = f"webhook {event.delivery}".rstrip()
+        return [HandleComment(event.comment, event.issue, event.version, event.body, event.author, found_by)]
 
     @handles
     def upgrade_changed(self, event: UpgradeChanged) -> list[Effect]:

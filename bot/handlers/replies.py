@@ -39,7 +39,7 @@ class ReplyHandler:
     def refresh(self, effect: RefreshReply) -> list[Effect]:
         """Write or edit the reply if it would say something new."""
         reply = self._store.reply(effect.comment)
-        if reply is None:
+        if reply is None or not reply.items:
             return []
         body = self._body(reply)
         digest = hashlib.sha256(body.encode()).hexdigest()

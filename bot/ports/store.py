@@ -51,6 +51,11 @@ class ReplyStore(ReplyReader, Protocol):
     """Keeps replies."""
 
     def save_reply(self, reply: Reply) -> None: ...
+    def claim_reply(self, reply: Reply) -> Reply:
+        """Save a planned reply, unless one that is planned is there for its comment; returns the one that is there.
+
+        Of several callers at once, in whichever processes, one saves its own. What was written to GitHub is kept.
+        """
 
 
 class UpgradeReader(Protocol):

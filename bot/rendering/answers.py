@@ -49,9 +49,9 @@ def render_answer(renderer: Renderer, answer: WordedAnswer) -> Markdown:
         case LeftOutInstances():
             return _render_left_out(renderer, answer)
         case UnknownCommand():
-            return _render_unknown_command(renderer, answer)
+            return _render_unknown_command(answer)
         case NotAllowed():
-            return _render_not_allowed(renderer, answer)
+            return _render_not_allowed(answer)
         case CommandList():
             return render_command_list(renderer, all_commands().values())
 
@@ -62,7 +62,8 @@ def _render_message(renderer: Renderer, message: Message) -> Markdown:
 
 
 def _render_command_message(renderer: Renderer, message: CommandMessage) -> Markdown:
-    return Markdown(f"{renderer.safe_code(f'/{message.command}')}: {render_reason(renderer, message.reason)}")
+    name = _command(message.command)
+    return Markdown(f"{name}{': ' if name else ''}{render_reason(renderer, message.reason)}")
 
 
 def _render_instance_message(renderer: Renderer, message: InstanceMessage) -> Markdown:
@@ -79,24 +80,28 @@ def _render_left_out(renderer: Renderer, left_out: LeftOutInstances) -> Markdown
     return renderer.render("left_out.md.j2", count=count, rows=rows, more=max(count - MAX_LEFT_OUT, 0))
 
 
-def _render_unknown_command(renderer: Renderer, unknown: UnknownCommand) -> Markdown:
-    return Markdown(
-        f"I don't know {renderer.safe_code(f'/{unknown.command}')}. The nearest command is "
-        f"{code(f'/{unknown.nearest}')}; {code('/help')} lists all commands."
-    )
+def _render_unknown_command(unknown: UnknownCommand) -> Markdown:
+    """What was typed is never repeated: whether a customer's name was in it must not show."""
+    meant = " or ".join(code(f"/{name}") for name in (unknown.nearest, *unknown.others))
+    return Markdown(f"There is no such command. Did you mean {meant}? {code('/help')} lists all commands.")
 
 
-def _render_not_allowed(renderer: Renderer, refusal: NotAllowed) -> Markdown:
+def _render_not_allowed(refusal: NotAllowed) -> Markdown:
+    """The author's login is left out: anybody can take a login, to see whether it is hidden as a customer's name."""
     teams = " or ".join(code(team) for team in refusal.teams)
-    command = renderer.safe_code(f"/{refusal.command}")
-    return Markdown(
-        f"Sorry, {renderer.safe_code(refusal.author)}: {command} is for members of {teams}. Please ask one of them."
-    )
+    command = _command(refusal.command) or "this"
+    return Markdown(f"Sorry, {command} is for members of {teams}. Please ask one of them.")
+
+
+def _command(name: str) -> Markdown:
+    """A command, as it is written. What is none is not shown: earlier versions stored what people typed."""
+    return code(f"/{name}") if name in all_commands() else Markdown("")
 
 
 def render_command_list(renderer: Renderer, commands: Iterable[Command]) -> Markdown:
     """The answer to `/help`."""
     rows = [
-        {"usage": command.usage, "summary": command.summary, "who": command.permission.value} for command in commands
+        {"usage": code(command.usage), "summary": command.summary, "who": command.permission.value}
+        for command in commands
     ]
     return renderer.render("help.md.j2", commands=rows)

@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 
 from bot.domain.chat import comments
-from bot.domain.chat.effects import AddReaction, HandleComment
+from bot.domain.chat.effects import HandleComment
 from bot.domain.effects import Effect
 from bot.domain.flow.sweeps import Found
 from bot.domain.github_models import Comment, Issue
@@ -74,7 +74,7 @@ class MissedComments:
         for comment in self._read(since):
             old = comment.created_at < since - timedelta(seconds=1)
             of_a_pull = "/pull/" in comment.url
-            if comment.by_bot or comment.edited or old or of_a_pull or not comments.has_commands(comment.body):
+            if comment.by_bot or comment.edited or old or of_a_pull or not any(comments.command_names(comment.body)):
                 continue
             reply = self._store.reply(comment.id)
             if reply is None or not reply.answered:
@@ -82,8 +82,6 @@ class MissedComments:
 
     def _handle(self, comment: Comment, issue: Issue) -> Iterator[Effect]:
         log.info("missed_comment", comment=comment.id)
-        if self._store.reply(comment.id) is None:
-            yield AddReaction(comment.id)
         version = Version.find_in(issue.title)
         yield HandleComment(comment.id, comment.issue, str(version or ""), comment.body, comment.author, "sweep")
 

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.chat.answers import CommandMessage
+from bot.domain.chat.effects import RefreshReply
 from bot.domain.chat.replies import (
     BackupProgress,
     CheckTable,
@@ -263,6 +264,34 @@ class StoreContract:
             store.save_reply(replace(REPLY, comment=comment))
         store.save_reply(replace(REPLY, comment=4, written=44))
         assert list(store.unwritten_replies()) == [3, 5]
+
+    def test_a_comment_is_claimed_once(self, store: Store) -> None:
+        first, second = (replace(REPLY, effects=(RefreshReply(9),), found_by=f"webhook d-{n}") for n in (1, 2))
+        assert store.claim_reply(first) == first
+        assert store.claim_reply(second) == first
+        assert store.claim_reply(first) == first
+        assert store.reply(9) == first
+        assert list(store.replies_about("rctest", V1)) == [9]
+
+    def test_a_reply_that_has_no_plan_yet_is_claimed_and_stays_where_it_is_written(self, store: Store) -> None:
+        store.save_reply(replace(REPLY, items=(), effects=None, written=77, digest="d"))
+        planned = replace(REPLY, effects=(), found_by="sweep 5")
+        assert store.claim_reply(planned) == replace(planned, written=77, digest="d")
+        assert store.claim_reply(replace(planned, found_by="sweep 6")).found_by == "sweep 5"
+        assert list(store.replies_about("rctest", V1)) == [9]
+
+    @pytest.mark.parametrize("told", [False, True])
+    def test_of_many_workers_at_once_one_claims_the_comment(self, store: Store, told: bool) -> None:
+        for comment in range(10, 15):
+            if told:
+                store.save_reply(replace(REPLY, comment=comment, effects=None))
+            planned = [replace(REPLY, comment=comment, effects=(), found_by=f"webhook d-{n}") for n in range(6)]
+            with ThreadPoolExecutor(6) as pool:
+                kept = set(pool.map(lambda reply: store.claim_reply(reply).found_by, planned))
+            assert len(kept) == 1
+            known = store.reply(comment)
+            assert known is not None
+            assert kept == {known.found_by}
 
     @pytest.mark.parametrize("words", ["\x00", "\ud83d", "\U0001f440", "'\"\\%s:x", "\u2028\r\n"])
     def test_whatever_people_type_can_be_kept(self, store: Store, words: str) -> None:

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 import bot.commands
-from bot.commands import all_commands, discover, nearest_command, nearest_name
+from bot.commands import all_commands, discover, is_addressed, nearest_command, nearest_name, needs_operator
 from bot.domain.chat.comments import parse
 
 NEW = """
@@ -72,17 +72,56 @@ def test_two_files_with_the_same_command_are_an_error(package: ModuleType) -> No
         discover(package)
 
 
+NAMES = (
+    "adopt",
+    "backup",
+    "cancel",
+    "check",
+    "deployed",
+    "help",
+    "plan",
+    "prepare",
+    "retry",
+    "rollback",
+    "status",
+    "upgrade",
+)
+"""A command that is added later may be nearer to some of the words."""
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("upgarde", "upgrade"), ("update", "upgrade"), ("chekc", "check"), ("stat", "status"), ("halp", "help"),
-     ("upgrade-all", "upgrade"), ("h", "help"), ("prep", "prepare"), ("pln", "plan"), ("rolback", "rollback"),
-     ("roll", "rollback"), ("p", "plan"), ("bakup", "backup"), ("deploy", "deployed"), ("rety", "retry")],
+    [("upgarde", "upgrade"), ("upgrad", "upgrade"), ("upgradee", "upgrade"), ("uprgade", "upgrade"), ("uppgrde",
+     "upgrade"), ("chekc", "check"), ("chck", "check"), ("statsu", "status"), ("halp", "help"), ("hepl",
+     "help"), ("pln", "plan"), ("rolback", "rollback"), ("rollbcak", "rollback"), ("rlolbcak", "rollback"),
+     ("bakup", "backup"), ("deplyed", "deployed"), ("rety", "retry"), ("prepair", "prepare")],
 )  # fmt: skip
-def test_a_mistyped_command_gets_the_nearest(typed: str, meant: str) -> None:
-    """Among these names; a command that is added later may be nearer to some of the words."""
-    names = ("backup", "check", "deployed", "help", "plan", "prepare", "retry", "rollback", "status", "upgrade")
-    assert nearest_name(typed, names) == meant
+def test_a_mistyped_command_gets_the_one_that_is_meant(typed: str, meant: str) -> None:
+    assert nearest_name(typed, NAMES) == meant
 
 
-def test_the_nearest_is_one_of_the_commands() -> None:
+@pytest.mark.parametrize(
+    "word",
+    ["hold", "close", "lgtm", "approve", "assign", "unassign", "merge", "rebase", "retest", "test",
+     "ok-to-test", "cc", "label", "deploy", "skip", "hello", "start", "stop", "run", "review", "remind",
+     "reopen", "update", "bot", "azp", "gcbrun", "kind", "area", "priority", "sig", "milestone", "cherry-pick",
+     "check-cla", "easycla", "shrug", "joke", "lock", "override", "pause", "resume", "etc", "tmp", "usr",
+     "home", "var", "dev", "bin", "opt", "h", "p", "up", "pl", "stat", "upgrade-all", "tpgi", "x" * 40],
+)  # fmt: skip
+def test_what_is_nobodys_typo_gets_none(word: str) -> None:
+    assert nearest_name(word, NAMES) == ""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_its_own_nearest(name: str) -> None:
+    assert nearest_name(name, NAMES) == name
+
+
+def test_what_is_meant_for_mibot() -> None:
     assert nearest_command("upgarde") == "upgrade"
+    assert is_addressed("upgarde")
+    assert is_addressed("help")
+    assert not is_addressed("lgtm")
+    assert needs_operator("upgrade")
+    assert not needs_operator("help")
+    assert not needs_operator("lgtm")

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bot.domain.chat.answers import CommandMessage, Message
-from bot.domain.chat.effects import HandleComment, RefreshReply
+from bot.domain.chat.effects import AddReaction, HandleComment, RefreshReply
 from bot.domain.chat.refusals import NotPossibleNow, OrderDelayed
+from bot.domain.chat.replies import Reply
 from bot.domain.effects import Effect
 from bot.domain.failures.github import GitHubRateLimited, GitHubServerError
 from bot.domain.failures.github_actions import GitHubAction
@@ -52,6 +53,7 @@ class CommentHarness:
 
 def test_the_commands_effects_are_started() -> None:
     assert CommentHarness().handle_comment(ROLLBACK) == [
+        AddReaction(77),
         RefreshReply(77),
         StartRollback("rctest", "3.40.1", "dana", "too slow", 77),
     ]
@@ -69,14 +71,14 @@ def test_a_duplicate_discovery_starts_nothing() -> None:
     harness.handle_comment(ROLLBACK)
     harness.running = "3.40.0"
     assert harness.handle_comment(FOUND_AGAIN) == [RefreshReply(77)]
-    assert harness.handle_comment(ROLLBACK)[1:] == [StartRollback("rctest", "3.40.1", "dana", "too slow", 77)]
+    assert harness.handle_comment(ROLLBACK)[2:] == [StartRollback("rctest", "3.40.1", "dana", "too slow", 77)]
 
 
 def test_a_command_for_a_group_is_read_again_as_it_was() -> None:
     harness = CommentHarness("3.40.0")
     effect = replace(ROLLBACK, body='/upgrade internal --force "a, b"')
     first = harness.handle_comment(effect)
-    assert first[1] == StartUpgrades(("rctest", "demo", "research", "tpgi"), "3.40.1", "dana", 12, "a, b")
+    assert first[2] == StartUpgrades(("rctest", "demo", "research", "tpgi"), "3.40.1", "dana", 12, "a, b")
     assert harness.handle_comment(effect) == first
 
 
@@ -98,7 +100,7 @@ def test_a_reply_of_an_older_version_is_planned_again() -> None:
     reply = harness.store.reply(77)
     assert reply is not None
     harness.store.save_reply(replace(reply, effects=None, written=99))
-    assert len(harness.handle_comment(ROLLBACK)) == 2
+    assert len(harness.handle_comment(ROLLBACK)) == 3
     again = harness.store.reply(77)
     assert again is not None
     assert again.written == 99
@@ -117,6 +119,7 @@ def test_a_failure_that_lasts_is_the_reply_until_the_order_goes_on() -> None:
     assert harness.mark_delayed(FOUND_AGAIN, suspended) == [RefreshReply(77)], "it fails for another reason now"
     harness.teams.down = None
     assert harness.handle_comment(FOUND_AGAIN) == [
+        AddReaction(77),
         RefreshReply(77),
         StartRollback("rctest", "3.40.1", "dana", "too slow", 77),
     ]
@@ -156,7 +159,48 @@ def test_a_permanent_error_is_answered_and_a_transient_one_is_raised() -> None:
         harness.handle_comment(ROLLBACK)
     assert harness.store.reply(77) is None
     harness.teams = MemoryTeams({}, down=PermanentError(PlainText("no permission")))
-    assert harness.handle_comment(ROLLBACK) == [RefreshReply(77)]
+    assert harness.handle_comment(ROLLBACK) == [AddReaction(77), RefreshReply(77)]
     reply = harness.store.reply(77)
     assert reply is not None
     assert reply.items == (CommandMessage("rollback", NotPossibleNow(PlainText("no permission"))),)
+
+
+DELIVERED = replace(ROLLBACK, found_by="webhook d-1")
+
+
+@pytest.mark.parametrize("found_by", ["webhook d-2", "webhook", "sweep sweep-1-0", "sweep"])
+def test_whatever_else_brings_the_comment_starts_nothing(found_by: str) -> None:
+    harness = CommentHarness()
+    first = harness.handle_comment(DELIVERED)
+    assert StartRollback("rctest", "3.40.1", "dana", "too slow", 77) in first
+    assert harness.handle_comment(replace(DELIVERED, found_by=found_by)) == [RefreshReply(77)]
+    assert harness.handle_comment(DELIVERED) == first, "a crash may have cut this very job short"
+
+
+def test_two_workers_at_once_start_it_once() -> None:
+    """Both plan before either writes: the store tells whose plan counts."""
+    harness = CommentHarness()
+    other = replace(DELIVERED, found_by="webhook d-2")
+
+    class Slow(MemoryStore):
+        def reply(self, comment: int) -> Reply | None:
+            known = super().reply(comment)
+            if known is None and not winners:
+                winners.append([])
+                winners[0] += harness.handle_comment(other)
+            return known
+
+    winners: list[list[Effect]] = []
+    harness.store = Slow()
+    assert harness.handle_comment(DELIVERED) == [RefreshReply(77)]
+    assert [type(effect) for effect in winners[0]] == [AddReaction, RefreshReply, StartRollback]
+
+
+@pytest.mark.parametrize("body", ["/lgtm", "/hold\n/close", "/usr is full", "```\n/upgrade rctest\n```", "words"])
+def test_silence_is_kept_too(body: str) -> None:
+    harness = CommentHarness()
+    assert harness.handle_comment(replace(ROLLBACK, body=body)) == []
+    reply = harness.store.reply(77)
+    assert reply is not None
+    assert reply.answered
+    assert harness.store.unwritten_replies() == []

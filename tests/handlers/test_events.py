@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.chat.effects import AddReaction, HandleComment
+from bot.domain.chat.effects import HandleComment
 from bot.domain.effects import Effect
 from bot.domain.flow.events import (
     CommentCreated,
@@ -38,7 +38,7 @@ def test_what_each_event_sets_in_motion() -> None:
         store.save_upgrade(upgrade(slug, head=head))
     assert effects(IssueLabeled(12, "3.40.1", "dana"), store) == [EnsureTracker("3.40.1", 12, "dana")]
     written = CommentCreated(77, 12, "3.40.1", "/help", "olive")
-    assert effects(written, store) == [AddReaction(77), HandleComment(77, 12, "3.40.1", "/help", "olive")]
+    assert effects(written, store) == [HandleComment(77, 12, "3.40.1", "/help", "olive")]
     assert effects(UpgradeChanged("rctest", "3.40.1"), store) == [Advance("rctest", "3.40.1")]
     assert effects(PreparationChanged("3.40.1"), store) == [AdvancePreparation("3.40.1")]
     assert effects(CommitChecksChanged("a" * 40), store) == [

@@ -21,6 +21,12 @@ class MemoryReplies:
     def save_reply(self, reply: Reply) -> None:
         self._replies[reply.comment] = reply
 
+    def claim_reply(self, reply: Reply) -> Reply:
+        known = self._replies.get(reply.comment)
+        if known is None or known.effects is None:
+            self.save_reply(reply.written_as(known))
+        return self._replies[reply.comment]
+
     def replies_about(self, slug: str, version: Version) -> Sequence[int]:
         shown = UpgradeProgress(slug, version) if slug else PreparationProgress(version)
         return sorted(reply.comment for reply in self._replies.values() if shown in reply.items)

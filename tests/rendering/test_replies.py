@@ -375,13 +375,16 @@ def test_a_reply_that_is_still_too_long_is_cut_at_a_line_and_says_so() -> None:
 
 
 def test_a_command_nobody_knows() -> None:
-    words = "I don't know `/upgarde`. The nearest command is `/upgrade`; `/help` lists all commands."
-    assert render_answer(RENDERER, UnknownCommand("upgarde", "upgrade")) == words
+    words = "There is no such command. Did you mean `/upgrade`? `/help` lists all commands."
+    assert render_answer(RENDERER, UnknownCommand("", "upgrade")) == words
+    assert render_answer(RENDERER, UnknownCommand("upgarde", "upgrade")) == words, "earlier versions kept it"
+    both = render_answer(RENDERER, UnknownCommand("", "upgrade", ("check",)))
+    assert "Did you mean `/upgrade` or `/check`?" in both
 
 
 def test_somebody_who_may_not_is_told_who_may() -> None:
     words = render_answer(RENDERER, NotAllowed("upgrade", "olive", ("sourcegraph/cloud", "sourcegraph/devops")))
-    expected = "Sorry, `olive`: `/upgrade` is for members of `sourcegraph/cloud` or `sourcegraph/devops`."
+    expected = "Sorry, `/upgrade` is for members of `sourcegraph/cloud` or `sourcegraph/devops`."
     assert words == f"{expected} Please ask one of them."
     assert not rendering.mentions(words)
 

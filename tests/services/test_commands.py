@@ -18,6 +18,8 @@ from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.effects import Prepare, StartRollback
 from bot.domain.upgrade.record import Stage
 from bot.ports.errors import ExternalError, PermanentError, TransientError
+from bot.rendering import Renderer
+from bot.rendering.replies import render_reply
 from bot.services.commands import CommandService
 from bot.services.fleet_reader import FleetReader
 from demo.fleet import make_fleet
@@ -66,7 +68,7 @@ def test_an_outsider_gets_a_polite_refusal_and_nothing_starts() -> None:
     assert harness.plan("/upgrade rctest\n/check rctest", "olive")[1] == []
     text = harness.reply_text("/upgrade rctest", "olive")
     assert text == (
-        "Sorry, olive: /upgrade is for members of sourcegraph/cloud or sourcegraph/devops. Please ask one of them."
+        "Sorry, /upgrade is for members of sourcegraph/cloud or sourcegraph/devops. Please ask one of them."
     )
 
 
@@ -76,7 +78,7 @@ def test_operators_commands_are_refused_to_outsiders(name: str) -> None:
     assert effects == []
     (item,) = reply.items
     assert item == NotAllowed(name, "olive", OPERATORS)
-    assert rendering.reader_text(answers_of([item])).startswith(f"Sorry, olive: /{name} is for members of")
+    assert rendering.reader_text(answers_of([item])).startswith(f"Sorry, /{name} is for members of")
 
 
 def test_help_and_status_need_no_look_up_of_the_teams() -> None:
@@ -93,13 +95,82 @@ def test_the_teams_are_looked_up_once_per_comment() -> None:
 
 
 def test_an_outsiders_mistyped_command_also_gets_a_suggestion() -> None:
-    assert "I don't know /upgarde. The nearest command is /upgrade" in CommandHarness().reply_text(
-        "/upgarde rctest", "olive"
+    harness = CommandHarness()
+    assert harness.reply_text("/upgarde rctest", "olive") == (
+        "There is no such command. Did you mean /upgrade? /help lists all commands."
     )
+    assert harness.teams.asked == [], "the answer is the same for everybody"
+
+
+def test_mistyped_commands_get_one_answer_and_others_commands_none() -> None:
+    body = "/upgarde rctest\n/lgtm\n/chekc demo\n/upgarde demo\n/hold\n/close\n/etc\n/chekc"
+    reply, effects = CommandHarness().plan(body, "olive")
+    assert reply.items == (UnknownCommand("", "upgrade", ("check",)),)
+    assert effects == []
+
+
+@pytest.mark.parametrize("body", ["/lgtm", "/hold\n\n/close", "/home/dana is full", "```\n/upgrade rctest\n```"])
+@pytest.mark.parametrize("author", ["dana", "olive"])
+def test_silence_on_what_is_not_meant_for_mibot(body: str, author: str) -> None:
+    assert CommandHarness().plan(body, author) == (Reply(77, 12, author, ()), [])
+
+
+def test_others_commands_are_no_reason_to_look_at_the_teams_or_to_parse() -> None:
+    harness = CommandHarness()
+    harness.plan("/lgtm\n" + "[" * 60_000, "olive")
+    assert harness.teams.asked == []
+
+
+CUSTOMERS = FleetReader(MemoryFleetSource(make_fleet(12))).recent().customers
+NAMES = [name for one in CUSTOMERS for name in (one.slug, one.domain, one.customer) if name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/{}",
+        "/{} rctest",
+        "/status {}",
+        "/status 3.40.1 {}",
+        '/status "{}',
+        "/status {}\n/{}",
+        "/help {}",
+        "/hepl {}",
+        "/upgrade {}",
+        "/upgarde {}",
+        "/upgrade-{}",
+        '/rollback rctest "{}"',
+        "/check {}",
+        "/plan {} latest",
+        "/retry {} --force",
+    ],
+)
+def test_a_customers_name_is_a_word_like_any_other_to_who_is_no_operator(line: str, name: str) -> None:
+    """Whether somebody guessed a name must not show: neither in what is repeated nor in what is answered."""
+
+    def answer(word: str) -> str:
+        harness = CommandHarness()
+        reply, effects = harness.plan(line.replace("{}", word), "olive")
+        assert effects == []
+        fleet = harness.fleets.recent()
+        return render_reply(Renderer(fleet), reply, {upgrade.key: upgrade for upgrade in harness.store.upgrades()})
+
+    assert answer(name) == answer("xyzzyplugh" if " " not in name else "xyzzy plugh")
+
+
+def test_a_login_that_is_a_customers_name_changes_nothing() -> None:
+    harness = CommandHarness()
+
+    def answer(login: str) -> str:
+        reply, _ = harness.plan("/upgrade rctest", login)
+        return render_reply(Renderer(harness.fleets.recent()), reply, {})
+
+    assert {answer(login) for login in NAMES} == {answer("olive")}
 
 
 def test_several_commands_are_answered_in_one_reply_in_order() -> None:
-    reply, effects = CommandHarness().plan("/upgrade rctest\n/nonsense\n/check demo\n/status")
+    reply, effects = CommandHarness().plan("/upgrade rctest\n/chekc demo\n/check demo\n/status")
     assert [type(item) for item in reply.items] == [UpgradeProgress, UnknownCommand, CheckTable, StatusTable]
     assert effects == [STARTED, CheckNow(77, "demo")]
 

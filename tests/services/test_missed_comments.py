@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.domain.chat.answers import Message
-from bot.domain.chat.effects import AddReaction, HandleComment
+from bot.domain.chat.effects import HandleComment
 from bot.domain.chat.refusals import OrderDelayed
 from bot.domain.chat.replies import Reply
 from bot.domain.flow.sweeps import Found
@@ -104,9 +104,9 @@ def test_a_list_that_fails_for_a_moment_is_read_again_and_one_that_goes_on_faili
     for _ in range(MAX_FAILURES - 1):
         with pytest.raises(TransientError):
             missed.find(NOW)
-    assert missed.find(NOW).effects == (AddReaction(order.id), handles(order))
+    assert missed.find(NOW).effects == (handles(order),)
     issues.list_fails = None
-    assert missed.find(NOW).effects == (AddReaction(order.id), handles(order))
+    assert missed.find(NOW).effects == (handles(order),)
     issues.list_fails = TransientError(PlainText("GitHub answered 502."))
     with pytest.raises(TransientError):
         missed.find(NOW)
@@ -119,7 +119,7 @@ def test_an_issue_that_cannot_be_read_hides_no_other_and_is_not_passed(issues: H
     second = issues.say(open_.number, "/upgrade demo")
     issues.say(gone.number, "/upgrade demo")
     issues.unreadable = {hidden.number: TransientError(REFUSED), gone.number: NotFoundError(REFUSED)}
-    assert find(issues, store) == Found((AddReaction(second.id), handles(second)), first.updated_at, REFUSED)
+    assert find(issues, store) == Found((handles(second),), first.updated_at, REFUSED)
 
 
 def test_what_was_told_that_it_is_late_is_no_answer_and_gets_no_second_reaction(

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from bot.adapters.store.records import SqlRecords
-from bot.adapters.store.statements import upsert
+from bot.adapters.store.statements import insert_or_ignore, upsert
 from bot.adapters.store.tables import replies, reply_upgrades
 from bot.domain.chat.replies import PreparationProgress, Reply, UpgradeProgress
 from bot.domain.versions import Version
@@ -24,15 +24,34 @@ class SqlReplies(SqlRecords):
         return self._reply(row) if row else None
 
     def save_reply(self, reply: Reply) -> None:
-        values = {"written": reply.written, "document": self._codec.encode_document(reply)}
+        with self._database.transaction() as connection:
+            self._save(connection, reply)
+
+    def claim_reply(self, reply: Reply) -> Reply:
+        """The comment's row is unique: of two transactions at once, the second waits, and finds the first one's."""
+        values = {"comment": reply.comment, **self._values(reply)}
+        with self._database.transaction() as connection:
+            added = insert_or_ignore(connection, replies).values(values).returning(replies.c.comment)
+            inserted = connection.execute(added).first() is not None
+            query = select(replies).where(replies.c.comment == reply.comment).with_for_update()
+            known = self._reply(connection.execute(query).one())
+            if known.effects is not None and not inserted:
+                return known
+            claimed = reply.written_as(known)
+            self._save(connection, claimed)
+            return claimed
+
+    def _save(self, connection: Connection, reply: Reply) -> None:
+        upsert(connection, replies, {"comment": reply.comment}, self._values(reply))
         shown = {(i.slug, str(i.version)) for i in reply.items if isinstance(i, UpgradeProgress)}
         shown |= {("", str(i.version)) for i in reply.items if isinstance(i, PreparationProgress)}
-        with self._database.transaction() as connection:
-            upsert(connection, replies, {"comment": reply.comment}, values)
-            connection.execute(delete(reply_upgrades).where(reply_upgrades.c.comment == reply.comment))
-            if shown:
-                rows = [{"slug": slug, "version": version, "comment": reply.comment} for slug, version in shown]
-                connection.execute(insert(reply_upgrades), rows)
+        connection.execute(delete(reply_upgrades).where(reply_upgrades.c.comment == reply.comment))
+        if shown:
+            rows = [{"slug": slug, "version": version, "comment": reply.comment} for slug, version in shown]
+            connection.execute(insert(reply_upgrades), rows)
+
+    def _values(self, reply: Reply) -> dict[str, Any]:
+        return {"written": reply.written, "document": self._codec.encode_document(reply)}
 
     def replies_about(self, slug: str, version: Version) -> Sequence[int]:
         query = select(reply_upgrades.c.comment).where(

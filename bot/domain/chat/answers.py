@@ -46,13 +46,17 @@ class LeftOutInstances:
     refusals: tuple[InstanceMessage, ...]
 
 
-@stored("reply.unknown_command", command="command", nearest="nearest")
+@stored("reply.unknown_command", command="command", nearest="nearest", others="others")
 @dataclass(frozen=True)
 class UnknownCommand:
-    """There is no such command. `nearest` is the one that is most like it."""
+    """The comment has mistyped commands. `nearest` is the one that the first of them means, `others` the rest.
+
+    What was typed is not kept, because anybody may type anything. Earlier versions kept it as `command`.
+    """
 
     command: str
     nearest: str
+    others: tuple[str, ...] = ()
 
 
 @stored("reply.not_allowed", command="command", author="author", teams="teams")

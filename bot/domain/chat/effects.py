@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.domain.effects import Effect, RequestedEffect
 from bot.formats.documents import stored
@@ -43,8 +43,8 @@ class ReplyEffect(Effect):
 class HandleComment(RequestedEffect, ReplyEffect):
     """Carry out the commands of a comment: plan them, record the reply, start what they request.
 
-    `found_by` says whether a webhook or a sweep found the comment. Both may find the same comment, and its commands
-    are started once.
+    `found_by` names what brought the comment: which delivery of a webhook, or which sweep. Several may bring the same
+    comment, and its commands are started once. It makes no other effect of it.
     """
 
     comment: int
@@ -52,7 +52,7 @@ class HandleComment(RequestedEffect, ReplyEffect):
     version: str
     body: str
     author: str
-    found_by: str = "webhook"
+    found_by: str = field(default="webhook", compare=False)
 
 
 @stored("reply.refresh", comment="comment")

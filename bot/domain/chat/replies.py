@@ -3,7 +3,7 @@ search."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.chat.answers import Answer, Message
 from bot.domain.chat.refusals import OrderDelayed
@@ -80,6 +80,9 @@ class BackupProgress:
 
 ReplyItem = Answer | BackupProgress | CheckTable | Paragraph | PlanPreview | PreparationProgress | UpgradeProgress
 
+SILENT = 0
+"""Stands for the number of the comment that a reply is written as, if it says nothing and never will."""
+
 
 @stored(
     "reply",
@@ -108,6 +111,10 @@ class Reply:
     digest: str = ""
     effects: tuple[Effect, ...] | None = None
     found_by: str = ""
+
+    def written_as(self, earlier: Reply | None) -> Reply:
+        """The same reply, written as the comment that an earlier one was written as."""
+        return self if earlier is None else replace(self, written=earlier.written, digest=earlier.digest)
 
     @property
     def answered(self) -> bool:

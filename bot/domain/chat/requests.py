@@ -39,12 +39,17 @@ class CommandRequest:
 
 @dataclass(frozen=True)
 class CommandContext:
-    """What a command may know: the fleet, the upgrades by key, the version's tracker, released versions."""
+    """What a command may know: the fleet, the upgrades by key, the version's tracker, released versions.
+
+    Only if the author is `trusted` do the names of customers' instances stand for them in arguments: for others such
+    a name is a word like any other, or they could try whose name is whose.
+    """
 
     fleet: Fleet
     upgrades: Mapping[str, Upgrade] = field(default_factory=dict)
     tracker: TrackerRecord | None = None
     released: Collection[Version] = frozenset()
+    trusted: bool = True
 
     def upgrade(self, slug: str, version: Version) -> Upgrade | None:
         return self.upgrades.get(f"{slug}@{version}")

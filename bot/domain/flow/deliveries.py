@@ -111,7 +111,7 @@ def _issue_comment(payload: Mapping[str, Any], relevant: EventFilter) -> Event |
     if payload["action"] != "created" or _is_bot(comment["user"]) or not _has_label(issue, relevant.label):
         return None
     body = str(comment.get("body") or "")
-    if not comments.has_commands(body):
+    if not any(comments.command_names(body)):
         return None
     version = Version.find_in(str(issue["title"]))
     author = str(comment["user"]["login"])

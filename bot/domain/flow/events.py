@@ -21,12 +21,21 @@ class IssueLabeled:
     by: str
 
 
-@stored("github.comment_created", comment="comment", issue="issue", version="version", body="body", author="author")
+@stored(
+    "github.comment_created",
+    comment="comment",
+    issue="issue",
+    version="version",
+    body="body",
+    author="author",
+    delivery="delivery",
+)
 @dataclass(frozen=True)
 class CommentCreated:
     """Somebody wrote a comment with commands on an issue that has the label.
 
-    `version` is the version that the issue names, empty if it names none.
+    `version` is the version that the issue names, empty if it names none. `delivery` is the id of the delivery that
+    told of it.
     """
 
     comment: int
@@ -34,6 +43,7 @@ class CommentCreated:
     version: str
     body: str
     author: str
+    delivery: str = ""
 
 
 @stored("github.upgrade_changed", slug="slug", version="version")
