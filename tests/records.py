@@ -124,6 +124,8 @@ def pull_requests(
         "warnings": tuples_of(texts(words)),
         "note": st.none() | texts(words),
         "base": words,
+        "stale_approvals": tuples_of(words),
+        "contributors": tuples_of(words),
     }
     return _built(PullRequestState, **{**made, **fixed})
 

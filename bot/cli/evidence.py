@@ -80,7 +80,14 @@ def _gather_evidence(wiring: ReadOnlyWiring, version: Version) -> Evidence | Non
     upgrades, tracker = _records(wiring, version)
     if not upgrades and tracker is None:
         return None
-    return collect_evidence(version, wiring.fleet_reader.current(), upgrades, tracker, utc_now())
+    return collect_evidence(
+        version,
+        wiring.fleet_reader.current(),
+        upgrades,
+        tracker,
+        utc_now(),
+        four_eyes=wiring.settings.policy.four_eyes,
+    )
 
 
 def _records(wiring: ReadOnlyWiring, version: Version) -> tuple[Sequence[Upgrade], TrackerRecord | None]:

@@ -107,10 +107,12 @@ class ReviewState(StrEnum):
 
 @dataclass(frozen=True)
 class Review:
-    """One person's standing review: the latest that counts, dismissed ones left out."""
+    """One person's standing review: the latest that counts, dismissed ones left out. `commit` is what they reviewed:
+    empty if GitHub does not know it any more, None if nobody asked."""
 
     reviewer: str
     state: ReviewState
+    commit: str | None = None
 
 
 class Conclusion(StrEnum):

@@ -60,7 +60,10 @@ class _Store(UpgradeStore, TrackerReader, ReplyIndex, Outbox, Protocol):
 
 
 class UpgradeHandler:
-    """Starts upgrades and moves them on. `clock` gives the time in UTC."""
+    """Starts upgrades and moves them on. `clock` gives the time in UTC.
+
+    `four_eyes` is whether only somebody else's approval counts than that of who requested the upgrade.
+    """
 
     def __init__(
         self,
@@ -71,6 +74,8 @@ class UpgradeHandler:
         check_runner: HealthCheckRunner,
         deployments: DeploymentService,
         clock: Callable[[], datetime],
+        *,
+        four_eyes: bool = True,
     ) -> None:
         self._pulls = pulls
         self._store = store
@@ -80,6 +85,7 @@ class UpgradeHandler:
         self._deployments = deployments
         self._clock = clock
         self._throttle = PollThrottle(clock)
+        self._four_eyes = four_eyes
 
     @handles
     def start(self, effect: StartUpgrade) -> list[Effect]:
@@ -233,7 +239,8 @@ class UpgradeHandler:
         except NotFoundError:
             return self._save(mark_pull_gone(upgrade, self._clock()))
         reviews = self._pulls.reviews(number)
-        seen = self._save(observe(upgrade, pull, reviews, self._pulls.checks(pull.head), self._clock()))
+        checks, four_eyes = self._pulls.checks(pull.head), self._four_eyes
+        seen = self._save(observe(upgrade, pull, reviews, checks, self._clock(), four_eyes=four_eyes))
         if seen.stage in IN_REVIEW and seen.pull_request.counts(pull):
             seen = self._save(self._pull_requests.update_branch(seen, pull))
         return seen

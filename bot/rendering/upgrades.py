@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.domain.fleet.model import Fleet
 from bot.domain.github_models import Conclusion
+from bot.domain.upgrade.four_eyes import missing_approval
 from bot.domain.upgrade.record import Deployment, Override, Rollback, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.formats.markdown import Markdown, escape_link_target, link
@@ -104,7 +105,8 @@ def _describe_upgrade(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
             people = format_names(renderer, upgrade.pull_request.changes_requested_by, most)
             return f"changes requested by {people}{_describe_checks(renderer, upgrade, most)}"
         case Stage.OPEN:
-            return f"open, waiting for a review{_describe_checks(renderer, upgrade, most)}"
+            checks = _describe_checks(renderer, upgrade, most)
+            return f"open, waiting for a review{_describe_approvals(renderer, upgrade, most)}{checks}"
         case Stage.MERGED if upgrade.pull_request.merged_by:
             return f"merged by {format_names(renderer, [upgrade.pull_request.merged_by], most)}"
         case Stage.DEPLOYING | Stage.VERIFYING if upgrade.deployment and upgrade.deployment.run_url:
@@ -125,6 +127,17 @@ def _describe_details(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
         return words
     back = _describe_back(renderer, upgrade.rollback, most).strip()
     return f"{back}, {words}" if words and upgrade.stage is not Stage.ROLLED_BACK else back
+
+
+def _describe_approvals(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
+    """The approvals that don't count; empty if there are none."""
+    missing = missing_approval(upgrade, four_eyes=True)
+    if missing is None or most == 1:  # where there is little room
+        return ""
+    own = (*missing.requested, *missing.pushed)
+    said = [f"{format_names(renderer, missing.stale, most)} approved an earlier commit"] if missing.stale else []
+    said += [f"another person than {format_names(renderer, own, most)} has to approve"] if own else []
+    return f" ({'; '.join(said)})" if said else ""
 
 
 def _describe_checks(renderer: Renderer, upgrade: Upgrade, most: int) -> str:

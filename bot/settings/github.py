@@ -78,6 +78,7 @@ class PolicySettings(Section):
     label: str = Field(default="team/cloud", min_length=1, max_length=50)
     operators: Annotated[tuple[str, ...], NoDecode] = Field(min_length=1)
     max_in_flight: int = Field(default=5, ge=1, le=1000)
+    four_eyes: bool = True
     release_title: str | None = None
     release_labels: Annotated[tuple[str, ...], NoDecode] = DEFAULT_RULES.release_labels
     request_labels: Annotated[tuple[str, ...], NoDecode] = DEFAULT_RULES.request_labels

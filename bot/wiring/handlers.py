@@ -70,6 +70,7 @@ def make_handlers(services: Services) -> tuple[object, ...]:
             services.check_runner,
             services.deployment_service,
             utc_now,
+            four_eyes=services.settings.policy.four_eyes,
         ),
         CancellationHandler(
             services.deployment.pull_requests,

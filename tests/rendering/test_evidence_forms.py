@@ -38,8 +38,8 @@ KEYS = {"format", "version", "tracker", "generated_at", "satisfied", "counts", "
 INSTANCE = {"instance", "ordinal", "type", "stage", "reason", "satisfied", "missing", "stories"}
 STORY = {
     "kind", "stage", "reason", "note", "from_version", "to_version", "asked_by", "why", "forced", "pull_request",
-    "approved_by", "changes_requested_by", "merged_by", "merge_commit", "attempt", "earlier_runs", "deployment",
-    "backups", "earlier_backups", "checks_before", "checks_after", "vouched", "history", "times",
+    "approved_by", "stale_approvals", "changes_requested_by", "merged_by", "merge_commit", "attempt", "earlier_runs",
+    "deployment", "backups", "earlier_backups", "checks_before", "checks_after", "vouched", "history", "times",
 }  # fmt: skip
 
 

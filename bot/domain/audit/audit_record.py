@@ -81,6 +81,7 @@ class AuditRecord:
     number: int | None
     url: str
     approved_by: tuple[str, ...]
+    stale_approvals: tuple[str, ...]
     objections_by: tuple[str, ...]
     merged_by: str
     merge_commit: str
@@ -134,6 +135,7 @@ def audit_record(upgrade: Upgrade, redact: Redact) -> AuditRecord:
         number=upgrade.pull_request.number,
         url=public_link(upgrade.pull_request.url),
         approved_by=_redact_all(redact, upgrade.pull_request.approved_by),
+        stale_approvals=_redact_all(redact, upgrade.pull_request.stale_approvals),
         objections_by=_redact_all(redact, upgrade.pull_request.changes_requested_by),
         merged_by=redact(upgrade.pull_request.merged_by),
         merge_commit=upgrade.pull_request.merge_commit

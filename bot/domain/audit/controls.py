@@ -18,9 +18,10 @@ from bot.domain.reasons import Reason
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import BackupKind, BackupState
 from bot.domain.upgrade.dispatch import CLOCK_SKEW
+from bot.domain.upgrade.four_eyes import is_bot, missing_approval
+from bot.domain.upgrade.reasons.pull_requests import ApprovalMissing
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
-from bot.domain.upgrade.transitions import MIBOT
 
 ALERTS, UPTIME = "alerts", "uptime"
 """The names of the two checks that controls ask for individually."""
@@ -29,11 +30,15 @@ ALERTS, UPTIME = "alerts", "uptime"
 @dataclass(frozen=True)
 class AuditContext:
     """What an upgrade's record alone does not hold: the fleet, the version's tracker (None if there is none), and
-    every upgrade to the version."""
+    every upgrade to the version.
+
+    `four_eyes` is whether only somebody else's approval counts than that of who requested the change.
+    """
 
     fleet: Fleet
     tracker: TrackerRecord | None
     upgrades: Sequence[Upgrade]
+    four_eyes: bool = True
 
     def is_internal(self, slug: str) -> bool:
         """Whether an instance is internal. One that is gone counts as a customer's, because customers need more
@@ -73,7 +78,7 @@ def find_gaps(upgrade: Upgrade, context: AuditContext) -> tuple[Gap, ...]:
 
 
 def _record_gaps(upgrade: Upgrade, context: AuditContext, *, last: bool) -> Iterator[Gap]:
-    yield from _changes(upgrade)
+    yield from _changes(upgrade, four_eyes=context.four_eyes)
     if upgrade.rollback is None:  # rollbacks skip the checks and the queue because they restore a safe state
         yield from _release(upgrade, context)
     if last or upgrade.deployment is not None:
@@ -89,20 +94,18 @@ def _changed_nothing(upgrade: Upgrade) -> bool:
     return upgrade.stage in {Stage.SKIPPED, Stage.CLOSED} and upgrade.merged_at is None
 
 
-def is_bot(login: str) -> bool:
-    """Whether a login is a bot's."""
-    return login.lower().endswith("[bot]") or login.lower() == MIBOT
-
-
-def _changes(upgrade: Upgrade) -> Iterator[Gap]:
-    """CI-98: a pull request, at least one person's approval, a person's merge (domain.md, "Rules")."""
+def _changes(upgrade: Upgrade, *, four_eyes: bool) -> Iterator[Gap]:
+    """CI-98: a pull request, at least one other person's approval, a person's merge (domain.md, "Rules")."""
     control = Control.CHANGES
     if upgrade.pull_request.number is None:
         yield Gap(control, gaps.NoPullRequest(upgrade.stage))
         return
     merged = upgrade.merged_at is not None
-    if all(map(is_bot, upgrade.pull_request.approved_by)):
+    missing = missing_approval(upgrade, four_eyes=four_eyes)
+    if missing == ApprovalMissing(merged=merged):
         yield Gap(control, gaps.NotApproved(bool(upgrade.pull_request.approved_by), merged))
+    elif missing is not None:
+        yield Gap(control, gaps.NoApprovalCounts(missing))
     if not merged:
         yield Gap(control, gaps.NotMerged(upgrade.stage))
     elif not upgrade.pull_request.merged_by:

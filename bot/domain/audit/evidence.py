@@ -113,13 +113,22 @@ class Evidence:
 
 
 def collect_evidence(
-    version: Version, fleet: Fleet, upgrades: Sequence[Upgrade], tracker: TrackerRecord | None, now: datetime
+    version: Version,
+    fleet: Fleet,
+    upgrades: Sequence[Upgrade],
+    tracker: TrackerRecord | None,
+    now: datetime,
+    *,
+    four_eyes: bool = True,
 ) -> Evidence:
-    """The evidence of `version` at `now` (UTC), from every record of an upgrade to it and the fleet as it is now."""
+    """The evidence of `version` at `now` (UTC), from every record of an upgrade to it and the fleet as it is now.
+
+    `four_eyes` is whether only somebody else's approval counts than that of who requested the change.
+    """
     positions = {instance.slug: position for position, instance in enumerate(fleet)}
     mine = sorted(upgrades, key=lambda one: (positions.get(one.slug, len(positions)), one.slug))
     redact = _redactor(fleet, mine)
-    context = AuditContext(fleet, tracker, mine)
+    context = AuditContext(fleet, tracker, mine, four_eyes)
     stages = Counter(upgrade.stage for upgrade in mine)
     return Evidence(
         version,

@@ -10,6 +10,7 @@ from bot.domain.health.model import CheckState
 from bot.domain.plans.change_set import ChangeKind
 from bot.domain.reasons import Reason
 from bot.domain.upgrade.backups import BackupKind, BackupState
+from bot.domain.upgrade.reasons.pull_requests import ApprovalMissing
 from bot.domain.upgrade.stages import Stage
 
 
@@ -55,6 +56,13 @@ class NotApproved(Reason):
 
     by_bots: bool
     merged: bool
+
+
+@dataclass(frozen=True)
+class NoApprovalCounts(Reason):
+    """There are approvals, but none counts: `missing` says why."""
+
+    missing: ApprovalMissing
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,8 @@ class BranchState:
     warnings="warnings",
     note="note",
     base="base",
+    stale_approvals="stale_approvals",
+    contributors="contributors",
 )
 @dataclass(frozen=True)
 class PullRequestState:
@@ -65,6 +67,9 @@ class PullRequestState:
     `checks` is the conclusion of its own checks on `head`, `failing_checks` their names. `warnings` is what a
     reviewer should know, `note` what happened to it since it was opened. `base` is the name that the base branch had
     when it was opened: only a merge into that counts.
+
+    `approved_by` approved `head`, `stale_approvals` an earlier commit. `contributors` are people who pushed to the
+    branch.
     """
 
     number: int | None = None
@@ -79,6 +84,8 @@ class PullRequestState:
     warnings: tuple[Reason, ...] = ()
     note: Reason | None = None
     base: str = ""
+    stale_approvals: tuple[str, ...] = ()
+    contributors: tuple[str, ...] = ()
 
     @property
     def merged_at(self) -> datetime | None:
@@ -110,7 +117,8 @@ class PullRequestState:
             head=pull.head,
             checks=seen.conclusion,
             failing_checks=seen.failed,
-            approved_by=_reviewers(reviews, ReviewState.APPROVED),
+            approved_by=_reviewers([one for one in reviews if _is_of(one, pull.head)], ReviewState.APPROVED),
+            stale_approvals=_reviewers([one for one in reviews if not _is_of(one, pull.head)], ReviewState.APPROVED),
             changes_requested_by=_reviewers(reviews, ReviewState.CHANGES_REQUESTED),
             merge=merge,
             note=note,
@@ -120,6 +128,11 @@ class PullRequestState:
         """Whether the pull request goes, or went, where it was planned. A branch that people renamed meanwhile keeps
         its old name in what was merged before."""
         return pull.into_base or (bool(self.base) and pull.base == self.base)
+
+
+def _is_of(review: Review, head: str) -> bool:
+    """Whether a review is of that commit. What GitHub does not tell of a review is not in its favor."""
+    return review.commit is None or review.commit == head
 
 
 def _reviewers(reviews: Sequence[Review], state: ReviewState) -> tuple[str, ...]:

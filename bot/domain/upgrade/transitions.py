@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.domain.github_models import CommitChecks, PullRequest, Review
 from bot.domain.reasons import Reason
 from bot.domain.upgrade.attempts import DeploymentAttempt
+from bot.domain.upgrade.four_eyes import MIBOT, missing_approval
 from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.reasons.progress import Milestone, Reached
 from bot.domain.upgrade.reasons.pull_requests import (
@@ -22,8 +23,6 @@ from bot.domain.upgrade.reasons.pull_requests import (
 from bot.domain.upgrade.record import Rollback, StageTransition, Upgrade
 from bot.domain.upgrade.stages import TRANSITIONS, UNFINISHED, Stage
 from bot.domain.versions import Version
-
-MIBOT = "mibot"
 
 
 @dataclass(frozen=True)
@@ -133,16 +132,28 @@ def attach_pull(upgrade: Upgrade, pull: PullRequest, from_version: Version | Non
 
 
 def observe(
-    upgrade: Upgrade, pull: PullRequest, reviews: Sequence[Review], checks: CommitChecks, now: datetime
+    upgrade: Upgrade,
+    pull: PullRequest,
+    reviews: Sequence[Review],
+    checks: CommitChecks,
+    now: datetime,
+    *,
+    four_eyes: bool = True,
 ) -> Upgrade:
-    """The upgrade as GitHub shows its pull request now. What was merged stays merged."""
+    """The upgrade as GitHub shows its pull request now. What was merged stays merged.
+
+    `four_eyes` is whether only somebody else's approval counts than that of who requested it.
+    """
     ended = upgrade.stage in {Stage.DONE, Stage.ROLLED_BACK, Stage.SKIPPED}
     merged = pull.merged and upgrade.pull_request.counts(pull)
     if upgrade.merged_at or ended or (upgrade.stage is Stage.FAILED and not merged):
         return upgrade
     seen = replace(upgrade, pull_request=upgrade.pull_request.observe(pull, reviews, checks, now))
-    approved, objections = seen.pull_request.approved_by, seen.pull_request.changes_requested_by
+    objections = seen.pull_request.changes_requested_by
+    missing = missing_approval(seen, four_eyes=four_eyes)
+    approved = seen.pull_request.approved_by if missing is None else ()
     if merged:
+        seen = with_note(seen, missing) if missing is not None else seen
         return move(seen, Stage.MERGED, Cause(pull.merged_at or now, pull.merged_by or "", pull.url))
     end = PullRequestEnded(PullRequestEnd.CLOSED)
     if pull.merged:

@@ -78,6 +78,7 @@ def _record(record: AuditRecord) -> dict[str, Any]:
         "forced": {"by": record.forced_by, "why": record.forced} if record.forced else None,
         "pull_request": {"number": record.number, "url": record.url or None} if record.number is not None else None,
         "approved_by": list(record.approved_by),
+        "stale_approvals": list(record.stale_approvals),
         "changes_requested_by": list(record.objections_by),
         "merged_by": record.merged_by or None,
         "merge_commit": record.merge_commit or None,

@@ -34,6 +34,12 @@ def _(reason: gaps.NotApproved) -> str:
 
 
 @describe.register
+def _(reason: gaps.NoApprovalCounts) -> str:
+    words = describe(reason.missing)
+    return f"{words[0].upper()}{words[1:]}."
+
+
+@describe.register
 def _(reason: gaps.NotMerged) -> str:
     return f"The pull request is not merged (stage: {reason.stage}): merge it, or close it."
 

@@ -55,7 +55,8 @@ def checks(
 def merged(
     slug: str = "rctest", start: datetime = NOW, back: Rollback | None = None, before: Upgrade | None = None
 ) -> Upgrade:
-    """Asked for by dana at `start`, approved by lee, merged by rio half an hour later; with `back`, a rollback."""
+    """Asked for by dana at `start`, approved by lee (a rollback: by sam), merged by rio half an hour later; with
+    `back`, a rollback."""
     if back is None:
         asked = mark_planned(request_upgrade(before, slug, TO, "dana", start), start)
     else:
@@ -64,7 +65,8 @@ def merged(
     pull = PullRequest(
         number, "title", "", f"{PULLS}/{number}", "branch", HEAD, True, False, "mibot[bot]", frozenset(),
     )  # fmt: skip
-    quiet, yes = CommitChecks(Conclusion.SUCCESS), [Review("lee", ReviewState.APPROVED)]
+    quiet = CommitChecks(Conclusion.SUCCESS)
+    yes = [Review("lee" if back is None else "sam", ReviewState.APPROVED, HEAD)]
     shown = observe(
         attach_pull(asked, pull, TO if back else FROM, after(1, start)), pull, yes, quiet, after(10, start)
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
+from dataclasses import replace
 from typing import Any
 
 from tests.world.exchange import HttpResponse, Request
 from tests.world.gaps.gap import Gap, Github
 
+REVIEWS = re.compile(r"/repos/([^/]+/[^/]+)/pulls/(\d+)/reviews")
 PULLS = re.compile(r"/repos/([^/]+/[^/]+)/pulls(/\d+)?")
 BRANCH = re.compile(r"/repos/([^/]+/[^/]+)/git/refs/heads/(.+)")
 
@@ -50,6 +53,18 @@ class PullRequestHeads(Gap):
     def __init__(self, github: Github) -> None:
         super().__init__(github)
         self._moved: dict[tuple[str, str], str] = {}
+
+    def rewrite_request(self, request: Request) -> Request:
+        """A review is of the head, too, unless it names a commit."""
+        review = REVIEWS.fullmatch(request.path)
+        if request.method != "POST" or review is None or (request.json or {}).get("commit_id") or not self._moved:
+            return request
+        repository, number = review.groups()
+        pull = self.github.get(request, f"/repos/{repository}/pulls/{number}")
+        sha = self._moved.get((repository, pull["head"]["ref"])) if pull else None
+        if not sha:
+            return request
+        return replace(request, body=json.dumps({**(request.json or {}), "commit_id": sha}).encode())
 
     def correct_response(self, request: Request, answer: HttpResponse) -> HttpResponse:
         pulls, branch = PULLS.fullmatch(request.path), BRANCH.fullmatch(request.path)

@@ -35,6 +35,18 @@ class PullRequestEnded(Reason):
     branch: str = ""
 
 
+@stored("pull_request.approval_missing", stale="stale", requested="requested", pushed="pushed", merged="merged")
+@dataclass(frozen=True)
+class ApprovalMissing(Reason):
+    """No approval of the pull request counts. Those that don't: of an earlier commit (`stale`), of who `requested`
+    the change, of who `pushed` to its branch."""
+
+    stale: tuple[str, ...] = ()
+    requested: tuple[str, ...] = ()
+    pushed: tuple[str, ...] = ()
+    merged: bool = False
+
+
 @stored("pull_request.goes_elsewhere", branch="branch")
 @dataclass(frozen=True)
 class GoesElsewhere(Reason):

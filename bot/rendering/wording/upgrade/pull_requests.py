@@ -80,6 +80,21 @@ def _(reason: reasons.RollbackEnded) -> str:
 
 
 @describe.register
+def _(reason: reasons.ApprovalMissing) -> str:
+    said = [f"{_names(reason.stale)} approved an earlier commit"] if reason.stale else []
+    said += [f"{_names(reason.requested)} approved what they requested themselves"] if reason.requested else []
+    said += [f"{_names(reason.pushed)} approved what they pushed themselves"] if reason.pushed else []
+    why = f" ({'; '.join(said)})" if said else ""
+    if reason.merged:
+        return f"merged without an approval that counts{why}: have another person review it now, and record that"
+    return f"no approval of its pull request counts yet{why}: have another person approve it"
+
+
+def _names(logins: tuple[str, ...]) -> str:
+    return " and ".join(filter(None, [", ".join(logins[:-1]), logins[-1]]))
+
+
+@describe.register
 def _(reason: reasons.GoesElsewhere) -> str:
     return (
         f"its pull request would be merged into {reason.branch}, from where nothing is deployed: change its base "
