@@ -81,6 +81,9 @@ class World:
     def close_issue(self, user: str, issue: int) -> Json:
         return self._json(user, "PATCH", f"{self._releases}/issues/{issue}", {"state": "closed"})
 
+    def reopen_issue(self, user: str, issue: int) -> Json:
+        return self._json(user, "PATCH", f"{self._releases}/issues/{issue}", {"state": "open"})
+
     def comment(self, user: str, issue: int, body: str) -> Json:
         return self._json(user, "POST", f"{self._releases}/issues/{issue}/comments", {"body": body})
 
