@@ -7,20 +7,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+import structlog
+
 from bot.domain.chat import markers
 from bot.domain.chat.answers import StatusTable
 from bot.domain.chat.effects import RefreshReply
-from bot.domain.chat.replies import PreparationProgress, Reply, UpgradeProgress
+from bot.domain.chat.replies import NOWHERE, PreparationProgress, Reply, UpgradeProgress
 from bot.domain.effects import Effect
 from bot.domain.upgrade.record import Upgrade
 from bot.formats.markdown import Markdown
 from bot.handlers.dispatch import handles
-from bot.ports.errors import NeedsPersonError, TransientError
+from bot.ports.errors import NeedsPersonError, NotFoundError, TransientError
 from bot.ports.store import PreparationReader, ReplyStore, UpgradeReader
 from bot.rendering import Renderer
 from bot.rendering.replies import render_reply
 from bot.services.fleet_reader import FleetReader
 from bot.services.own_comments import OwnComments
+
+log = structlog.get_logger(__name__)
 
 
 class _Store(ReplyStore, UpgradeReader, PreparationReader, Protocol):
@@ -39,7 +43,7 @@ class ReplyHandler:
     def refresh(self, effect: RefreshReply) -> list[Effect]:
         """Write or edit the reply if it would say something new."""
         reply = self._store.reply(effect.comment)
-        if reply is None or not reply.items:
+        if reply is None or not reply.items or reply.written == NOWHERE:
             return []
         body = self._body(reply)
         digest = hashlib.sha256(body.encode()).hexdigest()
@@ -47,6 +51,9 @@ class ReplyHandler:
             marker = markers.reply(reply.comment)
             try:
                 written = self._comments.put(reply.issue, marker, body, reply.written)
+            except NotFoundError:  # the issue was deleted, transferred or converted: nobody can read a reply there
+                log.info("replied_issue_gone", issue=reply.issue)
+                written = NOWHERE
             except (TransientError, NeedsPersonError):
                 self._store.save_reply(replace(reply, written=None))  # the sweep takes up what counts as unwritten
                 raise

@@ -117,7 +117,10 @@ class TrackerHandler:
         if issue is not None and issue.number not in record.announced:
             if issue.number != record.issue and kind is not IssueKind.RELEASE:
                 return []
-            self._announce(record, issue.number, first=not record.announced)
+            try:
+                self._announce(record, issue.number, first=not record.announced)
+            except NotFoundError:
+                log.info("release_issue_gone", issue=issue.number)
             self._store.save_tracker(replace(record, announced=(*record.announced, issue.number)))
             self._store.mark_tracker_dirty(version)
         waiting = (u for u in self._store.upgrades(version) if u.stage is Stage.PLANNED)

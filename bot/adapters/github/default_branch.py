@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
 
 from bot.adapters.github.http.purpose import Purpose
 from bot.adapters.github.http.repo_client import GitHubClient
 from bot.domain.failures.github_actions import GitHubAction
-from bot.ports.errors import TransientError
+from bot.ports.errors import ConflictError, ExternalError, TransientError
 
 READ_REPOSITORY = Purpose(GitHubAction.READ_DEPLOYMENT_REPOSITORY, "metadata=read")
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
 
 MAX_AGE = 600.0
 """The seconds after which the name is read again: people rename branches while mibot runs."""
@@ -29,6 +36,23 @@ class DefaultBranch:
     @property
     def name(self) -> str:
         return self._read(MAX_AGE)
+
+    def use(self, request: Callable[[str], T]) -> T:
+        """The answer to a request that has the name in it.
+
+        Where it is refused because people renamed the branch meanwhile, it is sent again with the new name.
+        """
+        name = self.name
+        try:
+            return request(name)
+        except (TransientError, ConflictError):
+            raise
+        except ExternalError:
+            renamed = self._read(0.0)
+            if renamed == name:
+                raise
+            log.info("base_branch_renamed")
+            return request(renamed)
 
     def is_base(self, branch: str) -> bool:
         """Whether that is its name now."""

@@ -37,9 +37,11 @@ class GitHubWorkflows:
         return self._session.bot_login
 
     def dispatch(self, workflow: str, inputs: Mapping[str, str]) -> int | None:
-        request = {"ref": self._base.name, "inputs": dict(inputs)}
+        return self._base.use(lambda base: self._dispatch(workflow, {"ref": base, "inputs": dict(inputs)}))
+
+    def _dispatch(self, workflow: str, request: Mapping[str, Any]) -> int | None:
         try:
-            return self._start(workflow, request | {DETAILS: True})
+            return self._start(workflow, {**request, DETAILS: True})
         except NotFoundError:
             raise NotFoundError(WorkflowFileMissing(workflow)) from None
         except PermanentError as refusal:

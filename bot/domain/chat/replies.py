@@ -84,6 +84,10 @@ SILENT = 0
 """Stands for the number of the comment that a reply is written as, if it says nothing and never will."""
 
 
+NOWHERE = 0
+"""Stands for the comment of a reply that can't be written, because its issue is gone."""
+
+
 @stored(
     "reply",
     comment="comment",
@@ -97,7 +101,8 @@ SILENT = 0
 )
 @dataclass(frozen=True)
 class Reply:
-    """The reply to one comment: its items in order, and the comment it was written as (None before).
+    """The reply to one comment: its items in order, and the comment it was written as (None before, NOWHERE
+    if its issue is gone).
 
     `effects` are what its commands start (None before they are planned), and `found_by` says how the comment was
     found. A comment that is found again is not planned again, because its commands may mean something else by then.

@@ -12,7 +12,7 @@ from bot.domain.failures.github import GitHubFailed, GitHubProblem, GitHubRefuse
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.git_tree import FileChange, TreeEntry
 from bot.domain.github_models import CommitRef, Conclusion, Drift, Head, Review, ReviewState
-from bot.ports.errors import PermanentError
+from bot.ports.errors import NotFoundError, PermanentError
 from tests.adapters.github.conftest import FakeClock, FakeGitHub
 from tests.adapters.github.samples import FORBIDDEN, commit, pull, user
 from tests.failures import raises
@@ -252,3 +252,21 @@ def test_how_a_branch_stands_to_the_base_branch(site: FakeGitHub, warm: GitHubDe
     assert warm.branches.drift(BRANCH) == Drift(ours=True, behind=True)
     assert warm.branches.drift(BRANCH) == Drift(ours=False, behind=False)
     assert not warm.branches.drift(BRANCH).ours, "what is not listed may be anybody's"
+
+
+def test_what_fails_because_people_renamed_the_base_branch_is_asked_for_by_its_new_name(
+    site: FakeGitHub, warm: GitHubDeploymentRepository
+) -> None:
+    site.add_response("GET", HERE, {"default_branch": "trunk"})
+    site.add_response(
+        "GET", f"{HERE}/commits", {"message": "No commit found for SHA: main"}, 404, query={"sha": "main"}
+    )
+    site.add_response("GET", f"{HERE}/commits", [commit("c9", tree="t9")], query={"sha": "trunk"})
+    assert warm.branches.head() == Head("c9", "t9")
+    assert warm.base_branch.name == "trunk"
+
+
+def test_what_is_missing_otherwise_is_missing(site: FakeGitHub, warm: GitHubDeploymentRepository) -> None:
+    site.add_response("GET", f"{HERE}/git/trees/main", {"message": "Not Found"}, 404)
+    with pytest.raises(NotFoundError):
+        warm.files.snapshot()

@@ -38,7 +38,9 @@ class GitHubBranches:
 
     def head(self) -> Head:
         # Not `branches/…`: some servers leave the tree out of that answer, and it follows renamed branches.
-        return self._client.get("/commits", READ_BRANCH, parse_first_head, sha=self._base.name, per_page=1)
+        return self._base.use(
+            lambda name: self._client.get("/commits", READ_BRANCH, parse_first_head, sha=name, per_page=1)
+        )
 
     def changed_paths(self, branch: str) -> frozenset[str] | None:
         return self._compare(branch, parse_changed_paths)
@@ -48,8 +50,12 @@ class GitHubBranches:
 
     def _compare(self, branch: str, parse: Callable[[Any, str], T]) -> T:
         me = self._session.bot_login
-        path = f"/compare/{quote(self._base.name)}...{quote(branch)}"
-        return self._client.get(path, COMPARE, lambda data: parse(data, me))
+
+        def compare(base: str) -> T:
+            path = f"/compare/{quote(base)}...{quote(branch)}"
+            return self._client.get(path, COMPARE, lambda data: parse(data, me))
+
+        return self._base.use(compare)
 
     def commit(self, base: Head, changes: Iterable[FileChange], message: str) -> str:
         new_tree = {"base_tree": base.tree, "tree": [_entry(change) for change in changes]}

@@ -38,7 +38,7 @@ class GitHubFiles:
         self._tags: tuple[float, frozenset[str]] | None = None
 
     def snapshot(self) -> Snapshot:
-        return self._tree(quote(self._base.name))
+        return self._base.use(lambda name: self._tree(quote(name)))
 
     def snapshot_at(self, commit: str) -> Snapshot:
         return self._tree(commit)
@@ -53,8 +53,11 @@ class GitHubFiles:
         return self._blobs.contents(shas)
 
     def last_change(self, path: str) -> CommitRef | None:
-        query = {"path": path, "sha": self._base.name, "per_page": 1}
-        return self._client.send(HttpRequest("GET", "/commits", READ_HISTORY, query), parse_newest_change)
+        def read(base: str) -> CommitRef | None:
+            query = {"path": path, "sha": base, "per_page": 1}
+            return self._client.send(HttpRequest("GET", "/commits", READ_HISTORY, query), parse_newest_change)
+
+        return self._base.use(read)
 
     def module_tags(self) -> frozenset[str]:
         now = self._session.clock()

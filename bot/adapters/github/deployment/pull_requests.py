@@ -54,8 +54,11 @@ class GitHubPullRequests:
         return [one for one in found if one is not None and one.branch == branch]
 
     def create_pull(self, branch: str, title: str, body: str) -> PullRequest:
-        new = {"title": title, "head": branch, "base": self._base.name, "body": body}
-        return self._client.post("/pulls", OPEN_PULL, new, self._parse)
+        def create(base: str) -> PullRequest:
+            new = {"title": title, "head": branch, "base": base, "body": body}
+            return self._client.post("/pulls", OPEN_PULL, new, self._parse)
+
+        return self._base.use(create)
 
     def _parse(self, data: Any) -> PullRequest:
         return parse_pull(data, self._base.is_base)

@@ -1,0 +1,40 @@
+"""A reply on an issue that people deleted, transferred or converted is given up, and asked for in no sweep again."""
+
+from __future__ import annotations
+
+from bot.domain.chat.answers import CommandList
+from bot.domain.chat.effects import RefreshReply
+from bot.domain.chat.replies import NOWHERE, Reply
+from bot.handlers.replies import ReplyHandler
+from bot.services.fleet_reader import FleetReader
+from bot.services.own_comments import OwnComments
+from bot.services.reconciler import Reconciler
+from demo.fleet import make_fleet
+from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore, make_creator
+
+
+def test_a_reply_whose_issue_is_gone_is_given_up() -> None:
+    issues, store = MemoryIssues(), MemoryStore()
+    number = issues.open("3.40.1").number
+    issues.delete(number)
+    store.save_reply(Reply(77, number, "dana", (CommandList(),)))
+    fleets = FleetReader(MemoryFleetSource(make_fleet(12)))
+    replies = ReplyHandler(OwnComments(issues, make_creator(), "comment"), store, fleets)
+    reconciler = Reconciler(issues, store, "team/cloud", lambda: issues.now)
+    reconciler.record_install()
+    assert RefreshReply(77) in reconciler.sweep().effects
+    assert replies.refresh(RefreshReply(77)) == []
+    reply = store.reply(77)
+    assert reply is not None
+    assert reply.written == NOWHERE
+    assert reconciler.sweep().effects == ()
+    assert replies.refresh(RefreshReply(77)) == []
+
+
+def test_a_reply_that_people_deleted_is_written_again() -> None:
+    issues, store = MemoryIssues(), MemoryStore()
+    number = issues.open("3.40.1").number
+    store.save_reply(Reply(77, number, "dana", (CommandList(),), written=5))
+    fleets = FleetReader(MemoryFleetSource(make_fleet(12)))
+    ReplyHandler(OwnComments(issues, make_creator(), "comment"), store, fleets).refresh(RefreshReply(77))
+    assert len(issues.comments(number)) == 1
