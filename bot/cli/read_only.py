@@ -21,6 +21,11 @@ class ReadOnlyWiring(Services):
     """The services with a store that is used only if it exists: it is never created or migrated."""
 
     @cached_property
+    def pacing(self) -> None:
+        """It writes nothing, and the store may be absent."""
+        return
+
+    @cached_property
     def existing_store(self) -> SqlStore | None:
         """The store of the mibot that serves, or None if this machine does not have it."""
         try:

@@ -20,9 +20,11 @@ from bot.adapters.github import (
 )
 from bot.adapters.inspectors import InspectorRouter
 from bot.adapters.store import Database, SqlStore
+from bot.adapters.store.pacing import SqlPacing
 from bot.adapters.store.worker_lock import WorkerLock
 from bot.domain.health.queries import Answer, CommitStatusQuery, ContainersQuery
 from bot.notifications import interested_channels
+from bot.ports.pacing import Pacing
 from bot.schema import CODEC
 from bot.settings import Settings
 from bot.wiring.cloud import cloud_query_handlers
@@ -56,6 +58,11 @@ class Adapters:
         self.engine.fence()
 
     @cached_property
+    def pacing(self) -> Pacing | None:
+        """What paces the requests of all workers; None for a process that is none."""
+        return SqlPacing(self.database)
+
+    @cached_property
     def enqueuer(self) -> Enqueuer:
         return Enqueuer(self.database)
 
@@ -68,6 +75,7 @@ class Adapters:
             github.read_private_key(),
             write_interval=github.write_interval,
             prove_ownership=self.prove_ownership,
+            pacing=self.pacing,
         )
 
     @cached_property

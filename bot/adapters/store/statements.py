@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Float, Table, literal_column
+from sqlalchemy import ColumnElement, Connection, Float, Table, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_into(connection: Connection, table: Table) -> Any:
+    """An insert that can say what happens to a row that is there already."""
+    return _dialect(connection).insert(table)
 
 
 def insert_or_ignore(connection: Connection, table: Table) -> Any:
     """An insert that leaves rows alone which are there already."""
-    return _dialect(connection).insert(table).on_conflict_do_nothing()
+    return insert_into(connection, table).on_conflict_do_nothing()
 
 
 def upsert(
@@ -22,7 +27,7 @@ def upsert(
     only_new: Mapping[str, Any] | None = None,
 ) -> None:
     """Insert the row or change it; `only_new` are values that an existing row keeps as they are."""
-    statement = _dialect(connection).insert(table).values(**key, **values, **(only_new or {}))
+    statement = insert_into(connection, table).values(**key, **values, **(only_new or {}))
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 
@@ -35,3 +40,8 @@ def database_seconds(connection: Connection) -> ColumnElement[float]:
     if connection.dialect.name == "sqlite":
         return literal_column("((julianday('now') - 2440587.5) * 86400.0)", Float)
     return literal_column("extract(epoch from clock_timestamp())::double precision", Float)
+
+
+def larger(connection: Connection, one: Any, other: Any) -> Any:
+    """The larger of two values."""
+    return func.max(one, other) if connection.dialect.name == "sqlite" else func.greatest(one, other)

@@ -31,6 +31,7 @@ from bot.adapters.github.http.transport import HttpRequest, HttpResponse, HttpTr
 from bot.domain.failures.github_actions import GitHubAction
 from bot.ports.errors import PermanentError, TransientError
 from bot.ports.ownership import ProveOwnership, sole_owner
+from bot.ports.pacing import Pacing
 
 MAX_ATTEMPTS = 4
 INITIAL_BACKOFF = 0.5  # seconds; doubled with every try
@@ -49,6 +50,7 @@ class Session:
     `write_interval` is the time between the starts of two writes, `longest_wait` the longest rate limit that is
     waited for in place; both in seconds. A longer one raises TransientError with `retry_after`. `clock` is monotonic,
     `now` the time in seconds since the epoch. `prove_ownership` is called right before each write, after all waits.
+    `pacing` is what all workers share, None for a process that is alone.
     """
 
     def __init__(
@@ -63,11 +65,12 @@ class Session:
         clock: Clock = time.monotonic,
         now: Callable[[], float] = time.time,
         prove_ownership: ProveOwnership = sole_owner,
+        pacing: Pacing | None = None,
     ) -> None:
         self.clock = clock
         self._transport = HttpTransport(api_url)
-        self._write_throttle = WriteThrottle(write_interval, clock, sleep)
-        self._rate_limit_pauses = RateLimitPauses(clock)
+        self._write_throttle = WriteThrottle(write_interval, clock, sleep, pacing)
+        self._rate_limit_pauses = RateLimitPauses(clock, pacing)
         self._longest_wait = longest_wait
         self._sleep = sleep
         self._now = now
@@ -121,8 +124,6 @@ class Session:
         for attempt in range(1, MAX_ATTEMPTS + 1):
             self._wait_for_rate_limit(caller, request.purpose)
             authorization = caller.authorization()  # outside of the try: it has its own tries behind it
-            if not repeatable:
-                self._write_throttle.wait()
             try:
                 reply = self._send_once(caller, authorization, request)
                 return _parse(reply, request, parse), reply
@@ -153,8 +154,16 @@ class Session:
 
     def _send_as_owner(self, caller: Credentials, authorization: str | None, request: HttpRequest) -> HttpResponse:
         if not _is_repeatable(caller, request):
+            self._wait_for_turn(caller, request.purpose)
             self._prove_ownership()  # nothing may come between the proof and the request
         return self._transport.send(request, authorization)
+
+    def _wait_for_turn(self, caller: Credentials, purpose: Purpose) -> None:
+        """Wait until it is this write's turn, and no pause has begun meanwhile."""
+        self._write_throttle.wait()
+        while self._rate_limit_pauses.remaining(caller.name) > 0:
+            self._wait_for_rate_limit(caller, purpose)
+            self._write_throttle.wait()
 
     def _wait_for_rate_limit(self, caller: Credentials, purpose: Purpose) -> None:
         left = self._rate_limit_pauses.remaining(caller.name)
