@@ -7,9 +7,10 @@ from pathlib import Path
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from bot.adapters.store.database import Database
+from bot.adapters.store.database import Database, StoreError
+from bot.adapters.store.pooling import refuse_transaction_pooling
 from bot.domain.doctor.services import SchemaState
 from bot.domain.failures.storage import StoreCheckFailed, StoreFolderNotWritable
 from bot.ports.errors import PermanentError
@@ -25,6 +26,7 @@ def schema_state(database: Database) -> SchemaState:
         if not file.exists():
             return _check_creatable(file)
     try:
+        _refuse_transaction_pooling(database)
         with database.transaction() as connection:
             context = MigrationContext.configure(connection, opts={"version_table": "mibot_migrations"})
             applied = context.get_current_revision()
@@ -39,6 +41,16 @@ def schema_state(database: Database) -> SchemaState:
     return (
         SchemaState.OLD if applied in {script.revision for script in scripts.walk_revisions()} else SchemaState.NEWER
     )
+
+
+def _refuse_transaction_pooling(database: Database) -> None:
+    try:
+        refuse_transaction_pooling(database)
+    except StoreError as error:
+        raise PermanentError(error.reason) from error
+    except OperationalError:
+        database.ping()  # raises what this means
+        raise
 
 
 def _check_creatable(file: Path) -> SchemaState:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.store.database import OUTAGE, Database, StoreError
+from bot.adapters.store.pooling import refuse_transaction_pooling
 from bot.adapters.store.private_files import open_private
 from bot.domain.failures.storage import NoStoreConnection, StoreInUse, StoreLockNotWritable, WorkerNameTaken
 from bot.ports.errors import TransientError
@@ -55,6 +56,9 @@ class WorkerLock:
         if self._database.is_sqlite:
             self.acquire()
             self.release()
+        else:
+            with contextlib.suppress(SQLAlchemyError):  # the migration tells better what is wrong
+                refuse_transaction_pooling(self._database)
 
     def acquire(self) -> str:
         """This worker's name. Raises StoreError if no worker can start now."""
@@ -62,6 +66,7 @@ class WorkerLock:
             self._lock_file()
             return f"{_NAME_PREFIX}1"
         try:
+            refuse_transaction_pooling(self._database)
             self._connection = self._connect()
             self._number = next(n for n in itertools.count(1) if self._try_lock(self._connection, n))
         except SQLAlchemyError as error:

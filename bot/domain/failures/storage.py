@@ -72,6 +72,12 @@ class NoStoreConnection(Reason):
     error: str
 
 
+@stored("storage.transaction_pooling")
+@dataclass(frozen=True)
+class TransactionPooling(Reason):
+    """A pooler between mibot and PostgreSQL pools transactions, so that a session's lock holds nothing."""
+
+
 @stored("storage.worker_name_taken", worker="worker")
 @dataclass(frozen=True)
 class WorkerNameTaken(Reason):

@@ -14,6 +14,7 @@ from bot.domain.failures.storage import (
     StoreFolderNotWritable,
     StoreInUse,
     StoreLockNotWritable,
+    TransactionPooling,
     UnusableStore,
     WorkerNameTaken,
     WorkerReplaced,
@@ -50,6 +51,11 @@ from bot.rendering.wording import describe
             "store.url: the folder of /no/mibot.sqlite does not exist or can't be written to.",
         ),
         (NoStoreConnection("OperationalError"), "the storage does not answer (OperationalError)."),
+        (
+            TransactionPooling(),
+            "store.url leads to a connection pooler that pools transactions, where the lock of a worker is lost; "
+            "connect to PostgreSQL itself, or let the pooler pool sessions (pool_mode = session in PgBouncer).",
+        ),
         (WorkerNameTaken("worker-1"), "another worker now uses the name worker-1"),
         (WorkerReplaced("worker-1"), "another worker has taken over the jobs of worker-1"),
         (

@@ -12,6 +12,7 @@ from bot.domain.failures.storage import (
     StoreFolderNotWritable,
     StoreInUse,
     StoreLockNotWritable,
+    TransactionPooling,
     UnusableStore,
     WorkerNameTaken,
     WorkerReplaced,
@@ -60,6 +61,14 @@ def _(reason: StoreFolderNotWritable) -> str:
 @describe.register
 def _(reason: NoStoreConnection) -> str:
     return f"the storage does not answer ({reason.error})."
+
+
+@describe.register
+def _(_reason: TransactionPooling) -> str:
+    return (
+        "store.url leads to a connection pooler that pools transactions, where the lock of a worker is lost; connect "
+        "to PostgreSQL itself, or let the pooler pool sessions (pool_mode = session in PgBouncer)."
+    )
 
 
 @describe.register
