@@ -20,6 +20,7 @@ from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest
 from bot.domain.effects import Effect
 from bot.domain.reasons import Reason
 from bot.domain.rollout.effects import CancelUpgrades
+from bot.domain.rollout.schedule import halts_rollout
 from bot.domain.upgrade.cancellation import can_cancel
 from bot.domain.upgrade.effects import CancelPreparation
 from bot.domain.upgrade.record import Upgrade
@@ -69,7 +70,7 @@ def _plan(
     arguments: Arguments, version: Version, why: str, request: CommandRequest, context: CommandContext
 ) -> CommandPlan:
     there = {upgrade.slug: upgrade for upgrade in context.upgrades.values() if upgrade.version == version}
-    left_fleet = [slug for slug in there if context.fleet.get(slug) is None]
+    left_fleet = [slug for slug in there if not context.fleet.has_folder(slug)]
     everything = any(name.lower() == ALL for name in arguments.names)
     gone = [slug for slug in left_fleet if everything or slug in arguments.names]
     selection = select_instances([name for name in arguments.names if name not in left_fleet], context)
@@ -77,7 +78,8 @@ def _plan(
         return CommandPlan(tuple(CommandMessage(COMMAND.name, reason) for _, reason in selection.unknown))
     slugs = [*(instance.slug for instance in selection.instances), *gone]
     by_group = selection.by_group | (frozenset(gone) if everything else frozenset())
-    canceled = [slug for slug in slugs if _wanted(there.get(slug), by_group)]
+    settled = {slug for slug in gone if halts_rollout(there[slug])}
+    canceled = [slug for slug in slugs if slug in settled or _wanted(there.get(slug), by_group)]
     items: list[ReplyItem] = [UpgradeProgress(slug, version) for slug in canceled]
     others = [slug for slug in slugs if slug not in canceled]
     items += [InstanceMessage(s, _refusal(s, version, context)) for s in others if s not in by_group]
@@ -86,7 +88,8 @@ def _plan(
     items += [LeftOutInstances(left_out)] if left_out else []
     effects: list[Effect] = []
     if canceled:
-        effects.append(CancelUpgrades(tuple(canceled), str(version), request.author, why, request.comment))
+        by, comment = request.author, request.comment
+        effects.append(CancelUpgrades(tuple(canceled), str(version), by, why, comment, tuple(gone)))
     if everything and version not in context.fleet.golden:
         items.append(PreparationProgress(version))
         effects.append(CancelPreparation(str(version), request.author, why, request.comment))

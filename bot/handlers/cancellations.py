@@ -78,7 +78,8 @@ class CancellationHandler:
             upgrade = self._store.upgrade(slug, version)
             if upgrade is None or is_handled(upgrade, order):
                 continue
-            if upgrade.stage is Stage.WAITING:
+            failed = upgrade.stage is Stage.FAILED and slug in effect.gone
+            if failed or upgrade.stage is Stage.WAITING:
                 effects += self._end(upgrade, order)
             else:
                 effects.append(CancelUpgrade(slug, effect.version, effect.by, effect.why, effect.comment))

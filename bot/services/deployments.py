@@ -16,7 +16,7 @@ from bot.domain.upgrade.backups import BackupRequest
 from bot.domain.upgrade.deploy_policy import DeployPolicy
 from bot.domain.upgrade.deployment import apply_backups, backup_request_id, hold, is_retry
 from bot.domain.upgrade.judgement import apply_pre_checks, judge
-from bot.domain.upgrade.reasons.progress import InstanceUnreadable, Waiting
+from bot.domain.upgrade.reasons.progress import InstanceLeft, InstanceUnreadable, Waiting
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import mark_failed
@@ -151,9 +151,10 @@ class DeploymentService:
         )
 
     def _instance(self, slug: str) -> Instance:
-        instance = self._fleets.recent().get(slug)
+        fleet = self._fleets.recent()
+        instance = fleet.get(slug)
         if instance is None:
-            raise PermanentError(InstanceUnreadable())
+            raise PermanentError(InstanceUnreadable() if fleet.has_folder(slug) else InstanceLeft())
         return instance
 
     # After

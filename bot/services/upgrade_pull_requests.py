@@ -13,7 +13,7 @@ from bot.domain.plans.fingerprint import change_fingerprint, same_change
 from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.pull_request import BranchState
-from bot.domain.upgrade.reasons.progress import InstanceUnreadable, NoTracker
+from bot.domain.upgrade.reasons.progress import InstanceLeft, InstanceUnreadable, NoTracker
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.transitions import attach_pull, mark_refused
 from bot.domain.versions import Version
@@ -137,7 +137,7 @@ class PullRequestService:
     def _instance(self, upgrade: Upgrade, seen: FleetView) -> Instance:
         instance = seen.fleet.get(upgrade.slug)
         if instance is None:
-            raise PermanentError(InstanceUnreadable())
+            raise PermanentError(InstanceUnreadable() if seen.fleet.has_folder(upgrade.slug) else InstanceLeft())
         return instance
 
     def _tracker(self, upgrade: Upgrade) -> TrackerRecord:

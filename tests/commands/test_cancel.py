@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.chat.replies import UpgradeProgress
@@ -18,8 +20,8 @@ MERGED = upgrade("amberotter", stage=Stage.DEPLOYING, merged_at=NOW)
 DONE = upgrade("jaderaven", stage=Stage.DONE, merged_at=NOW)
 
 
-def cancels(*slugs: str, why: str = "", to: str = "3.40.1") -> CancelUpgrades:
-    return CancelUpgrades(slugs, to, "dana", why, 77)
+def cancels(*slugs: str, why: str = "", to: str = "3.40.1", gone: tuple[str, ...] = ()) -> CancelUpgrades:
+    return CancelUpgrades(slugs, to, "dana", why, 77, gone)
 
 
 def test_what_waits_and_what_is_open() -> None:
@@ -56,9 +58,15 @@ def test_all_cancels_the_versions_preparation_where_it_has_no_golden_file() -> N
 
 def test_all_cancels_also_what_left_the_fleet() -> None:
     gone = upgrade("formerly", stage=Stage.WAITING)
-    assert plan("/cancel all", gone, WAITS).effects == (cancels("rctest", "formerly"),)
-    assert plan("/cancel formerly", gone).effects == (cancels("formerly"),)
+    assert plan("/cancel all", gone, WAITS).effects == (cancels("rctest", "formerly", gone=("formerly",)),)
+    assert plan("/cancel formerly", gone).effects == (cancels("formerly", gone=("formerly",)),)
     assert "formerly" not in reply_text("/cancel formerly", gone)
+
+
+def test_what_failed_on_an_instance_that_left_the_fleet_is_settled_so_that_others_go_on() -> None:
+    failed = upgrade("formerly", stage=Stage.FAILED, merged_at=NOW)
+    assert plan("/cancel formerly", failed).effects == (cancels("formerly", gone=("formerly",)),)
+    assert plan("/cancel rctest", replace(failed, slug="rctest")).effects == ()
 
 
 def test_a_group_leaves_rollbacks_alone_because_they_restore_a_safe_state() -> None:

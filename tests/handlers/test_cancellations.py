@@ -111,6 +111,17 @@ def test_what_waits_is_withdrawn_at_once() -> None:
     assert scene.github.closed == []
 
 
+def test_what_failed_after_its_merge_ends_only_where_its_instance_left_the_fleet() -> None:
+    scene = Scene(upgrade(stage=Stage.FAILED, merged_at=NOW))
+    order = CancelUpgrades(("rctest",), "3.40.1", "lee", "wrong version", 77)
+    (follow, _) = scene.handler.cancel_upgrades(order)
+    assert isinstance(follow, CancelUpgrade)
+    scene.cancel()
+    assert scene.upgrade.stage is Stage.FAILED
+    scene.handler.cancel_upgrades(replace(order, gone=("rctest",)))
+    assert (scene.upgrade.stage, scene.upgrade.reason) == (Stage.CLOSED, CANCELED)
+
+
 def test_what_is_in_review_is_canceled_by_a_job_of_its_own() -> None:
     scene = Scene(upgrade(), pull())
     assert scene.cancel_all() == [CancelUpgrade("rctest", "3.40.1", "lee", "wrong version", 77), Schedule()]

@@ -59,6 +59,7 @@ from bot.domain.upgrade.reasons.deployment import (
 from bot.domain.upgrade.reasons.progress import (
     Delayed,
     Forced,
+    InstanceLeft,
     InstanceUnreadable,
     Milestone,
     NoTracker,
@@ -178,6 +179,11 @@ PROGRESS = [
     (Reached(Milestone.RECHECK_REQUESTED), "to be checked again"),
     (Forced("they asked"), "forced: they asked"),
     (Delayed(WHY), "delayed: GitHub forbids it; mibot will try again"),
+    (
+        InstanceLeft(),
+        "its folder is no longer in the deployment repository: if it was renamed, order the upgrade under the new "
+        "name; /cancel settles this one",
+    ),
     (
         InstanceUnreadable(),
         "the instance can't be read from the deployment repository any more; see the end of the tracker",

@@ -153,6 +153,10 @@ class Fleet:
     def get(self, slug: str) -> Instance | None:
         return self._by_slug.get(slug)
 
+    def has_folder(self, slug: str) -> bool:
+        """Whether the repository has a folder of that name, even one that can't be read."""
+        return slug in self._by_slug or any(one.slug == slug for one in self.unreadable)
+
     @property
     def problems(self) -> tuple[UnreadableInstance, ...]:
         """The folders that should be readable and are not."""

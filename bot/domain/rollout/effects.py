@@ -41,12 +41,21 @@ class StartUpgrades(RequestedEffect, SchedulingEffect):
     force: str = ""
 
 
-@stored("slots.cancel_upgrades", slugs="slugs", version="version", by="requested_by", why="reason", comment="comment")
+@stored(
+    "slots.cancel_upgrades",
+    slugs="slugs",
+    version="version",
+    by="requested_by",
+    why="reason",
+    comment="comment",
+    gone="left_fleet",
+)
 @dataclass(frozen=True)
 class CancelUpgrades(SchedulingEffect):
     """Withdraw the upgrades to one version that wait, and cancel those that are in review.
 
-    `why` may be empty. `comment` is where somebody requested it: what is ordered again later is another order.
+    `why` may be empty. `comment` is where somebody requested it: what is ordered again later is another order. Of the
+    instances in `gone`, whose folders are no longer there, what failed after its merge is settled, too.
     """
 
     slugs: tuple[str, ...]
@@ -54,6 +63,7 @@ class CancelUpgrades(SchedulingEffect):
     by: str
     why: str
     comment: int
+    gone: tuple[str, ...] = ()
 
 
 @stored("slots.schedule")

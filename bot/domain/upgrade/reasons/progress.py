@@ -57,6 +57,12 @@ class InstanceUnreadable(Reason):
     """The instance can't be read from the deployment repository any more."""
 
 
+@stored("upgrade.instance_left")
+@dataclass(frozen=True)
+class InstanceLeft(Reason):
+    """People removed or renamed the instance's folder in the deployment repository."""
+
+
 @stored("upgrade.no_tracker")
 @dataclass(frozen=True)
 class NoTracker(Reason):

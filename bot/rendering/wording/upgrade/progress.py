@@ -36,6 +36,14 @@ def _(reason: reasons.Waiting) -> str:
 
 
 @describe.register
+def _(_: reasons.InstanceLeft) -> str:
+    return (
+        "its folder is no longer in the deployment repository: if it was renamed, order the upgrade under the new "
+        "name; /cancel settles this one"
+    )
+
+
+@describe.register
 def _(_: reasons.InstanceUnreadable) -> str:
     return "the instance can't be read from the deployment repository any more; see the end of the tracker"
 
