@@ -50,6 +50,30 @@ def service_override(*lines: str) -> str:
         (["sysctls: {a.b: 1}"], ["sysctls: [a.b=2]"], ["sysctls: {a.b: '2'}"]),
         (["annotations: [a=1]"], ["annotations: [b=2]"], ["annotations: [a=1, b=2]"]),
         (["deploy: {labels: [a=1]}"], ["deploy: {labels: [a=2]}"], ["deploy: {labels: [a=2]}"]),
+        # a number is what Compose makes of it, and in quotes it is what is written
+        (["environment: {A: 0755}"], ["environment: {A: '0755'}"], ["environment: {A: '0755'}"]),
+        (["environment: {A: '0755'}"], ["environment: {A: 0755}"], ["environment: {A: 0755}"]),
+        (["environment: {A: 0755}"], ["environment: [A=0755]"], ["environment: {A: '0755'}"]),
+        (["environment: {A: 0755}"], ["environment: {A: 493}"], ["environment: {A: 0755}"]),
+        (["environment: {A: 1}"], ["environment: {A: '1'}"], ["environment: {A: 1}"]),
+        (["environment: {A: 3.40}"], ["environment: {A: '3.40'}"], ["environment: {A: '3.40'}"]),
+        (["environment: {A: 22:22}"], ["environment: {A: '22:22'}"], ["environment: {A: '22:22'}"]),
+        (["environment: {A: yes}"], ["environment: {A: 'yes'}"], ["environment: {A: 'yes'}"]),
+        (["environment: {A: 1.0}"], ["environment: {A: 1.00}"], ["environment: {A: 1.00}"]),
+        *((["environment: [A=1]"], [f"environment: {{A: {written}}}"], [f"environment: [A={meant}]"])
+          for written, meant in (("0022", "18"), ("'0022'", "0022"), ("!!str 0022", "0022"), ("0x1F", "31"),
+                                 ("0b11", "3"), ("1_000", "1000"), ("+5", "5"), ("-0", "0"), ("00", "0"),
+                                 ("3.40", "3.4"), (".5", "0.5"), ("y", "y"), ("N", "N"),
+                                 ("5.3.12303", "5.3.12303"), ("0755x", "0755x"))),
+        (["labels: [a=1]"], ["labels: {a: 0022}"], ["labels: [a=18]"]),
+        (["sysctls: [a.b=1]"], ["sysctls: {a.b: 0022}"], ["sysctls: [a.b=18]"]),
+        (["build: {context: ., args: [A=1]}"], ["build: {args: {A: 0022}}"], ["build: {context: ., args: [A=18]}"]),
+        (["expose: [0755]"], ["expose: ['0755', 493]"], ["expose: [0755, '0755']"]),
+        (["secrets: [{source: s, mode: 0440}]"], ["secrets: [{source: s, mode: '0440'}]"],
+         ["secrets: [{source: s, mode: '0440'}]"]),
+        (["ulimits: {nofile: 0755}"], ["ulimits: {nofile: '0755'}"], ["ulimits: {nofile: '0755'}"]),
+        (["ports: [8080]"], ["ports: ['8080', 8081]"], ["ports: [8080, 8081]"]),
+        (["ports: [22:22]"], ["ports: ['22:22']"], ["ports: [22:22]"]),
         # hosts
         (["extra_hosts:", "  - 'a:1.1.1.1'"], ["extra_hosts: {a: 2.2.2.2, b: '::1'}"],
          ["extra_hosts:", "  - 'a:2.2.2.2'", "  - 'b:::1'"]),
@@ -209,9 +233,37 @@ def test_a_service_that_upstream_lost_may_be_reset() -> None:
     assert merge_files(HEAD, [("o.yaml", "services: {gone: !reset null}")]).text == HEAD
 
 
+AMBIGUOUS = ("true", "False", "yes", "off", "22:22", "1.0", "1e3", "0o17", "0089", ".inf", "2022-01-01", "-.5",
+             "99999999999999999999", "0.00001", "!x 5")  # fmt: skip
+"""Plain values that Compose refuses as a text, or that its versions read differently."""
+
+
 @pytest.mark.parametrize(
     ("upstream", "override", "problem", "key"),
     [
+        *[
+            (service(base), service_override(over), ComposeProblem.AMBIGUOUS_VALUE, f"services.a.{key}")
+            for base, over, key in (
+                *(("environment: [A=1]", f"environment: {{A: {value}}}", "environment.A") for value in AMBIGUOUS),
+                *(
+                    ("environment: {A: 1}", f"environment: {{A: {value}}}", "environment.A")
+                    for value in AMBIGUOUS[:4]
+                ),
+                ("environment: {B: 1}", "environment: {A: true}", "environment.A"),
+                ("cpus: 1", "environment: {A: true}", "environment.A"),
+                ("environment:", "environment: {A: no}", "environment.A"),
+                ("environment: [A=1]", "environment: !override {A: no}", "environment.A"),
+                ("cpus: 1", "build: {args: {A: 2022-01-01}}", "build.args.A"),
+                ("cpus: 1", "deploy: {labels: {a: On}}", "deploy.labels.a"),
+                ("environment: [A=1]", "environment: {on: x}", "environment"),
+                ("labels: [a=1]", "labels: {a: true}", "labels.a"),
+                ("sysctls: {a: 1}", "sysctls: {a: no}", "sysctls.a"),
+                ("build: {args: [A=1]}", "build: {args: {A: 1.0}}", "build.args.A"),
+                ("extra_hosts: ['a:1.1.1.1']", "extra_hosts: {b: 1:2:3:4:5:6:7:8}", "extra_hosts.b"),
+                ("ports: ['80:80']", "ports: [22:22]", "ports"),
+                ("ports: ['80:80']", "ports: [{target: 22:22}]", "ports"),
+            )
+        ],
         ("[]", "", ComposeProblem.NOT_A_MAPPING, ""),
         ("", "", ComposeProblem.NO_SERVICES, ""),
         ("services:\n", "", ComposeProblem.NO_SERVICES, ""),

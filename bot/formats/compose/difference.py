@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from bot.formats.compose.lists import ShapeMismatchError
+from bot.formats.compose.errors import ShapeMismatchError
 from bot.formats.compose.pairs import pairs
 from bot.formats.compose.reader import image_of, load_document, services
 from bot.formats.compose.rules import IDENTITIES, NAME_LISTS, PAIR_LISTS, Path, names_to_mapping, path_pattern

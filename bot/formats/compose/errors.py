@@ -18,6 +18,7 @@ class ComposeProblem(StrEnum):
     NO_IMAGE = "no_image"
     UNKNOWN_SERVICE = "unknown_service"
     FORM_MISMATCH = "form_mismatch"
+    AMBIGUOUS_VALUE = "ambiguous_value"
     NOT_EDITABLE = "not_editable"
     NOT_MERGEABLE = "not_mergeable"
 
@@ -31,6 +32,7 @@ _MESSAGES = {
     ComposeProblem.NO_IMAGE: "a service has no image",
     ComposeProblem.UNKNOWN_SERVICE: "a service that the base file does not have, without an image or a build",
     ComposeProblem.FORM_MISMATCH: "a value has another form than in the files before",
+    ComposeProblem.AMBIGUOUS_VALUE: "a plain value that Compose refuses or that its versions read differently",
     ComposeProblem.NOT_EDITABLE: "cannot be edited",
     ComposeProblem.NOT_MERGEABLE: "the merged file cannot be written",
 }
@@ -55,3 +57,13 @@ class ComposeError(ValueError):
         self.file = file
         self.key = key
         self.cause = cause
+
+
+class ShapeMismatchError(Exception):
+    """Two values cannot be merged because they have different forms. `key` is the entry in question, if known."""
+
+    problem = ComposeProblem.FORM_MISMATCH
+
+    def __init__(self, key: str = "") -> None:
+        super().__init__(key)
+        self.key = key

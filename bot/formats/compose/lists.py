@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Hashable, Iterable
 from typing import TypeAlias
 
+from bot.formats.compose.errors import ShapeMismatchError
+from bot.formats.compose.scalars import text_of
 from bot.formats.yaml import Map, Scalar, Sequence, Value, is_null
 
 Identity: TypeAlias = Callable[[Value], Hashable]
@@ -13,10 +15,6 @@ Rule: TypeAlias = Callable[[Value, Value], Value]
 
 BLOCK_LIMITS = ("weight_device", "device_read_bps", "device_write_bps", "device_read_iops", "device_write_iops")
 _COLON = re.compile(r":(?![^{}]*\})(?![^\[\]]*\])")
-
-
-class ShapeMismatchError(Exception):
-    """Two values cannot be merged because they have different forms."""
 
 
 def take_override(_base: Value, over: Value) -> Value:
@@ -90,7 +88,11 @@ def _combine_by(identity: Identity, merge: Rule) -> Rule:
 
 
 def scalar_key(item: Value) -> Hashable:
-    return item.text if isinstance(item, Scalar) else item.equality_key
+    """The text that a scalar is for Compose: `0755` and `493` are the same, and `'0755'` is another."""
+    try:
+        return text_of(item)
+    except ShapeMismatchError:
+        return item.equality_key
 
 
 def _first_text(item: Value, *keys: str) -> Hashable | None:

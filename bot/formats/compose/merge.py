@@ -6,10 +6,11 @@ from collections.abc import Sequence as Listed
 from dataclasses import dataclass, replace
 
 from bot.formats.compose import lists
-from bot.formats.compose.errors import ComposeError, ComposeProblem
+from bot.formats.compose.errors import ComposeError, ComposeProblem, ShapeMismatchError
 from bot.formats.compose.reader import OVERRIDE_TAG, RESET_TAG, is_standalone, load_document, services
 from bot.formats.compose.rules import (
     NAME_LISTS,
+    PAIR_LISTS,
     Path,
     allows_empty,
     is_extension,
@@ -17,6 +18,7 @@ from bot.formats.compose.rules import (
     path_pattern,
     rule_for,
 )
+from bot.formats.compose.scalars import is_refused
 from bot.formats.yaml import Map, Scalar, Sequence, Value, YamlError, edit, is_null
 
 
@@ -29,9 +31,10 @@ class MergeResult:
 
 
 class _MismatchAtPathError(Exception):
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, problem: ComposeProblem = ComposeProblem.FORM_MISMATCH) -> None:
         super().__init__()
         self.path = path
+        self.problem = problem
 
 
 def merge_files(base: str, overrides: Listed[tuple[str, str]], *, base_name: str = "") -> MergeResult:
@@ -49,7 +52,7 @@ def merge_files(base: str, overrides: Listed[tuple[str, str]], *, base_name: str
         try:
             value = _mapping(value, over, ())
         except _MismatchAtPathError as mismatch:
-            raise ComposeError(ComposeProblem.FORM_MISMATCH, path, ".".join(mismatch.path)) from None
+            raise ComposeError(mismatch.problem, path, ".".join(mismatch.path)) from None
     added = _added_services(value, own, overrides)
     try:
         return MergeResult(edit(base, value, drop_comments=True), added)
@@ -81,16 +84,25 @@ def _merge(base: Value | None, over: Value, path: Path) -> Value | None:
     """The merged value, or None if the key goes."""
     if over.tag == RESET_TAG:
         return None
-    if over.tag == OVERRIDE_TAG or base is None or is_extension(path):
-        return _without_merge_tags(over)
-    if is_null(over):
+    if is_null(over) and over.tag != OVERRIDE_TAG and base is not None and not is_extension(path):
         return base
-    if is_null(base):
+    if over.tag == OVERRIDE_TAG or base is None or is_null(base) or is_extension(path):
+        _check_pairs(over, path)
         return _without_merge_tags(over)
     try:
         return _by_rule(base, over, path)
-    except lists.ShapeMismatchError:
-        raise _MismatchAtPathError(path) from None
+    except ShapeMismatchError as error:
+        at = (*path, error.key) if error.key else path
+        raise _MismatchAtPathError(at, error.problem) from None
+
+
+def _check_pairs(value: Value, path: Path) -> None:
+    """Raises for a plain boolean or date in what is taken over where Compose needs a text."""
+    entries = value.entries.items() if isinstance(value, Map) and not is_extension(path) else ()
+    for key, item in entries:
+        if path_pattern(path) in PAIR_LISTS and is_refused(item):
+            raise _MismatchAtPathError((*path, key), ComposeProblem.AMBIGUOUS_VALUE)
+        _check_pairs(item, (*path, key))
 
 
 def _by_rule(base: Value, over: Value, path: Path) -> Value:
@@ -149,14 +161,14 @@ def _build(base: Value, over: Value, path: Path) -> Value:
         return over
     old, new = (Map({"context": value}) if isinstance(value, Scalar) else value for value in (base, over))
     if not isinstance(old, Map) or not isinstance(new, Map):
-        raise lists.ShapeMismatchError
+        raise ShapeMismatchError
     return _mapping(old, new, path)
 
 
 def _logging(base: Value, over: Value, path: Path) -> Value:
     """Options belong to a driver: if the driver changes, the old options go."""
     if not isinstance(base, Map) or not isinstance(over, Map):
-        raise lists.ShapeMismatchError
+        raise ShapeMismatchError
     drivers = {value.text for value in (base.get("driver"), over.get("driver")) if isinstance(value, Scalar)}
     return (_without_merge_tags(over) or base) if len(drivers) > 1 else _mapping(base, over, path)
 

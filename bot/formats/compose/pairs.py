@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from bot.formats.compose.lists import Rule, ShapeMismatchError
+from bot.formats.compose.errors import ShapeMismatchError
+from bot.formats.compose.lists import Rule
 from bot.formats.compose.reader import RESET_TAG
-from bot.formats.yaml import EMPTY, Map, Scalar, Sequence, Style, Value, string
+from bot.formats.compose.scalars import AmbiguousValueError, is_refused, key_text, same_text, text_of
+from bot.formats.yaml import EMPTY, Map, Scalar, Sequence, Style, Value, is_null, string
 
 BareKey = Literal["null", "empty"]
 """What a `KEY` without a value means in a list: take it from the environment, or an empty text."""
@@ -53,16 +55,19 @@ def _merge_into_mapping(base: Map, over: Value, bare: BareKey) -> Map:
         old = entries.get(key)
         if value.tag == RESET_TAG:
             entries.pop(key, None)
-        elif old is None or not _same_text(old, value):
+        elif old is None or not same_text(old, value):
+            if is_refused(value):
+                raise AmbiguousValueError(key)
             entries[key] = value
     return base.with_entries(entries, over.plain_keys if isinstance(over, Map) else frozenset())
 
 
-def _same_text(old: Value, new: Value) -> bool:
-    """Whether both are the same text, quoted or not."""
-    if isinstance(old, Scalar) and isinstance(new, Scalar) and old.is_null == new.is_null:
-        return old.is_null or old.text == new.text
-    return old == new
+def _text_of_pair(key: str, value: Value) -> str:
+    """What Compose makes of the value of a pair. The error names the key."""
+    try:
+        return text_of(value)
+    except ShapeMismatchError as error:
+        raise type(error)(key) from None
 
 
 def _merge_into_list(base: Sequence, over: Value) -> Sequence:
@@ -85,13 +90,13 @@ def _items(over: Value, style: Style) -> Iterator[tuple[str, Value | None]]:
         for item in over:
             yield _scalar_text(item).partition("=")[0], item
         return
+    plain = over.plain_keys if isinstance(over, Map) else frozenset()
     for key, value in pairs(over, "null"):
         if value.tag == RESET_TAG:
             yield key, None
-        elif isinstance(value, Scalar):
-            yield key, Scalar(key if value.is_null else f"{key}={value.text}", style)
         else:
-            raise ShapeMismatchError
+            text, name = _text_of_pair(key, value), key_text(key, plain=key in plain)
+            yield key, Scalar(name if is_null(value) else f"{name}={text}", style)
 
 
 def _common_style(base: Sequence) -> Style:
@@ -121,7 +126,7 @@ def _merge_into_host_list(base: Value, new: dict[str, list[Value]], gone: set[st
     separator = "=" if base.items and all("=" in _scalar_text(item) for item in base) else ":"
     style = _common_style(base)
     written = {
-        host: [Scalar(f"{host}{separator}{_scalar_text(address)}", style) for address in found if host not in gone]
+        host: [Scalar(f"{host}{separator}{_text_of_pair(host, one)}", style) for one in found if host not in gone]
         for host, found in new.items()
     }
     items: list[Value] = []

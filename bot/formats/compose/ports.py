@@ -6,7 +6,9 @@ import re
 from dataclasses import replace
 from typing import NamedTuple
 
-from bot.formats.compose.lists import ShapeMismatchError, colon_parts
+from bot.formats.compose.errors import ShapeMismatchError
+from bot.formats.compose.lists import colon_parts
+from bot.formats.compose.scalars import AmbiguousValueError, text_of
 from bot.formats.yaml import Map, Scalar, Sequence, Value, string
 
 _RANGE = re.compile(r"(\d{1,5})-(\d{1,5})", re.ASCII)
@@ -33,6 +35,7 @@ def merge_ports(base: Value, over: Value) -> Value:
 
 def _with_entry(base: Sequence, item: Value) -> Sequence:
     known = [ports_of(one) for one in base]
+    _check(item)
     wanted = ports_of(item)
     there = {port for found in known for port in found}
     missing = [port for port in wanted if port not in there]
@@ -44,6 +47,14 @@ def _with_entry(base: Sequence, item: Value) -> Sequence:
         index = known.index(wanted)
         return replace(base, items=(*base.items[:index], item, *base.items[index + 1 :]))
     return base
+
+
+def _check(item: Value) -> None:
+    """Raises ShapeMismatchError for a plain number on which the versions of Compose disagree, such as `22:22`."""
+    values = item.entries.values() if isinstance(item, Map) else [item]
+    for value in values:
+        if isinstance(value, Scalar):
+            text_of(value)
 
 
 def _has_extra_keys(item: Value) -> bool:
@@ -95,10 +106,11 @@ def _entry(port: Port, like: Value) -> Value:
 
 def _text_entry(item: Map, key: str) -> str:
     value = item.get(key)
-    return value.text if isinstance(value, Scalar) and not value.is_null else ""
+    return _text(value) if isinstance(value, Scalar) and not value.is_null else ""
 
 
 def _text(item: Value) -> str:
-    if not isinstance(item, Scalar):
-        raise ShapeMismatchError
-    return item.text
+    try:
+        return text_of(item)
+    except AmbiguousValueError:
+        return item.text if isinstance(item, Scalar) else ""

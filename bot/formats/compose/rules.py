@@ -98,4 +98,5 @@ def allows_empty(path: Path) -> bool:
 
 def names_to_mapping(value: Sequence | Scalar, meaning: Value = EMPTY) -> dict[str, Value]:
     """A list of names as the mapping with the same meaning. Raises ShapeMismatchError for other lists."""
-    return {str(lists.scalar_key(item)): meaning for item in lists.items_of(value)}
+    items = lists.items_of(value)
+    return {item.text if isinstance(item, Scalar) else str(item.equality_key): meaning for item in items}

@@ -18,11 +18,23 @@ from bot.formats.yaml.editing import edit
 from bot.formats.yaml.errors import YamlError, YamlProblem
 from bot.formats.yaml.parsing import parse
 from bot.formats.yaml.plain import load
-from bot.formats.yaml.values import EMPTY, Map, Scalar, Sequence, Style, Value, is_null, string
+from bot.formats.yaml.values import (
+    EMPTY,
+    STR_TAG,
+    Map,
+    Scalar,
+    Sequence,
+    Style,
+    Value,
+    is_ambiguous,
+    is_null,
+    string,
+)
 from bot.formats.yaml.writer import inline
 
 __all__ = [
     "EMPTY",
+    "STR_TAG",
     "Map",
     "Scalar",
     "Sequence",
@@ -32,6 +44,7 @@ __all__ = [
     "YamlProblem",
     "edit",
     "inline",
+    "is_ambiguous",
     "is_null",
     "load",
     "parse",

@@ -73,6 +73,10 @@ _COMPOSE: dict[ComposeProblem, Callable[[InvalidComposeFile], str]] = {
     ComposeProblem.FORM_MISMATCH: lambda reason: (
         f"writes {quote_key(reason.key)} in another form than the files before it; use their form, then prepare again"
     ),
+    ComposeProblem.AMBIGUOUS_VALUE: lambda reason: (
+        f"writes {quote_key(reason.key)} as a plain value that Compose refuses or that its versions read "
+        "differently; put it in quotes, then prepare again"
+    ),
     ComposeProblem.NOT_EDITABLE: lambda reason: f"{_yaml(reason)}; edit it by hand",
     ComposeProblem.NOT_MERGEABLE: lambda reason: f"{_yaml(reason)}; merge it by hand",
 }
