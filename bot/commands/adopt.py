@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.commands import Command
 from bot.domain.chat.answers import CommandMessage
-from bot.domain.chat.arguments import parse_arguments, resolve_version
+from bot.domain.chat.arguments import parse_arguments, refuse_names, resolve_version
 from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission, refuse
 from bot.domain.plans.version_policy import unknown_version
 from bot.domain.reasons import Reason
@@ -46,7 +46,8 @@ def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
     if isinstance(arguments, Reason):
         return refuse(COMMAND.name, arguments)
     if arguments.names:
-        return refuse(COMMAND.name, InstancesNamed(COMMAND.usage))
+        unclear = refuse_names(arguments, request, context, COMMAND.usage)
+        return refuse(COMMAND.name, unclear or InstancesNamed(COMMAND.usage))
     version = resolve_version(arguments, request, context, COMMAND.usage)
     if isinstance(version, Reason):
         return refuse(COMMAND.name, version)

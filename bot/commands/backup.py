@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.commands import Command
 from bot.domain.chat.answers import CommandMessage
-from bot.domain.chat.arguments import NoInstancesNamed, parse_arguments, select_instances
+from bot.domain.chat.arguments import NoInstancesNamed, choose_instances, parse_arguments
 from bot.domain.chat.effects import BackUpNow
 from bot.domain.chat.replies import BackupProgress, ReplyItem
 from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission, refuse
@@ -27,12 +27,14 @@ class TooManyBackups(Reason):
 
 
 def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
-    arguments = parse_arguments(request.arguments, COMMAND.usage)
+    arguments = parse_arguments(request.arguments, COMMAND.usage, versions_named=False, latest_named=False)
     if isinstance(arguments, Reason):
         return refuse(COMMAND.name, arguments)
-    if not arguments.names or arguments.versions:
+    if not arguments.names:
         return refuse(COMMAND.name, NoInstancesNamed(COMMAND.name, COMMAND.usage))
-    selection = select_instances(arguments.names, context)
+    selection = choose_instances(arguments, request, context, COMMAND.usage)
+    if isinstance(selection, Reason):
+        return refuse(COMMAND.name, selection)
     items: list[ReplyItem] = [CommandMessage(COMMAND.name, reason) for _, reason in selection.unknown]
     selected = selection.instances[:MAX_BACKUPS]
     if len(selection.instances) > MAX_BACKUPS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.commands import Command
 from bot.domain.chat.answers import CommandMessage, InstanceMessage, LeftOutInstances
@@ -11,9 +11,9 @@ from bot.domain.chat.arguments import (
     ALL,
     Arguments,
     NoInstancesNamed,
+    choose_instances,
     parse_arguments,
     resolve_version,
-    select_instances,
 )
 from bot.domain.chat.replies import PreparationProgress, ReplyItem, UpgradeProgress
 from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission, refuse
@@ -52,7 +52,7 @@ class NothingToCancel(Reason):
 
 
 def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
-    quoted = [word for word in request.arguments if len(word.split()) > 1]
+    quoted = [word for word in request.arguments if len(word.split()) > 1 and not word.startswith("[")]
     words = [word for word in request.arguments if word not in quoted]
     arguments = parse_arguments(words, COMMAND.usage, valued=(REASON_OPTION,))
     if isinstance(arguments, Reason):
@@ -73,7 +73,10 @@ def _plan(
     left_fleet = [slug for slug in there if not context.fleet.has_folder(slug)]
     everything = any(name.lower() == ALL for name in arguments.names)
     gone = [slug for slug in left_fleet if everything or slug in arguments.names]
-    selection = select_instances([name for name in arguments.names if name not in left_fleet], context)
+    named = replace(arguments, names=tuple(name for name in arguments.names if name not in left_fleet))
+    selection = choose_instances(named, request, context, COMMAND.usage)
+    if isinstance(selection, Reason):
+        return refuse(COMMAND.name, selection)
     if selection.unknown:
         return CommandPlan(tuple(CommandMessage(COMMAND.name, reason) for _, reason in selection.unknown))
     slugs = [*(instance.slug for instance in selection.instances), *gone]

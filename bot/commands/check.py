@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.commands import Command
 from bot.domain.chat.answers import CommandMessage, InstanceMessage
-from bot.domain.chat.arguments import NoInstancesNamed, parse_arguments, select_instances
+from bot.domain.chat.arguments import NoInstancesNamed, choose_instances, parse_arguments
 from bot.domain.chat.effects import CheckNow
 from bot.domain.chat.replies import CheckTable, ReplyItem
 from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission, refuse
@@ -28,13 +28,17 @@ class NothingToAccept(Reason):
 
 
 def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
-    arguments = parse_arguments(request.arguments, COMMAND.usage, valued=(ACCEPT_OPTION,))
+    arguments = parse_arguments(
+        request.arguments, COMMAND.usage, valued=(ACCEPT_OPTION,), versions_named=False, latest_named=False
+    )
     if isinstance(arguments, Reason):
         return refuse(COMMAND.name, arguments)
     if not arguments.names:
         return refuse(COMMAND.name, NoInstancesNamed(COMMAND.name, COMMAND.usage))
     accepted = arguments.option(ACCEPT_OPTION) or ""
-    selection = select_instances(arguments.names, context)
+    selection = choose_instances(arguments, request, context, COMMAND.usage)
+    if isinstance(selection, Reason):
+        return refuse(COMMAND.name, selection)
     items: list[ReplyItem] = [CommandMessage(COMMAND.name, reason) for _, reason in selection.unknown]
     effects: list[Effect] = []
     for instance in selection.instances:

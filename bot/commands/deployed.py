@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.commands import Command
 from bot.domain.chat.answers import CommandMessage, InstanceMessage
-from bot.domain.chat.arguments import NoInstancesNamed, parse_arguments, select_instances
+from bot.domain.chat.arguments import NoInstancesNamed, choose_instances, parse_arguments
 from bot.domain.chat.replies import ReplyItem, UpgradeProgress
 from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission, refuse
 from bot.domain.effects import Effect
@@ -63,14 +63,16 @@ def plan_for_upgrades(
 
     `none_eligible` is given whether there is none of any instance, else of one that was named.
     """
-    arguments = parse_arguments(request.arguments, command.usage)
+    arguments = parse_arguments(request.arguments, command.usage, latest_named=False)
     if isinstance(arguments, Reason):
         return refuse(command.name, arguments)
     if not arguments.names:
         return refuse(command.name, NoInstancesNamed(command.name, command.usage))
     if len(arguments.versions) > 1:
         return refuse(command.name, OneVersionAtMost())
-    selection = select_instances(arguments.names, context)
+    selection = choose_instances(arguments, request, context, command.usage)
+    if isinstance(selection, Reason):
+        return refuse(command.name, selection)
     items: list[ReplyItem] = [CommandMessage(command.name, reason) for _, reason in selection.unknown]
     effects: list[Effect] = []
     for instance in selection.instances:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.commands import Command
 from bot.domain.chat.answers import CommandMessage
-from bot.domain.chat.arguments import NoInstancesNamed, parse_arguments, resolve_version, select_instances
+from bot.domain.chat.arguments import NoInstancesNamed, choose_instances, parse_arguments, resolve_version
 from bot.domain.chat.effects import PlanNow
 from bot.domain.chat.replies import PlanPreview, ReplyItem
 from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission, refuse
@@ -35,10 +35,12 @@ def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
         return refuse(COMMAND.name, arguments)
     if not arguments.names:
         return refuse(COMMAND.name, NoInstancesNamed(COMMAND.name, COMMAND.usage))
+    selection = choose_instances(arguments, request, context, COMMAND.usage)
+    if isinstance(selection, Reason):
+        return refuse(COMMAND.name, selection)
     version = resolve_version(arguments, request, context, COMMAND.usage)
     if isinstance(version, Reason):
         return refuse(COMMAND.name, version)
-    selection = select_instances(arguments.names, context)
     unknown = [CommandMessage(COMMAND.name, reason) for _, reason in selection.unknown]
     return plan_previews(COMMAND.name, request, unknown, selection.instances, version)
 

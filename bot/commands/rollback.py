@@ -8,17 +8,19 @@ from dataclasses import dataclass
 
 from bot.commands import Command
 from bot.domain.chat.answers import InstanceMessage
-from bot.domain.chat.arguments import UnknownOption
+from bot.domain.chat.arguments import GROUPS, UnknownOption
 from bot.domain.chat.replies import UpgradeProgress
 from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission, refuse
+from bot.domain.chat.unclear_words import NoSuchVersion, TakesNoVersion, UnclearWord, WordsNotUnderstood
 from bot.domain.fleet.model import Instance
-from bot.domain.fleet.names import resolve
+from bot.domain.fleet.names import join_names, resolve
 from bot.domain.reasons import Reason
 from bot.domain.upgrade.effects import StartRollback
 from bot.domain.upgrade.stages import IN_REVIEW, Stage
 from bot.domain.versions import Version
 from bot.formats.documents import stored
 
+_VERSION_PATTERN = re.compile(r"[vV]?\d+\.[\w.+-]+|[vV]\d+", re.ASCII)
 _OPTION_PATTERN = re.compile(r"(?:--?|[\u2012-\u2015\u2212])[A-Za-z]")
 
 
@@ -56,8 +58,8 @@ class DeploymentRunning(Reason):
 def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
     if not request.arguments:
         return refuse(COMMAND.name, NoInstanceNamed(COMMAND.usage))
-    word, *rest = request.arguments
-    fault = _usage_fault(rest, context)
+    word, *rest = join_names(request.arguments)
+    fault = _version_fault(request) or _usage_fault(rest, context)
     if fault is not None:
         return refuse(COMMAND.name, fault)
     instance = resolve(word, context.fleet)
@@ -77,9 +79,21 @@ def _usage_fault(rest: Sequence[str], context: CommandContext) -> Reason | None:
     """What is wrong with the words after the instance, which are the reason in people's words."""
     if any(_OPTION_PATTERN.match(word) for word in rest):
         return UnknownOption((), (), COMMAND.usage)
-    if rest and all(isinstance(resolve(word, context.fleet), Instance) for word in rest):
+    named = any(isinstance(resolve(word, context.fleet), Instance) for word in rest)
+    if named or (rest and rest[0].lower() in GROUPS):
         return SeveralInstancesNamed(COMMAND.usage)
     return None
+
+
+def _version_fault(request: CommandRequest) -> Reason | None:
+    """What is wrong with a version that is named, because people decide no version here. In a quoted reason, one is
+    a word like any other."""
+    named = (word for word in request.arguments if _VERSION_PATTERN.fullmatch(word))
+    word = next(named, None)
+    if word is None:
+        return None
+    cause = TakesNoVersion() if Version.parse(word) else NoSuchVersion()
+    return WordsNotUnderstood((UnclearWord(word, request.arguments.index(word) + 1, cause),), COMMAND.usage)
 
 
 def _obstacle(instance: Instance, context: CommandContext) -> Reason | None:

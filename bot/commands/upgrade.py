@@ -5,7 +5,14 @@ from __future__ import annotations
 from bot.commands import Command
 from bot.commands.plan import plan_previews
 from bot.domain.chat.answers import CommandMessage, InstanceMessage, LeftOutInstances
-from bot.domain.chat.arguments import Arguments, NoInstancesNamed, parse_arguments, resolve_version, select_instances
+from bot.domain.chat.arguments import (
+    Arguments,
+    NoInstancesNamed,
+    Selection,
+    choose_instances,
+    parse_arguments,
+    resolve_version,
+)
 from bot.domain.chat.replies import PreparationProgress, ReplyItem, UpgradeProgress
 from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission, refuse
 from bot.domain.effects import Effect
@@ -27,16 +34,18 @@ def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
         return refuse(COMMAND.name, arguments)
     if not arguments.names:
         return refuse(COMMAND.name, NoInstancesNamed(COMMAND.name, COMMAND.usage))
+    selection = choose_instances(arguments, request, context, COMMAND.usage)
+    if isinstance(selection, Reason):
+        return refuse(COMMAND.name, selection)
     version = resolve_version(arguments, request, context, COMMAND.usage)
     if isinstance(version, Reason):
         return refuse(COMMAND.name, version)
-    return _plan_upgrades(arguments, version, request, context)
+    return _plan_upgrades(arguments, selection, version, request, context)
 
 
 def _plan_upgrades(
-    arguments: Arguments, version: Version, request: CommandRequest, context: CommandContext
+    arguments: Arguments, selection: Selection, version: Version, request: CommandRequest, context: CommandContext
 ) -> CommandPlan:
-    selection = select_instances(arguments.names, context)
     items: list[ReplyItem] = [CommandMessage(COMMAND.name, reason) for _, reason in selection.unknown]
     if arguments.option("--dry-run") is not None:
         return plan_previews(COMMAND.name, request, items, selection.instances, version)

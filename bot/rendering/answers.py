@@ -15,6 +15,7 @@ from bot.domain.chat.answers import (
     NotAllowed,
     UnknownCommand,
 )
+from bot.domain.chat.unclear_words import WordsNotUnderstood
 from bot.domain.fleet.names import UnknownInstance, plain_name
 from bot.domain.reasons import Reason
 from bot.formats.markdown import Markdown, code
@@ -31,10 +32,20 @@ WordedAnswer = (
 
 def render_reason(renderer: Renderer, reason: Reason) -> Markdown:
     """The words of a reason for readers outside the deployment repository."""
+    return renderer.safe_text(describe(_with_public_names(renderer, reason)))
+
+
+def _with_public_names(renderer: Renderer, reason: Reason) -> Reason:
+    """The reason with names that may be written in place of slugs, and without words that hold a customer's name."""
     if isinstance(reason, UnknownInstance) and reason.nearest:
         instance = renderer.fleet.get(reason.nearest)
-        reason = replace(reason, nearest=plain_name(instance) if instance else "")
-    return renderer.safe_text(describe(reason))
+        return replace(reason, nearest=plain_name(instance) if instance else "")
+    if isinstance(reason, WordsNotUnderstood):
+        words = reason.hide(renderer.redact).words
+        return replace(
+            reason, words=tuple(replace(word, cause=_with_public_names(renderer, word.cause)) for word in words)
+        )
+    return reason
 
 
 def render_answer(renderer: Renderer, answer: WordedAnswer) -> Markdown:

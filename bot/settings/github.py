@@ -112,6 +112,6 @@ class OnCallSettings(Section):
     @field_validator("mention")
     @classmethod
     def _names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if any(not re.fullmatch(r"[A-Za-z0-9-]+(/[A-Za-z0-9._-]+)?", name, re.ASCII) for name in value):
+        if any(not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9._-]+)?", name, re.ASCII) for name in value):
             raise ValueError(problems.LOGINS_AND_TEAMS)
         return value

@@ -44,7 +44,8 @@ def test_at_most_ten_instances_at_once_and_the_reply_says_so() -> None:
 
 @pytest.mark.parametrize("line", ["/backup", "/backup 3.40.1", "/backup rctest 3.40.1"])
 def test_without_a_name_or_with_a_version_it_shows_its_usage(line: str) -> None:
-    assert reply_text(line) == "/backup: name the instances: /backup INSTANCE …."
+    told = "“3.40.1” is a version, which the command does not take. So nothing was done; write /backup INSTANCE …."
+    assert reply_text(line) == f"/backup: {'name the instances: /backup INSTANCE ….' if line == '/backup' else told}"
     assert plan(line).effects == ()
 
 
@@ -53,8 +54,10 @@ def test_there_are_no_options() -> None:
     assert plan("/backup rctest --force").effects == ()
 
 
-def test_one_unknown_name_does_not_stop_the_others() -> None:
-    found = plan("/backup nobody-at-all rctest")
-    assert [type(item) for item in found.items] == [CommandMessage, BackupProgress]
-    assert found.effects == (BackUpNow(77, "rctest"),)
-    assert "there is no such instance" in reply_text("/backup nobody-at-all rctest")
+def test_one_unknown_word_stops_the_whole_line() -> None:
+    found = plan("/backup rctest nobody-at-all demo")
+    assert [type(item) for item in found.items] == [CommandMessage]
+    assert found.effects == ()
+    assert reply_text("/backup rctest nobody-at-all demo").startswith(
+        "/backup: “nobody-at-all”: there is no such instance. So nothing was done; write /backup INSTANCE …"
+    )

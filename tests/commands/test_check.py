@@ -46,10 +46,13 @@ def test_without_a_name_it_shows_its_usage() -> None:
     assert plan("/check").effects == ()
 
 
-def test_one_unknown_name_does_not_stop_the_others() -> None:
-    found = plan("/check nobody-at-all rctest")
-    assert [type(item) for item in found.items] == [CommandMessage, CheckTable]
-    assert found.effects == (CheckNow(77, "rctest"),)
+def test_one_unknown_word_stops_the_whole_line() -> None:
+    found = plan("/check rctest nobody-at-all demo")
+    assert [type(item) for item in found.items] == [CommandMessage]
+    assert found.effects == ()
+    assert reply_text("/check rctest nobody-at-all demo").startswith(
+        "/check: “nobody-at-all”: there is no such instance. So nothing was done; write /check INSTANCE …"
+    )
 
 
 def test_a_group_selects_all_of_its_instances() -> None:
@@ -132,3 +135,9 @@ def test_accepting_for_a_group_affects_those_that_wait_for_it() -> None:
 def test_misuse_is_explained_and_does_nothing(line: str, words: str) -> None:
     assert reply_text(line, deployed()) == f"/check: {words}"
     assert plan(line, deployed()).effects == ()
+
+
+@pytest.mark.parametrize("word", ["3.40.1", "latest", "3.41"])
+def test_it_takes_no_version(word: str) -> None:
+    assert plan(f"/check rctest {word}").effects == ()
+    assert f"“{word}” is " in reply_text(f"/check rctest {word}")

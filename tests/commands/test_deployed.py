@@ -72,10 +72,13 @@ def test_a_customer_is_named_by_its_account() -> None:
     assert reply_text("/deployed jaderaven") == f"instance for {OTHER_ACCOUNT}: {NOTHING}"
 
 
-def test_one_unknown_name_does_not_stop_the_others() -> None:
-    found = plan("/deployed nobody-at-all rctest", upgrade(stage=Stage.MERGED, merged_at=NOW))
-    assert [type(item) for item in found.items] == [CommandMessage, UpgradeProgress]
-    assert len(found.effects) == 1
+def test_one_unknown_word_stops_the_whole_line() -> None:
+    found = plan("/deployed rctest nobody-at-all demo", upgrade(stage=Stage.MERGED, merged_at=NOW))
+    assert [type(item) for item in found.items] == [CommandMessage]
+    assert found.effects == ()
+    assert reply_text("/deployed rctest nobody-at-all demo").startswith(
+        "/deployed: “nobody-at-all”: there is no such instance. So nothing was done; write /deployed INSTANCE …"
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,3 +94,10 @@ def test_misuse_is_explained_and_does_nothing(line: str, words: str) -> None:
     there = upgrade(stage=Stage.MERGED, merged_at=NOW)
     assert reply_text(line, there) == f"/deployed: {words}"
     assert plan(line, there).effects == ()
+
+
+@pytest.mark.parametrize("word", ["latest", "3.41", "3.40.x"])
+def test_what_is_no_version_is_told(word: str) -> None:
+    line = f"/deployed rctest {word}"
+    assert plan(line).effects == ()
+    assert reply_text(line) == f"/deployed: “{word}” is no version; write X.Y.Z. So nothing was done; write {USAGE}."

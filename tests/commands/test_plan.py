@@ -66,11 +66,13 @@ def test_a_dry_run_of_an_upgrade_says_the_same_under_its_own_name() -> None:
     assert reply_text("/upgrade all --dry-run", among=MANY).startswith("/upgrade: only the first ")
 
 
-def test_one_unknown_name_does_not_stop_the_others() -> None:
-    found = plan("/plan nobody-at-all rctest")
-    assert [type(item) for item in found.items] == [CommandMessage, PlanPreview]
-    assert reply_text("/plan nobody-at-all rctest") == "/plan: there is no such instance."
-    assert found.effects == (PlanNow(77, "rctest", "3.40.1"),)
+def test_one_unknown_word_stops_the_whole_line() -> None:
+    found = plan("/plan rctest nobody-at-all demo")
+    assert [type(item) for item in found.items] == [CommandMessage]
+    assert found.effects == ()
+    assert reply_text("/plan rctest nobody-at-all demo").startswith(
+        "/plan: “nobody-at-all”: there is no such instance. So nothing was done; write /plan INSTANCE …"
+    )
 
 
 @pytest.mark.parametrize(

@@ -67,3 +67,17 @@ def test_without_known_tags_no_version_is_refused_as_unknown() -> None:
 def test_a_command_that_cannot_be_understood_shows_its_usage(line: str, on: str, fault: str) -> None:
     assert fault in reply_text(line, on=on)
     assert plan(line, on=on).effects == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("3.41", "is no version; write X.Y.Z"),
+        ("v3.41.x", "is no version; write X.Y.Z"),
+        ("latst", "is not understood; did you mean latest?"),
+        ("now", "is no version, and the command takes no instance"),
+    ],
+)
+def test_a_word_that_is_not_understood_is_told(word: str, told: str) -> None:
+    assert plan(f"/prepare {word}").effects == ()
+    assert reply_text(f"/prepare {word}").startswith(f"/prepare: “{word}” {told}")

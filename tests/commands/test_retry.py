@@ -89,3 +89,10 @@ def test_a_customer_is_named_by_its_account() -> None:
 def test_misuse_is_explained_and_does_nothing(line: str, words: str) -> None:
     assert reply_text(line, FAILED) == f"/retry: {words}"
     assert plan(line, FAILED).effects == ()
+
+
+@pytest.mark.parametrize("word", ["latest", "3.41", "3.40.x"])
+def test_what_is_no_version_is_told(word: str) -> None:
+    line = f"/retry rctest {word}"
+    assert plan(line).effects == ()
+    assert reply_text(line) == f"/retry: “{word}” is no version; write X.Y.Z. So nothing was done; write {USAGE}."

@@ -104,3 +104,18 @@ def test_other_stages_are_no_obstacle(stage: Stage) -> None:
     assert plan("/rollback rctest", there, upgrade("demo")).effects == (
         StartRollback("rctest", "3.40.0", "dana", "", 77),
     )
+
+
+@pytest.mark.parametrize(
+    "line", ["/rollback rctest 3.39.1", "/rollback rctest to v3.39.1", "/rollback 3.39.1 rctest"]
+)
+def test_it_takes_no_version(line: str) -> None:
+    assert plan(line).effects == ()
+    assert "is a version, which the command does not take. So nothing was done" in reply_text(line)
+    assert plan('/rollback rctest "back to 3.39.1"').effects
+
+
+@pytest.mark.parametrize("line", ["/rollback rctest and demo", "/rollback rctest internal", "/rollback rctest, all"])
+def test_a_second_instance_is_no_reason(line: str) -> None:
+    assert plan(line).effects == ()
+    assert USAGE in reply_text(line)

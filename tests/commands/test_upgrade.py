@@ -122,11 +122,13 @@ def test_on_an_issue_without_a_version_one_can_be_given() -> None:
     assert plan("/upgrade rctest 3.40.1", on="").effects == (start_upgrades("rctest"),)
 
 
-def test_one_unknown_name_does_not_stop_the_others() -> None:
+def test_one_unknown_word_stops_the_whole_line() -> None:
     found = plan("/upgrade rctest nobody-at-all demo")
-    assert found.effects == (start_upgrades("rctest", "demo"),)
-    assert [type(item) for item in found.items] == [CommandMessage, UpgradeProgress, UpgradeProgress]
-    assert reply_text("/upgrade rctest nobody-at-all demo") == "/upgrade: there is no such instance."
+    assert [type(item) for item in found.items] == [CommandMessage]
+    assert found.effects == ()
+    assert reply_text("/upgrade rctest nobody-at-all demo").startswith(
+        "/upgrade: “nobody-at-all”: there is no such instance. So nothing was done; write /upgrade INSTANCE …"
+    )
 
 
 def test_a_mistyped_name_gets_a_suggestion() -> None:
@@ -201,9 +203,9 @@ def test_an_operator_gives_a_reason_to_skip_the_order(line: str) -> None:
 
 
 def test_a_dry_run_starts_nothing() -> None:
-    found = plan(f"/upgrade {OTHER_ACCOUNT} rctest nobody-at-all --dry-run")
+    found = plan(f"/upgrade {OTHER_ACCOUNT} rctest --dry-run")
     assert found.effects == (PlanNow(77, "rctest", "3.40.1"), PlanNow(77, "jaderaven", "3.40.1"))
-    assert [type(item) for item in found.items] == [CommandMessage, PlanPreview, PlanPreview]
+    assert [type(item) for item in found.items] == [PlanPreview, PlanPreview]
 
 
 def test_a_dry_run_also_shows_refused_upgrades() -> None:
@@ -240,3 +242,55 @@ def test_an_upgrade_that_was_rolled_back_can_be_requested_again() -> None:
 def test_the_same_command_yields_the_same_effects() -> None:
     effects: tuple[Effect, ...] = plan("/upgrade rctest").effects
     assert plan("/upgrade rctest").effects == effects
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("rctest 3.41", "“3.41” is no version; write X.Y.Z."),
+        ("rctest 3.41.x", "“3.41.x” is no version; write X.Y.Z."),
+        ("rctest v3.41", "“v3.41” is no version; write X.Y.Z."),
+        ("3.41.0.1 rctest", "“3.41.0.1” is no version; write X.Y.Z."),
+        ("rctest 3.41.0-rc", "“3.41.0-rc” is no version; write X.Y.Z."),
+        ("rctest 3,41", "“3” is no version; write X.Y.Z. “41” is no version; write X.Y.Z."),
+        ("rctest 3.41.", "“3.41.” is no version; write X.Y.Z."),
+        ("rctest to 3.41.0", "“to”: there is no such instance."),
+        ("rctest and demo", "“and”: there is no such instance."),
+        ("rctest lates", "“lates” is not understood; did you mean latest?"),
+        ("interal", "“interal” is not understood; did you mean internal?"),
+        ("rctest prodution 3.41.0", "“prodution” is not understood; did you mean production?"),
+        ("rctset demo", "“rctset”: there is no such instance. Did you mean rctest?"),
+        (f"rctest {ACCOUNT}", f"word 2: this account has 2 instances: write {ACCOUNT}#1 or {ACCOUNT}#2."),
+        ("rctest jaderavn", f"word 2: there is no such instance. Did you mean {OTHER_ACCOUNT}?"),
+        ("rctest jaderaven.example.com", "word 2: there is no such instance."),
+        (
+            "rctest --force because they asked",
+            "“they”: there is no such instance. “asked”: there is no such instance.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("dry_run", ["", " --dry-run"])
+def test_one_word_that_is_not_understood_stops_the_whole_line(words: str, told: str, dry_run: str) -> None:
+    line = f"/upgrade {words}{dry_run}"
+    assert reply_text(line) == f"/upgrade: {told} So nothing was done; write {USAGE}"
+    found = plan(line)
+    assert found.effects == ()
+    assert len(found.items) == 1
+
+
+def test_a_customers_name_with_a_typo_is_not_repeated() -> None:
+    for word in ("jaderavn", "jade-raven", "jaderaven2", "amberoter", "xjaderavenx"):
+        assert word not in reply_text(f"/upgrade rctest {word}")
+    gone = upgrade("opalheron", stage=Stage.DONE)
+    assert "opalheron" not in reply_text("/upgrade rctest opalheron", gone)
+
+
+def test_instances_by_the_names_that_the_tracker_and_github_show() -> None:
+    lines = (
+        f"/upgrade second instance for {ACCOUNT} [demo.sourcegraph.com](https://demo.sourcegraph.com)",
+        "/upgrade demo second instance for sourcegraph/accounts#528",
+        "/upgrade sourcegraph/accounts#528#2, demo",
+        f"/upgrade [second instance for sourcegraph/accounts#528]({ACCOUNT}) <https://demo.sourcegraph.com>",
+    )
+    for line in lines:
+        assert plan(line).effects == (start_upgrades("demo", "amberotter-two"),), line

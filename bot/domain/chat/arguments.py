@@ -7,8 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.chat.requests import LATEST, CommandContext, CommandRequest
+from bot.domain.chat.unclear_words import (
+    NoSuchVersion,
+    NoSuchWord,
+    TakesNoInstance,
+    TakesNoVersion,
+    UnclearWord,
+    WordsNotUnderstood,
+    looks_like_version,
+    nearest_word,
+    unclear_word,
+)
 from bot.domain.fleet.model import Instance, InstanceType
-from bot.domain.fleet.names import resolve
+from bot.domain.fleet.names import InstanceUnreadable, UnknownInstance, join_names, resolve
 from bot.domain.reasons import Reason
 from bot.domain.versions import Version, latest_release
 from bot.formats.documents import stored
@@ -16,6 +27,9 @@ from bot.formats.documents import stored
 ALL = "all"
 GROUPS = frozenset({ALL, *(kind.value for kind in InstanceType)})
 """The words for many instances."""
+
+MAX_TOLD = 5
+"""Words that are not understood, of which one answer says why."""
 
 _DASHES = re.compile("^[\u2012-\u2015\u2212](?=[^\\s=]*(?:=|$))")  # phone keyboards replace two dashes by these
 
@@ -82,17 +96,24 @@ class Arguments:
 
 
 def parse_arguments(
-    words: Sequence[str], usage: str, flags: Sequence[str] = (), valued: Sequence[str] = ()
+    words: Sequence[str],
+    usage: str,
+    flags: Sequence[str] = (),
+    valued: Sequence[str] = (),
+    *,
+    versions_named: bool = True,
+    latest_named: bool = True,
 ) -> Arguments | Reason:
     """The words by kind, or what is wrong with them.
 
-    `flags` are the options that stand alone, `valued` those with a text after them.
+    `flags` are the options that stand alone, `valued` those with a text after them. The last two say whether the
+    command takes a version, and `latest` for one.
     """
     names: list[str] = []
     versions: list[Version] = []
     options: dict[str, str] = {}
     latest = False
-    rest = [_DASHES.sub("--", word) for word in words]
+    rest = [_DASHES.sub("--", word) for word in join_names(words)]
     while rest:
         word = rest.pop(0)
         name, equals, value = word.partition("=")
@@ -107,12 +128,20 @@ def parse_arguments(
         elif word.startswith("-"):
             return UnknownOption(tuple(flags), tuple(valued), usage)
         elif version := Version.parse(word):
+            if not versions_named:
+                return _not_taken(word, words, usage, TakesNoVersion())
             versions += [] if version in versions else [version]
         elif word.lower() == LATEST:
+            if not latest_named:
+                return _not_taken(word, words, usage, NoSuchVersion() if versions_named else TakesNoVersion())
             latest = True
         else:
             names.append(word)
     return Arguments(tuple(names), tuple(versions), latest, tuple(options.items()))
+
+
+def _not_taken(word: str, words: Sequence[str], usage: str, cause: Reason) -> WordsNotUnderstood:
+    return WordsNotUnderstood((UnclearWord(word, words.index(word) + 1, cause),), usage)
 
 
 def resolve_version(
@@ -148,10 +177,47 @@ def select_instances(names: Sequence[str], context: CommandContext) -> Selection
         if name.lower() in GROUPS:
             by_group |= {i.slug for i in context.fleet if name.lower() in {ALL, i.type.value}}
             continue
-        found = resolve(name, context.fleet)
+        found = resolve(name, context.fleet, trusted=context.trusted)
         if isinstance(found, Instance):
             named.add(found.slug)
         else:
             unknown.setdefault(name, found)
     instances = tuple(i for i in context.fleet if i.slug in named | by_group)
     return Selection(instances, tuple(unknown.items()), frozenset(by_group - named))
+
+
+def choose_instances(
+    arguments: Arguments, request: CommandRequest, context: CommandContext, usage: str
+) -> Selection | WordsNotUnderstood:
+    """The instances that are named, if every word is understood. `unknown` has those that can't be read."""
+    selection = select_instances(arguments.names, context)
+    unclear = [
+        unclear_word(word, request.arguments, _cause(word, reason), context)
+        for word, reason in selection.unknown
+        if not isinstance(reason, InstanceUnreadable)
+    ]
+    return WordsNotUnderstood(tuple(unclear[:MAX_TOLD]), usage) if unclear else selection
+
+
+def _cause(word: str, reason: Reason) -> Reason:
+    """Why a word names no instance, if it may have been meant for something else."""
+    if not isinstance(reason, UnknownInstance):
+        return reason
+    if looks_like_version(word):
+        return NoSuchVersion()
+    meant = nearest_word(word, [LATEST, *sorted(GROUPS)])
+    return NoSuchWord(meant) if meant and not reason.nearest else reason
+
+
+def refuse_names(
+    arguments: Arguments, request: CommandRequest, context: CommandContext, usage: str
+) -> WordsNotUnderstood | None:
+    """What is wrong with the words of a command that takes a version at most; None if all of them name instances."""
+
+    def cause(word: str) -> Reason:
+        meant = nearest_word(word, [LATEST])
+        return NoSuchVersion() if looks_like_version(word) else NoSuchWord(meant) if meant else TakesNoInstance()
+
+    unknown = select_instances(arguments.names, context).unknown
+    unclear = [unclear_word(word, request.arguments, cause(word), context) for word, _ in unknown]
+    return WordsNotUnderstood(tuple(unclear[:MAX_TOLD]), usage) if unclear else None

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from bot.domain.chat.answers import CommandMessage, InstanceMessage, LeftOutInstances, Message
 from bot.domain.chat.replies import ReplyItem
+from bot.domain.chat.unclear_words import WordsNotUnderstood
 from bot.domain.fleet.names import UnknownInstance
 from bot.domain.fleet.redaction import Redact, redact_value
 from bot.domain.reasons import Reason
@@ -28,5 +29,9 @@ def redact_item(item: ReplyItem, redact: Redact) -> ReplyItem:
 
 
 def _redact_reason(reason: Reason, redact: Redact) -> Reason:
-    """An unknown instance keeps its suggestion, a slug: it is shown only while the instance is in the fleet."""
+    """An unknown instance keeps its suggestion, a slug: it is shown only while the instance is in the fleet. Of words
+    that are not understood, those with a customer's name are left out."""
+    if isinstance(reason, WordsNotUnderstood):
+        words = tuple(replace(word, cause=_redact_reason(word.cause, redact)) for word in reason.hide(redact).words)
+        return replace(reason, words=words)
     return reason if isinstance(reason, UnknownInstance) else redact_value(reason, redact)

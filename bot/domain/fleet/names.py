@@ -6,6 +6,7 @@ Outside it a customer is named by the URL of its account issue only (domain.md, 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
@@ -18,7 +19,11 @@ from bot.formats.urls import normalize_url
 
 _ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
 _WRAPPING = "`'\"<>()[]*"
-_MAX_NAME_LENGTH = 300
+_MAX_NAME_LENGTH = 600
+_LINK = re.compile(r"\[([^\[\]]*)\]\(<?([^()<>\s]*)>?\)")
+_PHRASE = re.compile(r"(?:(\w+) )?instance for (.+)", re.IGNORECASE)
+_ISSUE = re.compile(r"([\w.-]+/[\w.-]+)#(\d+)(#\d+)?", re.ASCII)
+_NUMBERED = re.compile(r"(\d{1,4})(?:st|nd|rd|th)", re.ASCII)
 
 
 @stored("fleet.unknown_instance", nearest="nearest")
@@ -85,22 +90,75 @@ def _account_name(account: str, number: int) -> Markdown:
     return Markdown(f"{which}instance for {account}")
 
 
-def resolve(word: str, fleet: Fleet) -> Instance | Reason:
-    """The instance that a person means by a slug, a domain, or an account URL (`URL#2` for the second instance); or
-    why none is meant.
+def join_names(words: Sequence[str]) -> list[str]:
+    """The words, with each name that has several words in one: `second instance for URL`, as mibot writes it."""
+    joined: list[str] = []
+    rest = list(words)
+    while rest:
+        before = 1 if _ordinal_number(rest[0]) else 0
+        is_name = [word.lower() for word in rest[before : before + 2]] == ["instance", "for"]
+        size = before + 3 if is_name and len(rest) >= before + 3 else 1
+        joined.append(" ".join(rest[:size]))
+        del rest[:size]
+    return joined
 
-    Quotes and Markdown around the word are ignored. The word may be the URL of an instance.
+
+def resolve(word: str, fleet: Fleet, *, trusted: bool = True) -> Instance | Reason:
+    """The instance that a person means; or why none is meant.
+
+    It may be named by a slug, a domain, the URL of the instance or of its account issue (`URL#2` for the second
+    instance), `owner/repo#N` for that issue, as mibot names it (`second instance for URL`), or a Markdown link to one
+    of them. Quotes and Markdown around the word are ignored. Who is not `trusted` with customers' names can name a
+    customer's instance by its account only.
     """
-    name = word.strip().strip(_WRAPPING).lower()[:_MAX_NAME_LENGTH]
+    name = word.strip()[:_MAX_NAME_LENGTH]
+    link = _LINK.fullmatch(name)
+    if link is not None:
+        return _resolve_link(link.group(1), link.group(2), fleet, trusted=trusted)
+    phrase = _PHRASE.fullmatch(name.strip("`'\"*"))
+    if phrase is not None:
+        return _resolve_phrase(phrase.group(1), phrase.group(2).lower(), fleet)
+    name = name.strip(_WRAPPING).lower()
     host = re.sub(r"^https?://", "", name).partition("?")[0].partition("/")[0]
     for instance in fleet:
-        if host in {instance.slug, instance.domain}:
+        if (trusted or instance.internal) and host in {instance.slug, instance.domain}:
             return instance
     by_account = _by_account(name, fleet)
     if by_account is not None:
         return by_account
-    problem = next((p for p in fleet.unreadable if host in {p.slug, f"{p.slug}.sourcegraph.com"}), None)
-    return _unreadable(problem) if problem else UnknownInstance(_nearest_slug(host, fleet))
+    readable = (p for p in fleet.unreadable if trusted or p.internal)
+    problem = next((p for p in readable if host in {p.slug, f"{p.slug}.sourcegraph.com"}), None)
+    if problem is not None:
+        return _unreadable(problem)
+    return UnknownInstance(_nearest_slug(host, fleet) if trusted else "")
+
+
+def _resolve_link(label: str, target: str, fleet: Fleet, *, trusted: bool) -> Instance | Reason:
+    """What a Markdown link means: its target, unless its label names another instance."""
+    found = resolve(target, fleet, trusted=trusted)
+    named = resolve(label, fleet, trusted=trusted)
+    if isinstance(named, Instance) and named != found:
+        same_account = isinstance(found, AccountAmbiguous) and resolve(str(named.account), fleet) == found
+        return named if same_account else UnknownInstance()
+    return found
+
+
+def _resolve_phrase(ordinal: str | None, name: str, fleet: Fleet) -> Instance | Reason:
+    """What mibot's own name of a customer's instance means."""
+    link = _LINK.fullmatch(name)
+    account = (link.group(2) if link else name).strip(_WRAPPING)
+    number = _ordinal_number(ordinal) if ordinal else None
+    if ordinal and number is None:
+        return UnknownInstance()
+    return _by_account(f"{account}#{number}" if number else account, fleet) or UnknownInstance()
+
+
+def _ordinal_number(word: str) -> int | None:
+    """2 for `second` or `2nd`; None for another word."""
+    number = _NUMBERED.fullmatch(word.lower())
+    if number is not None:
+        return int(number.group(1))
+    return next((value for value, name in _ORDINALS.items() if name == word.lower()), None)
 
 
 def _unreadable(problem: UnreadableInstance) -> InstanceUnreadable:
@@ -108,8 +166,14 @@ def _unreadable(problem: UnreadableInstance) -> InstanceUnreadable:
 
 
 def _by_account(name: str, fleet: Fleet) -> Instance | Reason | None:
-    url, _, fragment = name.partition("#")
-    wanted = {normalize_url(url), normalize_url(url.partition("?")[0])}
+    issue = _ISSUE.fullmatch(name.rstrip(".,;:!"))
+    if issue is not None:  # as GitHub shows the URL of an issue
+        url, fragment = f"/{issue.group(1)}/issues/{issue.group(2)}", (issue.group(3) or "").strip("#")
+        wanted = {normalize_url(i.account) for i in (*fleet, *fleet.unreadable) if i.account}
+        wanted = {account for account in wanted if account.endswith(url)}
+    else:
+        url, _, fragment = name.partition("#")
+        wanted = {normalize_url(url), normalize_url(url.partition("?")[0])}
     everyone: list[Instance | UnreadableInstance] = [*fleet, *fleet.unreadable]
     owned = [i for i in everyone if i.account and not i.internal and normalize_url(i.account) in wanted]
     owned.sort(key=lambda i: i.ordinal)

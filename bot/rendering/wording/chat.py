@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from bot.domain.chat import arguments, comments, refusals
+from bot.domain.chat import arguments, comments, refusals, unclear_words
 from bot.rendering.wording.dispatch import clause, describe, sentence
 
+_PREDICATES = (
+    unclear_words.NoSuchVersion,
+    unclear_words.NoSuchWord,
+    unclear_words.TakesNoInstance,
+    unclear_words.TakesNoVersion,
+)
+"""The causes whose words go on after the word that they are about."""
 _PURPOSES = {"check": " to check", "upgrade": " to upgrade"}
 """What instances are named for, where a command says so."""
 
@@ -44,6 +51,40 @@ def _(reason: arguments.UnknownOption) -> str:
 @describe.register
 def _(reason: arguments.OptionWithoutText) -> str:
     return f'give the reason in quotation marks: {reason.option} "reason".'
+
+
+@describe.register
+def _(reason: unclear_words.WordsNotUnderstood) -> str:
+    told = " ".join(_describe_word(word) for word in reason.words)
+    return f"{told} So nothing was done; write {reason.usage}."
+
+
+def _describe_word(word: unclear_words.UnclearWord) -> str:
+    place = f"word {word.position}" if word.position else "one of the words"
+    name = f"“{word.typed}”" if word.typed else place
+    verb = "" if isinstance(word.cause, _PREDICATES) else ":"
+    words = describe(word.cause)
+    return f"{name}{verb} {words}" if words.endswith(("?", ".")) else f"{name}{verb} {words}."
+
+
+@describe.register
+def _(_: unclear_words.NoSuchVersion) -> str:
+    return "is no version; write X.Y.Z"
+
+
+@describe.register
+def _(reason: unclear_words.NoSuchWord) -> str:
+    return f"is not understood; did you mean {reason.nearest}?"
+
+
+@describe.register
+def _(_: unclear_words.TakesNoVersion) -> str:
+    return "is a version, which the command does not take"
+
+
+@describe.register
+def _(_: unclear_words.TakesNoInstance) -> str:
+    return "is no version, and the command takes no instance"
 
 
 @describe.register

@@ -11,6 +11,7 @@ from bot.domain.fleet.names import (
     AccountAmbiguous,
     InstanceUnreadable,
     UnknownInstance,
+    join_names,
     ordinal,
     plain_name,
     public_name,
@@ -159,3 +160,96 @@ def test_every_instance_of_a_fleet_is_found_by_its_names() -> None:
         typed = plain_name(instance)
         numbered = typed if instance.internal or "#" in typed else f"{typed}#{instance.ordinal}"
         assert resolve(numbered, INDISCREET_FLEET) == instance
+
+
+SHORT, OTHER_SHORT = "sourcegraph/accounts#528", "sourcegraph/accounts#611"
+
+
+@pytest.mark.parametrize(
+    ("word", "slug"),
+    [
+        (OTHER_SHORT, "jaderaven"),
+        ("Sourcegraph/Accounts#611", "jaderaven"),
+        (f"`{OTHER_SHORT}`", "jaderaven"),
+        (f"{OTHER_SHORT}#1", "jaderaven"),
+        (f"{SHORT}#2", "amberotter-two"),
+        (f"<{OTHER}>", "jaderaven"),
+        (f"{OTHER}#issuecomment-12", "jaderaven"),
+        (f"[{OTHER_SHORT}]({OTHER})", "jaderaven"),
+        (f"[the customer]({OTHER})", "jaderaven"),
+        (f"[the customer](<{OTHER}>)", "jaderaven"),
+        (f"[jaderaven]({OTHER})", "jaderaven"),
+        ("[rctest.sourcegraph.com](https://rctest.sourcegraph.com)", "rctest"),
+        ("[rctest](https://rctest.sourcegraph.com/search?q=1)", "rctest"),
+        (f"instance for {OTHER}", "jaderaven"),
+        (f"instance for {OTHER_SHORT}", "jaderaven"),
+        (f"first instance for {ACCOUNT}", "amberotter"),
+        (f"Second instance for {SHORT}", "amberotter-two"),
+        (f"2nd instance for {ACCOUNT}", "amberotter-two"),
+        (f"second instance for [{SHORT}]({ACCOUNT})", "amberotter-two"),
+        (f"[second instance for {SHORT}]({ACCOUNT})", "amberotter-two"),
+        (f"[instance for {SHORT}]({ACCOUNT}#2)", "amberotter-two"),
+    ],
+)
+def test_an_instance_is_found_by_what_github_and_the_tracker_show(word: str, slug: str) -> None:
+    assert resolve_slug(word) == slug
+
+
+@pytest.mark.parametrize("instance", list(FLEET), ids=lambda instance: instance.slug)
+def test_an_instance_is_found_by_the_names_that_mibot_writes(instance: Instance) -> None:
+    assert resolve(plain_name(instance), FLEET) in (instance, resolve(ACCOUNT, FLEET))
+    assert resolve(public_name(instance), FLEET) in (instance, resolve(ACCOUNT, FLEET))
+    assert join_names(public_name(instance).split()) == [public_name(instance)]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "sourcegraph/accounts#999",
+        "other/accounts#611",
+        "accounts#611",
+        "#611",
+        "sourcegraph/accounts#",
+        f"third instance for {ACCOUNT}x",
+        f"some instance for {OTHER}",
+        "instance for rctest",
+        f"[rctest]({OTHER})",
+        "[rctest](https://demo.sourcegraph.com)",
+        "[rctest](https://example.com)",
+        "[rctest]()",
+        "[rctest][1]",
+        "[](https://example.com)",
+    ],
+)
+def test_what_names_no_instance_or_two_is_not_guessed(word: str) -> None:
+    assert isinstance(resolve(word, FLEET), UnknownInstance)
+
+
+@pytest.mark.parametrize("word", [ACCOUNT, SHORT, f"instance for {SHORT}", f"[{SHORT}]({ACCOUNT})", f"{SHORT}#3"])
+def test_an_account_with_two_instances_is_ambiguous_however_it_is_written(word: str) -> None:
+    assert resolve(word, FLEET) == AccountAmbiguous((f"{ACCOUNT}#1", f"{ACCOUNT}#2"))
+
+
+@pytest.mark.parametrize(
+    ("words", "joined"),
+    [
+        ("rctest demo", ["rctest", "demo"]),
+        (f"instance for {OTHER} demo", [f"instance for {OTHER}", "demo"]),
+        (f"rctest second instance for {SHORT} 3.40.1", ["rctest", f"second instance for {SHORT}", "3.40.1"]),
+        ("rctest instance for", ["rctest", "instance", "for"]),
+        ("second instance", ["second", "instance"]),
+        ("first demo", ["first", "demo"]),
+        ("", []),
+    ],
+)
+def test_names_of_several_words_are_joined(words: str, joined: list[str]) -> None:
+    assert join_names(words.split()) == joined
+
+
+@pytest.mark.parametrize("instance", list(FLEET), ids=lambda instance: instance.slug)
+def test_who_is_not_trusted_names_a_customer_by_its_account_only(instance: Instance) -> None:
+    for word in (instance.slug, instance.domain, f"https://{instance.domain}", instance.slug[:-1]):
+        wanted = instance if instance.internal and len(word) >= len(instance.slug) else UnknownInstance()
+        assert resolve(word, FLEET, trusted=False) == wanted
+    assert resolve(f"[x]({OTHER})", FLEET, trusted=False) == resolve(OTHER, FLEET, trusted=False)
+    assert resolve_slug(OTHER) == "jaderaven"
