@@ -17,7 +17,7 @@ from bot.domain.github_models import Comment, Issue
 from bot.domain.versions import Version
 from bot.ports.errors import ExternalError, NotFoundError, TransientError
 from bot.ports.issues import CommentFeed, IssueReader
-from bot.ports.store import ReplyReader
+from bot.ports.store import ReplyReader, TrackerReader
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +31,10 @@ class CommentSource(IssueReader, CommentFeed, Protocol):
     def comments(self, number: int) -> Sequence[Comment]: ...
 
 
+class _Store(ReplyReader, TrackerReader, Protocol):
+    """The answers that mibot gave, and the trackers."""
+
+
 @dataclass
 class _Look:
     """One look for comments: what was found, and the issues that were read for it."""
@@ -42,7 +46,7 @@ class _Look:
 class MissedComments:
     """`label` marks the issues on which comments count."""
 
-    def __init__(self, issues: CommentSource, store: ReplyReader, label: str) -> None:
+    def __init__(self, issues: CommentSource, store: _Store, label: str) -> None:
         self._issues = issues
         self._store = store
         self._label = label
@@ -57,7 +61,7 @@ class MissedComments:
         effects: list[Effect] = []
         for comment in self._candidates(since):
             issue = self._issue(comment.issue, look)
-            if issue is None or (isinstance(issue, Issue) and not self._has_label(issue)):
+            if issue is None or (isinstance(issue, Issue) and not self._counts(issue)):
                 continue
             look.found.append(comment)
             if isinstance(issue, Issue):
@@ -123,5 +127,7 @@ class MissedComments:
                 look.issues[number] = error
         return look.issues[number]
 
-    def _has_label(self, issue: Issue) -> bool:
-        return any(label.lower() == self._label.lower() for label in issue.labels)
+    def _counts(self, issue: Issue) -> bool:
+        """Whether commands on it count: it has the label, or is a tracker from which people took it."""
+        labeled = any(label.lower() == self._label.lower() for label in issue.labels)
+        return labeled or any(tracker.issue == issue.number for tracker in self._store.trackers())

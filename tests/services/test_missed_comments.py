@@ -15,10 +15,11 @@ from bot.domain.chat.replies import Reply
 from bot.domain.flow.sweeps import Found
 from bot.domain.github_models import Comment, Issue
 from bot.domain.reasons import PlainText
+from bot.domain.tracker.record import TrackerRecord
 from bot.ports.errors import ExternalError, NeedsPersonError, NotFoundError, PermanentError, TransientError
 from bot.services.missed_comments import MAX_FAILURES, MissedComments
 from tests.ports import MemoryIssues, MemoryStore
-from tests.samples import NOW
+from tests.samples import NOW, version
 
 LABEL = "team/cloud"
 REFUSED = PlainText("GitHub refuses")
@@ -131,3 +132,11 @@ def test_what_was_told_that_it_is_late_is_no_answer_and_gets_no_second_reaction(
     assert find(issues, store) == Found((handles(order),), order.updated_at)
     store.save_reply(Reply(order.id, order.issue, "dana", (), written=5, effects=()))
     assert find(issues, store) == Found()
+
+
+def test_a_tracker_counts_though_people_took_its_label_away(issues: Hidden, store: MemoryStore) -> None:
+    number = issues.open("3.40.1").number
+    comment = issues.say(number, "/upgrade rctest")
+    assert find(issues, store).effects == ()
+    store.save_tracker(TrackerRecord(version("3.40.1"), number, "https://x", "dana"))
+    assert find(issues, store).effects == (handles(comment),)

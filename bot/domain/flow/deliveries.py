@@ -90,6 +90,11 @@ def _has_label(issue: Mapping[str, Any], label: str) -> bool:
     return any(str(entry["name"]).lower() == label.lower() for entry in issue["labels"])
 
 
+def _may_be_tracker(issue: Mapping[str, Any]) -> bool:
+    """Whether it looks like a tracker of mibot's own, from which people may have taken the label."""
+    return _is_bot(issue.get("user")) and markers.tracker_version(str(issue.get("body") or "")) is not None
+
+
 def _issues(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
     issue = payload["issue"]
     if _repository(payload) != relevant.releases.lower() or "pull_request" in issue:
@@ -108,7 +113,9 @@ def _issue_comment(payload: Mapping[str, Any], relevant: EventFilter) -> Event |
     issue, comment = payload["issue"], payload["comment"]
     if _repository(payload) != relevant.releases.lower() or "pull_request" in issue:
         return None
-    if payload["action"] != "created" or _is_bot(comment["user"]) or not _has_label(issue, relevant.label):
+    if payload["action"] != "created" or _is_bot(comment["user"]):
+        return None
+    if not _has_label(issue, relevant.label) and not _may_be_tracker(issue):
         return None
     body = str(comment.get("body") or "")
     if not any(comments.command_names(body)):

@@ -142,6 +142,22 @@ def test_a_comment_with_a_command() -> None:
     assert parse_event("issue_comment", comment(), RELEVANT) == wanted
 
 
+def test_a_comment_on_a_tracker_from_which_people_took_the_label() -> None:
+    mark = "<!-- mibot:tracker version=3.40.1 -->"
+    wanted = CommentCreated(77, 12, "3.40.1", "/upgrade rctest", "dana")
+    facts = {"labels": [], "user": BOT}
+    payload = comment()
+    payload["issue"] |= {**facts, "body": mark}
+    assert parse_event("issue_comment", payload, RELEVANT) == wanted
+    payload["issue"] |= {"user": DANA}
+    assert parse_event("issue_comment", payload, RELEVANT) is None, "anybody can copy the mark"
+
+
+def test_a_tracker_that_is_reopened_is_told() -> None:
+    payload = labeled("reopened", body="<!-- mibot:tracker version=3.40.1 -->")
+    assert parse_event("issues", payload, RELEVANT) == IssueLabeled(12, "3.40.1", "dana")
+
+
 def test_a_comment_on_an_issue_that_names_no_version() -> None:
     event = parse_event("issue_comment", comment(title="help wanted"), RELEVANT)
     assert event == CommentCreated(77, 12, "", "/upgrade rctest", "dana")
