@@ -19,6 +19,7 @@ from bot.schema import CODEC
 from bot.services.creator import Creator
 from bot.services.fleet_reader import FleetReader
 from bot.services.planner import Planner
+from bot.services.pull_contents import ContentReader
 from bot.services.pull_requests import PullRequestWriter
 from bot.services.tracker_states import TrackerStates
 from bot.services.upgrade_pull_requests import PullRequestService
@@ -68,8 +69,9 @@ def main() -> None:
         creator = Creator(store, lambda: datetime.now(UTC), lag=30.0)
         pulls = PullRequestWriter(deployment.branches, deployment.pull_requests, render_pull_request_body, creator)
         trackers = TrackerStates(OpenTrackers(), "team/cloud", utc_now)
+        contents = ContentReader(deployment.branches, deployment.files, deployment.files, planner)
         opener = PullRequestService(
-            deployment.branches, deployment.files, store, fleets, planner, pulls, trackers, utc_now
+            deployment.branches, deployment.files, store, fleets, planner, pulls, contents, trackers, utc_now
         )
         for slug in [i.slug for i in fleets.recent() if not i.skip_reason][:4]:
             since = len(proxy.sent())

@@ -14,6 +14,7 @@ from bot.domain.plans.reasons.refusals import MistaggedImage
 from bot.domain.reasons import PlainText
 from bot.domain.upgrade.attempts import Deployment, DeploymentAttempt
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupState
+from bot.domain.upgrade.content import PullRequestContent
 from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.pull_request import BranchState, Merge, PullRequestState
@@ -126,6 +127,12 @@ def pull_requests(
         "base": words,
         "stale_approvals": tuples_of(words),
         "contributors": tuples_of(words),
+        "content": _built(
+            PullRequestContent,
+            commit=words,
+            difference=st.none() | texts(words),
+            acceptance=st.none() | overrides(words),
+        ),
     }
     return _built(PullRequestState, **{**made, **fixed})
 

@@ -68,6 +68,14 @@ class Drift:
 
 
 @dataclass(frozen=True)
+class BranchOrigin:
+    """Where a branch leaves the base branch, and the logins of those who wrote its commits, without mibot's."""
+
+    merge_base: str
+    contributors: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class CommitRef:
     """A commit, and the one before it (its first parent; None for the first of all)."""
 
@@ -78,7 +86,8 @@ class CommitRef:
 @dataclass(frozen=True)
 class PullRequest:
     """A pull request of the deployment repository. `base` is the branch that it would be merged into, or was;
-    `into_base` is whether that is the base branch of mibot's pull requests."""
+    `into_base` is whether that is the base branch of mibot's pull requests. `base_commit` is its tip as GitHub
+    compared the pull request with it last."""
 
     number: int
     title: str
@@ -95,6 +104,7 @@ class PullRequest:
     merge_commit: str = ""
     base: str = ""
     into_base: bool = True
+    base_commit: str = ""
 
 
 class ReviewState(StrEnum):

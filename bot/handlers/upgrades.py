@@ -216,11 +216,24 @@ class UpgradeHandler:
             upgrade = self._save(self._pull_requests.open(upgrade))
         elif upgrade.merged_at is None and upgrade.pull_request.number is not None:
             upgrade = self._observe(upgrade, upgrade.pull_request.number)
+        upgrade = self._compare(upgrade)
         if upgrade.stage in IN_REVIEW:
             upgrade = self._save(self._run_pre_checks(upgrade))
         if upgrade.stage in IN_DEPLOYMENT:
             upgrade = self._deployments.advance(upgrade, self._save)
         return upgrade
+
+    def _compare(self, upgrade: Upgrade) -> Upgrade:
+        """The upgrade that knows what its pull request changes, as long as nothing is deployed of it."""
+        number, before = upgrade.pull_request.number, upgrade.stage in IN_REVIEW | {Stage.MERGED, Stage.HELD}
+        if (
+            number is None
+            or not before
+            or upgrade.deployment is not None
+            or not upgrade.pull_request.needs_comparison
+        ):
+            return upgrade
+        return self._save(self._pull_requests.compare(upgrade, self._pulls.pull(number)))
 
     def _run_pre_checks(self, upgrade: Upgrade) -> Upgrade:
         """The upgrade in review with pre-upgrade checks. They run again when the pull request or its own checks

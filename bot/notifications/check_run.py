@@ -22,7 +22,7 @@ def _verdict(upgrade: Upgrade) -> object:
     if not results or not pull.head or pull.number is None or not upgrade.history:
         return None
     force = upgrade.force.why if upgrade.force else ""
-    return (pull.head, tuple((one.name, one.state) for one in results), force)
+    return (pull.head, tuple((one.name, one.state) for one in results), force, pull.obstacle)
 
 
 def post(upgrade: Upgrade, context: NotificationContext) -> CheckRunPost:  # noqa: ARG001 - every channel takes the same

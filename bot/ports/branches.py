@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from bot.domain.git_tree import FileChange
-from bot.domain.github_models import Drift, Head
+from bot.domain.github_models import BranchOrigin, Drift, Head
 
 
 class BaseBranch(Protocol):
@@ -24,6 +24,10 @@ class Branches(Protocol):
 
     def drift(self, branch: str) -> Drift:
         """How the branch relates to the base branch."""
+
+    def origin(self, base: str, head: str) -> BranchOrigin:
+        """Where the commit `head` leaves the history of the commit `base`, and whose commits lie between. Raises
+        PermanentError if there are more than GitHub lists."""
 
     def commit(self, base: Head, changes: Iterable[FileChange], message: str) -> str:
         """Write a tree and a commit on top of `base`; returns the commit's SHA-1. Two writing requests."""

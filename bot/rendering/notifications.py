@@ -42,7 +42,8 @@ def render_mention(renderer: Renderer, upgrade: Upgrade, on_call: Sequence[str],
 
 def render_pre_upgrade_check(upgrade: Upgrade) -> CheckRun:
     """The check run on a pull request's head commit. An unknown result is no success. If an operator forces the
-    upgrade, the check run says so and blocks nothing."""
+    upgrade, the check run says so and blocks nothing; but a pull request that is not what was planned has to be
+    accepted."""
     results = sort_worst_first(upgrade.verification.before)
     state = worst_state(results)
     passed = sum(result.state is CheckState.PASS for result in results)
@@ -50,6 +51,9 @@ def render_pre_upgrade_check(upgrade: Upgrade) -> CheckRun:
     conclusion = _CONCLUSIONS[state]
     if upgrade.force and state is not CheckState.PASS:
         title, conclusion = f"{title}; forced by {upgrade.force.by}: {upgrade.force.why}", "neutral"
+    obstacle = upgrade.pull_request.obstacle
+    if obstacle is not None:
+        title, conclusion = clause(obstacle), "action_required"
     table = render_checks("Pre-upgrade checks", results, links=True)
     return CheckRun(
         PRE_UPGRADE_CHECK, conclusion, one_line(title), truncate_body(table, "The rest does not fit here.")

@@ -20,6 +20,14 @@ def render_upgrade_steps(renderer: Renderer, upgrade: Upgrade) -> list[Markdown]
         return [Markdown(f"Note: {renderer.safe_text(clause(pull.note))}.")] if pull.note else []
     target = upgrade.version if upgrade.rollback is None else upgrade.rollback.to_version
     steps = [f"Pull request {pull_link(upgrade)}points the active deployment to the golden file of {target}."]
+    if pull.content.difference is not None:
+        steps = [f"Pull request {pull_link(upgrade)}: {renderer.safe_text(clause(pull.content.difference))}."]
+    acceptance = pull.content.acceptance
+    if acceptance is not None:
+        accepted_by = format_names(renderer, [acceptance.by])
+        steps.append(f"Accepted by {accepted_by} as it is: {renderer.safe_text(acceptance.why)}.")
+    elif pull.obstacle is not None:
+        steps.append(f"Held: {renderer.safe_text(clause(pull.obstacle))}.")
     if pull.note:
         steps.append(f"Note: {renderer.safe_text(clause(pull.note))}.")
     steps += [f"Review: {renderer.safe_text(describe(warning))}" for warning in pull.warnings[:_MAX_WARNINGS]]

@@ -11,6 +11,7 @@ import structlog
 from bot.domain.github_models import Head, PullRequest
 from bot.domain.plans.change_set import ChangeSet, Refusal
 from bot.domain.plans.pull_request_spec import PullRequestSpec
+from bot.domain.upgrade.content import PullRequestContent
 from bot.domain.upgrade.pull_request import BranchState, PullRequestState
 from bot.domain.upgrade.reasons.pull_requests import (
     BranchRebuilt,
@@ -91,4 +92,5 @@ class BranchUpdater:
         log.info("rebuilt", branch=pull.branch, base=head.commit)
         built = BranchState(commit, head.commit, proposal.fingerprint)
         change = proposal.spec.change
-        return replace(state, head=commit, branch=built, warnings=change.warnings, note=note), change
+        content = PullRequestContent(commit)
+        return replace(state, head=commit, branch=built, content=content, warnings=change.warnings, note=note), change

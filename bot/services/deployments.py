@@ -111,6 +111,7 @@ class DeploymentService:
         """The upgrade on its way to the backup and the deployment, or held by what is in the way."""
         upgrade = self._runs.with_orphan_runs(upgrade)
         obstacle = self._runs.earlier_deployment(upgrade)
+        obstacle = obstacle or (None if is_retry(upgrade) else upgrade.pull_request.obstacle)
         if not obstacle and not upgrade.force and not is_retry(upgrade):
             fleet = self._fleets.recent()
             obstacle = skipped_since_merge(upgrade, fleet)

@@ -12,6 +12,7 @@ from bot.domain.plans.change_set import ChangeKind, ChangeSet, Refusal
 from bot.domain.plans.fingerprint import change_fingerprint, same_change
 from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.domain.tracker.record import TrackerRecord
+from bot.domain.upgrade.content import PullRequestContent
 from bot.domain.upgrade.pull_request import BranchState
 from bot.domain.upgrade.reasons.progress import InstanceLeft, InstanceUnreadable, NoTracker
 from bot.domain.upgrade.record import Upgrade
@@ -24,6 +25,7 @@ from bot.ports.store import TrackerReader
 from bot.services.branch_updates import BranchUpdater, Proposal
 from bot.services.fleet_reader import FleetReader, FleetView
 from bot.services.planner import Planner
+from bot.services.pull_contents import ContentReader
 from bot.services.pull_requests import PullRequestWriter
 from bot.services.tracker_states import TrackerStates
 
@@ -42,6 +44,7 @@ class PullRequestService:
         fleets: FleetReader,
         planner: Planner,
         pulls: PullRequestWriter,
+        contents: ContentReader,
         trackers: TrackerStates,
         clock: Callable[[], datetime],
     ) -> None:
@@ -51,6 +54,7 @@ class PullRequestService:
         self._fleets = fleets
         self._planner = planner
         self._pulls = pulls
+        self._contents = contents
         self._trackers = trackers
         self._updater = BranchUpdater(base, pulls)
         self._clock = clock
@@ -80,7 +84,8 @@ class PullRequestService:
         pull, commit = self._pulls.create(self._spec(planned, head, seen, upgrade))
         opened = attach_pull(upgrade, pull, from_version, self._clock())
         branch = BranchState(commit, head.commit, change_fingerprint(planned))
-        state = replace(opened.pull_request, branch=branch, warnings=planned.warnings)
+        content = PullRequestContent(commit)
+        state = replace(opened.pull_request, branch=branch, content=content, warnings=planned.warnings)
         rollback = replace(upgrade.rollback, to_version=planned.new) if upgrade.rollback else None
         return replace(opened, pull_request=state, rollback=rollback)
 
@@ -115,9 +120,15 @@ class PullRequestService:
         state, _ = self._updater.update(upgrade.pull_request, pull, propose, may_change=False)
         return replace(upgrade, pull_request=state)
 
+    def compare(self, upgrade: Upgrade, pull: PullRequest) -> Upgrade:
+        """The upgrade that knows what its pull request changes. Raises TransientError when trying again may help."""
+        return self._contents.compare(upgrade, pull)
+
     def _adopt(self, upgrade: Upgrade, pull: PullRequest, instance: Instance, seen: FleetView) -> Upgrade:
-        """With a pull request that existed already, mibot's or people's; `update_branch` finds out which later."""
-        if pull.open:
+        """With a pull request that existed already, mibot's or people's. What is not what was planned is not labeled
+        as if it were."""
+        upgrade = self.compare(upgrade, pull)
+        if pull.open and upgrade.pull_request.obstacle is None:
             self._pulls.label(pull, ChangeSet(upgrade.kind, upgrade.version, (), upgrade.slug))
         if upgrade.rollback is None:
             return upgrade

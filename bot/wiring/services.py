@@ -22,6 +22,7 @@ from bot.services.own_check_runs import OwnCheckRuns
 from bot.services.own_comments import OwnComments
 from bot.services.planner import Planner
 from bot.services.posts import PostPublisher
+from bot.services.pull_contents import ContentReader
 from bot.services.pull_requests import PullRequestWriter
 from bot.services.reconciler import Reconciler
 from bot.services.tracker_search import TrackerSearch
@@ -130,6 +131,7 @@ class Services(Adapters):
             self.fleet_reader,
             self.planner,
             self.pull_request_writer,
+            ContentReader(self.deployment.branches, self.deployment.files, self.deployment.files, self.planner),
             self.tracker_states,
             utc_now,
         )

@@ -8,7 +8,9 @@ import pytest
 
 from bot.domain.health.model import CheckState
 from bot.domain.reasons import PlainText
+from bot.domain.upgrade.content import PullRequestContent
 from bot.domain.upgrade.overrides import Override
+from bot.domain.upgrade.reasons.pull_requests import ContentDiffers, GoesElsewhere
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import IN_DEPLOYMENT, IN_REVIEW, Stage
 from bot.notifications.check_run import CHANNEL, post
@@ -37,6 +39,8 @@ def test_without_results_or_a_commit_or_a_pull_request_there_is_nothing_to_repor
         modify(OPEN, before=(result(state=CheckState.FAIL),)),
         modify(OPEN, before=(result(), result("front"))),
         modify(OPEN, force=Override("lee", "they asked")),
+        modify(OPEN, content=PullRequestContent(HEAD, ContentDiffers(unexpected=1))),
+        modify(OPEN, note=GoesElsewhere("staging")),
     ],
 )
 def test_what_a_report_says_makes_it_new(changed: Upgrade) -> None:
@@ -54,6 +58,14 @@ def test_what_a_report_says_makes_it_new(changed: Upgrade) -> None:
 )
 def test_what_changes_with_every_look_does_not(same: Upgrade) -> None:
     assert wanted(same, OPEN) == ()
+
+
+def test_what_is_not_what_was_planned_is_no_success_even_if_it_is_forced() -> None:
+    differs = PullRequestContent(HEAD, ContentDiffers(unexpected=1))
+    for there in (OPEN, modify(OPEN, force=Override("lee", "they asked"))):
+        report = post(modify(there, content=differs), CONTEXT).check_run
+        assert report.conclusion == "action_required"
+        assert report.title.startswith("its pull request is not what was planned: 1 file changed besides")
 
 
 def test_only_the_last_one_counts() -> None:

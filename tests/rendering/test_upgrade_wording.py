@@ -67,11 +67,15 @@ from bot.domain.upgrade.reasons.progress import (
     Waiting,
 )
 from bot.domain.upgrade.reasons.pull_requests import (
+    ApprovalMissing,
     BranchRebuilt,
     BranchTaken,
     ChangeDiffers,
     ChangeImpossible,
+    ContentDiffers,
+    ContentNotAccepted,
     GoesElsewhere,
+    NotComparable,
     NothingToChange,
     PullRequestEnd,
     PullRequestEnded,
@@ -136,6 +140,25 @@ PULL_REQUESTS = [
     (PullRequestOpened(7), "pull request #7"),
     (PullRequestEnded(PullRequestEnd.CLOSED), "its pull request was closed without a merge"),
     (PullRequestEnded(PullRequestEnd.GONE), "its pull request is gone"),
+    (
+        ContentNotAccepted(ContentDiffers(1, 2, 0)),
+        "its pull request is not what was planned: 1 file changed besides, 2 files not changed; an operator accepts "
+        'it with /upgrade INSTANCE --force "reason"',
+    ),
+    (
+        NotComparable(PlainText("It runs 3.41.0.")),
+        "mibot can't tell whether its pull request is what was planned: It runs 3.41.0",
+    ),
+    (
+        ApprovalMissing(("rio", "sam"), ("dana",), merged=True),
+        "merged without an approval that counts (rio and sam approved an earlier commit; dana approved what they "
+        "requested themselves): have another person review it now, and record that",
+    ),
+    (
+        ApprovalMissing(pushed=("lee",)),
+        "no approval of its pull request counts yet (lee approved what they pushed themselves): have another person "
+        "approve it",
+    ),
     (
         PullRequestEnded(PullRequestEnd.MERGED_ELSEWHERE, "staging"),
         "its pull request was merged into staging, not into the base branch: nothing is deployed",

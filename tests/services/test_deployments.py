@@ -15,6 +15,7 @@ from bot.domain.health.model import CheckState, CloudConfig
 from bot.domain.reasons import PlainText, Reason
 from bot.domain.rollout.reasons import LeftOut, RolloutHalted
 from bot.domain.upgrade.backups import BackupKind, BackupState
+from bot.domain.upgrade.content import PullRequestContent
 from bot.domain.upgrade.deploy_policy import DeployMode, DeployPolicy
 from bot.domain.upgrade.deployment import mark_deployed_manually, retry
 from bot.domain.upgrade.overrides import Override
@@ -29,6 +30,7 @@ from bot.domain.upgrade.reasons.deployment import (
     RunWait,
 )
 from bot.domain.upgrade.reasons.progress import Waiting
+from bot.domain.upgrade.reasons.pull_requests import ContentDiffers, ContentNotAccepted
 from bot.domain.upgrade.record import Deployment, Rollback, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import request_rollback
@@ -190,6 +192,18 @@ def test_a_stopped_line_holds_what_is_merged_and_no_rollback_nor_what_is_forced(
     assert there.look("demo-2").stage is Stage.DEPLOYING
     there.keep(replace(held, stage=Stage.MERGED, rollback=Rollback("lee", to_version=version("3.40.0"))))
     assert there.look(seconds=60).stage is Stage.DEPLOYING
+
+
+def test_what_is_not_what_was_planned_is_held_until_an_operator_accepts_it() -> None:
+    there = scene()
+    differs = ContentDiffers(unexpected=1)
+    forced = Override("rio", "its turn")
+    there.merged(content=PullRequestContent("c1", differs), force=forced)
+    held = there.look()
+    assert (held.stage, held.reason) == (Stage.HELD, Waiting(ContentNotAccepted(differs)))
+    assert there.runs == []
+    there.keep(modify(held, content=PullRequestContent("c1", differs, Override("lee", "I read it"))))
+    assert there.ended().stage is Stage.DONE
 
 
 def test_an_instance_that_is_taken_out_after_the_merge_waits_until_it_takes_part_again() -> None:

@@ -82,6 +82,7 @@ def parse_pull(data: Any, is_base: Callable[[str], bool] = lambda _: True) -> Pu
         merged_by=login_of(data["merged_by"]) if data.get("merged_by") else None,
         merge_commit="" if merged_at is None else str(data.get("merge_commit_sha") or ""),
         base=base,
+        base_commit=str(data["base"]["sha"]),
         into_base=base == default if default else is_base(base),
     )
 

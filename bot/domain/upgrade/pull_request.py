@@ -8,7 +8,8 @@ from datetime import datetime
 
 from bot.domain.github_models import CommitChecks, Conclusion, PullRequest, Review, ReviewState
 from bot.domain.reasons import Reason
-from bot.domain.upgrade.reasons.pull_requests import GoesElsewhere
+from bot.domain.upgrade.content import PullRequestContent
+from bot.domain.upgrade.reasons.pull_requests import ContentNotAccepted, GoesElsewhere
 from bot.formats.documents import stored
 
 
@@ -58,6 +59,7 @@ class BranchState:
     base="base",
     stale_approvals="stale_approvals",
     contributors="contributors",
+    content="content",
 )
 @dataclass(frozen=True)
 class PullRequestState:
@@ -69,7 +71,7 @@ class PullRequestState:
     when it was opened: only a merge into that counts.
 
     `approved_by` approved `head`, `stale_approvals` an earlier commit. `contributors` are people who pushed to the
-    branch.
+    branch. `content` is what is known of what `head` changes.
     """
 
     number: int | None = None
@@ -86,6 +88,7 @@ class PullRequestState:
     base: str = ""
     stale_approvals: tuple[str, ...] = ()
     contributors: tuple[str, ...] = ()
+    content: PullRequestContent = field(default_factory=PullRequestContent)
 
     @property
     def merged_at(self) -> datetime | None:
@@ -98,6 +101,19 @@ class PullRequestState:
     @property
     def merge_commit(self) -> str:
         return self.merge.commit if self.merge else ""
+
+    @property
+    def obstacle(self) -> Reason | None:
+        """Why it may not be deployed as it is, or None: it goes elsewhere, or is not what was planned."""
+        if isinstance(self.note, GoesElsewhere) and self.merge is None:
+            return self.note
+        difference = self.content.difference
+        return ContentNotAccepted(difference) if difference and self.content.needs_acceptance else None
+
+    @property
+    def needs_comparison(self) -> bool:
+        """Whether nobody knows what `head` changes."""
+        return self.number is not None and self.content.commit != self.head
 
     def observe(
         self, pull: PullRequest, reviews: Sequence[Review], checks: CommitChecks | None, now: datetime

@@ -72,10 +72,18 @@ def request_upgrade(
         seen = existing.pull_request
         known = replace(fresh.pull_request, number=seen.number, url=seen.url, head=seen.head)
         return replace(inherit_runs(fresh, existing), previous=existing.previous, pull_request=known)
+    if override and existing.stage in UNFINISHED and existing.pull_request.content.needs_acceptance:
+        return _accept_content(existing, override)
     if override and not existing.force and existing.rollback is None and existing.stage in UNFINISHED:
         waits = existing.stage is Stage.WAITING
         return replace(existing, force=override, reason=None if waits else existing.reason)
     return existing
+
+
+def _accept_content(upgrade: Upgrade, by: Override) -> Upgrade:
+    """The upgrade whose pull request an operator accepts as it is. A later push has to be accepted anew."""
+    content = replace(upgrade.pull_request.content, acceptance=by)
+    return replace(upgrade, pull_request=replace(upgrade.pull_request, content=content))
 
 
 def request_rollback(

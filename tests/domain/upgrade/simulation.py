@@ -27,6 +27,7 @@ from bot.domain.health.model import CheckState
 from bot.domain.health.queries import Answer, Machines, Query, Unavailable
 from bot.domain.reasons import PlainText
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState
+from bot.domain.upgrade.content import PullRequestContent
 from bot.domain.upgrade.deploy_policy import DeployPolicy
 from bot.domain.upgrade.dispatch import MAX_TRIES
 from bot.domain.upgrade.reasons.backups import BackupStatus
@@ -38,7 +39,7 @@ from bot.ports.errors import NotFoundError, PermanentError, TransientError
 from bot.schema import CODEC
 from bot.services.fleet_reader import FleetReader
 from tests.ports import MemoryStore
-from tests.samples import NOW, fleet, internal_instance, version
+from tests.samples import NOW, fleet, internal_instance, modify, version
 
 BEFORE = version("3.40.0")
 POLICY = DeployPolicy()
@@ -325,3 +326,6 @@ class FakePullRequestService:
 
     def update_branch(self, upgrade: Upgrade, _: PullRequest) -> Upgrade:
         return upgrade
+
+    def compare(self, upgrade: Upgrade, pull: PullRequest) -> Upgrade:
+        return modify(upgrade, content=PullRequestContent(pull.head))

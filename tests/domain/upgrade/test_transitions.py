@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from bot.domain.github_models import CommitChecks, Conclusion, PullRequest, Review, ReviewState
 from bot.domain.reasons import PlainText, Reason
+from bot.domain.upgrade.content import PullRequestContent
 from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.reasons.progress import Milestone, Reached
 from bot.domain.upgrade.reasons.pull_requests import (
+    ContentDiffers,
+    ContentNotAccepted,
     GoesElsewhere,
     PullRequestEnd,
     PullRequestEnded,
@@ -456,6 +459,22 @@ def test_a_base_branch_that_people_renamed_after_the_merge_is_the_one_that_was_p
     there = attach_pull(upgrade(stage=Stage.PLANNED), replace(OPEN, base="main"), FROM, NOW)
     assert observed(there, replace(MERGED, base="main", into_base=False)).stage is Stage.MERGED
     assert observed(there, replace(MERGED, base="trunk")).stage is Stage.MERGED
+
+
+def test_what_is_not_what_was_planned_needs_an_operators_word_of_that_commit() -> None:
+    content = PullRequestContent(HEAD, ContentDiffers(unexpected=1))
+    there = upgrade(stage=Stage.HELD, merged_at=NOW, content=content)
+    assert there.pull_request.obstacle == ContentNotAccepted(ContentDiffers(unexpected=1))
+    assert upgrade_requested(there) == there, "asking again is no word"
+    accepted = upgrade_requested(there, "I read it")
+    assert accepted.pull_request.content.acceptance == Override("lee", "I read it", LATER)
+    assert (accepted.pull_request.obstacle, accepted.force) == (None, None), "its checks still count"
+    forced_before = modify(there, force=Override("rio", "its turn"))
+    assert forced_before.pull_request.obstacle is not None
+
+
+def test_a_pull_request_that_goes_elsewhere_is_not_deployed_as_it_is() -> None:
+    assert upgrade(note=GoesElsewhere("staging")).pull_request.obstacle == GoesElsewhere("staging")
 
 
 def test_when_its_pull_request_is_closed_the_upgrade_is_what_it_was() -> None:

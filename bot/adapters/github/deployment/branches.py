@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from bot.adapters.github.default_branch import DefaultBranch
-from bot.adapters.github.deployment.comparison import parse_changed_paths, parse_drift
+from bot.adapters.github.deployment.comparison import parse_changed_paths, parse_drift, parse_origin
 from bot.adapters.github.http.purpose import Purpose
 from bot.adapters.github.http.repo_client import GitHubClient
 from bot.adapters.github.http.session import Session
@@ -15,7 +15,7 @@ from bot.adapters.github.parsing import parse_first_head
 from bot.domain.failures.github import GitHubFailed, GitHubProblem
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.git_tree import FileChange
-from bot.domain.github_models import Drift, Head
+from bot.domain.github_models import BranchOrigin, Drift, Head
 from bot.ports.errors import PermanentError
 
 READ_BRANCH = Purpose(GitHubAction.READ_BRANCH, "contents=read")
@@ -47,6 +47,13 @@ class GitHubBranches:
 
     def drift(self, branch: str) -> Drift:
         return self._compare(branch, parse_drift)
+
+    def origin(self, base: str, head: str) -> BranchOrigin:
+        me = self._session.bot_login
+        found = self._client.get(f"/compare/{base}...{head}", COMPARE, lambda data: parse_origin(data, me))
+        if found is None:
+            raise PermanentError(GitHubFailed(COMPARE.action, GitHubProblem.UNEXPECTED_ANSWER))
+        return found
 
     def _compare(self, branch: str, parse: Callable[[Any, str], T]) -> T:
         me = self._session.bot_login

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.domain.github_models import Drift
+from bot.domain.github_models import BranchOrigin, Drift
 
 MAX_FILES = 300  # GitHub lists no more files of a comparison, and does not say that there are more
 WEB_FLOW = "web-flow"  # signs, as the committer, what is written through GitHub itself
@@ -25,6 +25,18 @@ def parse_drift(data: Any, me: str) -> Drift:
     commits = data["commits"]
     ours = len(commits) == data["total_commits"] and all(_is_ours(commit, me) for commit in commits)
     return Drift(ours=ours, behind=int(data["behind_by"]) > 0)
+
+
+def parse_origin(data: Any, me: str) -> BranchOrigin | None:
+    """Where the head leaves the base, and who else than `me` wrote or committed what it has beyond it. None if GitHub
+    did not list all commits."""
+    commits = data["commits"]
+    if len(commits) != data["total_commits"]:
+        return None
+    people = {
+        str(commit[role]["login"]) for commit in commits for role in ("author", "committer") if commit.get(role)
+    }
+    return BranchOrigin(str(data["merge_base_commit"]["sha"]), frozenset(people - {me, WEB_FLOW}))
 
 
 def _is_ours(commit: Any, me: str) -> bool:

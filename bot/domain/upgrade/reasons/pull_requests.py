@@ -71,6 +71,34 @@ class PushedByOthers(Reason):
     """People pushed to the branch, so that mibot does not touch it."""
 
 
+@stored("pull_request.content_differs", unexpected="unexpected", missing="missing", different="different")
+@dataclass(frozen=True)
+class ContentDiffers(Reason):
+    """The pull request is not what was planned. It has numbers only, because the names of the files may be a
+    stranger's: of files that it changes besides, of planned ones that it leaves as they are, and of those that it
+    changes in another way."""
+
+    unexpected: int = 0
+    missing: int = 0
+    different: int = 0
+
+
+@stored("pull_request.not_comparable", reason="reason")
+@dataclass(frozen=True)
+class NotComparable(Reason):
+    """Nobody can tell whether the pull request is what was planned."""
+
+    reason: Reason
+
+
+@stored("pull_request.not_accepted", difference="difference")
+@dataclass(frozen=True)
+class ContentNotAccepted(Reason):
+    """The pull request differs from the plan, and no operator has accepted it."""
+
+    difference: Reason
+
+
 @stored("pull_request.rebuild_refused", reason="reason")
 @dataclass(frozen=True)
 class RebuildRefused(Reason):

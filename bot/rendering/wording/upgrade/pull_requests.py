@@ -35,6 +35,28 @@ def _(_: reasons.PushedByOthers) -> str:
 
 
 @describe.register
+def _(reason: reasons.ContentDiffers) -> str:
+    said = [f"{_files(reason.unexpected)} changed besides"] if reason.unexpected else []
+    said += [f"{_files(reason.missing)} not changed"] if reason.missing else []
+    said += [f"{_files(reason.different)} changed in another way"] if reason.different else []
+    return f"its pull request is not what was planned: {', '.join(said)}"
+
+
+def _files(count: int) -> str:
+    return f"{count} file{'' if count == 1 else 's'}"
+
+
+@describe.register
+def _(reason: reasons.NotComparable) -> str:
+    return f"mibot can't tell whether its pull request is what was planned: {clause(reason.reason)}"
+
+
+@describe.register
+def _(reason: reasons.ContentNotAccepted) -> str:
+    return f'{clause(reason.difference)}; an operator accepts it with /upgrade INSTANCE --force "reason"'
+
+
+@describe.register
 def _(reason: reasons.RebuildRefused) -> str:
     return f"its branch could not be rebuilt on the base branch: {clause(reason.reason)}"
 
