@@ -106,7 +106,7 @@ class Adapters:
     @cached_property
     def inspector(self) -> InspectorRouter:
         """Answers the queries of health checks."""
-        github = GitHubInspector(self.session, self.settings.repositories.deployment)
+        github = GitHubInspector(self.session, self.settings.repositories.deployment, self.settings.deploy.workflow)
         by_github: dict[type, Callable[[Any], Answer]] = {
             ContainersQuery: github.containers,
             CommitStatusQuery: github.commit,

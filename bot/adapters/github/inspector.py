@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.github.default_branch import DefaultBranch
@@ -23,31 +24,43 @@ from bot.domain.health.queries import (
 from bot.ports.errors import ExternalError
 
 FIND_RUN = Purpose(GitHubAction.READ_WORKFLOW_RUN, "actions=read")
+_WORKFLOW_APP = "github-actions"
+"""The App in whose name workflows write, and nobody else."""
 _RUN_IN_URL = re.compile(r"/actions/runs/(\d+)(?![\w.])", re.ASCII)
 
 
 class GitHubInspector:
-    """Answers queries about `repository` (`owner/name`).
+    """Answers queries about `repository` (`owner/name`). `workflow` is the file of the workflow that deploys, or its
+    number; if it is empty, every workflow's report counts.
 
     Its methods return Unavailable and never raise ExternalError.
     """
 
-    def __init__(self, session: Session, repository: str) -> None:
+    def __init__(self, session: Session, repository: str, workflow: str = "") -> None:
         self._session = session
         self._client = session.repository(repository)
+        self._workflow = workflow
         self._base = DefaultBranch(self._client, session.clock)
 
     def containers(self, query: ContainersQuery) -> ContainerReports | Unavailable:
-        """The check runs with text that belong to the run, the newest of each name."""
+        """The check runs with text that belong to the run, the newest of each name.
+
+        Only what the workflow wrote itself counts: any App and any person with a token may create a check run that
+        names the run.
+        """
         try:
-            commit, suite = self._client.get(f"/actions/runs/{query.run}", FIND_RUN, _commit_and_suite)
+            run = self._client.get(f"/actions/runs/{query.run}", FIND_RUN, _parse_run)
+            if self._workflow and not run.is_of(self._workflow):
+                return ContainerReports(())
+            commit, suite = run.commit, run.suite
             path = f"/commits/{commit}/check-runs"
             found = self._client.list_all(path, READ_CHECKS, _parse_check_run, items_key="check_runs", filter="all")
         except ExternalError as error:
             return Unavailable(error.reason)
         # The newest last, so that a second attempt's report takes the place of the first one's.
         mine = sorted(
-            (one for one in found if _belongs_to_run(one, query.run, suite)), key=lambda one: int(one["id"])
+            (one for one in found if one["app"] in {"", _WORKFLOW_APP} and _belongs_to_run(one, query.run, suite)),
+            key=lambda one: int(one["id"]),
         )
         newest = {report.name: report for report in map(_to_output, mine) if report.text}
         return ContainerReports(tuple(newest.values()))
@@ -68,9 +81,25 @@ class GitHubInspector:
         return CommitStatus(summarize(signals, own_app), frozenset(one.name for one in wanted), seen)
 
 
-def _commit_and_suite(data: Any) -> tuple[str, int | None]:
+@dataclass(frozen=True)
+class _Run:
+    """What of a workflow run tells which reports are its own. `workflow` is its workflow's file and number."""
+
+    commit: str
+    suite: int | None
+    workflow: tuple[str, str]
+
+    def is_of(self, workflow: str) -> bool:
+        """Whether it is a run of that workflow, as far as the server tells."""
+        return workflow in self.workflow or not any(self.workflow)
+
+
+def _parse_run(data: Any) -> _Run:
     suite = data.get("check_suite_id")
-    return str(data["head_sha"]), None if suite is None else int(suite)
+    file = str(data.get("path") or "").partition("@")[0].rpartition("/")[2]
+    return _Run(
+        str(data["head_sha"]), None if suite is None else int(suite), (file, str(data.get("workflow_id", "")))
+    )
 
 
 def _parse_check_run(data: Any) -> Mapping[str, Any]:
@@ -83,6 +112,7 @@ def _parse_check_run(data: Any) -> Mapping[str, Any]:
         "url": str(data.get("html_url") or data.get("details_url") or ""),
         "external_id": str(data.get("external_id") or ""),
         "details_url": str(data.get("details_url") or ""),
+        "app": str((data.get("app") or {}).get("slug", "")),  # some servers do not tell it
         "suite": (data.get("check_suite") or {}).get("id"),
     }
 

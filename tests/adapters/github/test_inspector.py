@@ -26,6 +26,7 @@ from tests.adapters.github.samples import FORBIDDEN, HTML, check_run, run
 from tests.world.proxy import Proxy
 
 READ_RUN = GitHubAction.READ_WORKFLOW_RUN
+ACTIONS = {"id": 15368, "slug": "github-actions"}
 HERE = "/repos/fleet/deploy"
 RUNS = f"{HERE}/commits/c1/check-runs"
 TABLE = {"title": "Containers", "summary": "| a |", "text": "more"}
@@ -44,7 +45,7 @@ def containers(site: FakeGitHub, inspector: GitHubInspector, *check_runs: dict[s
 
 
 def report(number: int = 1, name: str = "containers: rctest", **changes: Any) -> dict[str, Any]:
-    return check_run(number, name, output=TABLE, **changes)
+    return check_run(number, name, output=TABLE, **{"app": ACTIONS, **changes})
 
 
 def test_a_report_has_all_its_words_and_leads_to_itself(site: FakeGitHub, inspector: GitHubInspector) -> None:
@@ -71,12 +72,40 @@ def test_another_runs_report_in_the_same_check_suite_is_not_taken(
     assert containers(site, inspector, strange) == []
 
 
+@pytest.mark.parametrize("sign", [{"external_id": "9"}, {"details_url": THIS_RUN}, {"check_suite": {"id": 70}}])
+def test_what_another_app_writes_about_the_run_is_not_its_report(
+    site: FakeGitHub, inspector: GitHubInspector, sign: dict[str, Any]
+) -> None:
+    assert containers(site, inspector, report(1, app={"id": 6, "slug": "strange"}, **sign)) == []
+    assert containers(site, inspector, report(1, app=None, **sign)) == ["containers: rctest"], "an older server"
+
+
+@pytest.mark.parametrize(
+    ("facts", "counts"),
+    [
+        ({"path": ".github/workflows/mi_upgrade.yml@refs/heads/main", "workflow_id": 5}, True),
+        ({"path": ".github/workflows/other.yml", "workflow_id": 6}, False),
+        ({"path": ".github/workflows/other/mi_upgrade.yml.yml"}, False),
+        ({}, True),
+    ],
+)
+@pytest.mark.parametrize("workflow", ["mi_upgrade.yml", "5"])
+def test_only_the_workflow_that_deploys_reports(
+    site: FakeGitHub, session: Session, facts: dict[str, Any], counts: bool, workflow: str
+) -> None:
+    site.add_response("GET", f"{HERE}/actions/runs/9", run(9, **facts))
+    site.add_response("GET", RUNS, {"total_count": 1, "check_runs": [report(3, external_id="9")]})
+    answer = GitHubInspector(session, "fleet/deploy", workflow).containers(ContainersQuery(9))
+    assert isinstance(answer, ContainerReports)
+    assert bool(answer.reports) is counts
+
+
 def test_the_second_attempts_report_takes_the_place_of_the_first_ones(
     site: FakeGitHub, inspector: GitHubInspector
 ) -> None:
     site.add_response("GET", f"{HERE}/actions/runs/9", run(9))
     first = report(1, external_id="9")
-    second = check_run(2, "containers: rctest", external_id="9", output={**TABLE, "text": "second"})
+    second = report(2, external_id="9") | {"output": {**TABLE, "text": "second"}}
     site.add_response("GET", RUNS, {"total_count": 2, "check_runs": [second, first]})
     answer = inspector.containers(ContainersQuery(9))
     assert isinstance(answer, ContainerReports)

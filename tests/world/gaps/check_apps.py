@@ -26,7 +26,8 @@ class CheckRunApps(Gap):
             return answer
         document = answer.json
         if request.method == "POST":
-            self._makers[document["id"]] = PEOPLE_APP if request.person else self.github.org.app_slug
+            person = RUNNER_APP if document.get("external_id", "").isdecimal() else PEOPLE_APP
+            self._makers[document["id"]] = person if request.person else self.github.org.app_slug
         for run in document.get("check_runs", [document]):
             run["app"] = self._app(run)
         return answer.with_json(document)
