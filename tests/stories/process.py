@@ -31,6 +31,8 @@ STOP_TIMEOUT = 15.0
 class MibotProcess:
     """`mibot serve` for one organization, with its store in `folder`. `log` is its log so far."""
 
+    program = "bot.cli"
+
     def __init__(self, folder: Path, org: Org, api_url: str, cloud: Cloud, **settings: str) -> None:
         self.folder = folder
         self.port = free_port()
@@ -81,7 +83,7 @@ class MibotProcess:
     def start(self, *, preloaded: bool = True) -> MibotProcess:
         """Start it and wait until it is ready. Unless `preloaded`, it starts as `python -m bot.cli` and imports
         everything."""
-        command = ("bot.cli", "serve", "--port", str(self.port))
+        command = (self.program, "serve", "--port", str(self.port))
         with self.log_file.open("ab") as log, Path(os.devnull).open("rb") as stdin:
             streams = (stdin.fileno(), log.fileno(), log.fileno())
             self._process = (
@@ -140,6 +142,17 @@ class MibotProcess:
             self._process.kill()
             self._process.wait(STOP_TIMEOUT)
             self._process = None
+
+    def signal_all(self, number: int) -> None:
+        """Send a signal to all of its processes."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its supervisor runs."""
+        return self._process is not None and self._process.poll() is None
 
     def stop(self) -> int:
         """Send SIGTERM, as a deployment does; returns the exit status."""

@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 POLL_INTERVAL: Final = 0.1
 """Seconds between two looks at the queue: half of it is what a job waits on average. It costs 4 % of a core."""
+TIMING = TakeoverTiming()
 JOB_RETENTION: Final = timedelta(days=14)
 UNFINISHED: Final = ["PENDING", "ENQUEUED", "DELAYED"]
 _FINISHED: Final = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
@@ -51,7 +52,7 @@ class DurableEngine:
     ) -> None:
         self._database = database
         self._threads = threads
-        self._timing = timing or TakeoverTiming()
+        self._timing = timing or TIMING
         self._enqueuer = Enqueuer(database)
         self._stopping = threading.Event()
         self._lease = WorkerLease(database)
