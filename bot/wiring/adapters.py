@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import Connection
+
 from bot.adapters.engine import DurableEngine, Enqueuer
 from bot.adapters.gcp import GoogleBackups
 from bot.adapters.github import (
@@ -20,6 +22,7 @@ from bot.adapters.github import (
 )
 from bot.adapters.inspectors import InspectorRouter
 from bot.adapters.store import Database, SqlStore
+from bot.adapters.store.guarded import GuardedDatabase
 from bot.adapters.store.pacing import SqlPacing
 from bot.adapters.store.worker_lock import WorkerLock
 from bot.domain.health.queries import Answer, CommitStatusQuery, ContainersQuery
@@ -47,11 +50,15 @@ class Adapters:
 
     @cached_property
     def store(self) -> SqlStore:
-        return SqlStore(self.database, CODEC, interested_channels)
+        return SqlStore(GuardedDatabase(self.database, self.guard_transaction), CODEC, interested_channels)
 
     @cached_property
     def engine(self) -> DurableEngine:
         return DurableEngine(self.database, self.worker_lock)
+
+    def guard_transaction(self, connection: Connection) -> None:
+        """Called before the store commits a change: a worker that was replaced changes no record."""
+        self.engine.fence.guard_transaction(connection)
 
     def prove_ownership(self) -> None:
         """Called before each write to the outside. See `ProveOwnership`."""

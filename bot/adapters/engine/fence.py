@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NoReturn
 
 import structlog
 from dbos import DBOS
+from sqlalchemy import Connection
 
 from bot.adapters.engine.recovery import owner_token
 from bot.adapters.engine.stored_jobs import executor_id
@@ -38,9 +40,17 @@ class WriteFence:
         run = JobRun(job, executor_id(self._name, self._lease.number), owner_token(job)) if job else None
         worker_lasts, job_is_ours = self._lease.prove(run)
         if not worker_lasts:
-            log.error("worker_replaced", worker=self._name)
-            self._on_lost()
-            raise NotOwnerError
+            self._give_up()
         if not job_is_ours:
             log.warning("job_abandoned", job=job)
             raise NotOwnerError
+
+    def guard_transaction(self, connection: Connection) -> None:
+        """Let a transaction of the store change something only while the lease lasts. Raises NotOwnerError."""
+        if self._name and self._lease.number is not None and not self._lease.lasts_in(connection):
+            self._give_up()
+
+    def _give_up(self) -> NoReturn:
+        log.error("worker_replaced", worker=self._name)
+        self._on_lost()
+        raise NotOwnerError

@@ -64,6 +64,11 @@ class WorkerLease:
                 return False, False
             return True, run is None or self._is_latest(connection, run)
 
+    def lasts_in(self, connection: Connection) -> bool:
+        """Whether the lease lasts, and does so until the transaction ends: whoever ends it waits for that."""
+        mine = and_(workers.c.number == self.number, workers.c.ended.is_(None))
+        return connection.execute(select(workers.c.number).where(mine).with_for_update(read=True)).first() is not None
+
     def end(self) -> None:
         """End this worker's lease: it writes nothing any more. Raises TransientError."""
         with self._database.transaction() as connection:
