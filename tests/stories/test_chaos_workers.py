@@ -102,8 +102,9 @@ class Orders:
 
     def _only_reply(self, order: int) -> str:
         mark = f"<!-- mibot:reply comment={order} -->"
-        (body,) = [c["body"] for c in self._story.world.comments(self._tracker) if mark in c["body"]]
-        return str(body)
+        found = [str(c["body"]) for c in self._story.world.comments(self._tracker) if mark in c["body"]]
+        assert len(found) == 1, f"{len(found)} replies to {order}"
+        return found[0]
 
 
 def _mark(body: str) -> str:
