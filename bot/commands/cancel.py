@@ -22,6 +22,7 @@ from bot.domain.reasons import Reason
 from bot.domain.rollout.effects import CancelUpgrades
 from bot.domain.rollout.schedule import halts_rollout
 from bot.domain.upgrade.cancellation import can_cancel
+from bot.domain.upgrade.changes import refer_to
 from bot.domain.upgrade.effects import CancelPreparation
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
@@ -83,7 +84,7 @@ def _plan(
     by_group = selection.by_group | (frozenset(gone) if everything else frozenset())
     settled = {slug for slug in gone if halts_rollout(there[slug])}
     canceled = [slug for slug in slugs if slug in settled or _wanted(there.get(slug), by_group)]
-    items: list[ReplyItem] = [UpgradeProgress(slug, version) for slug in canceled]
+    items: list[ReplyItem] = [UpgradeProgress(slug, version, refer_to(there[slug])) for slug in canceled]
     others = [slug for slug in slugs if slug not in canceled]
     items += [InstanceMessage(s, _refusal(s, version, context)) for s in others if s not in by_group]
     in_deployment = [InstanceMessage(s, _refusal(s, version, context)) for s in others if _is_deploying(s, there)]

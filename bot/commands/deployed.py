@@ -13,6 +13,7 @@ from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest
 from bot.domain.effects import Effect
 from bot.domain.fleet.model import Instance
 from bot.domain.reasons import Reason
+from bot.domain.upgrade.changes import refer_to
 from bot.domain.upgrade.deployment import can_mark_deployed, superseded_by
 from bot.domain.upgrade.effects import MarkDeployed
 from bot.domain.upgrade.record import Upgrade
@@ -58,10 +59,13 @@ def plan_for_upgrades(
     is_eligible: Callable[[Upgrade], bool],
     effect: Callable[[Upgrade], Effect],
     none_eligible: Callable[[bool], Reason],
+    *,
+    next_attempt: bool = False,
 ) -> CommandPlan:
     """The plan of a command about one upgrade of each instance: the newest version's that is eligible.
 
-    `none_eligible` is given whether there is none of any instance, else of one that was named.
+    `none_eligible` is given whether there is none of any instance, else of one that was named. `next_attempt` says
+    that the command begins another attempt.
     """
     arguments = parse_arguments(request.arguments, command.usage, latest_named=False)
     if isinstance(arguments, Reason):
@@ -79,7 +83,8 @@ def plan_for_upgrades(
         upgrade = _newest_eligible(instance, context, arguments.versions, is_eligible)
         later = superseded_by(upgrade, context.upgrades.values()) if upgrade is not None else None
         if upgrade is not None and later is None:
-            items.append(UpgradeProgress(instance.slug, upgrade.version))
+            change = refer_to(upgrade, upgrade.attempt.number + next_attempt)
+            items.append(UpgradeProgress(instance.slug, upgrade.version, change))
             effects.append(effect(upgrade))
         elif instance.slug not in selection.by_group:
             reason = _superseded(upgrade, later) if upgrade and later else none_eligible(False)

@@ -27,7 +27,7 @@ def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
     def effect(upgrade: Upgrade) -> Effect:
         return Retry(upgrade.slug, str(upgrade.version), request.author, upgrade.attempt.number)
 
-    return plan_for_upgrades(request, context, COMMAND, can_retry, effect, NothingToRetry)
+    return plan_for_upgrades(request, context, COMMAND, can_retry, effect, NothingToRetry, next_attempt=True)
 
 
 COMMAND = Command(

@@ -14,9 +14,11 @@ from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest
 from bot.domain.chat.unclear_words import NoSuchVersion, TakesNoVersion, UnclearWord, WordsNotUnderstood
 from bot.domain.fleet.model import Instance
 from bot.domain.fleet.names import join_names, resolve
+from bot.domain.plans.change_set import ChangeKind
 from bot.domain.reasons import Reason
+from bot.domain.upgrade.changes import ChangeReference, refer_to, refer_to_next
 from bot.domain.upgrade.effects import StartRollback
-from bot.domain.upgrade.stages import IN_REVIEW, Stage
+from bot.domain.upgrade.stages import IN_REVIEW, UNFINISHED, Stage
 from bot.domain.versions import Version
 from bot.formats.documents import stored
 
@@ -70,9 +72,17 @@ def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
         return CommandPlan((InstanceMessage(instance.slug, obstacle),))
     version, why = str(instance.version), " ".join(rest)
     return CommandPlan(
-        (UpgradeProgress(instance.slug, instance.version),),
+        (UpgradeProgress(instance.slug, instance.version, _change(instance, context)),),
         (StartRollback(instance.slug, version, request.author, why, request.comment),),
     )
+
+
+def _change(instance: Instance, context: CommandContext) -> ChangeReference:
+    """The rollback that is under way, else the one that begins."""
+    existing = context.upgrade(instance.slug, instance.version)
+    if existing is not None and existing.rollback is not None and existing.stage in UNFINISHED:
+        return refer_to(existing)
+    return refer_to_next(existing, ChangeKind.ROLLBACK)
 
 
 def _usage_fault(rest: Sequence[str], context: CommandContext) -> Reason | None:

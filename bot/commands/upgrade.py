@@ -17,12 +17,15 @@ from bot.domain.chat.replies import PreparationProgress, ReplyItem, UpgradeProgr
 from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission, refuse
 from bot.domain.effects import Effect
 from bot.domain.fleet.model import Instance
+from bot.domain.plans.change_set import ChangeKind
 from bot.domain.plans.version_policy import evaluate_policy
 from bot.domain.reasons import Reason
 from bot.domain.rollout.effects import StartUpgrades
 from bot.domain.tracker.effects import EnsureTracker
 from bot.domain.tracker.record import TrackerState
+from bot.domain.upgrade.changes import ChangeReference, refer_to, refer_to_next
 from bot.domain.upgrade.stages import Stage
+from bot.domain.upgrade.transitions import starts_anew
 from bot.domain.versions import Version
 
 ENDED_STAGES = frozenset({Stage.CLOSED, Stage.WAITING, Stage.FAILED, Stage.SKIPPED, Stage.ROLLED_BACK})
@@ -55,7 +58,7 @@ def _plan_upgrades(
         refusal = _refusal(instance, version, context)
         if refusal is None:
             started.append(instance.slug)
-            items.append(UpgradeProgress(instance.slug, version))
+            items.append(UpgradeProgress(instance.slug, version, _change(instance.slug, version, context)))
         elif instance.slug in selection.by_group:
             left_out.append(InstanceMessage(instance.slug, refusal))
         else:
@@ -69,6 +72,14 @@ def _plan_upgrades(
     if context.tracker is not None and context.tracker.state is TrackerState.GONE:
         effects.append(EnsureTracker(str(version), 0, request.author))
     return CommandPlan(tuple(items), tuple(effects) if started else ())
+
+
+def _change(slug: str, version: Version, context: CommandContext) -> ChangeReference:
+    """The upgrade that is under way or done, else the one that begins."""
+    existing = context.upgrade(slug, version)
+    if existing is None or starts_anew(existing):
+        return refer_to_next(existing, ChangeKind.UPGRADE)
+    return refer_to(existing)
 
 
 def _refusal(instance: Instance, version: Version, context: CommandContext) -> Reason | None:

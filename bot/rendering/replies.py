@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from bot.domain.chat import markers
-from bot.domain.chat.answers import InstanceMessage, Message, StatusTable
+from bot.domain.chat.answers import (
+    CommandMessage,
+    InstanceMessage,
+    Message,
+    NotAllowed,
+    StatusTable,
+    UnknownCommand,
+)
 from bot.domain.chat.replies import (
     BackupProgress,
     CheckTable,
@@ -18,29 +26,42 @@ from bot.domain.chat.replies import (
     UpgradeProgress,
 )
 from bot.domain.upgrade.backups import Backup
-from bot.domain.upgrade.preparation import Preparation
+from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.versions import Version
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown, truncate_body
 from bot.rendering.answers import render_answer
-from bot.rendering.check_tables import fold_checks, render_checks
+from bot.rendering.bulk import render_check_run, render_check_runs, render_orders
 from bot.rendering.preparations import render_preparation
+from bot.rendering.progress import find_ordered_change, render_progress
 from bot.rendering.renderer import Renderer
+from bot.rendering.rollup import Detail
 from bot.rendering.status import render_status
 from bot.rendering.times import format_time
-from bot.rendering.upgrade_steps import render_upgrade_steps
-from bot.rendering.upgrades import (
-    format_version_change,
-    render_upgrade_state,
-    render_upgrade_state_within,
-)
 from bot.rendering.wording import clause, describe
 
 MAX_SECTIONS = 25
-"""Upgrades that a reply shows at length. If there are more, it lists them in one table."""
-MAX_OVERVIEW_ROWS = 150
-MAX_OVERVIEW_STATE_LENGTH = 200
+"""Upgrades that a reply shows at length. If there are more, they are rolled up."""
 MAX_LEFT_OUT = 30
+
+
+@dataclass(frozen=True)
+class _Level:
+    """How much a reply says: what does not fit is rendered again at the next level."""
+
+    detail: Detail
+    at_length: bool = False
+    tables: bool = False
+
+
+_LEVELS = (
+    _Level(Detail.FULL, at_length=True, tables=True),
+    _Level(Detail.FULL, at_length=True),
+    _Level(Detail.FULL),
+    _Level(Detail.SHORT),
+    _Level(Detail.TERSE),
+    _Level(Detail.NAMES),
+)
 
 
 def render_reply(
@@ -49,76 +70,81 @@ def render_reply(
     upgrades: Mapping[str, Upgrade],
     preparations: Mapping[Version, Preparation] = MappingProxyType({}),
 ) -> Markdown:
-    """The body of a reply, shortened to GitHub's limit.
+    """The body of a reply, shortened to GitHub's limit. With several instances, trouble comes first and is not cut.
 
     `upgrades` (by key) and `preparations` are at least those that it shows: all upgrades for a table of their states.
     """
     marker = Markdown(markers.reply(reply.comment))
-    many = sum(isinstance(item, UpgradeProgress) for item in reply.items) > MAX_SECTIONS
-    for tables in (True, False):
-        items = [item for item in reply.items if not (many and isinstance(item, UpgradeProgress))]
-        sections = [_render_section(renderer, item, upgrades, preparations, tables=tables) for item in items]
-        if many:
-            sections.append(_render_overview(renderer, reply.items, upgrades))
+    body = Markdown("")
+    for level in _LEVELS:
+        sections = _render_sections(renderer, reply, upgrades, preparations, level)
         body = renderer.render("reply.md.j2", marker=marker, sections=sections)
         if len(body) <= MAX_BODY_LENGTH:
             return body
     return truncate_body(body, "The rest does not fit here; see the tracker.")
 
 
-def _render_overview(renderer: Renderer, items: Sequence[ReplyItem], upgrades: Mapping[str, Upgrade]) -> Markdown:
-    """One row for each of many upgrades."""
-    shown = [item for item in items if isinstance(item, UpgradeProgress)]
-    rows = []
-    for item in shown[:MAX_OVERVIEW_ROWS]:
-        upgrade = upgrades.get(f"{item.slug}@{item.version}")
-        state = (
-            render_upgrade_state_within(renderer, upgrade, MAX_OVERVIEW_STATE_LENGTH)
-            if upgrade
-            else Markdown("requested")
-        )
-        rows.append({"name": renderer.instance_name(item.slug), "version": item.version, "state": state})
-    return renderer.render("overview.md.j2", rows=rows, left_out=max(len(shown) - MAX_OVERVIEW_ROWS, 0))
-
-
-def _render_section(
+def _render_sections(
     renderer: Renderer,
-    item: ReplyItem,
+    reply: Reply,
     upgrades: Mapping[str, Upgrade],
     preparations: Mapping[Version, Preparation],
-    *,
-    tables: bool,
-) -> Markdown:
+    level: _Level,
+) -> list[Markdown]:
+    """The items in their order. Several upgrades, and the checks of several instances, come together."""
+    orders = [
+        find_ordered_change(renderer, item, reply, upgrades)
+        for item in reply.items
+        if isinstance(item, UpgradeProgress)
+    ]
+    runs = [item for item in reply.items if isinstance(item, CheckTable)]
+    several: set[type] = {kind for kind, found in ((UpgradeProgress, orders), (CheckTable, runs)) if len(found) > 1}
+
+    def render(item: ReplyItem) -> Markdown:
+        if isinstance(item, UpgradeProgress):
+            return render_progress(renderer, orders[0], tables=level.tables)
+        if isinstance(item, PreparationProgress):
+            return render_preparation(renderer, item.version, preparations.get(item.version))
+        if isinstance(item, StatusTable):
+            return render_status(renderer, item, upgrades.values(), level.detail)
+        return _render_section(renderer, item)
+
+    if not several:
+        return [render(item) for item in reply.items]
+    first = [item for item in reply.items if _comes_first(item, preparations)]
+    others = [item for item in reply.items if item not in first and type(item) not in several]
+    sections = [render(item) for item in first]
+    if len(orders) > 1:
+        at_length = level.at_length and len(orders) <= MAX_SECTIONS
+        sections += render_orders(renderer, orders, level.detail, at_length=at_length, tables=level.tables)
+    if len(runs) > 1:
+        sections += render_check_runs(renderer, runs, tables=level.tables)
+    return [*sections, *(render(item) for item in others)]
+
+
+def _comes_first(item: ReplyItem, preparations: Mapping[Version, Preparation]) -> bool:
+    """Whether people must see it before many upgrades: a refusal, or a preparation that they wait for."""
+    if isinstance(item, PreparationProgress):
+        preparation = preparations.get(item.version)
+        return preparation is None or preparation.stage is not PreparationStage.READY
+    return isinstance(item, Message | CommandMessage | InstanceMessage | UnknownCommand | NotAllowed | Paragraph)
+
+
+def _render_section(renderer: Renderer, item: ReplyItem) -> Markdown:
+    """An item that needs no record."""
     match item:
-        case UpgradeProgress(slug, version):
-            upgrade = upgrades.get(f"{slug}@{version}")
-            if upgrade is None:
-                return Markdown(f"**{renderer.instance_name(slug)}**: upgrade to {version} requested.")
-            return _render_progress(renderer, upgrade, tables=tables)
-        case PreparationProgress(version):
-            return render_preparation(renderer, version, preparations.get(version))
-        case StatusTable():
-            return render_status(renderer, item, upgrades.values())
         case CheckTable():
-            return _render_checks(renderer, item)
+            return render_check_run(renderer, item)
         case BackupProgress():
             return _render_backups(renderer, item)
         case PlanPreview():
             return _render_preview(renderer, item)
         case Paragraph(markdown):
             return markdown
+        case UpgradeProgress() | PreparationProgress() | StatusTable():
+            raise TypeError(f"{type(item).__name__} needs a record")
         case _:
             return render_answer(renderer, item)
-
-
-def _render_checks(renderer: Renderer, table: CheckTable) -> Markdown:
-    name = renderer.instance_name(table.slug)
-    if table.error is not None:
-        return render_answer(renderer, InstanceMessage(table.slug, table.error))
-    if table.results is None:
-        return Markdown(f"**{name}**: running the health checks …")
-    checks = render_checks("Health checks", table.results, redact=renderer.redact)
-    return Markdown(f"**{name}**\n\n{checks}")
 
 
 def _render_preview(renderer: Renderer, preview: PlanPreview) -> Markdown:
@@ -130,26 +156,6 @@ def _render_preview(renderer: Renderer, preview: PlanPreview) -> Markdown:
     if preview.report is not None:
         return preview.report
     return Markdown(f"**{name}**: planning the upgrade to {preview.version} …")
-
-
-def _render_progress(renderer: Renderer, upgrade: Upgrade, *, tables: bool) -> Markdown:
-    shown = []
-    before, after = upgrade.verification.before, upgrade.verification.after
-    if tables and after:
-        caption = "Health checks after the deployment"
-        shown.append(render_checks(caption, after, before=before, redact=renderer.redact))
-    if tables and before:
-        caption = "Health checks right before the deployment" if after else "Health checks before the upgrade"
-        checks = render_checks(caption, before, redact=renderer.redact)
-        shown.append(fold_checks(caption, before, checks) if after else checks)
-    return renderer.render(
-        "upgrade_progress.md.j2",
-        name=renderer.instance_name(upgrade.slug),
-        version_change=format_version_change(upgrade),
-        state=render_upgrade_state(renderer, upgrade),
-        steps=render_upgrade_steps(renderer, upgrade),
-        tables=shown,
-    )
 
 
 def _render_backups(renderer: Renderer, progress: BackupProgress) -> Markdown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.domain.rollout.attention import Attention, NextStep, attention
+from bot.domain.rollout.attention import Attention, NextStep, attention, attention_by_stage
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.formats.markdown import Markdown
@@ -18,7 +18,10 @@ ATTENTION_ICONS: Mapping[Attention, str] = {
     Attention.ENDED: "⏹️",
     Attention.DONE: "✅",
 }
-_STAGE_ICONS: Mapping[Stage, str] = {Stage.CLOSED: "🚫", Stage.SKIPPED: "⏭️", Stage.ROLLED_BACK: "↩️"}
+_OWN_ICONS: Mapping[Stage, str] = {Stage.CLOSED: "🚫", Stage.SKIPPED: "⏭️", Stage.ROLLED_BACK: "↩️"}
+STAGE_ICONS: Mapping[Stage, str] = {
+    stage: _OWN_ICONS.get(stage, ATTENTION_ICONS[attention_by_stage(stage)]) for stage in Stage
+}
 NOT_STARTED = "⬜"
 _ALREADY_THERE = "☑️"
 NO_UPGRADE_ICONS: Mapping[str, str] = {
@@ -34,7 +37,7 @@ _BAR_LENGTH = 10
 
 def stage_label(upgrade: Upgrade) -> Markdown:
     """The stage of an upgrade or a rollback with its symbol."""
-    icon = _STAGE_ICONS.get(upgrade.stage) or ATTENTION_ICONS[attention(upgrade)]
+    icon = _OWN_ICONS.get(upgrade.stage) or ATTENTION_ICONS[attention(upgrade)]
     rollback = "rollback " if upgrade.rollback is not None and upgrade.stage is not Stage.ROLLED_BACK else ""
     return Markdown(f"{icon} {rollback}{upgrade.stage}")
 

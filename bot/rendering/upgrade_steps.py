@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bot.domain.upgrade.changes import AttemptEnd, ended_attempts
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import IN_REVIEW, Stage
-from bot.formats.markdown import Markdown, escape_link_target
+from bot.formats.markdown import Markdown, escape_link_target, link
 from bot.rendering.renderer import Renderer
+from bot.rendering.stages import STAGE_ICONS
 from bot.rendering.times import format_time
 from bot.rendering.upgrades import format_names, pull_link
 from bot.rendering.wording import clause, describe
@@ -44,7 +46,8 @@ def render_upgrade_steps(renderer: Renderer, upgrade: Upgrade) -> list[Markdown]
 
 def _deployment_steps(renderer: Renderer, upgrade: Upgrade) -> list[str]:
     """The steps after the merge: backups, the deployment, what was accepted, and when it was verified healthy."""
-    steps = [f"Attempt {upgrade.attempt.number}."] if upgrade.attempt.number > 1 else []
+    steps = [_describe_attempt(renderer, one) for one in ended_attempts(upgrade)]
+    steps += [f"Attempt {upgrade.attempt.number}."] if upgrade.attempt.number > 1 else []
     if upgrade.backups:
         backups = "; ".join(f"{one.kind} {renderer.safe_code(one.name)} {one.state}" for one in upgrade.backups)
         steps.append(f"Backup: {backups}.")
@@ -61,3 +64,12 @@ def _deployment_steps(renderer: Renderer, upgrade: Upgrade) -> list[str]:
     if upgrade.stage in {Stage.DONE, Stage.ROLLED_BACK} and upgrade.history:
         steps.append(f"Verified healthy at {format_time(upgrade.history[-1].at)}.")
     return steps
+
+
+def _describe_attempt(renderer: Renderer, end: AttemptEnd) -> str:
+    """How an earlier attempt ended, which its retry would else overwrite."""
+    why = f": {renderer.safe_text(clause(end.reason))}" if end.reason else ""
+    run = f" ({link('run', end.link)})" if end.link else ""
+    icon = STAGE_ICONS.get(end.stage, "")
+    when, by = format_time(end.at), format_names(renderer, [end.retried_by])
+    return f"Attempt {end.number}: {icon} {end.stage} at {when}{why}{run}; requested again by {by}."

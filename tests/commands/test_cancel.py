@@ -7,12 +7,15 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.chat.replies import UpgradeProgress
+from bot.domain.plans.change_set import ChangeKind
 from bot.domain.rollout.effects import CancelUpgrades
+from bot.domain.upgrade.changes import ChangeReference
 from bot.domain.upgrade.effects import CancelPreparation
 from bot.domain.upgrade.record import Rollback, Stage
 from tests.commands.harness import plan, reply_text
 from tests.samples import NOW, upgrade, version
 
+THERE = ChangeReference(ChangeKind.UPGRADE, NOW)
 TO = version("3.40.1")
 WAITS = upgrade("rctest", stage=Stage.WAITING)
 OPEN = upgrade("demo", stage=Stage.OPEN)
@@ -26,7 +29,10 @@ def cancels(*slugs: str, why: str = "", to: str = "3.40.1", gone: tuple[str, ...
 
 def test_what_waits_and_what_is_open() -> None:
     found = plan('/cancel rctest demo "wrong version"', WAITS, OPEN)
-    assert found.items == (UpgradeProgress("rctest", TO), UpgradeProgress("demo", TO))
+    assert found.items == (
+        UpgradeProgress("rctest", TO, THERE),
+        UpgradeProgress("demo", TO, THERE),
+    )
     assert found.effects == (cancels("rctest", "demo", why="wrong version"),)
 
 

@@ -6,11 +6,14 @@ import pytest
 
 from bot.domain.chat.answers import CommandMessage
 from bot.domain.chat.replies import UpgradeProgress
+from bot.domain.plans.change_set import ChangeKind
+from bot.domain.upgrade.changes import ChangeReference
 from bot.domain.upgrade.effects import MarkDeployed
 from bot.domain.upgrade.record import Rollback, Stage
 from tests.commands.harness import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import NOW, upgrade, version
 
+FIRST_ATTEMPT = ChangeReference(ChangeKind.UPGRADE, NOW, attempt=1)
 USAGE = "/deployed INSTANCE … [VERSION]"
 NOTHING = "no merged upgrade of it is waiting for its deployment."
 WAITING_STAGES = [Stage.MERGED, Stage.BACKING_UP, Stage.DEPLOYING, Stage.HELD, Stage.FAILED]
@@ -19,7 +22,7 @@ WAITING_STAGES = [Stage.MERGED, Stage.BACKING_UP, Stage.DEPLOYING, Stage.HELD, S
 @pytest.mark.parametrize("stage", WAITING_STAGES)
 def test_a_merged_upgrade_is_marked_as_deployed(stage: Stage) -> None:
     found = plan("/deployed rctest", upgrade(stage=stage, merged_at=NOW))
-    assert found.items == (UpgradeProgress("rctest", version("3.40.1")),)
+    assert found.items == (UpgradeProgress("rctest", version("3.40.1"), FIRST_ATTEMPT),)
     assert found.effects == (MarkDeployed("rctest", "3.40.1", "dana", 1),)
 
 
@@ -58,7 +61,7 @@ def test_the_newest_eligible_version_is_meant_unless_one_is_named() -> None:
 def test_a_group_selects_those_that_wait_and_ignores_the_others() -> None:
     there = (upgrade("demo", stage=Stage.MERGED, merged_at=NOW), upgrade("rctest", stage=Stage.DONE, merged_at=NOW))
     found = plan("/deployed internal", *there)
-    assert found.items == (UpgradeProgress("demo", version("3.40.1")),)
+    assert found.items == (UpgradeProgress("demo", version("3.40.1"), FIRST_ATTEMPT),)
     assert found.effects == (MarkDeployed("demo", "3.40.1", "dana", 1),)
     assert reply_text("/deployed internal") == "/deployed: no merged upgrade is waiting for its deployment."
 

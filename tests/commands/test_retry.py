@@ -8,11 +8,14 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.chat.replies import UpgradeProgress
+from bot.domain.plans.change_set import ChangeKind
+from bot.domain.upgrade.changes import ChangeReference
 from bot.domain.upgrade.effects import Retry
 from bot.domain.upgrade.record import Deployment, Rollback, Stage
 from tests.commands.harness import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import NOW, upgrade, version
 
+SECOND_ATTEMPT = ChangeReference(ChangeKind.UPGRADE, NOW, attempt=2)
 USAGE = "/retry INSTANCE … [VERSION]"
 NOTHING = "no upgrade of it has failed after its merge."
 ENDED_RUN = Deployment(NOW, confirmed=True, run_id=5, conclusion="success", ended_at=NOW)
@@ -21,7 +24,7 @@ FAILED = upgrade(stage=Stage.FAILED, merged_at=NOW)
 
 def test_an_upgrade_that_failed_after_its_merge_is_deployed_again() -> None:
     found = plan("/retry rctest", FAILED)
-    assert found.items == (UpgradeProgress("rctest", version("3.40.1")),)
+    assert found.items == (UpgradeProgress("rctest", version("3.40.1"), SECOND_ATTEMPT),)
     assert found.effects == (Retry("rctest", "3.40.1", "dana", 1),)
 
 

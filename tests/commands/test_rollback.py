@@ -6,18 +6,22 @@ import pytest
 
 from bot.domain.chat.answers import InstanceMessage
 from bot.domain.chat.replies import UpgradeProgress
+from bot.domain.plans.change_set import ChangeKind
+from bot.domain.upgrade.changes import ChangeReference
 from bot.domain.upgrade.effects import StartRollback
 from bot.domain.upgrade.record import IN_REVIEW, Rollback, Stage
 from tests.commands.harness import OTHER_ACCOUNT, plan, reply_text
 from tests.samples import NOW, upgrade, version
 
+NEXT_ROLLBACK = ChangeReference(ChangeKind.ROLLBACK)
+ROLLBACK = ChangeReference(ChangeKind.ROLLBACK, NOW)
 USAGE = '/rollback INSTANCE ["reason"]'
 GOING_ON = [Stage.BACKING_UP, Stage.DEPLOYING]
 
 
 def test_it_goes_back_from_the_version_that_the_instance_runs() -> None:
     found = plan("/rollback rctest")
-    assert found.items == (UpgradeProgress("rctest", version("3.40.0")),)
+    assert found.items == (UpgradeProgress("rctest", version("3.40.0"), NEXT_ROLLBACK),)
     assert found.effects == (StartRollback("rctest", "3.40.0", "dana", "", 77),)
     assert plan("/rollback rctest", on="") == found
     assert plan("/rollback demo").effects == (StartRollback("demo", "3.39.1", "dana", "", 77),)
@@ -81,7 +85,7 @@ def test_a_customer_with_an_open_upgrade_is_named_by_its_account() -> None:
 def test_a_rollback_that_is_open_is_shown_again() -> None:
     undone = upgrade("rctest", "3.40.0", rollback=Rollback("lee"))
     found = plan("/rollback rctest", undone)
-    assert found.items == (UpgradeProgress("rctest", version("3.40.0")),)
+    assert found.items == (UpgradeProgress("rctest", version("3.40.0"), ROLLBACK),)
     assert found.effects == (StartRollback("rctest", "3.40.0", "dana", "", 77),), "which finds the same rollback"
 
 

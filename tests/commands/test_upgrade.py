@@ -8,11 +8,15 @@ from bot.domain.chat.answers import CommandMessage, InstanceMessage, LeftOutInst
 from bot.domain.chat.effects import PlanNow
 from bot.domain.chat.replies import PlanPreview, PreparationProgress, UpgradeProgress
 from bot.domain.effects import Effect
+from bot.domain.plans.change_set import ChangeKind
 from bot.domain.rollout.effects import StartUpgrades
+from bot.domain.upgrade.changes import ChangeReference
 from bot.domain.upgrade.record import Rollback, Stage
 from tests.commands.harness import OTHER_ACCOUNT, answers_of, plan, reply_text
 from tests.samples import ACCOUNT, NOW, upgrade, version
 
+NEXT = ChangeReference(ChangeKind.UPGRADE)
+THERE = ChangeReference(ChangeKind.UPGRADE, NOW)
 USAGE = '/upgrade INSTANCE … [VERSION] [--dry-run] [--force "reason"].'
 OPTIONS = f'its options are --dry-run and --force "reason"; write {USAGE}'
 
@@ -23,7 +27,7 @@ def start_upgrades(*slugs: str, to: str = "3.40.1", force: str = "") -> StartUpg
 
 def test_an_instance_is_upgraded_to_the_version_that_the_issue_names() -> None:
     found = plan("/upgrade rctest")
-    assert found.items == (UpgradeProgress("rctest", version("3.40.1")),)
+    assert found.items == (UpgradeProgress("rctest", version("3.40.1"), NEXT),)
     assert found.effects == (start_upgrades("rctest"),)
 
 
@@ -167,7 +171,11 @@ def test_force_does_not_override_policy() -> None:
 def test_the_reply_shows_the_preparation_of_a_version_without_a_golden_file() -> None:
     found = plan("/upgrade rctest demo 3.40.2", released="3.40.1 3.40.2")
     to = version("3.40.2")
-    assert found.items == (UpgradeProgress("rctest", to), UpgradeProgress("demo", to), PreparationProgress(to))
+    assert found.items == (
+        UpgradeProgress("rctest", to, NEXT),
+        UpgradeProgress("demo", to, NEXT),
+        PreparationProgress(to),
+    )
     assert found.effects == (start_upgrades("rctest", "demo", to="3.40.2"),)
 
 
@@ -215,7 +223,7 @@ def test_a_dry_run_also_shows_refused_upgrades() -> None:
 @pytest.mark.parametrize("stage", [Stage.OPEN, Stage.PLANNED, Stage.APPROVED, Stage.MERGED, Stage.DONE])
 def test_a_second_request_shows_the_existing_upgrade(stage: Stage) -> None:
     found = plan("/upgrade demo", upgrade("demo", stage=stage))
-    assert found.items == (UpgradeProgress("demo", version("3.40.1")),)
+    assert found.items == (UpgradeProgress("demo", version("3.40.1"), THERE),)
     assert found.effects == (start_upgrades("demo"),), "which finds the same upgrade"
 
 

@@ -12,9 +12,11 @@ from bot.domain.chat.effects import CheckNow, HandleComment, PlanNow
 from bot.domain.chat.replies import CheckTable, PlanPreview, PreparationProgress, Reply, UpgradeProgress
 from bot.domain.chat.requests import Permission
 from bot.domain.effects import Effect
+from bot.domain.plans.change_set import ChangeKind
 from bot.domain.reasons import PlainText
 from bot.domain.rollout.effects import StartUpgrades
 from bot.domain.tracker.record import TrackerRecord
+from bot.domain.upgrade.changes import ChangeReference
 from bot.domain.upgrade.effects import Prepare, StartRollback
 from bot.domain.upgrade.record import Stage
 from bot.ports.errors import ExternalError, PermanentError, TransientError
@@ -28,6 +30,8 @@ from tests.commands.harness import answers_of
 from tests.ports import MemoryFleetSource, MemoryStore, MemoryTeams, MemoryUpstream
 from tests.samples import fleet, internal_instance, upgrade, version
 
+NEXT = ChangeReference(ChangeKind.UPGRADE)
+NEXT_ROLLBACK = ChangeReference(ChangeKind.ROLLBACK)
 OPERATORS = ("sourcegraph/cloud", "sourcegraph/devops")
 MEMBERS = {"sourcegraph/cloud": frozenset({"dana"}), "sourcegraph/devops": frozenset({"lee"})}
 NOT_DEPLOYING = sorted(set(Stage) - {Stage.DEPLOYING})
@@ -55,7 +59,7 @@ class CommandHarness:
 
 def test_an_operator_requests_an_upgrade() -> None:
     reply, effects = CommandHarness().plan("Let's go!\n\n/upgrade rctest\n")
-    assert reply == Reply(77, 12, "dana", (UpgradeProgress("rctest", version("3.40.1")),))
+    assert reply == Reply(77, 12, "dana", (UpgradeProgress("rctest", version("3.40.1"), NEXT),))
     assert effects == [STARTED]
 
 
@@ -191,8 +195,8 @@ def test_everything_about_one_version_in_one_comment() -> None:
     assert reply.items == (
         PlanPreview("rctest", to),
         PreparationProgress(to),
-        UpgradeProgress("rctest", to),
-        UpgradeProgress("demo", version("3.40.0")),
+        UpgradeProgress("rctest", to, NEXT),
+        UpgradeProgress("demo", version("3.40.0"), NEXT_ROLLBACK),
     ), "the preparation that /upgrade shows too stands there once"
     assert effects == [
         PlanNow(77, "rctest", "3.40.2"),

@@ -99,16 +99,6 @@ class AuditRecord:
     times: Milestones
 
 
-def audit_records(upgrade: Upgrade) -> tuple[Upgrade, ...]:
-    """All upgrades and rollbacks that a record holds, oldest first: its `earlier` ones and itself."""
-    found: list[Upgrade] = []
-    one: Upgrade | None = upgrade
-    while one is not None:
-        found.append(replace(one, previous=None))
-        one = one.previous
-    return tuple(reversed(found))
-
-
 def proven_at(upgrade: Upgrade) -> datetime | None:
     """When it was proven healthy, or None."""
     end = Stage.DONE if upgrade.rollback is None else Stage.ROLLED_BACK

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from bot.domain.audit import gaps
-from bot.domain.audit.audit_record import audit_records, proven_at
+from bot.domain.audit.audit_record import proven_at
 from bot.domain.audit.gaps import Control, Gap
 from bot.domain.fleet.inventory import FIRST_INSTANCE
 from bot.domain.fleet.model import Fleet
@@ -17,6 +17,7 @@ from bot.domain.health.model import CheckResult, CheckState, worst_state
 from bot.domain.reasons import Reason
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.backups import BackupKind, BackupState
+from bot.domain.upgrade.changes import changes_of
 from bot.domain.upgrade.dispatch import CLOCK_SKEW
 from bot.domain.upgrade.four_eyes import is_bot, missing_approval
 from bot.domain.upgrade.reasons.pull_requests import ApprovalMissing
@@ -53,7 +54,7 @@ class AuditContext:
     @cached_property
     def _first_done(self) -> list[tuple[datetime, datetime | None]]:
         """The periods in which the first instance was proven; the end is None for one that lasts."""
-        first = next((audit_records(one) for one in self.upgrades if one.slug == FIRST_INSTANCE), ())
+        first = next((changes_of(one) for one in self.upgrades if one.slug == FIRST_INSTANCE), ())
         ends = [*(next_one.requested_at if next_one.rollback else None for next_one in first[1:]), None]
         times = [(proven_at(one), end) for one, end in zip(first, ends, strict=False) if one.rollback is None]
         return [(since, until) for since, until in times if since is not None]
@@ -65,7 +66,7 @@ def find_gaps(upgrade: Upgrade, context: AuditContext) -> tuple[Gap, ...]:
     An upgrade that was skipped or closed changed nothing, so that only its tracker has to be shown. Of an upgrade
     that was undone, the change itself has to be shown; the health is that of what came after it.
     """
-    changes = audit_records(upgrade)
+    changes = changes_of(upgrade)
     effective = [one for one in changes if one.merged_at or (one is changes[-1] and not _changed_nothing(one))]
     found = list(_tracking(changes[0], context))
     for one in effective:

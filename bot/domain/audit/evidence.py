@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.audit.audit_record import AuditRecord, audit_record, audit_records, public_link
+from bot.domain.audit.audit_record import AuditRecord, audit_record, public_link
 from bot.domain.audit.controls import AuditContext, find_gaps
 from bot.domain.audit.gaps import Gap
 from bot.domain.fleet.config_file import CONFIG_FILE
@@ -22,6 +22,7 @@ from bot.domain.fleet.problems import InstanceFileProblem, UnusableInstanceFile
 from bot.domain.fleet.redaction import Redact, redact_value, redactor
 from bot.domain.reasons import Reason
 from bot.domain.tracker.record import TrackerRecord
+from bot.domain.upgrade.changes import changes_of
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import Version
@@ -149,7 +150,7 @@ def _redactor(fleet: Fleet, upgrades: Iterable[Upgrade]) -> Redact:
 
 def _entry(upgrade: Upgrade, context: AuditContext, redact: Redact) -> InstanceEvidence:
     gaps = redact_value(find_gaps(upgrade, context), redact)
-    changes = (audit_record(one, redact) for one in audit_records(upgrade))
+    changes = (audit_record(one, redact) for one in changes_of(upgrade))
     return InstanceEvidence(_name(upgrade.slug, context.fleet), tuple(changes), gaps)
 
 

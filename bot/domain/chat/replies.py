@@ -11,6 +11,7 @@ from bot.domain.effects import Effect
 from bot.domain.health.model import CheckResult
 from bot.domain.reasons import Reason
 from bot.domain.upgrade.backups import Backup
+from bot.domain.upgrade.changes import ChangeReference
 from bot.domain.versions import Version
 from bot.formats.documents import OMIT, stored
 from bot.formats.markdown import Markdown
@@ -24,13 +25,14 @@ class Paragraph:
     markdown: Markdown
 
 
-@stored("reply.upgrade", slug="slug", version="version")
+@stored("reply.upgrade", slug="slug", version="version", change="change")
 @dataclass(frozen=True)
 class UpgradeProgress:
-    """The progress of an upgrade."""
+    """The progress of an upgrade or a rollback: of the one that the order is about, whatever comes after it."""
 
     slug: str
     version: Version
+    change: ChangeReference | None = None
 
 
 @stored("reply.checks", slug="slug", results="results", error="error")

@@ -46,6 +46,11 @@ _BY_STAGE: Mapping[Stage, Attention] = {
 }
 
 
+def attention_by_stage(stage: Stage) -> Attention:
+    """What an upgrade at that stage needs, if nothing else is known of it."""
+    return _BY_STAGE[stage]
+
+
 def attention(upgrade: Upgrade) -> Attention:
     """What an upgrade needs. One that waits for others waits for a person where a person has to act for them all."""
     if upgrade.stage is Stage.WAITING and _needs_person(upgrade.reason):

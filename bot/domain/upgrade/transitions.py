@@ -65,13 +65,13 @@ def request_upgrade(
     fresh = Upgrade(slug, version, Stage.WAITING, by, now, force=override)
     if existing is None:
         return fresh
-    undone = existing.rollback is not None and existing.stage in {Stage.ROLLED_BACK, Stage.FAILED}
-    if existing.stage in {Stage.CLOSED, Stage.SKIPPED} or undone:
-        return replace(inherit_runs(fresh, existing), previous=existing)
-    if existing.stage is Stage.FAILED and existing.merged_at is None:
+    if starts_anew(existing):
+        anew = replace(inherit_runs(fresh, existing), previous=existing)
+        if existing.rollback is not None or existing.stage is not Stage.FAILED:
+            return anew
         seen = existing.pull_request
         known = replace(fresh.pull_request, number=seen.number, url=seen.url, head=seen.head)
-        return replace(inherit_runs(fresh, existing), previous=existing.previous, pull_request=known)
+        return replace(anew, pull_request=known)
     if override and existing.stage in UNFINISHED and existing.pull_request.content.needs_acceptance:
         return _accept_content(existing, override)
     if override and not existing.force and existing.rollback is None and existing.stage in UNFINISHED:
@@ -84,6 +84,15 @@ def _accept_content(upgrade: Upgrade, by: Override) -> Upgrade:
     """The upgrade whose pull request an operator accepts as it is. A later push has to be accepted anew."""
     content = replace(upgrade.pull_request.content, acceptance=by)
     return replace(upgrade, pull_request=replace(upgrade.pull_request, content=content))
+
+
+def starts_anew(existing: Upgrade) -> bool:
+    """Whether an upgrade that is requested now begins anew: the one that there is was undone, or ended unmerged."""
+    if existing.stage in {Stage.CLOSED, Stage.SKIPPED}:
+        return True
+    if existing.rollback is not None:
+        return existing.stage in {Stage.ROLLED_BACK, Stage.FAILED}
+    return existing.stage is Stage.FAILED and existing.merged_at is None
 
 
 def request_rollback(

@@ -173,7 +173,7 @@ def test_one_that_begins_anew_remembers_the_runs_that_may_still_go_on() -> None:
     assert (again.earlier_run_ids, again.deployment) == ((4, 5), None)
     failed_again = modify(again, stage=Stage.FAILED, run_missing_since=NOW)
     third = upgrade_requested(failed_again)
-    assert (third.earlier_run_ids, third.attempt.run_missing_since, third.previous) == ((4, 5), NOW, rolled_back)
+    assert (third.earlier_run_ids, third.attempt.run_missing_since, third.previous) == ((4, 5), NOW, failed_again)
 
 
 # Force
