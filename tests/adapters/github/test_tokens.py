@@ -75,6 +75,17 @@ def test_the_app_proves_itself_with_its_key(site: FakeGitHub, session: Session, 
     assert claims["iss"] == "7"
 
 
+def test_the_login_follows_an_app_that_people_rename(site: FakeGitHub, session: Session, time: FakeClock) -> None:
+    assert session.bot_login == "mibot[bot]"
+    site.add_response("GET", "/app", {"slug": "fleetbot"})
+    assert session.bot_login == "mibot[bot]", "it was looked up a moment ago"
+    time.seconds += 601
+    assert session.bot_login == "fleetbot[bot]"
+    site.add_response("GET", "/app", {"message": "Bad gateway"}, 502)
+    time.seconds += 601
+    assert session.bot_login == "fleetbot[bot]", "GitHub is down"
+
+
 def test_a_refused_token_is_replaced_once(site: FakeGitHub, issues: GitHubIssues) -> None:
     site.add_response("GET", ISSUE, BAD_CREDENTIALS, 401)
     site.add_response("GET", ISSUE, issue(1))

@@ -29,13 +29,15 @@ from bot.adapters.github.http.rate_limits import Clock, RateLimitPauses, Sleep, 
 from bot.adapters.github.http.repo_client import GitHubClient
 from bot.adapters.github.http.transport import HttpRequest, HttpResponse, HttpTransport
 from bot.domain.failures.github_actions import GitHubAction
-from bot.ports.errors import PermanentError, TransientError
+from bot.ports.errors import ExternalError, PermanentError, TransientError
 from bot.ports.ownership import ProveOwnership, sole_owner
 from bot.ports.pacing import Pacing
 
 MAX_ATTEMPTS = 4
 INITIAL_BACKOFF = 0.5  # seconds; doubled with every try
 MAX_BACKOFF = 8.0
+SLUG_MAX_AGE = 600.0
+"""The seconds after which the App's name is looked up again."""
 
 FIND_APP = Purpose(GitHubAction.READ_APP)
 
@@ -77,15 +79,23 @@ class Session:
         self._prove_ownership = prove_ownership
         self._lock = threading.Lock()
         self._installations: dict[str, InstallationCredentials] = {}
-        self._slug: str | None = None
+        self._slug: tuple[float, str] | None = None
         self.app = GitHubClient(self, AppCredentials(app_id, private_key), "")
 
     @property
     def app_slug(self) -> str:
-        """The App's name in URLs and logins, looked up once."""
-        if self._slug is None:
-            self._slug = self.app.get("/app", FIND_APP, lambda data: str(data["slug"]))
-        return self._slug
+        """The App's name in URLs and logins. It is looked up again now and then because people rename Apps."""
+        now = self.clock()
+        if self._slug is not None and now - self._slug[0] < SLUG_MAX_AGE:
+            return self._slug[1]
+        try:
+            name = self.app.get("/app", FIND_APP, lambda data: str(data["slug"]))
+        except ExternalError:
+            if self._slug is None:
+                raise
+            name = self._slug[1]
+        self._slug = (now, name)
+        return name
 
     @property
     def bot_login(self) -> str:
