@@ -114,9 +114,11 @@ def parse_failed_job(data: Any) -> FailedJob | None:
 
 
 def is_from_repository(name: str, data: Any) -> bool:
-    """Whether a pull request's branch is in that repository. A fork's branch may have the same name."""
-    repo = data["head"].get("repo")
-    return repo is not None and str(repo["full_name"]).lower() == name.lower()
+    """Whether a pull request's branch is in that repository, which may have another name by now. A fork's branch may
+    have the same name."""
+    repo, base = data["head"].get("repo"), data["base"].get("repo") or {}
+    names = {name.lower(), str(base.get("full_name") or name).lower()}
+    return repo is not None and str(repo["full_name"]).lower() in names
 
 
 def parse_first_head(data: Any) -> Head:

@@ -44,14 +44,19 @@ class GitHubPullRequests:
         return summarize(list_status_checks(self._client, commit), self._session.app_slug)
 
     def pulls_from_branch(self, branch: str) -> Sequence[PullRequest]:
-        owner = self._name.split("/")[0]
-        query = {"head": f"{owner}:{branch}", "state": "all", "sort": "created", "direction": "desc"}
+        query = {"head": f"{self._owner()}:{branch}", "state": "all", "sort": "created", "direction": "desc"}
 
         def own(data: Any) -> PullRequest | None:
             return self._parse(data) if is_from_repository(self._name, data) else None
 
         found = self._client.list_all("/pulls", LIST_PULLS, own, **query)
         return [one for one in found if one is not None and one.branch == branch]
+
+    def _owner(self) -> str:
+        name = self._name
+        if self._session.is_renamed(name):
+            name = self._client.get("", LIST_PULLS, lambda data: str(data["full_name"]))
+        return name.split("/")[0]
 
     def create_pull(self, branch: str, title: str, body: str) -> PullRequest:
         def create(base: str) -> PullRequest:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import requests
@@ -24,18 +25,21 @@ from bot.adapters.github.http.errors import (
     not_json_error,
     unexpected_json_error,
 )
+from bot.adapters.github.http.moves import MovedError, Renames, moved_path, renamed_repository
 from bot.adapters.github.http.purpose import Purpose
 from bot.adapters.github.http.rate_limits import Clock, RateLimitPauses, Sleep, WriteThrottle
 from bot.adapters.github.http.repo_client import GitHubClient
 from bot.adapters.github.http.transport import HttpRequest, HttpResponse, HttpTransport
+from bot.domain.failures.github import GitHubFailed, GitHubProblem
 from bot.domain.failures.github_actions import GitHubAction
-from bot.ports.errors import ExternalError, PermanentError, TransientError
+from bot.ports.errors import ExternalError, NotFoundError, PermanentError, TransientError
 from bot.ports.ownership import ProveOwnership, sole_owner
 from bot.ports.pacing import Pacing
 
 MAX_ATTEMPTS = 4
 INITIAL_BACKOFF = 0.5  # seconds; doubled with every try
 MAX_BACKOFF = 8.0
+RENAMED = "people renamed it; write its new name into the settings, so that webhooks count again"
 SLUG_MAX_AGE = 600.0
 """The seconds after which the App's name is looked up again."""
 
@@ -70,6 +74,8 @@ class Session:
         pacing: Pacing | None = None,
     ) -> None:
         self.clock = clock
+        self._api_url = api_url.rstrip("/")
+        self._renames = Renames()
         self._transport = HttpTransport(api_url)
         self._write_throttle = WriteThrottle(write_interval, clock, sleep, pacing)
         self._rate_limit_pauses = RateLimitPauses(clock, pacing)
@@ -108,6 +114,10 @@ class Session:
             self, self._installation(name.split("/")[0], f"/repos/{name}/installation"), f"/repos/{name}"
         )
 
+    def is_renamed(self, name: str) -> bool:
+        """Whether a repository (`owner/name`) turned out to have another name by now."""
+        return self._renames.knows(name)
+
     def organization(self, org: str) -> GitHubClient:
         """An organization, as the App's installation there."""
         return GitHubClient(self, self._installation(org, f"/orgs/{org}/installation"), f"/orgs/{org}")
@@ -128,8 +138,34 @@ class Session:
         passing fault (the App itself does nothing else); writes are not, for nobody knows whether they were
         carried out: their callers look first.
         Raises TransientError, PermanentError, NotFoundError or ConflictError; NotOwnerError before a write whose job
-        another worker has taken over.
+        another worker has taken over. A renamed repository is followed.
         """
+        try:
+            return self._send(caller, replace(request, path=self._renames.current(request.path)), parse)
+        except MovedError as moved:
+            return self._send(caller, self._follow(caller, request, moved), parse)
+
+    def _follow(self, caller: Credentials, request: HttpRequest, moved: MovedError) -> HttpRequest:
+        """The request to the repository under the path that stays, if people renamed it.
+
+        Raises NotFoundError if the repository is where it was, so that only the thing moved to another one.
+        """
+        renamed = renamed_repository(request.path, moved.path)
+        if renamed is None:
+            raise NotFoundError(GitHubFailed(request.purpose.action, GitHubProblem.NOT_FOUND)) from moved
+        repository, kept = renamed
+        if not isinstance(caller, AppCredentials) and request.path != repository:
+            try:
+                self._send(caller, HttpRequest("GET", repository, request.purpose), lambda _: None)
+            except MovedError:
+                pass  # all of it
+            else:
+                raise NotFoundError(GitHubFailed(request.purpose.action, GitHubProblem.NOT_FOUND)) from moved
+        self._renames.add(repository, kept)
+        _log.warning("github.repository_renamed", repository=repository.removeprefix("/repos/"), hint=RENAMED)
+        return replace(request, path=self._renames.current(request.path))
+
+    def _send(self, caller: Credentials, request: HttpRequest, parse: Callable[[Any], T]) -> tuple[T, HttpResponse]:
         repeatable = _is_repeatable(caller, request)
         for attempt in range(1, MAX_ATTEMPTS + 1):
             self._wait_for_rate_limit(caller, request.purpose)
@@ -157,6 +193,9 @@ class Session:
                 reply = self._send_as_owner(caller, caller.authorization(), request)
         except requests.RequestException as error:
             raise connection_error(request.purpose, error) from error
+        path = moved_path(reply.headers.get("location", ""), self._api_url) if 300 <= reply.status < 400 else ""
+        if path:
+            raise MovedError(GitHubFailed(request.purpose.action, GitHubProblem.MOVED), path)
         problem = error_from_response(reply, request.purpose, self._now())
         if problem is not None:
             raise problem
