@@ -123,8 +123,8 @@ def test_an_object_is_not_taken_for_an_empty_list(site: FakeGitHub, issues: GitH
 
 
 @pytest.mark.parametrize("status", [301, 302, 307])
-def test_a_renamed_repository_is_not_followed(site: FakeGitHub, issues: GitHubIssues, status: int) -> None:
-    site.add_response("GET", ISSUE, {}, status, {"Location": "http://github.test:4001/repositories/9/issues/1"})
+def test_a_redirect_to_another_server_is_not_followed(site: FakeGitHub, issues: GitHubIssues, status: int) -> None:
+    site.add_response("GET", ISSUE, {}, status, {"Location": "http://other.test/repositories/9/issues/1"})
     with raises(PermanentError, GitHubFailed(GitHubAction.READ_ISSUE, GitHubProblem.MOVED)):
         issues.issue(1)
     assert site.requests() == [f"GET {ISSUE}"]
