@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+GHOST_LOGIN = "ghost"
+"""GitHub's own name for those who deleted their account."""
+
 
 @dataclass(frozen=True)
 class Issue:

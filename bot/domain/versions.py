@@ -45,8 +45,7 @@ class Version:
     @classmethod
     def find_in(cls, text: str) -> Version | None:
         """The first version in a text, such as the title of an issue, or None."""
-        found = (cls.parse(match.group(1)) for match in _INSIDE.finditer(text))
-        return next((version for version in found if version), None)
+        return next((version for version, _, _ in versions_in(text)), None)
 
     @property
     def is_candidate(self) -> bool:
@@ -74,6 +73,12 @@ class Version:
     def __str__(self) -> str:
         tail = "" if self.candidate is None else f"-rc.{self.candidate}"
         return f"{self.major}.{self.minor}.{self.patch}{tail}"
+
+
+def versions_in(text: str) -> list[tuple[Version, int, int]]:
+    """The versions in a text, with where each begins and ends."""
+    found = ((Version.parse(match.group(1)), match.start(), match.end()) for match in _INSIDE.finditer(text))
+    return [(version, start, end) for version, start, end in found if version is not None]
 
 
 def nearest_version(target: Version, released: Collection[Version]) -> Version | None:

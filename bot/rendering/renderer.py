@@ -14,7 +14,7 @@ from bot.domain.fleet.names import public_name
 from bot.domain.fleet.redaction import Redact, redactor
 from bot.domain.health.model import CheckState
 from bot.domain.versions import Version
-from bot.formats.markdown import Markdown, code, escape, escape_link_target, escape_within, truncate
+from bot.formats.markdown import Markdown, code, escape, escape_link_target, escape_within, one_line, truncate
 from bot.rendering.wording import clause, describe
 
 ICONS = {CheckState.PASS: Markdown("✅"), CheckState.FAIL: Markdown("❌"), CheckState.UNKNOWN: Markdown("❔")}
@@ -43,6 +43,7 @@ def template_environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["code"] = _code
+    made.filters["login"] = _login
     made.filters["describe"] = describe
     made.filters["moment"] = lambda at: Markdown(f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
     made.filters["target"] = escape_link_target
@@ -61,6 +62,13 @@ def _finalize(context: Context, value: object) -> object:
 @pass_context
 def _code(context: Context, value: object) -> Markdown:
     return code(context["_redact"](str(value)))
+
+
+@pass_context
+def _login(context: Context, login: object) -> Markdown:
+    """A login, which anybody may choose. If it is a customer's name, nothing tells whose."""
+    name = str(login)
+    return code(name) if context["_redact"](name) == one_line(name) else Markdown("somebody")
 
 
 class Renderer:

@@ -13,8 +13,8 @@ from bot.domain.chat import comments
 from bot.domain.chat.effects import HandleComment
 from bot.domain.effects import Effect
 from bot.domain.flow.sweeps import Found
-from bot.domain.github_models import Comment, Issue
-from bot.domain.versions import Version
+from bot.domain.github_models import GHOST_LOGIN, Comment, Issue
+from bot.domain.version_titles import version_in_title
 from bot.ports.errors import ExternalError, NotFoundError, TransientError
 from bot.ports.issues import CommentFeed, IssueReader
 from bot.ports.store import ReplyReader, TrackerReader
@@ -78,7 +78,8 @@ class MissedComments:
         for comment in self._read(since):
             old = comment.created_at < since - timedelta(seconds=1)
             of_a_pull = "/pull/" in comment.url
-            if comment.by_bot or comment.edited or old or of_a_pull or not any(comments.command_names(comment.body)):
+            by_nobody = comment.by_bot or comment.author == GHOST_LOGIN
+            if by_nobody or comment.edited or old or of_a_pull or not any(comments.command_names(comment.body)):
                 continue
             reply = self._store.reply(comment.id)
             if reply is None or not reply.answered:
@@ -86,7 +87,7 @@ class MissedComments:
 
     def _handle(self, comment: Comment, issue: Issue) -> Iterator[Effect]:
         log.info("missed_comment", comment=comment.id)
-        version = Version.find_in(issue.title)
+        version = version_in_title(issue.title)
         yield HandleComment(comment.id, comment.issue, str(version or ""), comment.body, comment.author, "sweep")
 
     def _read(self, since: datetime) -> Sequence[Comment]:

@@ -21,6 +21,7 @@ from bot.domain.tracker.release_issues import DEFAULT_RULES, IssueKind, ReleaseR
 from bot.domain.upgrade.effects import Advance, AdvancePreparation, Publish
 from bot.domain.upgrade.preparation import PreparationStage
 from bot.domain.upgrade.record import Stage
+from bot.domain.version_titles import version_in_title
 from bot.domain.versions import Version
 from bot.ports.accounts import BotAccount
 from bot.ports.errors import ExternalError, TransientError
@@ -137,7 +138,7 @@ class Reconciler:
         effects: list[Effect] = []
         changed = []
         for issue in self._issues.list_issues([self._label], state="open", since=self._since(SweepPart.ISSUES)):
-            version = Version.find_in(issue.title)
+            version = version_in_title(issue.title)
             if version is not None and self._wants_tracker(issue, version):
                 effects.append(EnsureTracker(str(version), issue.number, issue.author))
                 changed.append(issue.updated_at)

@@ -7,7 +7,7 @@ import structlog
 from bot.domain.github_models import Issue
 from bot.domain.tracker.effects import EnsureTracker
 from bot.domain.tracker.release_issues import IssueKind, ReleaseRules, classify
-from bot.domain.versions import Version
+from bot.domain.version_titles import version_in_title
 from bot.ports.errors import NotFoundError
 from bot.ports.issues import IssueReader
 
@@ -30,7 +30,7 @@ class ReleaseIssues:
         except NotFoundError:
             log.info("release_issue_gone", issue=effect.issue)
             return None
-        still = issue.open and str(Version.find_in(issue.title)) == effect.version
+        still = issue.open and str(version_in_title(issue.title)) == effect.version
         return issue if still or effect.asked else None
 
     def kind(self, issue: Issue, effect: EnsureTracker) -> IssueKind:

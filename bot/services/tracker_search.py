@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.domain.chat import markers
 from bot.domain.github_models import Issue
 from bot.domain.tracker.text import looks_like_tracker
+from bot.domain.version_titles import version_in_title
 from bot.domain.versions import Version
 from bot.ports.accounts import BotAccount
 from bot.ports.issues import IssueReader
@@ -56,7 +57,7 @@ class TrackerSearch:
         labeled |= {requested.number: requested} if requested is not None else {}
         for issue in (labeled[number] for number in sorted(labeled)):
             wanted = asked and requested is not None and issue.number == requested.number
-            if not looks_like_tracker(issue.body) or not (wanted or Version.find_in(issue.title) == version):
+            if not looks_like_tracker(issue.body) or not (wanted or version_in_title(issue.title) == version):
                 continue
             trusted = not issue.by_bot and self._operators.include(issue.author)
             if trusted or wanted:

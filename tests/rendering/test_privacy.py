@@ -240,6 +240,16 @@ def test_no_customer_is_named_in_anything_that_is_read_outside(name: str) -> Non
         assert not [secret for secret in REPOSITORY.customers if secret in text.lower()]
 
 
+def test_whose_name_a_login_is_does_not_show() -> None:
+    """Anybody may take a login, and ask for a tracker."""
+    for instance in FLEET.customers[:5]:
+        record = TrackerRecord(TARGET, 12, "https://x", instance.slug)
+        head = render_tracker_head(Renderer(FLEET), record, [], [])
+        assert instance.slug not in head
+        assert str(instance.account) not in head
+        assert "Requested by somebody" in head
+
+
 def test_what_is_read_outside_leads_to_no_console() -> None:
     """Its address names the project, and that the customer."""
     assert "console.cloud.google.com" not in "\n".join(public_texts(Renderer(FLEET), "words"))

@@ -183,6 +183,22 @@ def test_a_wrong_sha1_signature_beside_a_good_one_does_not_matter(door: WebhookC
     assert door.deliver(X_Hub_Signature="sha1=0").status_code == 202
 
 
+@pytest.mark.parametrize(
+    "number", ["1e30", "77.0", "-77", "true", "1" + "0" * 30, "NaN", "Infinity", '"77"', "[]", "{}"]
+)
+def test_a_comment_whose_id_is_no_number_of_githubs(door: WebhookClient, number: str) -> None:
+    body = json.dumps({**COMMENTED, "comment": {**COMMENTED["comment"], "id": "ID"}}).replace('"ID"', number).encode()
+    assert door.deliver(body=body, event="issue_comment").status_code == 400
+    assert not door.inbox.kept
+
+
+@pytest.mark.parametrize(
+    "missing", [{"sender": None}, {"label": None}, {"issue": {**LABELLED["issue"], "labels": None}}]
+)
+def test_what_github_may_send_as_null(door: WebhookClient, missing: Any) -> None:
+    assert door.deliver({**LABELLED, **missing}).status_code == 202
+
+
 @pytest.mark.parametrize("content_type", [None, "text/plain", "multipart/form-data; boundary=x", "application/xml"])
 def test_another_content_type(door: WebhookClient, content_type: str | None) -> None:
     assert door.deliver(Content_Type=content_type).status_code == 400

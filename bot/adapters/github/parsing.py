@@ -11,9 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.git_tree import Snapshot, TreeEntry
-from bot.domain.github_models import Comment, CommitRef, FailedJob, Head, Issue, PullRequest, WorkflowRun
+from bot.domain.github_models import GHOST_LOGIN, Comment, CommitRef, FailedJob, Head, Issue, PullRequest, WorkflowRun
 
-GHOST_LOGIN = "ghost"  # GitHub's own name for those who deleted their account
 _NO_FAILURE = {None, "success", "skipped", "neutral"}  # None: it goes on, or never began
 
 

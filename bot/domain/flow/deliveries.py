@@ -18,6 +18,8 @@ from bot.domain.flow.events import (
     UpgradeChanged,
     WorkflowRunChanged,
 )
+from bot.domain.github_models import GHOST_LOGIN
+from bot.domain.version_titles import version_in_title
 from bot.domain.versions import VERSION_PATTERN, Version
 
 SUBSCRIBED_EVENTS = frozenset(
@@ -37,6 +39,10 @@ SUBSCRIBED_EVENTS = frozenset(
 _VERSION = rf"v(?P<version>{VERSION_PATTERN})"
 UPGRADE_BRANCH = re.compile(rf"(?P<slug>[a-z0-9][a-z0-9._-]*)/(?:upgrade|rollback)-{_VERSION}", re.ASCII)
 PREPARATION_BRANCH = re.compile(rf"golden/{_VERSION}", re.ASCII)
+
+
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_MAX_NUMBER = 2**63 - 1
 
 
 class DeliveryOutcome(StrEnum):
@@ -77,58 +83,93 @@ def parse_event(name: str, payload: Mapping[str, Any], relevant: EventFilter) ->
         raise ValueError(f"the {name} payload lacks what GitHub documents for it") from error
 
 
+def _number(value: object) -> int:
+    """An id or a number of GitHub's. Neither a fraction nor anything that no database takes."""
+    if type(value) is not int or not 0 < value <= _MAX_NUMBER:
+        raise ValueError("the payload has something else where GitHub documents a number")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("the payload has something else where GitHub documents a text")
+    return value
+
+
+def _text_or_null(value: object) -> str:
+    return "" if value is None else _text(value)
+
+
+def _commit(value: object) -> str:
+    commit = _text(value)
+    if not _COMMIT.fullmatch(commit):
+        raise ValueError("the payload has something else where GitHub documents a commit")
+    return commit
+
+
 def _repository(payload: Mapping[str, Any]) -> str:
-    return str(payload["repository"]["full_name"]).lower()
+    return _text(payload["repository"]["full_name"]).lower()
+
+
+def _login(user: Mapping[str, Any] | None) -> str:
+    """The login of a user. A deleted account is null."""
+    return GHOST_LOGIN if user is None else _text(user["login"])
 
 
 def _is_bot(user: Mapping[str, Any] | None) -> bool:
     """Whether mibot ignores the user's commands. A deleted account is null."""
-    return user is None or user.get("type") == "Bot" or str(user["login"]).endswith("[bot]")
+    return user is None or user.get("type") == "Bot" or _login(user).endswith("[bot]")
+
+
+def _is_pull(issue: Mapping[str, Any]) -> bool:
+    """Whether an issue is a pull request. Some senders write null for one that is none."""
+    return issue.get("pull_request") is not None
 
 
 def _has_label(issue: Mapping[str, Any], label: str) -> bool:
-    return any(str(entry["name"]).lower() == label.lower() for entry in issue["labels"])
+    names = (entry if isinstance(entry, str) else entry["name"] for entry in issue["labels"] or [])
+    return any(_text(name).lower() == label.lower() for name in names)
 
 
 def _may_be_tracker(issue: Mapping[str, Any]) -> bool:
     """Whether it looks like a tracker of mibot's own, from which people may have taken the label."""
-    return _is_bot(issue.get("user")) and markers.tracker_version(str(issue.get("body") or "")) is not None
+    return _is_bot(issue.get("user")) and markers.tracker_version(_text_or_null(issue.get("body"))) is not None
 
 
 def _issues(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
     issue = payload["issue"]
-    if _repository(payload) != relevant.releases.lower() or "pull_request" in issue:
+    if _repository(payload) != relevant.releases.lower() or _is_pull(issue):
         return None
-    if payload["action"] not in {"opened", "labeled", "reopened"} or not _has_label(issue, relevant.label):
+    if _text(payload["action"]) not in {"opened", "labeled", "reopened"} or not _has_label(issue, relevant.label):
         return None
-    version = Version.find_in(str(issue["title"]))
+    version = version_in_title(_text(issue["title"]))
     reopened = payload["action"] == "reopened"  # if it is a tracker, what waits goes on
-    marked = markers.tracker_version(str(issue.get("body") or "")) == version
+    marked = markers.tracker_version(_text_or_null(issue.get("body"))) == version
     if version is None or (marked and not reopened):
         return None
-    return IssueLabeled(int(issue["number"]), str(version), str(payload["sender"]["login"]))
+    return IssueLabeled(_number(issue["number"]), str(version), _login(payload.get("sender")))
 
 
 def _issue_comment(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
     issue, comment = payload["issue"], payload["comment"]
-    if _repository(payload) != relevant.releases.lower() or "pull_request" in issue:
+    if _repository(payload) != relevant.releases.lower() or _is_pull(issue):
         return None
-    if payload["action"] != "created" or _is_bot(comment["user"]):
+    if _text(payload["action"]) != "created" or _is_bot(comment["user"]):
         return None
     if not _has_label(issue, relevant.label) and not _may_be_tracker(issue):
         return None
-    body = str(comment.get("body") or "")
+    body = _text_or_null(comment.get("body"))
     if not any(comments.command_names(body)):
         return None
-    version = Version.find_in(str(issue["title"]))
-    author = str(comment["user"]["login"])
-    return CommentCreated(int(comment["id"]), int(issue["number"]), str(version or ""), body, author)
+    version = version_in_title(_text(issue["title"]))
+    author = _login(comment["user"])
+    return CommentCreated(_number(comment["id"]), _number(issue["number"]), str(version or ""), body, author)
 
 
 def _pull(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
     if _repository(payload) != relevant.deployment.lower():
         return None
-    return event_for_branch(str(payload["pull_request"]["head"]["ref"]))
+    return event_for_branch(_text(payload["pull_request"]["head"]["ref"]))
 
 
 def event_for_branch(branch: str) -> UpgradeChanged | PreparationChanged | None:
@@ -147,20 +188,20 @@ def _check(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
     if _repository(payload) != relevant.deployment.lower() or run.get("status") != "completed":
         return None
     branch = run.get("head_branch") or (run.get("check_suite") or {}).get("head_branch")
-    return _commit_event(str(run["head_sha"]), [branch] if branch else [])
+    return _commit_event(_commit(run["head_sha"]), [branch] if branch else [])
 
 
 def _status(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
     if _repository(payload) != relevant.deployment.lower():
         return None
-    return _commit_event(str(payload["sha"]), [branch["name"] for branch in payload.get("branches") or []])
+    return _commit_event(_commit(payload["sha"]), [_text(branch["name"]) for branch in payload.get("branches") or []])
 
 
 def _commit_event(commit: str, branches: Sequence[str]) -> Event | None:
     """The event for a commit, or None if GitHub names its branches and none of them is ours."""
     if not branches:
         return CommitChecksChanged(commit)
-    touched = (event_for_branch(str(branch)) for branch in branches)
+    touched = (event_for_branch(_text(branch)) for branch in branches)
     return next((event for event in touched if event), None)
 
 
@@ -168,9 +209,9 @@ def _workflow_run(payload: Mapping[str, Any], relevant: EventFilter) -> Event | 
     run = payload["workflow_run"]
     if _repository(payload) != relevant.deployment.lower():
         return None
-    if payload["action"] not in {"requested", "in_progress", "completed"}:
+    if _text(payload["action"]) not in {"requested", "in_progress", "completed"}:
         return None
-    return WorkflowRunChanged(int(run["id"]), str(run["head_sha"]))
+    return WorkflowRunChanged(_number(run["id"]), _commit(run["head_sha"]))
 
 
 _PARSERS = {

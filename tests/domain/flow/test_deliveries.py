@@ -335,3 +335,107 @@ def test_junk_alone_is_a_value_error_or_nothing(name: str, payload: Json) -> Non
 )
 def test_events_survive_being_written_down(event: Any) -> None:
     assert stored_job(event) == event
+
+
+WRITTEN = CommentCreated(77, 12, "3.40.1", "/upgrade rctest", "dana")
+RAN = WorkflowRunChanged(21_000_000_009, SHA)
+RUN = check_run()["check_run"]
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "event"),
+    [
+        ("issues", {**labeled(), "sender": None}, IssueLabeled(12, "3.40.1", "ghost")),
+        ("issues", labeled(labels=None), None),
+        ("issues", labeled(pull_request=None, user=None, body=None), IssueLabeled(12, "3.40.1", "dana")),
+        ("issues", {**labeled(), "label": None}, IssueLabeled(12, "3.40.1", "dana")),
+        ("issue_comment", comment(labels=None), None),
+        ("issue_comment", {**comment(), "sender": None}, WRITTEN),
+        ("issue_comment", comment(None), None),
+        ("issue_comment", comment(user=None), None),
+        ("issue_comment", comment(user={**DANA, "type": None}), WRITTEN),
+        ("issue_comment", comment(pull_request=None), WRITTEN),
+        ("pull_request", {**pull(), "sender": None, "organization": None}, UpgradeChanged("rctest", "3.40.1")),
+        ("pull_request_review", {**review(), "review": {"user": None}}, UpgradeChanged("rctest", "3.40.1")),
+        ("check_run", check_run(None), CommitChecksChanged(SHA)),
+        ("check_run", {**check_run(), "check_run": {**RUN, "check_suite": None}}, CommitChecksChanged(SHA)),
+        ("check_run", {**check_run(), "check_run": {**RUN, "status": None}}, None),
+        ("check_suite", check_suite(None), CommitChecksChanged(SHA)),
+        ("status", {**status(), "branches": None, "sender": None}, CommitChecksChanged(SHA)),
+        ("workflow_run", {**workflow_run(), "workflow": None, "sender": None}, RAN),
+    ],
+)
+def test_what_github_may_send_as_null(name: str, payload: Json, event: Any) -> None:
+    assert parse_event(name, payload, RELEVANT) == event
+
+
+NO_NUMBERS = [1e30, 77.0, 77.5, -1, 0, True, "77", None, [], {}, 10**30, 2**63, float("nan"), float("inf")]
+
+
+@pytest.mark.parametrize("junk", NO_NUMBERS, ids=repr)
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("issue_comment", ("comment", "id")),
+        ("issue_comment", ("issue", "number")),
+        ("issues", ("issue", "number")),
+        ("workflow_run", ("workflow_run", "id")),
+    ],
+)
+def test_a_number_is_a_number_that_a_database_takes(name: str, path: tuple[str, str], junk: Any) -> None:
+    payload = copy.deepcopy(WANTED[name])
+    payload[path[0]][path[1]] = junk
+    with pytest.raises(ValueError, match="payload"):
+        parse_event(name, payload, RELEVANT)
+
+
+@pytest.mark.parametrize("junk", [5, 1.5, True, [], {}, ["a"], {"a": "b"}], ids=repr)
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("issue_comment", ("comment", "body")),
+        ("issue_comment", ("comment", "user", "login")),
+        ("issue_comment", ("issue", "title")),
+        ("issue_comment", ("action",)),
+        ("issues", ("issue", "title")),
+        ("issues", ("issue", "labels", 0, "name")),
+        ("issues", ("sender", "login")),
+        ("issues", ("action",)),
+        ("issues", ("repository", "full_name")),
+        ("pull_request", ("pull_request", "head", "ref")),
+        ("check_run", ("check_run", "head_branch")),
+        ("check_run", ("check_run", "head_sha")),
+        ("status", ("sha",)),
+        ("status", ("branches", 0, "name")),
+        ("workflow_run", ("workflow_run", "head_sha")),
+    ],
+)
+def test_a_text_is_a_text(name: str, path: tuple[str | int, ...], junk: Any) -> None:
+    payload = copy.deepcopy(WANTED[name])
+    if name == "check_run":
+        payload["check_run"]["check_suite"] = None
+        if path[-1] == "head_branch" and not junk:
+            return  # as good as null
+    inside: Any = payload
+    for step in path[:-1]:
+        inside = inside[step]
+    inside[path[-1]] = junk
+    with pytest.raises(ValueError, match="payload"):
+        parse_event(name, payload, RELEVANT)
+
+
+@pytest.mark.parametrize("sha", ["", "f" * 39, "F" * 40, "g" * 40, "\0" * 40, "main"])
+def test_a_commit_is_a_commit(sha: str) -> None:
+    payload = status(BRANCH)
+    payload["sha"] = sha
+    with pytest.raises(ValueError, match="commit"):
+        parse_event("status", {**payload, "branches": []}, RELEVANT)
+
+
+def test_a_title_with_two_versions_names_the_one_that_is_meant() -> None:
+    assert parse_event("issues", labeled(title="Upgrade from 3.39.1 to 3.40.1"), RELEVANT) == IssueLabeled(
+        12, "3.40.1", "dana"
+    )
+    assert parse_event("issues", labeled(title="3.40.1 and 3.41.0"), RELEVANT) is None
+    event = parse_event("issue_comment", comment(title="3.40.1 or 3.41.0"), RELEVANT)
+    assert event == CommentCreated(77, 12, "", "/upgrade rctest", "dana")
