@@ -158,3 +158,15 @@ def test_a_second_process_on_one_file_stops_the_first_from_writing(tmp_path: Pat
     finally:
         first.close()
         second.close()
+
+
+def test_jobs_that_a_version_before_the_leases_ran_are_taken_over(workers: Workers) -> None:
+    """Its workers ran them under their names alone. A name whose lock is free has no worker any more."""
+    first = workers().start(timing=LATER | {"look": 30.0})
+    for name, executor in (("own", "worker-1"), ("gone", "worker-9")):
+        first.submit(name, delay=3.2e9)
+        with first.database.transaction() as connection:
+            runs = "UPDATE dbos.workflow_status SET status = 'PENDING', executor_id = :executor"
+            connection.execute(text(f"{runs} WHERE workflow_uuid = :name"), {"executor": executor, "name": name})
+    first.ask("adopt")
+    first.wait_for_end("own", "gone")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from bot.adapters.store import Database, SqlStore
 from bot.adapters.store.guarded import GuardedDatabase
 from bot.adapters.store.worker_lease import WorkerLease
 from bot.notifications import interested_channels
+from bot.ports.errors import TransientError
 from bot.ports.ownership import NotOwnerError
 from bot.schema import CODEC
 from tests import samples
@@ -94,3 +96,31 @@ def test_numbers_are_never_given_again(worker: Worker) -> None:
         connection.execute(text("DELETE FROM mibot_workers"))
     assert WorkerLease(worker.database).begin("worker-1") > first
     assert not worker.lease.renew()
+
+
+def test_leases_of_long_ago_are_forgotten(worker: Worker) -> None:
+    worker.begin()
+    with worker.database.transaction() as connection:
+        connection.execute(text("UPDATE mibot_workers SET seen = seen - 15 * 24 * 3600"))
+    WorkerLease(worker.database).begin("worker-2")
+    assert worker.lease.last_seen(worker.lease.number or 0) is None
+    assert not worker.lease.renew()
+
+
+def test_an_answer_that_came_late_proves_nothing(worker: Worker) -> None:
+    """The process or the network stood still: another worker may have taken over since the database answered."""
+    times = iter([0.0, 60.0, 60.0, 60.1])
+    worker.begin()
+    fence = WriteFence(worker.lease, worker.end, lambda: next(times))
+    fence.guard("worker-1")
+    fence()
+    assert list(times) == [], "it was asked twice"
+
+
+def test_a_database_that_always_answers_late_delays_the_write(worker: Worker) -> None:
+    clock = itertools.count(0.0, 60.0)
+    worker.begin()
+    fence = WriteFence(worker.lease, worker.end, lambda: next(clock))
+    fence.guard("worker-1")
+    with pytest.raises(TransientError):
+        fence()

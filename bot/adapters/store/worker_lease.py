@@ -10,13 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnClause, Connection, and_, exists, func, insert, select, update
+from sqlalchemy import ColumnClause, Connection, and_, delete, exists, func, insert, select, update
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 
 from bot.adapters.store.database import Database
 from bot.adapters.store.statements import database_seconds
 from bot.adapters.store.tables import workers
+
+_RETENTION = 14 * 24 * 3600.0
+"""Seconds for which the leases of lost workers are kept. One that is not there is over."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class WorkerLease:
         with self._database.transaction() as connection:
             now = database_seconds(connection)
             connection.execute(update(workers).where(others).values(ended=now))
+            connection.execute(delete(workers).where(workers.c.seen < now - _RETENTION))
             row = insert(workers).values(name=name, seen=now).returning(workers.c.number)
             self.number = int(connection.execute(row).scalar_one())
         return self.number
