@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 
 from bot.domain.chat import markers
-from bot.domain.chat.answers import StatusTable
+from bot.domain.chat.answers import InstanceStatus, StatusTable
 from bot.domain.chat.effects import RefreshReply
 from bot.domain.chat.replies import NOWHERE, PreparationProgress, Reply, UpgradeProgress
 from bot.domain.effects import Effect
@@ -73,7 +73,7 @@ class ReplyHandler:
 
     def _upgrades_shown(self, reply: Reply) -> Sequence[Upgrade]:
         """The upgrades that the reply shows: all of them if it has a table of their states."""
-        if any(isinstance(item, StatusTable) for item in reply.items):
+        if any(isinstance(item, StatusTable | InstanceStatus) for item in reply.items):
             return self._store.upgrades()
         progress = (item for item in reply.items if isinstance(item, UpgradeProgress))
         upgrades = (self._store.upgrade(item.slug, item.version) for item in progress)

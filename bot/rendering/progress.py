@@ -82,7 +82,7 @@ def render_progress(renderer: Renderer, ordered: OrderedChange, *, tables: bool)
         version_change=format_version_change(change),
         state=render_upgrade_state(renderer, change),
         steps=[*render_upgrade_steps(renderer, change), *ordered.later],
-        tables=_render_tables(renderer, change) if tables else [],
+        tables=render_check_tables(renderer, change) if tables else [],
     )
 
 
@@ -96,7 +96,8 @@ def _describe_missing(renderer: Renderer, ordered: OrderedChange) -> str:
     return f"rollback from {ordered.item.version} requested"
 
 
-def _render_tables(renderer: Renderer, change: Upgrade) -> list[Markdown]:
+def render_check_tables(renderer: Renderer, change: Upgrade) -> list[Markdown]:
+    """The checks after the deployment, and those before it."""
     before, after = change.verification.before, change.verification.after
     shown = []
     if after:

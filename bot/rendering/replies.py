@@ -10,6 +10,7 @@ from bot.domain.chat import markers
 from bot.domain.chat.answers import (
     CommandMessage,
     InstanceMessage,
+    InstanceStatus,
     Message,
     NotAllowed,
     StatusTable,
@@ -32,6 +33,7 @@ from bot.domain.versions import Version
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown, truncate_body
 from bot.rendering.answers import render_answer
 from bot.rendering.bulk import render_check_run, render_check_runs, render_orders
+from bot.rendering.instance_status import render_instance_status
 from bot.rendering.preparations import render_preparation
 from bot.rendering.progress import find_ordered_change, render_progress
 from bot.rendering.renderer import Renderer
@@ -107,6 +109,9 @@ def _render_sections(
             return render_preparation(renderer, item.version, preparations.get(item.version))
         if isinstance(item, StatusTable):
             return render_status(renderer, item, upgrades.values(), level.detail)
+        if isinstance(item, InstanceStatus):
+            detail = Detail.FULL if level.tables else Detail.SHORT
+            return render_instance_status(renderer, item, upgrades.values(), detail)
         return _render_section(renderer, item)
 
     if not several:
@@ -141,7 +146,7 @@ def _render_section(renderer: Renderer, item: ReplyItem) -> Markdown:
             return _render_preview(renderer, item)
         case Paragraph(markdown):
             return markdown
-        case UpgradeProgress() | PreparationProgress() | StatusTable():
+        case UpgradeProgress() | PreparationProgress() | StatusTable() | InstanceStatus():
             raise TypeError(f"{type(item).__name__} needs a record")
         case _:
             return render_answer(renderer, item)

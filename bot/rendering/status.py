@@ -19,10 +19,15 @@ def render_status(
     """The version's upgrades among these: numbers, then what needs a person, then the rest, each in order of work."""
     positions = {instance.slug: position for position, instance in enumerate(renderer.fleet)}
     shown = sorted(
-        (upgrade for upgrade in upgrades if status.version in {None, upgrade.version}),
+        (
+            upgrade
+            for upgrade in upgrades
+            if status.version in {None, upgrade.version} and (not status.slugs or upgrade.slug in status.slugs)
+        ),
         key=lambda upgrade: (upgrade.version, positions.get(upgrade.slug, len(positions)), upgrade.slug),
     )
     done, total = count_done(renderer.fleet, shown)
+    total = len(status.slugs) if status.slugs else total
     return renderer.render(
         "status.md.j2",
         version=status.version,

@@ -75,13 +75,26 @@ class CommandList:
     """All commands with their usage."""
 
 
-@stored("reply.status", version="version", tracker="tracker")
+@stored("reply.status", version="version", tracker="tracker", slugs="slugs")
 @dataclass(frozen=True)
 class StatusTable:
-    """The state of every upgrade to a version, of all upgrades for None. `tracker` is the number of its tracker."""
+    """The state of every upgrade to a version, of all upgrades for None. `tracker` is the number of its tracker.
+
+    `slugs` are the instances that it is about, empty for all.
+    """
 
     version: Version | None
     tracker: int | None
+    slugs: tuple[str, ...] = ()
+
+
+@stored("reply.instance_status", slug="slug", version="version")
+@dataclass(frozen=True)
+class InstanceStatus:
+    """All about one instance and its upgrade to a version; without one, its latest upgrade and what is unfinished."""
+
+    slug: str
+    version: Version | None
 
 
 Answer = (
@@ -93,4 +106,5 @@ Answer = (
     | NotAllowed
     | CommandList
     | StatusTable
+    | InstanceStatus
 )

@@ -8,4 +8,5 @@ from bot.rendering.wording.dispatch import describe
 
 @describe.register
 def _(reason: WrongUsage) -> str:
-    return f"write {reason.usage}, with at most one version."
+    how = "Name a customer's instance by the URL of its account issue."
+    return f"write {reason.usage}, with at most one version. {how}"
