@@ -18,6 +18,8 @@ from bot.domain.effects import Effect
 from bot.domain.flow.deliveries import EventFilter
 from bot.domain.flow.events import Event
 from bot.domain.health.model import CloudConfig
+from bot.domain.rollout.effects import Schedule, StartUpgrades
+from bot.domain.tracker.effects import EnsureTracker
 from bot.domain.upgrade.deploy_policy import DeployMode, DeployPolicy, VerifyPolicy
 from bot.domain.upgrade.effects import (
     Advance,
@@ -128,12 +130,14 @@ def test_the_delay_of_whatever_people_wait_for_is_noted(services: Services) -> N
     moves = {StartUpgrade, StartRollback, Advance, Poll, Recheck, MarkDeployed, Retry}
     noted = Dispatcher(make_handlers(services)).types_with_delay_notes
     answers = {HandleComment, CheckNow, PlanNow, BackUpNow}
-    assert noted == moves | answers | {Prepare, AdvancePreparation, CancelUpgrade, CancelPreparation}
+    waiting = {Schedule, StartUpgrades, EnsureTracker}
+    assert noted == moves | answers | waiting | {Prepare, AdvancePreparation, CancelUpgrade, CancelPreparation}
 
 
 def test_every_handler_takes_something(services: Services) -> None:
     for handler in make_handlers(services):
-        assert Dispatcher([handler]).handled_types, type(handler).__name__
+        dispatcher = Dispatcher([handler])
+        assert dispatcher.handled_types or dispatcher.types_with_delay_notes, type(handler).__name__
 
 
 def test_every_policy_has_the_values_of_the_settings(services: Services) -> None:

@@ -27,12 +27,14 @@ from bot.domain.flow.events import (
 from bot.domain.flow.jobs import Done, InternalError, Job, RetryLater, StoredReason
 from bot.domain.github_models import Comment, Issue
 from bot.domain.reasons import PlainText
-from bot.domain.rollout.effects import Schedule, StartUpgrades
-from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
+from bot.domain.rollout.effects import CancelUpgrades, Schedule, StartUpgrades
+from bot.domain.tracker.effects import AskAboutRelease, EnsureTracker, RefreshTracker, WatchTracker
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.effects import (
     Advance,
     AdvancePreparation,
+    CancelPreparation,
+    CancelUpgrade,
     MarkDeployed,
     Poll,
     Prepare,
@@ -87,10 +89,17 @@ EVERY_EFFECT: list[Effect] = [
     MarkDeployed("rctest", "3.40.1", "dana", 1),
     Retry("rctest", "3.40.1", "dana", 1),
     BackUpNow(9, "rctest", 15.0),
+    CancelPreparation("3.40.1", "dana", "wrong", 9),
+    CancelUpgrade("rctest", "3.40.1", "dana", "wrong", 9),
+    CancelUpgrades(("rctest",), "3.40.1", "dana", "wrong", 9),
+    WatchTracker("3.40.1"),
+    AskAboutRelease("3.40.1", 12),
 ]
 
 
 SWEPT = {
+    AskAboutRelease,
+    WatchTracker,
     AddReaction,
     RefreshReply,
     EnsureTracker,

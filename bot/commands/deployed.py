@@ -17,6 +17,7 @@ from bot.domain.upgrade.changes import refer_to
 from bot.domain.upgrade.deployment import can_mark_deployed, superseded_by
 from bot.domain.upgrade.effects import MarkDeployed
 from bot.domain.upgrade.record import Upgrade
+from bot.domain.upgrade.transitions import needs_person
 from bot.domain.versions import Version
 from bot.formats.documents import stored
 
@@ -65,7 +66,7 @@ def plan_for_upgrades(
     """The plan of a command about one upgrade of each instance: the newest version's that is eligible.
 
     `none_eligible` is given whether there is none of any instance, else of one that was named. `next_attempt` says
-    that the command begins another attempt.
+    that the command begins another attempt, unless the upgrade is held and only goes on.
     """
     arguments = parse_arguments(request.arguments, command.usage, latest_named=False)
     if isinstance(arguments, Reason):
@@ -83,7 +84,7 @@ def plan_for_upgrades(
         upgrade = _newest_eligible(instance, context, arguments.versions, is_eligible)
         later = superseded_by(upgrade, context.upgrades.values()) if upgrade is not None else None
         if upgrade is not None and later is None:
-            change = refer_to(upgrade, upgrade.attempt.number + next_attempt)
+            change = refer_to(upgrade, upgrade.attempt.number + (next_attempt and not needs_person(upgrade)))
             items.append(UpgradeProgress(instance.slug, upgrade.version, change))
             effects.append(effect(upgrade))
         elif instance.slug not in selection.by_group:

@@ -1,4 +1,5 @@
-"""`/retry rctest`: deploys once more what failed after its merge. mibot never does that without the command."""
+"""`/retry rctest`: deploys once more what failed after its merge, which mibot never does without the command. What is
+held until a person mends something is tried at once."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from bot.domain.reasons import Reason
 from bot.domain.upgrade.deployment import can_retry
 from bot.domain.upgrade.effects import Retry
 from bot.domain.upgrade.record import Upgrade
+from bot.domain.upgrade.transitions import needs_person
 from bot.formats.documents import stored
 
 
@@ -27,7 +29,11 @@ def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
     def effect(upgrade: Upgrade) -> Effect:
         return Retry(upgrade.slug, str(upgrade.version), request.author, upgrade.attempt.number)
 
-    return plan_for_upgrades(request, context, COMMAND, can_retry, effect, NothingToRetry, next_attempt=True)
+    return plan_for_upgrades(request, context, COMMAND, _is_eligible, effect, NothingToRetry, next_attempt=True)
+
+
+def _is_eligible(upgrade: Upgrade) -> bool:
+    return can_retry(upgrade) or needs_person(upgrade)
 
 
 COMMAND = Command(

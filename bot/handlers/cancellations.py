@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -36,9 +35,6 @@ from bot.ports.pull_requests import PullRequestEditor, PullRequestReader
 from bot.ports.store import PreparationStore, ReplyIndex, UpgradeStore
 from bot.rendering.cancellations import render_cancellation
 from bot.services.own_comments import OwnComments
-
-RETRY_SECONDS = 120.0
-"""The pause after which an order is tried again that GitHub did not let through in all tries of its job."""
 
 log = structlog.get_logger(__name__)
 
@@ -120,14 +116,13 @@ class CancellationHandler:
 
     @notes_delay
     def keep(self, effect: CancelUpgrade | CancelPreparation, reason: Reason) -> list[Effect]:
-        """Note why it takes time, and try again: an order is kept until it is carried out or refused."""
+        """Note why it takes time. The order is tried until it is carried out or refused."""
         log.warning("cancellation_delayed", version=effect.version, reason=format_for_log(reason))
-        again = replace(effect, delay_seconds=RETRY_SECONDS)
         slug = effect.slug if isinstance(effect, CancelUpgrade) else ""
         upgrade = self._store.upgrade(slug, parse_version(effect.version))
         if upgrade is None or not can_cancel(upgrade):
-            return [again]
-        return [again, *self._refuse(upgrade, CancelRefused(effect.by, reason, effect.comment))]
+            return []
+        return self._refuse(upgrade, CancelRefused(effect.by, reason, effect.comment))
 
     def _close_pulls(self, branch: str, number: int | None, order: CancelOrder) -> bool:
         """Close the pull request, or those that were opened before a crash and not noted; whether one is merged.

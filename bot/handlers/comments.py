@@ -16,7 +16,7 @@ from bot.domain.effects import Effect
 from bot.domain.failures.github import GitHubRateLimited
 from bot.domain.reasons import Reason
 from bot.handlers.dispatch import handles, notes_delay
-from bot.ports.errors import ExternalError, PermanentError
+from bot.ports.errors import ExternalError, NeedsPersonError, PermanentError
 from bot.ports.issues import Reactions
 from bot.ports.store import ReplyStore
 from bot.services.commands import CommandService
@@ -54,6 +54,8 @@ class CommentHandler:
             return _start(known, effect)
         try:
             reply, effects = self._commands.plan(effect)
+        except NeedsPersonError:
+            raise  # the comment waits until that is mended
         except PermanentError as error:
             message = Message(NotPossibleNow(error.reason))
             reply, effects = Reply(effect.comment, effect.issue, effect.author, (message,)), []

@@ -13,7 +13,7 @@ from bot.domain.versions import parse_version
 from bot.handlers.dispatch import handles
 from bot.notifications import Channel, NotificationContext
 from bot.ports.accounts import BotAccount
-from bot.ports.errors import PermanentError, TransientError
+from bot.ports.errors import NeedsPersonError, PermanentError, TransientError
 from bot.ports.store import Outbox, TrackerReader
 from bot.rendering import Renderer
 from bot.services.fleet_reader import FleetReader
@@ -82,6 +82,8 @@ class NotificationHandler:
             return Outcome.UNNECESSARY
         try:
             self._posts.publish(post)
+        except NeedsPersonError:
+            raise
         except PermanentError as error:
             log.warning("not_published", channel=channel.name, slug=upgrade.slug, error=str(error))
             return Outcome.REFUSED

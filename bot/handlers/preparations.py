@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -31,13 +31,13 @@ from bot.domain.upgrade.preparation import (
     request_preparation,
 )
 from bot.domain.upgrade.pull_request import BranchState
-from bot.domain.upgrade.reasons.progress import Delayed
+from bot.domain.upgrade.reasons.progress import Delayed, NeedsPerson
 from bot.domain.upgrade.reasons.pull_requests import PullRequestEnd, PullRequestEnded
 from bot.domain.versions import parse_version
 from bot.handlers.dispatch import handles, notes_delay
 from bot.handlers.refreshes import preparation_refresh_effects
 from bot.ports.branches import BaseBranch
-from bot.ports.errors import NotFoundError, PermanentError
+from bot.ports.errors import MENDABLE, NotFoundError, PermanentError, TransientError
 from bot.ports.pull_requests import PullRequestReader
 from bot.ports.store import PreparationStore, ReplyIndex, TrackerReader
 from bot.services.branch_updates import BranchUpdater, Proposal
@@ -47,6 +47,10 @@ from bot.services.pull_requests import PullRequestWriter
 from bot.services.tracker_states import TrackerStates
 
 log = structlog.get_logger(__name__)
+
+
+SETTLING_TIME = timedelta(minutes=10)
+"""How long a new pull request that GitHub does not show counts as not shown yet."""
 
 
 class _Store(PreparationStore, TrackerReader, ReplyIndex, Protocol):
@@ -102,6 +106,8 @@ class PreparationHandler:
             return [EnsureTracker(effect.version, 0, before.requested_by)]
         try:
             after = self._move(before, tracker)
+        except MENDABLE as error:
+            after = replace(before, reason=NeedsPerson(error.reason))
         except PermanentError as error:
             after = replace(before, stage=PreparationStage.FAILED, reason=error.reason)
         self._save(after)
@@ -156,7 +162,9 @@ class PreparationHandler:
     def _observe(self, preparation: Preparation, number: int, tracker: TrackerRecord) -> Preparation:
         try:
             pull = self._pull_requests.pull(number)
-        except NotFoundError:
+        except NotFoundError as error:
+            if self._clock() - preparation.requested_at < SETTLING_TIME:
+                raise TransientError(error.reason) from error
             return replace(preparation, stage=PreparationStage.CLOSED, reason=PullRequestEnded(PullRequestEnd.GONE))
         reviews = self._pull_requests.reviews(number) if pull.open or pull.merged else []
         seen = observe_preparation(preparation, pull, reviews, self._clock())

@@ -21,10 +21,11 @@ from bot.domain.tracker.record import TrackerState
 from bot.domain.upgrade.cancellation import Canceled
 from bot.domain.upgrade.effects import Advance, Prepare, StartUpgrade
 from bot.domain.upgrade.preparation import PreparationStage
+from bot.domain.upgrade.reasons.progress import Delayed
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.upgrade.transitions import mark_planned, mark_skipped, request_upgrade
 from bot.domain.versions import Version, parse_version
-from bot.handlers.dispatch import handles
+from bot.handlers.dispatch import handles, notes_delay
 from bot.handlers.refreshes import refresh_effects
 from bot.ports.store import PreparationReader, ReplyIndex, SlotClaims, TrackerReader, UpgradeStore
 from bot.services.fleet_reader import FleetReader, FleetView
@@ -108,6 +109,15 @@ class Scheduler:
                 if decision.starts
                 else self._keep_waiting(decision.upgrade, decision.reason)
             )
+        return [*dict.fromkeys(effects)]
+
+    @notes_delay
+    def mark_delayed(self, _effect: Schedule | StartUpgrades, reason: Reason) -> list[Effect]:
+        """Save why no waiting upgrade starts. The next scheduling says anew what each waits for."""
+        effects: list[Effect] = []
+        for upgrade in self._store.upgrades():
+            if upgrade.stage is Stage.WAITING:
+                effects += self._keep_waiting(upgrade, Delayed(reason))
         return [*dict.fromkeys(effects)]
 
     def _skip_left_out(self, upgrades: Sequence[Upgrade], seen: FleetView) -> tuple[list[Effect], Sequence[Upgrade]]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
 from bot.domain.effects import Effect
 from bot.domain.health.model import Phase
-from bot.domain.reasons import Reason
 from bot.domain.rollout.effects import Schedule
 from bot.domain.tracker.effects import EnsureTracker
 from bot.domain.upgrade.deployment import can_mark_deployed, can_retry, mark_deployed_manually, retry, superseded_by
@@ -26,21 +24,22 @@ from bot.domain.upgrade.effects import (
     StartUpgrade,
 )
 from bot.domain.upgrade.judgement import needs_pre_checks, recheck, with_pre_checks
-from bot.domain.upgrade.reasons.progress import Delayed
 from bot.domain.upgrade.record import Rollback, Upgrade
-from bot.domain.upgrade.stages import IN_DEPLOYMENT, IN_FLIGHT, IN_REVIEW, UNFINISHED, Stage
+from bot.domain.upgrade.stages import IN_DEPLOYMENT, IN_FLIGHT, IN_REVIEW, Stage
 from bot.domain.upgrade.transitions import (
+    hold_for_person,
     inherit_runs,
     mark_failed,
     mark_pull_gone,
+    needs_person,
     observe,
     request_rollback,
     request_upgrade,
 )
 from bot.domain.versions import parse_version
-from bot.handlers.dispatch import handles, notes_delay
+from bot.handlers.dispatch import handles
 from bot.handlers.refreshes import refresh_effects
-from bot.ports.errors import NotFoundError, PermanentError
+from bot.ports.errors import MENDABLE, NotFoundError, PermanentError, TransientError
 from bot.ports.pull_requests import PullRequestReader
 from bot.ports.store import Outbox, ReplyIndex, TrackerReader, UpgradeStore
 from bot.services.deployments import DeploymentService
@@ -51,8 +50,8 @@ from bot.services.upgrade_pull_requests import PullRequestService
 
 log = structlog.get_logger(__name__)
 
-UpgradeMove = StartUpgrade | StartRollback | Advance | Poll | Recheck | MarkDeployed | Retry
-"""The effects that move an upgrade."""
+SETTLING_TIME = timedelta(minutes=10)
+"""How long a new pull request that GitHub does not show counts as not shown yet."""
 
 
 class _Store(UpgradeStore, TrackerReader, ReplyIndex, Outbox, Protocol):
@@ -128,8 +127,10 @@ class UpgradeHandler:
         before = upgrade
         try:
             upgrade = self._move(upgrade)
+        except MENDABLE as error:
+            upgrade = self._save(hold_for_person(self._last_saved(upgrade), error.reason))
         except PermanentError as error:
-            upgrade = self._save(mark_failed(upgrade, error.reason, self._clock()))
+            upgrade = self._save(mark_failed(self._last_saved(upgrade), error.reason, self._clock()))
         quiet = isinstance(effect, Poll) and upgrade == before
         return self._follow_ups(before, upgrade, quiet=quiet)
 
@@ -176,7 +177,7 @@ class UpgradeHandler:
 
     @handles
     def retry(self, effect: Retry) -> list[Effect]:
-        """Deploy a failed upgrade once more."""
+        """Deploy a failed upgrade once more, or try again at once what a person has mended."""
 
         def begin_again(upgrade: Upgrade) -> Upgrade:
             meant = upgrade.attempt.number == effect.attempt and can_retry(upgrade)
@@ -199,17 +200,9 @@ class UpgradeHandler:
             log.info(
                 "upgrade_moved", slug=effect.slug, version=effect.version, stage=changed.stage.value, by=effect.by
             )
-        follow = self.advance(Advance(effect.slug, effect.version)) if changed.stage in IN_DEPLOYMENT else []
+        goes_on = changed.stage in IN_DEPLOYMENT or needs_person(changed)
+        follow = self.advance(Advance(effect.slug, effect.version)) if goes_on else []
         return [*refresh_effects(self._store, changed), *follow, *_schedule_next(upgrade, changed)]
-
-    @notes_delay
-    def mark_delayed(self, effect: UpgradeMove, reason: Reason) -> list[Effect]:
-        """Save why an upgrade under way does not move. The next move removes that."""
-        upgrade = self._store.upgrade(effect.slug, parse_version(effect.version))
-        if upgrade is None or upgrade.stage not in UNFINISHED or upgrade.stage is Stage.WAITING:
-            return []
-        delayed = self._save(replace(upgrade, reason=Delayed(reason)))
-        return refresh_effects(self._store, delayed)
 
     def _move(self, upgrade: Upgrade) -> Upgrade:
         if upgrade.stage is Stage.PLANNED:
@@ -249,7 +242,10 @@ class UpgradeHandler:
     def _observe(self, upgrade: Upgrade, number: int) -> Upgrade:
         try:
             pull = self._pulls.pull(number)
-        except NotFoundError:
+        except NotFoundError as error:
+            opened = upgrade.entered_at(Stage.OPEN)
+            if opened is not None and self._clock() - opened < SETTLING_TIME:
+                raise TransientError(error.reason) from error
             return self._save(mark_pull_gone(upgrade, self._clock()))
         reviews = self._pulls.reviews(number)
         checks, four_eyes = self._pulls.checks(pull.head), self._four_eyes
@@ -257,6 +253,10 @@ class UpgradeHandler:
         if seen.stage in IN_REVIEW and seen.pull_request.counts(pull):
             seen = self._save(self._pull_requests.update_branch(seen, pull))
         return seen
+
+    def _last_saved(self, upgrade: Upgrade) -> Upgrade:
+        """The upgrade with what the steps before a refusal learned."""
+        return self._store.upgrade(upgrade.slug, upgrade.version) or upgrade
 
     def _save(self, upgrade: Upgrade) -> Upgrade:
         if upgrade != self._store.upgrade(upgrade.slug, upgrade.version):

@@ -32,15 +32,15 @@ class TransientError(ExternalError):
         self.unsent = unsent
 
 
-class NeedsPersonError(ExternalError):
+class PermanentError(ExternalError):
+    """A refusal that another try at once does not cure: no permission, invalid request, conflict."""
+
+
+class NeedsPersonError(PermanentError):
     """A refusal that lasts until a person mends something: a permission, a suspended installation, a quota.
 
-    `reason` says what to mend. Whoever waits keeps waiting: the same request succeeds once it is mended.
+    `reason` says what to mend. Whoever waits keeps waiting, because the same request succeeds once it is mended.
     """
-
-
-class PermanentError(ExternalError):
-    """A refusal that lasts: what was requested is impossible, or what it is about is not there."""
 
 
 class NotFoundError(PermanentError):
@@ -49,3 +49,8 @@ class NotFoundError(PermanentError):
 
 class ConflictError(PermanentError):
     """The thing exists already, or it changed meanwhile (409, and the 422s that mean the same)."""
+
+
+MENDABLE = (NeedsPersonError, NotFoundError, ConflictError)
+"""What ends no work: a person mends it, or, where nobody expected that something is missing or changed, looks into
+it."""

@@ -22,7 +22,7 @@ from bot.domain.upgrade.reasons.pull_requests import (
     RebuildRefused,
 )
 from bot.ports.branches import BaseBranch
-from bot.ports.errors import PermanentError
+from bot.ports.errors import MENDABLE, PermanentError
 from bot.services.pull_requests import PullRequestWriter
 
 log = structlog.get_logger(__name__)
@@ -66,6 +66,9 @@ class BranchUpdater:
                 return state, None
             seen = replace(state, branch=replace(state.branch, base_commit=head.commit, built_commit=pull.head))
             return self._rebuild(seen, pull, head, propose, may_change=may_change)
+        except MENDABLE as error:  # not as seen: it is tried again
+            log.warning("not_rebuilt", branch=pull.branch, error=str(error))
+            return replace(state, note=RebuildRefused(error.reason)), None
         except PermanentError as error:
             log.warning("not_rebuilt", branch=pull.branch, error=str(error))
             return replace(seen, note=RebuildRefused(error.reason)), None

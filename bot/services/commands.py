@@ -19,10 +19,11 @@ from bot.domain.fleet.model import Fleet
 from bot.domain.fleet.redaction import redactor
 from bot.domain.versions import Version
 from bot.ports.accounts import Teams
-from bot.ports.errors import PermanentError
+from bot.ports.errors import NeedsPersonError, PermanentError
 from bot.ports.store import TrackerReader, UpgradeReader
 from bot.ports.upstream import Releases
 from bot.services.fleet_reader import FleetReader
+from bot.services.operators import Operators
 from bot.services.releases import released_for
 
 
@@ -56,7 +57,7 @@ class CommandService:
         names = {name for name in comments.command_names(comment.body) if is_addressed(name)}
         if not names:
             return Reply(comment.comment, comment.issue, comment.author, ()), []
-        asker = _Asker(self._teams, self._operators, comment.author)
+        asker = _Asker(Operators(self._teams, self._operators), comment.author)
         if any(needs_operator(name) for name in names):
             asker.look_up()
         lines = comments.parse(comment.body, names.__contains__)
@@ -86,6 +87,8 @@ class CommandService:
             version = Version.parse(comment.version)
             request = CommandRequest(comment.comment, comment.issue, comment.author, line.arguments, version)
             return command.plan(request, self._context(fleet, line.arguments, version, trusted=trusted))
+        except NeedsPersonError:
+            raise  # the comment waits until that is mended
         except PermanentError as error:
             return refuse(line.name, NotPossibleNow(error.reason))
 
@@ -110,8 +113,7 @@ class CommandService:
 class _Asker:
     """Who wrote the comment, and whether that is an operator, which is looked up once."""
 
-    def __init__(self, teams: Teams, operators: Sequence[str], login: str) -> None:
-        self._teams = teams
+    def __init__(self, operators: Operators, login: str) -> None:
         self._operators = operators
         self._login = login
         self._known: bool | PermanentError | None = None
@@ -120,7 +122,9 @@ class _Asker:
         """Ask for the memberships. A permanent error is kept for the commands that need the answer."""
         if self._known is None:
             try:
-                self._known = any(self._teams.is_member(team, self._login) for team in self._operators)
+                self._known = self._operators.include(self._login)
+            except NeedsPersonError:
+                raise  # the comment waits until that is mended
             except PermanentError as error:
                 self._known = error
 

@@ -18,11 +18,11 @@ from bot.domain.upgrade.deployment import apply_backups, backup_request_id, hold
 from bot.domain.upgrade.judgement import apply_pre_checks, judge
 from bot.domain.upgrade.reasons.progress import InstanceLeft, InstanceUnreadable, Waiting
 from bot.domain.upgrade.record import Upgrade
-from bot.domain.upgrade.stages import Stage
-from bot.domain.upgrade.transitions import mark_failed
+from bot.domain.upgrade.stages import IN_DEPLOYMENT, Stage
+from bot.domain.upgrade.transitions import hold_for_person, mark_failed, needs_person
 from bot.domain.versions import Version
 from bot.ports.backups import Backups
-from bot.ports.errors import PermanentError
+from bot.ports.errors import MENDABLE, PermanentError
 from bot.ports.store import TrackerReader
 from bot.ports.workflows import Workflows
 from bot.services.fleet_reader import FleetReader
@@ -32,7 +32,7 @@ from bot.services.workflow_runs import RunDispatcher, RunStore, SaveUpgrade
 log = structlog.get_logger(__name__)
 
 HELD_POLL_FACTOR = 4
-"""How many times less often a held upgrade is polled."""
+"""How many times less often an upgrade is polled that is held."""
 
 
 class _Store(RunStore, TrackerReader, Protocol):
@@ -65,7 +65,8 @@ class DeploymentService:
     def advance(self, upgrade: Upgrade, keep: SaveUpgrade) -> Upgrade:
         """The upgrade after all that can be done for it now. `keep` saves each step before the next one.
 
-        Raises TransientError when trying again may help. A refusal ends the upgrade.
+        Raises TransientError when trying again may help. A refusal that a person can mend holds the upgrade, any
+        other one ends it.
         """
         while True:
             stage = upgrade.stage
@@ -73,6 +74,8 @@ class DeploymentService:
                 upgrade = keep(self._step(upgrade, keep))
             except PermanentError as error:
                 known = self._store.upgrade(upgrade.slug, upgrade.version) or upgrade  # a step keeps what it learns
+                if isinstance(error, MENDABLE):
+                    return keep(hold_for_person(known, error.reason))
                 return keep(mark_failed(known, error.reason, self._clock()))
             if upgrade.stage is stage:
                 return upgrade
@@ -80,6 +83,8 @@ class DeploymentService:
     def poll_delay(self, upgrade: Upgrade) -> float | None:
         """The seconds until the next look at an upgrade, or None when only people or webhooks move it."""
         match upgrade.stage:
+            case stage if stage in IN_DEPLOYMENT and needs_person(upgrade):
+                return self.policy.poll * HELD_POLL_FACTOR
             case Stage.VERIFYING:
                 return self.policy.verify.interval
             case Stage.MERGED | Stage.BACKING_UP | Stage.DEPLOYING:

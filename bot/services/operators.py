@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.ports.accounts import Teams
+from bot.ports.errors import ExternalError
 
 
 class Operators:
@@ -15,5 +16,15 @@ class Operators:
         self.names = tuple(names)
 
     def include(self, login: str) -> bool:
-        """Whether somebody is one. Raises ExternalError when GitHub does not tell."""
-        return any(self._teams.is_member(team, login) for team in self.names)
+        """Whether somebody is one: a member of any team that can be read. Raises ExternalError when that is
+        unknown."""
+        failure: ExternalError | None = None
+        for team in self.names:
+            try:
+                if self._teams.is_member(team, login):
+                    return True
+            except ExternalError as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
+        return False

@@ -38,11 +38,11 @@ from bot.domain.upgrade.reasons.deployment import (
     EarlierRunMayAppear,
     RunWait,
 )
-from bot.domain.upgrade.reasons.progress import Waiting
+from bot.domain.upgrade.reasons.progress import Delayed, Waiting
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
-from bot.domain.upgrade.transitions import all_run_ids, missing_run_since
-from bot.ports.errors import NotFoundError, PermanentError, TransientError
+from bot.domain.upgrade.transitions import all_run_ids, hold_for_person, missing_run_since
+from bot.ports.errors import MENDABLE, NotFoundError, PermanentError, TransientError
 from bot.ports.store import DispatchClaims, UpgradeReader
 from bot.ports.workflows import Workflows
 from bot.services.fleet_reader import FleetReader
@@ -127,8 +127,12 @@ class RunDispatcher:
         try:
             number = self._workflows.dispatch(self._policy.workflow, inputs)
         except TransientError as error:
+            if error.unsent:
+                return replace(upgrade, reason=Delayed(error.reason))
             log.warning("deployment_unclear", slug=upgrade.slug, error=str(error))
             return replace(wanted, reason=AwaitingRun(RunWait.UNCONFIRMED))
+        except MENDABLE as error:
+            return hold_for_person(upgrade, error.reason)
         except PermanentError as error:
             return reject_dispatch(wanted, error.reason, self._clock())
         confirmed = keep(confirm_dispatch(wanted, number))

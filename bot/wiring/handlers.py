@@ -15,6 +15,7 @@ from bot.handlers.replies import ReplyHandler
 from bot.handlers.scheduling import Scheduler
 from bot.handlers.tracker_watch import TrackerWatchHandler
 from bot.handlers.trackers import TrackerHandler
+from bot.handlers.upgrade_delays import UpgradeDelayHandler
 from bot.handlers.upgrades import UpgradeHandler
 from bot.notifications import all_channels
 from bot.wiring.services import Services, utc_now
@@ -78,6 +79,7 @@ def make_handlers(services: Services) -> tuple[object, ...]:
             services.pull_comments,
             utc_now,
         ),
+        UpgradeDelayHandler(services.store),
         NotificationHandler(
             services.store,
             services.store,

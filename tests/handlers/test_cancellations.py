@@ -208,11 +208,12 @@ def test_a_refusal_is_noted_and_an_outage_is_waited_out() -> None:
     scene.github.refuses = AWAY
     with pytest.raises(TransientError):
         scene.cancel()
-    again, *_ = scene.handler.keep(CancelUpgrade("rctest", "3.40.1", "lee", "wrong version", 77), AWAY.reason)
-    assert again.delay_seconds > 0
+    order = CancelUpgrade("rctest", "3.40.1", "lee", "wrong version", 77)
+    assert order.tried_until_done
+    scene.handler.keep(order, AWAY.reason)
+    assert scene.upgrade.pull_request.note == CancelRefused("lee", AWAY.reason, 77)
     scene.github.refuses = None
-    assert isinstance(again, CancelUpgrade)
-    scene.handler.cancel_upgrade(again)
+    scene.handler.cancel_upgrade(order)
     assert scene.upgrade.reason == CANCELED
 
 

@@ -16,14 +16,16 @@ from bot.adapters.gcp import backup_names, compute_api, sqladmin
 from bot.adapters.gcp.calls import ApiCall, ApiCaller
 from bot.adapters.gcp.compute import COMPUTE
 from bot.adapters.gcp.compute_api import LIST_MACHINES, LIST_SNAPSHOTS, DataDisk, name_filter
-from bot.adapters.gcp.errors import ApiFailure, DeadlineError, external_errors
-from bot.adapters.gcp.purpose import Purpose
+from bot.adapters.gcp.errors import ApiFailure, external_errors, sorted_failure
+from bot.adapters.gcp.purpose import CallContext, Purpose, Service
 from bot.adapters.gcp.sqladmin import LIST_BACKUPS, LIST_DATABASES, SQL
 from bot.domain.failures.google import BackupImpossible, BackupObstacle, GoogleAction
+from bot.domain.failures.refusals.google import OPERATION, normalize_reason, sort_google_refusal
+from bot.domain.failures.refusals.sorts import Sort
 from bot.domain.health.queries import SqlBackup
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState
 from bot.domain.upgrade.reasons.backups import DatabaseBusy
-from bot.ports.errors import ExternalError, NotFoundError, PermanentError, TransientError
+from bot.ports.errors import ExternalError, NeedsPersonError, NotFoundError, PermanentError, TransientError
 
 T = TypeVar("T")
 
@@ -129,7 +131,9 @@ class GoogleBackups:
         def begin(call: ApiCall) -> Backup:
             begun = call.send_with_retry(lambda left: call.client.send("POST", path, left, {}, body), retry=False)
             made = replace(copy, name=str(sqladmin.get_object(begun, "backupContext").get("backupId", "")))
-            return backup_names.apply_error_codes(made, sqladmin.error_codes(begun))
+            codes = sqladmin.error_codes(begun)
+            _expect_begun(codes, SQL, BACK_UP)
+            return backup_names.apply_error_codes(made, codes)
 
         return _call(self._sql, BACK_UP, begin, {"operationinprogress": replace(copy, problem=DatabaseBusy())})
 
@@ -149,7 +153,9 @@ class GoogleBackups:
             begun = call.send_with_retry(
                 lambda left: compute_api.send_request(create, "compute#operation", request, left), retry=False
             )
-            return backup_names.apply_error_codes(copy, [error.code for error in begun.error.errors])
+            codes = [error.code for error in begun.error.errors]
+            _expect_begun(codes, COMPUTE, TAKE_SNAPSHOT)
+            return backup_names.apply_error_codes(copy, codes)
 
         return _call(self._compute, TAKE_SNAPSHOT, begin, {"alreadyexists": copy})
 
@@ -162,7 +168,7 @@ def _call(calls: ApiCaller, need: Purpose, ask: Callable[[ApiCall], T], conflict
         for reason, instead in (conflicts or {}).items():
             if reason in _conflict_reasons(error):
                 return instead
-        raise _to_port_error(error, calls.log_failure(error, need)) from error
+        raise _to_port_error(calls.log_failure(error, need)) from error
 
 
 def _conflict_reasons(error: Any) -> set[str]:
@@ -170,22 +176,26 @@ def _conflict_reasons(error: Any) -> set[str]:
     if getattr(error, "code", None) != 409:
         return set()
     named = [error.reason, *(item.get("reason") for item in error.errors if isinstance(item, dict))]
-    return {str(reason).replace("_", "").lower() for reason in named}
+    return {normalize_reason(reason) for reason in named}
 
 
-def _to_port_error(error: Exception, failure: ApiFailure) -> ExternalError:
-    """The port's error for one of `failures()`."""
+def _to_port_error(failure: ApiFailure) -> ExternalError:
+    """The port's error for one of `failures()`. What passes may pass later, even where another request within this
+    call is no use."""
     if failure.not_found:
         return NotFoundError(failure.reason)
-    if failure.retryable or _timed_out(error):
+    if failure.sort is Sort.PASSING:
         return TransientError(failure.reason, failure.retry_after or None)
+    if failure.sort is Sort.NEEDS_PERSON:
+        return NeedsPersonError(failure.reason)
     return PermanentError(failure.reason)
 
 
-def _timed_out(error: Exception) -> bool:
-    """Whether it was our patience that ended: asking again within this call is no use, later it may be."""
-    from google.api_core.exceptions import DeadlineExceeded, RetryError
-    from google.auth.exceptions import TimeoutError as SignInTimeout
-    from requests.exceptions import Timeout
-
-    return isinstance(error, (DeadlineError, Timeout, DeadlineExceeded, RetryError, SignInTimeout))
+def _expect_begun(codes: Sequence[str], service: Service, need: Purpose) -> None:
+    """An operation whose error the table knows made nothing, and is begun anew later. Raises TransientError or
+    NeedsPersonError."""
+    context = CallContext(service, need, 0.0, "")
+    for code in codes:
+        row = sort_google_refusal(OPERATION, {normalize_reason(code)}, "")
+        if row.reason:
+            raise _to_port_error(sorted_failure(row, context, OPERATION))

@@ -11,6 +11,8 @@ from bot.adapters.gcp.purpose import CallContext
 from bot.domain.failures.google import (
     GoogleApiDisabled,
     GoogleBillingDisabled,
+    GoogleBusy,
+    GoogleForbiddenByPolicy,
     GoogleNotFound,
     GooglePermissionMissing,
     GoogleQuotaExceeded,
@@ -24,6 +26,8 @@ from bot.domain.failures.google import (
     GoogleZonesUnreachable,
     SignInProblem,
 )
+from bot.domain.failures.refusals.google import GoogleMeaning, GoogleRefusal, normalize_reason, sort_google_refusal
+from bot.domain.failures.refusals.sorts import Sort
 from bot.domain.reasons import Reason
 
 
@@ -31,11 +35,12 @@ from bot.domain.reasons import Reason
 class ApiFailure:
     """Why there is no answer.
 
-    `retryable` says whether another request at once may succeed, `retry_after` how many seconds Google asked us to
-    wait, and `not_found` that there is no such project, zone or resource.
+    `sort` says how long that lasts, `retryable` whether another request at once may succeed, `retry_after` how many
+    seconds Google asked us to wait, and `not_found` that there is no such project, zone or resource.
     """
 
     reason: Reason
+    sort: Sort = Sort.NEEDS_PERSON
     retryable: bool = False
     retry_after: float = 0.0
     not_found: bool = False
@@ -66,56 +71,44 @@ def external_errors() -> tuple[type[Exception], ...]:
 
 NO_CREDENTIALS = ApiFailure(GoogleSignInFailed(SignInProblem.NO_CREDENTIALS))
 REJECTED = ApiFailure(GoogleSignInFailed(SignInProblem.REJECTED))
-SIGN_IN_UNREACHABLE = ApiFailure(GoogleSignInFailed(SignInProblem.UNREACHABLE), retryable=True)
+CLOCK_DIFFERS = ApiFailure(GoogleSignInFailed(SignInProblem.CLOCK_DIFFERS))
+SIGN_IN_UNREACHABLE = ApiFailure(GoogleSignInFailed(SignInProblem.UNREACHABLE), Sort.PASSING, retryable=True)
 
 
-def _scope_missing(context: CallContext) -> ApiFailure:
-    return ApiFailure(GoogleScopeMissing(context.service.scope))
-
-
-def _permission_missing(context: CallContext) -> ApiFailure:
+def _permission_missing(context: CallContext) -> Reason:
     need = context.purpose
-    return ApiFailure(GooglePermissionMissing(need.action, need.permission, need.role, need.project, context.account))
+    return GooglePermissionMissing(need.action, need.permission, need.role, need.project, context.account)
 
 
-def _api_disabled(context: CallContext) -> ApiFailure:
-    return ApiFailure(GoogleApiDisabled(context.service.name, context.service.api, context.purpose.project))
+_REASONS: Mapping[GoogleMeaning, Callable[[CallContext, int], Reason]] = {
+    GoogleMeaning.API_DISABLED: lambda c, _: GoogleApiDisabled(c.service.name, c.service.api, c.purpose.project),
+    GoogleMeaning.BILLING_DISABLED: lambda c, _: GoogleBillingDisabled(c.purpose.project),
+    GoogleMeaning.SCOPE_MISSING: lambda c, _: GoogleScopeMissing(c.service.scope),
+    GoogleMeaning.PERMISSION_MISSING: lambda c, _: _permission_missing(c),
+    GoogleMeaning.FORBIDDEN_BY_POLICY: lambda c, _: GoogleForbiddenByPolicy(c.service.name, c.purpose.project),
+    GoogleMeaning.NOT_FOUND: lambda c, _: GoogleNotFound(c.purpose.project, c.purpose.settings),
+    GoogleMeaning.QUOTA_EXCEEDED: lambda c, _: GoogleQuotaExceeded(c.service.name),
+    GoogleMeaning.BUSY: lambda c, _: GoogleBusy(c.service.name),
+    GoogleMeaning.CREDENTIALS_REJECTED: lambda _, __: GoogleSignInFailed(SignInProblem.REJECTED),
+    GoogleMeaning.SERVER_ERROR: lambda c, status: GoogleServerError(c.service.name, status),
+    GoogleMeaning.WRONG_SERVER: lambda c, _: GoogleWrongServer(c.service.name, c.service.setting),
+    GoogleMeaning.REFUSED: lambda c, status: GoogleRefused(c.service.name, status),
+}
 
 
-def _not_found(context: CallContext) -> ApiFailure:
-    return ApiFailure(GoogleNotFound(context.purpose.project, context.purpose.settings), not_found=True)
-
-
-def _quota_exceeded(context: CallContext) -> ApiFailure:
-    return ApiFailure(GoogleQuotaExceeded(context.service.name), retryable=True)
+def sorted_failure(row: GoogleRefusal, context: CallContext, status: int) -> ApiFailure:
+    """The failure that a row of the table means for a call."""
+    passing, absent = row.sort is Sort.PASSING, row.meaning is GoogleMeaning.NOT_FOUND
+    return ApiFailure(_REASONS[row.meaning](context, status), row.sort, retryable=passing, not_found=absent)
 
 
 def _unreachable(context: CallContext) -> ApiFailure:
-    return ApiFailure(GoogleUnreachable(context.service.name, context.service.setting), retryable=True)
+    reason = GoogleUnreachable(context.service.name, context.service.setting)
+    return ApiFailure(reason, Sort.PASSING, retryable=True)
 
 
 def _wrong_server(context: CallContext) -> ApiFailure:
     return ApiFailure(GoogleWrongServer(context.service.name, context.service.setting))
-
-
-def _billing_disabled(context: CallContext) -> ApiFailure:
-    return ApiFailure(GoogleBillingDisabled(context.purpose.project))
-
-
-# Google's own names for what went wrong: `ErrorInfo.reason` (google.api.ErrorReason) in capitals, and the older
-# `errors[].reason` of the same answer. Compute Engine says "quota" with status 403 as well as 429.
-REASONS: Mapping[str, Callable[[CallContext], ApiFailure]] = {
-    "SERVICE_DISABLED": _api_disabled,
-    "accessNotConfigured": _api_disabled,
-    "BILLING_DISABLED": _billing_disabled,
-    "ACCESS_TOKEN_SCOPE_INSUFFICIENT": _scope_missing,
-    "CONSUMER_INVALID": _not_found,
-    "RESOURCE_PROJECT_INVALID": _not_found,
-    "RATE_LIMIT_EXCEEDED": _quota_exceeded,
-    "rateLimitExceeded": _quota_exceeded,
-    "userRateLimitExceeded": _quota_exceeded,
-    "quotaExceeded": _quota_exceeded,
-}
 
 
 def explain(error: Exception, context: CallContext) -> ApiFailure:
@@ -130,6 +123,7 @@ def explain(error: Exception, context: CallContext) -> ApiFailure:
         case DeadlineError() | RetryError() | Timeout() | DeadlineExceeded() | GatewayTimeout() | auth.TimeoutError():
             return ApiFailure(
                 GoogleTimedOut(context.service.name, context.deadline),
+                Sort.PASSING,
                 # After Google's own time-out there is time left, after ours there is none.
                 retryable=isinstance(error, GatewayTimeout) and not isinstance(error, DeadlineExceeded),
             )
@@ -144,10 +138,20 @@ def explain(error: Exception, context: CallContext) -> ApiFailure:
         case auth.TransportError():
             return SIGN_IN_UNREACHABLE
         case auth.GoogleAuthError():
-            return replace(REJECTED, retryable=error.retryable)
+            return _explain_sign_in(error)
         case RequestException():
             return _unreachable(context)
     raise error
+
+
+def _explain_sign_in(error: Any) -> ApiFailure:
+    """What a refused sign-in means: `invalid_grant` with words about time when the clocks differ."""
+    said = str(error).lower()
+    if error.retryable:
+        return replace(REJECTED, sort=Sort.PASSING, retryable=True)
+    if "metadata" in said and "compute engine" in said:
+        return SIGN_IN_UNREACHABLE  # the machine's own server did not answer
+    return CLOCK_DIFFERS if "reasonable timeframe" in said or "clock" in said else REJECTED
 
 
 def _explain_response(error: Any, context: CallContext) -> ApiFailure:
@@ -155,31 +159,21 @@ def _explain_response(error: Any, context: CallContext) -> ApiFailure:
     status = int(error.code or 500)  # gRPC's UNKNOWN and DATA_LOSS have no number in HTTP
     over_grpc = error.response is not None and not hasattr(error.response, "status_code")
     named = [error.reason, *(item.get("reason") for item in error.errors if isinstance(item, dict))]
-    for reason in named:
-        if reason in REASONS:
-            return REASONS[reason](context)
+    reasons = {
+        normalize_reason(reason) for reason in (*named, error.grpc_status_code and error.grpc_status_code.name)
+    }
+    row = sort_google_refusal(status, reasons, error.message or "")
+    if row.reason or row.said:
+        return sorted_failure(row, context, status)
     if over_grpc and _mentions(error, NO_TOKEN):
         return SIGN_IN_UNREACHABLE
     if over_grpc and _mentions(error, NO_CONNECTION):
         return _unreachable(context)
     if over_grpc and (status == 501 or _mentions(error, NO_GRPC)):
         return _wrong_server(context)
-    if status >= 500:
-        return ApiFailure(GoogleServerError(context.service.name, status), retryable=status != 501)
-    if status == 400 and "'zone'" in error.message:
-        return _not_found(context)  # "Invalid value for field 'zone': '…'. Unknown zone."
-    if status != 429 and not any(named) and not over_grpc:
+    if status < 500 and status != 429 and not any(named) and not over_grpc:
         return _wrong_server(context)  # a proxy's page, or another server altogether
-    match status:
-        case 401:
-            return REJECTED
-        case 403:
-            return _permission_missing(context)
-        case 404:
-            return _not_found(context)
-        case 429:
-            return _quota_exceeded(context)
-    return ApiFailure(GoogleRefused(context.service.name, status))
+    return sorted_failure(row, context, status)
 
 
 # What gRPC itself says, and not the other side, with the same statuses.

@@ -7,10 +7,12 @@ from urllib.parse import quote
 
 from bot.adapters.github.http.purpose import Purpose
 from bot.adapters.github.http.session import Session
+from bot.domain.failures.github import GitHubFailed, GitHubProblem
 from bot.domain.failures.github_actions import GitHubAction
-from bot.ports.errors import NotFoundError
+from bot.ports.errors import NeedsPersonError, NotFoundError
 
 READ_MEMBERSHIP = Purpose(GitHubAction.READ_TEAM_MEMBERS, "members=read")
+READ_TEAM = Purpose(GitHubAction.READ_TEAM, "members=read")
 CACHE_TTL = 60.0  # seconds
 
 
@@ -42,5 +44,14 @@ class GitHubTeams:
             return self._session.organization(org).get(
                 path, READ_MEMBERSHIP, lambda data: bool(data["state"] == "active")
             )
-        except NotFoundError:
+        except NotFoundError as error:
+            self._expect_team(org, slug, error)
             return False
+
+    def _expect_team(self, org: str, slug: str, error: NotFoundError) -> None:
+        """GitHub says 404 of who is no member, and of a team that is not there or that the App can't see: then
+        nothing is known."""
+        try:
+            self._session.organization(org).get(f"/teams/{quote(slug, safe='')}", READ_TEAM, lambda _: None)
+        except NotFoundError:
+            raise NeedsPersonError(GitHubFailed(READ_TEAM.action, GitHubProblem.NOT_FOUND)) from error

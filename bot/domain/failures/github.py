@@ -24,6 +24,24 @@ class GitHubProblem(StrEnum):
     CONFLICT = "conflict"
     NOTHING_TO_CHANGE = "nothing_to_change"
     TREE_TOO_LARGE = "tree_too_large"
+    NO_DNS = "no_dns"
+    TLS_FAILED = "tls_failed"
+    CUT_SHORT = "cut_short"
+    CLOCK_DIFFERS = "clock_differs"
+    NO_PUBLIC_KEY = "no_public_key"
+    TOKEN_NOT_KNOWN = "token_not_known"  # noqa: S105 - a problem, not a password
+    PERMISSIONS_NOT_GRANTED = "permissions_not_granted"
+    SUSPENDED = "suspended"
+    ADDRESS_NOT_ALLOWED = "address_not_allowed"
+    SINGLE_SIGN_ON = "single_sign_on"
+    NO_ACCESS = "no_access"
+    ARCHIVED = "archived"
+    BLOCKED = "blocked"
+    EMPTY = "empty"
+    ISSUES_DISABLED = "issues_disabled"
+    LOCKED = "locked"
+    BEHIND = "behind"
+    TOO_LARGE = "too_large"
 
 
 @stored("github.failed", action="action", problem="problem")
@@ -65,7 +83,7 @@ class GitHubNotJson(Reason):
 @stored("github.refused", action="action", status="status", said="said", permission="permission")
 @dataclass(frozen=True)
 class GitHubRefused(Reason):
-    """GitHub refuses the request for good.
+    """GitHub refuses the request, and only its own words say why.
 
     `said` is its message in one short line, without paths, branches, mentions or tokens. `permission` is the one that
     the App probably lacks (`issues=write`), empty if unknown.

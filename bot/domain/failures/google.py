@@ -46,6 +46,7 @@ class SignInProblem(StrEnum):
 
     NO_CREDENTIALS = "no_credentials"
     REJECTED = "rejected"
+    CLOCK_DIFFERS = "clock_differs"
     UNREACHABLE = "unreachable"
 
 
@@ -162,6 +163,23 @@ class GoogleRefused(Reason):
 
     service: GoogleService
     status: int
+
+
+@stored("google.busy", service="service")
+@dataclass(frozen=True)
+class GoogleBusy(Reason):
+    """What the request needs is in use, not ready yet, or used up for the moment."""
+
+    service: GoogleService
+
+
+@stored("google.forbidden_by_policy", service="service", project="project")
+@dataclass(frozen=True)
+class GoogleForbiddenByPolicy(Reason):
+    """A policy of the organization (VPC Service Controls, a constraint) forbids the request."""
+
+    service: GoogleService
+    project: GoogleProject
 
 
 @stored("google.zones_unreachable", service="service")

@@ -51,7 +51,7 @@ class StartUpgrades(RequestedEffect, SchedulingEffect):
     gone="left_fleet",
 )
 @dataclass(frozen=True)
-class CancelUpgrades(SchedulingEffect):
+class CancelUpgrades(RequestedEffect, SchedulingEffect):
     """Withdraw the upgrades to one version that wait, and cancel those that are in review.
 
     `why` may be empty. `comment` is where somebody requested it: what is ordered again later is another order. Of the

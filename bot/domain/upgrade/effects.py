@@ -111,7 +111,7 @@ class Retry(RequestedEffect, UpgradeEffect):
     delay_seconds="delay_seconds",
 )
 @dataclass(frozen=True)
-class CancelUpgrade(UpgradeEffect):
+class CancelUpgrade(RequestedEffect, UpgradeEffect):
     """Close the unmerged pull request of an upgrade or a rollback, and end it. `why` may be empty."""
 
     slug: str
@@ -177,7 +177,7 @@ class AdvancePreparation(PreparationEffect):
     delay_seconds="delay_seconds",
 )
 @dataclass(frozen=True)
-class CancelPreparation(PreparationEffect):
+class CancelPreparation(RequestedEffect, PreparationEffect):
     """Close the unmerged pull request of a preparation, and end it. `why` may be empty."""
 
     version: str

@@ -11,7 +11,7 @@ from bot.domain.reasons import Reason
 from bot.domain.upgrade.attempts import DeploymentAttempt
 from bot.domain.upgrade.four_eyes import MIBOT, missing_approval
 from bot.domain.upgrade.overrides import Override
-from bot.domain.upgrade.reasons.progress import Milestone, Reached
+from bot.domain.upgrade.reasons.progress import Milestone, NeedsPerson, Reached
 from bot.domain.upgrade.reasons.pull_requests import (
     PullRequestEnd,
     PullRequestEnded,
@@ -201,6 +201,16 @@ def mark_refused(upgrade: Upgrade, why: Reason, now: datetime, *, keep_waiting: 
 def mark_failed(upgrade: Upgrade, why: Reason, now: datetime) -> Upgrade:
     """The upgrade that ends because an external system refused something."""
     return move(upgrade, Stage.FAILED, Cause(now), why) if Stage.FAILED in TRANSITIONS[upgrade.stage] else upgrade
+
+
+def hold_for_person(upgrade: Upgrade, why: Reason) -> Upgrade:
+    """The upgrade that stays at its stage until a person mends what an external system refuses."""
+    return replace(upgrade, reason=NeedsPerson(why))
+
+
+def needs_person(upgrade: Upgrade) -> bool:
+    """Whether it is held where it stands until a person mends something."""
+    return isinstance(upgrade.reason, NeedsPerson)
 
 
 def mark_pull_gone(upgrade: Upgrade, now: datetime) -> Upgrade:

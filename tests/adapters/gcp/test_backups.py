@@ -19,6 +19,7 @@ from bot.adapters.gcp import backup_names as copies
 from bot.domain.failures.google import (
     BackupImpossible,
     BackupObstacle,
+    GoogleBusy,
     GooglePermissionMissing,
     GoogleRefused,
     GoogleService,
@@ -27,7 +28,7 @@ from bot.domain.failures.google import (
 )
 from bot.domain.upgrade.backups import Backup, BackupKind, BackupRequest, BackupState, overall_state
 from bot.domain.upgrade.reasons.backups import BackupStatus, DatabaseBusy, OperationFailed
-from bot.ports.errors import ExternalError, PermanentError, TransientError
+from bot.ports.errors import ExternalError, NeedsPersonError, PermanentError, TransientError
 from bot.ports.ownership import NotOwnerError
 from demo.google.compute import ComputeServer
 from demo.google.databases import BackupRun, DatabaseInstance
@@ -398,22 +399,50 @@ def test_conflicts_that_mean_that_it_is_there_or_will_be(busy: str) -> None:
 
 @responses.activate
 @pytest.mark.parametrize("which", ["insert", "create"])
-def test_any_other_conflict_is_a_refusal(which: str) -> None:
+def test_what_is_in_use_is_waited_for(which: str) -> None:
     mock_google(**{which: conflict("resourceInUseByAnotherResource")})
     service = {"create": GoogleService.COMPUTE_ENGINE, "insert": GoogleService.CLOUD_SQL_ADMIN}[which]
-    with raises(PermanentError, GoogleRefused(service, 409)):
+    with raises(TransientError, GoogleBusy(service)):
+        ensure_backups()
+
+
+@responses.activate
+@pytest.mark.parametrize("which", ["insert", "create"])
+def test_a_conflict_that_nobody_knows_is_held_for_a_person(which: str) -> None:
+    mock_google(**{which: conflict("somethingElse")})
+    service = {"create": GoogleService.COMPUTE_ENGINE, "insert": GoogleService.CLOUD_SQL_ADMIN}[which]
+    with raises(NeedsPersonError, GoogleRefused(service, 409)):
+        ensure_backups()
+
+
+@responses.activate
+@pytest.mark.parametrize("which", ["insert", "create"])
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("ZONE_RESOURCE_POOL_EXHAUSTED", TransientError),
+        ("ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS", TransientError),
+        ("RESOURCE_NOT_READY", TransientError),
+        ("RESOURCE_IN_USE_BY_ANOTHER_RESOURCE", TransientError),
+        ("QUOTA_EXCEEDED", NeedsPersonError),
+    ],
+)
+def test_an_operation_that_could_not_begin_made_nothing(which: str, code: str, error: type[ExternalError]) -> None:
+    kind = {"insert": "sql#operation", "create": "compute#operation"}[which]
+    mock_google(**{which: {"json": {"kind": kind, "error": {"errors": [{"code": code}]}}}})
+    with pytest.raises(error):
         ensure_backups()
 
 
 @responses.activate
 def test_an_operation_that_has_failed_already_is_a_failed_copy() -> None:
     sql = {"kind": "sql#operation", "error": {"errors": [{"code": "INTERNAL", "message": f"in {PROJECT}"}]}}
-    compute = {"kind": "compute#operation", "status": "DONE", "error": {"errors": [{"code": "QUOTA_EXCEEDED"}]}}
+    compute = {"kind": "compute#operation", "status": "DONE", "error": {"errors": [{"code": "DISK_BROKEN"}]}}
     mock_google({"json": sql}, {"json": compute})
     database, disk = ensure_backups()
     assert (database.state, disk.state) == (BackupState.FAILED, BackupState.FAILED)
     assert database.problem == OperationFailed(("INTERNAL",))
-    assert disk.problem == OperationFailed(("QUOTA_EXCEEDED",))
+    assert disk.problem == OperationFailed(("DISK_BROKEN",))
 
 
 @responses.activate

@@ -11,7 +11,7 @@ from bot.adapters.github.deployment import blobs
 from bot.domain.failures.github import GitHubFailed, GitHubProblem
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.git_tree import blob_sha
-from bot.ports.errors import NotFoundError, PermanentError
+from bot.ports.errors import NotFoundError, TransientError
 from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import MemoryBlobCache
 from tests.failures import raises
@@ -56,15 +56,16 @@ def test_many_files_all_arrive(site: FakeGitHub, deployment: GitHubDeploymentRep
     assert deployment.files.contents(wanted) == wanted
 
 
-def test_a_file_that_is_not_what_was_asked_for_is_refused(site: FakeGitHub, session: Session) -> None:
+def test_a_file_that_is_not_what_was_asked_for_is_asked_for_again(site: FakeGitHub, session: Session) -> None:
     cache = MemoryBlobCache()
     sha = put(site, b"something else", sha=blob_sha(b"wanted"))
-    with raises(PermanentError, GitHubFailed(GitHubAction.READ_FILE, GitHubProblem.WRONG_CONTENT)):
+    with raises(TransientError, GitHubFailed(GitHubAction.READ_FILE, GitHubProblem.WRONG_CONTENT)):
         GitHubDeploymentRepository(session, "fleet/deploy", cache).files.contents([sha])
     assert cache.blobs == {}
 
 
 def test_a_file_that_is_gone_is_missing(site: FakeGitHub, deployment: GitHubDeploymentRepository) -> None:
+    site.add_response("GET", "/repos/fleet/deploy", {"default_branch": "main"})
     site.add_response("GET", f"{BLOBS}/{'0' * 40}", {"message": "Not Found"}, 404)
     with raises(NotFoundError, GitHubFailed(GitHubAction.READ_FILE, GitHubProblem.NOT_FOUND)):
         deployment.files.contents(["0" * 40])
@@ -76,6 +77,7 @@ def test_what_arrived_before_a_fault_is_kept(
     monkeypatch.setattr(blobs, "CACHE_BATCH_SIZE", 4)
     cache = MemoryBlobCache()
     shas = [put(site, f"{number}".encode()) for number in range(8)]
+    site.add_response("GET", "/repos/fleet/deploy", {"default_branch": "main"})
     site.add_response("GET", f"{BLOBS}/{'0' * 40}", {"message": "Not Found"}, 404)
     with pytest.raises(NotFoundError):
         GitHubDeploymentRepository(session, "fleet/deploy", cache).files.contents([*shas, "0" * 40])

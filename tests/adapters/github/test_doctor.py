@@ -64,6 +64,7 @@ def test_a_workflow_tells_its_state_and_its_file(site: FakeGitHub, session: Sess
 
 
 def test_a_workflow_that_is_not_there_has_neither(site: FakeGitHub, session: Session) -> None:
+    site.add_response("GET", "/repos/fleet/deploy", {"default_branch": "main"})
     site.add_response("GET", "/repos/fleet/deploy/actions/workflows/up.yml", {"message": "Not Found"}, 404)
     site.add_response("GET", "/repos/fleet/deploy/contents/.github/workflows/up.yml", {"message": "Not Found"}, 404)
     assert doctor.workflow_state(session, "fleet/deploy", "up.yml") is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,22 +12,59 @@ from bot.adapters.github import GitHubDeploymentRepository, GitHubIssues
 from bot.adapters.github.http.errors import MAX_MESSAGE_LENGTH, sanitize_message
 from bot.domain.failures.github import GitHubFailed, GitHubNotJson, GitHubProblem, GitHubRefused, GitHubServerError
 from bot.domain.failures.github_actions import GitHubAction
-from bot.ports.errors import ConflictError, ExternalError, NotFoundError, PermanentError, TransientError
+from bot.ports.errors import (
+    ConflictError,
+    ExternalError,
+    NeedsPersonError,
+    NotFoundError,
+    PermanentError,
+    TransientError,
+)
 from bot.rendering.wording import describe
 from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import FORBIDDEN, HTML
 from tests.failures import raises
 
-ISSUE = "/repos/acme/releases/issues/1"
+REPOSITORY = "/repos/acme/releases"
+ISSUE = f"{REPOSITORY}/issues/1"
 
 
 def test_a_missing_issue_is_missing(site: FakeGitHub, issues: GitHubIssues) -> None:
+    site.add_response("GET", REPOSITORY, {"default_branch": "main"})
     site.add_response("GET", ISSUE, {"message": "Not Found"}, 404)
     with raises(NotFoundError, GitHubFailed(GitHubAction.READ_ISSUE, GitHubProblem.NOT_FOUND)):
         issues.issue(1)
 
 
+@pytest.mark.parametrize("status", [404, 410])
+def test_what_cannot_be_seen_is_not_missing(site: FakeGitHub, issues: GitHubIssues, status: int) -> None:
+    site.add_response("GET", REPOSITORY, {"message": "Not Found"}, 404)
+    site.add_response("GET", ISSUE, {"message": "Not Found"}, status)
+    with raises(NeedsPersonError, GitHubFailed(GitHubAction.READ_ISSUE, GitHubProblem.NO_ACCESS)) as caught:
+        issues.issue(1)
+    assert not isinstance(caught.value, NotFoundError)
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "error", "problem"),
+    [
+        (502, "", TransientError, None),
+        (403, "This installation has been suspended", NeedsPersonError, GitHubProblem.SUSPENDED),
+    ],
+)
+def test_what_may_be_hidden_is_not_missing(
+    site: FakeGitHub, issues: GitHubIssues, status: int, message: str, error: type[ExternalError], problem: Any
+) -> None:
+    site.add_response("GET", REPOSITORY, {"message": message}, status)
+    site.add_response("GET", f"{ISSUE}/comments", {"message": "Not Found"}, 404)
+    with pytest.raises(error) as caught:
+        issues.comments(1)
+    assert not isinstance(caught.value, NotFoundError)
+    assert getattr(caught.value.reason, "problem", None) == problem
+
+
 def test_a_deleted_issue_is_missing(site: FakeGitHub, issues: GitHubIssues) -> None:
+    site.add_response("GET", REPOSITORY, {"default_branch": "main"})
     site.add_response("GET", ISSUE, {"message": "This issue was deleted"}, 410)
     with pytest.raises(NotFoundError):
         issues.issue(1)
@@ -65,11 +104,19 @@ def test_a_pull_request_that_exists_is_a_conflict(
     assert "tpgi" not in describe(caught.value.reason)
 
 
-def test_nothing_to_change_is_refused_in_plain_words(
-    site: FakeGitHub, deployment: GitHubDeploymentRepository
+@pytest.mark.parametrize(
+    "reason",
+    [
+        {"message": "No commits between main and tpgi/upgrade-v3.40.1"},
+        {"resource": "PullRequest", "field": "head", "code": "invalid"},
+        {"message": "Head sha can't be blank"},
+    ],
+)
+def test_a_branch_that_github_does_not_see_yet_is_waited_for(
+    site: FakeGitHub, deployment: GitHubDeploymentRepository, reason: object
 ) -> None:
-    pull_refused(site, {"message": "No commits between main and tpgi/upgrade-v3.40.1"})
-    with raises(PermanentError, GitHubFailed(GitHubAction.OPEN_PULL_REQUEST, GitHubProblem.NOTHING_TO_CHANGE)):
+    pull_refused(site, reason)
+    with raises(TransientError, GitHubFailed(GitHubAction.OPEN_PULL_REQUEST, GitHubProblem.BEHIND)):
         deployment.pull_requests.create_pull("tpgi/upgrade-v3.40.1", "title", "body")
 
 

@@ -128,6 +128,7 @@ def test_check_runs_without_words_are_no_reports(site: FakeGitHub, inspector: Gi
 def test_what_cannot_be_read_is_unavailable_with_a_reason(
     site: FakeGitHub, inspector: GitHubInspector, answer: Any, status: int, reason: Reason
 ) -> None:
+    site.add_response("GET", HERE, {"default_branch": "main"})
     site.add_response("GET", f"{HERE}/actions/runs/9", answer, status)
     assert inspector.containers(ContainersQuery(9)) == Unavailable(reason)
 

@@ -7,12 +7,13 @@ import pytest
 from bot.adapters.github import GitHubTeams, Session
 from bot.domain.failures.github import AppNotInstalled, GitHubRefused
 from bot.domain.failures.github_actions import GitHubAction
-from bot.ports.errors import PermanentError
+from bot.ports.errors import ExternalError, NotFoundError, PermanentError
 from tests.adapters.github.conftest import FakeClock, FakeGitHub
 from tests.adapters.github.samples import FORBIDDEN
 from tests.failures import raises
 
-ALICE = "/orgs/acme/teams/cloud/memberships/alice"
+TEAM = "/orgs/acme/teams/cloud"
+ALICE = f"{TEAM}/memberships/alice"
 
 
 @pytest.fixture
@@ -30,12 +31,25 @@ def test_somebody_invited_does_not_belong_yet(site: FakeGitHub, teams: GitHubTea
     assert not teams.is_member("acme/cloud", "alice")
 
 
+@pytest.mark.parametrize("status", [404, 403, 502])
+def test_a_team_that_cannot_be_seen_says_nothing_of_its_members(
+    site: FakeGitHub, teams: GitHubTeams, status: int
+) -> None:
+    site.add_response("GET", ALICE, {"message": "Not Found"}, 404)
+    site.add_response("GET", TEAM, {"message": "Not Found"}, status)
+    with pytest.raises(ExternalError) as caught:
+        teams.is_member("acme/cloud", "alice")
+    assert not isinstance(caught.value, NotFoundError)
+
+
 def test_an_outsider_does_not_belong(site: FakeGitHub, teams: GitHubTeams) -> None:
+    site.add_response("GET", TEAM, {"slug": "cloud"})
     site.add_response("GET", ALICE, {"message": "Not Found"}, 404)
     assert not teams.is_member("acme/cloud", "alice")
 
 
 def test_an_answer_is_remembered_for_a_minute(site: FakeGitHub, teams: GitHubTeams, time: FakeClock) -> None:
+    site.add_response("GET", TEAM, {"slug": "cloud"})
     site.add_response("GET", ALICE, {"state": "active"})
     site.add_response("GET", ALICE, {"message": "Not Found"}, 404)
     assert teams.is_member("acme/cloud", "alice")
@@ -59,4 +73,5 @@ def test_not_being_able_to_ask_is_not_a_no(site: FakeGitHub, teams: GitHubTeams)
 
 def test_a_strange_login_stays_inside_its_place_in_the_path(site: FakeGitHub, teams: GitHubTeams) -> None:
     site.add_response("GET", "/orgs/acme/teams/cloud/memberships/..%2Falice%3Fx", {"message": "Not Found"}, 404)
+    site.add_response("GET", TEAM, {"slug": "cloud"})
     assert not teams.is_member("acme/cloud", "../alice?x")

@@ -6,15 +6,15 @@ import importlib
 import pkgutil
 
 import jwt
-import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 import bot.adapters.github
 from bot.adapters.github import PERMISSIONS, GitHubDeploymentRepository, GitHubIssues, Session
+from bot.adapters.github.http.credentials import SETTLING_TIME
 from bot.adapters.github.http.purpose import Purpose
-from bot.domain.failures.github import AppKeyUnreadable, AppNotInstalled, GitHubFailed, GitHubProblem, GitHubRefused
+from bot.domain.failures.github import AppKeyUnreadable, AppNotInstalled, GitHubFailed, GitHubProblem
 from bot.domain.failures.github_actions import GitHubAction
-from bot.ports.errors import NotFoundError, PermanentError
+from bot.ports.errors import NeedsPersonError, NotFoundError, PermanentError, TransientError
 from bot.rendering.wording import describe
 from tests.adapters.github.conftest import FakeClock, FakeGitHub
 from tests.adapters.github.samples import API, issue, pull
@@ -100,11 +100,29 @@ def test_a_write_is_sent_again_with_a_new_token(site: FakeGitHub, issues: GitHub
     assert site.headers() == ["token ghs_1", "token ghs_2"]
 
 
-def test_credentials_that_are_refused_twice_are_refused(site: FakeGitHub, issues: GitHubIssues) -> None:
+def test_a_new_token_that_github_does_not_know_everywhere_yet_is_tried_again(
+    site: FakeGitHub, issues: GitHubIssues
+) -> None:
+    for _ in range(3):
+        site.add_response("GET", ISSUE, BAD_CREDENTIALS, 401)
+    site.add_response("GET", ISSUE, issue(1))
+    issues.issue(1)
+    assert len(site.tokens) == 2, "the new one is kept"
+
+
+def test_a_token_that_stays_unknown_is_a_delay_and_replaced_once_a_minute(
+    site: FakeGitHub, issues: GitHubIssues, time: FakeClock
+) -> None:
     site.add_response("GET", ISSUE, BAD_CREDENTIALS, 401)
-    with raises(PermanentError, GitHubFailed(GitHubAction.READ_ISSUE, GitHubProblem.CREDENTIALS_REJECTED)):
+    unknown = GitHubFailed(GitHubAction.READ_ISSUE, GitHubProblem.TOKEN_NOT_KNOWN)
+    with raises(TransientError, unknown) as caught:
         issues.issue(1)
-    assert len(site.requests()) == 2
+    assert caught.value.unsent
+    assert len(site.tokens) == 2
+    time.seconds += SETTLING_TIME
+    with raises(TransientError, unknown):
+        issues.issue(1)
+    assert len(site.tokens) == 3
 
 
 def test_an_owner_without_the_app_is_refused_and_not_missing(site: FakeGitHub, issues: GitHubIssues) -> None:
@@ -116,12 +134,10 @@ def test_an_owner_without_the_app_is_refused_and_not_missing(site: FakeGitHub, i
 
 def test_an_installation_that_grants_too_little_is_refused(site: FakeGitHub, issues: GitHubIssues) -> None:
     site.granted = False
-    with pytest.raises(PermanentError) as caught:
+    refusal = GitHubFailed(GitHubAction.CREATE_TOKEN, GitHubProblem.PERMISSIONS_NOT_GRANTED)
+    with raises(NeedsPersonError, refusal):
         issues.issue(1)
-    reason = caught.value.reason
-    assert isinstance(reason, GitHubRefused)
-    assert reason.action is GitHubAction.CREATE_TOKEN
-    assert "not granted to this installation" in reason.said
+    assert "Grant them in the App's settings" in describe(refusal)
 
 
 def test_an_app_that_was_installed_anew_is_found_again(

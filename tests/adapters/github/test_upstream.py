@@ -51,10 +51,11 @@ def test_an_installation_that_does_not_see_a_public_one_does_not_matter(
     site: FakeGitHub, upstream: GitHubUpstream
 ) -> None:
     site.installed["up"] = 3
+    site.add_response("GET", "/repos/up/docker", {"message": "Not Found"}, 404)
     site.add_response("GET", DOCKER, {"message": "Not Found"}, 404)
     site.add_response("GET", DOCKER, tags("v3.40.0"))
     assert upstream.releases() == versions("3.40.0")
-    assert site.headers() == ["token ghs_1", "None"]
+    assert site.headers() == ["token ghs_1", "token ghs_1", "None"], "whether it sees it is asked, too"
 
 
 def test_every_page_is_read(site: FakeGitHub, upstream: GitHubUpstream) -> None:

@@ -26,6 +26,7 @@ from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import IN_DEPLOYMENT, IN_REVIEW, TRANSITIONS, UNFINISHED, Stage
 from bot.domain.upgrade.transitions import mark_planned, request_upgrade
 from bot.domain.versions import Version
+from bot.handlers.upgrade_delays import UpgradeDelayHandler
 from bot.handlers.upgrades import UpgradeHandler
 from bot.ports.errors import TransientError
 from bot.ports.pull_requests import PullRequestReader
@@ -86,7 +87,7 @@ class Upgrades(RuleBasedStateMachine):
                 job()
             except TransientError as error:
                 slug, to = upgrade
-                self.runner.mark_delayed(Advance(slug, to), error.reason)
+                UpgradeDelayHandler(self.world.store).mark_delayed(Advance(slug, to), error.reason)
                 return False
         except Crash:
             self.restart()

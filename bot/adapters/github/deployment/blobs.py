@@ -13,7 +13,7 @@ from bot.adapters.github.http.repo_client import GitHubClient
 from bot.domain.failures.github import GitHubFailed, GitHubProblem
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.git_tree import blob_sha
-from bot.ports.errors import PermanentError
+from bot.ports.errors import TransientError
 from bot.ports.files import BlobCache
 
 READ_BLOB = Purpose(GitHubAction.READ_FILE, "contents=read")
@@ -30,7 +30,7 @@ class BlobReader:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="blobs")
 
     def contents(self, shas: Iterable[str]) -> dict[str, bytes]:
-        """Every requested blob. Raises PermanentError if GitHub sends something else than what was requested."""
+        """Every requested blob. Raises TransientError if GitHub sends something else than what was requested."""
         wanted = dict.fromkeys(shas)
         known = dict(self._cache.get_many(wanted))
         unknown = iter([sha for sha in wanted if sha not in known])
@@ -43,7 +43,7 @@ class BlobReader:
     def _fetch(self, sha: str) -> bytes:
         content = self._client.get(f"/git/blobs/{sha}", READ_BLOB, _decoded)
         if blob_sha(content) != sha:
-            raise PermanentError(GitHubFailed(READ_BLOB.action, GitHubProblem.WRONG_CONTENT))
+            raise TransientError(GitHubFailed(READ_BLOB.action, GitHubProblem.WRONG_CONTENT))
         return content
 
 

@@ -17,7 +17,7 @@ from bot.domain.failures.github import GitHubFailed, GitHubProblem
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.git_tree import Snapshot
 from bot.domain.github_models import CommitRef
-from bot.ports.errors import PermanentError
+from bot.ports.errors import NeedsPersonError
 from bot.ports.files import BlobCache
 
 LIST_FILES = Purpose(GitHubAction.LIST_FILES, "contents=read")
@@ -46,7 +46,7 @@ class GitHubFiles:
     def _tree(self, name: str) -> Snapshot:
         found = self._client.get(f"/git/trees/{name}", LIST_FILES, parse_snapshot, recursive=1)
         if found is None:
-            raise PermanentError(GitHubFailed(LIST_FILES.action, GitHubProblem.TREE_TOO_LARGE))
+            raise NeedsPersonError(GitHubFailed(LIST_FILES.action, GitHubProblem.TREE_TOO_LARGE))
         return found
 
     def contents(self, shas: Iterable[str]) -> Mapping[str, bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -14,8 +15,9 @@ from bot.adapters.github.http.purpose import PERMISSIONS, Purpose
 from bot.adapters.github.http.transport import HttpRequest
 from bot.domain.failures.github import AppKeyUnreadable, AppNotInstalled
 from bot.domain.failures.github_actions import GitHubAction
-from bot.ports.errors import NotFoundError, PermanentError
+from bot.ports.errors import NeedsPersonError, NotFoundError
 
+SETTLING_TIME = 60.0  # seconds within which GitHub may not know a new token everywhere
 REFRESH_BEFORE = 300.0  # seconds before the end of a token's hour
 GET_TOKEN = Purpose(GitHubAction.CREATE_TOKEN)
 FIND_INSTALLATION = Purpose(GitHubAction.FIND_INSTALLATION)
@@ -68,7 +70,7 @@ class AppCredentials:
             return f"Bearer {self._auth.token}"
         except (jwt.PyJWTError, ValueError, TypeError):
             # Without the cause: a parser's complaint may quote the key.
-            raise PermanentError(AppKeyUnreadable()) from None
+            raise NeedsPersonError(AppKeyUnreadable()) from None
 
     def invalidate(self, authorization: str | None) -> bool:  # noqa: ARG002 - the protocol's
         return False
@@ -96,6 +98,7 @@ class InstallationCredentials:
         self._number: int | None = None
         self._token = ""
         self._expires = 0.0
+        self._replaced_at = -math.inf
 
     def authorization(self) -> str:
         with self._lock:
@@ -104,9 +107,13 @@ class InstallationCredentials:
             return f"token {self._token}"
 
     def invalidate(self, authorization: str | None) -> bool:
+        """One that replaces a refused one and is refused within a minute is kept: GitHub does not know it everywhere
+        yet, and would not know the next one either."""
         with self._lock:
             if authorization == f"token {self._token}":  # else another thread has a new one already
-                self._token = ""
+                if self._now() < self._replaced_at + SETTLING_TIME:
+                    return False
+                self._token, self._replaced_at = "", self._now()
         return True
 
     def _renew(self) -> None:
@@ -120,8 +127,8 @@ class InstallationCredentials:
             self._number = self._send_as_app(HttpRequest("GET", self._lookup, FIND_INSTALLATION), _number)
             self._fetch_token()
         except NotFoundError as missing:
-            # Not Missing: to a caller that would mean that what it asked for does not exist.
-            raise PermanentError(AppNotInstalled(self._owner)) from missing
+            # Not NotFoundError: to a caller that would mean that what it asked for does not exist.
+            raise NeedsPersonError(AppNotInstalled(self._owner)) from missing
 
     def _fetch_token(self) -> None:
         path = f"/app/installations/{self._number}/access_tokens"

@@ -16,19 +16,28 @@ from bot.domain.failures.github import (
     GitHubRefused,
     GitHubServerError,
 )
-from bot.ports.errors import ConflictError, ExternalError, NotFoundError, PermanentError, TransientError
+from bot.domain.failures.refusals.github import GitHubRefusal, GitHubRequest, sort_github_refusal
+from bot.domain.failures.refusals.sorts import Sort
+from bot.domain.reasons import Reason
+from bot.ports.errors import (
+    ConflictError,
+    ExternalError,
+    NeedsPersonError,
+    NotFoundError,
+    PermanentError,
+    TransientError,
+)
 
 DEFAULT_WAIT = 60.0  # seconds; GitHub's documentation asks for it if a rate limit names no time
 MAX_MESSAGE_LENGTH = 200
 
 _SECRET = re.compile(r"\b(?:gh[a-z]_|github_pat_|v1\.[0-9a-f]{8}|eyJ)[\w.\-]+")
-_CONFLICT_MESSAGES = (
-    "reference already exists",
-    "a pull request already exists",
-    "already_exists",
-    "not a fast forward",
-)
-_NOT_FOUND_MESSAGES = ("no commit found", "reference does not exist")
+_PERMANENT = {
+    Sort.NEEDS_PERSON: NeedsPersonError,
+    Sort.ABSENT: NotFoundError,
+    Sort.CONFLICT: ConflictError,
+    Sort.FINAL: PermanentError,
+}
 
 
 class RateLimitError(TransientError):
@@ -39,55 +48,61 @@ class RateLimitError(TransientError):
         self.wait = wait
 
 
-def error_from_response(response: HttpResponse, purpose: Purpose, now: float) -> ExternalError | None:
-    """The error that a response means, or None for a success. `now` is in seconds since the epoch."""
+def error_from_response(
+    response: HttpResponse, purpose: Purpose, now: float, request: GitHubRequest
+) -> ExternalError | None:
+    """The error that a response to that kind of request means, or None for a success. `now` is in seconds since the
+    epoch."""
     if response.status < 300:
         return None
     message = _error_message(response)
-    wait = _rate_limit_wait(response, message or "", now)
+    row = sort_github_refusal(response.status, message or "", request)
+    wait = _rate_limit_wait(response, row, now)
     if wait is not None:
         return RateLimitError(purpose, wait)
+    if 400 <= response.status < 500 and message is None:
+        return not_json_error(purpose, response)
+    reason = _reason(response, purpose, message or "", row)
+    if row.sort is Sort.PASSING:
+        return TransientError(reason, _seconds(response, "retry-after"), unsent=response.status < 500)
+    return _PERMANENT[row.sort](reason)
+
+
+def _reason(response: HttpResponse, purpose: Purpose, message: str, row: GitHubRefusal) -> Reason:
+    if row.problem is not None:
+        return GitHubFailed(purpose.action, row.problem)
     if response.status >= 500:
-        reason = GitHubServerError(purpose.action, response.status)
-        return TransientError(reason, retry_after=_seconds(response, "retry-after"))
-    if response.status < 400:
-        return PermanentError(GitHubFailed(purpose.action, GitHubProblem.MOVED))
-    if message is None:
-        return not_json_error(purpose, response.status)
-    return _permanent_error(response, purpose, message)
+        return GitHubServerError(purpose.action, response.status)
+    permission = ""
+    if response.status == 403:
+        permission = response.headers.get("x-accepted-github-permissions") or purpose.permission
+    return GitHubRefused(purpose.action, response.status, sanitize_message(message), permission)
 
 
-def not_json_error(purpose: Purpose, status: int) -> PermanentError:
-    """The error for an answer that is not JSON."""
-    return PermanentError(GitHubNotJson(purpose.action, status))
+def not_json_error(purpose: Purpose, response: HttpResponse) -> ExternalError:
+    """The error for an answer that is not JSON: one that was cut short, or that of another server."""
+    if response.status < 300 and response.text.lstrip()[:1] in {"{", "["}:
+        return TransientError(GitHubFailed(purpose.action, GitHubProblem.CUT_SHORT))
+    return NeedsPersonError(GitHubNotJson(purpose.action, response.status))
 
 
-def unexpected_json_error(purpose: Purpose) -> PermanentError:
+def unexpected_json_error(purpose: Purpose) -> ExternalError:
     """The error for JSON of another shape than GitHub documents."""
-    return PermanentError(GitHubFailed(purpose.action, GitHubProblem.UNEXPECTED_ANSWER))
+    return NeedsPersonError(GitHubFailed(purpose.action, GitHubProblem.UNEXPECTED_ANSWER))
 
 
 def connection_error(purpose: Purpose, error: requests.RequestException) -> TransientError:
     """The error for no answer at all, or for a broken one."""
-    problem = GitHubProblem.TIMED_OUT if isinstance(error, requests.Timeout) else GitHubProblem.UNREACHABLE
-    unsent = isinstance(error, requests.ConnectTimeout)
+    problem, unsent = GitHubProblem.UNREACHABLE, False
+    if isinstance(error, requests.exceptions.SSLError):
+        problem, unsent = GitHubProblem.TLS_FAILED, True
+    elif isinstance(error, requests.Timeout):
+        problem, unsent = GitHubProblem.TIMED_OUT, isinstance(error, requests.ConnectTimeout)
+    elif "NameResolutionError" in repr(error) or "getaddrinfo" in repr(error):
+        problem, unsent = GitHubProblem.NO_DNS, True
+    elif "NewConnectionError" in repr(error):
+        unsent = True
     return TransientError(GitHubFailed(purpose.action, problem), unsent=unsent)
-
-
-def _permanent_error(response: HttpResponse, purpose: Purpose, message: str) -> ExternalError:
-    action, status, lowered = purpose.action, response.status, message.lower()
-    if status == 401:
-        return PermanentError(GitHubFailed(action, GitHubProblem.CREDENTIALS_REJECTED))
-    if status in {404, 410} or any(words in lowered for words in _NOT_FOUND_MESSAGES):
-        return NotFoundError(GitHubFailed(action, GitHubProblem.NOT_FOUND))
-    if status == 409 or any(words in lowered for words in _CONFLICT_MESSAGES):
-        return ConflictError(GitHubFailed(action, GitHubProblem.CONFLICT))
-    if status == 422 and "no commits between" in lowered:
-        return PermanentError(GitHubFailed(action, GitHubProblem.NOTHING_TO_CHANGE))
-    permission = ""
-    if status == 403:
-        permission = response.headers.get("x-accepted-github-permissions") or purpose.permission
-    return PermanentError(GitHubRefused(action, status, sanitize_message(message), permission))
 
 
 def sanitize_message(message: str) -> str:
@@ -110,17 +125,26 @@ def _error_message(response: HttpResponse) -> str | None:
         return ""
     parts = [body.get("message")]
     errors = body.get("errors")
-    for error in errors if isinstance(errors, list) else []:
-        parts += [error.get("message"), error.get("code")] if isinstance(error, dict) else [error]
+    for error in errors if isinstance(errors, list) else [errors]:
+        parts += _details(error)
     return "; ".join(part for part in parts if isinstance(part, str) and part)
 
 
-def _rate_limit_wait(response: HttpResponse, message: str, now: float) -> float | None:
+def _details(error: object) -> list[object]:
+    """What one of the `errors` says: its message, and its field and code where it has no message."""
+    if not isinstance(error, dict):
+        return [error]
+    field, code = error.get("field"), error.get("code")
+    named = isinstance(field, str) and isinstance(code, str) and not error.get("message")
+    return [error.get("message"), f"{field} {code}" if named else code]
+
+
+def _rate_limit_wait(response: HttpResponse, row: GitHubRefusal, now: float) -> float | None:
     """The seconds that a rate limit asks us to wait, or None if the response is no rate limit.
 
     https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
     """
-    if response.status not in {403, 429}:
+    if response.status not in {403, 429} and not row.limit:
         return None
     if "retry-after" in response.headers:
         seconds = _seconds(response, "retry-after")
@@ -128,7 +152,7 @@ def _rate_limit_wait(response: HttpResponse, message: str, now: float) -> float 
     if response.headers.get("x-ratelimit-remaining") == "0":
         reset = _seconds(response, "x-ratelimit-reset")
         return DEFAULT_WAIT if reset is None else max(reset - now, 0) + 1
-    return DEFAULT_WAIT if response.status == 429 or "rate limit" in message.lower() else None
+    return DEFAULT_WAIT if row.limit else None
 
 
 def _seconds(response: HttpResponse, header: str) -> float | None:

@@ -8,11 +8,11 @@ from typing import Any, Protocol, TypeVar
 
 from requests.utils import parse_header_links
 
-from bot.adapters.github.http.credentials import Credentials
+from bot.adapters.github.http.credentials import Credentials, InstallationCredentials
 from bot.adapters.github.http.purpose import Purpose
 from bot.adapters.github.http.transport import PER_PAGE, HttpRequest, HttpResponse
-from bot.domain.failures.github import GitHubListTooLong
-from bot.ports.errors import PermanentError
+from bot.domain.failures.github import GitHubFailed, GitHubListTooLong, GitHubProblem
+from bot.ports.errors import NeedsPersonError, NotFoundError
 
 MAX_PAGES = 100
 
@@ -50,8 +50,26 @@ class GitHubClient:
         self.send(HttpRequest("PATCH", path, purpose, body=body), _nothing)
 
     def send(self, request: HttpRequest, parse: Callable[[Any], T]) -> T:
-        here = replace(request, path=self._prefix + request.path)
-        return self._session.send(self._credentials, here, parse)[0]
+        return self._send(replace(request, path=self._prefix + request.path), parse)[0]
+
+    def _send(self, request: HttpRequest, parse: Callable[[Any], T]) -> tuple[T, HttpResponse]:
+        """One request. NotFoundError means that the repository can be read, and that the thing is not there: GitHub
+        answers 404 for what the App has no access to, too."""
+        try:
+            return self._session.send(self._credentials, request, parse)
+        except NotFoundError as error:
+            if not self._prefix.startswith("/repos/") or request.path == self._prefix:
+                raise
+            self._expect_access(request.purpose, error)
+            raise
+
+    def _expect_access(self, purpose: Purpose, error: NotFoundError) -> None:
+        if not isinstance(self._credentials, InstallationCredentials):
+            return
+        try:
+            self._session.send(self._credentials, HttpRequest("GET", self._prefix, purpose), _nothing)
+        except NotFoundError:
+            raise NeedsPersonError(GitHubFailed(purpose.action, GitHubProblem.NO_ACCESS)) from error
 
     def list_all(
         self, path: str, purpose: Purpose, parse: Callable[[Any], T], *, items_key: str | None = None, **params: Any
@@ -67,13 +85,13 @@ class GitHubClient:
         items: list[T] = []
         request = HttpRequest("GET", self._prefix + path, purpose, {**params, "per_page": PER_PAGE})
         for _ in range(MAX_PAGES):
-            found, reply = self._session.send(self._credentials, request, page)
+            found, reply = self._send(request, page)
             items += found
             following = _next_page(reply)
             if following is None:
                 return items
             request = HttpRequest("GET", following, purpose)
-        raise PermanentError(GitHubListTooLong(purpose.action, MAX_PAGES * PER_PAGE))
+        raise NeedsPersonError(GitHubListTooLong(purpose.action, MAX_PAGES * PER_PAGE))
 
 
 def _next_page(reply: HttpResponse) -> str | None:

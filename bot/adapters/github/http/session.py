@@ -32,7 +32,8 @@ from bot.adapters.github.http.repo_client import GitHubClient
 from bot.adapters.github.http.transport import HttpRequest, HttpResponse, HttpTransport
 from bot.domain.failures.github import GitHubFailed, GitHubProblem
 from bot.domain.failures.github_actions import GitHubAction
-from bot.ports.errors import ExternalError, NotFoundError, PermanentError, TransientError
+from bot.domain.failures.refusals import GitHubRequest
+from bot.ports.errors import ExternalError, NotFoundError, TransientError
 from bot.ports.ownership import ProveOwnership, sole_owner
 from bot.ports.pacing import Pacing
 
@@ -196,7 +197,7 @@ class Session:
         path = moved_path(reply.headers.get("location", ""), self._api_url) if 300 <= reply.status < 400 else ""
         if path:
             raise MovedError(GitHubFailed(request.purpose.action, GitHubProblem.MOVED), path)
-        problem = error_from_response(reply, request.purpose, self._now())
+        problem = error_from_response(reply, request.purpose, self._now(), _kind(caller, request))
         if problem is not None:
             raise problem
         return reply
@@ -234,17 +235,23 @@ def _is_repeatable(caller: Credentials, request: HttpRequest) -> bool:
     return request.method == "GET" or isinstance(caller, AppCredentials)
 
 
+def _kind(caller: Credentials, request: HttpRequest) -> GitHubRequest:
+    if isinstance(caller, AppCredentials):
+        return GitHubRequest.AS_APP
+    return GitHubRequest.READ if request.method == "GET" else GitHubRequest.WRITE
+
+
 def _parse(reply: HttpResponse, request: HttpRequest, parse: Callable[[Any], T]) -> T:
     try:
         data = reply.json()
     except ValueError as error:
-        raise _unreadable(request, not_json_error(request.purpose, reply.status)) from error
+        raise _unreadable(request, not_json_error(request.purpose, reply)) from error
     try:
         return parse(data)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _unreadable(request, unexpected_json_error(request.purpose)) from error
 
 
-def _unreadable(request: HttpRequest, error: PermanentError) -> PermanentError | TransientError:
+def _unreadable(request: HttpRequest, error: ExternalError) -> ExternalError:
     """A write whose answer can't be read was carried out: whoever tries again finds what it made."""
     return error if request.method == "GET" else TransientError(error.reason)

@@ -43,6 +43,15 @@ class Delayed(Reason):
     reason: Reason
 
 
+@stored("upgrade.needs_person", reason="reason")
+@dataclass(frozen=True)
+class NeedsPerson(Reason):
+    """An external system refuses something until a person mends it. The upgrade is held where it stands, and goes on
+    by itself once that is done."""
+
+    reason: Reason
+
+
 @stored("upgrade.waiting", obstacle="obstacle")
 @dataclass(frozen=True)
 class Waiting(Reason):

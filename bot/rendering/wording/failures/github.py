@@ -32,6 +32,43 @@ _PROBLEMS = {
     GitHubProblem.NOT_FOUND: "GitHub says that it does not exist or that the App has no access to it.",
     GitHubProblem.CONFLICT: "it already exists, or it changed in the meantime.",
     GitHubProblem.NOTHING_TO_CHANGE: "there is nothing to change.",
+    GitHubProblem.NO_DNS: (
+        "GitHub's name can't be resolved. Check `github.api_url` and the network of the machine that runs mibot."
+    ),
+    GitHubProblem.TLS_FAILED: (
+        "no secure connection to GitHub: its certificate is not accepted. Check `github.api_url`, this machine's "
+        "clock and its certificates, and whether a proxy is in between."
+    ),
+    GitHubProblem.CUT_SHORT: "GitHub's response was cut short.",
+    GitHubProblem.CLOCK_DIFFERS: "this machine's clock differs too much from GitHub's. Set it right.",
+    GitHubProblem.NO_PUBLIC_KEY: (
+        "the App has no key. Generate a private key in its settings on GitHub, and put it into `github.private_key`."
+    ),
+    GitHubProblem.TOKEN_NOT_KNOWN: "GitHub does not know the token yet that it just issued.",
+    GitHubProblem.PERMISSIONS_NOT_GRANTED: (
+        "the App's installation lacks permissions that mibot needs. Grant them in the App's settings, and accept "
+        "them for the installation; `mibot doctor` lists them."
+    ),
+    GitHubProblem.SUSPENDED: (
+        "the App's installation is suspended. Unsuspend it in the organization's settings, under GitHub Apps."
+    ),
+    GitHubProblem.ADDRESS_NOT_ALLOWED: (
+        "the organization's IP allow list does not have the address of the machine that runs mibot. Add it there."
+    ),
+    GitHubProblem.SINGLE_SIGN_ON: (
+        "the organization enforces single sign-on. Authorize the App for it, or install it in the organization anew."
+    ),
+    GitHubProblem.NO_ACCESS: (
+        "the App can't see the repository. Check that it is installed there with access to it, and that the "
+        "repository has the name in the settings (`repositories`)."
+    ),
+    GitHubProblem.ARCHIVED: "the repository is archived. Unarchive it in its settings.",
+    GitHubProblem.BLOCKED: "GitHub has blocked the repository. See its page there, and write to GitHub's support.",
+    GitHubProblem.EMPTY: "the repository is empty. Push its base branch.",
+    GitHubProblem.ISSUES_DISABLED: "issues are switched off. Switch them on in the repository's settings.",
+    GitHubProblem.LOCKED: "the conversation is locked. Unlock it.",
+    GitHubProblem.BEHIND: "GitHub does not show yet what was just written, or it changed in the meantime.",
+    GitHubProblem.TOO_LARGE: "it is larger than GitHub accepts.",
     GitHubProblem.TREE_TOO_LARGE: "it has more entries than GitHub lists in one response.",
 }
 

@@ -8,6 +8,8 @@ from bot.domain.failures.google import (
     GoogleAction,
     GoogleApiDisabled,
     GoogleBillingDisabled,
+    GoogleBusy,
+    GoogleForbiddenByPolicy,
     GoogleNotFound,
     GooglePermissionMissing,
     GoogleProject,
@@ -57,6 +59,10 @@ _SIGN_IN_PROBLEMS = {
     SignInProblem.REJECTED: (
         "Google rejected mibot's credentials as expired, revoked or wrong: renew them, and check the clock of the "
         "machine that runs mibot."
+    ),
+    SignInProblem.CLOCK_DIFFERS: (
+        "Google rejected mibot's credentials because the clock of the machine that runs mibot differs from Google's: "
+        "set it right."
     ),
     SignInProblem.UNREACHABLE: (
         "Google's sign-in service could not be reached: check the network of the machine that runs mibot."
@@ -165,6 +171,23 @@ def _(reason: GoogleServerError) -> str:
 def _(reason: GoogleRefused) -> str:
     service = SERVICES[reason.service]
     return f"{service} refused the request with error {reason.status}: see mibot's log for its response."
+
+
+@describe.register
+def _(reason: GoogleBusy) -> str:
+    return (
+        f"{SERVICES[reason.service]} can't do it right now, because something that it needs is in use, not ready or "
+        "used up for the moment."
+    )
+
+
+@describe.register
+def _(reason: GoogleForbiddenByPolicy) -> str:
+    return (
+        f"A policy of the organization keeps mibot from using {SERVICES[reason.service]} in "
+        f"{_PROJECTS[reason.project]}: let the organization's administrators allow it (VPC Service Controls or "
+        "organization policies)."
+    )
 
 
 @describe.register

@@ -31,6 +31,11 @@ def _(reason: reasons.Delayed) -> str:
 
 
 @describe.register
+def _(reason: reasons.NeedsPerson) -> str:
+    return f"held: {clause(reason.reason)}; mibot goes on by itself once that is mended"
+
+
+@describe.register
 def _(reason: reasons.Waiting) -> str:
     return f"waits {clause(reason.obstacle)}"
 

@@ -1,0 +1,110 @@
+"""Every row of the table of GitHub's refusals, by an answer that GitHub gives."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import requests
+from urllib3.exceptions import NameResolutionError, NewConnectionError
+
+from bot.adapters.github import GitHubIssues
+from bot.adapters.github.http.errors import RateLimitError, connection_error, error_from_response
+from bot.adapters.github.http.purpose import Purpose
+from bot.adapters.github.http.transport import HttpResponse
+from bot.domain.failures.github import GitHubFailed, GitHubProblem, GitHubRefused, GitHubServerError
+from bot.domain.failures.github_actions import GitHubAction
+from bot.domain.failures.refusals import GITHUB_REFUSALS, GitHubRequest, Sort, sort_github_refusal
+from bot.ports.errors import (
+    ConflictError,
+    ExternalError,
+    NeedsPersonError,
+    NotFoundError,
+    PermanentError,
+    TransientError,
+)
+from bot.rendering.wording import describe
+from tests.adapters.github.conftest import FakeGitHub
+from tests.adapters.github.refusals import REFUSALS, Refused
+from tests.failures import raises
+
+PURPOSE = Purpose(GitHubAction.OPEN_PULL_REQUEST, "pull_requests=write")
+ERRORS: dict[Sort, type[ExternalError]] = {
+    Sort.PASSING: TransientError,
+    Sort.NEEDS_PERSON: NeedsPersonError,
+    Sort.ABSENT: NotFoundError,
+    Sort.CONFLICT: ConflictError,
+    Sort.FINAL: PermanentError,
+}
+
+
+def error_of(refused: Refused) -> ExternalError:
+    body = json.dumps({"message": refused.message, "errors": list(refused.errors), "documentation_url": "https://x"})
+    response = HttpResponse(refused.status, refused.headers, body)
+    error = error_from_response(response, PURPOSE, 0.0, refused.request)
+    assert error is not None
+    return error
+
+
+@pytest.mark.parametrize("refused", REFUSALS, ids=lambda r: f"{r.status} {r.message[:30]} {r.request.value}")
+def test_each_refusal_is_sorted(refused: Refused) -> None:
+    error = error_of(refused)
+    assert type(error) is (RateLimitError if refused.limit else ERRORS[refused.sort])
+    if refused.problem is not None:
+        assert error.reason == GitHubFailed(PURPOSE.action, refused.problem)
+    elif not refused.limit:
+        assert isinstance(error.reason, GitHubServerError if refused.status >= 500 else GitHubRefused)
+    if isinstance(error, TransientError):
+        assert error.unsent is (refused.status < 500)
+    words = describe(error.reason)
+    assert "tpgi" not in words
+    assert "`acme`" not in words
+
+
+def test_every_row_of_the_table_is_tried_above() -> None:
+    tried = []
+    for refused in REFUSALS:
+        details = [
+            d if isinstance(d, str) else d.get("message") or f"{d['field']} {d['code']}" for d in refused.errors
+        ]
+        message = "; ".join([refused.message, *details])
+        tried.append(sort_github_refusal(refused.status, message, refused.request))
+    assert [row for row in GITHUB_REFUSALS if row not in tried] == []
+
+
+@pytest.mark.parametrize("status", range(300, 600))
+@pytest.mark.parametrize("request_", GitHubRequest)
+def test_what_nobody_knows_is_never_final(status: int, request_: GitHubRequest) -> None:
+    row = sort_github_refusal(status, "never said before", request_)
+    assert row.sort is not Sort.FINAL or status == 413
+
+
+@pytest.mark.parametrize(
+    ("error", "problem", "unsent"),
+    [
+        (requests.ConnectTimeout(), GitHubProblem.TIMED_OUT, True),
+        (requests.ReadTimeout(), GitHubProblem.TIMED_OUT, False),
+        (requests.exceptions.SSLError("certificate verify failed"), GitHubProblem.TLS_FAILED, True),
+        (
+            requests.ConnectionError(NameResolutionError("api.github.com", None, OSError("unknown"))),  # type: ignore[arg-type]
+            GitHubProblem.NO_DNS,
+            True,
+        ),
+        (requests.ConnectionError(NewConnectionError(None, "refused")), GitHubProblem.UNREACHABLE, True),  # type: ignore[arg-type]
+        (requests.ConnectionError("connection reset by peer"), GitHubProblem.UNREACHABLE, False),
+        (requests.exceptions.ChunkedEncodingError("IncompleteRead"), GitHubProblem.UNREACHABLE, False),
+    ],
+)
+def test_no_answer_passes_and_says_whether_anything_may_have_happened(
+    error: requests.RequestException, problem: GitHubProblem, unsent: bool
+) -> None:
+    found = connection_error(PURPOSE, error)
+    assert found.reason == GitHubFailed(PURPOSE.action, problem)
+    assert found.unsent is unsent
+
+
+@pytest.mark.parametrize("text", ['{"number": 1, "tit', "[", ' {"a": '])
+def test_an_answer_that_was_cut_short_passes(site: FakeGitHub, issues: GitHubIssues, text: str) -> None:
+    site.add_response("GET", "/repos/acme/releases/issues/1", text)
+    with raises(TransientError, GitHubFailed(GitHubAction.READ_ISSUE, GitHubProblem.CUT_SHORT)):
+        issues.issue(1)
