@@ -12,7 +12,10 @@ GHOST_LOGIN = "ghost"
 
 @dataclass(frozen=True)
 class Issue:
-    """An issue of the releases repository. `author` is a login; `by_bot` is true for every bot's issue."""
+    """An issue of the releases repository. `author` is a login; `by_bot` is true for every bot's issue.
+
+    `outsider`: as far as GitHub tells, its author belongs neither to the organization nor to the repository.
+    """
 
     number: int
     title: str
@@ -24,6 +27,7 @@ class Issue:
     url: str
     updated_at: datetime
     closed_at: datetime | None = None
+    outsider: bool = False
 
     def is_by_app(self, login: str) -> bool:
         """Whether the App with this login wrote it. Only then do hidden marks in it count: anybody can write one."""

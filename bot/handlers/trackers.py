@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -29,12 +29,12 @@ from bot.ports.store import PreparationReader, TrackerStore, UpgradeReader
 from bot.rendering import Renderer
 from bot.rendering.tracker import (
     format_tracker_title,
-    render_announcement,
     render_tracker_end,
     render_tracker_head,
     render_tracker_part,
     tracker_items,
 )
+from bot.services.announcements import Announcer
 from bot.services.creator import Creator
 from bot.services.fleet_reader import FleetReader
 from bot.services.operators import Operators
@@ -42,6 +42,7 @@ from bot.services.own_comments import OwnComments
 from bot.services.poll_throttle import PollThrottle
 from bot.services.release_issues import ReleaseIssues
 from bot.services.tracker_search import LABELS, TrackerSearch
+from bot.services.tracker_states import kept_parts
 
 log = structlog.get_logger(__name__)
 
@@ -82,9 +83,9 @@ class TrackerHandler:
         self._store = store
         self._fleets = fleets
         self._label = label
-        self._operators = operators
+        self._announcer = Announcer(comments, fleets, operators)
         self._search = TrackerSearch(issues, operators, label)
-        self._release_issues = ReleaseIssues(issues, rules)
+        self._release_issues = ReleaseIssues(issues, operators, rules)
         self._clock = clock
         self._interval = interval
         self._throttle = PollThrottle(clock)
@@ -99,7 +100,7 @@ class TrackerHandler:
         version = Version.parse(effect.version)
         if version is None:
             return []
-        record, earlier = self._known(version)
+        record, gone = self._known(version)
         issue = self._release_issues.read(effect)
         if effect.issue and issue is None:
             return []
@@ -111,17 +112,14 @@ class TrackerHandler:
             record = record or self._open(version, effect)
             self._store.save_tracker(record)
             log.info("tracker", version=effect.version, issue=record.issue, adopted=record.adopted)
-            record = self._announce_again(record, earlier)
+            record = self._announcer.announce_again(record, gone)
+            self._store.save_tracker(record)
         elif issue is not None and issue.number == record.issue and not record.adopted:
             return [WatchTracker(effect.version)]
         if issue is not None and issue.number not in record.announced:
             if issue.number != record.issue and kind is not IssueKind.RELEASE:
                 return []
-            try:
-                self._announce(record, issue.number, first=not record.announced)
-            except NotFoundError:
-                log.info("release_issue_gone", issue=issue.number)
-            self._store.save_tracker(replace(record, announced=(*record.announced, issue.number)))
+            self._store.save_tracker(self._announcer.announce(record, issue.number, first=not record.announced))
             self._store.mark_tracker_dirty(version)
         waiting = (u for u in self._store.upgrades(version) if u.stage is Stage.PLANNED)
         preparation = self._store.preparation(version)
@@ -129,28 +127,16 @@ class TrackerHandler:
         return [
             RefreshTracker(effect.version),
             *([WatchTracker(effect.version)] if issue is not None and issue.number == record.issue else []),
-            *([Schedule()] if earlier else []),
+            *([Schedule()] if gone else []),
             *([AdvancePreparation(effect.version)] if asked else []),
             *(Advance(u.slug, effect.version) for u in waiting),
         ]
 
-    def _known(self, version: Version) -> tuple[TrackerRecord | None, tuple[int, ...]]:
-        """The version's tracker, and the issues that linked an earlier one that people took away."""
+    def _known(self, version: Version) -> tuple[TrackerRecord | None, TrackerRecord | None]:
+        """The version's tracker, and the one before it if people took that away."""
         record = self._store.tracker(version)
         gone = record is not None and record.state is TrackerState.GONE
-        return (None, record.announced) if record is not None and gone else (record, ())
-
-    def _announce_again(self, record: TrackerRecord, issues: Sequence[int]) -> TrackerRecord:
-        """Link the new tracker wherever the one before it was linked."""
-        for issue in issues:
-            try:
-                self._announce(record, issue, first=False)
-            except NotFoundError:
-                log.info("release_issue_gone", issue=issue)
-            else:
-                record = replace(record, announced=(*record.announced, issue))
-                self._store.save_tracker(record)
-        return record
+        return (None, record) if gone else (record, None)
 
     def _find(self, version: Version, effect: EnsureTracker, issue: Issue | None) -> TrackerRecord | None:
         """The existing tracker: ours, or one that people wrote, which mibot adopts."""
@@ -183,19 +169,6 @@ class TrackerHandler:
             issue = self._issues.issue(self._creator.ensure(key, find, create, gone=number).number)
         return TrackerRecord(version, issue.number, issue.url, effect.by)
 
-    def _announce(self, record: TrackerRecord, issue: int, *, first: bool) -> None:
-        """Link the tracker in the issue that requested it. Only a version's first announcement mentions the teams."""
-        renderer = Renderer(self._fleets.recent(), self._issues.bot_login)
-        words = render_announcement(
-            renderer,
-            record.version,
-            record.issue,
-            self._operators.names,
-            first=first,
-            adopted=record.adopted and issue == record.issue,
-        )
-        self._comments.put(issue, markers.announcement(record.version), words)
-
     @handles
     def refresh(self, effect: RefreshTracker) -> list[Effect]:
         """Update the tracker if it is out of date. What people wrote meanwhile stays."""
@@ -208,6 +181,7 @@ class TrackerHandler:
             return [RefreshTracker(effect.version, wait)] if self._throttle.due(effect.version, wait) else []
         renderer = Renderer(self._fleets.current(), self._issues.bot_login)
         try:
+            record = self._search.with_trust(record)
             record, complete = self._rewrite(record, renderer)
         except TrackerTooLongError as error:
             raise PermanentError(error.reason) from error
@@ -220,19 +194,12 @@ class TrackerHandler:
 
     def _recover(self, record: TrackerRecord) -> list[Effect]:
         """Go on without the comments that people deleted; the list continues in new ones. Or the tracker is gone."""
-        kept = tuple(part for part in record.parts if self._exists(part))
+        kept = kept_parts(self._issues, record)
         if kept == record.parts:
             return [WatchTracker(str(record.version))]
         log.info("tracker_part_gone", version=str(record.version), left=len(kept))
         self._store.save_tracker(replace(record, parts=kept))
         return [RefreshTracker(str(record.version))]
-
-    def _exists(self, part: int) -> bool:
-        try:
-            self._issues.comment(part)
-        except NotFoundError:
-            return False
-        return True
 
     def _seconds_to_wait(self, record: TrackerRecord) -> float:
         """The number of seconds until the tracker may be edited again. What changes meanwhile goes into one edit."""

@@ -153,9 +153,10 @@ class Reconciler:
         record = self._store.tracker(version)
         if record is not None and issue.number in {record.issue, *record.announced}:
             return False
-        if kind is IssueKind.IN_DOUBT:
-            return record is None and self._store.cursor(release_question(issue.number)) is None
-        return True
+        if kind is IssueKind.IN_DOUBT and record is not None:
+            return False
+        may_be_asked = kind is IssueKind.IN_DOUBT or issue.outsider
+        return not may_be_asked or self._store.cursor(release_question(issue.number)) is None
 
     def _unfinished_upgrades(self) -> Found:
         moving = (one for one in self._store.unfinished_upgrades() if one.stage is not Stage.WAITING)

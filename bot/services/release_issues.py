@@ -10,6 +10,7 @@ from bot.domain.tracker.release_issues import IssueKind, ReleaseRules, classify
 from bot.domain.version_titles import version_in_title
 from bot.ports.errors import NotFoundError
 from bot.ports.issues import IssueReader
+from bot.services.operators import Operators
 
 log = structlog.get_logger(__name__)
 
@@ -17,8 +18,9 @@ log = structlog.get_logger(__name__)
 class ReleaseIssues:
     """Issues by what they are now. `rules` tell release issues."""
 
-    def __init__(self, issues: IssueReader, rules: ReleaseRules) -> None:
+    def __init__(self, issues: IssueReader, operators: Operators, rules: ReleaseRules) -> None:
         self._issues = issues
+        self._operators = operators
         self._rules = rules
 
     def read(self, effect: EnsureTracker) -> Issue | None:
@@ -34,5 +36,15 @@ class ReleaseIssues:
         return issue if still or effect.asked else None
 
     def kind(self, issue: Issue, effect: EnsureTracker) -> IssueKind:
-        """What the issue is: what an operator says, else what its title and labels say."""
-        return IssueKind.RELEASE if effect.asked else classify(issue, self._rules)
+        """What the issue is: what an operator says, else what its title and labels say.
+
+        A template gives its labels to whoever uses it. So one that an outsider wrote, and that nobody else labeled,
+        is in doubt.
+        """
+        if effect.asked:
+            return IssueKind.RELEASE
+        kind = classify(issue, self._rules)
+        alone = issue.outsider and effect.by.lower() == issue.author.lower()
+        if kind is IssueKind.RELEASE and alone and not self._operators.include(issue.author):
+            return IssueKind.IN_DOUBT
+        return kind

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
+
+import structlog
 
 from bot.domain.chat import markers
 from bot.domain.github_models import Issue
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.tracker.text import looks_like_tracker
 from bot.domain.version_titles import version_in_title
 from bot.domain.versions import Version
 from bot.ports.accounts import BotAccount
+from bot.ports.errors import ExternalError
 from bot.ports.issues import IssueReader
 from bot.services.operators import Operators
+
+log = structlog.get_logger(__name__)
 
 LABELS = ("managed-instances", "release-tracking")
 """The labels of a tracker, besides `policy.label`."""
@@ -63,6 +69,17 @@ class TrackerSearch:
             if trusted or wanted:
                 return FoundTracker(issue, True, trusted)
         return None
+
+    def with_trust(self, record: TrackerRecord) -> TrackerRecord:
+        """The record of an adopted tracker by what its author is now: who left the operators can still edit it."""
+        if not record.adopted:
+            return record
+        author = self._issues.issue(record.issue).author
+        try:
+            return replace(record, own_ticks_only=not self._operators.include(author))
+        except ExternalError as error:
+            log.info("trust_unknown", version=str(record.version), error=str(error))
+            return record
 
     def marked(self, version: Version) -> Iterator[FoundTracker]:
         """The issues with the version's hidden mark that count, open or closed, oldest first."""

@@ -12,7 +12,7 @@ from bot.domain.reasons import Reason
 from bot.domain.rollout.reasons import TrackerClosed, TrackerGone
 from bot.domain.tracker.record import TrackerRecord, TrackerState
 from bot.ports.errors import NotFoundError, TransientError
-from bot.ports.issues import IssueReader
+from bot.ports.issues import IssueComments, IssueReader
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +51,18 @@ class TrackerStates:
         """Why nothing of the tracker's version may start now, or None."""
         state, _ = self.look(record)
         return stop_reason(record, state)
+
+
+def kept_parts(comments: IssueComments, record: TrackerRecord) -> tuple[int, ...]:
+    """The comments that continue the tracker, without those that people deleted."""
+    kept = []
+    for part in record.parts:
+        try:
+            comments.comment(part)
+        except NotFoundError:
+            continue
+        kept.append(part)
+    return tuple(kept)
 
 
 def stop_reason(record: TrackerRecord, state: TrackerState) -> Reason | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 
@@ -49,9 +50,9 @@ class Scene:
         )
         self.questions = ReleaseQuestionHandler(comments, self.store, lambda: self.issues.now)
 
-    def request(self, issue: int, asked: bool = False) -> list[Effect]:
+    def request(self, issue: int, asked: bool = False, by: str = "dana") -> list[Effect]:
         """The issue asks for a tracker; what follows about questions is carried out, too."""
-        effects = self.trackers.ensure(EnsureTracker("3.40.1", issue, "dana", asked))
+        effects = self.trackers.ensure(EnsureTracker("3.40.1", issue, by, asked))
         for effect in effects:
             if isinstance(effect, AskAboutRelease):
                 self.questions.ask(effect)
@@ -191,3 +192,26 @@ def test_an_announcement_that_others_forged_is_none(scene: Scene) -> None:
     scene.issues.say(number, "<!-- mibot:announcement version=3.40.1 -->", "eve")
     scene.request(number)
     assert len(scene.said(number)) == 2
+
+
+def test_an_outsider_who_uses_the_template_of_release_issues_gets_the_question(scene: Scene) -> None:
+    number = scene.issues.open("Release 3.40.1", "", ["team/cloud"], "eve").number
+    scene.issues._issues[number] = replace(scene.issues.issue(number), outsider=True)
+    scene.request(number, by="eve")
+    assert scene.store.tracker(TO) is None
+    (question,) = scene.said(number)
+    assert "@" not in question
+    scene.request(number, by="dana")
+    assert scene.tracker is not None, "somebody else labeled it"
+
+
+def test_who_is_no_operator_any_more_ticks_nothing_more(scene: Scene) -> None:
+    number = scene.issues.open("3.40.1, everybody", LIST, ["team/cloud"]).number
+    scene.request(number)
+    scene.trackers.refresh(RefreshTracker("3.40.1"))
+    assert "[x]" in scene.issues.issue(number).body
+    scene.issues._issues[number] = replace(scene.issues.issue(number), author="eve")
+    scene.store.mark_tracker_dirty(TO)
+    scene.issues.now += timedelta(minutes=1)
+    scene.trackers.refresh(RefreshTracker("3.40.1"))
+    assert "[x]" not in scene.issues.issue(number).body

@@ -177,3 +177,11 @@ def test_whoever_reopens_the_tracker_lets_it_go_on(scene: Scene) -> None:
     scene.issues.reopen(scene.record.issue)
     assert scene.trackers.ensure(EnsureTracker("3.40.1", scene.record.issue, "dana")) == [WATCH]
     assert scene.record.announced == (scene.release,)
+
+
+def test_a_continuation_that_people_deleted_is_written_anew(scene: Scene) -> None:
+    scene.store.save_tracker(replace(scene.record, parts=(404,), dirty=5))
+    assert scene.trackers.refresh(RefreshTracker("3.40.1")) == [RefreshTracker("3.40.1")]
+    assert scene.record.parts == ()
+    assert scene.trackers.refresh(RefreshTracker("3.40.1")) == []
+    assert "rctest" in scene.issues.issue(scene.record.issue).body

@@ -13,6 +13,7 @@ from typing import Any
 from bot.domain.git_tree import Snapshot, TreeEntry
 from bot.domain.github_models import GHOST_LOGIN, Comment, CommitRef, FailedJob, Head, Issue, PullRequest, WorkflowRun
 
+_INSIDERS = {"OWNER", "MEMBER", "COLLABORATOR"}
 _NO_FAILURE = {None, "success", "skipped", "neutral"}  # None: it goes on, or never began
 
 
@@ -36,6 +37,7 @@ def parse_issue(data: Any) -> Issue:
         url=str(data["html_url"]),
         updated_at=_time(data["updated_at"]),
         closed_at=_time(data["closed_at"]) if data.get("closed_at") else None,
+        outsider=not is_bot(data.get("user")) and (data.get("author_association") or "MEMBER") not in _INSIDERS,
     )
 
 
