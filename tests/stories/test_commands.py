@@ -27,10 +27,17 @@ def test_check_status_and_help(story: Story) -> None:
     )
 
 
-def test_a_mistyped_command_gets_the_nearest_right_one(story: Story) -> None:
+def test_a_mistyped_command_gets_the_one_that_is_meant_and_others_get_nothing(story: Story) -> None:
     release = story.open_release_issue()
-    order = story.comment(release, "/upgade rctest")
-    story.wait_for_reply(release, order, "`/upgade`", "`/upgrade`")
+    story.tracker()
+    story.wait_until_idle()
+    before = len(story.proxy.writes())
+    story.comment(release, "/lgtm\n/hold\n/close\n\n/home is full")
+    story.wait_until_idle()
+    assert len(story.proxy.writes()) == before, "neither an answer nor a reaction"
+    order = story.comment(release, "/upgade rctest\n/lgtm")
+    body = story.wait_for_reply(release, order, "Did you mean `/upgrade`?")
+    assert "upgade" not in body
     assert not story.pulls("rctest")
 
 
@@ -88,7 +95,8 @@ def test_a_word_that_may_be_a_customers_name_is_not_repeated(story: Story) -> No
     number = story.tracker()["number"]
     customer = next(iter(story.world.fleet.customers))
     order = story.comment(number, f"/check {customer[:-1]}x\n/{customer} now")
-    story.wait_for_reply(number, order, "no such instance", "I don't know")
+    body = story.wait_for_reply(number, order, "word 1: there is no such instance")
+    assert customer[:-1] not in body
 
 
 def test_never_more_than_five_in_flight(story: Story) -> None:

@@ -38,6 +38,21 @@ def test_changes_requested_then_approved(opened: tuple[Story, int, int, int]) ->
     story.wait_for_reply(tracker, order, "approved by `rio`")
 
 
+def test_a_comment_that_github_delivers_again_revives_nothing(opened: tuple[Story, int, int, int]) -> None:
+    """Under another id, as from GitHub's page: the pull request that a person closed stays closed."""
+    story, tracker, order, number = opened
+    story.world.close_pull("dana", number)
+    story.wait_for_reply(tracker, order, "closed without a merge")
+    commented = story.proxy.webhooks.deliveries_of("issue_comment", "created")
+    delivered = next(one for one in commented if one.json["comment"]["id"] == order)
+    again = story.proxy.webhooks.inject("issue_comment", delivered.json)
+    assert again.guid != delivered.guid
+    story.wait_until_idle()
+    assert [pull["state"] for pull in story.pulls("rctest")] == ["closed"]
+    assert "closed without a merge" in story.reply(tracker, order)
+    assert len(story.replies(tracker)) == 1
+
+
 def test_closed_without_a_merge_and_asked_again(opened: tuple[Story, int, int, int]) -> None:
     story, tracker, order, number = opened
     story.world.close_pull("dana", number)
