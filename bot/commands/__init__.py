@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType, ModuleType
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission
 
 _MIN_TYPO_LENGTH = 3
 """Shorter words are like too many others."""
+_MAX_TYPO_LENGTH = 40
 _LONG_NAME = 7
 
 
@@ -58,7 +60,12 @@ def discover(package: ModuleType) -> Mapping[str, Command]:
 
 def nearest_command(name: str) -> str:
     """The command that a mistyped name means; empty if it is nobody's typo."""
-    return nearest_name(name, all_commands())
+    return nearest_name(name, _names())
+
+
+@lru_cache(maxsize=1)
+def _names() -> tuple[str, ...]:
+    return tuple(all_commands())
 
 
 def is_addressed(name: str) -> bool:
@@ -71,18 +78,16 @@ def needs_operator(name: str) -> bool:
     return name in all_commands() and all_commands()[name].permission is Permission.OPERATORS
 
 
-def nearest_name(typed: str, names: Collection[str]) -> str:
+def nearest_name(typed: str, names: Sequence[str]) -> str:
     """The name from which the typed one differs by a typo; empty if there is none.
 
     A typo is a letter too many, too few or wrong, or two that changed places; two of them in a long word. Whatever
     differs more is another bot's command, or a path.
     """
-    if len(typed) < _MIN_TYPO_LENGTH:
+    if not _MIN_TYPO_LENGTH <= len(typed) <= _MAX_TYPO_LENGTH:
         return ""
-    distances = {name: OSA.distance(typed, name, score_cutoff=_typos(typed, name)) for name in names}
-    possible = [name for name in names if distances[name] <= _typos(typed, name)]
-    return min(possible, key=lambda name: (distances[name], name), default="")
-
-
-def _typos(typed: str, name: str) -> int:
-    return 2 if min(len(typed), len(name)) >= _LONG_NAME else 1
+    near = process.extractOne(typed, names, scorer=OSA.distance, score_cutoff=1)
+    if near is None and len(typed) >= _LONG_NAME:
+        long = [name for name in names if len(name) >= _LONG_NAME]
+        near = process.extractOne(typed, long, scorer=OSA.distance, score_cutoff=2)
+    return str(near[0]) if near else ""

@@ -89,7 +89,7 @@ def _usage_fault(rest: Sequence[str], context: CommandContext) -> Reason | None:
     """What is wrong with the words after the instance, which are the reason in people's words."""
     if any(_OPTION_PATTERN.match(word) for word in rest):
         return UnknownOption((), (), COMMAND.usage)
-    named = any(isinstance(resolve(word, context.fleet), Instance) for word in rest)
+    named = any(isinstance(resolve(word, context.fleet, suggest=False), Instance) for word in rest)
     if named or (rest and rest[0].lower() in GROUPS):
         return SeveralInstancesNamed(COMMAND.usage)
     return None

@@ -91,8 +91,10 @@ class _Scan:
         ((kind, value),) = event.items()
         if kind in {"Start", "End"}:
             self._take_block(kind, value, start, end)
-        elif kind in {"InlineHtml", "Html"}:
-            self._take_html(value, start, inline=kind == "InlineHtml")
+        elif kind == "InlineHtml":
+            self._take_inline_html(value, start, end)
+        elif kind == "Html":
+            self._take_html(value, start, end)
 
     def end(self) -> None:
         """Note the end of the text."""
@@ -117,12 +119,16 @@ class _Scan:
             self._cut(start, end)
         self._blocks += 1 if kind == "Start" else -1
 
-    def _take_html(self, text: str, start: int, *, inline: bool) -> None:
-        """HTML as it stands in the text: one tag or comment within a line, else anything."""
-        if inline and text.startswith("<!"):
-            if not self._hidden():
-                self._cut(start, start + len(text.encode()))
-            return
+    def _take_inline_html(self, text: str, start: int, end: int) -> None:
+        """One tag or comment in running text."""
+        tag = _TAG.match(text)
+        if tag is not None and tag[2] is not None:
+            self._take_tag(tag[2].lower(), bool(tag[1]), start, end)
+        elif not self._hidden():
+            self._cut(start, end)
+
+    def _take_html(self, text: str, start: int, end: int) -> None:
+        """Anything between the lines of a block of HTML."""
         position = 0
         while position < len(text):
             if self._in_comment:
@@ -135,10 +141,10 @@ class _Scan:
             if tag is None:
                 return
             position = tag.end()
-            if tag.group(2) is None:
+            if tag[2] is None:
                 self._in_comment = True
             else:
-                self._take_tag(tag.group(2).lower(), bool(tag.group(1)), start, start + len(text.encode()))
+                self._take_tag(tag[2].lower(), bool(tag[1]), start, end)
 
     def _take_tag(self, name: str, closing: bool, start: int, end: int) -> None:
         """A tag, which is somewhere in these bytes."""

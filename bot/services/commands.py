@@ -54,7 +54,7 @@ class CommandService:
 
         The permission is looked up before the comment is parsed, once, and only if a command could need it.
         """
-        names = {name for name in comments.command_names(comment.body) if is_addressed(name)}
+        names = {name for name in set(comments.command_names(comment.body)) if is_addressed(name)}
         if not names:
             return Reply(comment.comment, comment.issue, comment.author, ()), []
         asker = _Asker(Operators(self._teams, self._operators), comment.author)

@@ -177,7 +177,7 @@ def select_instances(names: Sequence[str], context: CommandContext) -> Selection
         if name.lower() in GROUPS:
             by_group |= {i.slug for i in context.fleet if name.lower() in {ALL, i.type.value}}
             continue
-        found = resolve(name, context.fleet, trusted=context.trusted)
+        found = resolve(name, context.fleet, trusted=context.trusted, suggest=len(unknown) < MAX_TOLD)
         if isinstance(found, Instance):
             named.add(found.slug)
         else:
@@ -191,12 +191,11 @@ def choose_instances(
 ) -> Selection | WordsNotUnderstood:
     """The instances that are named, if every word is understood. `unknown` has those that can't be read."""
     selection = select_instances(arguments.names, context)
+    unknown = [one for one in selection.unknown if not isinstance(one[1], InstanceUnreadable)]
     unclear = [
-        unclear_word(word, request.arguments, _cause(word, reason), context)
-        for word, reason in selection.unknown
-        if not isinstance(reason, InstanceUnreadable)
+        unclear_word(word, request.arguments, _cause(word, reason), context) for word, reason in unknown[:MAX_TOLD]
     ]
-    return WordsNotUnderstood(tuple(unclear[:MAX_TOLD]), usage) if unclear else selection
+    return WordsNotUnderstood(tuple(unclear), usage) if unclear else selection
 
 
 def _cause(word: str, reason: Reason) -> Reason:
@@ -219,5 +218,5 @@ def refuse_names(
         return NoSuchVersion() if looks_like_version(word) else NoSuchWord(meant) if meant else TakesNoInstance()
 
     unknown = select_instances(arguments.names, context).unknown
-    unclear = [unclear_word(word, request.arguments, cause(word), context) for word, _ in unknown]
-    return WordsNotUnderstood(tuple(unclear[:MAX_TOLD]), usage) if unclear else None
+    unclear = [unclear_word(word, request.arguments, cause(word), context) for word, _ in unknown[:MAX_TOLD]]
+    return WordsNotUnderstood(tuple(unclear), usage) if unclear else None

@@ -27,12 +27,14 @@ _INVISIBLE = (
 """Characters that have no shape, which copied text often has."""
 _BLANK = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 """Blanks that make no code block of a line, other than spaces."""
-_NAME = r"[A-Za-z][A-Za-z0-9_-]{0,39}"
+MAX_NAME_LENGTH = 40
+MAX_INDENT = 3
+"""Spaces before a command. From four on, GitHub shows a line as code."""
 _CANDIDATE = re.compile(
     rf"^([ {_BLANK}{_INVISIBLE}]*+)/([{_INVISIBLE}]*+[A-Za-z][A-Za-z0-9_\-{_INVISIBLE}]*+)(?=\s|<!--|\Z)",
     re.MULTILINE,
 )
-_LINE = re.compile(rf"/({_NAME})(?: (.*))?")
+_LINE = re.compile(rf"/([A-Za-z][A-Za-z0-9_-]{{0,{MAX_NAME_LENGTH - 1}}})(?: (.*))?")
 _WORD = re.compile(r'(?:\[[^\[\]"]*\]\([^()\s"]*\)|"[^"]*"|[^\s",])++')
 """A word, in which links and quoted texts may have blanks."""
 _HIDDEN = re.compile(f"[{_INVISIBLE}]")
@@ -130,10 +132,12 @@ def _candidates(lines: list[str]) -> Iterator[tuple[int, str]]:
         return
     number, seen = 0, 0
     for match in _CANDIDATE.finditer(text):
-        number, seen = number + text.count("\n", seen, match.start(2)), match.start(2)
-        name = _HIDDEN.sub("", match.group(2)).lower()
-        if match.group(1).count(" ") <= 3 and re.fullmatch(_NAME, name):
-            yield number, name
+        blanks, name = match.groups()
+        if not name.isascii():
+            name = _HIDDEN.sub("", name)
+        if len(name) <= MAX_NAME_LENGTH and (not blanks or blanks.count(" ") <= MAX_INDENT):
+            number, seen = number + text.count("\n", seen, match.start(2)), match.start(2)
+            yield number, name.lower()
 
 
 def _parse_command(line: str) -> CommandLine | None:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from bot.domain.reasons import Reason
 from bot.domain.versions import Version
 from bot.formats.documents import stored
+from bot.formats.urls import normalize_url
 
 
 class InstanceType(StrEnum):
@@ -149,6 +150,24 @@ class Fleet:
     @cached_property
     def _by_slug(self) -> dict[str, Instance]:
         return {instance.slug: instance for instance in self.instances}
+
+    @cached_property
+    def by_host(self) -> dict[str, Instance]:
+        """The instances by slug and by domain."""
+        named = [
+            (name, instance) for instance in reversed(self.instances) for name in (instance.domain, instance.slug)
+        ]
+        return dict(named)
+
+    @cached_property
+    def by_account(self) -> dict[str, list[Instance | UnreadableInstance]]:
+        """What customers have, by the normalized URL of the account, a customer's first instance first."""
+        owned: dict[str, list[Instance | UnreadableInstance]] = {}
+        everyone: list[Instance | UnreadableInstance] = [*self.instances, *self.unreadable]
+        for one in sorted(everyone, key=lambda one: one.ordinal):
+            if one.account and not one.internal:
+                owned.setdefault(normalize_url(one.account), []).append(one)
+        return owned
 
     def get(self, slug: str) -> Instance | None:
         return self._by_slug.get(slug)

@@ -103,13 +103,13 @@ def join_names(words: Sequence[str]) -> list[str]:
     return joined
 
 
-def resolve(word: str, fleet: Fleet, *, trusted: bool = True) -> Instance | Reason:
+def resolve(word: str, fleet: Fleet, *, trusted: bool = True, suggest: bool = True) -> Instance | Reason:
     """The instance that a person means; or why none is meant.
 
     It may be named by a slug, a domain, the URL of the instance or of its account issue (`URL#2` for the second
     instance), `owner/repo#N` for that issue, as mibot names it (`second instance for URL`), or a Markdown link to one
     of them. Quotes and Markdown around the word are ignored. Who is not `trusted` with customers' names can name a
-    customer's instance by its account only.
+    customer's instance by its account only. `suggest` says whether to look for the name that a mistyped one means.
     """
     name = word.strip()[:_MAX_NAME_LENGTH]
     link = _LINK.fullmatch(name)
@@ -120,9 +120,9 @@ def resolve(word: str, fleet: Fleet, *, trusted: bool = True) -> Instance | Reas
         return _resolve_phrase(phrase.group(1), phrase.group(2).lower(), fleet)
     name = name.strip(_WRAPPING).lower()
     host = re.sub(r"^https?://", "", name).partition("?")[0].partition("/")[0]
-    for instance in fleet:
-        if (trusted or instance.internal) and host in {instance.slug, instance.domain}:
-            return instance
+    instance = fleet.by_host.get(host)
+    if instance is not None and (trusted or instance.internal):
+        return instance
     by_account = _by_account(name, fleet)
     if by_account is not None:
         return by_account
@@ -130,7 +130,7 @@ def resolve(word: str, fleet: Fleet, *, trusted: bool = True) -> Instance | Reas
     problem = next((p for p in readable if host in {p.slug, f"{p.slug}.sourcegraph.com"}), None)
     if problem is not None:
         return _unreadable(problem)
-    return UnknownInstance(_nearest_slug(host, fleet) if trusted else "")
+    return UnknownInstance(_nearest_slug(host, fleet) if trusted and suggest else "")
 
 
 def _resolve_link(label: str, target: str, fleet: Fleet, *, trusted: bool) -> Instance | Reason:
@@ -168,15 +168,13 @@ def _unreadable(problem: UnreadableInstance) -> InstanceUnreadable:
 def _by_account(name: str, fleet: Fleet) -> Instance | Reason | None:
     issue = _ISSUE.fullmatch(name.rstrip(".,;:!"))
     if issue is not None:  # as GitHub shows the URL of an issue
-        url, fragment = f"/{issue.group(1)}/issues/{issue.group(2)}", (issue.group(3) or "").strip("#")
-        wanted = {normalize_url(i.account) for i in (*fleet, *fleet.unreadable) if i.account}
-        wanted = {account for account in wanted if account.endswith(url)}
+        path, fragment = f"/{issue.group(1)}/issues/{issue.group(2)}", (issue.group(3) or "").strip("#")
+        owned = next((fleet.by_account[url] for url in fleet.by_account if url.endswith(path)), [])
     else:
         url, _, fragment = name.partition("#")
-        wanted = {normalize_url(url), normalize_url(url.partition("?")[0])}
-    everyone: list[Instance | UnreadableInstance] = [*fleet, *fleet.unreadable]
-    owned = [i for i in everyone if i.account and not i.internal and normalize_url(i.account) in wanted]
-    owned.sort(key=lambda i: i.ordinal)
+        owned = fleet.by_account.get(normalize_url(url)) or fleet.by_account.get(
+            normalize_url(url.partition("?")[0]), []
+        )
     if not owned:
         return None
     number = fragment if fragment.isdecimal() else ""
