@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import text
 
 from bot.adapters.github.http.rate_limits import LocalPacing, RateLimitPauses, WriteThrottle
 from bot.adapters.store import Database
@@ -64,6 +65,21 @@ def test_the_longest_pause_of_a_caller_counts(pacing: Pacing) -> None:
 def test_a_caller_named_like_the_turn_is_none(pacing: Pacing) -> None:
     pacing.pause("write", 50)
     assert pacing.take_turn(1) == 0
+
+
+def test_a_clock_that_was_set_back_stops_nobody(pacing: Pacing, database: Database) -> None:
+    pacing.take_turn(1)
+    pacing.pause("acme", 50)
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE mibot_pacing SET until = until + 86400"))
+    assert pacing.pause_left("acme") == 0
+    assert pacing.take_turn(50) == 0
+    assert pacing.take_turn(50) > 45
+
+
+def test_a_pause_that_makes_no_sense_ends_after_github_longest(pacing: Pacing) -> None:
+    pacing.pause("acme", 1e11)
+    assert 3000 < pacing.pause_left("acme") <= 3900
 
 
 def test_the_turns_of_several_workers_are_an_interval_apart(database: Database) -> None:

@@ -89,6 +89,13 @@ def test_a_lease_ends_only_after_the_grace_period(worker: Worker) -> None:
     assert worker.lease.prove(None) == (False, False)
 
 
+def test_a_clock_that_was_set_back_keeps_no_lost_worker_alive(worker: Worker) -> None:
+    worker.begin()
+    with worker.database.transaction() as connection:
+        connection.execute(text("UPDATE mibot_workers SET seen = seen + 3600"))
+    assert WorkerLease(worker.database).end_other(worker.lease.number or 0, grace=60)
+
+
 def test_numbers_are_never_given_again(worker: Worker) -> None:
     worker.begin()
     first = worker.lease.number or 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnClause, Connection, and_, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnClause, Connection, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 
@@ -91,7 +91,10 @@ class WorkerLease:
         """
         with self._database.transaction() as connection:
             now = database_seconds(connection)
-            silent = and_(workers.c.number == number, workers.c.seen <= now - grace)
+            # Last seen in the future: before the clock was set back. The caller has watched it stay silent since.
+            silent = and_(
+                workers.c.number == number, or_(workers.c.seen <= now - grace, workers.c.seen > now + grace)
+            )
             ended = update(workers).where(silent).values(ended=func.coalesce(workers.c.ended, now))
             if connection.execute(ended).rowcount:
                 return True
