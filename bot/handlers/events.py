@@ -8,11 +8,14 @@ from bot.domain.flow.events import (
     CommentCreated,
     CommitChecksChanged,
     IssueLabeled,
+    MergeGroupRequested,
+    OtherPullChanged,
     PreparationChanged,
     UpgradeChanged,
     WorkflowRunChanged,
 )
 from bot.domain.tracker.effects import EnsureTracker
+from bot.domain.upgrade.check_effects import ReportMergeGroup, ReportUnrelated
 from bot.domain.upgrade.effects import Advance, AdvancePreparation
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.handlers.dispatch import handles
@@ -45,6 +48,14 @@ class EventHandler:
     @handles
     def commit_checks_changed(self, event: CommitChecksChanged) -> list[Effect]:
         return [_advance(upgrade) for upgrade in self._store.upgrades_by_head(event.commit)]
+
+    @handles
+    def merge_group_requested(self, event: MergeGroupRequested) -> list[Effect]:
+        return [ReportMergeGroup(event.commit, event.branch)]
+
+    @handles
+    def other_pull_changed(self, event: OtherPullChanged) -> list[Effect]:
+        return [ReportUnrelated(event.commit)]
 
     @handles
     def workflow_run_changed(self, event: WorkflowRunChanged) -> list[Effect]:

@@ -20,6 +20,7 @@ from bot.domain.rollout.effects import Schedule
 from bot.domain.rollout.reasons import TrackerClosed, TrackerGone
 from bot.domain.tracker.effects import EnsureTracker, WatchTracker
 from bot.domain.tracker.record import TrackerRecord
+from bot.domain.upgrade.check_effects import ReportUnrelated
 from bot.domain.upgrade.effects import AdvancePreparation, Prepare
 from bot.domain.upgrade.preparation import (
     UNPREPARED,
@@ -120,7 +121,9 @@ class PreparationHandler:
             )
         stopped = isinstance(after.reason, TrackerClosed | TrackerGone) and not tracker.told
         watch = [WatchTracker(effect.version)] if stopped else []
-        return [*preparation_refresh_effects(self._store, after), *watch, Schedule()]
+        head = after.pull_request.head
+        report = [ReportUnrelated(head)] if head and head != before.pull_request.head else []
+        return [*preparation_refresh_effects(self._store, after), *watch, *report, Schedule()]
 
     @notes_delay
     def mark_delayed(self, effect: Prepare | AdvancePreparation, reason: Reason) -> list[Effect]:

@@ -12,6 +12,7 @@ from bot.handlers.plans import PlanHandler
 from bot.handlers.preparations import PreparationHandler
 from bot.handlers.release_questions import ReleaseQuestionHandler
 from bot.handlers.replies import ReplyHandler
+from bot.handlers.required_checks import RequiredCheckHandler
 from bot.handlers.scheduling import Scheduler
 from bot.handlers.tracker_watch import TrackerWatchHandler
 from bot.handlers.trackers import TrackerHandler
@@ -80,6 +81,7 @@ def make_handlers(services: Services) -> tuple[object, ...]:
             utc_now,
         ),
         UpgradeDelayHandler(services.store),
+        RequiredCheckHandler(services.store, services.deployment.merge_groups, services.post_publisher),
         NotificationHandler(
             services.store,
             services.store,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.adapters.github import PERMISSIONS, doctor
+from bot.adapters.github.http.purpose import QUEUE_PERMISSION
 from bot.cli.doctor.context import Diagnostic, DoctorContext
 from bot.domain.doctor.app import AppFound, AppUnknown, judge_events, judge_permissions
 from bot.domain.doctor.finding import Finding, failed, ok
-from bot.domain.flow.deliveries import SUBSCRIBED_EVENTS
+from bot.domain.flow.deliveries import QUEUE_EVENTS, SUBSCRIBED_EVENTS
 from bot.ports.errors import NotFoundError
 
 
@@ -23,11 +24,11 @@ def permissions(context: DoctorContext) -> Finding:
     repositories = context.settings.repositories
     written = dict.fromkeys((repositories.releases, repositories.deployment))
     granted = {name: doctor.granted_permissions(context.session, name) for name in written}
-    return judge_permissions(granted, context.app.permissions, PERMISSIONS)
+    return judge_permissions(granted, context.app.permissions, PERMISSIONS, frozenset({QUEUE_PERMISSION}))
 
 
 def events(context: DoctorContext) -> Finding:
-    return judge_events(context.app.events, SUBSCRIBED_EVENTS)
+    return judge_events(context.app.events, SUBSCRIBED_EVENTS, QUEUE_EVENTS)
 
 
 DIAGNOSTICS = (

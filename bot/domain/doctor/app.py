@@ -63,6 +63,13 @@ class EventsMissing(Reason):
 
 
 @dataclass(frozen=True)
+class QueueEventsMissing(Reason):
+    """Events that mibot needs only if the deployment repository has a merge queue. None else is missing."""
+
+    events: frozenset[str]
+
+
+@dataclass(frozen=True)
 class EventsExcessive(Reason):
     """Events that the App is subscribed to and mibot ignores. None is missing."""
 
@@ -70,9 +77,12 @@ class EventsExcessive(Reason):
 
 
 def judge_permissions(
-    granted: Mapping[str, Mapping[str, str] | None], requested: Mapping[str, str], needed: Mapping[str, str]
+    granted: Mapping[str, Mapping[str, str] | None],
+    requested: Mapping[str, str],
+    needed: Mapping[str, str],
+    allowed: AbstractSet[str] = frozenset(),
 ) -> Finding:
-    """Compares what is granted with what is needed.
+    """Compares what is granted with what is needed. Those that are `allowed` may be granted, too.
 
     `granted` has the permissions by repository, or None where the App is not installed. `requested` is what the App
     asks for.
@@ -83,7 +93,8 @@ def judge_permissions(
         if permissions is None:
             return failed(AppNotInstalled(repository))
         missing |= missing_permissions(permissions, needed)
-        excess |= excess_permissions(permissions, needed)
+        more = excess_permissions(permissions, needed)
+        excess |= {name: level for name, level in more.items() if name not in allowed}
     if missing:
         asked = not (missing_permissions(requested, needed).keys() & missing.keys())
         return failed(PermissionsMissing(missing, asked))
@@ -104,10 +115,14 @@ def _rank(level: str | None) -> int:
     return _LEVELS.index(level) if level in _LEVELS else 0
 
 
-def judge_events(subscribed: AbstractSet[str], needed: AbstractSet[str]) -> Finding:
-    """Compares the App's events with those that mibot needs."""
-    if missing := frozenset(needed - subscribed):
+def judge_events(
+    subscribed: AbstractSet[str], needed: AbstractSet[str], queue: AbstractSet[str] = frozenset()
+) -> Finding:
+    """Compares the App's events with those that mibot needs. Those in `queue` are needed with a merge queue only."""
+    if missing := frozenset(needed - subscribed - queue):
         return failed(EventsMissing(missing))
     if excess := frozenset(subscribed - needed):
         return ok(EventsExcessive(excess))
+    if missing := frozenset(needed - subscribed):
+        return ok(QueueEventsMissing(missing))
     return ok(AsNeeded())

@@ -14,6 +14,8 @@ from bot.domain.flow.events import (
     CommitChecksChanged,
     Event,
     IssueLabeled,
+    MergeGroupRequested,
+    OtherPullChanged,
     PreparationChanged,
     UpgradeChanged,
     WorkflowRunChanged,
@@ -26,6 +28,7 @@ SUBSCRIBED_EVENTS = frozenset(
     {
         "issues",
         "issue_comment",
+        "merge_group",
         "pull_request",
         "pull_request_review",
         "check_run",
@@ -35,6 +38,8 @@ SUBSCRIBED_EVENTS = frozenset(
     }
 )
 """The events the App must subscribe to."""
+QUEUE_EVENTS = frozenset({"merge_group"})
+"""Those of them that only a repository with a merge queue needs. They take the permission `merge_queues`."""
 
 _VERSION = rf"v(?P<version>{VERSION_PATTERN})"
 UPGRADE_BRANCH = re.compile(rf"(?P<slug>[a-z0-9][a-z0-9._-]*)/(?:upgrade|rollback)-{_VERSION}", re.ASCII)
@@ -169,7 +174,26 @@ def _issue_comment(payload: Mapping[str, Any], relevant: EventFilter) -> Event |
 def _pull(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
     if _repository(payload) != relevant.deployment.lower():
         return None
-    return event_for_branch(_text(payload["pull_request"]["head"]["ref"]))
+    pull = payload["pull_request"]
+    event = event_for_branch(_text(pull["head"]["ref"]))
+    if event is None and payload["action"] in _NEW_HEAD and _goes_into_base(pull, payload["repository"]):
+        return OtherPullChanged(_text(pull["head"]["sha"]))
+    return event
+
+
+_NEW_HEAD = frozenset({"opened", "reopened", "synchronize", "ready_for_review", "edited"})
+
+
+def _goes_into_base(pull: Mapping[str, Any], repository: Mapping[str, Any]) -> bool:
+    base = pull.get("base") or {}
+    return bool(base.get("ref")) and base.get("ref") == repository.get("default_branch")
+
+
+def _merge_group(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
+    if _repository(payload) != relevant.deployment.lower() or payload["action"] != "checks_requested":
+        return None
+    group = payload["merge_group"]
+    return MergeGroupRequested(_text(group["head_sha"]), _text(group["head_ref"]))
 
 
 def event_for_branch(branch: str) -> UpgradeChanged | PreparationChanged | None:
@@ -217,6 +241,7 @@ def _workflow_run(payload: Mapping[str, Any], relevant: EventFilter) -> Event | 
 _PARSERS = {
     "issues": _issues,
     "issue_comment": _issue_comment,
+    "merge_group": _merge_group,
     "pull_request": _pull,
     "pull_request_review": _pull,
     "check_run": _check,

@@ -80,4 +80,30 @@ class WorkflowRunChanged:
     commit: str
 
 
-Event = IssueLabeled | CommentCreated | UpgradeChanged | PreparationChanged | CommitChecksChanged | WorkflowRunChanged
+@stored("github.merge_group_requested", commit="commit", branch="branch")
+@dataclass(frozen=True)
+class MergeGroupRequested:
+    """The merge queue asks for the checks of a commit, which has a branch of its own."""
+
+    commit: str
+    branch: str
+
+
+@stored("github.other_pull_changed", commit="commit")
+@dataclass(frozen=True)
+class OtherPullChanged:
+    """A pull request that is no upgrade has a new head."""
+
+    commit: str
+
+
+Event = (
+    IssueLabeled
+    | CommentCreated
+    | UpgradeChanged
+    | PreparationChanged
+    | CommitChecksChanged
+    | WorkflowRunChanged
+    | MergeGroupRequested
+    | OtherPullChanged
+)

@@ -14,6 +14,8 @@ from bot.domain.flow.events import (
     CommentCreated,
     CommitChecksChanged,
     IssueLabeled,
+    MergeGroupRequested,
+    OtherPullChanged,
     PreparationChanged,
     UpgradeChanged,
     WorkflowRunChanged,
@@ -82,7 +84,20 @@ def workflow_run(action: str = "completed") -> Json:
     return {"action": action, "workflow_run": run, "repository": DEPLOYMENT, "sender": BOT}
 
 
+GROUP = {
+    "head_sha": SHA,
+    "head_ref": "refs/heads/gh-readonly-queue/main/pr-12-" + "a" * 40,
+    "base_sha": "a" * 40,
+    "base_ref": "refs/heads/main",
+}
+
+
+def merge_group(action: str = "checks_requested", **facts: Any) -> Json:
+    return {"action": action, "merge_group": GROUP, "repository": DEPLOYMENT, "sender": DANA, **facts}
+
+
 WANTED = {
+    "merge_group": merge_group(),
     "issues": labeled(),
     "issue_comment": comment(),
     "pull_request": pull(),
@@ -439,3 +454,29 @@ def test_a_title_with_two_versions_names_the_one_that_is_meant() -> None:
     assert parse_event("issues", labeled(title="3.40.1 and 3.41.0"), RELEVANT) is None
     event = parse_event("issue_comment", comment(title="3.40.1 or 3.41.0"), RELEVANT)
     assert event == CommentCreated(77, 12, "", "/upgrade rctest", "dana")
+
+
+def test_the_merge_queue_asks_for_checks() -> None:
+    assert parse_event("merge_group", merge_group(), RELEVANT) == MergeGroupRequested(SHA, GROUP["head_ref"])
+    assert parse_event("merge_group", merge_group("destroyed"), RELEVANT) is None
+    assert parse_event("merge_group", merge_group(repository=RELEASES), RELEVANT) is None
+    with pytest.raises(ValueError, match="merge_group"):
+        parse_event("merge_group", merge_group(merge_group=None), RELEVANT)
+
+
+@pytest.mark.parametrize(
+    ("action", "base", "event"),
+    [
+        ("opened", "main", OtherPullChanged(SHA)),
+        ("synchronize", "main", OtherPullChanged(SHA)),
+        ("labeled", "main", None),
+        ("opened", "staging", None),
+    ],
+)
+def test_a_pull_request_that_is_no_upgrade_may_wait_for_the_check(
+    action: str, base: str, event: OtherPullChanged | None
+) -> None:
+    delivery = pull(action, "fix-typo")
+    delivery["pull_request"]["base"] = {"ref": base}
+    delivery["repository"] = {**DEPLOYMENT, "default_branch": "main"}
+    assert parse_event("pull_request", delivery, RELEVANT) == event

@@ -8,6 +8,7 @@ from bot.domain.chat.effects import AddReaction, BackUpNow, CheckNow, HandleComm
 from bot.domain.effects import Effect
 from bot.domain.rollout.effects import SCHEDULING_KEY, CancelUpgrades, Schedule, StartUpgrades
 from bot.domain.tracker.effects import AskAboutRelease, EnsureTracker, RefreshTracker, WatchTracker
+from bot.domain.upgrade.check_effects import ReportMergeGroup, ReportUnrelated
 from bot.domain.upgrade.effects import (
     Advance,
     AdvancePreparation,
@@ -53,6 +54,8 @@ SAMPLES: tuple[Effect, ...] = (
     Recheck("rctest", "3.40.1", "dana", "I signed in"),
     Poll("rctest", "3.40.1", 15.0),
     Publish("rctest", "3.40.1"),
+    ReportMergeGroup("c" * 40, "refs/heads/gh-readonly-queue/main/pr-7-" + "a" * 40),
+    ReportUnrelated("c" * 40),
     MarkDeployed("rctest", "3.40.1", "dana", 2),
     Retry("rctest", "3.40.1", "dana", 2),
     BackUpNow(77, "rctest"),

@@ -6,6 +6,7 @@ from bot.adapters.github.default_branch import DefaultBranch
 from bot.adapters.github.deployment.branches import GitHubBranches
 from bot.adapters.github.deployment.check_runs import GitHubCheckRuns
 from bot.adapters.github.deployment.files import GitHubFiles
+from bot.adapters.github.deployment.merge_groups import GitHubMergeGroups
 from bot.adapters.github.deployment.pull_request_comments import GitHubPullRequestComments
 from bot.adapters.github.deployment.pull_requests import GitHubPullRequests
 from bot.adapters.github.http.session import Session
@@ -22,4 +23,5 @@ class GitHubDeploymentRepository:
         self.branches = GitHubBranches(session, client, self.base_branch)
         self.pull_requests = GitHubPullRequests(session, client, self.base_branch, name)
         self.comments = GitHubPullRequestComments(session, client)
+        self.merge_groups = GitHubMergeGroups(client, self.base_branch)
         self.check_runs = GitHubCheckRuns(session, client)

@@ -18,6 +18,8 @@ PERMISSIONS = {
     "pull_requests": "write",
     "statuses": "read",
 }
+QUEUE_PERMISSION = "merge_queues"
+"""What GitHub wants an App to have before it delivers the merge queue's events. mibot asks for no token with it."""
 
 
 @dataclass(frozen=True)

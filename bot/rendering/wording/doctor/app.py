@@ -77,6 +77,12 @@ def _(_: app.EventsMissing) -> str:
 
 
 @describe.register
+def _(reason: app.QueueEventsMissing) -> str:
+    events = ", ".join(sorted(reason.events))
+    return f"all required ones; with a merge queue it also needs {events}, which takes the permission merge_queues"
+
+
+@describe.register
 def _(reason: app.EventsExcessive) -> str:
     return f"all required ones; mibot ignores these: {', '.join(sorted(reason.events))}"
 
