@@ -177,7 +177,7 @@ def _pull(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
     pull = payload["pull_request"]
     event = event_for_branch(_text(pull["head"]["ref"]))
     if event is None and payload["action"] in _NEW_HEAD and _goes_into_base(pull, payload["repository"]):
-        return OtherPullChanged(_text(pull["head"]["sha"]))
+        return OtherPullChanged(_commit(pull["head"]["sha"]))
     return event
 
 
@@ -193,7 +193,7 @@ def _merge_group(payload: Mapping[str, Any], relevant: EventFilter) -> Event | N
     if _repository(payload) != relevant.deployment.lower() or payload["action"] != "checks_requested":
         return None
     group = payload["merge_group"]
-    return MergeGroupRequested(_text(group["head_sha"]), _text(group["head_ref"]))
+    return MergeGroupRequested(_commit(group["head_sha"]), _text(group["head_ref"]))
 
 
 def event_for_branch(branch: str) -> UpgradeChanged | PreparationChanged | None:
