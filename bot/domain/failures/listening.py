@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.reasons import Reason
+from bot.formats.documents import stored
 
 
 class ListenProblem(StrEnum):
@@ -18,6 +19,7 @@ class ListenProblem(StrEnum):
     OTHER = "other"
 
 
+@stored("listening.refused", host="host", port="port", problem="problem")
 @dataclass(frozen=True)
 class CannotListen(Reason):
     """The address cannot be bound."""
