@@ -67,7 +67,7 @@ def test_something_is_missing(mibot: RunMibot, kept: SaveRecords, tmp_path: Path
     config = kept(modify(complete(), approved_by=()), complete("demo"))
     shown = mibot("evidence", "3.40.1", "--format", "csv", "--config", config)
     assert shown.exit_code == 3
-    assert shown.stderr == "mibot: something is missing for 1 of 2 instances.\n"
+    assert shown.stderr == "mibot: something is missing for 1 of 2 instances; 10 instances of 12 are not upgraded.\n"
     file = tmp_path / "evidence.csv"
     to_file = mibot("evidence", "3.40.1", "--format", "csv", "--output", file, "--config", config)
     assert (to_file.exit_code, to_file.stdout) == (3, "")

@@ -15,6 +15,7 @@ from bot.domain.chat.comments import has_commands
 from bot.domain.reasons import PlainText
 from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.record import Upgrade
+from bot.domain.upgrade.stages import Stage
 from bot.rendering.evidence import render_evidence_report
 from bot.rendering.evidence.document import to_document
 from bot.rendering.evidence.table import to_csv
@@ -34,7 +35,7 @@ from tests.domain.audit.evidences import (
     with_words,
 )
 from tests.rendering.test_privacy import HOSTILE
-from tests.samples import ACCOUNT, files, fleet_from, modify
+from tests.samples import ACCOUNT, files, fleet_from, modify, upgrade
 
 
 def report(*upgrades: Upgrade) -> str:
@@ -53,12 +54,29 @@ def test_the_summary_comes_first() -> None:
     assert ["tracker", TRACKER.url] in found
     assert ["generated", "2026-01-06 09:00:00 UTC"] in found
     assert ["instances with a record", "2: 2 done"] in found
-    assert ["verdict", "something is missing for 1 of 2 instances"] in found
+    assert ["verdict", "something is missing for 1 of 2 instances; 1 instance of 3 is not upgraded"] in found
     assert [
-        "rctest.sourcegraph.com", "done", "3.40.0", "3.40.1", "dana", "lee", "rio", "2026-01-05 10:00:00 UTC",
-        "nothing",
+        "rctest.sourcegraph.com", "1 of 1: upgrade", "done", "3.40.0", "3.40.1", "dana", "lee", "rio",
+        "2026-01-05 10:00:00 UTC", "nothing",
     ] in found  # fmt: skip
     assert any(row[0] == f"instance for {ACCOUNT}" and row[-1] == "CI-100" for row in found)
+
+
+def test_the_summary_has_one_row_for_each_change_and_no_blank_cell() -> None:
+    again = modify(upgrade("demo", stage=Stage.WAITING, number=None, from_version=None), previous=rolled_back("demo"))
+    found = rows(complete(), again)
+    head = next(place for place, row in enumerate(found) if row[:2] == ["instance", "change"])
+    summary = [row for row in found[head + 1 :] if len(row) == 10]
+    assert [row[1:3] for row in summary] == [
+        ["1 of 1: upgrade", "done"],
+        ["1 of 3: upgrade", "failed"],
+        ["2 of 3: rollback", "rolled back"],
+        ["3 of 3: upgrade", "waiting"],
+    ]
+    assert not [row for row in summary if "" in row]
+    assert summary[-1][3:9] == ["not known yet", "3.40.1", "dana", "nobody yet", "not merged", "not merged"]
+    assert ["not upgraded", "2: 1 waiting, 1 not started"] in found
+    assert ["instances in all", "3"] in found
 
 
 def test_a_complete_upgrade() -> None:
@@ -102,7 +120,7 @@ def test_a_rollback_comes_after_the_upgrade_that_it_undid() -> None:
     assert upgraded < back
     assert "❌ failed · " in text[upgraded:back]
     assert ["because", "search is slow"] in rendering.table_rows(text[back:])
-    assert "No health check ran before the upgrade." in text[back:]
+    assert "No health check ran before the upgrade: not required for a rollback." in text[back:]
 
 
 def test_accepted_checks_and_forced_upgrades() -> None:
@@ -131,7 +149,7 @@ def test_deployments_by_hand_failed_ones_and_none() -> None:
     )
     assert any("failure, what failed: job upgrade" in row[1] for row in rows(failed) if row[0] == "deployment")
     waiting = rows(merged())
-    for row in (["deployment", "none"], ["backup", "none"], ["deployed → verified", "unknown, or not yet"]):
+    for row in (["deployment", "none"], ["backup", "not taken"], ["deployed → verified", "unknown, or not yet"]):
         assert row in waiting
 
 
@@ -139,9 +157,12 @@ def test_no_upgrade_was_requested_yet() -> None:
     text = report()
     assert "no instance has a record of an upgrade to 3.40.1" in text
     assert "## Summary" not in text
-    assert ["rctest.sourcegraph.com", "not started", "it runs 3.40.0, and nobody has requested its upgrade"] in (
-        rendering.table_rows(text)
-    )
+    assert [
+        "rctest.sourcegraph.com",
+        "no",
+        "not started",
+        "it runs 3.40.0, and nobody has requested its upgrade",
+    ] in (rendering.table_rows(text))
 
 
 # Nobody is named, and nobody's words do anything

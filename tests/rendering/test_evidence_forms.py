@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bot.domain.audit.evidence import Evidence
 from bot.domain.audit.gaps import Control
 from bot.domain.upgrade.record import Upgrade
+from bot.domain.upgrade.stages import Stage
 from bot.rendering.evidence.document import iso, to_document
 from bot.rendering.evidence.table import COLUMNS, to_csv
 from tests.domain.audit.evidences import (
@@ -31,15 +32,18 @@ from tests.domain.audit.evidences import (
     rolled_back,
     with_words,
 )
-from tests.samples import ACCOUNT, modify
+from tests.samples import ACCOUNT, modify, upgrade
 
 EVERYTHING = evidence(complete(), rolled_back(), complete("amberotter"))
-KEYS = {"format", "version", "tracker", "generated_at", "satisfied", "counts", "instances", "without_record"}
-INSTANCE = {"instance", "ordinal", "type", "stage", "reason", "satisfied", "missing", "stories"}
+KEYS = {
+    "format", "version", "tracker", "generated_at", "satisfied", "counts", "fleet", "instances", "without_record",
+}  # fmt: skip
+INSTANCE = {"instance", "ordinal", "type", "stage", "reason", "satisfied", "upgraded", "missing", "stories"}
 STORY = {
     "kind", "stage", "reason", "note", "from_version", "to_version", "asked_by", "why", "forced", "pull_request",
     "approved_by", "stale_approvals", "changes_requested_by", "merged_by", "merge_commit", "attempt", "earlier_runs",
     "deployment", "backups", "earlier_backups", "checks_before", "checks_after", "vouched", "history", "times",
+    "blank",
 }  # fmt: skip
 
 
@@ -139,32 +143,41 @@ def test_one_row_an_instance() -> None:
     assert (customers["satisfied"], customers["type"]) == ("no", "production")
     assert customers["CI-100"].startswith("No record shows that rctest was done before")
     assert (absent["reason"], absent["satisfied"], absent["CI-98"]) == (
-        "it runs 3.40.0, and nobody has requested its upgrade", "", "",
+        "it runs 3.40.0, and nobody has requested its upgrade", "no record", "no record",
     )  # fmt: skip
 
 
-def test_the_upgrade_before_a_rollback_is_one_cell() -> None:
-    row = read(evidence(rolled_back()))[0]
+def test_each_change_has_its_row_and_the_last_ones_has_the_earlier_ones_in_a_cell() -> None:
+    upgraded, row = read(evidence(rolled_back()))[:2]
+    assert (upgraded["kind"], upgraded["stage"], upgraded["why"]) == ("upgrade", "failed", "not required")
+    assert (upgraded["story"], upgraded["stories"], upgraded["earlier"]) == ("1", "2", "no earlier change")
+    assert upgraded["CI-98"] == "see the last row of the instance"
+    assert (row["story"], row["stories"]) == ("2", "2")
     assert (row["kind"], row["stage"], row["why"]) == ("rollback", "rolled back", "search is slow")
     for words in ("stage: failed", "kind: upgrade", f"pull_request: {PULLS}/7", "approved_by: lee", "fail"):
         assert words in row["earlier"]
 
 
-def test_an_unfinished_upgrade_has_empty_cells() -> None:
+def test_an_unfinished_upgrade_says_what_is_not_there_yet() -> None:
     row = read(evidence(deployed(merged())))[0]
-    assert (row["proven_at"], row["asked_to_proven_seconds"], row["satisfied"]) == ("", "", "no")
+    assert (row["proven_at"], row["asked_to_proven_seconds"], row["satisfied"]) == (
+        "not verified", "not verified", "no",
+    )  # fmt: skip
 
 
 def test_json_and_table_agree() -> None:
     told = written(EVERYTHING)
-    rows = read(EVERYTHING)
+    rows = [row for row in read(EVERYTHING) if row["story"] == row["stories"]]
     assert [row["instance"] for row in rows] == [
         one["instance"] for one in (*told["instances"], *told["without_record"])
     ]
     for row, one in zip(rows, told["instances"], strict=False):
         for column in ("asked_by", "merged_by", "from_version", "to_version", "merge_commit"):
-            assert row[column] == (one["stories"][-1][column] or "")
-        assert {gap["control"] for gap in one["missing"]} == {c.value for c in Control if row[c.value]}
+            story = one["stories"][-1]
+            assert row[column] == (story[column] or story["blank"][column])
+        assert {gap["control"] for gap in one["missing"]} == {
+            c.value for c in Control if row[c.value] != "nothing is missing"
+        }
 
 
 @pytest.mark.parametrize("words", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\u200b=1", "\u202e@x"])
@@ -179,12 +192,40 @@ def test_any_words_keep_the_forms_intact(words: str, undone: bool) -> None:
     junk: Upgrade = with_words(rolled_back() if undone else complete("demo"), words)
     found = evidence(junk, tracker=None)
     rows = read(found)
-    assert len(rows) == 3, "no line break makes a row"
+    assert len(rows) == (4 if undone else 3), "no line break makes a row"
     for row in rows:
         assert set(row) == set(COLUMNS)
         assert None not in row.values()
+        assert "" not in row.values(), "a blank says what it means"
         assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row.values())
     assert written(found) == to_document(found)
     json.dumps(to_document(found), ensure_ascii=False).encode()
     to_csv(found).encode()
     assert found.generated_at == LATER.astimezone(UTC)
+
+
+def test_a_program_reads_what_a_blank_means() -> None:
+    document = written(evidence(merged()))
+    (story,) = document["instances"][0]["stories"]
+    assert story["blank"]["backups"] == "not taken"
+    assert story["blank"]["deployment"] == "not deployed"
+    assert story["blank"]["proven_at"] == "not verified"
+    assert story["blank"]["forced"] == "not forced"
+    (undone, back) = written(evidence(rolled_back()))["instances"][0]["stories"]
+    assert back["blank"]["checks_before"] == "not required for a rollback"
+    assert undone["blank"]["why"] == "not required"
+    unknown = written(evidence(modify(complete(), merged_by="")))["instances"][0]["stories"][0]
+    assert unknown["blank"]["merged_by"] == "not recorded"
+    closed = written(evidence(modify(upgrade(stage=Stage.CLOSED), approved_by=())))["instances"][0]["stories"][0]
+    assert closed["blank"]["approved_by"] == "not required: it ended unmerged"
+
+
+def test_the_instances_that_nobody_upgraded_are_counted() -> None:
+    document = written(evidence(complete(), rolled_back("demo")))
+    assert document["fleet"] == {
+        "instances": 3,
+        "upgraded": 1,
+        "not_upgraded": 2,
+        "not_upgraded_by_state": {"rolled back": 1, "not started": 1},
+    }
+    assert [one["upgraded"] for one in (*document["instances"], *document["without_record"])] == [True, False, False]

@@ -55,6 +55,11 @@ class InstanceEvidence:
     def last(self) -> AuditRecord:
         return self.audit_records[-1]
 
+    @property
+    def upgraded(self) -> bool:
+        """Whether its last change brought it to the version, proven healthy."""
+        return self.last.stage is Stage.DONE
+
 
 class UnrecordedState(StrEnum):
     """The state of an instance without a record. The evidence documents have these values."""
@@ -94,6 +99,11 @@ class UnrecordedInstance:
     state: UnrecordedState
     reason: Reason
 
+    @property
+    def upgraded(self) -> bool:
+        """Whether it runs the version or a later one all the same."""
+        return self.state is UnrecordedState.ALREADY_THERE
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -106,6 +116,18 @@ class Evidence:
     counts: tuple[tuple[str, int], ...]
     entries: tuple[InstanceEvidence, ...]
     unrecorded: tuple[UnrecordedInstance, ...]
+
+    @property
+    def total(self) -> int:
+        """The number of instances, with a record or without."""
+        return len(self.entries) + len(self.unrecorded)
+
+    @property
+    def not_upgraded(self) -> tuple[tuple[str, int], ...]:
+        """How many instances are not upgraded, by the stage or state that they are in."""
+        states = [str(entry.last.stage) for entry in self.entries if not entry.upgraded]
+        states += [str(one.state) for one in self.unrecorded if not one.upgraded]
+        return tuple(Counter(states).items())
 
     @property
     def incomplete(self) -> tuple[InstanceEvidence, ...]:

@@ -1,7 +1,8 @@
 """Evidence as JSON, for programs.
 
 The keys are stable. Times are ISO 8601 in UTC, durations in seconds. What is unknown or was not done is null, or an
-empty list. Evidence is private already: nothing here redacts.
+empty list; `blank` of a story says for each of them what that means. Evidence is private already: nothing here
+redacts.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from bot.domain.health.model import CheckResult
 from bot.domain.reasons import Reason
 from bot.domain.upgrade.backups import Backup
 from bot.domain.upgrade.record import Deployment, StageTransition
+from bot.rendering.evidence.blanks import explain_blank
 from bot.rendering.upgrades import describe_conclusion
 from bot.rendering.wording import clause, describe
 
@@ -32,8 +34,21 @@ def to_document(evidence: Evidence) -> dict[str, Any]:
         "generated_at": iso(evidence.generated_at),
         "satisfied": not evidence.incomplete,
         "counts": dict(evidence.counts),
+        "fleet": _fleet(evidence),
         "instances": [entry_document(entry) for entry in evidence.entries],
         "without_record": [unrecorded_document(one) for one in evidence.unrecorded],
+    }
+
+
+def _fleet(evidence: Evidence) -> dict[str, Any]:
+    """How many of all instances are upgraded, and how many are not, by their stage or state."""
+    missing = dict(evidence.not_upgraded)
+    count = sum(missing.values())
+    return {
+        "instances": evidence.total,
+        "upgraded": evidence.total - count,
+        "not_upgraded": count,
+        "not_upgraded_by_state": missing,
     }
 
 
@@ -50,6 +65,7 @@ def entry_document(entry: InstanceEvidence) -> dict[str, Any]:
         "stage": entry.last.stage,
         "reason": _words(entry.last.reason),
         "satisfied": not entry.gaps,
+        "upgraded": entry.upgraded,
         "missing": [{"control": gap.control, "sentence": describe(gap.reason)} for gap in entry.gaps],
         "stories": [_record(record) for record in entry.audit_records],
     }
@@ -61,11 +77,19 @@ def unrecorded_document(unrecorded: UnrecordedInstance) -> dict[str, Any]:
         "ordinal": unrecorded.name.ordinal,
         "type": unrecorded.name.type,
         "state": unrecorded.state,
+        "upgraded": unrecorded.upgraded,
         "reason": describe(unrecorded.reason) or None,
     }
 
 
 def _record(record: AuditRecord) -> dict[str, Any]:
+    document = _record_values(record)
+    empty = [key for key, value in document.items() if value is None or value == []]
+    times = [key for key, value in document["times"].items() if value is None]
+    return {**document, "blank": {key: explain_blank(record, key) for key in (*empty, *times)}}
+
+
+def _record_values(record: AuditRecord) -> dict[str, Any]:
     return {
         "kind": record.kind,
         "stage": record.stage,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from bot.domain.audit.evidence import Evidence, InstanceEvidence
 from bot.domain.audit.gaps import Control
 from bot.formats.markdown import Markdown, code, link
 from bot.rendering.check_tables import render_checks
+from bot.rendering.evidence.blanks import explain_blank
 from bot.rendering.renderer import render_template
 from bot.rendering.times import format_time
 from bot.rendering.upgrades import describe_conclusion
@@ -30,6 +32,9 @@ def render_evidence_report(evidence: Evidence) -> Markdown:
         render_checks=render_checks,
         format_names=_format_names,
         missing_controls=_missing_controls,
+        explain_blank=explain_blank,
+        not_upgraded=_count_states(evidence.not_upgraded),
+        unrecorded=_count_states(tuple(Counter(str(one.state) for one in evidence.unrecorded).items())),
         pull_link=_pull_link,
         describe_deployment=_describe_deployment,
         format_duration=_format_duration,
@@ -40,11 +45,23 @@ def render_evidence_report(evidence: Evidence) -> Markdown:
 def verdict(evidence: Evidence) -> str:
     """Whether anything is missing, in one sentence."""
     count, lacking = len(evidence.entries), len(evidence.incomplete)
+    missing = sum(number for _, number in evidence.not_upgraded)
+    rest = (
+        f"; {_instances(missing)} of {evidence.total} {'is' if missing == 1 else 'are'} not upgraded"
+        if missing
+        else ""
+    )
     if not count:
-        return f"no instance has a record of an upgrade to {evidence.version}"
+        return f"no instance has a record of an upgrade to {evidence.version}{rest}"
     if not lacking:
-        return f"nothing is missing: all controls are satisfied for {_instances(count)}"
-    return f"something is missing for {lacking} of {_instances(count)}"
+        return f"nothing is missing: all controls are satisfied for {_instances(count)}{rest}"
+    return f"something is missing for {lacking} of {_instances(count)}{rest}"
+
+
+def _count_states(counts: Sequence[tuple[str, int]]) -> str:
+    """The sum, and the number for each state."""
+    by_state = ", ".join(f"{number} {state}" for state, number in counts)
+    return f"{sum(number for _, number in counts)}{f': {by_state}' if by_state else ''}"
 
 
 def _instances(count: int) -> str:

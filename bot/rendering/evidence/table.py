@@ -1,17 +1,18 @@
-"""Evidence as one flat table of comma-separated values, for spreadsheets: one row an instance.
+"""Evidence as one flat table of comma-separated values, for spreadsheets: one row for each upgrade and each rollback.
 
-The columns are stable. Times are ISO 8601 in UTC, durations in seconds. What is unknown or was not done is an empty
-cell.
+The columns are stable. Times are ISO 8601 in UTC, durations in seconds. No cell is empty: what is unknown or was not
+done has words that say so. The rows where `story` is `stories` are the last ones of their instances.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.domain.audit.evidence import Evidence, InstanceEvidence, UnrecordedInstance
 from bot.domain.audit.gaps import Control, Gap
+from bot.rendering.evidence.blanks import NO_RECORD, explain_blank
 from bot.rendering.evidence.document import entry_document, iso, unrecorded_document
 from bot.rendering.wording import describe
 
@@ -26,24 +27,29 @@ _RECORD_COLUMNS = (
     "merged_to_deployed_seconds", "deployed_to_proven_seconds", "asked_to_proven_seconds", "backups", "checks_before",
     "checks_after", "vouched_by", "vouched", "note", "history",
 )  # fmt: skip
-COLUMNS = (*_HEAD, *(control.value for control in Control), *_RECORD_COLUMNS, "earlier")
-"""The columns of the table, one row an instance."""
+_EXPLAINED = ("reason", *_RECORD_COLUMNS, "earlier")
+COLUMNS = (*_HEAD, *(control.value for control in Control), *_RECORD_COLUMNS, "earlier", "story", "stories")
+"""The columns of the table."""
 
 
 def to_csv(evidence: Evidence) -> str:
-    """The evidence as comma-separated values: the columns, then one row an instance, those without a record last.
+    """The evidence as comma-separated values: the columns, then the rows of each instance, oldest change first. Those
+    without a record come last.
 
     A cell that a spreadsheet could take for a formula begins with an apostrophe.
     """
     line = csv.writer(_Echo()).writerow
-    rows = (*map(_entry_row, evidence.entries), *map(_unrecorded_row, evidence.unrecorded))
+    rows = (
+        *(row for entry in evidence.entries for row in _entry_rows(entry)),
+        *map(_unrecorded_row, evidence.unrecorded),
+    )
     head = {
         "version": str(evidence.version),
-        "tracker": evidence.tracker,
+        "tracker": evidence.tracker or "none",
         "generated_at": iso(evidence.generated_at),
     }
     written = [line(COLUMNS)]
-    written += [line([_cell({**head, **row}.get(column)) for column in COLUMNS]) for row in rows]
+    written += [line([_cell({**row, **head}.get(column)) for column in COLUMNS]) for row in rows]
     return "".join(map(str, written))
 
 
@@ -54,21 +60,31 @@ class _Echo:
         return line
 
 
-def _entry_row(entry: InstanceEvidence) -> dict[str, object]:
+def _entry_rows(entry: InstanceEvidence) -> Iterator[dict[str, object]]:
     document = entry_document(entry)
-    *earlier, last = document.pop("stories")
-    return {
-        **_record_row(last),
-        **document,
-        "satisfied": _yes_or_no(not entry.gaps),
-        **{control.value: _sentences(entry.gaps, control) for control in Control},
-        "earlier": CELL_SEPARATOR.join(map(_summarize, earlier)),
-    }
+    stories = document.pop("stories")
+    head = {**document, "type": document["type"] or "unknown", "satisfied": _yes_or_no(not entry.gaps)}
+    for number, (story, record) in enumerate(zip(stories, entry.audit_records, strict=True), start=1):
+        last = number == len(stories)
+        row = _record_row(story)
+        row["earlier"] = CELL_SEPARATOR.join(map(_summarize, stories[: number - 1]))
+        blanks = {column: explain_blank(record, column) for column in _EXPLAINED if row.get(column) in {None, ""}}
+        gaps = {control.value: _missing(entry.gaps, control) if last else _IN_LAST_ROW for control in Control}
+        yield {**head, **gaps, **row, **blanks, "story": number, "stories": len(stories)}
+
+
+_IN_LAST_ROW = "see the last row of the instance"
+
+
+def _missing(gaps: Iterable[Gap], control: Control) -> str:
+    return _sentences(gaps, control) or "nothing is missing"
 
 
 def _unrecorded_row(unrecorded: UnrecordedInstance) -> dict[str, object]:
     document = unrecorded_document(unrecorded)
-    return {**document, "stage": f"no record: {document.pop('state')}"}
+    known = {**document, "stage": f"no record: {document.pop('state')}", "story": 0, "stories": 0}
+    known |= {"type": document["type"] or "unknown", "reason": document["reason"] or "none"}
+    return {**dict.fromkeys(COLUMNS, NO_RECORD), **known}
 
 
 def _record_row(record: Mapping[str, Any]) -> dict[str, object]:
