@@ -1,4 +1,5 @@
-"""A proxy in front of the demo's emulated GitHub that adds GitHub Actions with a workflow and runners.
+"""A proxy in front of the demo's emulated GitHub that adds GitHub Actions with a workflow and runners, and the list
+of a repository's comments.
 
 Everything else passes through unchanged, except that the emulator's own URL becomes the proxy's.
 """
@@ -19,6 +20,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from demo.actions import Actions, ActionsApi
+from demo.comment_list import PATH, list_comments
 from demo.emulator import EmulatorError
 from demo.emulator.keys import is_taken
 from demo.github_api import GitHubApi, GitHubError
@@ -67,7 +69,7 @@ class GitHubProxy:
 
     def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
-        answer = self._actions_response(request) or self._forward(request)
+        answer = self._actions_response(request) or self._comments_response(request) or self._forward(request)
         return answer(environ, start_response)
 
     def _actions_response(self, request: Request) -> Response | None:
@@ -95,6 +97,27 @@ class GitHubProxy:
         response = Response(document, answered.status, content_type="application/json; charset=utf-8")
         if answered.next_page:
             following = urlencode({**query, "page": answered.next_page})
+            response.headers["Link"] = f'<{self.url}{request.path}?{following}>; rel="next"'
+        return response
+
+    def _comments_response(self, request: Request) -> Response | None:
+        """The list of a repository's comments; None for any other request."""
+        match = PATH.fullmatch(request.path)
+        if request.method != "GET" or match is None:
+            return None
+        asker = {"Authorization": request.headers.get("Authorization", "")}
+
+        def get(path: str) -> Any:
+            answer = self._send("GET", path, asker)
+            return json.loads(answer.get_data()) if answer.status_code == http.HTTPStatus.OK else None
+
+        query = request.args.to_dict()
+        page = list_comments(get, match.group(1), query)
+        if page is None:
+            return Response('{"message": "Not Found"}', 404, content_type="application/json; charset=utf-8")
+        response = Response(json.dumps(page.comments), content_type="application/json; charset=utf-8")
+        if page.next_page is not None:
+            following = urlencode({**query, "page": page.next_page})
             response.headers["Link"] = f'<{self.url}{request.path}?{following}>; rel="next"'
         return response
 

@@ -42,7 +42,8 @@ OVERLAP = {SweepPart.COMMENTS: timedelta(minutes=10), SweepPart.ISSUES: timedelt
 nothing."""
 COMPLETE = "complete"
 """The cursor of the last sweep that could look at everything."""
-_INSTALLED = "installed"
+INSTALLED = "installed"
+"""The cursor of the moment at which mibot was first started."""
 
 
 class _Issues(CommentSource, BotAccount, Protocol):
@@ -74,8 +75,8 @@ class Reconciler:
 
     def record_install(self) -> None:
         """Note when mibot was first started. It ignores what people wrote before."""
-        if self._store.cursor(_INSTALLED) is None:
-            self._store.set_cursor(_INSTALLED, self._clock())
+        if self._store.cursor(INSTALLED) is None:
+            self._store.set_cursor(INSTALLED, self._clock())
 
     def sweep(self) -> Sweep:
         """Everything that there is to do now. If one part fails, the others still look."""
@@ -128,7 +129,7 @@ class Reconciler:
 
     def _since(self, part: SweepPart) -> datetime:
         """The time to look from: a little before the last sweep, but never before mibot was first started."""
-        installed = self._store.cursor(_INSTALLED)
+        installed = self._store.cursor(INSTALLED)
         if installed is None:
             raise TransientError(NotStarted())
         last = self._store.cursor(part.value)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.adapters.store import Database
+from bot.adapters.store import Database, SqlStore
+from bot.notifications import interested_channels
+from bot.schema import CODEC
 from demo.actions import Workflow
 from demo.cloud import PROJECT_INFIX, Cloud
 from demo.emulator import private_key_pem
@@ -98,6 +101,9 @@ def test_all_is_well(doctor: Doctor, tmp_path: Path) -> None:
         "open alerts": "✓",
         "Opsgenie": "✓",
         "store": "✓",
+        "issues": "✓",
+        "comments": "✓",
+        "sweeps": "?",
     }
     assert "12 instances, 4 golden files, the newest is 3.41.0" in found["fleet"]
     assert "default-red-instance RUNNING" in found["Compute Engine"]
@@ -106,7 +112,7 @@ def test_all_is_well(doctor: Doctor, tmp_path: Path) -> None:
     assert "no alerts are open" in found["open alerts"]
     assert "mi_upgrade.yml is active, and takes customer and version" in found["workflow"]
     assert "9 releases, the latest is 4.0.0" in found["upstream"]
-    assert "18 fine, 0 broken, 1 unknown." in found["store"]
+    assert "20 fine, 0 broken, 2 unknown." in found["sweeps"]
     assert doctor.proxy.writes() == []
     assert not list(tmp_path.glob("*.sqlite*")), "nothing is made by looking"
 
@@ -351,6 +357,31 @@ def test_a_store_that_is_up_to_date_and_one_that_is_a_newer_mibots(doctor: Docto
         connection.execute("UPDATE mibot_migrations SET version_num = '9999'")
     connection.close()
     assert "from a newer version" in doctor.failure("store")
+
+
+def test_sweeps_that_see_everything_and_sweeps_that_do_not(doctor: Doctor, tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'mibot.sqlite'}")
+    database.migrate()
+    store = SqlStore(database, CODEC, interested_channels)
+    assert doctor.run(0)["sweeps"].startswith("? no sweep yet")
+    now = datetime.now(UTC)
+    store.set_cursor("installed", now - timedelta(hours=5))
+    found = doctor.failure("sweeps")
+    assert "none has seen everything since mibot was first started 5 hours ago" in found
+    assert "sweep_incomplete" in found
+    store.set_cursor("complete", now - timedelta(seconds=40))
+    assert doctor.run(0)["sweeps"].startswith("✓ the last one that saw everything began 4")
+    store.set_cursor("complete", now - timedelta(hours=3))
+    assert "began 3 hours ago" in doctor.failure("sweeps")
+    database.close()
+
+
+def test_comments_that_are_not_listed_are_read_issue_by_issue(doctor: Doctor) -> None:
+    doctor.proxy.fail(404, {"message": "Not Found"}, method="GET", path="/issues/comments$", times=99)
+    assert "are read issue by issue" in doctor.run(0)["comments"]
+    doctor.proxy.fail(403, {"message": "Repository access blocked"}, method="GET", path="/issues$", times=99)
+    assert "GitHub has blocked the repository" in doctor.failure("issues")
+    assert "GitHub has blocked the repository" in doctor.failure("comments")
 
 
 def test_a_store_that_is_no_database_or_has_no_folder(doctor: Doctor, tmp_path: Path) -> None:

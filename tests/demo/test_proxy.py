@@ -6,26 +6,36 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import pytest
 import requests
 
-from bot.adapters.github import GitHubDeploymentRepository, GitHubInspector, GitHubWorkflows, Session
+from bot.adapters.github import (
+    GitHubDeploymentRepository,
+    GitHubInspector,
+    GitHubIssues,
+    GitHubWorkflows,
+    Session,
+)
+from bot.domain.chat.effects import HandleComment
 from bot.domain.github_models import CheckRun
 from bot.domain.health.queries import ContainerReports, ContainersQuery
 from bot.services.own_check_runs import OwnCheckRuns
+from bot.services.reconciler import Reconciler
 from demo.emulator import Emulator, EmulatorError, free_port, private_key_pem
 from demo.github_api import GitHubApi, GitHubError
 from demo.organization import BASE, OUTSIDER, OWNER, make_orgs, make_seed
 from demo.proxy import GitHubProxy
 from demo.world import World
 from tests.adapters.github.samples import MemoryBlobCache
-from tests.ports import make_creator
+from tests.ports import MemoryStore, make_creator
 from tests.world.listener import Listener
 
 pytestmark = pytest.mark.e2e
 T = TypeVar("T")
+LABEL = "team/cloud"
 INPUTS = {"customer": "rctest", "version": "3.40.1"}
 
 
@@ -135,6 +145,21 @@ def test_mibots_own_check_run_is_known_where_no_app_is_told(
         )
     runs = world.api(OWNER).call("GET", f"/repos/{world.org.deployment}/commits/{commit}/check-runs", filter="all")
     assert [(run["name"], run["conclusion"]) for run in runs["check_runs"]] == [("mibot", "failure")]
+
+
+def test_a_sweep_sees_everything_in_the_demo(front: GitHubProxy, world: World, session: Session) -> None:
+    store, issues = MemoryStore(), GitHubIssues(session, front.org.releases)
+    reconciler = Reconciler(issues, store, LABEL, lambda: datetime.now(UTC))
+    reconciler.record_install()
+    issue = world.open_issue(OWNER, "3.40.1 upgrade managed instances", labels=[LABEL])["number"]
+    for number in range(3):
+        world.comment(OWNER, issue, f"/status {number}")
+    sweep = reconciler.sweep()
+    assert sweep.failed == frozenset()
+    found = [effect.body for effect in sweep.effects if isinstance(effect, HandleComment)]
+    assert found == ["/status 0", "/status 1", "/status 2"]
+    page = world.api(OWNER).call("GET", f"/repos/{front.org.releases}/issues/comments?per_page=2&page=2")
+    assert [comment["body"] for comment in page] == ["/status 2"]
 
 
 def test_a_port_that_is_taken_is_told() -> None:

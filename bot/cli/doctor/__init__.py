@@ -80,10 +80,10 @@ def _diagnose(config: Path | None) -> Iterator[Row]:
 
 def all_diagnostics() -> tuple[Diagnostic, ...]:
     """Every diagnostic, in the order in which people repair things."""
-    from bot.cli.doctor import app, repositories, services, webhook, workflow
+    from bot.cli.doctor import app, repositories, services, sweeps, webhook, workflow
 
     on_github = (*app.DIAGNOSTICS, *webhook.DIAGNOSTICS, *repositories.DIAGNOSTICS, *workflow.DIAGNOSTICS)
-    return (*on_github, *services.DIAGNOSTICS)
+    return (*on_github, *services.DIAGNOSTICS, *sweeps.DIAGNOSTICS)
 
 
 def _print_row(screen: Console, row: Row) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from requests.utils import parse_header_links
 
 from bot.adapters.github.http.credentials import Credentials, InstallationCredentials
+from bot.adapters.github.http.moves import MovedError
 from bot.adapters.github.http.purpose import Purpose
 from bot.adapters.github.http.transport import PER_PAGE, HttpRequest, HttpResponse
 from bot.domain.failures.github import GitHubFailed, GitHubListTooLong, GitHubProblem
@@ -64,8 +65,11 @@ class GitHubClient:
             raise
 
     def _expect_access(self, purpose: Purpose, error: NotFoundError) -> None:
-        if not isinstance(self._credentials, InstallationCredentials):
-            return
+        if not isinstance(self._credentials, InstallationCredentials) or MovedError in {
+            type(error),
+            type(error.__cause__),
+        }:
+            return  # whoever is told where a thing went can see it
         try:
             self._session.send(self._credentials, HttpRequest("GET", self._prefix, purpose), _nothing)
         except NotFoundError:
