@@ -102,6 +102,7 @@ def preparations(words: TextStrategy, moments: DatetimeStrategy = DATETIMES) -> 
         pull_request=pull_requests(words, moments),
         mistagged_images=tuples_of(st.builds(MistaggedImage, words, words)),
         acceptance=st.none() | overrides(words, moments),
+        force=st.none() | overrides(words, moments),
     )
 
 

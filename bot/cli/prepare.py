@@ -34,6 +34,10 @@ def prepare(
         typer.Option("--upstream", help="Upstream's Compose file of the version. Default: read it from GitHub."),
     ] = None,
     accept_tags: AcceptTags = False,
+    force: Annotated[
+        str,
+        typer.Option("--force", metavar="REASON", help="Why to prepare a version to which no instance may go next."),
+    ] = "",
     as_json: Json = False,
     config: Config = None,
 ) -> None:
@@ -49,7 +53,8 @@ def prepare(
     from bot.cli.output_files import write_changes
     from bot.cli.views import change as change_view
     from bot.cli.views import documents
-    from bot.domain.plans.change_set import Refusal
+    from bot.domain.plans.change_set import ChangeSet, Refusal
+    from bot.domain.plans.preparation_policy import evaluate_preparation
     from bot.domain.plans.reasons.refusals import VersionHeld
     from bot.rendering.wording import describe, sentence
 
@@ -58,13 +63,18 @@ def prepare(
     with exit_on_error():
         view = context.fleet_reader.current_view()
         planner = context.planner()
+        nobody = None
+        if not force.strip():
+            nobody = evaluate_preparation(target, view.fleet, context.released(target, view.fleet))
         prepared = planner.preparation(view, target)
-        plan = prepared.plan
+        plan = Refusal(nobody) if nobody and isinstance(prepared.plan, ChangeSet) else prepared.plan
         if isinstance(plan, Refusal):
+            hint = ' Here: --force "reason".' if plan.reason == nobody else ""
             if as_json:
-                documents.print_document({"version": str(target), **documents.verdict(sentence(plan.reason))})
+                words = f"{sentence(plan.reason)}{hint}"
+                documents.print_document({"version": str(target), **documents.verdict(words)})
                 raise typer.Exit(1)
-            raise error_exit(f"{target} can't be prepared: {sentence(plan.reason)}")
+            raise error_exit(f"{target} can't be prepared: {sentence(plan.reason)}{hint}")
         texts = planner.current_texts(view, plan)
     held = "" if accept_tags or not plan.mistagged_images else describe(VersionHeld(target, plan.mistagged_images))
     if as_json:

@@ -28,6 +28,7 @@ from bot.domain.upgrade.preparation import (
     PreparationStage,
     accept,
     apply_plan,
+    force_preparation,
     observe_preparation,
     request_preparation,
 )
@@ -91,6 +92,8 @@ class PreparationHandler:
             requested = request_preparation(existing, version, effect.by, self._clock())
             if effect.accept:
                 requested = accept(requested, effect.by, self._clock())
+            if effect.force:
+                requested = force_preparation(requested, effect.by, effect.force, self._clock())
             self._save(requested)
             log.info("preparation_asked_for", version=effect.version, by=effect.by, accept=effect.accept)
         return self.advance(AdvancePreparation(effect.version))
@@ -208,7 +211,14 @@ def _spec(
     plan: ChangeSet, prepared: PreparationPreview, head: Head, preparation: Preparation, tracker: TrackerRecord
 ) -> PullRequestSpec:
     return PullRequestSpec(
-        plan, head, tracker.url, preparation.requested_by, None, prepared.previous_version, prepared.golden_diff
+        plan,
+        head,
+        tracker.url,
+        preparation.requested_by,
+        None,
+        prepared.previous_version,
+        prepared.golden_diff,
+        preparation.force.why if preparation.force else "",
     )
 
 

@@ -25,6 +25,10 @@ def render_preparation_state(renderer: Renderer, preparation: Preparation) -> Ma
     words = [f"{_preparation_link(preparation)}{_describe_preparation_stage(renderer, preparation)}."]
     if preparation.mistagged_images:
         words.append(_describe_mistagged_images(renderer, preparation))
+    if preparation.force is not None:
+        who = format_names(renderer, [preparation.force.by])
+        why = renderer.safe_text(preparation.force.why)
+        words.append(f"Forced by {who}, although no instance may go there next: {why}.")
     if preparation.pull_request.note:
         note = clause(preparation.pull_request.note)
         words.append(f"{renderer.safe_text(note[:1].upper() + note[1:])}.")

@@ -16,6 +16,7 @@ from bot.domain.plans.preparation import (
     plan_preparation,
     previous_golden_version,
 )
+from bot.domain.plans.preparation_policy import executors_users
 from bot.domain.plans.preview import PreparationPreview, UpgradePreview
 from bot.domain.plans.reasons.file_problems import PlanningError, compose_reason
 from bot.domain.plans.reasons.refusals import VersionHeld
@@ -121,7 +122,7 @@ class Planner:
                 return PreparationPreview(Refusal(error.reason)), checkout
             except PlanningError as error:
                 return PreparationPreview(Refusal(error.reason)), checkout
-        plan = plan_preparation(version, upstream, checkout)
+        plan = plan_preparation(version, upstream, checkout, executors_users(view.fleet))
         earlier = previous_golden_version(view.snapshot, version)
         if isinstance(plan, Refusal) or earlier is None:
             return PreparationPreview(plan), checkout

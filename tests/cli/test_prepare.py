@@ -111,10 +111,18 @@ def test_upstreams_file_is_read_from_github(
 ) -> None:
     world.build()
     config = configured()
-    shown = mibot("prepare", "3.42.0", "--dry-run", "--config", config)
+    refused = mibot("prepare", "3.42.0", "--dry-run", "--config", config)
+    assert refused.exit_code == 1
+    assert "no instance may go to 3.42.0 next: they run 3.40.0. Prepare 3.41.0 first." in refused.stderr
+    assert 'Here: --force "reason".' in refused.stderr
+    assert mibot("prepare", "3.42.0", "--write", "--repo", tree, "--config", config).exit_code == 1
+    assert not (tree / "golden/docker-compose.3.42.0.yaml").exists()
+    forced = ("--force", "we skip a version")
+    shown = mibot("prepare", "3.42.0", "--dry-run", "--config", config, *forced)
     assert shown.exit_code == 0, shown.stderr
+    assert "modules/executors/main.tf" in shown.stdout
     assert "golden: prepare v3.42.0" in shown.stdout
-    made = mibot("prepare", "3.42.0", "--write", "--repo", tree, "--config", config)
+    made = mibot("prepare", "3.42.0", "--write", "--repo", tree, "--config", config, *forced)
     assert made.exit_code == 0, made.stderr
     assert (tree / "golden/docker-compose.3.42.0.yaml").exists()
     missing = mibot("prepare", "3.45.0", "--dry-run", "--config", config)

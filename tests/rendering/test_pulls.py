@@ -186,6 +186,7 @@ def test_reasons_that_people_gave_stand_beside_who_asked() -> None:
     for change, words in (
         (ROLLBACK, "`dana` (they are slow), tracked"),
         (PLAIN, "`dana`, out of order (they are slow),"),
+        (GOLDEN, "`dana`, forced although no instance may go there next (they are slow), tracked"),
     ):
         order = PullRequestSpec(change, Head("c", "t"), TRACKER, "dana", reason="they are slow")
         assert words in lines(render_pull_request_body(order))[1]

@@ -6,7 +6,10 @@ set of them and of upstream's file.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.domain.fleet.inventory import golden_versions
+from bot.domain.fleet.model import Instance
 from bot.domain.git_tree import FileChange, Snapshot
 from bot.domain.plans.change_set import ChangeKind, ChangeSet, Refusal
 from bot.domain.plans.checkout import Checkout, blob_shas, yaml_files
@@ -17,6 +20,8 @@ from bot.domain.plans.reasons.file_problems import InvalidTerraform, PlanningErr
 from bot.domain.plans.reasons.refusals import MistaggedImage
 from bot.domain.plans.reasons.warnings import (
     ExecutorsNotPinned,
+    ExecutorsShared,
+    ExecutorsUser,
     GlobalOverrideIsLink,
     ModulePinnedNewer,
     ModulePinUnclear,
@@ -50,20 +55,26 @@ def previous_golden_version(snapshot: Snapshot, version: Version) -> Version | N
     return max(before, default=None)
 
 
-def plan_preparation(version: Version, upstream: str, checkout: Checkout) -> ChangeSet | Refusal:
+def plan_preparation(
+    version: Version, upstream: str, checkout: Checkout, executors_users: Sequence[Instance] = ()
+) -> ChangeSet | Refusal:
     """The change set that prepares a version (without changes if everything is there), or why there is none.
 
     `upstream` is upstream's Compose file at the version's tag. It is not used if the golden file exists already.
+    `executors_users` are the instances that use the executors modules.
     """
+    users = tuple(ExecutorsUser(instance.slug, instance.version) for instance in executors_users)
     try:
-        return _build_change_set(version, upstream, checkout)
+        return _build_change_set(version, upstream, checkout, users)
     except PlanningError as error:
         return Refusal(error.reason)
     except compose.ComposeError as error:
         return Refusal(compose_reason(error))
 
 
-def _build_change_set(version: Version, upstream: str, checkout: Checkout) -> ChangeSet:
+def _build_change_set(
+    version: Version, upstream: str, checkout: Checkout, users: tuple[ExecutorsUser, ...]
+) -> ChangeSet:
     changes: list[FileChange] = []
     reasons: list[ChangeReason] = []
     warnings: list[PlanWarning] = []
@@ -79,6 +90,7 @@ def _build_change_set(version: Version, upstream: str, checkout: Checkout) -> Ch
         changed, pinned, warned = _pin_executors(version, checkout.text(EXECUTORS_FILE))
         if pinned:
             changes.append(FileChange(EXECUTORS_FILE, checkout.mode(EXECUTORS_FILE), changed))
+            warnings += [ExecutorsShared(EXECUTORS_FILE, version, users)] if users else []
         reasons += pinned
         warnings += warned
     return ChangeSet(

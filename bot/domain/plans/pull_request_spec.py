@@ -17,7 +17,8 @@ class PullRequestSpec:
 
     The change set is planned on `base_head`. `tracker` is the tracker's URL, `note` what happened to the branch since
     the pull request was opened (None at first). `golden_diff` is how the golden file differs from that of
-    `compared_with`. `reason` is why people want a rollback, or start an upgrade before its slot (often empty).
+    `compared_with`. `reason` is why people want a rollback, start an upgrade before its slot, or
+    prepare a version to which no instance may go next (often empty).
     """
 
     change: ChangeSet

@@ -141,19 +141,28 @@ class PreparationEffect(Effect):
         return f"prepare {self.version}"
 
 
-@stored("preparation.start", version="version", by="requested_by", asked="by_command", accept="accept_images")
+@stored(
+    "preparation.start",
+    version="version",
+    by="requested_by",
+    asked="by_command",
+    accept="accept_images",
+    force="force",
+)
 @dataclass(frozen=True)
 class Prepare(PreparationEffect):
     """Add a version's golden file by a pull request, unless it is there.
 
     `asked` says whether a person requested it, so that a closed pull request is opened again. `accept` says whether
-    that person accepts images without the version's tag.
+    that person accepts images without the version's tag. `force` is why they want a version to which no instance may
+    go next (empty if some may).
     """
 
     version: str
     by: str
     asked: bool = True
     accept: bool = False
+    force: str = ""
 
     @property
     def tried_until_done(self) -> bool:

@@ -42,13 +42,15 @@ UNPREPARED = frozenset({PreparationStage.REQUESTED, PreparationStage.OPEN})
     pull_request="pull_request",
     mistagged_images="mistagged_images",
     acceptance="acceptance",
+    force="force",
 )
 @dataclass(frozen=True)
 class Preparation:
     """The record of a version's preparation. Times are UTC; `reason` explains the stage.
 
     `mistagged_images` are the images of the publisher's that do not carry the version's tag; while nobody has
-    accepted them (`acceptance`), the version is held.
+    accepted them (`acceptance`), the version is held. `force` is the decision of the person who wanted it although no
+    instance may go there next.
     """
 
     version: Version
@@ -59,6 +61,7 @@ class Preparation:
     pull_request: PullRequestState = field(default_factory=PullRequestState)
     mistagged_images: tuple[MistaggedImage, ...] = ()
     acceptance: Override | None = None
+    force: Override | None = None
 
     @property
     def branch(self) -> str:
@@ -76,7 +79,7 @@ def request_preparation(existing: Preparation | None, version: Version, by: str,
     if existing is not None and existing.stage not in {PreparationStage.CLOSED, PreparationStage.FAILED}:
         return existing
     fresh = Preparation(version, PreparationStage.REQUESTED, by, now)
-    return fresh if existing is None else replace(fresh, acceptance=existing.acceptance)
+    return fresh if existing is None else replace(fresh, acceptance=existing.acceptance, force=existing.force)
 
 
 def accept(preparation: Preparation, by: str, now: datetime) -> Preparation:
@@ -84,6 +87,13 @@ def accept(preparation: Preparation, by: str, now: datetime) -> Preparation:
     if preparation.acceptance is not None:
         return preparation
     return replace(preparation, acceptance=Override(by, at=now))
+
+
+def force_preparation(preparation: Preparation, by: str, why: str, now: datetime) -> Preparation:
+    """The preparation that a person wants although no instance may go there next; the last decision counts."""
+    if preparation.force is not None and (preparation.force.by, preparation.force.why) == (by, why):
+        return preparation
+    return replace(preparation, force=Override(by, why, now))
 
 
 def apply_plan(preparation: Preparation, change: ChangeSet) -> Preparation:

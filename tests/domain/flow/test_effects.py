@@ -47,7 +47,7 @@ SAMPLES: tuple[Effect, ...] = (
     CancelUpgrade("rctest", "3.40.1", "dana", "", 77, 60.0),
     CancelPreparation("3.40.1", "dana", "too early", 77),
     StartRollback("rctest", "3.40.1", "dana", "slow"),
-    Prepare("3.40.1", "dana", asked=False, accept=True),
+    Prepare("3.40.1", "dana", asked=False, accept=True, force="a new customer starts there"),
     AdvancePreparation("3.40.1"),
     Advance("rctest", "3.40.1"),
     Recheck("rctest", "3.40.1"),

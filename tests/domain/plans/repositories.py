@@ -98,9 +98,11 @@ def upgrade_plan(
     return plan_upgrade(one, version(target), checkout(files, wanted), known)
 
 
-def preparation_plan(files: Files, target: str, upstream: str) -> ChangeSet | Refusal:
+def preparation_plan(
+    files: Files, target: str, upstream: str, users: tuple[Instance, ...] = ()
+) -> ChangeSet | Refusal:
     wanted = blobs_for_preparation(snapshot_of(files), version(target))
-    return plan_preparation(version(target), upstream, checkout(files, wanted))
+    return plan_preparation(version(target), upstream, checkout(files, wanted), users)
 
 
 def rollback_plan(
@@ -131,8 +133,8 @@ def refused_upgrade(files: Files, target: str = "3.40.1", **facts: Any) -> Refus
     return plan
 
 
-def planned_preparation(files: Files, target: str, upstream: str) -> ChangeSet:
-    plan = preparation_plan(files, target, upstream)
+def planned_preparation(files: Files, target: str, upstream: str, users: tuple[Instance, ...] = ()) -> ChangeSet:
+    plan = preparation_plan(files, target, upstream, users)
     assert isinstance(plan, ChangeSet), plan
     return plan
 

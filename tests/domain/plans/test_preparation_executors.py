@@ -5,9 +5,16 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.plans.reasons.changes import ExecutorsPinned
-from bot.domain.plans.reasons.warnings import ModulePinnedNewer, ModulePinUnclear, ModuleVersionUnknown
+from bot.domain.plans.reasons.warnings import (
+    ExecutorsShared,
+    ExecutorsUser,
+    ModulePinnedNewer,
+    ModulePinUnclear,
+    ModuleVersionUnknown,
+)
 from tests.domain.plans.preparations import GOLDEN, MAIN, UPSTREAM, with_main
 from tests.domain.plans.repositories import EXECUTORS, compose_text, planned_preparation, repository, text_after
+from tests.samples import internal_instance, version
 
 
 def test_the_versions_of_upstreams_executors_modules_move_and_nothing_else() -> None:
@@ -97,6 +104,15 @@ def test_a_module_without_a_literal_version_is_a_warning(line: str) -> None:
     plan = planned_preparation(before, "3.41.1", UPSTREAM)
     assert plan.paths == {GOLDEN}
     assert plan.warnings == (ModuleVersionUnknown(EXECUTORS, "executors"),)
+
+
+def test_who_uses_the_modules_is_told_when_they_move() -> None:
+    users = (internal_instance("demo", executors=True), internal_instance("tpgi", version=version("3.39.1")))
+    moved = planned_preparation(with_main(MAIN), "3.41.1", UPSTREAM, users=users)
+    told = (ExecutorsUser("demo", version("3.40.0")), ExecutorsUser("tpgi", version("3.39.1")))
+    assert moved.warnings == (ExecutorsShared(EXECUTORS, version("3.41.1"), told),)
+    there = planned_preparation(with_main(MAIN.replace('"3.40.0"', '"3.41.1"')), "3.41.1", UPSTREAM, users=users)
+    assert there.warnings == ()
 
 
 def test_a_file_of_modules_keeps_its_mode() -> None:

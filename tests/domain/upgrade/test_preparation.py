@@ -21,6 +21,7 @@ from bot.domain.upgrade.preparation import (
     PreparationStage,
     accept,
     apply_plan,
+    force_preparation,
     observe_preparation,
     request_preparation,
 )
@@ -83,6 +84,14 @@ def test_a_version_whose_images_have_other_tags_is_held_until_they_are_accepted(
 def test_the_first_acceptance_counts() -> None:
     accepted = accept(ASKED, "lee", NOW)
     assert accept(accepted, "rio", LATER) is accepted
+
+
+def test_who_forced_it_is_kept_with_the_reason() -> None:
+    forced = force_preparation(ASKED, "lee", "a new customer starts there", NOW)
+    assert forced.force == Override("lee", "a new customer starts there", NOW)
+    assert force_preparation(forced, "lee", "a new customer starts there", LATER) is forced
+    assert force_preparation(forced, "rio", "so it is", LATER).force == Override("rio", "so it is", LATER)
+    assert asked(replace(forced, stage=PreparationStage.CLOSED)).force == forced.force
 
 
 def test_images_may_be_accepted_before_they_are_known() -> None:

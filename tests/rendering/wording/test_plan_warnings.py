@@ -8,6 +8,8 @@ from bot.domain.plans.reasons.warnings import (
     ExecutorsAtOtherVersion,
     ExecutorsFileMissing,
     ExecutorsNotPinned,
+    ExecutorsShared,
+    ExecutorsUser,
     FileKept,
     GlobalOverrideIsLink,
     ModulePinnedNewer,
@@ -73,6 +75,22 @@ OVERRIDE = "red/docker-compose/docker-compose.override.yaml"
         (
             ExecutorsNotPinned(version("3.42.0-rc.1")),
             "The executors modules are not changed because 3.42.0-rc.1 is a release candidate.",
+        ),
+        (
+            ExecutorsShared(
+                FILE,
+                version("4.0.0"),
+                (ExecutorsUser("demo", version("3.40.0")), ExecutorsUser("tpgi", version("3.39.1"))),
+            ),
+            f"2 instances use {FILE}: demo (3.40.0), tpgi (3.39.1). Their executors get 4.0.0 as soon as "
+            "Terraform is applied, also those of instances that run another version.",
+        ),
+        (
+            ExecutorsShared(
+                FILE, version("4.0.0"), tuple(ExecutorsUser(f"a{n}", version("3.40.0")) for n in range(22))
+            ),
+            f"22 instances use {FILE}: {', '.join(f'a{n} (3.40.0)' for n in range(20))} and 2 more. Their executors "
+            "get 4.0.0 as soon as Terraform is applied, also those of instances that run another version.",
         ),
         (
             ModulePinUnclear(FILE, "executors", ">= 3.40, < 4"),

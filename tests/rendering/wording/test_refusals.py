@@ -11,6 +11,7 @@ from bot.domain.plans.reasons.refusals import (
     HistoryProblem,
     LeftOut,
     MistaggedImage,
+    NobodyGoesThere,
     NotPrepared,
     RollbackGoldenMissing,
     RollbackTooFar,
@@ -30,6 +31,15 @@ from tests.samples import version
             LeftOut(MarkedSkipped("shared by engineering")),
             "it is left out of release upgrades: shared by engineering. "
             "To include it, remove upgrade.skip from its config.yaml.",
+        ),
+        (
+            NobodyGoesThere(version("4.0.0"), version("3.39.1"), version("3.40.0"), version("3.41.0"), 3),
+            "no instance may go to 4.0.0 next: they run 3.39.1 to 3.40.0. Prepare 3.41.0 first. "
+            "It would also pin the executors modules of 3 instances to 4.0.0.",
+        ),
+        (
+            NobodyGoesThere(version("4.0.0"), version("4.1.0"), version("4.1.0")),
+            "no instance may go to 4.0.0 next: they run 4.1.0.",
         ),
         (
             LeftOut(Suspended()),

@@ -37,6 +37,26 @@ class UnknownVersion(Reason):
     nearest: Version | None = None
 
 
+@stored(
+    "plans.nobody_goes_there",
+    version="version",
+    oldest="oldest",
+    newest="newest",
+    next_version="next_version",
+    executors_users="executors_users",
+)
+@dataclass(frozen=True)
+class NobodyGoesThere(Reason):
+    """No instance may go to the version next: they run `oldest` to `newest`. `next_version` is the next step on the
+    way, if it is known. So many instances use the executors modules, which the preparation would pin for all."""
+
+    version: Version
+    oldest: Version
+    newest: Version
+    next_version: Version | None = None
+    executors_users: int = 0
+
+
 @stored("plans.candidate_refused", release="release")
 @dataclass(frozen=True)
 class CandidateRefused(Reason):

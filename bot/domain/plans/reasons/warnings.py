@@ -96,6 +96,25 @@ class ServiceAdded(PlanWarning):
     service: str
 
 
+@stored("plans.executors_user", slug="slug", version="version")
+@dataclass(frozen=True)
+class ExecutorsUser:
+    """An instance that uses the executors modules, and the version that it runs."""
+
+    slug: str
+    version: Version
+
+
+@stored("plans.executors_shared", path="path", version="version", users="users")
+@dataclass(frozen=True)
+class ExecutorsShared(PlanWarning):
+    """The modules that are pinned to the version are those of all these instances."""
+
+    path: str
+    version: Version
+    users: tuple[ExecutorsUser, ...]
+
+
 @stored("plans.executors_not_pinned", version="version")
 @dataclass(frozen=True)
 class ExecutorsNotPinned(PlanWarning):

@@ -11,6 +11,7 @@ from bot.domain.plans.reasons.refusals import (
     CandidateRefused,
     HistoryProblem,
     LeftOut,
+    NobodyGoesThere,
     NotPrepared,
     RollbackGoldenMissing,
     RollbackTooFar,
@@ -44,6 +45,16 @@ def _(reason: LeftOut) -> str:
 def _(reason: UnknownVersion) -> str:
     instead = f" The nearest version is {reason.nearest}." if reason.nearest else ""
     return f"upstream has no tag for version {reason.version}.{instead}"
+
+
+@describe.register
+def _(reason: NobodyGoesThere) -> str:
+    version, oldest, newest = reason.version, reason.oldest, reason.newest
+    running = f"they run {oldest}" if oldest == newest else f"they run {oldest} to {newest}"
+    way = f" Prepare {reason.next_version} first." if reason.next_version else ""
+    users = f"{reason.executors_users} instance{'s' if reason.executors_users > 1 else ''}"
+    pins = f" It would also pin the executors modules of {users} to {version}." if reason.executors_users else ""
+    return f"no instance may go to {version} next: {running}.{way}{pins}"
 
 
 @describe.register

@@ -6,6 +6,7 @@ from bot.domain.plans.reasons.warnings import (
     ExecutorsAtOtherVersion,
     ExecutorsFileMissing,
     ExecutorsNotPinned,
+    ExecutorsShared,
     FileKept,
     GlobalOverrideIsLink,
     ModulePinnedNewer,
@@ -20,6 +21,9 @@ from bot.domain.plans.reasons.warnings import (
 )
 from bot.rendering.wording.dispatch import describe
 from bot.rendering.wording.plans.images import without_digest
+
+MAX_USERS = 20
+"""The most instances that one warning names."""
 
 
 @describe.register
@@ -72,6 +76,18 @@ def _(reason: GlobalOverrideIsLink) -> str:
 @describe.register
 def _(reason: ServiceAdded) -> str:
     return f"The overrides add the service {reason.service}, which upstream's file does not have."
+
+
+@describe.register
+def _(reason: ExecutorsShared) -> str:
+    shown = ", ".join(f"{user.slug} ({user.version})" for user in reason.users[:MAX_USERS])
+    more = len(reason.users) - MAX_USERS
+    rest = f" and {more} more" if more > 0 else ""
+    use, their = ("instance uses", "Its") if len(reason.users) == 1 else ("instances use", "Their")
+    return (
+        f"{len(reason.users)} {use} {reason.path}: {shown}{rest}. {their} executors get {reason.version} as soon as "
+        "Terraform is applied, also those of instances that run another version."
+    )
 
 
 @describe.register
