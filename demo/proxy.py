@@ -21,6 +21,7 @@ from werkzeug.wrappers import Request, Response
 
 from demo.actions import Actions, ActionsApi
 from demo.comment_list import PATH, list_comments
+from demo.edit_history import BODY_PATH, EditHistory
 from demo.emulator import EmulatorError
 from demo.emulator.keys import is_taken
 from demo.github_api import GitHubApi, GitHubError
@@ -55,6 +56,7 @@ class GitHubProxy:
         )
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.actions = Actions(org.deployment, self._deliver, self._publish, self.url)
+        self._edits = EditHistory()
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="front", daemon=True)
 
     def __enter__(self) -> Self:
@@ -69,7 +71,9 @@ class GitHubProxy:
 
     def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
-        answer = self._actions_response(request) or self._comments_response(request) or self._forward(request)
+        special = (self._actions_response, self._comments_response, self._edit_response)
+        answer = next((found for one in special if (found := one(request)) is not None), None)
+        answer = answer or self._forward(request)
         return answer(environ, start_response)
 
     def _actions_response(self, request: Request) -> Response | None:
@@ -120,6 +124,22 @@ class GitHubProxy:
             following = urlencode({**query, "page": page.next_page})
             response.headers["Link"] = f'<{self.url}{request.path}?{following}>; rel="next"'
         return response
+
+    def _edit_response(self, request: Request) -> Response | None:
+        """The answer to an edit of an issue or a comment, which is noted, or about earlier edits; else None."""
+        document = request.get_json(force=True, silent=True)
+        if request.method == "POST" and request.path == "/graphql":
+            return Response(json.dumps(self._edits.answer(document or {})), content_type="application/json")
+        if request.method != "PATCH" or not BODY_PATH.fullmatch(request.path) or "body" not in (document or {}):
+            return None
+        authorization = request.headers.get("Authorization", "")
+        with self._edits.lock:
+            before = self._send("GET", request.path, {"Authorization": authorization})
+            answer = self._forward(request)
+            if before.status_code == answer.status_code == http.HTTPStatus.OK:
+                texts = [json.loads(one.get_data()) for one in (before, answer)]
+                self._edits.note(texts[0], texts[1], self._login(authorization))
+        return answer
 
     def _login(self, authorization: str) -> str:
         """The person that the token belongs to; mibot for any other token."""

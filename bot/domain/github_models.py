@@ -14,7 +14,8 @@ GHOST_LOGIN = "ghost"
 class Issue:
     """An issue of the releases repository. `author` is a login; `by_bot` is true for every bot's issue.
 
-    `outsider`: as far as GitHub tells, its author belongs neither to the organization nor to the repository.
+    `outsider`: as far as GitHub tells, its author belongs neither to the organization nor to the repository. `node`
+    is its id in GraphQL.
     """
 
     number: int
@@ -28,6 +29,7 @@ class Issue:
     updated_at: datetime
     closed_at: datetime | None = None
     outsider: bool = False
+    node: str = ""
 
     def is_by_app(self, login: str) -> bool:
         """Whether the App with this login wrote it. Only then do hidden marks in it count: anybody can write one."""
@@ -36,7 +38,7 @@ class Issue:
 
 @dataclass(frozen=True)
 class Comment:
-    """A comment on an issue; `edited` when it was changed after it was written."""
+    """A comment on an issue; `edited` when it was changed after it was written. `node` is its id in GraphQL."""
 
     id: int
     issue: int
@@ -46,6 +48,7 @@ class Comment:
     url: str
     created_at: datetime
     updated_at: datetime
+    node: str = ""
 
     @property
     def edited(self) -> bool:
@@ -55,6 +58,18 @@ class Comment:
     def is_by_app(self, login: str) -> bool:
         """Whether the App with this login wrote it. Only then do hidden marks in it count: anybody can write one."""
         return self.by_bot and self.author.lower() == login.lower()
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One state of a body that was edited: by whom, and when. `text` is None when people deleted it from the history;
+    `ours` when mibot wrote it."""
+
+    id: str
+    text: str | None
+    ours: bool
+    editor: str
+    at: datetime
 
 
 @dataclass(frozen=True)

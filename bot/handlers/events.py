@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from bot.domain.chat.effects import HandleComment
 from bot.domain.effects import Effect
 from bot.domain.flow.events import (
@@ -11,26 +13,40 @@ from bot.domain.flow.events import (
     MergeGroupRequested,
     OtherPullChanged,
     PreparationChanged,
+    TextEdited,
     UpgradeChanged,
     WorkflowRunChanged,
 )
-from bot.domain.tracker.effects import EnsureTracker
+from bot.domain.tracker.effects import EnsureTracker, NoteTrackerEdit
 from bot.domain.upgrade.check_effects import ReportMergeGroup, ReportUnrelated
 from bot.domain.upgrade.effects import Advance, AdvancePreparation
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.handlers.dispatch import handles
-from bot.ports.store import UpgradeReader
+from bot.ports.store import TrackerReader, UpgradeReader
+
+
+class _Store(UpgradeReader, TrackerReader, Protocol):
+    """What the handler looks up."""
 
 
 class EventHandler:
     """Turns events into effects."""
 
-    def __init__(self, store: UpgradeReader) -> None:
+    def __init__(self, store: _Store) -> None:
         self._store = store
 
     @handles
     def issue_labeled(self, event: IssueLabeled) -> list[Effect]:
         return [EnsureTracker(event.version, event.number, event.by)]
+
+    @handles
+    def text_edited(self, event: TextEdited) -> list[Effect]:
+        edited = (tracker for tracker in self._store.trackers() if tracker.issue == event.issue)
+        return [
+            NoteTrackerEdit(str(tracker.version), event.comment)
+            for tracker in edited
+            if event.comment in {0, *tracker.parts}
+        ]
 
     @handles
     def comment_created(self, event: CommentCreated) -> list[Effect]:

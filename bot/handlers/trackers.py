@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from bot.domain.chat import markers
 from bot.domain.effects import Effect
 from bot.domain.github_models import Issue
 from bot.domain.rollout.effects import Schedule
-from bot.domain.tracker.effects import AskAboutRelease, EnsureTracker, RefreshTracker, WatchTracker
+from bot.domain.tracker.effects import AskAboutRelease, EnsureTracker, NoteTrackerEdit, RefreshTracker, WatchTracker
 from bot.domain.tracker.layout import Block, TrackerTooLongError, lay_out, with_block, without_title
 from bot.domain.tracker.record import LAYOUT, TrackerRecord, TrackerState
 from bot.domain.tracker.release_issues import DEFAULT_RULES, IssueKind, ReleaseRules
@@ -24,7 +25,7 @@ from bot.domain.versions import Version
 from bot.formats.markdown import Markdown
 from bot.handlers.dispatch import handles
 from bot.ports.errors import NotFoundError, PermanentError
-from bot.ports.issues import IssueComments, IssueEditor, IssueReader, WriteSlots
+from bot.ports.issues import EditHistory, IssueComments, IssueEditor, IssueReader, WriteSlots
 from bot.ports.store import PreparationReader, TrackerStore, UpgradeReader
 from bot.rendering import Renderer
 from bot.rendering.tracker import (
@@ -41,13 +42,20 @@ from bot.services.operators import Operators
 from bot.services.own_comments import OwnComments
 from bot.services.poll_throttle import PollThrottle
 from bot.services.release_issues import ReleaseIssues
+from bot.services.shared_texts import SharedText, SharedTexts, Written
 from bot.services.tracker_search import LABELS, TrackerSearch
 from bot.services.tracker_states import kept_parts
 
 log = structlog.get_logger(__name__)
 
 
-class _Issues(IssueReader, IssueEditor, IssueComments, WriteSlots, Protocol):
+LONGEST_LAG = timedelta(minutes=2)
+"""How long the edit history may be behind. After that mibot does not wait for it any more."""
+MIN_PAUSE = 2.0
+"""Seconds before the next look at a history that is behind."""
+
+
+class _Issues(IssueReader, IssueEditor, IssueComments, EditHistory, WriteSlots, Protocol):
     """What the handler does with issues."""
 
 
@@ -89,6 +97,7 @@ class TrackerHandler:
         self._clock = clock
         self._interval = interval
         self._throttle = PollThrottle(clock)
+        self._shared_texts = SharedTexts(issues)
 
     @property
     def _labels(self) -> list[str]:
@@ -190,7 +199,19 @@ class TrackerHandler:
         if complete:
             record = replace(record, clean=record.dirty, layout=LAYOUT)
         self._store.save_tracker(record)
-        return [] if complete else [effect]
+        return [] if complete else [RefreshTracker(effect.version, MIN_PAUSE if record.unchecked else 0.0)]
+
+    @handles
+    def note_edit(self, effect: NoteTrackerEdit) -> list[Effect]:
+        """See to it that the edit overwrote nothing, and that mibot's part is still there."""
+        version = Version.parse(effect.version)
+        record = self._store.tracker(version) if version else None
+        if record is None or effect.comment not in {0, *record.parts}:
+            return []
+        part = record.parts.index(effect.comment) + 1 if effect.comment else 0
+        self._store.save_tracker(record.with_unchecked(part))
+        self._store.mark_tracker_dirty(record.version)
+        return [RefreshTracker(effect.version)]
 
     def _recover(self, record: TrackerRecord) -> list[Effect]:
         """Go on without the comments that people deleted; the list continues in new ones. Or the tracker is gone."""
@@ -198,7 +219,7 @@ class TrackerHandler:
         if kept == record.parts:
             return [WatchTracker(str(record.version))]
         log.info("tracker_part_gone", version=str(record.version), left=len(kept))
-        self._store.save_tracker(replace(record, parts=kept))
+        self._store.save_tracker(replace(record, parts=kept, revisions=(), unchecked=()))
         return [RefreshTracker(str(record.version))]
 
     def _seconds_to_wait(self, record: TrackerRecord) -> float:
@@ -213,20 +234,38 @@ class TrackerHandler:
 
         A new part becomes a comment. The head has to link it, which takes another pass.
         """
-        texts = [self._read(record, part) for part in range(len(record.parts) + 1)]
+        texts = [self._body(record, part)[1] for part in range(len(record.parts) + 1)]
         for part in range(len(texts)):
-            with self._issues.write_slot():
-                texts[part] = self._read(record, part)
-                wanted = self._render_parts(texts, record, renderer)
-                if wanted[part] != texts[part]:
-                    self._write(record, part, wanted[part])
-                    texts[part] = wanted[part]
-                    record = replace(record, edited_at=self._clock())
+            record = self._update_part(record, texts, part, renderer)
         wanted = self._render_parts(texts, record, renderer)
         if len(wanted) == len(texts):
-            return record, True
+            return record, not record.unchecked
         part = len(texts)
         return replace(record, parts=(*record.parts, self._ensure_part(record, part, wanted[part]))), False
+
+    def _update_part(self, record: TrackerRecord, texts: list[str], part: int, renderer: Renderer) -> TrackerRecord:
+        """Bring one part up to date, in `texts` too, with every edit of people's."""
+
+        @functools.cache
+        def render(text: str) -> str:
+            return self._render_parts([*texts[:part], text, *texts[part + 1 :]], record, renderer)[part]
+
+        known = record.revision(part)
+        with self._issues.write_slot():
+            node, read = self._body(record, part)
+            shared = SharedText(node, lambda text: self._write(record, part, text), render)
+            now = Written(read, known, settled=True)
+            if part in record.unchecked:
+                now = self._shared_texts.recover(shared, read, known)
+            texts[part] = now.text
+            wanted = render(now.text)
+            if wanted != read:
+                record = replace(record.with_unchecked(part), edited_at=self._clock())
+                self._store.save_tracker(record)  # if the process ends here, the next refresh looks for lost edits
+                now = self._shared_texts.write(shared, read, wanted, known)
+        texts[part] = now.text
+        late = record.edited_at is None or self._clock() - record.edited_at > LONGEST_LAG
+        return record.with_revision(part, now.revision) if now.settled or late else record.with_unchecked(part)
 
     def _render_parts(self, texts: list[str], record: TrackerRecord, renderer: Renderer) -> list[str]:
         """The new texts of all parts, given their current texts."""
@@ -253,10 +292,10 @@ class TrackerHandler:
             ),
         ]
 
-    def _read(self, record: TrackerRecord, part: int) -> str:
-        if part == 0:
-            return self._issues.issue(record.issue).body
-        return self._issues.comment(record.parts[part - 1]).body
+    def _body(self, record: TrackerRecord, part: int) -> tuple[str, str]:
+        """A part's id in GraphQL, and its text."""
+        here = self._issues.issue(record.issue) if part == 0 else self._issues.comment(record.parts[part - 1])
+        return here.node, here.body
 
     def _write(self, record: TrackerRecord, part: int, text: str) -> None:
         if part == 0:

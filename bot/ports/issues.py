@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.github_models import Comment, Issue
+from bot.domain.github_models import Comment, Issue, Revision
 from bot.ports.accounts import BotAccount
 
 
@@ -48,6 +48,16 @@ class CommentFeed(Protocol):
 
     def recent_comments(self, since: datetime) -> Sequence[Comment]:
         """The comments updated since then, oldest update first."""
+
+
+class EditHistory(Protocol):
+    """Tells how a body came to be what it is."""
+
+    def revisions(self, node: str) -> Sequence[Revision]:
+        """The latest states of the body of an issue or comment, oldest first; empty if nobody edited it.
+
+        Raises PermanentError where GitHub does not tell.
+        """
 
 
 class Reactions(Protocol):

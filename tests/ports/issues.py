@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.domain.github_models import Comment, Issue
+from bot.domain.github_models import Comment, Issue, Revision
 from bot.domain.reasons import PlainText
 from bot.ports.errors import ExternalError, NotFoundError
 from tests import samples
@@ -23,6 +23,7 @@ class MemoryIssues:
     _issues: dict[int, Issue] = field(default_factory=dict)
     _comments: dict[int, Comment] = field(default_factory=dict)
     _numbers: int = 0
+    _revisions: dict[str, list[Revision]] = field(default_factory=dict)
     reactions: list[tuple[int, str]] = field(default_factory=list)
 
     # What people do
@@ -32,7 +33,10 @@ class MemoryIssues:
         number = self._numbers
         url = f"https://github.com/sourcegraph/sourcegraph/issues/{number}"
         by_bot = author.endswith("[bot]")
-        self._issues[number] = Issue(number, title, body, frozenset(labels), author, by_bot, True, url, self.now)
+        node = f"I_{number}"
+        self._issues[number] = Issue(
+            number, title, body, frozenset(labels), author, by_bot, True, url, self.now, node=node
+        )
         return self._issues[number]
 
     def say(self, issue: int, body: str, author: str = "dana", edited: bool = False) -> Comment:
@@ -40,7 +44,8 @@ class MemoryIssues:
         url = f"{self._issues[issue].url}#issuecomment-{number}"
         changed = self.now + timedelta(minutes=1) if edited else self.now
         by_bot = author.endswith("[bot]")
-        self._comments[number] = Comment(number, issue, body, author, by_bot, url, self.now, changed)
+        node = f"IC_{number}"
+        self._comments[number] = Comment(number, issue, body, author, by_bot, url, self.now, changed, node)
         return self._comments[number]
 
     def close(self, number: int) -> None:
@@ -53,6 +58,12 @@ class MemoryIssues:
         """Somebody deletes, transfers or converts the issue; its comments go with it."""
         del self._issues[number]
         self._comments = {key: one for key, one in self._comments.items() if one.issue != number}
+
+    def save(self, number: int, body: str, author: str = "dana") -> None:
+        """A person saves the body of an issue."""
+        before = self._issues[number]
+        self._note(before, body, author)
+        self._issues[number] = replace(before, body=body, updated_at=self.now)
 
     # What mibot asks for
 
@@ -76,7 +87,9 @@ class MemoryIssues:
         return self.open(title, body, labels, self.bot_login)
 
     def edit_issue(self, number: int, body: str) -> None:
-        self._issues[number] = replace(self.issue(number), body=body, updated_at=self.now)
+        before = MemoryIssues.issue(self, number)
+        self._note(before, body, self.bot_login)
+        self._issues[number] = replace(before, body=body, updated_at=self.now)
 
     def add_labels(self, number: int, labels: Iterable[str]) -> None:
         issue = self.issue(number)
@@ -100,7 +113,17 @@ class MemoryIssues:
         return self.say(number, body, self.bot_login)
 
     def edit_comment(self, comment: int, body: str) -> None:
+        self._note(self.comment(comment), body, self.bot_login)
         self._comments[comment] = replace(self.comment(comment), body=body, updated_at=self.now)
+
+    def revisions(self, node: str) -> Sequence[Revision]:
+        return self._revisions.get(node, [])[-50:]
+
+    def _note(self, before: Issue | Comment, body: str, editor: str) -> None:
+        there = self._revisions.setdefault(before.node, [])
+        if not there:
+            there.append(Revision(f"{before.node}_0", before.body, before.by_bot, before.author, self.now))
+        there.append(Revision(f"{before.node}_{len(there)}", body, editor == self.bot_login, editor, self.now))
 
     def react(self, comment: int, content: str) -> None:
         self.reactions.append((comment, content))

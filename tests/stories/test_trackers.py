@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -121,3 +122,20 @@ def _with_marker(body: str) -> str:
 
 def _when(words: str, body: str) -> str:
     return body if words in body else ""
+
+
+def test_people_save_the_tracker_all_the_time_and_lose_nothing(story: Story) -> None:
+    """Somebody adds a line ten times a second, reading and saving as fast as they can, while mibot edits."""
+    story.open_release_issue()
+    number = int(story.tracker()["number"])
+    story.wait_until_idle()
+    order = story.comment(number, "/upgrade rctest")
+    lines = [f"note {step} of dana" for step in range(20)]
+    for line in lines:
+        body = str(story.world.issue(number)["body"])
+        story.world.edit_issue_body("dana", number, f"{body.rstrip()}\n{line}\n")
+        time.sleep(0.1)  # people's pace, not a wait
+    story.wait_for_reply(number, order, "waiting for a review")
+    story.wait_until_idle()
+    story.eventually(lambda: all(line in str(story.world.issue(number)["body"]) for line in lines))
+    story.eventually(lambda: "waiting for a review" in story.line("3.40.1", "rctest"))

@@ -37,8 +37,9 @@ class Request:
 
     @property
     def writes(self) -> bool:
-        """Whether it changes something that people can see. Requesting a token does not."""
-        return self.method not in {"GET", "HEAD", "OPTIONS"} and not self.path.endswith("/access_tokens")
+        """Whether it changes something that people can see. Requesting a token does not, nor does a GraphQL query."""
+        harmless = self.path.endswith(("/access_tokens", "/graphql"))
+        return self.method not in {"GET", "HEAD", "OPTIONS"} and not harmless
 
     @property
     def json(self) -> Any:

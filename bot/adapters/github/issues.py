@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 from bot.adapters.github.http.purpose import Purpose
 from bot.adapters.github.http.session import Session
-from bot.adapters.github.parsing import parse_comment, parse_issue, parse_issue_or_pull
+from bot.adapters.github.parsing import parse_comment, parse_issue, parse_issue_or_pull, parse_revisions
 from bot.domain.failures.github_actions import GitHubAction
-from bot.domain.github_models import Comment, Issue
+from bot.domain.github_models import Comment, Issue, Revision
 
 READ_ISSUE = Purpose(GitHubAction.READ_ISSUE, "issues=read")
 LIST_ISSUES = Purpose(GitHubAction.LIST_ISSUES, "issues=read")
@@ -21,6 +21,20 @@ READ_COMMENTS = Purpose(GitHubAction.READ_COMMENTS, "issues=read")
 WRITE_COMMENT = Purpose(GitHubAction.WRITE_COMMENT, "issues=write")
 EDIT_COMMENT = Purpose(GitHubAction.EDIT_COMMENT, "issues=write")
 REACT = Purpose(GitHubAction.ADD_REACTION, "issues=write")
+READ_HISTORY = Purpose(GitHubAction.READ_EDIT_HISTORY, "issues=read")
+
+MAX_REVISIONS = 50
+"""Each is a whole body. So many edits between one of mibot's and the look at the history are not to be expected."""
+EDIT_HISTORY = """
+query ($node: ID!, $count: Int!) {
+  node(id: $node) {
+    ... on Comment {
+      userContentEdits(first: $count) { nodes { id editedAt deletedAt diff editor { __typename login } } }
+    }
+  }
+}
+"""
+"""https://docs.github.com/en/graphql/reference/objects#usercontentedit. `diff` is the whole text after the edit."""
 
 
 class GitHubIssues:
@@ -81,6 +95,11 @@ class GitHubIssues:
 
     def edit_comment(self, comment: int, body: str) -> None:
         self._client.patch(f"/issues/comments/{comment}", EDIT_COMMENT, {"body": body})
+
+    def revisions(self, node: str) -> Sequence[Revision]:
+        slug = self._session.app_slug
+        variables = {"node": node, "count": MAX_REVISIONS}
+        return self._client.query(EDIT_HISTORY, variables, READ_HISTORY, lambda data: parse_revisions(data, slug))
 
     def react(self, comment: int, content: str) -> None:
         self._client.post(f"/issues/comments/{comment}/reactions", REACT, {"content": content})

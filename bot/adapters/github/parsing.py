@@ -11,7 +11,17 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.git_tree import Snapshot, TreeEntry
-from bot.domain.github_models import GHOST_LOGIN, Comment, CommitRef, FailedJob, Head, Issue, PullRequest, WorkflowRun
+from bot.domain.github_models import (
+    GHOST_LOGIN,
+    Comment,
+    CommitRef,
+    FailedJob,
+    Head,
+    Issue,
+    PullRequest,
+    Revision,
+    WorkflowRun,
+)
 
 _INSIDERS = {"OWNER", "MEMBER", "COLLABORATOR"}
 _NO_FAILURE = {None, "success", "skipped", "neutral"}  # None: it goes on, or never began
@@ -38,6 +48,7 @@ def parse_issue(data: Any) -> Issue:
         updated_at=_time(data["updated_at"]),
         closed_at=_time(data["closed_at"]) if data.get("closed_at") else None,
         outsider=not is_bot(data.get("user")) and (data.get("author_association") or "MEMBER") not in _INSIDERS,
+        node=str(data.get("node_id") or ""),
     )
 
 
@@ -56,6 +67,7 @@ def parse_comment(data: Any) -> Comment:
         url=str(data["html_url"]),
         created_at=_time(data["created_at"]),
         updated_at=_time(data["updated_at"]),
+        node=str(data.get("node_id") or ""),
     )
 
 
@@ -143,6 +155,22 @@ def parse_snapshot(data: Any) -> Snapshot | None:
     files = {e["path"]: TreeEntry(mode=e["mode"], sha=e["sha"]) for e in entries if e["type"] == "blob"}
     folders = {e["path"]: e["sha"] for e in entries if e["type"] == "tree" and "/" not in e["path"]}
     return Snapshot(tree=str(data["sha"]), files=files, folders=folders)
+
+
+def parse_revisions(data: Any, app_slug: str) -> list[Revision]:
+    """The edit history in a GraphQL answer, oldest first; GitHub lists the newest first."""
+    newest_first = data["data"]["node"]["userContentEdits"]["nodes"]
+    nodes = list(reversed(newest_first))
+    nodes.sort(key=lambda node: str(node["editedAt"]))  # stable: many edits may be of one second
+    return [_revision(node, app_slug) for node in nodes]
+
+
+def _revision(node: Any, app_slug: str) -> Revision:
+    """In GraphQL the App's login is its slug, without `[bot]`."""
+    editor = node["editor"] or {"__typename": "User", "login": GHOST_LOGIN}
+    ours = (editor["__typename"], editor["login"]) == ("Bot", app_slug)
+    text = None if node["deletedAt"] else str(node["diff"] or "")
+    return Revision(str(node["id"]), text, ours, str(editor["login"]), _time(node["editedAt"]))
 
 
 def _labels(data: Any) -> frozenset[str]:

@@ -6,6 +6,7 @@ import re
 
 from bot.domain.versions import Version
 
+_TRACKER_OR_PART = re.compile(r"<!-- mibot:tracker version=\S+ (part=\d+ )?-->")
 _TRACKER = re.compile(r"<!-- mibot:tracker version=(\S+) -->")
 
 
@@ -18,6 +19,11 @@ def tracker_version(body: str) -> Version | None:
     """The version of the tracker with this body, or None."""
     match = _TRACKER.search(body)
     return Version.parse(match.group(1)) if match else None
+
+
+def is_tracker(text: str) -> bool:
+    """Whether a text is a tracker or continues one."""
+    return _TRACKER_OR_PART.search(text) is not None
 
 
 def tracker_part(version: Version, part: int) -> str:

@@ -13,6 +13,7 @@ class GitHubAction(StrEnum):
     LIST_ISSUES = "list_issues"
     OPEN_ISSUE = "open_issue"
     EDIT_ISSUE = "edit_issue"
+    READ_EDIT_HISTORY = "read_edit_history"
     LABEL_ISSUE = "label_issue"
     READ_COMMENTS = "read_comments"
     WRITE_COMMENT = "write_comment"

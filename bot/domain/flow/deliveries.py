@@ -17,6 +17,7 @@ from bot.domain.flow.events import (
     MergeGroupRequested,
     OtherPullChanged,
     PreparationChanged,
+    TextEdited,
     UpgradeChanged,
     WorkflowRunChanged,
 )
@@ -145,6 +146,8 @@ def _issues(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
     issue = payload["issue"]
     if _repository(payload) != relevant.releases.lower() or _is_pull(issue):
         return None
+    if _text(payload["action"]) == "edited":
+        return _edited(payload, relevant)
     if _text(payload["action"]) not in {"opened", "labeled", "reopened"} or not _has_label(issue, relevant.label):
         return None
     version = version_in_title(_text(issue["title"]))
@@ -159,6 +162,8 @@ def _issue_comment(payload: Mapping[str, Any], relevant: EventFilter) -> Event |
     issue, comment = payload["issue"], payload["comment"]
     if _repository(payload) != relevant.releases.lower() or _is_pull(issue):
         return None
+    if _text(payload["action"]) == "edited":
+        return _edited(payload, relevant, _number(comment["id"])) if _is_bot(comment["user"]) else None
     if _text(payload["action"]) != "created" or _is_bot(comment["user"]):
         return None
     if not _has_label(issue, relevant.label) and not _may_be_tracker(issue):
@@ -169,6 +174,16 @@ def _issue_comment(payload: Mapping[str, Any], relevant: EventFilter) -> Event |
     version = version_in_title(_text(issue["title"]))
     author = _login(comment["user"])
     return CommentCreated(_number(comment["id"]), _number(issue["number"]), str(version or ""), body, author)
+
+
+def _edited(payload: Mapping[str, Any], relevant: EventFilter, comment: int = 0) -> Event | None:
+    """A person's edit of a tracker. What bots edit is no news: mibot's own edits are among it."""
+    issue, edited = payload["issue"], payload["comment" if comment else "issue"]
+    before = ((payload.get("changes") or {}).get("body") or {}).get("from")
+    texts = (_text_or_null(text) for text in (edited.get("body"), before))
+    if _is_bot(payload.get("sender")) or not _has_label(issue, relevant.label):
+        return None
+    return TextEdited(_number(issue["number"]), comment) if any(map(markers.is_tracker, texts)) else None
 
 
 def _pull(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:

@@ -46,6 +46,15 @@ class CommentCreated:
     delivery: str = ""
 
 
+@stored("github.text_edited", issue="issue", comment="comment")
+@dataclass(frozen=True)
+class TextEdited:
+    """A person edited an issue, or a comment on it (`comment` is 0 for the issue's own body)."""
+
+    issue: int
+    comment: int = 0
+
+
 @stored("github.upgrade_changed", slug="slug", version="version")
 @dataclass(frozen=True)
 class UpgradeChanged:
@@ -99,6 +108,7 @@ class OtherPullChanged:
 
 Event = (
     IssueLabeled
+    | TextEdited
     | CommentCreated
     | UpgradeChanged
     | PreparationChanged

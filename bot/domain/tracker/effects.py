@@ -51,6 +51,16 @@ class WatchTracker(TrackerEffect):
     version: str
 
 
+@stored("tracker.note_edit", version="version", comment="comment")
+@dataclass(frozen=True)
+class NoteTrackerEdit(TrackerEffect):
+    """Look whether a person's edit of a tracker overwrote others' edits, or mibot's. `comment` is the one that they
+    edited, 0 for the tracker's own body."""
+
+    version: str
+    comment: int = 0
+
+
 @stored("tracker.refresh", version="version", delay_seconds="delay_seconds")
 @dataclass(frozen=True)
 class RefreshTracker(TrackerEffect):

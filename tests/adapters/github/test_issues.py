@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from bot.adapters.github import GitHubIssues
+from bot.ports.errors import PermanentError
 from tests.adapters.github.conftest import FakeGitHub
 from tests.adapters.github.samples import API, comment, issue, user
 
@@ -99,3 +102,34 @@ def test_an_edit_and_a_reaction_say_what_they_should(site: FakeGitHub, issues: G
     assert site.sent() == {"body": "done"}
     issues.react(9, "eyes")
     assert site.sent() == {"content": "eyes"}
+
+
+def edit(number: int, login: str, at: str = "12:00:00", **changes: object) -> dict[str, object]:
+    kind = "Bot" if login == "mibot" else "User"
+    editor = {"__typename": kind, "login": login}
+    plain = {"id": f"UCE_{number}", "editedAt": f"2022-06-01T{at}Z", "deletedAt": None, "diff": f"text {number}"}
+    return {**plain, "editor": editor, **changes}
+
+
+def test_the_edit_history_comes_oldest_first(site: FakeGitHub, issues: GitHubIssues) -> None:
+    newest_first = [
+        edit(4, "mibot", "12:00:01"),
+        edit(3, "dana"),
+        edit(2, "dana", diff=None, deletedAt="2022-06-02T00:00:00Z"),
+        edit(1, "mibot", editor=None),
+    ]
+    site.add_response("POST", "/graphql", {"data": {"node": {"userContentEdits": {"nodes": newest_first}}}})
+    found = [(one.id, one.text, one.ours, one.editor) for one in issues.revisions("I_1")]
+    assert found == [
+        ("UCE_1", "text 1", False, "ghost"),
+        ("UCE_2", None, False, "dana"),
+        ("UCE_3", "text 3", False, "dana"),
+        ("UCE_4", "text 4", True, "mibot"),
+    ]
+    assert site.sent()["variables"]["node"] == "I_1"
+
+
+def test_a_github_that_tells_no_history_says_so_at_once(site: FakeGitHub, issues: GitHubIssues) -> None:
+    site.add_response("POST", "/graphql", {"data": {"node": None}, "errors": [{"message": "no such field"}]})
+    with pytest.raises(PermanentError):
+        issues.revisions("I_1")

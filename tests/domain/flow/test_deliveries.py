@@ -17,6 +17,7 @@ from bot.domain.flow.events import (
     MergeGroupRequested,
     OtherPullChanged,
     PreparationChanged,
+    TextEdited,
     UpgradeChanged,
     WorkflowRunChanged,
 )
@@ -145,6 +146,25 @@ def test_labels_and_repositories_are_compared_as_github_compares_them() -> None:
 )  # fmt: skip
 def test_issues_that_are_nobodys_business(payload: Json) -> None:
     assert parse_event("issues", payload, RELEVANT) is None
+
+
+MARK = "<!-- mibot:tracker version=3.40.1 -->"
+PART = "<!-- mibot:tracker version=3.40.1 part=2 -->"
+
+
+def test_a_person_edits_a_tracker() -> None:
+    assert parse_event("issues", labeled("edited", body=f"# x\n{MARK}"), RELEVANT) == TextEdited(12)
+    removed = {**labeled("edited", body="# x"), "changes": {"body": {"from": MARK}}}
+    assert parse_event("issues", removed, RELEVANT) == TextEdited(12)
+
+
+def test_a_person_edits_a_part_of_a_tracker() -> None:
+    assert parse_event("issue_comment", comment(PART, "edited", BOT), RELEVANT) == TextEdited(12, 77)
+    assert parse_event("issue_comment", comment(PART, "edited", DANA), RELEVANT) is None
+
+
+def test_what_a_bot_edits_is_no_news() -> None:
+    assert parse_event("issues", labeled("edited", BOT, body=MARK), RELEVANT) is None
 
 
 def test_a_tracker_that_was_renamed_for_another_version_is_asked_for_anew() -> None:

@@ -7,7 +7,7 @@ import pytest
 from bot.domain.chat.effects import AddReaction, BackUpNow, CheckNow, HandleComment, PlanNow, RefreshReply
 from bot.domain.effects import Effect
 from bot.domain.rollout.effects import SCHEDULING_KEY, CancelUpgrades, Schedule, StartUpgrades
-from bot.domain.tracker.effects import AskAboutRelease, EnsureTracker, RefreshTracker, WatchTracker
+from bot.domain.tracker.effects import AskAboutRelease, EnsureTracker, NoteTrackerEdit, RefreshTracker, WatchTracker
 from bot.domain.upgrade.check_effects import ReportMergeGroup, ReportUnrelated
 from bot.domain.upgrade.effects import (
     Advance,
@@ -34,6 +34,7 @@ SAMPLES: tuple[Effect, ...] = (
     PlanNow(77, "rctest", "3.40.1"),
     EnsureTracker("3.40.1", 12, "dana"),
     RefreshTracker("3.40.1"),
+    NoteTrackerEdit("3.40.1", 99),
     RefreshTracker("3.40.1", 9.5),
     EnsureTracker("3.40.1", 12, "dana", asked=True),
     AskAboutRelease("3.40.1", 12),

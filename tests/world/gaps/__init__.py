@@ -9,6 +9,7 @@ from tests.world.exchange import HttpResponse, Request
 from tests.world.gaps.actions import UpgradeWorkflow
 from tests.world.gaps.check_apps import CheckRunApps
 from tests.world.gaps.comments import AllComments, CommentTimes
+from tests.world.gaps.edits import Edits
 from tests.world.gaps.gap import Gap, Github, Send
 from tests.world.gaps.hook_config import HookConfig
 from tests.world.gaps.labels import InitialLabels
@@ -30,6 +31,7 @@ ALL_GAPS: tuple[type[Gap], ...] = (
     InitialLabels,
     AllComments,
     CommentTimes,
+    Edits,
     CheckRunApps,
     UpgradeWorkflow,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
@@ -27,6 +27,9 @@ def _nothing(data: Any) -> None:  # noqa: ARG001 - the answer to a write that no
 class Sender(Protocol):
     """Sends a request with credentials and passes the response's JSON to `parse`. `Session` is one."""
 
+    @property
+    def graphql_url(self) -> str: ...
+
     def send(
         self, caller: Credentials, request: HttpRequest, parse: Callable[[Any], T]
     ) -> tuple[T, HttpResponse]: ...
@@ -46,6 +49,12 @@ class GitHubClient:
 
     def post(self, path: str, purpose: Purpose, body: Any, parse: Callable[[Any], T] = _nothing) -> T:  # type: ignore[assignment]
         return self.send(HttpRequest("POST", path, purpose, body=body), parse)
+
+    def query(self, query: str, variables: Mapping[str, Any], purpose: Purpose, parse: Callable[[Any], T]) -> T:
+        """Ask the GraphQL API."""
+        body = {"query": query, "variables": dict(variables)}
+        request = HttpRequest("POST", self._session.graphql_url, purpose, body=body, reads=True)
+        return self._session.send(self._credentials, request, parse)[0]
 
     def patch(self, path: str, purpose: Purpose, body: Any) -> None:
         self.send(HttpRequest("PATCH", path, purpose, body=body), _nothing)

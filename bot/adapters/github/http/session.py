@@ -77,6 +77,8 @@ class Session:
         self.clock = clock
         self._api_url = api_url.rstrip("/")
         self._renames = Renames()
+        # GitHub Enterprise Server has `/api/v3` and `/api/graphql`.
+        self.graphql_url = f"{api_url.rstrip('/').removesuffix('/v3')}/graphql"
         self._transport = HttpTransport(api_url)
         self._write_throttle = WriteThrottle(write_interval, clock, sleep, pacing)
         self._rate_limit_pauses = RateLimitPauses(clock, pacing)
@@ -232,7 +234,7 @@ class Session:
 
 def _is_repeatable(caller: Credentials, request: HttpRequest) -> bool:
     """Whether the request changes nothing that a second one would change again."""
-    return request.method == "GET" or isinstance(caller, AppCredentials)
+    return request.is_read or isinstance(caller, AppCredentials)
 
 
 def _kind(caller: Credentials, request: HttpRequest) -> GitHubRequest:
@@ -254,4 +256,4 @@ def _parse(reply: HttpResponse, request: HttpRequest, parse: Callable[[Any], T])
 
 def _unreadable(request: HttpRequest, error: ExternalError) -> ExternalError:
     """A write whose answer can't be read was carried out: whoever tries again finds what it made."""
-    return error if request.method == "GET" else TransientError(error.reason)
+    return error if request.is_read else TransientError(error.reason)

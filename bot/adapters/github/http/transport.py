@@ -30,13 +30,19 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """A request and its purpose. `path` starts with `/`, or is the URL of a next page, whose host is ignored."""
+    """A request and its purpose. `path` starts with `/`, or is a URL, whose host is ignored. `reads`: a POST that
+    changes nothing."""
 
     method: str
     path: str
     purpose: Purpose
     params: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
+    reads: bool = False
+
+    @property
+    def is_read(self) -> bool:
+        return self.reads or self.method == "GET"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ ACTIONS = {
     GitHubAction.LIST_ISSUES: "list the issues",
     GitHubAction.OPEN_ISSUE: "open the issue",
     GitHubAction.EDIT_ISSUE: "edit the issue",
+    GitHubAction.READ_EDIT_HISTORY: "read the edit history",
     GitHubAction.LABEL_ISSUE: "label the issue",
     GitHubAction.READ_COMMENTS: "read the comments",
     GitHubAction.WRITE_COMMENT: "write a comment",
