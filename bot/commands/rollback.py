@@ -11,7 +11,7 @@ from bot.domain.chat.answers import InstanceMessage
 from bot.domain.chat.arguments import GROUPS, UnknownOption
 from bot.domain.chat.replies import UpgradeProgress
 from bot.domain.chat.requests import CommandContext, CommandPlan, CommandRequest, Permission, refuse
-from bot.domain.chat.unclear_words import NoSuchVersion, TakesNoVersion, UnclearWord, WordsNotUnderstood
+from bot.domain.chat.unclear_words import MAX_SHOWN, NoSuchVersion, TakesNoVersion, UnclearWord, WordsNotUnderstood
 from bot.domain.fleet.model import Instance
 from bot.domain.fleet.names import join_names, resolve
 from bot.domain.plans.change_set import ChangeKind
@@ -21,6 +21,7 @@ from bot.domain.upgrade.effects import StartRollback
 from bot.domain.upgrade.stages import IN_REVIEW, UNFINISHED, Stage
 from bot.domain.versions import Version
 from bot.formats.documents import stored
+from bot.formats.markdown import truncate
 
 _VERSION_PATTERN = re.compile(r"[vV]?\d+\.[\w.+-]+|[vV]\d+", re.ASCII)
 _OPTION_PATTERN = re.compile(r"(?:--?|[\u2012-\u2015\u2212])[A-Za-z]")
@@ -87,8 +88,11 @@ def _change(instance: Instance, context: CommandContext) -> ChangeReference:
 
 def _usage_fault(rest: Sequence[str], context: CommandContext) -> Reason | None:
     """What is wrong with the words after the instance, which are the reason in people's words."""
-    if any(_OPTION_PATTERN.match(word) for word in rest):
-        return UnknownOption((), (), COMMAND.usage)
+    option = next((word for word in rest if _OPTION_PATTERN.match(word)), None)
+    if option is not None:
+        place = rest.index(option) + 2
+        cause = UnknownOption((), (), COMMAND.usage)
+        return WordsNotUnderstood((UnclearWord(truncate(option, MAX_SHOWN), place, cause),), COMMAND.usage)
     named = any(isinstance(resolve(word, context.fleet, suggest=False), Instance) for word in rest)
     if named or (rest and rest[0].lower() in GROUPS):
         return SeveralInstancesNamed(COMMAND.usage)

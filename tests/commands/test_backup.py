@@ -50,7 +50,7 @@ def test_without_a_name_or_with_a_version_it_shows_its_usage(line: str) -> None:
 
 
 def test_there_are_no_options() -> None:
-    assert reply_text("/backup rctest --force") == "/backup: it has no options; write /backup INSTANCE …."
+    assert reply_text("/backup rctest --force") == "/backup: “--force”: it has no options; write /backup INSTANCE …."
     assert plan("/backup rctest --force").effects == ()
 
 

@@ -129,7 +129,7 @@ def test_accepting_for_a_group_affects_those_that_wait_for_it() -> None:
         ("/check demo --accept", 'give the reason in quotation marks: --accept "reason".'),
         ('/check demo --accept=" "', 'give the reason in quotation marks: --accept "reason".'),
         ('/check --accept "seen"', f"name the instances to check: {USAGE}."),
-        ("/check demo --force", f'its options are --accept "reason"; write {USAGE}.'),
+        ("/check demo --force", f'“--force”: its options are --accept "reason"; write {USAGE}.'),
     ],
 )
 def test_misuse_is_explained_and_does_nothing(line: str, words: str) -> None:

@@ -90,7 +90,7 @@ def test_one_unknown_word_stops_the_whole_line() -> None:
         ("/deployed", f"name the instances: {USAGE}."),
         ("/deployed 3.40.1", f"name the instances: {USAGE}."),
         ("/deployed rctest 3.40.1 3.41.0", "name one version at most."),
-        ("/deployed rctest --now", f"it has no options; write {USAGE}."),
+        ("/deployed rctest --now", f"“--now”: it has no options; write {USAGE}."),
     ],
 )
 def test_misuse_is_explained_and_does_nothing(line: str, words: str) -> None:

@@ -86,7 +86,7 @@ def test_a_customer_is_named_by_its_account() -> None:
     [
         ("/retry", f"name the instances: {USAGE}."),
         ("/retry rctest 3.40.1 3.41.0", "name one version at most."),
-        ("/retry rctest --force", f"it has no options; write {USAGE}."),
+        ("/retry rctest --force", f"“--force”: it has no options; write {USAGE}."),
     ],
 )
 def test_misuse_is_explained_and_does_nothing(line: str, words: str) -> None:

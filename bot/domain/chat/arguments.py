@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.domain.chat.requests import LATEST, CommandContext, CommandRequest
 from bot.domain.chat.unclear_words import (
+    MAX_SHOWN,
     NoSuchVersion,
     NoSuchWord,
     TakesNoInstance,
@@ -23,6 +24,7 @@ from bot.domain.fleet.names import InstanceUnreadable, UnknownInstance, join_nam
 from bot.domain.reasons import Reason
 from bot.domain.versions import Version, latest_release
 from bot.formats.documents import stored
+from bot.formats.markdown import truncate
 
 ALL = "all"
 GROUPS = frozenset({ALL, *(kind.value for kind in InstanceType)})
@@ -126,7 +128,7 @@ def parse_arguments(
                 return OptionWithoutText(name)
             options[name] = value
         elif word.startswith("-"):
-            return UnknownOption(tuple(flags), tuple(valued), usage)
+            return _not_taken(word, words, usage, UnknownOption(tuple(flags), tuple(valued), usage))
         elif version := Version.parse(word):
             if not versions_named:
                 return _not_taken(word, words, usage, TakesNoVersion())
@@ -141,7 +143,8 @@ def parse_arguments(
 
 
 def _not_taken(word: str, words: Sequence[str], usage: str, cause: Reason) -> WordsNotUnderstood:
-    return WordsNotUnderstood((UnclearWord(word, words.index(word) + 1, cause),), usage)
+    position = words.index(word) + 1 if word in words else 0
+    return WordsNotUnderstood((UnclearWord(truncate(word, MAX_SHOWN), position, cause),), usage)
 
 
 def resolve_version(

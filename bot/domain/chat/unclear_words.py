@@ -15,7 +15,8 @@ from bot.formats.documents import stored
 from bot.formats.markdown import one_line
 
 _LIKE_A_VERSION = re.compile(r"[vV]?\d[\w.+-]*|[vV]\.?\d.*")
-_MAX_SHOWN = 40
+MAX_SHOWN = 40
+"""Characters of a word that an answer repeats."""
 _SIMILARITY = 70
 """In percent. From here on, a word could be a mistyped name."""
 
@@ -84,7 +85,7 @@ def looks_like_version(word: str) -> bool:
 
 def unclear_word(word: str, words: Sequence[str], cause: Reason, context: CommandContext) -> UnclearWord:
     """The word among those of the command, hidden if it is like a customer's name."""
-    typed = "" if len(word) > _MAX_SHOWN or _is_like_a_customers_name(word, context) else word
+    typed = "" if len(word) > MAX_SHOWN or _is_like_a_customers_name(word, context) else word
     return UnclearWord(typed, words.index(word) + 1 if word in words else 0, cause)
 
 

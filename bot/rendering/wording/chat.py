@@ -56,7 +56,8 @@ def _(reason: arguments.OptionWithoutText) -> str:
 @describe.register
 def _(reason: unclear_words.WordsNotUnderstood) -> str:
     told = " ".join(_describe_word(word) for word in reason.words)
-    return f"{told} So nothing was done; write {reason.usage}."
+    says_usage = any(isinstance(word.cause, arguments.UnknownOption) for word in reason.words)
+    return told if says_usage else f"{told} So nothing was done; write {reason.usage}."
 
 
 def _describe_word(word: unclear_words.UnclearWord) -> str:

@@ -19,6 +19,7 @@ from bot.domain.chat.arguments import (
     select_instances,
 )
 from bot.domain.chat.requests import CommandContext, CommandRequest
+from bot.domain.chat.unclear_words import UnclearWord, WordsNotUnderstood
 from bot.domain.fleet.model import InstanceType
 from bot.domain.reasons import Reason
 from bot.domain.versions import Version
@@ -98,13 +99,20 @@ def test_an_option_without_its_text_is_refused(words: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("word", ["--no", "-h", "-", "--", "--dry-run=yes", "--Force", "—"])
 def test_an_unknown_option_is_refused_with_the_known_ones(word: str) -> None:
-    assert parsed("rctest", word) == UnknownOption(FLAGS, VALUED, USAGE)
-    assert parse_arguments([word], USAGE, ["--dry-run"]) == UnknownOption(("--dry-run",), (), USAGE)
-    assert parse_arguments([word], USAGE) == UnknownOption((), (), USAGE)
+    def refused(position: int, flags: tuple[str, ...] = (), valued: tuple[str, ...] = ()) -> Reason:
+        return WordsNotUnderstood((UnclearWord(word, position, UnknownOption(flags, valued, USAGE)),), USAGE)
+
+    if word == "—":
+        word = "--"  # as it is read
+        assert parsed("rctest", "—") == refused(0, FLAGS, VALUED)
+        return
+    assert parsed("rctest", word) == refused(2, FLAGS, VALUED)
+    assert parse_arguments([word], USAGE, ["--dry-run"]) == refused(1, ("--dry-run",))
+    assert parse_arguments([word], USAGE) == refused(1)
 
 
 def test_a_fault_hides_all_other_words() -> None:
-    assert parsed("rctest", "3.40.1", "--no") == parsed("--no")
+    assert parsed("nobody", "3.40.1", "--no") == parsed("rctest", "3.40.2", "--no")
 
 
 DASHES = "-‒–—―\u2212"
