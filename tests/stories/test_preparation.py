@@ -97,8 +97,11 @@ def test_a_release_candidate_rewrites_the_tags_and_goes_to_rctest_only(story: St
     number = story.tracker("3.42.0-rc.2")["number"]
     refused = story.comment(number, "/upgrade demo 3.41.0-rc.1")
     story.wait_for_reply(number, refused, "release candidates go to rctest only")
-    order = story.comment(number, "/prepare")
+    too_far = story.comment(number, "/prepare")
+    story.wait_for_reply(number, too_far, "no instance may go to 3.42.0-rc.2 next")
+    order = story.comment(number, '/prepare --force "it is tried early"')
     prepare = story.pull_from("golden/v3.42.0-rc.2")
+    assert "forced although no instance may go there next (it is tried early)" in prepare["body"]
     story.wait_for_reply(number, order, f"[#{prepare['number']}]")
     assert story.files("golden/v3.42.0-rc.2") == ["golden/docker-compose.3.42.0-rc.2.yaml"]
     golden = story.world.read_file("golden/v3.42.0-rc.2", "golden/docker-compose.3.42.0-rc.2.yaml").content
