@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from bot.domain.fleet.model import Fleet
 from bot.domain.github_models import Conclusion
 from bot.domain.upgrade.four_eyes import missing_approval
+from bot.domain.upgrade.reasons.pull_requests import ApprovalMissing, ContentNotAccepted, GoesElsewhere
 from bot.domain.upgrade.record import Deployment, Override, Rollback, Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.formats.markdown import Markdown, escape_link_target, link
@@ -78,8 +79,23 @@ def _describe_force(renderer: Renderer, force: Override, room: int) -> str:
 
 def _describe_stage(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
     if upgrade.rollback is not None:
-        return _describe_rollback(renderer, upgrade, upgrade.rollback, most)
-    return _describe_upgrade(renderer, upgrade, most)
+        words = _describe_rollback(renderer, upgrade, upgrade.rollback, most)
+    else:
+        words = _describe_upgrade(renderer, upgrade, most)
+    return "; ".join(filter(None, [words, _describe_warning(upgrade)]))
+
+
+def _describe_warning(upgrade: Upgrade) -> str:
+    """What people must know of the pull request wherever its upgrade is shown; empty if there is nothing."""
+    match upgrade.pull_request.obstacle or upgrade.pull_request.note:
+        case ApprovalMissing(merged=True):
+            return "⚠️ no second person approved what was merged"
+        case ContentNotAccepted():
+            return "⚠️ not what was planned, and not accepted"
+        case GoesElsewhere():
+            return "⚠️ goes to another branch"
+        case _:
+            return ""
 
 
 def _describe_rollback(renderer: Renderer, upgrade: Upgrade, back: Rollback, most: int) -> str:
@@ -123,6 +139,7 @@ def _describe_details(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
         words = link("run", run) if run else ""
     else:
         words = words.removeprefix(str(upgrade.stage)).lstrip(" ,")
+    words = "; ".join(filter(None, [words, _describe_warning(upgrade)]))
     if upgrade.rollback is None:
         return words
     back = _describe_back(renderer, upgrade.rollback, most).strip()

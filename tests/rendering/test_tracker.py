@@ -17,6 +17,8 @@ from bot.domain.tracker.layout import Block, lay_out, with_block
 from bot.domain.tracker.line import MAX_STATE_LENGTH, InstanceKey, render_line
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.tracker.text import looks_like_tracker, parse
+from bot.domain.upgrade.content import PullRequestContent
+from bot.domain.upgrade.reasons.pull_requests import ApprovalMissing, ContentDiffers, GoesElsewhere
 from bot.domain.upgrade.record import Deployment, Rollback, Stage, Upgrade
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown
 from bot.rendering import Renderer
@@ -117,6 +119,21 @@ def test_each_line_reads_as_the_process_has_it() -> None:
         (upgrade(stage=Stage.FAILED, reason="red after the merge: VM"), "❌ failed", "red after the merge: VM"),
         (upgrade(stage=Stage.CLOSED, reason="its pull request was closed"), "🚫 closed", "its pull request was cl"),
         (upgrade(stage=Stage.DONE), "✅ done", f"[#7]({PULL})"),
+        (
+            upgrade(stage=Stage.DONE, note=ApprovalMissing(stale=("rio",), merged=True)),
+            "✅ done",
+            f"[#7]({PULL}) ⚠️ no second person approved what was merged",
+        ),
+        (
+            upgrade(note=GoesElsewhere("staging")),
+            "👀 open",
+            "waiting for a review; ⚠️ goes to another branch",
+        ),
+        (
+            upgrade(stage=Stage.HELD, content=PullRequestContent("", ContentDiffers(unexpected=1))),
+            "✋ held",
+            "⚠️ not what was planned, and not accepted",
+        ),
         (
             upgrade(stage=Stage.FAILED, reason="red", rollback=Rollback("lee", "slow", version("3.40.0"))),
             "❌ rollback failed",
