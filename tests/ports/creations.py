@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.domain.flow.creations import Creation
+from bot.domain.flow.creations import RETENTION, Creation
 from bot.services.creator import Creator
 from tests.samples import NOW
 
@@ -20,14 +20,19 @@ class MemoryCreations:
     """What was created, until the test is over."""
 
     _creations: dict[str, Creation] = field(default_factory=dict)
+    _finished_at: dict[str, datetime] = field(default_factory=dict)
 
     def creation(self, key: str) -> Creation | None:
         return self._creations.get(key)
 
-    def begin_creation(self, key: str, before: Creation | None, now: datetime) -> bool:  # noqa: ARG002 - the port's
+    def begin_creation(self, key: str, before: Creation | None, now: datetime) -> bool:
+        if before is None:
+            for old in [key for key, finished in self._finished_at.items() if finished < now - RETENTION]:
+                del self._creations[old], self._finished_at[old]
         there = self._creations.get(key)
         if (there and there.attempt) != (before and before.attempt):
             return False
+        self._finished_at.pop(key, None)
         self._creations[key] = Creation(key, 1 if before is None else before.attempt + 1)
         return True
 
@@ -36,9 +41,10 @@ class MemoryCreations:
         if there is not None and there.number is None and there.unclear_since is None:
             self._creations[key] = replace(there, unclear_since=since)
 
-    def finish_creation(self, key: str, number: int, now: datetime) -> None:  # noqa: ARG002 - the port's
+    def finish_creation(self, key: str, number: int, now: datetime) -> None:
         there = self._creations.get(key) or Creation(key)
         self._creations[key] = replace(there, number=number, unclear_since=None)
+        self._finished_at[key] = now
 
     def forget_creation(self, key: str) -> None:
         if (there := self._creations.get(key)) is not None and there.number is None:
