@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import column, select, table, text, update
 
 from tests.adapters.engine_control import SOON, EngineProcess
 from tests.adapters.postgres import Postgres
@@ -170,3 +170,23 @@ def test_jobs_that_a_version_before_the_leases_ran_are_taken_over(workers: Worke
             connection.execute(text(f"{runs} WHERE workflow_uuid = :name"), {"executor": executor, "name": name})
     first.ask("adopt")
     first.wait_for_end("own", "gone")
+
+
+def test_a_job_that_was_fetched_while_the_connection_broke_is_fetched_anew(store_url: str, tmp_path: Path) -> None:
+    """The database gave it to this worker, and the answer was lost: it is nobody else's, and nobody runs it."""
+    engine = EngineProcess(store_url, tmp_path).start(timing=LATER | {"confirm": 0.5})
+    try:
+        engine.submit("running", seconds=2)
+        engine.wait_for(lambda: engine.names("begin") == ["running"])
+        engine.submit("lost", delay=3.2e9)
+        jobs = table("workflow_status", *map(column, ("workflow_uuid", "status", "owner_xid", "executor_id")))
+        if not engine.database.is_sqlite:
+            jobs.schema = "dbos"
+        with engine.database.transaction() as connection:
+            running = select(jobs.c.executor_id).where(jobs.c.workflow_uuid == "running")
+            claim = {"status": "PENDING", "owner_xid": "x", "executor_id": connection.execute(running).scalar_one()}
+            connection.execute(update(jobs).where(jobs.c.workflow_uuid == "lost").values(claim))
+        engine.wait_for_end("lost", "running")
+        assert sorted(engine.names("begin")) == ["lost", "running"], "what runs is left alone"
+    finally:
+        engine.close()

@@ -13,6 +13,7 @@ from dbos import DBOS, DBOSConfig
 
 from bot.adapters.engine.enqueuer import Enqueuer
 from bot.adapters.engine.fence import WriteFence
+from bot.adapters.engine.running_jobs import RunningJobs
 from bot.adapters.engine.stored_jobs import (
     APPLICATION_VERSION,
     NAME,
@@ -55,8 +56,9 @@ class DurableEngine:
         self._timing = timing or TIMING
         self._enqueuer = Enqueuer(database)
         self._stopping = threading.Event()
+        self._running = RunningJobs()
         self._lease = WorkerLease(database)
-        self._takeover = Takeover(lock, self._lease, self._timing)
+        self._takeover = Takeover(lock, self._lease, self._timing, self._running)
         self._worker = ""
         self.fence = WriteFence(self._lease, self._end_when_lost)
 
@@ -77,7 +79,7 @@ class DurableEngine:
             "max_executor_threads": self._threads + 8,  # DBOS's own chores need some
         }
         DBOS(config=config)
-        register(handler, on_failed)
+        register(handler, on_failed, self._running)
         DBOS.launch()
         DBOS.register_queue(
             QUEUE,

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import structlog
 from dbos import DBOS
 
-from bot.adapters.engine.recovery import recover_jobs_of
+from bot.adapters.engine.recovery import recover_jobs_of, requeue_job
+from bot.adapters.engine.running_jobs import RunningJobs
 from bot.adapters.engine.stored_jobs import executor_id, lease_number
 from bot.adapters.store.database import StoreError
 from bot.adapters.store.worker_lease import WorkerLease
@@ -27,7 +28,7 @@ class TakeoverTiming:
     `look` is the time between two looks at the own lock. `grace` is how long another worker must have been silent:
     longer than `look` and the longest write together, so that whatever it sent has arrived when its jobs run again.
     `confirm` is how long this worker must have watched the silence itself, so that after an outage of the database
-    the others can report before anybody takes them for lost.
+    the others can report before anybody takes them for lost; and how long a job of its own must have been missing.
     """
 
     look: float = 3.0
@@ -43,13 +44,16 @@ class Takeover:
         lock: WorkerLock,
         lease: WorkerLease,
         timing: TakeoverTiming,
+        running: RunningJobs,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._lock = lock
         self._lease = lease
         self._timing = timing
+        self._running = running
         self._clock = clock
         self._watched: dict[int, tuple[float | None, float]] = {}
+        self._missing: dict[str, float] = {}
         self._name = ""
 
     def begin(self) -> str:
@@ -75,10 +79,14 @@ class Takeover:
                 raise StoreError(WorkerReplaced(self._name))
         except TransientError:
             self._watched.clear()  # while nothing can be read, nothing is known about the others either
+            self._missing.clear()
             raise
 
     def recover(self) -> None:
-        """Take over the jobs of workers that are gone. Otherwise their keys would stay taken for ever."""
+        """Take over the jobs of workers that are gone. Otherwise their keys would stay taken for ever.
+
+        The same holds for this worker's own jobs that it does not run.
+        """
         running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
         for executor in {status.executor_id for status in running if status.executor_id} - {self.executor}:
             number = lease_number(executor)
@@ -86,6 +94,18 @@ class Takeover:
                 self._recover_earlier_version(executor)
             elif self._is_gone(number):
                 _recover(executor)
+        self._requeue_missing([one.workflow_id for one in running if one.executor_id == self.executor])
+
+    def _requeue_missing(self, ours: list[str]) -> None:
+        """Put back what this worker fetched but does not run, because the connection broke while it was fetched."""
+        now = self._clock()
+        missing = [job for job in ours if job not in self._running]
+        self._missing = {job: self._missing.get(job, now) for job in missing}
+        for job, since in list(self._missing.items()):
+            if now - since >= self._timing.confirm:
+                del self._missing[job]
+                if requeue_job(job, self.executor):
+                    log.warning("job_fetched_anew", job=job)
 
     def _is_gone(self, number: int) -> bool:
         if self._lock.is_exclusive:

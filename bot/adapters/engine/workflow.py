@@ -7,6 +7,7 @@ from typing import Any, Final
 import structlog
 from dbos import DBOS
 
+from bot.adapters.engine.running_jobs import RunningJobs
 from bot.adapters.engine.stored_jobs import WORKFLOW, attempt_id, child_id, document, options
 from bot.domain.flow.jobs import Done, RetryLater, StoredReason
 from bot.ports.engine import FailureCallback, JobHandler
@@ -21,11 +22,15 @@ MAX_BACKOFF: Final = 60.0
 log = structlog.get_logger(__name__)
 
 
-def register(handler: JobHandler, on_failed: FailureCallback) -> None:
-    """Register the workflow with DBOS, before DBOS is launched."""
+def register(handler: JobHandler, on_failed: FailureCallback, running: RunningJobs) -> None:
+    """Register the workflow with DBOS, before DBOS is launched. `running` has the jobs while they run."""
 
     @DBOS.workflow(name=WORKFLOW)
     def run(payload: dict[str, Any], key: str, first: str = "", attempt: int = 1) -> None:
+        with running.run(str(DBOS.workflow_id)):
+            run_attempt(payload, key, first, attempt)
+
+    def run_attempt(payload: dict[str, Any], key: str, first: str, attempt: int) -> None:
         id_ = first or str(DBOS.workflow_id)
         with structlog.contextvars.bound_contextvars(delivery=id_.split("/")[0], job=id_, attempt=attempt):
             outcome = DBOS.run_step({"name": "apply"}, _step, payload)
