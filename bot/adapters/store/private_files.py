@@ -20,7 +20,10 @@ def keep_database_private(file: Path) -> None:
     """
     with contextlib.suppress(OSError):
         file = file.resolve()  # SQLite puts the others beside the file that a link leads to
-        os.close(open_private(file))
+        if file.exists():
+            _restrict(file)  # without opening it: to close it would drop the locks of this process's connections
+        else:
+            os.close(open_private(file))
     for beside in _BESIDE:
         with contextlib.suppress(OSError):
             _restrict(file.with_name(file.name + beside))
