@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
 def parse_version(word: str) -> Version:
     """The version, or a sentence on stderr and exit status 2."""
-    from bot.domain.versions import Version
+    from bot.domain.versions import MAX_PART, Version, looks_like_version
 
     version = Version.parse(word)
     if version is None:
-        raise error_exit(f"{word!r} is not a version; write X.Y.Z, such as 3.40.1, or X.Y.Z-rc.N.", USAGE_ERROR)
+        numbers = f" Its numbers go up to {MAX_PART}, without zeros before them." if looks_like_version(word) else ""
+        hint = "write X.Y.Z, such as 3.40.1, or X.Y.Z-rc.N."
+        raise error_exit(f"{word!r} is not a version; {hint}{numbers}", USAGE_ERROR)
     return version
 
 

@@ -17,6 +17,7 @@ large, so `Version.parse` decides."""
 
 _WHOLE = re.compile(rf"v?({_PART})\.({_PART})\.({_PART})(?:-rc\.({_PART}))?", re.ASCII)
 _INSIDE = re.compile(rf"(?<![\w.\-])(v?{VERSION_PATTERN})(?![\w]|[.\-+]\w)", re.ASCII)
+_LOOKS_LIKE = re.compile(r"v?\d{1,40}\.\d{1,40}\.\d{1,40}(?:-rc\.\d{1,40})?", re.ASCII)
 GOLDEN_PATH = re.compile(rf"golden/docker-compose\.({VERSION_PATTERN})\.yaml", re.ASCII)
 
 
@@ -79,6 +80,11 @@ def versions_in(text: str) -> list[tuple[Version, int, int]]:
     """The versions in a text, with where each begins and ends."""
     found = ((Version.parse(match.group(1)), match.start(), match.end()) for match in _INSIDE.finditer(text))
     return [(version, start, end) for version, start, end in found if version is not None]
+
+
+def looks_like_version(text: str) -> bool:
+    """Whether a text has the form of a version, whatever its numbers are."""
+    return _LOOKS_LIKE.fullmatch(text.strip()) is not None
 
 
 def nearest_version(target: Version, released: Collection[Version]) -> Version | None:

@@ -103,6 +103,8 @@ def test_a_command_that_cannot_be_understood_shows_its_usage(line: str, on: str,
     [
         ("3.41", "is no version; write X.Y.Z"),
         ("v3.41.x", "is no version; write X.Y.Z"),
+        ("3.41.65536", "is no version; write X.Y.Z, with numbers up to 65535 and without zeros before them."),
+        ("03.41.0", "is no version; write X.Y.Z, with numbers up to 65535 and without zeros before them."),
         ("latst", "is not understood; did you mean latest?"),
         ("now", "is no version, and the command takes no instance"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.chat import arguments, comments, refusals, unclear_words
+from bot.domain.versions import MAX_PART, looks_like_version
 from bot.rendering.wording.dispatch import clause, describe, sentence
 
 _PREDICATES = (
@@ -65,6 +66,8 @@ def _describe_word(word: unclear_words.UnclearWord) -> str:
     name = f"“{word.typed}”" if word.typed else place
     verb = "" if isinstance(word.cause, _PREDICATES) else ":"
     words = describe(word.cause)
+    if isinstance(word.cause, unclear_words.NoSuchVersion) and looks_like_version(word.typed):
+        words += f", with numbers up to {MAX_PART} and without zeros before them"
     return f"{name}{verb} {words}" if words.endswith(("?", ".")) else f"{name}{verb} {words}."
 
 
