@@ -145,6 +145,7 @@ class Worker:
                 log.exception("job_broke", kind=kind)
                 jobs_total.labels(kind, "broke").inc()
                 if _is_tried_until_done(content):
+                    self._note(content, InternalError())
                     return _retry(content, InternalError(), HELD_PAUSE)
                 self._on_failed(content, InternalError())
                 raise

@@ -28,8 +28,15 @@ from bot.domain.flow.jobs import Done, InternalError, Job, RetryLater, StoredRea
 from bot.domain.github_models import Comment, Issue
 from bot.domain.reasons import PlainText
 from bot.domain.rollout.effects import CancelUpgrades, Schedule, StartUpgrades
-from bot.domain.tracker.effects import AskAboutRelease, EnsureTracker, RefreshTracker, WatchTracker
+from bot.domain.tracker.effects import (
+    AskAboutRelease,
+    EnsureTracker,
+    NoteTrackerEdit,
+    RefreshTracker,
+    WatchTracker,
+)
 from bot.domain.tracker.record import TrackerRecord
+from bot.domain.upgrade.check_effects import ReportMergeGroup, ReportUnrelated
 from bot.domain.upgrade.effects import (
     Advance,
     AdvancePreparation,
@@ -89,6 +96,9 @@ EVERY_EFFECT: list[Effect] = [
     MarkDeployed("rctest", "3.40.1", "dana", 1),
     Retry("rctest", "3.40.1", "dana", 1),
     BackUpNow(9, "rctest", 15.0),
+    ReportMergeGroup("f" * 40, "gh-readonly-queue/main/pr-7"),
+    ReportUnrelated("f" * 40),
+    NoteTrackerEdit("3.40.1"),
     CancelPreparation("3.40.1", "dana", "wrong", 9),
     CancelUpgrade("rctest", "3.40.1", "dana", "wrong", 9),
     CancelUpgrades(("rctest",), "3.40.1", "dana", "wrong", 9),

@@ -15,6 +15,8 @@ from bot.ports.engine import FailureCallback, JobHandler
 MAX_ATTEMPTS: Final = 6
 """After so many a job is late. It is given up, unless it is tried until it is done."""
 INITIAL_PAUSE = 2.0
+MAX_ATTEMPTS_UNTIL_DONE: Final = 10_000
+"""A week of attempts at what is tried until it is done."""
 MAX_PAUSE: Final = 900.0
 MAX_BACKOFF: Final = 60.0
 """The longest pause between two attempts at a job that is tried until it is done, unless it asks for more."""
@@ -42,7 +44,8 @@ def register(handler: JobHandler, on_failed: FailureCallback, running: RunningJo
             pause = _pause(outcome, attempt)
             if attempt >= MAX_ATTEMPTS or pause > MAX_PAUSE:
                 DBOS.run_step({"name": "give up"}, note_late, payload, outcome["reason"])
-                if not outcome.get("until_done"):  # absent in an outcome of an earlier version
+                kept = outcome.get("until_done")  # absent in an outcome of an earlier version
+                if not kept or attempt >= MAX_ATTEMPTS_UNTIL_DONE:
                     return
             again = options(attempt_id(id_, attempt + 1), key, pause)
             DBOS.enqueue_workflow_with_options(again, payload, key, id_, attempt + 1)

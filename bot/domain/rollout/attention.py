@@ -10,6 +10,7 @@ from bot.domain.reasons import Reason
 from bot.domain.rollout.reasons import Forceable, GoldenFileMissing, GoldenFileState, PreparationEnded
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
+from bot.domain.upgrade.transitions import needs_person
 
 
 class Attention(StrEnum):
@@ -52,7 +53,10 @@ def attention_by_stage(stage: Stage) -> Attention:
 
 
 def attention(upgrade: Upgrade) -> Attention:
-    """What an upgrade needs. One that waits for others waits for a person where a person has to act for them all."""
+    """What an upgrade needs. One that an external system refuses to move is held, whatever its stage. One that waits
+    for others waits for a person where a person has to act for them all."""
+    if needs_person(upgrade):
+        return Attention.HELD
     if upgrade.stage is Stage.WAITING and _needs_person(upgrade.reason):
         return Attention.PERSON
     return _BY_STAGE[upgrade.stage]
@@ -102,6 +106,8 @@ class NextStep(StrEnum):
 
 def next_step(upgrade: Upgrade) -> NextStep:
     """Whose turn it is."""
+    if needs_person(upgrade):
+        return NextStep.CLEAR
     match upgrade.stage:
         case Stage.WAITING:
             return NextStep.SLOT

@@ -60,6 +60,10 @@ class NoteTrackerEdit(TrackerEffect):
     version: str
     comment: int = 0
 
+    @property
+    def tried_until_done(self) -> bool:
+        return True  # no sweep finds it again
+
 
 @stored("tracker.refresh", version="version", delay_seconds="delay_seconds")
 @dataclass(frozen=True)

@@ -25,6 +25,10 @@ class ReportMergeGroup(Effect):
     def key(self) -> str:
         return f"merge group {self.commit}"
 
+    @property
+    def tried_until_done(self) -> bool:
+        return True  # no sweep finds it again
+
 
 @stored("check_run.unrelated", commit="commit")
 @dataclass(frozen=True)
@@ -36,3 +40,7 @@ class ReportUnrelated(Effect):
     @property
     def key(self) -> str:
         return f"check run {self.commit}"
+
+    @property
+    def tried_until_done(self) -> bool:
+        return True  # no sweep finds it again

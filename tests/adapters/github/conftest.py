@@ -54,6 +54,7 @@ class FakeGitHub:
         self.tokens: list[dict[str, Any]] = []  # what was asked for, in order, with the number of the installation
         self.installed = {"acme": 1, "fleet": 2}
         self.granted = True
+        self.fails = False  # to create tokens
         mock.add_callback("GET", re.compile(rf"{API}/(repos|orgs)/.*installation$"), self._find)
         mock.add_callback("POST", re.compile(rf"{API}/app/installations/\d+/access_tokens$"), self._create_token)
         self.add_response("GET", "/app", {"slug": "mibot", "permissions": {"issues": "write"}, "events": ["issues"]})
@@ -102,6 +103,8 @@ class FakeGitHub:
 
     def _create_token(self, request: PreparedRequest) -> Answer:
         number = int(str(request.url).split("/")[-2])
+        if self.fails:
+            return 502, {}, "<html>"
         if number not in self.installed.values():
             return 404, {}, '{"message": "Not Found"}'
         if not self.granted:

@@ -24,7 +24,7 @@ from bot.ports.errors import (
     TransientError,
 )
 from bot.rendering.wording import describe
-from tests.adapters.github.conftest import FakeGitHub
+from tests.adapters.github.conftest import FakeClock, FakeGitHub
 from tests.adapters.github.refusals import REFUSALS, Refused
 from tests.failures import raises
 
@@ -103,8 +103,24 @@ def test_no_answer_passes_and_says_whether_anything_may_have_happened(
     assert found.unsent is unsent
 
 
-@pytest.mark.parametrize("text", ['{"number": 1, "tit', "[", ' {"a": '])
+@pytest.mark.parametrize("text", ["", '{"number": 1, "tit', "[", ' {"a": '])
 def test_an_answer_that_was_cut_short_passes(site: FakeGitHub, issues: GitHubIssues, text: str) -> None:
     site.add_response("GET", "/repos/acme/releases/issues/1", text)
     with raises(TransientError, GitHubFailed(GitHubAction.READ_ISSUE, GitHubProblem.CUT_SHORT)):
         issues.issue(1)
+
+
+def test_nobody_asks_again_before_a_long_retry_after_is_over(
+    site: FakeGitHub, issues: GitHubIssues, time: FakeClock
+) -> None:
+    site.add_response("GET", "/repos/acme/releases/issues/1", "<html>", 503, {"Retry-After": "1800"})
+    with raises(TransientError, GitHubServerError(GitHubAction.READ_ISSUE, 503)):
+        issues.issue(1)
+    time.seconds += 1700
+    with pytest.raises(RateLimitError):
+        issues.issue(1)
+    assert len(site.requests()) == 1
+    time.seconds += 100
+    with pytest.raises(TransientError):
+        issues.issue(1)
+    assert len(site.requests()) == 2

@@ -6,11 +6,12 @@ import importlib
 import pkgutil
 
 import jwt
+import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 import bot.adapters.github
 from bot.adapters.github import PERMISSIONS, GitHubDeploymentRepository, GitHubIssues, Session
-from bot.adapters.github.http.credentials import SETTLING_TIME
+from bot.adapters.github.http.credentials import REFUSAL_MEMORY, SETTLING_TIME
 from bot.adapters.github.http.purpose import Purpose
 from bot.domain.failures.github import AppKeyUnreadable, AppNotInstalled, GitHubFailed, GitHubProblem
 from bot.domain.failures.github_actions import GitHubAction
@@ -123,6 +124,32 @@ def test_a_token_that_stays_unknown_is_a_delay_and_replaced_once_a_minute(
     with raises(TransientError, unknown):
         issues.issue(1)
     assert len(site.tokens) == 3
+
+
+def test_a_refusal_is_remembered_for_a_moment(site: FakeGitHub, issues: GitHubIssues, time: FakeClock) -> None:
+    """Not every job asks for a token that GitHub does not give before a person mends something."""
+    site.granted = False
+    site.add_response("GET", ISSUE, issue(1))
+    for _ in range(5):
+        with pytest.raises(NeedsPersonError):
+            issues.issue(1)
+    assert sum(url.endswith("access_tokens") for url in site.urls()) == 1
+    site.granted = True
+    time.seconds += REFUSAL_MEMORY
+    assert issues.issue(1).number == 1
+
+
+def test_a_token_is_used_to_its_end_when_no_new_one_is_given(
+    site: FakeGitHub, issues: GitHubIssues, time: FakeClock
+) -> None:
+    site.add_response("GET", ISSUE, issue(1))
+    issues.issue(1)
+    time.seconds += 3600 - 60
+    site.fails = True
+    assert issues.issue(1).number == 1
+    time.seconds += 60
+    with pytest.raises(TransientError):
+        issues.issue(1)
 
 
 def test_an_owner_without_the_app_is_refused_and_not_missing(site: FakeGitHub, issues: GitHubIssues) -> None:

@@ -15,8 +15,9 @@ from bot.adapters.github.http.purpose import PERMISSIONS, Purpose
 from bot.adapters.github.http.transport import HttpRequest
 from bot.domain.failures.github import AppKeyUnreadable, AppNotInstalled
 from bot.domain.failures.github_actions import GitHubAction
-from bot.ports.errors import NeedsPersonError, NotFoundError
+from bot.ports.errors import NeedsPersonError, NotFoundError, TransientError
 
+REFUSAL_MEMORY = 30.0  # seconds
 SETTLING_TIME = 60.0  # seconds within which GitHub may not know a new token everywhere
 REFRESH_BEFORE = 300.0  # seconds before the end of a token's hour
 GET_TOKEN = Purpose(GitHubAction.CREATE_TOKEN)
@@ -99,11 +100,13 @@ class InstallationCredentials:
         self._token = ""
         self._expires = 0.0
         self._replaced_at = -math.inf
+        self._refusal: NeedsPersonError | None = None
+        self._refused_until = 0.0
 
     def authorization(self) -> str:
         with self._lock:
             if not self._token or self._now() >= self._expires - REFRESH_BEFORE:
-                self._renew()
+                self._renew_unless_refused()
             return f"token {self._token}"
 
     def invalidate(self, authorization: str | None) -> bool:
@@ -115,6 +118,20 @@ class InstallationCredentials:
                     return False
                 self._token, self._replaced_at = "", self._now()
         return True
+
+    def _renew_unless_refused(self) -> None:
+        """Renew the token. A refusal that a person mends is remembered for a moment, so that not every job asks
+        again; through a fault that passes, a token is used to its end."""
+        if self._refusal is not None and self._now() < self._refused_until:
+            raise self._refusal.with_traceback(None)
+        try:
+            self._renew()
+        except NeedsPersonError as error:
+            self._refusal, self._refused_until = error, self._now() + REFUSAL_MEMORY
+            raise
+        except TransientError:
+            if not self._token or self._now() >= self._expires:
+                raise
 
     def _renew(self) -> None:
         if self._number is not None:

@@ -81,7 +81,7 @@ def _reason(response: HttpResponse, purpose: Purpose, message: str, row: GitHubR
 
 def not_json_error(purpose: Purpose, response: HttpResponse) -> ExternalError:
     """The error for an answer that is not JSON: one that was cut short, or that of another server."""
-    if response.status < 300 and response.text.lstrip()[:1] in {"{", "["}:
+    if response.status < 300 and response.text.lstrip()[:1] in {"", "{", "["}:
         return TransientError(GitHubFailed(purpose.action, GitHubProblem.CUT_SHORT))
     return NeedsPersonError(GitHubNotJson(purpose.action, response.status))
 

@@ -183,6 +183,8 @@ class Session:
                     raise  # else it is waited for, or found too long, before the next try
             except TransientError as fault:
                 wait = max(min(INITIAL_BACKOFF * 2 ** (attempt - 1), MAX_BACKOFF), fault.retry_after or 0)
+                if wait > self._longest_wait:  # nobody else asks before that either
+                    self._rate_limit_pauses.pause(caller.name, wait)
                 if not repeatable or attempt == MAX_ATTEMPTS or wait > self._longest_wait:
                     raise
                 self._sleep(wait)
@@ -251,7 +253,8 @@ def _parse(reply: HttpResponse, request: HttpRequest, parse: Callable[[Any], T])
     try:
         return parse(data)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _unreadable(request, unexpected_json_error(request.purpose)) from error
+        odd = unexpected_json_error(request.purpose) if reply.text.strip() else not_json_error(request.purpose, reply)
+        raise _unreadable(request, odd) from error
 
 
 def _unreadable(request: HttpRequest, error: ExternalError) -> ExternalError:
