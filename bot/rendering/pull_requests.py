@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeVar
 
 from bot.domain.plans.change_set import ChangeKind, ChangeSet
@@ -15,6 +16,7 @@ from bot.domain.plans.reasons.changes import (
     LinkRetargeted,
     ModuleRefUpdated,
 )
+from bot.domain.plans.ticks import VERIFIED
 from bot.formats.compose import Difference
 from bot.formats.markdown import MAX_BODY_LENGTH, Markdown, code, truncate_body
 from bot.rendering.golden_files import golden_counts, golden_summary
@@ -23,6 +25,7 @@ from bot.rendering.renderer import render_template
 from bot.rendering.wording import clause
 
 R = TypeVar("R")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 TEMPLATES = {
     ChangeKind.UPGRADE: "pull_upgrade.md.j2",
     ChangeKind.ROLLBACK: "pull_rollback.md.j2",
@@ -59,13 +62,27 @@ def _render_body(spec: PullRequestSpec, golden: Difference | None) -> Markdown:
         retagged=_reasons_of_type(change, ImageRetagged),
         overrides=[path for made in _reasons_of_type(change, GoldenFileCreated) for path in made.overrides],
         golden=summary,
+        made_from_upstream=_made_from_upstream(change),
         counts=golden_counts(golden) if golden is not None and summary else None,
         compared_with=compared_with,
         asked_by=spec.requested_by,
         tracker=Markdown(spec.tracker),
+        base=_base_commit(spec),
+        verified=Markdown(VERIFIED),
         note=clause(spec.note) if spec.note else "",
         why=spec.reason,
     )
+
+
+def _made_from_upstream(change: ChangeSet) -> bool:
+    """Whether mibot made the golden file of upstream's file and the overrides, and changed nothing else in it."""
+    return bool(_reasons_of_type(change, GoldenFileCreated)) and not _reasons_of_type(change, ImageRetagged)
+
+
+def _base_commit(spec: PullRequestSpec) -> Markdown:
+    """The commit that the change was planned on; GitHub makes a link of it. It proves what mibot ticks."""
+    commit = spec.base_head.commit
+    return Markdown(commit) if _COMMIT.fullmatch(commit) else Markdown("the base branch")
 
 
 def summarize_change(change: ChangeSet) -> Markdown:

@@ -91,7 +91,7 @@ class BranchUpdater:
         if not proposal.same_change and not may_change:
             return replace(state, note=ChangeDiffers()), None
         note = BranchRebuilt(head.commit, proposal.same_change)
-        commit = self._pulls.rebuild(replace(proposal.spec, note=note), pull.number)
+        commit = self._pulls.rebuild(replace(proposal.spec, note=note), pull.number, same=proposal.same_change)
         log.info("rebuilt", branch=pull.branch, base=head.commit)
         built = BranchState(commit, head.commit, proposal.fingerprint)
         change = proposal.spec.change

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from bot.domain.github_models import Drift, PullRequest
 from bot.domain.plans.change_set import ChangeSet
 from bot.domain.plans.pull_request_spec import PullRequestSpec
+from bot.domain.plans.ticks import keep_ticks
 from bot.domain.upgrade.reasons.pull_requests import BranchTaken, PullRequestNotShown
 from bot.formats.markdown import Markdown
 from bot.ports.branches import Branches
@@ -89,14 +90,16 @@ class PullRequestWriter:
         if pull.open and missing:
             self._pulls.label_pull(pull.number, change.labels)
 
-    def rebuild(self, order: PullRequestSpec, number: int) -> str:
+    def rebuild(self, order: PullRequestSpec, number: int, *, same: bool = True) -> str:
         """Put the change set on the base branch as it is now, in place of what is on the branch; the new commit.
 
-        The caller has seen that the branch holds nobody else's commits. Raises as `make` does.
+        The caller has seen that the branch holds nobody else's commits. While the change stays the `same`, people's
+        ticks stay; they prove nothing about another one. Raises as `create` does.
         """
         commit = self._commit(order)
         self._branches.move_branch(order.change.branch, commit)
-        self._pulls.edit_pull(number, self._render_body(order))
+        body = self._render_body(order)
+        self._pulls.edit_pull(number, keep_ticks(body, self._pulls.pull(number).body) if same else body)
         return commit
 
     def drift(self, branch: str) -> Drift:

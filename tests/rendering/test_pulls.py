@@ -228,3 +228,23 @@ def test_who_asked_is_not_notified_and_cannot_write_anything_else_into_it(change
         text = body(change, hostile, golden=DIFFERENCE)
         assert not rendering.mentions(text)
         assert rendering.element_types(text) == plain
+
+
+@pytest.mark.parametrize("commit", ["c" * 40, ""])
+def test_what_mibot_verified_is_ticked_with_the_proof(commit: str) -> None:
+    text = render_pull_request_body(PullRequestSpec(PATCHED, Head(commit, "t"), TRACKER, "dana"))
+    where = commit or "the base branch"
+    ticked = [line for line in text.splitlines() if line.startswith("- [x]")]
+    assert len(ticked) == 2
+    assert all(
+        f"(verified by mibot{' at' if 'golden file' in line else ''}" in line and where in line for line in ticked
+    )
+    assert "- [ ] The fix that" in text, "mibot can't know that"
+
+
+def test_a_golden_file_with_retagged_images_is_not_ticked() -> None:
+    text = render_pull_request_body(PullRequestSpec(GOLDEN, Head("c" * 40, "t"), TRACKER, "dana"))
+    assert ("- [x] The golden file is upstream's" in text) == (
+        not any(isinstance(reason, ImageRetagged) for reason in GOLDEN.reasons)
+    )
+    assert "- [ ] `docker-compose -f" in text

@@ -56,6 +56,7 @@ class FakeGitHub:
     drifted: Drift = BEHIND
     error: Exception = REFUSED
     moved: list[str] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
 
     def _answer(self, call: str) -> None:
         if call == self.refuses:
@@ -81,11 +82,12 @@ class FakeGitHub:
         self._answer("move_branch")
         self.moved.append(commit)
 
-    def edit_pull(self, *_: object) -> None:
+    def edit_pull(self, _number: int, body: str) -> None:
         self._answer("edit_pull")
+        self.bodies.append(body)
 
     def pull(self, _number: int) -> PullRequest:
-        return OPEN
+        return replace(OPEN, body=self.bodies[-1] if self.bodies else OPEN.body)
 
     def reviews(self, _number: int) -> Sequence[Review]:
         return []
@@ -105,7 +107,8 @@ def updated(
 
 
 def writer(github: FakeGitHub) -> PullRequestWriter:
-    return PullRequestWriter(cast("Any", github), cast("Any", github), lambda _: Markdown("body"), make_creator())
+    body = Markdown("body\n- [ ] It is reviewed.")
+    return PullRequestWriter(cast("Any", github), cast("Any", github), lambda _: body, make_creator())
 
 
 @pytest.mark.parametrize(("same", "may_change"), [(True, False), (True, True), (False, True)])
@@ -115,6 +118,13 @@ def test_a_branch_that_is_behind_is_rebuilt(same: bool, may_change: bool) -> Non
     assert (state.head, state.branch) == (REBUILT, BranchState(REBUILT, BASE, "other"))
     assert (state.note, change) == (BranchRebuilt(BASE, same), CHANGE)
     assert github.moved == [REBUILT]
+
+
+@pytest.mark.parametrize(("same", "tick"), [(True, "x"), (False, " ")])
+def test_peoples_ticks_stay_while_the_change_is_the_same(same: bool, tick: str) -> None:
+    github = FakeGitHub(bodies=["body\r\n- [x] It is reviewed."])
+    updated(github, same=same, may_change=True)
+    assert github.bodies[-1] == f"body\n- [{tick}] It is reviewed."
 
 
 def test_another_change_than_people_reviewed_is_left_to_them() -> None:

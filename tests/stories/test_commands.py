@@ -22,7 +22,7 @@ def test_check_status_and_help(story: Story) -> None:
         helped,
         "`/upgrade INSTANCE … [VERSION] [--dry-run]",
         "`/check INSTANCE … [--accept",
-        "`/status [VERSION]`",
+        "`/status [INSTANCE …] [VERSION]`",
         "`/help`",
     )
 
