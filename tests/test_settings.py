@@ -137,6 +137,12 @@ def test_a_list_from_the_environment(given: Set, value: str) -> None:
     assert load(None).policy.operators == ("acme/cloud", "acme/on-call")
 
 
+@pytest.mark.parametrize("names", [["dana_acme"], ["dana", "acme/on-call", "lee-2_x"]])
+def test_logins_of_enterprise_managed_users_have_an_underscore(given: Set, names: list[str]) -> None:
+    given(ON_CALL__MENTION=json.dumps(names))
+    assert load(None).on_call.mention == tuple(names)
+
+
 def test_the_settings_are_frozen(given: Set) -> None:
     given()
     settings = load(None)

@@ -18,11 +18,8 @@ import pyromark
 _OPTIONS: Final = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH
 _HIDING_BLOCKS: Final = frozenset({"BlockQuote", "CodeBlock", "HtmlBlock", "Image", "Strikethrough"})
 _STRUCK: Final = frozenset({"del", "s", "strike"})
-_HIDING_TAGS: Final = _STRUCK | {
-    "blockquote", "cite", "code", "iframe", "kbd", "noembed", "noframes", "plaintext", "pre", "q", "samp", "script",
-    "style", "template", "textarea", "title", "tt", "var", "xmp",
-}  # fmt: skip
-"""Elements whose text is quoted, code, taken back or not shown."""
+_HIDING_TAGS: Final = _STRUCK | {"blockquote", "cite", "code", "kbd", "pre", "q", "samp", "template", "tt", "var"}
+"""Elements whose text is quoted, code, taken back or not shown. GitHub shows `<script>` and its like as text."""
 _FORMATTING_TAGS: Final = frozenset({"b", "em", "i", "ins", "mark", "span", "strong", "u"})
 _TAG: Final = re.compile(r"<!--|<(/?)([A-Za-z][A-Za-z0-9-]*)")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
@@ -142,7 +139,7 @@ class _Scan:
                 return
             position = tag.end()
             if tag[2] is None:
-                self._in_comment = True
+                self._in_comment, position = True, tag.start() + len("<!")  # `<!-->` is a whole comment
             else:
                 self._take_tag(tag[2].lower(), bool(tag[1]), start, end)
 
