@@ -39,7 +39,8 @@ def _is_eligible(upgrade: Upgrade) -> bool:
 COMMAND = Command(
     "retry",
     "/retry INSTANCE … [VERSION]",
-    "deploys again what failed after its merge, starting with the backup",
+    "deploys again what failed after its merge, starting with the backup; tries at once what is held until a "
+    "person mends something",
     Permission.OPERATORS,
     plan,
 )

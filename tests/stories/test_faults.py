@@ -79,15 +79,16 @@ def test_a_secondary_rate_limit_is_waited_for(story: Story) -> None:
     assert len(story.pulls("rctest")) == 1
 
 
-def test_a_refusal_is_told_and_asking_again_helps(story: Story) -> None:
+def test_a_refusal_is_told_and_retry_helps_once_it_is_mended(story: Story) -> None:
     story.open_release_issue()
     number = story.tracker()["number"]
     story.wait_until_idle()
-    story.proxy.fail(403, {"message": "Resource not accessible by integration"}, method="POST", path="/git/refs$")
+    forbidden = {"message": "Resource not accessible by integration"}
+    story.proxy.fail(403, forbidden, method="POST", path="/git/refs$")
     order = story.comment(number, "/upgrade rctest")
-    story.wait_for_reply(number, order, "failed", "contents")
-    story.eventually(lambda: "failed" in story.line("3.40.1", "rctest"))
-    again = story.comment(number, "/upgrade rctest")
+    story.wait_for_reply(number, order, "held", "contents")
+    story.eventually(lambda: "held" in story.line("3.40.1", "rctest"))
+    again = story.comment(number, "/retry rctest")
     story.wait_for_reply(number, again, "waiting for a review")
     story.wait_for_reply(number, order, "waiting for a review")
 
