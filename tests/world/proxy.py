@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from demo.organization import Org
+from tests.world.chaos import Chaos
 from tests.world.door import WebhookEndpoint
 from tests.world.exchange import PERSON_HEADER, Exchange, HttpResponse, Request
 from tests.world.faults import Fault, Faults
@@ -30,9 +31,9 @@ class Proxy:
     """Forwards to the emulator, fills its gaps, and records mibot's requests.
 
     `before` is called with mibot's request before it is carried out, `after` with the answer before mibot gets it.
-    Either may kill mibot, or raise CloseConnection. `lag.seconds` is how far mibot's lists are behind. `webhooks` is
-    the way from GitHub to mibot. `actions` is GitHub Actions in the deployment repository; the test decides what its
-    runners do.
+    Either may kill mibot, or raise CloseConnection. `lag.seconds` is how far mibot's lists are behind, `chaos` what
+    goes wrong by chance. `webhooks` is the way from GitHub to mibot. `actions` is GitHub Actions in the deployment
+    repository; the test decides what its runners do.
     """
 
     def __init__(self, emulator_url: str, org: Org, door: WebhookEndpoint) -> None:
@@ -42,6 +43,7 @@ class Proxy:
         self.before: Callable[[Request], None] | None = None
         self.after: Callable[[Request, HttpResponse], None] | None = None
         self.lag = Lag()
+        self.chaos: Chaos | None = None
         self._faults = Faults()
         self._emulator = _Emulator(emulator_url)
         self._gaps = Gaps(org, self.webhooks, self._emulator.ask)
@@ -117,11 +119,15 @@ class Proxy:
         begun = time.perf_counter()
         if self.before:
             self.before(request)
-        exchange.answer = self._faults.apply(request, lambda: self._respond(request))
+        exchange.answer = self._faults.apply(request, lambda: self._respond_in_chaos(request))
         exchange.seconds = time.perf_counter() - begun
         if self.after:
             self.after(request, exchange.answer)
         return exchange.answer
+
+    def _respond_in_chaos(self, request: Request) -> HttpResponse:
+        chaos = self.chaos
+        return chaos.apply(request, lambda: self._respond(request)) if chaos else self._respond(request)
 
     def _respond(self, request: Request) -> HttpResponse:
         return self.lag.apply(request, self._gaps.respond(request))
