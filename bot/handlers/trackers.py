@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
-from bot.domain.chat import markers
 from bot.domain.effects import Effect
 from bot.domain.github_models import Issue
 from bot.domain.rollout.effects import Schedule
 from bot.domain.tracker.effects import AskAboutRelease, EnsureTracker, NoteTrackerEdit, RefreshTracker, WatchTracker
-from bot.domain.tracker.layout import Block, TrackerTooLongError, lay_out, with_block, without_title
+from bot.domain.tracker.layout import TrackerTooLongError
 from bot.domain.tracker.record import LAYOUT, TrackerRecord, TrackerState
 from bot.domain.tracker.release_issues import DEFAULT_RULES, IssueKind, ReleaseRules
 from bot.domain.upgrade.effects import Advance, AdvancePreparation
 from bot.domain.upgrade.preparation import PreparationStage
 from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import Version
-from bot.formats.markdown import Markdown
 from bot.handlers.dispatch import handles
 from bot.ports.errors import NotFoundError, PermanentError
-from bot.ports.issues import EditHistory, IssueComments, IssueEditor, IssueReader, WriteSlots
-from bot.ports.store import PreparationReader, TrackerStore, UpgradeReader
 from bot.rendering import Renderer
 from bot.rendering.tracker import (
     format_tracker_title,
-    render_tracker_end,
-    render_tracker_head,
-    render_tracker_part,
-    tracker_items,
 )
 from bot.services.announcements import Announcer
 from bot.services.creator import Creator
@@ -42,25 +32,15 @@ from bot.services.operators import Operators
 from bot.services.own_comments import OwnComments
 from bot.services.poll_throttle import PollThrottle
 from bot.services.release_issues import ReleaseIssues
-from bot.services.shared_texts import SharedText, SharedTexts, Written
 from bot.services.tracker_search import LABELS, TrackerSearch
 from bot.services.tracker_states import kept_parts
+from bot.services.tracker_texts import TrackerIssues, TrackerSources, TrackerTexts
 
 log = structlog.get_logger(__name__)
 
 
-LONGEST_LAG = timedelta(minutes=2)
-"""How long the edit history may be behind. After that mibot does not wait for it any more."""
 MIN_PAUSE = 2.0
 """Seconds before the next look at a history that is behind."""
-
-
-class _Issues(IssueReader, IssueEditor, IssueComments, EditHistory, WriteSlots, Protocol):
-    """What the handler does with issues."""
-
-
-class _Store(TrackerStore, UpgradeReader, PreparationReader, Protocol):
-    """What the handler remembers."""
 
 
 class TrackerHandler:
@@ -73,10 +53,10 @@ class TrackerHandler:
 
     def __init__(
         self,
-        issues: _Issues,
+        issues: TrackerIssues,
         comments: OwnComments,
         creator: Creator,
-        store: _Store,
+        store: TrackerSources,
         fleets: FleetReader,
         clock: Callable[[], datetime],
         *,
@@ -86,7 +66,6 @@ class TrackerHandler:
         interval: float = 10.0,
     ) -> None:
         self._issues = issues
-        self._comments = comments
         self._creator = creator
         self._store = store
         self._fleets = fleets
@@ -97,7 +76,7 @@ class TrackerHandler:
         self._clock = clock
         self._interval = interval
         self._throttle = PollThrottle(clock)
-        self._shared_texts = SharedTexts(issues)
+        self._texts = TrackerTexts(issues, comments, store, clock)
 
     @property
     def _labels(self) -> list[str]:
@@ -164,7 +143,7 @@ class TrackerHandler:
             renderer = Renderer(self._fleets.current(), self._issues.bot_login)
             announced = (effect.issue,) if effect.issue else ()
             draft = TrackerRecord(version, 0, "", effect.by, announced=announced)
-            body = self._render_parts([""], draft, renderer)[0]
+            body = self._texts.render_new(draft, renderer)
             return self._issues.create_issue(format_tracker_title(version), body, self._labels).number
 
         def find() -> int | None:
@@ -191,7 +170,7 @@ class TrackerHandler:
         renderer = Renderer(self._fleets.current(), self._issues.bot_login)
         try:
             record = self._search.with_trust(record)
-            record, complete = self._rewrite(record, renderer)
+            record, complete = self._texts.rewrite(record, renderer)
         except TrackerTooLongError as error:
             raise PermanentError(error.reason) from error
         except NotFoundError:
@@ -228,82 +207,3 @@ class TrackerHandler:
             return 0.0
         left = record.edited_at + timedelta(seconds=self._interval) - self._clock()
         return max(left.total_seconds(), 0.0)
-
-    def _rewrite(self, record: TrackerRecord, renderer: Renderer) -> tuple[TrackerRecord, bool]:
-        """Write every part that changes; returns whether that was all.
-
-        A new part becomes a comment. The head has to link it, which takes another pass.
-        """
-        texts = [self._body(record, part)[1] for part in range(len(record.parts) + 1)]
-        for part in range(len(texts)):
-            record = self._update_part(record, texts, part, renderer)
-        wanted = self._render_parts(texts, record, renderer)
-        if len(wanted) == len(texts):
-            return record, not record.unchecked
-        part = len(texts)
-        return replace(record, parts=(*record.parts, self._ensure_part(record, part, wanted[part]))), False
-
-    def _update_part(self, record: TrackerRecord, texts: list[str], part: int, renderer: Renderer) -> TrackerRecord:
-        """Bring one part up to date, in `texts` too, with every edit of people's."""
-
-        @functools.cache
-        def render(text: str) -> str:
-            return self._render_parts([*texts[:part], text, *texts[part + 1 :]], record, renderer)[part]
-
-        known = record.revision(part)
-        with self._issues.write_slot():
-            node, read = self._body(record, part)
-            shared = SharedText(node, lambda text: self._write(record, part, text), render)
-            now = Written(read, known, settled=True)
-            if part in record.unchecked:
-                now = self._shared_texts.recover(shared, read, known)
-            texts[part] = now.text
-            wanted = render(now.text)
-            if wanted != read:
-                record = replace(record.with_unchecked(part), edited_at=self._clock())
-                self._store.save_tracker(record)  # if the process ends here, the next refresh looks for lost edits
-                now = self._shared_texts.write(shared, read, wanted, known)
-        texts[part] = now.text
-        late = record.edited_at is None or self._clock() - record.edited_at > LONGEST_LAG
-        return record.with_revision(part, now.revision) if now.settled or late else record.with_unchecked(part)
-
-    def _render_parts(self, texts: list[str], record: TrackerRecord, renderer: Renderer) -> list[str]:
-        """The new texts of all parts, given their current texts."""
-        upgrades = {upgrade.slug: upgrade for upgrade in self._store.upgrades(record.version)}
-        items = tracker_items(renderer, record.version, upgrades)
-        links = [f"{record.url}#issuecomment-{comment}" for comment in record.parts]
-        preparation = self._store.preparation(record.version)
-        body = texts[0] if record.adopted else without_title(texts[0], record.version)
-
-        def lay_out_below(*, brief: bool) -> list[str]:
-            head = render_tracker_head(renderer, record, list(upgrades.values()), links, preparation, brief=brief)
-            framed = with_block(with_block(body, Block.HEAD, head), Block.END, render_tracker_end(renderer))
-            return lay_out([framed, *texts[1:]], items, own_ticks_only=record.own_ticks_only)
-
-        try:
-            laid_out = lay_out_below(brief=False)
-        except TrackerTooLongError:
-            laid_out = lay_out_below(brief=True)
-        return [
-            laid_out[0],
-            *(
-                with_block(text, Block.HEAD, render_tracker_part(renderer, record, number))
-                for number, text in enumerate(laid_out[1:], start=2)
-            ),
-        ]
-
-    def _body(self, record: TrackerRecord, part: int) -> tuple[str, str]:
-        """A part's id in GraphQL, and its text."""
-        here = self._issues.issue(record.issue) if part == 0 else self._issues.comment(record.parts[part - 1])
-        return here.node, here.body
-
-    def _write(self, record: TrackerRecord, part: int, text: str) -> None:
-        if part == 0:
-            self._issues.edit_issue(record.issue, text)
-        else:
-            self._issues.edit_comment(record.parts[part - 1], text)
-
-    def _ensure_part(self, record: TrackerRecord, part: int, text: str) -> int:
-        """The comment that continues the tracker: found by its marker, or written."""
-        marker = markers.tracker_part(record.version, part + 1)
-        return self._comments.ensure(record.issue, marker, Markdown(text))

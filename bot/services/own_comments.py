@@ -22,9 +22,12 @@ class OwnComments:
     def bot_login(self) -> str:
         return self._threads.bot_login
 
-    def ensure(self, thread: int, marker: str, body: str) -> int:
-        """Write the comment unless it was written before; returns its id."""
-        return self._ensure(thread, marker, body).number
+    def ensure(self, thread: int, marker: str, body: str, gone: int | None = None) -> int:
+        """Write the comment unless it was written before, also if people deleted it; returns its id.
+
+        `gone` is the id of a deleted one that is to be written again.
+        """
+        return self._ensure(thread, marker, body, gone).number
 
     def put(self, thread: int, marker: str, body: str, known: int | None = None) -> int:
         """Write the comment, or edit it to say `body`. One that people deleted is written again.

@@ -23,6 +23,7 @@ class MemoryIssues:
     _issues: dict[int, Issue] = field(default_factory=dict)
     _comments: dict[int, Comment] = field(default_factory=dict)
     _numbers: int = 0
+    _said: int = 0
     _revisions: dict[str, list[Revision]] = field(default_factory=dict)
     reactions: list[tuple[int, str]] = field(default_factory=list)
 
@@ -40,7 +41,8 @@ class MemoryIssues:
         return self._issues[number]
 
     def say(self, issue: int, body: str, author: str = "dana", edited: bool = False) -> Comment:
-        number = 1000 + len(self._comments)
+        number = 1000 + self._said
+        self._said += 1
         url = f"{self._issues[issue].url}#issuecomment-{number}"
         changed = self.now + timedelta(minutes=1) if edited else self.now
         by_bot = author.endswith("[bot]")
