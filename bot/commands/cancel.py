@@ -53,8 +53,7 @@ class NothingToCancel(Reason):
 
 
 def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
-    quoted = [word for word in request.arguments if len(word.split()) > 1 and not word.startswith("[")]
-    words = [word for word in request.arguments if word not in quoted]
+    words, quoted = _split_reason(request)
     arguments = parse_arguments(words, COMMAND.usage, valued=(REASON_OPTION,))
     if isinstance(arguments, Reason):
         return refuse(COMMAND.name, arguments)
@@ -65,6 +64,18 @@ def plan(request: CommandRequest, context: CommandContext) -> CommandPlan:
         return refuse(COMMAND.name, version)
     why = " ".join([*quoted, *([text] if (text := arguments.option(REASON_OPTION)) else [])])
     return _plan(arguments, version, why, request, context)
+
+
+def _split_reason(request: CommandRequest) -> tuple[list[str], list[str]]:
+    """The words of the command, and the reason: what stands in quotation marks behind them, or has several words."""
+    words: list[str] = []
+    reason: list[str] = []
+    for place, word in enumerate(request.arguments):
+        last = place == len(request.arguments) - 1 and any(n not in request.quoted for n in range(place))
+        of_option = bool(words) and words[-1] == REASON_OPTION
+        is_reason = place in request.quoted and not of_option and (last or len(word.split()) > 1)
+        (reason if is_reason else words).append(word)
+    return words, reason
 
 
 def _plan(

@@ -85,7 +85,9 @@ class CommandService:
             # What a command for everybody answers to words may differ for those who may see customers' names.
             trusted = bool(line.arguments) and asker.is_operator()
             version = Version.parse(comment.version)
-            request = CommandRequest(comment.comment, comment.issue, comment.author, line.arguments, version)
+            request = CommandRequest(
+                comment.comment, comment.issue, comment.author, line.arguments, version, line.quoted
+            )
             return command.plan(request, self._context(fleet, line.arguments, version, trusted=trusted))
         except NeedsPersonError:
             raise  # the comment waits until that is mended

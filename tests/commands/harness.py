@@ -44,7 +44,7 @@ def plan(
     """
     (command,) = comments.parse(line)
     assert command.fault is None
-    request = CommandRequest(77, 12, "dana", command.arguments, version(on) if on else None)
+    request = CommandRequest(77, 12, "dana", command.arguments, version(on) if on else None, command.quoted)
     tags = among.golden if released is None else frozenset(map(version, released.split()))
     context = CommandContext(among, _by_key(upgrades), TRACKER if on == "3.40.1" else None, tags, trusted=trusted)
     return all_commands()[command.name].plan(request, context)

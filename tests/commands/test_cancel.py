@@ -38,6 +38,11 @@ def test_what_waits_and_what_is_open() -> None:
 
 def test_a_reason_of_one_word() -> None:
     assert plan("/cancel rctest --reason typo", WAITS).effects == (cancels("rctest", why="typo"),)
+    assert plan('/cancel rctest --reason "a typo"', WAITS).effects == (cancels("rctest", why="a typo"),)
+    assert plan('/cancel rctest "typo"', WAITS).effects == (cancels("rctest", why="typo"),)
+    assert plan('/cancel rctest "demo"', WAITS, OPEN).effects == (cancels("rctest", why="demo"),)
+    assert plan('/cancel "rctest" 3.40.1', WAITS).effects == (cancels("rctest"),)
+    assert plan('/cancel "rctest" "demo"', WAITS, OPEN).effects == (cancels("rctest", "demo"),)
 
 
 def test_another_version_than_the_issues() -> None:

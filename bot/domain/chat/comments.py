@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from bot.domain.reasons import Reason
@@ -83,12 +83,14 @@ class EmptyQuote(Reason):
 class CommandLine:
     """One command as it was typed: its name in lower case and its arguments, quotes resolved.
 
-    `fault` says what is wrong with a line that can't be parsed.
+    `fault` says what is wrong with a line that can't be parsed. `quoted` are the positions of the arguments that
+    stood in quotation marks.
     """
 
     name: str
     arguments: tuple[str, ...] = ()
     fault: Reason | None = None
+    quoted: frozenset[int] = field(default=frozenset(), compare=False)
 
 
 def command_names(body: str) -> Iterator[str]:
@@ -150,9 +152,11 @@ def _parse_command(line: str) -> CommandLine | None:
     name, rest = match.group(1).lower(), _QUOTES.sub('"', match.group(2) or "")
     if rest.count('"') % 2:
         return CommandLine(name, fault=UnclosedQuote())
-    arguments = tuple(word.replace('"', "") for word in _WORD.findall(rest))
+    words = _WORD.findall(rest)
+    arguments = tuple(word.replace('"', "") for word in words)
+    quoted = frozenset(place for place, word in enumerate(words) if word[0] == word[-1] == '"')
     if "" in arguments:
         return CommandLine(name, fault=EmptyQuote())
     if len(arguments) > MAX_ARGUMENTS:
         return CommandLine(name, fault=TooManyWords(MAX_ARGUMENTS))
-    return CommandLine(name, arguments)
+    return CommandLine(name, arguments, quoted=quoted)

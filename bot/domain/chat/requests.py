@@ -28,13 +28,17 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True)
 class CommandRequest:
-    """One command of a comment: who gave it, on which issue, and the version in that issue's title."""
+    """One command of a comment: who gave it, on which issue, and the version in that issue's title.
+
+    `quoted` are the positions of the arguments that stood in quotation marks.
+    """
 
     comment: int
     issue: int
     author: str
     arguments: tuple[str, ...]
     version: Version | None = None
+    quoted: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
