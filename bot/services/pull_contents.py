@@ -16,7 +16,7 @@ from bot.domain.upgrade.reasons.progress import InstanceUnreadable
 from bot.domain.upgrade.reasons.pull_requests import NotComparable
 from bot.domain.upgrade.record import Upgrade
 from bot.ports.branches import Branches
-from bot.ports.errors import PermanentError
+from bot.ports.errors import NeedsPersonError, PermanentError
 from bot.ports.files import FileHistory, FleetSource
 from bot.services.fleet_reader import FleetView
 from bot.services.planner import Planner
@@ -41,6 +41,8 @@ class ContentReader:
             origin = self._branches.origin(pull.base_commit, pull.head)
             contributors = tuple(sorted({*contributors, *origin.contributors}))
             difference = self._difference(upgrade, origin.merge_base, pull.head)
+        except NeedsPersonError:
+            raise  # it is compared when that is mended
         except PermanentError as error:
             difference = NotComparable(error.reason)
         if difference is not None:

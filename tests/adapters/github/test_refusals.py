@@ -9,7 +9,7 @@ import requests
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from bot.adapters.github import GitHubIssues
-from bot.adapters.github.http.errors import RateLimitError, connection_error, error_from_response
+from bot.adapters.github.http.errors import RateLimitError, connection_error, error_from_response, graphql_error
 from bot.adapters.github.http.purpose import Purpose
 from bot.adapters.github.http.transport import HttpResponse
 from bot.domain.failures.github import GitHubFailed, GitHubProblem, GitHubRefused, GitHubServerError
@@ -124,3 +124,25 @@ def test_nobody_asks_again_before_a_long_retry_after_is_over(
     with pytest.raises(TransientError):
         issues.issue(1)
     assert len(site.requests()) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ({"type": "RATE_LIMITED", "message": "API rate limit exceeded"}, RateLimitError),
+        ({"message": "You have exceeded a secondary rate limit."}, RateLimitError),
+        ({"message": "Something went wrong while executing your query."}, TransientError),
+        ({"message": "We couldn't respond to your request in time. Please try again."}, TransientError),
+        ({"type": "FORBIDDEN", "message": "Resource not accessible by integration"}, NeedsPersonError),
+        ({"type": "NOT_FOUND", "message": "Could not resolve to a node"}, NotFoundError),
+        ({"message": "Field 'x' doesn't exist on type 'Issue'"}, NeedsPersonError),
+    ],
+)
+def test_what_graphql_refuses_with_status_200(error: dict[str, str], expected: type[ExternalError]) -> None:
+    found = graphql_error({"data": None, "errors": [error]}, PURPOSE)
+    assert isinstance(found, expected)
+
+
+@pytest.mark.parametrize("data", [None, [], {"data": {}}, {"data": {}, "errors": []}, {"errors": None}])
+def test_other_answers_of_graphql_are_no_refusals(data: object) -> None:
+    assert graphql_error(data, PURPOSE) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import requests
@@ -77,6 +78,23 @@ def _reason(response: HttpResponse, purpose: Purpose, message: str, row: GitHubR
     if response.status == 403:
         permission = response.headers.get("x-accepted-github-permissions") or purpose.permission
     return GitHubRefused(purpose.action, response.status, sanitize_message(message), permission)
+
+
+_GRAPHQL_STATUS = {"NOT_FOUND": 404, "FORBIDDEN": 403, "INSUFFICIENT_SCOPES": 403, "RATE_LIMITED": 429}
+_GRAPHQL_WORDS = {"rate limit": 429, "something went wrong": 500, "timed out": 504, "timeout": 504, "try again": 503}
+
+
+def graphql_error(data: object, purpose: Purpose) -> ExternalError | None:
+    """The error that an answer of the GraphQL API means, or None for a success."""
+    errors = data.get("errors") if isinstance(data, dict) else None
+    if not isinstance(errors, list) or not errors:
+        return None
+    first = errors[0] if isinstance(errors[0], dict) else {}
+    message = str(first.get("message", ""))
+    words = (status for said, status in _GRAPHQL_WORDS.items() if said in message.lower())
+    status = _GRAPHQL_STATUS.get(str(first.get("type"))) or next(words, 400)
+    said = json.dumps({"message": message})
+    return error_from_response(HttpResponse(status, {}, said), purpose, 0.0, GitHubRequest.READ)
 
 
 def not_json_error(purpose: Purpose, response: HttpResponse) -> ExternalError:

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from requests.utils import parse_header_links
 
 from bot.adapters.github.http.credentials import Credentials, InstallationCredentials
+from bot.adapters.github.http.errors import graphql_error
 from bot.adapters.github.http.moves import MovedError
 from bot.adapters.github.http.purpose import Purpose
 from bot.adapters.github.http.transport import PER_PAGE, HttpRequest, HttpResponse
@@ -51,10 +52,17 @@ class GitHubClient:
         return self.send(HttpRequest("POST", path, purpose, body=body), parse)
 
     def query(self, query: str, variables: Mapping[str, Any], purpose: Purpose, parse: Callable[[Any], T]) -> T:
-        """Ask the GraphQL API."""
+        """Ask the GraphQL API, which answers 200 to what it refuses, too."""
+
+        def parse_answer(data: Any) -> T:
+            error = graphql_error(data, purpose)
+            if error is not None:
+                raise error
+            return parse(data)
+
         body = {"query": query, "variables": dict(variables)}
         request = HttpRequest("POST", self._session.graphql_url, purpose, body=body, reads=True)
-        return self._session.send(self._credentials, request, parse)[0]
+        return self._session.send(self._credentials, request, parse_answer)[0]
 
     def patch(self, path: str, purpose: Purpose, body: Any) -> None:
         self.send(HttpRequest("PATCH", path, purpose, body=body), _nothing)

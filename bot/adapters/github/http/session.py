@@ -242,7 +242,7 @@ def _is_repeatable(caller: Credentials, request: HttpRequest) -> bool:
 def _kind(caller: Credentials, request: HttpRequest) -> GitHubRequest:
     if isinstance(caller, AppCredentials):
         return GitHubRequest.AS_APP
-    return GitHubRequest.READ if request.method == "GET" else GitHubRequest.WRITE
+    return GitHubRequest.READ if request.is_read else GitHubRequest.WRITE
 
 
 def _parse(reply: HttpResponse, request: HttpRequest, parse: Callable[[Any], T]) -> T:
