@@ -119,14 +119,19 @@ def backed_up_once(story: Story, slug: str) -> None:
 
 def play(story: Story, workers: Workers, seed: int, *slugs: str) -> None:
     workers.start()
-    with Chaos(workers, story.proxy.webhooks, seed) as chaos:
-        orders = Orders(story)
-        orders.ask("/status")
-        for slug in slugs:
-            orders.upgrade(slug)
-            orders.ask(f"/check {slug}")
-    print(f"seed {seed}: {', '.join(chaos.happened)}; {workers.count('worker_lost')} taken over")
-    orders.check(*slugs)
+    chaos = Chaos(workers, story.proxy.webhooks, seed)
+    try:
+        with chaos:
+            orders = Orders(story)
+            orders.ask("/status")
+            for slug in slugs:
+                orders.upgrade(slug)
+                orders.ask(f"/check {slug}")
+        orders.check(*slugs)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{workers.diagnosis()}") from error
+    finally:
+        print(f"seed {seed}: {', '.join(chaos.happened)}; {workers.count('worker_lost')} times taken over")
     gave_up = [line for worker in workers for line in worker.log.splitlines() if '"job_gave_up"' in line]
     assert gave_up == []
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
+import psycopg
+
 from demo.cloud import Cloud
 from demo.organization import Org
 from tests.adapters.postgres import PASSWORD, Postgres
@@ -36,6 +38,7 @@ class Workers:
     """The workers, numbered from 0. `first` also stands for all of them in a `Story`."""
 
     def __init__(self, folder: Path, org: Org, api_url: str, cloud: Cloud, server: Postgres, database: str) -> None:
+        self.url = server.url(database)
         self._all: list[ImpatientWorker] = []
         for number in range(WORKERS):
             cable = Cable(server.port)
@@ -64,6 +67,16 @@ class Workers:
             worker.signal_all(signal.SIGCONT)
             worker.kill()
             worker.cable.close()
+
+    def diagnosis(self) -> str:
+        """The jobs that are not done, the leases, and the ends of all logs."""
+        jobs = (
+            "SELECT workflow_uuid, status, executor_id, inputs FROM dbos.workflow_status WHERE completed_at IS NULL"
+        )
+        leases = "SELECT number, name, seen, ended FROM mibot_workers ORDER BY number"
+        with psycopg.connect(self.url) as connection:
+            rows = [str(row) for query in (jobs, leases) for row in connection.execute(query.encode()).fetchall()]
+        return "\n".join([*rows, *(f"--- worker {n}\n{one.log[-20_000:]}" for n, one in enumerate(self._all))])
 
     def count(self, event: str) -> int:
         """How often that event is in the logs of all workers."""
