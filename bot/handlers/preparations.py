@@ -21,6 +21,7 @@ from bot.domain.rollout.reasons import TrackerClosed, TrackerGone
 from bot.domain.tracker.effects import EnsureTracker, WatchTracker
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.check_effects import ReportUnrelated
+from bot.domain.upgrade.content import PullRequestContent
 from bot.domain.upgrade.effects import AdvancePreparation, Prepare
 from bot.domain.upgrade.preparation import (
     UNPREPARED,
@@ -45,6 +46,7 @@ from bot.ports.store import PreparationStore, ReplyIndex, TrackerReader
 from bot.services.branch_updates import BranchUpdater, Proposal
 from bot.services.fleet_reader import FleetReader
 from bot.services.planner import Planner
+from bot.services.pull_contents import ContentReader
 from bot.services.pull_requests import PullRequestWriter
 from bot.services.tracker_states import TrackerStates
 
@@ -70,6 +72,7 @@ class PreparationHandler:
         fleets: FleetReader,
         planner: Planner,
         pulls: PullRequestWriter,
+        contents: ContentReader,
         trackers: TrackerStates,
         clock: Callable[[], datetime],
     ) -> None:
@@ -79,6 +82,7 @@ class PreparationHandler:
         self._fleets = fleets
         self._planner = planner
         self._pulls = pulls
+        self._contents = contents
         self._trackers = trackers
         self._updater = BranchUpdater(base, pulls)
         self._clock = clock
@@ -155,15 +159,19 @@ class PreparationHandler:
         preparation = apply_plan(preparation, plan)
         found = next((pull for pull in self._pulls.find(preparation.branch) if pull.open), None)
         if found is not None:
-            self._pulls.label(found, plan)
-            return _attach_pull(preparation, found, BranchState(change_fingerprint=_content_fingerprint(plan)))
+            branch = BranchState(change_fingerprint=_content_fingerprint(plan))
+            attached = self._contents.compare_preparation(_attach_pull(preparation, found, branch), found)
+            if attached.pull_request.obstacle is None:
+                self._pulls.label(found, plan)
+            return attached
         if not plan.changes:
             return replace(preparation, stage=PreparationStage.READY)
         obstacle = self._trackers.obstacle(tracker)
         if obstacle is not None:
             return replace(preparation, reason=obstacle)
         pull, commit = self._pulls.create(_spec(plan, prepared, head, preparation, tracker))
-        return _attach_pull(preparation, pull, BranchState(commit, head.commit, _content_fingerprint(plan)))
+        made = _attach_pull(preparation, pull, BranchState(commit, head.commit, _content_fingerprint(plan)))
+        return replace(made, pull_request=replace(made.pull_request, content=PullRequestContent(commit)))
 
     def _observe(self, preparation: Preparation, number: int, tracker: TrackerRecord) -> Preparation:
         try:
@@ -175,7 +183,11 @@ class PreparationHandler:
         reviews = self._pull_requests.reviews(number) if pull.open or pull.merged else []
         seen = observe_preparation(preparation, pull, reviews, self._clock())
         is_ours = seen.stage is PreparationStage.OPEN and seen.pull_request.counts(pull)
-        return self._update_branch(seen, pull, tracker) if is_ours else seen
+        seen = self._update_branch(seen, pull, tracker) if is_ours else seen
+        counts = seen.stage in {PreparationStage.OPEN, PreparationStage.READY} and seen.pull_request.counts(pull)
+        if counts and seen.pull_request.needs_comparison and seen.pull_request.head == pull.head:
+            return self._contents.compare_preparation(seen, pull)
+        return seen
 
     def _update_branch(self, preparation: Preparation, pull: PullRequest, tracker: TrackerRecord) -> Preparation:
         """The preparation whose branch is on the base branch's tip again, made anew from what is there now."""

@@ -14,11 +14,12 @@ from bot.domain.fleet.inventory import FIRST_INSTANCE
 from bot.domain.health.model import CheckState, Phase, worst_state
 from bot.domain.reasons import Reason
 from bot.domain.rollout.effects import Schedule, StartUpgrades
-from bot.domain.rollout.reasons import GoldenFileMissing, GoldenFileState, PreparationEnded
+from bot.domain.rollout.reasons import GoldenFileMissing, GoldenFileState, PreparationEnded, PreparationNotAccepted
 from bot.domain.rollout.schedule import RolloutState, decide_slots, needs_health_check
 from bot.domain.tracker.effects import WatchTracker
 from bot.domain.tracker.record import TrackerState
 from bot.domain.upgrade.cancellation import Canceled
+from bot.domain.upgrade.content import PullRequestContent
 from bot.domain.upgrade.effects import Advance, Prepare, StartUpgrade
 from bot.domain.upgrade.preparation import PreparationStage
 from bot.domain.upgrade.reasons.progress import Delayed
@@ -159,7 +160,7 @@ class Scheduler:
     ) -> tuple[Reason | None, list[Effect]]:
         """Why no upgrade to this version can begin, and what is to be done about it."""
         if version in seen.fleet.golden:
-            return self._planner.not_ready_reason(seen, version), []
+            return self._planner.not_ready_reason(seen, version) or self._why_not_accepted(version), []
         preparation = self._store.preparation(version)
         if preparation is None:
             by = next(u.requested_by for u in upgrades if u.version == version and u.stage is Stage.WAITING)
@@ -179,6 +180,14 @@ class Scheduler:
                 return GoldenFileMissing(version, GoldenFileState.BEING_PREPARED), [Prepare(str(version), by)]
             case _:
                 return PreparationEnded(version, preparation.reason), []
+
+    def _why_not_accepted(self, version: Version) -> Reason | None:
+        """That what was merged as the version's preparation is not what was planned, or None."""
+        preparation = self._store.preparation(version)
+        content = preparation.pull_request.content if preparation is not None else PullRequestContent()
+        if content.difference is None or content.acceptance is not None:
+            return None
+        return PreparationNotAccepted(version, content.difference)
 
     def _first_instance_healthy(self, rollout: RolloutState, versions: list[Version]) -> dict[Version, bool]:
         """Whether the first instance is healthy, where the order depends on it and no record tells."""

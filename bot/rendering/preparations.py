@@ -29,6 +29,14 @@ def render_preparation_state(renderer: Renderer, preparation: Preparation) -> Ma
         who = format_names(renderer, [preparation.force.by])
         why = renderer.safe_text(preparation.force.why)
         words.append(f"Forced by {who}, although no instance may go there next: {why}.")
+    content = preparation.pull_request.content
+    if content.acceptance is not None and content.difference is not None:
+        who = format_names(renderer, [content.acceptance.by])
+        words.append(f"Accepted by {who} as it is, although {renderer.safe_text(clause(content.difference))}.")
+    elif content.difference is not None:
+        command = code(f"/prepare {preparation.version} --accept-tags")
+        why = renderer.safe_text(clause(content.difference))
+        words.append(f"**Held**: {why}. If this is intended, an operator comments {command}.")
     if preparation.pull_request.note:
         note = clause(preparation.pull_request.note)
         words.append(f"{renderer.safe_text(note[:1].upper() + note[1:])}.")

@@ -61,6 +61,7 @@ def make_handlers(services: Services) -> tuple[object, ...]:
             services.fleet_reader,
             services.planner,
             services.pull_request_writer,
+            services.contents,
             services.tracker_states,
             utc_now,
         ),

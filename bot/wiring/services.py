@@ -123,6 +123,10 @@ class Services(Adapters):
         return PullRequestWriter(here.branches, here.pull_requests, render_pull_request_body, self.creator)
 
     @cached_property
+    def contents(self) -> ContentReader:
+        return ContentReader(self.deployment.branches, self.deployment.files, self.deployment.files, self.planner)
+
+    @cached_property
     def upgrade_pull_requests(self) -> PullRequestService:
         return PullRequestService(
             self.deployment.branches,
@@ -131,7 +135,7 @@ class Services(Adapters):
             self.fleet_reader,
             self.planner,
             self.pull_request_writer,
-            ContentReader(self.deployment.branches, self.deployment.files, self.deployment.files, self.planner),
+            self.contents,
             self.tracker_states,
             utc_now,
         )

@@ -26,6 +26,7 @@ from bot.domain.rollout.reasons import (
     GoldenFileState,
     InternalInstancesRed,
     PreparationEnded,
+    PreparationNotAccepted,
     RolloutHalted,
     SlotsTaken,
     TrackerClosed,
@@ -33,10 +34,11 @@ from bot.domain.rollout.reasons import (
 )
 from bot.domain.tracker.effects import RefreshTracker, WatchTracker
 from bot.domain.tracker.record import LAYOUT, TrackerRecord, TrackerState
+from bot.domain.upgrade.content import PullRequestContent
 from bot.domain.upgrade.effects import Advance, Prepare, StartUpgrade
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.reasons.progress import Milestone, Reached
-from bot.domain.upgrade.reasons.pull_requests import PullRequestEnd, PullRequestEnded
+from bot.domain.upgrade.reasons.pull_requests import ContentDiffers, PullRequestEnd, PullRequestEnded
 from bot.domain.upgrade.record import Rollback, Stage, StageTransition, Upgrade
 from bot.domain.versions import Version
 from bot.handlers.scheduling import Scheduler
@@ -47,7 +49,7 @@ from bot.services.planner import Planner
 from bot.services.tracker_states import TrackerStates
 from demo.fleet import File, SampleRepository, compose_file, make_fleet
 from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore, MemoryUpstream
-from tests.samples import NOW, result, upgrade, version
+from tests.samples import NOW, modify, result, upgrade, version
 
 TO, NEW = version("3.40.1"), version("3.40.2")
 GOLDEN = "golden/docker-compose.3.40.2.yaml"
@@ -469,3 +471,15 @@ def test_a_tracker_that_is_gone_starts_nothing() -> None:
     scene.issues.delete(1)
     scene.start("rctest")
     assert scene.of("rctest").reason == TrackerGone(TO, 1)
+
+
+def test_a_version_whose_preparation_is_not_what_was_planned_waits_for_an_operator() -> None:
+    scene = Scene()
+    scene.merge()
+    strange = PullRequestContent("c1", ContentDiffers(different=1))
+    scene.store.save_preparation(modify(Preparation(NEW, PreparationStage.READY, "lee", NOW), content=strange))
+    scene.start("rctest", to=NEW)
+    told = scene.of("rctest", NEW)
+    assert (told.stage, told.reason) == (Stage.WAITING, PreparationNotAccepted(NEW, ContentDiffers(different=1)))
+    assert told.reason is not None
+    assert describe(told.reason).endswith("an operator accepts it with /prepare 3.40.2 --accept-tags")

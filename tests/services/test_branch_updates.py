@@ -16,6 +16,7 @@ from bot.domain.plans.preview import PreparationPreview
 from bot.domain.plans.pull_request_spec import PullRequestSpec
 from bot.domain.reasons import PlainText
 from bot.domain.tracker.record import TrackerRecord
+from bot.domain.upgrade.content import PullRequestContent
 from bot.domain.upgrade.effects import AdvancePreparation
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.pull_request import BranchState, PullRequestState
@@ -88,6 +89,9 @@ class FakeGitHub:
 
     def pull(self, _number: int) -> PullRequest:
         return replace(OPEN, body=self.bodies[-1] if self.bodies else OPEN.body)
+
+    def compare_preparation(self, preparation: Preparation, pull: PullRequest) -> Preparation:
+        return modify(preparation, content=PullRequestContent(pull.head))
 
     def reviews(self, _number: int) -> Sequence[Review]:
         return []
@@ -178,7 +182,7 @@ def preparation_after(github: FakeGitHub) -> Preparation:
     planner = cast("Planner", SimpleNamespace(preparation=lambda *_: PreparationPreview(CHANGE)))
     fakes = cast("Any", github)
     trackers = TrackerStates(MemoryIssues(), "team/cloud", lambda: NOW)
-    PreparationHandler(fakes, fakes, store, fakes, planner, writer(github), trackers, lambda: NOW).advance(
+    PreparationHandler(fakes, fakes, store, fakes, planner, writer(github), fakes, trackers, lambda: NOW).advance(
         AdvancePreparation("3.41.0")
     )
     found = store.preparation(TO)

@@ -11,14 +11,16 @@ import pytest
 from bot.domain.fleet.inventory import golden_link_target
 from bot.domain.git_tree import Snapshot
 from bot.domain.github_models import BranchOrigin, CommitRef, PullRequest
+from bot.domain.plans.change_set import ChangeSet
 from bot.domain.reasons import PlainText
 from bot.domain.upgrade.reasons.pull_requests import ContentDiffers, NotComparable
 from bot.ports.errors import PermanentError, TransientError
+from bot.services.fleet_reader import FleetReader, FleetView
 from bot.services.planner import Planner
 from bot.services.pull_contents import ContentReader
-from demo.fleet import File, SampleRepository, make_fleet
+from demo.fleet import File, SampleRepository, compose_file, make_fleet
 from tests.ports import MemoryFleetSource, MemoryUpstream
-from tests.samples import PULL, modify, upgrade, version
+from tests.samples import PULL, modify, preparation, upgrade, version
 
 FLEET = make_fleet(8)
 TO = version("3.40.1")
@@ -101,3 +103,24 @@ def test_what_cannot_be_compared_is_not_taken_for_the_plan() -> None:
 def test_what_may_pass_is_tried_again() -> None:
     with pytest.raises(TransientError):
         compared(Repository(error=TransientError(PlainText("502"))))
+
+
+def test_a_preparation_is_compared_too() -> None:
+    new = version("3.40.2")
+    here = Repository()
+    planner = Planner(cast("Any", here), MemoryUpstream(files={new: compose_file("3.40.2")}), frozenset)
+    source = MemoryFleetSource(FLEET)
+    plan = planner.preparation(FleetView(FleetReader(source).recent(), source.snapshot()), new).plan
+    assert isinstance(plan, ChangeSet)
+    planned = [File.plain(change.path, change.content or "") for change in plan.changes]
+    strange = [replace(file, content=file.content.replace("gitserver:3.40.2", "gitserver:evil")) for file in planned]
+
+    def difference(*files: File) -> Any:
+        here.head = with_files(*files)
+        reader = ContentReader(cast("Any", here), cast("Any", here), cast("Any", here), planner)
+        asked = modify(preparation("3.40.2"), number=7, head="head")
+        return reader.compare_preparation(asked, OPEN).pull_request.content.difference
+
+    assert difference(*planned) is None
+    assert difference(*strange) == ContentDiffers(different=1)
+    assert difference(*planned, STRANGE) == ContentDiffers(unexpected=1)

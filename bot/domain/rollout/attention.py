@@ -7,7 +7,13 @@ from enum import StrEnum
 
 from bot.domain.github_models import Conclusion
 from bot.domain.reasons import Reason
-from bot.domain.rollout.reasons import Forceable, GoldenFileMissing, GoldenFileState, PreparationEnded
+from bot.domain.rollout.reasons import (
+    Forceable,
+    GoldenFileMissing,
+    GoldenFileState,
+    PreparationEnded,
+    PreparationNotAccepted,
+)
 from bot.domain.upgrade.record import Upgrade
 from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import needs_person
@@ -68,7 +74,7 @@ def _needs_person(reason: Reason | None) -> bool:
         return _needs_person(reason.obstacle)
     if isinstance(reason, GoldenFileMissing):
         return reason.state is not GoldenFileState.BEING_PREPARED
-    return isinstance(reason, PreparationEnded)
+    return isinstance(reason, PreparationEnded | PreparationNotAccepted)
 
 
 def urgency(upgrade: Upgrade) -> int:

@@ -121,6 +121,15 @@ class TrackerGone(Reason):
     issue: int
 
 
+@stored("rollout.preparation_not_accepted", version="version", difference="difference")
+@dataclass(frozen=True)
+class PreparationNotAccepted(Reason):
+    """The pull request with the version's golden file differs from the plan, and no operator has accepted it."""
+
+    version: Version
+    difference: Reason
+
+
 @stored("rollout.preparation_ended", version="version", reason="reason")
 @dataclass(frozen=True)
 class PreparationEnded(Reason):

@@ -69,8 +69,9 @@ class Preparation:
 
     @property
     def needs_acceptance(self) -> bool:
-        """Whether the version must not be upgraded to until an operator accepts its images."""
-        return bool(self.mistagged_images) and self.acceptance is None
+        """Whether the version must not be upgraded to until an operator accepts its images, or a pull request that is
+        not what was planned."""
+        return self.pull_request.content.needs_acceptance or (bool(self.mistagged_images) and self.acceptance is None)
 
 
 def request_preparation(existing: Preparation | None, version: Version, by: str, now: datetime) -> Preparation:
@@ -84,6 +85,10 @@ def request_preparation(existing: Preparation | None, version: Version, by: str,
 
 def accept(preparation: Preparation, by: str, now: datetime) -> Preparation:
     """The preparation whose images an operator accepted as they are; the first acceptance counts."""
+    content = preparation.pull_request.content
+    if content.needs_acceptance:
+        accepted = replace(content, acceptance=Override(by, at=now))
+        preparation = replace(preparation, pull_request=replace(preparation.pull_request, content=accepted))
     if preparation.acceptance is not None:
         return preparation
     return replace(preparation, acceptance=Override(by, at=now))

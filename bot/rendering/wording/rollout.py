@@ -80,6 +80,12 @@ def _(reason: reasons.GoldenFileMissing) -> str:
 
 
 @describe.register
+def _(reason: reasons.PreparationNotAccepted) -> str:
+    command = f"/prepare {reason.version} --accept-tags"
+    return f"for {reason.version.golden_path}: {clause(reason.difference)}; an operator accepts it with {command}"
+
+
+@describe.register
 def _(reason: reasons.PreparationEnded) -> str:
     why = clause(reason.reason) if reason.reason else ""
     return f"for {reason.version.golden_path}: {why}; /prepare {reason.version} tries again"

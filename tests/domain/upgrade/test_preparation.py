@@ -14,6 +14,7 @@ from bot.domain.github_models import PullRequest, Review, ReviewState
 from bot.domain.plans.change_set import ChangeKind, ChangeSet
 from bot.domain.plans.reasons.refusals import MistaggedImage
 from bot.domain.plans.reasons.warnings import FileKept
+from bot.domain.upgrade.content import PullRequestContent
 from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.preparation import (
     UNPREPARED,
@@ -25,7 +26,7 @@ from bot.domain.upgrade.preparation import (
     observe_preparation,
     request_preparation,
 )
-from bot.domain.upgrade.reasons.pull_requests import PullRequestEnd, PullRequestEnded
+from bot.domain.upgrade.reasons.pull_requests import ContentDiffers, PullRequestEnd, PullRequestEnded
 from bot.schema import CODEC
 from tests.records import preparations
 from tests.samples import NOW, PULL, modify, version
@@ -92,6 +93,16 @@ def test_who_forced_it_is_kept_with_the_reason() -> None:
     assert force_preparation(forced, "lee", "a new customer starts there", LATER) is forced
     assert force_preparation(forced, "rio", "so it is", LATER).force == Override("rio", "so it is", LATER)
     assert asked(replace(forced, stage=PreparationStage.CLOSED)).force == forced.force
+
+
+def test_another_content_than_planned_has_to_be_accepted_of_its_own() -> None:
+    accepted = accept(replace(ASKED, mistagged_images=STRAY), "lee", NOW)
+    differs = modify(accepted, content=PullRequestContent("c" * 40, ContentDiffers(different=1)))
+    assert differs.needs_acceptance
+    again = accept(differs, "rio", LATER)
+    assert not again.needs_acceptance
+    assert again.pull_request.content.acceptance == Override("rio", at=LATER)
+    assert again.acceptance == Override("lee", at=NOW), "the first acceptance of the images counts"
 
 
 def test_images_may_be_accepted_before_they_are_known() -> None:
