@@ -10,10 +10,10 @@ from bot.domain.health.model import CheckResult, CheckState, sort_worst_first, w
 from bot.domain.rollout.attention import Attention, attention, urgency
 from bot.domain.upgrade.record import Upgrade
 from bot.formats.markdown import Markdown
-from bot.rendering.check_tables import count_checks, render_checks
+from bot.rendering.check_tables import STATE_WORDS, count_checks, render_checks
 from bot.rendering.progress import OrderedChange, render_progress
-from bot.rendering.renderer import Renderer
-from bot.rendering.rollup import Detail, render_counts, render_rollup
+from bot.rendering.renderer import ICONS, Renderer
+from bot.rendering.rollup import MAX_NAMES_LENGTH, Detail, render_counts, render_rollup, short_names
 from bot.rendering.stages import ATTENTION_ICONS, NOT_STARTED
 from bot.rendering.wording import describe
 
@@ -61,23 +61,43 @@ def _over(changes: Sequence[Upgrade]) -> list[Upgrade]:
     return [change for change in changes if _is_over(change)]
 
 
-def render_check_runs(renderer: Renderer, runs: Sequence[CheckTable], *, tables: bool) -> list[Markdown]:
+def render_check_runs(
+    renderer: Renderer, runs: Sequence[CheckTable], detail: Detail, *, tables: bool
+) -> list[Markdown]:
     """The health checks of several instances: those with a check that did not pass, those that run, and, folded,
     those that are green."""
     bad = [run for run in runs if run.results is not None and worst_state(run.results) is not CheckState.PASS]
     bad.sort(key=lambda run: list(CheckState).index(worst_state(run.results or ())))
     green = [run for run in runs if run.results is not None and run not in bad]
     pending = [run for run in runs if run.results is None]
+    shown = _render_bad(renderer, bad, detail, tables=tables) if bad else []
     if tables:
-        shown = [render_check_run(renderer, run) for run in bad]
-    else:
-        shown = [Markdown("\n".join(_short_row(renderer, run) for run in bad))] if bad else []
-    shown += [render_check_run(renderer, run) for run in pending]
+        shown += [render_check_run(renderer, run) for run in pending]
+    elif pending:
+        shown.append(
+            Markdown(f"- {ATTENTION_ICONS[Attention.RUNNING]} {len(pending)} running: {_names(renderer, pending)}")
+        )
     if green:
         inside = "\n\n".join(render_check_run(renderer, run) for run in green) if tables else _names(renderer, green)
         head = f"{ATTENTION_ICONS[Attention.DONE]} {len(green)} of {len(runs)} instances: all checks passed"
         shown.append(Markdown(f"<details><summary>{head}</summary>\n\n{inside}\n\n</details>"))
     return shown
+
+
+def _render_bad(renderer: Renderer, bad: Sequence[CheckTable], detail: Detail, *, tables: bool) -> list[Markdown]:
+    """What did not pass: the checks, one line each, or the names only."""
+    if tables:
+        return [render_check_run(renderer, run) for run in bad]
+    if detail < Detail.NAMES:
+        return [Markdown("\n".join(_short_row(renderer, run) for run in bad))]
+    lines, room = [], MAX_NAMES_LENGTH
+    for state in (CheckState.FAIL, CheckState.UNKNOWN):
+        those = [run for run in bad if worst_state(run.results or ()) is state]
+        if those:
+            names = short_names(renderer, [run.slug for run in those], room)
+            room -= len(names)
+            lines.append(f"- {ICONS[state]} {len(those)} with checks {STATE_WORDS[state]}: {names}")
+    return [Markdown("\n".join(lines))]
 
 
 def render_check_run(renderer: Renderer, run: CheckTable) -> Markdown:
@@ -95,4 +115,4 @@ def _short_row(renderer: Renderer, run: CheckTable) -> str:
 
 
 def _names(renderer: Renderer, runs: Sequence[CheckTable]) -> str:
-    return ", ".join(renderer.instance_name(run.slug) for run in runs)
+    return short_names(renderer, [run.slug for run in runs], MAX_NAMES_LENGTH // 4)

@@ -79,6 +79,7 @@ def render_progress(renderer: Renderer, ordered: OrderedChange, *, tables: bool)
     return renderer.render(
         "upgrade_progress.md.j2",
         name=name,
+        icon=Markdown(stage_label(change).partition(" ")[0]),
         version_change=format_version_change(change),
         state=render_upgrade_state(renderer, change),
         steps=[*render_upgrade_steps(renderer, change), *ordered.later],

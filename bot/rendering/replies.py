@@ -123,7 +123,7 @@ def _render_sections(
         at_length = level.at_length and len(orders) <= MAX_SECTIONS
         sections += render_orders(renderer, orders, level.detail, at_length=at_length, tables=level.tables)
     if len(runs) > 1:
-        sections += render_check_runs(renderer, runs, tables=level.tables)
+        sections += render_check_runs(renderer, runs, level.detail, tables=level.tables)
     return [*sections, *(render(item) for item in others)]
 
 

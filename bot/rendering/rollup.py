@@ -71,7 +71,7 @@ def render_trouble(
         by_label[stage_label(upgrade)].append(upgrade)
     lines = []
     for label, those in by_label.items():
-        names = short_names(renderer, those, room)
+        names = short_names(renderer, _slugs(those), room)
         room = max(room - len(names), 0)
         lines.append(f"- {label} · {len(those)}{_after(names)}")
     return _lines(lines)
@@ -92,16 +92,20 @@ def render_trouble_within(renderer: Renderer, upgrades: Sequence[Upgrade], room:
     return render_trouble(renderer, upgrades, Detail.NAMES, room)
 
 
-def short_names(renderer: Renderer, upgrades: Sequence[Upgrade], room: int) -> Markdown:
+def short_names(renderer: Renderer, slugs: Sequence[str], room: int) -> Markdown:
     """The shortest public names of the instances in at most about `room` characters, and the number of the others."""
     shown: list[str] = []
-    for number, upgrade in enumerate(upgrades):
-        name = _short_name(renderer, upgrade.slug)
+    for number, slug in enumerate(slugs):
+        name = _short_name(renderer, slug)
         room -= len(name) + 2
         if room < 0:
-            return Markdown(f"{', '.join(shown)} and {len(upgrades) - number} more" if shown else "")
+            return Markdown(f"{', '.join(shown)} and {len(slugs) - number} more" if shown else "")
         shown.append(name)
     return Markdown(", ".join(shown))
+
+
+def _slugs(upgrades: Iterable[Upgrade]) -> list[str]:
+    return [upgrade.slug for upgrade in upgrades]
 
 
 def _short_name(renderer: Renderer, slug: str) -> str:
@@ -129,7 +133,7 @@ def _rows(renderer: Renderer, upgrades: Iterable[Upgrade], detail: Detail) -> li
         if len(those) == 1:
             rows.append(_row(renderer, those[0], _ROOM[detail]))
         else:
-            names = short_names(renderer, those, MAX_NAMES_LENGTH // 4)
+            names = short_names(renderer, _slugs(those), MAX_NAMES_LENGTH // 4)
             rows.append(f"- {stage_label(those[0])} · {len(those)} instances{_after(reason)} ({names})")
     return rows
 
@@ -149,7 +153,7 @@ def _fold(renderer: Renderer, one: Attention, upgrades: Sequence[Upgrade], detai
     if detail is Detail.FULL or one is Attention.WAITING:
         inside = _lines(_rows(renderer, upgrades, detail))
     else:
-        inside = short_names(renderer, upgrades, MAX_NAMES_LENGTH // 4)
+        inside = short_names(renderer, _slugs(upgrades), MAX_NAMES_LENGTH // 4)
     return Markdown(f"<details><summary>{head}</summary>\n\n{inside}\n\n</details>")
 
 

@@ -184,3 +184,14 @@ def test_the_checks_of_many_instances_show_the_red_ones_first() -> None:
     assert len(body) <= MAX_BODY_LENGTH
     assert "accounts/issues/169" in "\n".join(body.splitlines()[:4])
     assert "<summary>✅ 168 of 169 instances: all checks passed</summary>" in body
+
+
+def test_however_many_are_red_each_is_named() -> None:
+    instances = [customer_instance(f"otter{n}", f"{ACCOUNTS}/{n + 1}") for n in range(1000)]
+    red = (result(state=CheckState.FAIL, finding=PlainText("x" * 300)), result("front"))
+    body = render_reply(
+        Renderer(fleet(*instances)), Reply(77, 12, "dana", tuple(CheckTable(one.slug, red) for one in instances)), {}
+    )
+    assert len(body) <= MAX_BODY_LENGTH
+    for number in (1, 500, 1000):
+        assert f"accounts#{number}" in body or f"accounts/issues/{number}:" in body
