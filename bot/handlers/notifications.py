@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 
 from bot.domain.effects import Effect
 from bot.domain.notifications.outbox import Notification, Outcome, is_superseded
+from bot.domain.notifications.posts import IssueCommentPost, Post
+from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.effects import Publish
 from bot.domain.versions import parse_version
 from bot.handlers.dispatch import handles
 from bot.notifications import Channel, NotificationContext
 from bot.ports.accounts import BotAccount
-from bot.ports.errors import NeedsPersonError, PermanentError, TransientError
+from bot.ports.errors import NeedsPersonError, NotFoundError, PermanentError, TransientError
 from bot.ports.store import Outbox, TrackerReader
 from bot.rendering import Renderer
 from bot.services.fleet_reader import FleetReader
@@ -81,10 +84,24 @@ class NotificationHandler:
         if post is None:
             return Outcome.UNNECESSARY
         try:
-            self._posts.publish(post)
+            self._publish_where_it_can_be_read(post, tracker)
         except NeedsPersonError:
             raise
         except PermanentError as error:
             log.warning("not_published", channel=channel.name, slug=upgrade.slug, error=str(error))
             return Outcome.REFUSED
         return Outcome.PUBLISHED
+
+    def _publish_where_it_can_be_read(self, post: Post, tracker: TrackerRecord | None) -> None:
+        """Publish it; where people took away the tracker that it is for, on an issue that requested the tracker."""
+        places = [post]
+        if isinstance(post, IssueCommentPost) and tracker is not None:
+            places += [replace(post, issue=issue) for issue in tracker.announced if issue != post.issue]
+        for place in places:
+            try:
+                self._posts.publish(place)
+            except NotFoundError:
+                if place is places[-1]:
+                    raise
+            else:
+                return

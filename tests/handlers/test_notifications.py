@@ -21,7 +21,7 @@ from bot.domain.upgrade.stages import Stage
 from bot.domain.upgrade.transitions import Cause, move
 from bot.notifications.label import LABELS
 from bot.ports.errors import PermanentError, TransientError
-from tests.handlers.notification_scene import DONE, FAILED, HEAD, OPEN, STEP, MemoryDeployment, Scene
+from tests.handlers.notification_scene import DONE, FAILED, HEAD, OPEN, STEP, TO, MemoryDeployment, Scene
 from tests.samples import NOW, modify, result, version
 
 
@@ -236,3 +236,15 @@ def test_a_channel_that_is_gone_is_in_the_log_and_waits_no_more(scene: Scene) ->
     assert [line["event"] for line in lines] == ["no_such_channel"]
     assert not scene.pending
     assert len(scene.evidence) == 1
+
+
+def test_where_the_tracker_is_gone_the_people_on_call_are_called_on_the_release_issue(scene: Scene) -> None:
+    release = scene.issues.open("Release 3.40.1").number
+    record = scene.store.tracker(TO)
+    assert record is not None
+    scene.store.save_tracker(replace(record, announced=(404, release)))
+    scene.issues.delete(scene.tracker)
+    scene.publish(FAILED)
+    (alarm,) = [comment.body for comment in scene.issues.comments(release)]
+    assert "@lee" in alarm
+    assert not scene.pending
