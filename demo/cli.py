@@ -12,7 +12,8 @@ from rich.console import Console
 
 from bot.cli.common import make_console
 from bot.cli.views.terminal import make_panel, render_markdown
-from bot.domain.chat.comments import has_commands
+from bot.commands import is_addressed
+from bot.domain.chat.comments import parse
 from demo.github_api import GitHubError
 from demo.merging import MergeError
 from demo.story.client import DemoClient, NoDemoError
@@ -65,7 +66,7 @@ def say(
         client = DemoClient()
         issue = on or client.tracker
         comment = client.comment(person, issue, words)
-        if not has_commands(words):
+        if not parse(words, is_addressed):
             _make_console().print("This comment holds no command, so mibot does not reply; /help lists the commands.")
             return
         reply = client.reply(issue, comment)
