@@ -14,6 +14,7 @@ from bot.domain.chat.answers import InstanceStatus, StatusTable
 from bot.domain.chat.effects import RefreshReply
 from bot.domain.chat.replies import NOWHERE, PreparationProgress, Reply, UpgradeProgress
 from bot.domain.effects import Effect
+from bot.domain.fleet.model import Fleet
 from bot.domain.upgrade.record import Upgrade
 from bot.formats.markdown import Markdown
 from bot.handlers.dispatch import handles
@@ -63,7 +64,9 @@ class ReplyHandler:
     def _body(self, reply: Reply) -> Markdown:
         versions = (item.version for item in reply.items if isinstance(item, PreparationProgress))
         preparations = (self._store.preparation(version) for version in versions)
-        renderer = Renderer(self._fleets.last_known(), self._comments.bot_login)
+        # A reply that only says that it is late names no instance, and is written without the fleet.
+        fleet = self._fleets.last_known() if reply.answered else Fleet()
+        renderer = Renderer(fleet, self._comments.bot_login)
         return render_reply(
             renderer,
             reply,

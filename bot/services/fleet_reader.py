@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.domain.fleet.inventory import read_fleet, required_blobs
 from bot.domain.fleet.model import Fleet
 from bot.domain.git_tree import Snapshot
-from bot.ports.errors import PermanentError
+from bot.ports.errors import PermanentError, TransientError
 from bot.ports.files import FleetSource
 
 MAX_AGE_SECONDS = 60.0
@@ -47,12 +47,17 @@ class FleetReader:
         return self.current_view()
 
     def last_known(self) -> Fleet:
-        """The same, but the last fleet that was read (or an empty one) if GitHub refuses to show the repository.
+        """The same, but the last fleet that was read if GitHub does not show the repository, or an empty one if it
+        refuses to show it at all.
 
-        It is for messages that must be written in any case.
+        It is for messages that must be written in any case. Raises TransientError if no fleet was read yet.
         """
         try:
             return self.recent()
+        except TransientError:
+            if self._seen is None:
+                raise
+            return self._seen.fleet
         except PermanentError:
             return self._seen.fleet if self._seen else Fleet()
 

@@ -9,11 +9,13 @@ import pytest
 
 from bot.adapters.engine.workflow import MAX_ATTEMPTS
 from bot.domain.chat.answers import Message
-from bot.domain.chat.effects import HandleComment
+from bot.domain.chat.effects import HandleComment, RefreshReply
 from bot.domain.chat.refusals import OrderDelayed
+from bot.domain.chat.replies import Reply
 from bot.domain.failures.github import GitHubServerError
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.flow.jobs import RetryLater
+from bot.domain.git_tree import Snapshot
 from bot.domain.rollout.effects import StartUpgrades
 from bot.handlers.comments import CommentHandler
 from bot.handlers.dispatch import Dispatcher
@@ -23,14 +25,14 @@ from bot.ports.errors import TransientError
 from bot.schema import CODEC, JobContent
 from bot.services.commands import CommandService
 from bot.services.creator import Creator
-from bot.services.fleet_reader import FleetReader
+from bot.services.fleet_reader import MAX_AGE_SECONDS, FleetReader
 from bot.services.own_comments import OwnComments
 from bot.services.reconciler import Reconciler
 from bot.worker import Worker
 from demo.fleet import make_fleet
 from tests import samples
 from tests.fakes_engine import MemoryEngine
-from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore, MemoryTeams, MemoryUpstream
+from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore, MemoryTeams, MemoryUpstream, make_creator
 
 TEAM = "sourcegraph/cloud"
 LABEL = "team/cloud"
@@ -130,3 +132,26 @@ def test_an_order_outlives_an_outage(seconds: int, restarts: bool) -> None:
     scene.pass_time(minutes=30)
     assert (scene.store.cursor("comments") or samples.NOW) > order.updated_at
     assert len(scene.started) == 1
+
+
+def test_a_reply_is_written_while_the_fleet_cannot_be_read() -> None:
+    """From the last fleet that was read, and without one if the reply only says that it is late."""
+    now = [0.0]
+    source = MemoryFleetSource(make_fleet(8))
+    fleets = FleetReader(source, lambda: now[0])
+    fleets.recent()
+    now[0] += MAX_AGE_SECONDS
+
+    def fails() -> Snapshot:
+        raise TransientError(BAD_GATEWAY)
+
+    source.snapshot = fails  # type: ignore[method-assign]
+    assert fleets.last_known().get("rctest") is not None
+    fresh = FleetReader(source)
+    with pytest.raises(TransientError):
+        fresh.last_known()
+    issues, store = MemoryIssues(), MemoryStore()
+    issue = issues.open("3.40.1 upgrade", labels=[LABEL]).number
+    store.save_reply(Reply(7, issue, "dana", (Message(OrderDelayed(BAD_GATEWAY)),)))
+    ReplyHandler(OwnComments(issues, make_creator(), "comment"), store, fresh).refresh(RefreshReply(7))
+    assert [comment.by_bot for comment in issues.comments(issue)] == [True]
