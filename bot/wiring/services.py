@@ -51,8 +51,14 @@ class Services(Adapters):
     @property
     def deploy_policy(self) -> DeployPolicy:
         deploy, verify = self.settings.deploy, self.settings.verify
+        # A run is requested again only when the list of runs would show the one that was requested before.
+        start_timeout = max(deploy.start_timeout, self.settings.github.replication_lag)
         return policy_from(
-            DeployPolicy, deploy, mode=DeployMode(deploy.mode), verify=policy_from(VerifyPolicy, verify)
+            DeployPolicy,
+            deploy,
+            mode=DeployMode(deploy.mode),
+            start_timeout=start_timeout,
+            verify=policy_from(VerifyPolicy, verify),
         )
 
     @cached_property
