@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.github.deployment.comparison import MAX_FILES, parse_changed_paths
+from bot.adapters.github.deployment.comparison import MAX_FILES, parse_changed_paths, parse_origin
+from bot.domain.github_models import BranchOrigin
 from tests.adapters.github.samples import commit
 
 ME = "mibot[bot]"
@@ -59,3 +60,19 @@ def test_what_is_not_listed_completely_is_not_vouched_for() -> None:
     many = [{"filename": str(number)} for number in range(MAX_FILES)]
     assert parse_changed_paths(comparison(commit("c1"), files=many), ME) is None
     assert parse_changed_paths(comparison(commit("c1"), total=251), ME) is None
+
+
+def compared(*people: tuple[str, str]) -> dict[str, object]:
+    commits = [commit(f"c{number}", author, committer) for number, (author, committer) in enumerate(people)]
+    return {"commits": commits, "total_commits": len(commits), "merge_base_commit": {"sha": "b1"}}
+
+
+def test_where_a_branch_begins_and_who_else_wrote_to_it() -> None:
+    mine = compared((ME, "web-flow"), (ME, ME))
+    assert parse_origin(mine, ME) == BranchOrigin("b1")
+    others = compared((ME, "sam"), ("mallory", "web-flow"))
+    assert parse_origin(others, ME) == BranchOrigin("b1", frozenset({"sam", "mallory"}))
+
+
+def test_commits_that_are_not_listed_may_be_anybodys() -> None:
+    assert parse_origin({**compared((ME, ME)), "total_commits": 300}, ME) is None
