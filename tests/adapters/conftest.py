@@ -33,10 +33,21 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return server.create(f"test_{next(_numbers)}")
 
 
+@pytest.fixture(scope="session")
+def workers_template(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database that an engine has made its tables in, which takes longer than most tests."""
+    name = "workers_template"
+    engine = EngineProcess(postgres.create(name), tmp_path_factory.mktemp(name)).start()
+    engine.ask("stop")
+    engine.wait_for_exit()
+    engine.close()
+    return name
+
+
 @pytest.fixture
-def workers(postgres: Postgres, tmp_path: Path) -> Iterator[Callable[[], EngineProcess]]:
+def workers(postgres: Postgres, workers_template: str, tmp_path: Path) -> Iterator[Callable[[], EngineProcess]]:
     """Makes workers of one database, not started yet; they share a journal."""
-    url = postgres.create(f"workers_{tmp_path.name}")
+    url = postgres.create(f"workers_{tmp_path.name}", workers_template)
     made: list[EngineProcess] = []
 
     def make() -> EngineProcess:
