@@ -179,10 +179,11 @@ def _issue_comment(payload: Mapping[str, Any], relevant: EventFilter) -> Event |
 def _edited(payload: Mapping[str, Any], relevant: EventFilter, comment: int = 0) -> Event | None:
     """A person's edit of a tracker. What bots edit is no news: mibot's own edits are among it."""
     issue, edited = payload["issue"], payload["comment" if comment else "issue"]
-    before = ((payload.get("changes") or {}).get("body") or {}).get("from")
-    texts = (_text_or_null(text) for text in (edited.get("body"), before))
     if _is_bot(payload.get("sender")) or not _has_label(issue, relevant.label):
         return None
+    changed = (payload.get("changes") or {}).get("body")
+    before = changed.get("from") if isinstance(changed, Mapping) else None  # some servers say only that it changed
+    texts = (_text_or_null(text) for text in (edited.get("body"), before))
     return TextEdited(_number(issue["number"]), comment) if any(map(markers.is_tracker, texts)) else None
 
 

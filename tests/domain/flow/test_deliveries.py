@@ -500,3 +500,12 @@ def test_a_pull_request_that_is_no_upgrade_may_wait_for_the_check(
     delivery["pull_request"]["base"] = {"ref": base}
     delivery["repository"] = {**DEPLOYMENT, "default_branch": "main"}
     assert parse_event("pull_request", delivery, RELEVANT) == event
+
+
+@pytest.mark.parametrize(
+    "changes", [None, {}, {"body": None}, {"body": True}, {"body": {"from": None}}, {"title": {}}]
+)
+def test_an_edit_whose_change_is_not_told(changes: Any) -> None:
+    for sender in (BOT, DANA, None):
+        payload = {**labeled("edited", body="words"), "changes": changes, "sender": sender}
+        assert parse_event("issues", payload, RELEVANT) is None
