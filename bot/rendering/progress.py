@@ -93,7 +93,8 @@ def _describe_missing(renderer: Renderer, ordered: OrderedChange) -> str:
     if reference is None or reference.kind is ChangeKind.UPGRADE:
         return f"upgrade to {ordered.item.version} requested"
     if record is not None and record.pull_request.note is not None:
-        return f"rollback: {renderer.safe_text(clause(record.pull_request.note))}"
+        stays = f"{format_version_change(record)}, {render_upgrade_state(renderer, record)}"
+        return f"rollback: {renderer.safe_text(clause(record.pull_request.note))}; its upgrade stays: {stays}"
     return f"rollback from {ordered.item.version} requested"
 
 

@@ -16,6 +16,8 @@ from bot.rendering.renderer import MAX_SENTENCE_LENGTH, Renderer
 from bot.rendering.wording import clause
 
 _MAX_NAMES = 5
+_LEAST_REASON = 40
+"""Characters of a reason for which a warning is shortened where there is little room."""
 _WIDE = 300
 """Characters from which on there is room for several names."""
 
@@ -44,9 +46,12 @@ def render_upgrade_state_within(renderer: Renderer, upgrade: Upgrade, room: int)
 def render_details_within(renderer: Renderer, upgrade: Upgrade, room: int) -> Markdown:
     """What there is to say besides the stage, in at most `room` characters: the pull request, who, and why."""
     most = _MAX_NAMES if room > _WIDE else 1
-    for details in (_describe_details(renderer, upgrade, most), ""):
+    why = upgrade_reason(renderer, upgrade)
+    in_full = _describe_details(renderer, upgrade, most)
+    in_brief = _describe_details(renderer, upgrade, most, brief=True)
+    for details, needed in ((in_full, min(len(why), _LEAST_REASON)), (in_brief, 0), ("", 0)):
         words = f"{pull_link(upgrade)}{details}".strip()
-        if len(words) <= room:
+        if len(words) + needed <= room:
             break
     else:
         words = ""
@@ -55,7 +60,7 @@ def render_details_within(renderer: Renderer, upgrade: Upgrade, room: int) -> Ma
         longer = f"{words}; {forced}" if words else forced
         words = longer if len(longer) <= room else words
     separator = ": " if words and details else " " if words else ""
-    reason = renderer.safe_text_within(upgrade_reason(renderer, upgrade), room - len(words) - len(separator))
+    reason = renderer.safe_text_within(why, room - len(words) - len(separator))
     return Markdown(f"{words}{separator}{reason}" if reason else words)
 
 
@@ -85,13 +90,13 @@ def _describe_stage(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
     return "; ".join(filter(None, [words, _describe_warning(upgrade)]))
 
 
-def _describe_warning(upgrade: Upgrade) -> str:
+def _describe_warning(upgrade: Upgrade, *, brief: bool = False) -> str:
     """What people must know of the pull request wherever its upgrade is shown; empty if there is nothing."""
     match upgrade.pull_request.obstacle or upgrade.pull_request.note:
         case ApprovalMissing(merged=True):
-            return "⚠️ no second person approved what was merged"
+            return "⚠️ no second approval" if brief else "⚠️ no second person approved what was merged"
         case ContentNotAccepted():
-            return "⚠️ not what was planned, and not accepted"
+            return "⚠️ not what was planned" if brief else "⚠️ not what was planned, and not accepted"
         case GoesElsewhere():
             return "⚠️ goes to another branch"
         case _:
@@ -131,7 +136,7 @@ def _describe_upgrade(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
             return str(upgrade.stage)
 
 
-def _describe_details(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
+def _describe_details(renderer: Renderer, upgrade: Upgrade, most: int, *, brief: bool = False) -> str:
     """The stage's circumstances without its name: who did it, the run, the pull request's checks."""
     words = _describe_upgrade(renderer, upgrade, most)
     run = upgrade.deployment.run_url if upgrade.deployment else ""
@@ -139,7 +144,7 @@ def _describe_details(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
         words = link("run", run) if run else ""
     else:
         words = words.removeprefix(str(upgrade.stage)).lstrip(" ,")
-    words = "; ".join(filter(None, [words, _describe_warning(upgrade)]))
+    words = "; ".join(filter(None, [words, _describe_warning(upgrade, brief=brief)]))
     if upgrade.rollback is None:
         return words
     back = _describe_back(renderer, upgrade.rollback, most).strip()

@@ -97,7 +97,8 @@ def test_a_retry_has_its_own_reply_and_the_upgrades_says_how_the_first_attempt_e
 
 def test_a_rollback_that_came_to_nothing_says_why() -> None:
     noted = modify(DONE, note="the rollback was closed")
-    assert "rollback: the rollback was closed." in text(noted, refer_to_next(DONE, ChangeKind.ROLLBACK), 78)
+    reply = text(noted, refer_to_next(DONE, ChangeKind.ROLLBACK), 78)
+    assert "rollback: the rollback was closed; its upgrade stays: 3.40.0 → 3.40.1, #7 done." in reply
     assert "rollback from 3.40.1 requested." in text(DONE, refer_to_next(DONE, ChangeKind.ROLLBACK), 78)
 
 

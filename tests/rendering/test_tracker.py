@@ -43,6 +43,7 @@ from tests.samples import (
     fleet,
     fleet_from,
     internal_instance,
+    modify,
     upgrade,
     version,
 )
@@ -153,6 +154,24 @@ def test_a_line_begins_with_its_state_and_ends_with_the_details(standing: Upgrad
         f"- [{tick}] {label} · Upgrade [rctest.sourcegraph.com](https://rctest.sourcegraph.com) — "
     )
     assert words in line.partition(" — ")[2]
+
+
+REPOSITORY = "https://github.com/sourcegraph/deploy-sourcegraph-managed"
+UNPLANNED = upgrade(stage=Stage.VERIFYING, content=PullRequestContent("", ContentDiffers(unexpected=1)))
+
+
+@pytest.mark.parametrize(
+    ("standing", "warning"),
+    [
+        (upgrade(stage=Stage.VERIFYING, note=ApprovalMissing(merged=True)), "⚠️ no second approval: "),
+        (UNPLANNED, "⚠️ not what was planned: "),
+    ],
+)
+def test_a_warning_never_takes_the_place_of_the_reason(standing: Upgrade, warning: str) -> None:
+    deployment = Deployment(NOW, run_id=5, run_url=f"{REPOSITORY}/actions/runs/21000000002")
+    reason = "red: Virtual machine, Uptime check, Containers"
+    there = modify(standing, url=f"{REPOSITORY}/pull/1234", deployment=deployment, reason=reason)
+    assert f"{warning}red: Virtual machine, " in lines(there)[0].partition(" — ")[2]
 
 
 def test_an_instance_that_is_further_says_so() -> None:

@@ -110,6 +110,10 @@ class Story:
         lines = str(self.tracker(version)["body"]).splitlines()
         return next(line for line in lines if name in line and "[" in line[:8])
 
+    def wait_for_line(self, version: str, name: str, *words: str) -> str:
+        """The tracker's line that names an instance, once it contains all these words."""
+        return self.eventually(lambda: _require_words(self.line(version, name), words))
+
     def replies(self, issue: int) -> list[Json]:
         """mibot's replies on an issue, without announcements and continuations."""
         return [c for c in self.world.comments(issue) if "<!-- mibot:reply" in c["body"]]

@@ -56,7 +56,13 @@ def test_a_green_upgrade_leaves_its_proof_where_people_look(story: Story, tracke
         tracker, order, "done", "Verified healthy at", "Backup: Cloud SQL backup", "disk snapshot `mibot-3-40-1-"
     )
     assert "/actions/runs/" in body
-    assert body.index("Health checks after the deployment") < body.index("<details>")
+    after, before = (
+        body.index("Health checks after the deployment"),
+        body.index("Health checks right before the deployment"),
+    )
+    assert after < before
+    first, *_ = (line for line in body.splitlines() if "<details>" in line)
+    assert re.match(r"<details><summary>✅ (\d+) of \1 checks passed · Health checks after the deployment · ", first)
     assert runs_of(story) == ["rctest 3.40.1 success"]
     evidence = story.evidence(number)
     for words in (
@@ -210,7 +216,8 @@ def test_a_check_that_hangs_is_unknown_and_hurts_no_other(story: Story, tracker:
     check = story.comment(tracker, "/check rctest")
     body = story.wait_for_reply(tracker, check, "✅ passed · **Virtual machine**")
     assert time.monotonic() - begun < 20
-    assert "| Front end |" in body
+    assert "❌ failed · **Front end**: The front end does not answer" in body
+    assert "❔ unknown · **Cloudflare**" in body
     assert "✅ passed · **Front end**" not in body
     story.cloud.front_ends.stop_failing(FRONT_END_HOST)
 

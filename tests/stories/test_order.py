@@ -45,7 +45,7 @@ def test_production_waits_while_an_internal_instance_is_red(story: Story) -> Non
     story.after_deployment(lambda: story.compute.set(story.project("tpgi"), {"default-red-instance": "STOPPING"}))
     story.comment(number, "/upgrade tpgi")
     story.world.merge("dana", story.pull_from("tpgi/upgrade-v3.40.1")["number"])
-    story.eventually(lambda: "red: Virtual machine" in story.line("3.40.1", "tpgi"))
+    story.wait_for_line("3.40.1", "tpgi", "red: Virtual machine")
     trial, production = slugs(story, "trial")[0], slugs(story, "production")[0]
     order = story.comment(number, f"/upgrade {production} {trial}")
     story.eventually(lambda: story.pulls(trial))
@@ -65,9 +65,4 @@ def test_an_operator_forces_it_and_the_tracker_records_why(story: Story) -> None
     assert not story.pulls(customer)
     story.comment(number, f'/upgrade {customer} --force "they asked for it, today"', user="lee")
     story.eventually(lambda: story.pulls(customer))
-    line = story.eventually(lambda: _with("forced by `lee`", story.line("3.40.1", f"for {account}")))
-    assert "they asked for it, today" in line
-
-
-def _with(words: str, text: str) -> str:
-    return text if words in text else ""
+    story.wait_for_line("3.40.1", f"for {account}", "forced by `lee`", "they asked for it, today")
