@@ -27,6 +27,18 @@ _GAP = re.compile(r"\t|\s{2,}")
 _RULE = re.compile(r"[\s|:=-]*-{3}[\s|:=-]*")  # the line below the head of a table
 # What nobody writes of anything but a container, so that it counts in a row without an image, too.
 _SURELY_A_CONTAINER = re.compile(r"Exit -?\d+|(Exited|Restarting) \(-?\d+\).*|.*\((unhealthy|health: starting)\)")
+# What may stand before a row: a log's time and colors, a bullet, a mark.
+_BEFORE = re.compile(
+    r"""
+    (?: \x1b\[[\d;]*m )+
+  | ^\s* \d{4}-\d\d-\d\d [T\ ] [\d:.,]+ (?:Z|[+-]\d\d:?\d\d)? [\ \t]
+  | ^\s* [-*+•✅❌❔⚠✔✖\ufe0f]+ [\ \t]+
+    """,
+    re.VERBOSE,
+)
+_PRODUCT_IMAGE = re.compile(r"(?<![\w./:@-])[\w./:@-]*\bsourcegraph/[a-z][\w./:@-]*", re.ASCII)
+_TROUBLE = re.compile(r"\bexit(?:ed)?\W{0,2}-?\d|\b(?:exited|restarting|unhealthy|oomkilled)\b", re.IGNORECASE)
+_UNWELL = {"unhealthy", "starting", "health: starting"}
 _PRODUCT_ANYWHERE = re.compile(r"(?:^|[\s/|`\"'])sourcegraph/[a-z]", re.ASCII)
 
 _NAMES = {"name", "names", "container", "containers", "container name"}
@@ -55,9 +67,10 @@ class _Head:
 def read_rows(text: str) -> Iterator[Container]:
     """Every container in the tables and rows of a text, in their order."""
     head: _Head | None = None
-    for line in text.splitlines():
-        if len(line) > MAX_LINE_LENGTH:
+    for written in text.splitlines():
+        if len(written) > MAX_LINE_LENGTH:
             continue
+        line = _BEFORE.sub("", written) if not written.lstrip().startswith("|") else written
         found = _head(line)
         if found is not None:
             head = found
@@ -69,6 +82,15 @@ def read_rows(text: str) -> Iterator[Container]:
         row = _row_below(head, line) if head is not None else _row(line)
         if row is not None:
             yield row
+        elif head is None or head.tells_states:
+            yield from _unread_trouble(line)
+
+
+def _unread_trouble(line: str) -> Iterator[Container]:
+    """A container of unknown state for a line that can't be read, and names an image of the product and trouble."""
+    image = _PRODUCT_IMAGE.search(line) if _TROUBLE.search(line) else None
+    if image is not None:
+        yield Container(image.group(), "", "")
 
 
 def is_unreadable(line: str) -> bool:
@@ -91,7 +113,7 @@ def _row_below(head: _Head, line: str) -> Container | None:
     """The container of a row below that head."""
     if not head.tells_states:
         return None  # a list of images
-    if head.bordered and head.tells_containers:
+    if head.bordered and (head.tells_containers or _IMAGES & set(head.columns)):
         return _by_column(head, _bordered_cells(line))
     names_images = bool(_IMAGES & set(head.columns))
     return _row(line) or (_without_image(line) if head.tells_containers and not names_images else None)
@@ -100,7 +122,8 @@ def _row_below(head: _Head, line: str) -> Container | None:
 def _by_column(head: _Head, cells: list[str]) -> Container | None:
     """The container of a Markdown row, each cell taken for what its column's head says."""
     told = list(zip(head.columns, cells, strict=False))
-    name = next((cell for column, cell in told if column in _NAMES and cell), "")
+    names = [cell for column, cell in told if column in _NAMES] or [c for column, c in told if column == "service"]
+    name = next(filter(None, names), "")
     images = [cell for column, cell in told if column in _IMAGES]
     states = [cell for column, cell in told if column in _STATES and (cell or column != "health")]
     image = images[0] if images else ""
@@ -126,12 +149,14 @@ def _without_image(line: str) -> Container | None:
 def _row(line: str) -> Container | None:
     """The container of a row without a head, or of one whose columns the head does not separate."""
     cells, bordered = _cells(line.strip())
-    status = next((cell for cell in cells if is_status(cell)), None)
-    if status is None:
+    states = [cell for cell in cells if is_status(cell)]
+    if not states:
         return _unread_row(cells, bordered=bordered)
     # `docker ps` by itself has the container's number first and its name last.
     printed = _CONTAINER_ID.fullmatch(cells[0]) is not None
-    rest = [cell for cell in cells[printed:] if cell != status]
+    unwell = [f"running ({cell})" for cell in cells if bordered and cell.lower() in _UNWELL]
+    status = worst_status([*states, *unwell])
+    rest = [cell for cell in cells[printed:] if cell not in states]
     images = [index for index, cell in enumerate(rest) if _is_image(cell)]
     certain = [index for index in images if _CERTAIN.search(rest[index])]
     # Where nothing tells an image like `redis` from a name, the order does; but not in the head of a table.
@@ -157,6 +182,8 @@ def _unread_row(cells: list[str], *, bordered: bool) -> Container | None:
     image = next(cell for cell in cells if _is_image(cell) and looks_first_party(cell))
     names = [cell for cell in cells[printed:] if cell != image and _NAME.fullmatch(cell)]
     others = [cell for cell in cells if cell not in {image, *names[:1]}]
+    if not bordered and any(map(_PRODUCT_IMAGE.search, others)):
+        return None  # a sentence about two images
     unread = Container(names[-1 if printed else 0], image, others[-1] if others else "") if names else None
     return unread if unread is None or condition(unread.status) is Condition.UNKNOWN else None
 

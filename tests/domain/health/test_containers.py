@@ -192,6 +192,25 @@ def test_a_row_with_an_image_of_the_product_is_never_passed_over(gap: str, statu
         assert conditions(text) == {"gitserver-0": expected}, text
 
 
+@pytest.mark.parametrize("before", ["2022-05-01T10:00:00.1234567Z ", "- ", "* ", "✅ ", "❌  ", "\x1b[31m", "  • "])
+def test_what_stands_before_a_row_hides_nothing(before: str) -> None:
+    assert conditions(f"{before}gitserver-0  {PROBE}  Exit 137\x1b[0m") == {"gitserver-0": Condition.DOWN}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"gitserver-0,{PROBE},Exited (137) 5 minutes ago",
+        f"gitserver-0; {PROBE}; Exit 137",
+        f"<tr><td>gitserver-0</td><td>{PROBE}</td><td>Exit 137</td></tr>",
+        f"* `gitserver-0` (`{PROBE}`): unhealthy",
+        f"gitserver-0 ({PROBE}) is restarting",
+    ],
+)
+def test_trouble_with_an_image_of_the_product_in_any_form_is_never_passed_over(line: str) -> None:
+    assert Condition.UNKNOWN in conditions(f"{MARKDOWN}\n{line}").values()
+
+
 def test_an_empty_status_of_docker_ps_is_unknown() -> None:
     printed = f'4c01db0b339c   {PROBE}   "/sbin/tini -- /usr/…"   17 minutes ago   80/tcp   gitserver-0'
     assert conditions(printed) == {"gitserver-0": Condition.UNKNOWN}
@@ -207,6 +226,13 @@ def test_an_empty_status_of_docker_ps_is_unknown() -> None:
         ("Name | State | Status", "gitserver-0 | exited | Up 5 minutes", Condition.DOWN),
         ("Image | Status | Container", f"{PROBE} | Dead | gitserver-0", Condition.DOWN),
         ("Container | Status", "gitserver-0 | Exited (137) 2 hours ago", Condition.DOWN),
+        (
+            "Service | Image | Status | Health",
+            f"gitserver-0 | {PROBE} | Up 5 minutes | unhealthy",
+            Condition.UNHEALTHY,
+        ),
+        ("Service | Image | Status | Health", f"gitserver-0 | {PROBE} | Up 5 minutes | healthy", Condition.UP),
+        ("What | Which | How | Well", f"gitserver-0 | {PROBE} | Up 5 minutes | unhealthy", Condition.UNHEALTHY),
     ],
 )
 def test_the_head_of_a_table_says_what_its_columns_hold(head: str, row: str, expected: Condition) -> None:
@@ -220,6 +246,7 @@ def test_the_head_of_a_table_says_what_its_columns_hold(head: str, row: str, exp
         f"| service | image |\n|---|---|\n| gitserver-0 | {PROBE} |",
         f"REPOSITORY   TAG   IMAGE ID   CREATED   SIZE\n{PROBE[:-7]}   3.40.1   abc   2 weeks ago   1GB",
         f"Pulled {PROBE} in 3 seconds",
+        f"upgraded {PROBE} to {PROBE[:-1]}2",
         "| step | result |\n|---|---|\n| backup | created |",
     ],
 )
@@ -240,6 +267,10 @@ def test_lists_of_images_and_other_tables_are_no_containers(text: str) -> None:
         ({"Name": "w", "Image": PROBE}, Condition.UNKNOWN),
         ({"Names": "w", "Image": PROBE, "State": "running", "Status": "Up 3 hours"}, Condition.UP),
         ({"Names": "w", "Image": PROBE, "Status": "Exited (137) 2 hours ago"}, Condition.DOWN),
+        ({"Names": ["/w"], "Image": PROBE, "State": "exited"}, Condition.DOWN),
+        ({"name": "w", "image": PROBE, "state": "exited"}, Condition.DOWN),
+        ({"containers": [{"Name": "w", "Image": PROBE, "State": "exited"}]}, Condition.DOWN),
+        ({"gitserver": {"Name": "w", "Image": PROBE, "State": ""}}, Condition.UNKNOWN),
         ({"Name": "/w", "Config": {"Image": PROBE}, "State": {"Status": "running"}}, Condition.UP),
         (
             {
@@ -273,6 +304,11 @@ def test_json_of_docker_and_compose(told: dict[str, object], expected: Condition
 )
 def test_what_was_cut_off_is_no_whole_report(text: str, incomplete: bool) -> None:
     assert read_report([text]).incomplete is incomplete
+
+
+def test_json_that_names_no_container_is_still_one_of_the_product() -> None:
+    assert conditions(json.dumps({"Image": PROBE, "State": "exited"})) == {PROBE: Condition.DOWN}
+    assert conditions(json.dumps({"services": {"gitserver": {"image": PROBE}}})) == {}, "a Compose file"
 
 
 NAMES = st.from_regex(r"[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,5}){0,2}", fullmatch=True).filter(
