@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from rich.console import RenderableType
@@ -75,7 +76,7 @@ class MainJobStory(BaseStory):
         self._wait("mibot's reply shows it", lambda: self._reply(tracker, comment, "its checks passed"))
         self.world.review(REVIEWER, pull["number"], body="The link and nothing else.")
         self._screen.done(f"{REVIEWER} approves the pull request")
-        line = self._wait("the tracker shows it", lambda: self._line("approved by"))
+        line = self._wait("the tracker shows it", lambda: self._line("👀 approved"))
         self._screen.show(f"#{tracker}", render_markdown(line))
 
     def _merge(self, tracker: int, comment: int, pull: Json) -> None:
@@ -117,7 +118,7 @@ class MainJobStory(BaseStory):
     def _line(self, words: str) -> str:
         """The tracker's line of the instance once it holds these words; empty until then."""
         lines = str((self._tracker_issue() or {}).get("body", "")).splitlines()
-        return next((line for line in lines if f"[{INSTANCE}." in line and words in line), "")
+        return next((line for line in lines if f"Upgrade [{INSTANCE}." in line and words in line), "")
 
     def _evidence(self, pull: Json) -> str:
         comments = self.world.pull_comments(pull["number"])
@@ -128,8 +129,8 @@ class MainJobStory(BaseStory):
 
 
 def _without_details(body: str) -> str:
-    """The body without what is folded."""
-    return body.partition("<details>")[0]
+    """The body with the summaries of what is folded, and without the rest of it."""
+    return re.sub(r"<details>\s*<summary>(.*?)</summary>.*?</details>", r"**\1**", body, flags=re.DOTALL)
 
 
 def _truncate(body: str) -> list[RenderableType]:

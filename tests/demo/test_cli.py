@@ -125,7 +125,7 @@ def test_the_main_job_is_told_and_ends_by_itself(terminal: Terminal) -> None:
         "  ../../../golden/docker-compose.3.40.0.yaml",
         "→ ../../../golden/docker-compose.3.40.1.yaml",
         "Health checks before the upgrade",
-        "approved by",
+        "👀 approved · Upgrade rctest.sourcegraph.com",
         "Health checks after the deployment",
         "☑ Upgrade rctest.sourcegraph.com — 3.40.1 · #1 done",
         "Sorry, /upgrade",

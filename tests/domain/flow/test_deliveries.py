@@ -158,6 +158,12 @@ def test_a_person_edits_a_tracker() -> None:
     assert parse_event("issues", removed, RELEVANT) == TextEdited(12)
 
 
+@pytest.mark.parametrize("changes", [None, True, [], {"body": True}, {"body": None}, {"body": {"from": 7}}])
+def test_an_edit_of_a_tracker_is_told_whatever_the_sender_says_of_the_text_before(changes: object) -> None:
+    payload = {**labeled("edited", body=f"# x\n{MARK}"), "changes": changes}
+    assert parse_event("issues", payload, RELEVANT) == TextEdited(12)
+
+
 def test_a_person_edits_a_part_of_a_tracker() -> None:
     assert parse_event("issue_comment", comment(PART, "edited", BOT), RELEVANT) == TextEdited(12, 77)
     assert parse_event("issue_comment", comment(PART, "edited", DANA), RELEVANT) is None
