@@ -127,7 +127,7 @@ def test_the_main_job_is_told_and_ends_by_itself(terminal: Terminal) -> None:
         "Health checks before the upgrade",
         "👀 approved · Upgrade rctest.sourcegraph.com",
         "Health checks after the deployment",
-        "☑ Upgrade rctest.sourcegraph.com — 3.40.1 · #1 done",
+        "☑ ✅ done · Upgrade rctest.sourcegraph.com — #1 · 3.40.1",
         "Sorry, /upgrade",
         "3.40.1 (tracker #2): 1 of",
         "The golden file is merged first",
@@ -151,12 +151,13 @@ def test_it_stays_up_and_is_talked_to_until_ctrl_c(terminal: Terminal) -> None:
     said = terminal.run_demo_command("say", "/upgrade demo\n/check research")
     assert said.returncode == 0, said.stderr
     assert "demo.sourcegraph.com: 3.40.0 → 3.40.1, #5 open, waiting for a review." in said.stdout
-    assert "research.sourcegraph.com, health checks" in said.stdout
+    assert "│ research.sourcegraph.com " in said.stdout
+    assert said.stdout.count("checks passed · ") == 2, "before the upgrade of one, and now of the other"
     assert "Sorry, /upgrade" in terminal.run_demo_command("say", "/upgrade tpgi", "--as", "sam").stdout
     assert "no command" in terminal.run_demo_command("say", "good morning").stdout
     assert "rio has approved" in terminal.run_demo_command("approve", "5").stdout
     assert "dana has merged" in terminal.run_demo_command("merge", "5").stdout
-    assert "☐ Upgrade tpgi.sourcegraph.com" in terminal.run_demo_command("show").stdout
+    assert "☐ ⬜ not started · Upgrade tpgi.sourcegraph.com" in terminal.run_demo_command("show").stdout
     assert "3.40.1 upgrade managed instances" in terminal.run_demo_command("show", "1").stdout
     for arguments, sentence in (
         (("say", "/help", "--as", "bob"), "There is nobody called bob"),

@@ -181,10 +181,16 @@ def _edited(payload: Mapping[str, Any], relevant: EventFilter, comment: int = 0)
     issue, edited = payload["issue"], payload["comment" if comment else "issue"]
     if _is_bot(payload.get("sender")) or not _has_label(issue, relevant.label):
         return None
-    changed = (payload.get("changes") or {}).get("body")
-    before = changed.get("from") if isinstance(changed, Mapping) else None  # some servers say only that it changed
-    texts = (_text_or_null(text) for text in (edited.get("body"), before))
+    texts = (_text_or_null(edited.get("body")), _text_before(payload))
     return TextEdited(_number(issue["number"]), comment) if any(map(markers.is_tracker, texts)) else None
+
+
+def _text_before(payload: Mapping[str, Any]) -> str:
+    """The text before an edit, empty if unknown: some servers say only that it changed."""
+    changes = payload.get("changes")
+    body = changes.get("body") if isinstance(changes, Mapping) else None
+    before = body.get("from") if isinstance(body, Mapping) else None
+    return before if isinstance(before, str) else ""
 
 
 def _pull(payload: Mapping[str, Any], relevant: EventFilter) -> Event | None:
