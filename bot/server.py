@@ -36,6 +36,8 @@ log = structlog.get_logger(__name__)
 WEB_THREADS = 4
 _HEADER_TIMEOUT_MS = 5_000
 _WATCH_INTERVAL = 0.2
+_PORT_TIMEOUT = 1.0
+"""Seconds in which a port must become free: longer than an orphan of a killed supervisor lives."""
 _GC_THRESHOLD = 50_000
 """The number of new objects that starts a garbage collection (Python's default is 700).
 
@@ -62,6 +64,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     WorkerLock(database).check()
     database.migrate()
     database.close()  # the serving process opens its own connections
+    check_free(address, host, port)
     server = Server(
         "mibot",
         address=address,
@@ -96,6 +99,25 @@ def _resolve(host: str, port: int) -> str:
         return str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0])
     except (OSError, UnicodeError):
         raise ListenError(CannotListen(host, port, ListenProblem.UNKNOWN_HOST)) from None
+
+
+def check_free(address: str, host: str, port: int) -> None:
+    """Raises ListenError if others listen there. The server would share the port with another mibot (SO_REUSEPORT),
+    and each would get some of the deliveries. What a killed mibot left behind has a moment to end."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    deadline = time.monotonic() + _PORT_TIMEOUT
+    while True:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that ended do no harm
+            try:
+                probe.bind((address, port))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                    problem = _LISTEN_PROBLEMS.get(error.errno or 0, ListenProblem.OTHER)
+                    raise ListenError(CannotListen(host, port, problem)) from None
+            else:
+                return
+        time.sleep(_WATCH_INTERVAL)
 
 
 def _problem(error: RuntimeError) -> ListenProblem:
