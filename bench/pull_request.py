@@ -68,7 +68,7 @@ def main() -> None:
         planner = Planner(deployment.files, NoUpstream(), frozenset)
         creator = Creator(store, lambda: datetime.now(UTC), lag=30.0)
         pulls = PullRequestWriter(deployment.branches, deployment.pull_requests, render_pull_request_body, creator)
-        trackers = TrackerStates(OpenTrackers(), "team/cloud", utc_now)
+        trackers = TrackerStates(OpenTrackers(), "team/cloud")
         contents = ContentReader(deployment.branches, deployment.files, deployment.files, planner)
         opener = PullRequestService(
             deployment.branches, deployment.files, store, fleets, planner, pulls, contents, trackers, utc_now

@@ -100,6 +100,8 @@ class PreparationHandler:
                 requested = force_preparation(requested, effect.by, effect.force, self._clock())
             self._save(requested)
             log.info("preparation_asked_for", version=effect.version, by=effect.by, accept=effect.accept)
+        elif self._store.tracker(version) is None:
+            return []  # the sweep sees to its tracker, which lets it go on
         return self.advance(AdvancePreparation(effect.version))
 
     @handles
@@ -130,7 +132,9 @@ class PreparationHandler:
         watch = [WatchTracker(effect.version)] if stopped else []
         head = after.pull_request.head
         report = [ReportUnrelated(head)] if head and head != before.pull_request.head else []
-        return [*preparation_refresh_effects(self._store, after), *watch, *report, Schedule()]
+        # Of a requested one nothing may start yet, and the scheduling would request it again at once.
+        waiting = [] if after.stage is PreparationStage.REQUESTED else [Schedule()]
+        return [*preparation_refresh_effects(self._store, after), *watch, *report, *waiting]
 
     @notes_delay
     def mark_delayed(self, effect: Prepare | AdvancePreparation, reason: Reason) -> list[Effect]:

@@ -18,7 +18,7 @@ from bot.domain.fleet.model import Fleet
 from bot.domain.upgrade.record import Upgrade
 from bot.formats.markdown import Markdown
 from bot.handlers.dispatch import handles
-from bot.ports.errors import NeedsPersonError, NotFoundError, TransientError
+from bot.ports.errors import ConflictError, NeedsPersonError, NotFoundError, PermanentError, TransientError
 from bot.ports.store import PreparationReader, ReplyStore, UpgradeReader
 from bot.rendering import Renderer
 from bot.rendering.replies import render_reply
@@ -55,9 +55,12 @@ class ReplyHandler:
             except NotFoundError:  # the issue was deleted, transferred or converted: nobody can read a reply there
                 log.info("replied_issue_gone", issue=reply.issue)
                 written = NOWHERE
-            except (TransientError, NeedsPersonError):
+            except (TransientError, NeedsPersonError, ConflictError):
                 self._store.save_reply(replace(reply, written=None))  # the sweep takes up what counts as unwritten
                 raise
+            except PermanentError as error:  # such as one that is too large
+                log.warning("reply_refused", comment=reply.comment, error=str(error))
+                written = NOWHERE if reply.written is None else reply.written
             self._store.save_reply(replace(reply, written=written, digest=digest))
         return []
 

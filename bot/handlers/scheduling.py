@@ -22,7 +22,7 @@ from bot.domain.upgrade.cancellation import Canceled
 from bot.domain.upgrade.content import PullRequestContent
 from bot.domain.upgrade.effects import Advance, Prepare, StartUpgrade
 from bot.domain.upgrade.preparation import PreparationStage
-from bot.domain.upgrade.reasons.progress import Delayed
+from bot.domain.upgrade.reasons.progress import Delayed, NeedsPerson
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.domain.upgrade.transitions import mark_planned, mark_skipped, request_upgrade
 from bot.domain.versions import Version, parse_version
@@ -170,7 +170,8 @@ class Scheduler:
         match preparation.stage:
             case PreparationStage.REQUESTED:
                 again = Prepare(str(version), preparation.requested_by, asked=False)
-                return GoldenFileMissing(version, GoldenFileState.BEING_PREPARED), [again]
+                held = preparation.reason if isinstance(preparation.reason, NeedsPerson) else None
+                return held or GoldenFileMissing(version, GoldenFileState.BEING_PREPARED), [again]
             case PreparationStage.OPEN:
                 return GoldenFileMissing(version, GoldenFileState.NOT_MERGED), []
             case PreparationStage.READY:

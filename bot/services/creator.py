@@ -16,7 +16,7 @@ from datetime import datetime
 import structlog
 
 from bot.domain.failures.creations import CreationUnclear
-from bot.domain.flow.creations import MIN_PAUSE, Creation, seconds_to_look
+from bot.domain.flow.creations import MIN_PAUSE, Creation, seconds_to_look, seconds_to_settle
 from bot.ports.creations import CreationJournal
 from bot.ports.errors import ConflictError, PermanentError, TransientError
 
@@ -55,11 +55,14 @@ class Creator:
         """Find it, or `prepare` and create it. `gone` is the id of one that no longer counts, such as a deleted
         comment.
 
-        Raises what `prepare` and `create` raise, and TransientError while an earlier one may still appear.
+        Raises what `prepare` and `create` raise, and TransientError while an earlier one may still appear, or the one
+        that is said to be gone.
         """
         before = self._journal.creation(key)
         if before is not None and before.number is not None and before.number != gone:
             return Created(before.number, new=False)
+        if before is not None and before.number is not None:
+            self._expect_settled(before)
         found = find()
         if found is not None and found != gone:
             self._journal.finish_creation(key, found, self._clock())
@@ -91,6 +94,12 @@ class Creator:
             raise
         self._journal.finish_creation(key, number, self._clock())
         return number
+
+    def _expect_settled(self, creation: Creation) -> None:
+        """Raise TransientError as long as GitHub may not show it although it is there."""
+        left = seconds_to_settle(creation, self._lag, self._clock())
+        if left > 0:
+            raise TransientError(CreationUnclear(), max(min(left, MIN_PAUSE * 5), MIN_PAUSE))
 
     def _wait_for(self, creation: Creation) -> None:
         """Raise TransientError until what was requested would be visible.

@@ -19,7 +19,7 @@ from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
 from bot.domain.tracker.record import TrackerState
 from bot.domain.tracker.release_issues import DEFAULT_RULES, IssueKind, ReleaseRules, classify, release_question
 from bot.domain.upgrade.effects import Advance, AdvancePreparation, Publish
-from bot.domain.upgrade.preparation import PreparationStage
+from bot.domain.upgrade.preparation import Preparation, PreparationStage
 from bot.domain.upgrade.record import Stage
 from bot.domain.version_titles import version_in_title
 from bot.domain.versions import Version
@@ -160,8 +160,19 @@ class Reconciler:
         return not may_be_asked or self._store.cursor(release_question(issue.number)) is None
 
     def _unfinished_upgrades(self) -> Found:
-        moving = (one for one in self._store.unfinished_upgrades() if one.stage is not Stage.WAITING)
-        return Found(tuple(Advance(upgrade.slug, str(upgrade.version)) for upgrade in moving))
+        """One job opens the tracker for all upgrades to a version: it is one that the next sweep knows again."""
+        trackers: dict[Version, Effect] = {}
+        moving: list[Effect] = []
+        for upgrade in self._store.unfinished_upgrades():
+            if upgrade.stage is Stage.PLANNED and upgrade.rollback is None and not self._has_tracker(upgrade.version):
+                opening = EnsureTracker(str(upgrade.version), 0, upgrade.requested_by)
+                trackers.setdefault(upgrade.version, opening)
+            elif upgrade.stage is not Stage.WAITING:
+                moving.append(Advance(upgrade.slug, str(upgrade.version)))
+        return Found((*trackers.values(), *moving))
+
+    def _has_tracker(self, version: Version) -> bool:
+        return self._store.tracker(version) is not None
 
     def _waiting_upgrades(self) -> Found:
         gone = self._versions_without_tracker()
@@ -172,7 +183,12 @@ class Reconciler:
         gone = self._versions_without_tracker()
         unfinished = self._store.unfinished_preparations()
         left = (p for p in unfinished if p.stage is not PreparationStage.REQUESTED or p.version not in gone)
-        return Found(tuple(AdvancePreparation(str(preparation.version)) for preparation in left))
+        return Found(tuple(self._move_preparation(preparation) for preparation in left))
+
+    def _move_preparation(self, preparation: Preparation) -> Effect:
+        if preparation.stage is PreparationStage.REQUESTED and not self._has_tracker(preparation.version):
+            return EnsureTracker(str(preparation.version), 0, preparation.requested_by)
+        return AdvancePreparation(str(preparation.version))
 
     def _unpublished(self) -> Found:
         return Found(tuple(Publish(slug, str(version)) for slug, version in self._store.unpublished_upgrades()))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-
 import structlog
 
+from bot.domain.failures.github import GitHubFailed, GitHubProblem
+from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.github_models import Issue
 from bot.domain.reasons import Reason
 from bot.domain.rollout.reasons import TrackerClosed, TrackerGone
@@ -18,12 +17,11 @@ log = structlog.get_logger(__name__)
 
 
 class TrackerStates:
-    """Reads trackers. `label` marks the issues that mibot reads; `clock` gives the time in UTC."""
+    """Reads trackers. `label` marks the issues that mibot reads."""
 
-    def __init__(self, issues: IssueReader, label: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, issues: IssueReader, label: str) -> None:
         self._issues = issues
         self._label = label
-        self._clock = clock
 
     def look(self, record: TrackerRecord) -> tuple[TrackerState, Issue | None]:
         """What people did with it by now, and the issue unless it is gone.
@@ -36,16 +34,20 @@ class TrackerStates:
         try:
             issue = self._issues.issue(record.issue)
         except NotFoundError:
-            self._read_repository()
+            self._expect_not_listed(record)
             return TrackerState.GONE, None
         return (TrackerState.OPEN if issue.open else TrackerState.CLOSED), issue
 
-    def _read_repository(self) -> None:
-        """Make sure that only the issue is out of reach. Raises TransientError if the repository is, too."""
+    def _expect_not_listed(self, record: TrackerRecord) -> None:
+        """Make sure that the issue is gone: nothing brings back what was given up. Raises TransientError if the
+        repository is out of reach, too, or its list still has the issue."""
+        reason = GitHubFailed(GitHubAction.READ_ISSUE, GitHubProblem.NOT_FOUND)
         try:
-            self._issues.list_issues([self._label], state="open", since=self._clock())
+            listed = self._issues.list_issues([self._label], state="all")
         except NotFoundError as error:
-            raise TransientError(error.reason) from error
+            raise TransientError(reason) from error
+        if any(issue.number == record.issue for issue in listed):
+            raise TransientError(reason)
 
     def obstacle(self, record: TrackerRecord) -> Reason | None:
         """Why nothing of the tracker's version may start now, or None."""

@@ -93,7 +93,7 @@ class Services(Adapters):
 
     @cached_property
     def tracker_states(self) -> TrackerStates:
-        return TrackerStates(self.issues, self.settings.policy.label, utc_now)
+        return TrackerStates(self.issues, self.settings.policy.label)
 
     @property
     def release_rules(self) -> ReleaseRules:

@@ -550,7 +550,7 @@ class StoreContract:
         store.finish_creation("comment 1", 2**40, NOW)
         store.mark_creation_unclear("comment 1", NOW)
         store.forget_creation("comment 1")
-        assert store.creation("comment 1") == Creation("comment 1", number=2**40)
+        assert store.creation("comment 1") == Creation("comment 1", number=2**40, known_since=NOW)
 
     def test_a_creation_that_did_not_happen_is_forgotten(self, store: Store) -> None:
         store.begin_creation("comment 1", None, NOW)

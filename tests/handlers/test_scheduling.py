@@ -17,6 +17,7 @@ from bot.domain.health.model import CheckState, CloudConfig
 from bot.domain.health.queries import Answer, MachineQuery, Machines, Query
 from bot.domain.plans.reasons.refusals import VersionHeld
 from bot.domain.reasons import PlainText, Reason
+from bot.domain.rollout.attention import Attention, attention
 from bot.domain.rollout.effects import Schedule, StartUpgrades
 from bot.domain.rollout.reasons import (
     FirstInstanceNotReady,
@@ -37,7 +38,7 @@ from bot.domain.tracker.record import LAYOUT, TrackerRecord, TrackerState
 from bot.domain.upgrade.content import PullRequestContent
 from bot.domain.upgrade.effects import Advance, Prepare, StartUpgrade
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
-from bot.domain.upgrade.reasons.progress import Milestone, Reached
+from bot.domain.upgrade.reasons.progress import Milestone, NeedsPerson, Reached
 from bot.domain.upgrade.reasons.pull_requests import ContentDiffers, PullRequestEnd, PullRequestEnded
 from bot.domain.upgrade.record import Rollback, Stage, StageTransition, Upgrade
 from bot.domain.versions import Version
@@ -97,7 +98,7 @@ class Scene:
         fleets = FleetReader(source)
         examiner = HealthCheckRunner(fleets, CloudConfig(), self.inspector, lambda: self.now, checks=[vm.CHECK])
         planner = Planner(source, MemoryUpstream(), lambda: self.accepted)
-        trackers = TrackerStates(self.issues, "team/cloud", lambda: self.now)
+        trackers = TrackerStates(self.issues, "team/cloud")
         return Scheduler(self.store, fleets, planner, examiner, trackers, lambda: self.now, max_in_flight=self.limit)
 
     def start(self, *slugs: str, to: Version = TO, force: str = "", by: str = "dana") -> list[Effect]:
@@ -321,6 +322,20 @@ def test_force_gives_no_place_that_there_is_not() -> None:
 
 
 # What has to be there first
+
+
+def test_what_waits_for_a_preparation_that_is_held_is_held_too() -> None:
+    """Nobody would see otherwise that a person has to mend something."""
+    scene, why = Scene(), NeedsPerson(PlainText("the repository was archived"))
+    scene.start("rctest", to=NEW)
+    scene.store.save_preparation(Preparation(NEW, PreparationStage.REQUESTED, "dana", NOW, why))
+    assert Prepare("3.40.2", "dana", asked=False) in scene.schedule()
+    waiting = scene.of("rctest", NEW)
+    assert (waiting.stage, waiting.reason) == (Stage.WAITING, why)
+    assert attention(waiting) is Attention.HELD
+    scene.store.save_preparation(Preparation(NEW, PreparationStage.REQUESTED, "dana", NOW))
+    scene.schedule()
+    assert attention(scene.of("rctest", NEW)) is Attention.WAITING
 
 
 def test_a_version_without_a_golden_file_is_prepared_once_and_all_its_upgrades_wait() -> None:

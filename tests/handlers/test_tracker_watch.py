@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.effects import Effect
+from bot.domain.github_models import Issue
 from bot.domain.reasons import PlainText
 from bot.domain.rollout.effects import Schedule
 from bot.domain.tracker.effects import EnsureTracker, RefreshTracker, WatchTracker
@@ -17,13 +18,14 @@ from bot.domain.upgrade.record import Stage
 from bot.handlers.tracker_watch import TrackerWatchHandler
 from bot.handlers.trackers import TrackerHandler
 from bot.ports.errors import NotFoundError, TransientError
+from bot.services.creator import Creator
 from bot.services.fleet_reader import FleetReader
 from bot.services.operators import Operators
 from bot.services.own_comments import OwnComments
 from bot.services.reconciler import Reconciler
 from bot.services.tracker_states import TrackerStates
 from demo.fleet import make_fleet
-from tests.ports import MemoryFleetSource, MemoryIssues, MemoryStore, MemoryTeams, make_creator
+from tests.ports import MemoryCreations, MemoryFleetSource, MemoryIssues, MemoryStore, MemoryTeams
 from tests.samples import preparation, upgrade, version
 
 TO = version("3.40.1")
@@ -36,7 +38,8 @@ class Scene:
 
     def __init__(self) -> None:
         self.issues, self.store = MemoryIssues(), MemoryStore()
-        creator, operators = make_creator(), Operators(MemoryTeams({}), ())
+        creator = Creator(MemoryCreations(), lambda: self.issues.now, 30.0)
+        operators = Operators(MemoryTeams({}), ())
         comments = OwnComments(self.issues, creator, "comment")
         fleets = FleetReader(MemoryFleetSource(make_fleet(12)))
         self.trackers = TrackerHandler(
@@ -49,7 +52,7 @@ class Scene:
             label="team/cloud",
             operators=operators,
         )
-        states = TrackerStates(self.issues, "team/cloud", lambda: self.issues.now)
+        states = TrackerStates(self.issues, "team/cloud")
         self.handler = TrackerWatchHandler(states, comments, self.store)
         self.reconciler = Reconciler(self.issues, self.store, "team/cloud", lambda: self.issues.now)
         self.reconciler.record_install()
@@ -156,8 +159,23 @@ def test_a_repository_out_of_reach_is_not_a_deleted_tracker(scene: Scene) -> Non
     assert scene.record.state is TrackerState.OPEN
 
 
+def test_one_that_the_list_still_shows_is_not_gone(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GitHub's parts disagree for a moment, and what counts as gone stays so."""
+
+    def not_found(_number: int) -> Issue:
+        raise NotFoundError(PlainText("404"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(scene.issues, "issue", not_found)
+        with pytest.raises(TransientError):
+            scene.watch()
+    assert scene.record.state is TrackerState.OPEN
+    assert scene.watch() == []
+
+
 def test_a_new_order_opens_a_new_tracker_and_links_it_where_the_old_one_was_linked(scene: Scene) -> None:
     old = scene.record.issue
+    scene.issues.now += timedelta(minutes=1)
     scene.issues.delete(old)
     scene.watch()
     assert Schedule() in scene.trackers.ensure(EnsureTracker("3.40.1", 0, "dana"))

@@ -43,7 +43,7 @@ class MemoryCreations:
 
     def finish_creation(self, key: str, number: int, now: datetime) -> None:
         there = self._creations.get(key) or Creation(key)
-        self._creations[key] = replace(there, number=number, unclear_since=None)
+        self._creations[key] = replace(there, number=number, unclear_since=None, known_since=now)
         self._finished_at[key] = now
 
     def forget_creation(self, key: str) -> None:

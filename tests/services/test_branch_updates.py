@@ -181,7 +181,7 @@ def preparation_after(github: FakeGitHub) -> Preparation:
     store.save_preparation(modify(there, pull_request=STATE))
     planner = cast("Planner", SimpleNamespace(preparation=lambda *_: PreparationPreview(CHANGE)))
     fakes = cast("Any", github)
-    trackers = TrackerStates(MemoryIssues(), "team/cloud", lambda: NOW)
+    trackers = TrackerStates(MemoryIssues(), "team/cloud")
     PreparationHandler(fakes, fakes, store, fakes, planner, writer(github), fakes, trackers, lambda: NOW).advance(
         AdvancePreparation("3.41.0")
     )

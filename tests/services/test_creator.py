@@ -139,9 +139,21 @@ def test_of_two_workers_one_creates() -> None:
 def test_one_that_people_deleted_is_created_again_though_the_list_still_shows_it() -> None:
     github = LaggingGitHub()
     first = github.ensure()
-    github.now += timedelta(seconds=10)
+    github.now += timedelta(seconds=LAG)
     assert github.ensure(gone=first) == 2
     assert github.ensure(gone=first) == 2
+
+
+def test_one_that_was_created_a_moment_ago_is_not_gone_because_it_is_not_shown_yet() -> None:
+    github = LaggingGitHub()
+    first = github.ensure()
+    github.now += timedelta(seconds=8)
+    with pytest.raises(TransientError) as raised:
+        github.ensure(gone=first)
+    assert raised.value.retry_after is not None
+    assert 0 < raised.value.retry_after <= LAG
+    assert list(github.created) == [first]
+    assert github.ensure() == first
 
 
 def test_without_a_journal_it_is_found_by_the_list() -> None:

@@ -8,9 +8,9 @@ from tests.ports import MemoryIssues, make_creator
 MARK = "<!-- mibot:reply comment=7 -->"
 
 
-def scene() -> tuple[MemoryIssues, OwnComments, int]:
+def scene(lag: float = 30.0) -> tuple[MemoryIssues, OwnComments, int]:
     issues = MemoryIssues()
-    return issues, OwnComments(issues, make_creator(), "comment"), issues.open("3.40.1").number
+    return issues, OwnComments(issues, make_creator(lag), "comment"), issues.open("3.40.1").number
 
 
 def test_a_comment_is_written_once() -> None:
@@ -29,7 +29,7 @@ def test_one_that_is_put_again_is_edited() -> None:
 
 
 def test_one_that_people_deleted_is_put_again() -> None:
-    issues, own, thread = scene()
+    issues, own, thread = scene(lag=0)
     first = own.put(thread, MARK, f"{MARK} one")
     del issues._comments[first]
     second = own.put(thread, MARK, f"{MARK} two", known=first)

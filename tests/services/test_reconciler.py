@@ -19,7 +19,7 @@ from bot.domain.tracker.record import LAYOUT, TrackerRecord
 from bot.domain.tracker.release_issues import release_question
 from bot.domain.upgrade.effects import Advance, AdvancePreparation, Publish
 from bot.domain.upgrade.preparation import Preparation, PreparationStage
-from bot.domain.upgrade.record import IN_DEPLOYMENT, Stage, StageTransition
+from bot.domain.upgrade.record import IN_DEPLOYMENT, Rollback, Stage, StageTransition
 from bot.formats.markdown import Markdown
 from bot.ports.errors import TransientError
 from bot.services.reconciler import OVERLAP, Reconciler
@@ -249,6 +249,22 @@ def test_what_is_unfinished_in_our_own_records_is_taken_up(scene: Scene) -> None
         RefreshReply(5),
         RefreshTracker("3.40.1"),
     ]
+
+
+def test_one_job_opens_the_tracker_of_all_that_waits_for_it(scene: Scene) -> None:
+    """While GitHub refuses to open it, the next sweep knows that job again, and adds no other."""
+    for slug in ("demo", "rctest", "tpgi"):
+        scene.store.save_upgrade(upgrade(slug, stage=Stage.PLANNED))
+    scene.store.save_upgrade(upgrade("back", stage=Stage.PLANNED, rollback=Rollback("dana", "too slow")))
+    scene.store.save_preparation(Preparation(version("3.41.0"), PreparationStage.REQUESTED, "lee", NOW))
+    assert scene.sweep() == [
+        EnsureTracker("3.40.1", 0, "dana"),
+        Advance("back", "3.40.1"),
+        EnsureTracker("3.41.0", 0, "lee"),
+    ]
+    scene.store.save_tracker(TrackerRecord(TO, 12, "https://x", "dana", dirty=0, layout=LAYOUT))
+    assert Advance("demo", "3.40.1") in scene.sweep()
+    assert Advance("tpgi", "3.40.1") in scene.sweep()
 
 
 @pytest.mark.parametrize("stage", sorted(IN_DEPLOYMENT))

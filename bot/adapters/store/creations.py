@@ -23,7 +23,8 @@ class SqlCreations(SqlRecords):
         if row is None:
             return None
         since = None if row.unclear_since is None else as_utc(row.unclear_since)
-        return Creation(row.key, row.attempt, row.number, since)
+        known_since = None if row.number is None else as_utc(row.changed_at)
+        return Creation(row.key, row.attempt, row.number, since, known_since)
 
     def begin_creation(self, key: str, before: Creation | None, now: datetime) -> bool:
         values = {"number": None, "unclear_since": None, "changed_at": now.astimezone(UTC)}

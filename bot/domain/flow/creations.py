@@ -14,13 +14,14 @@ class Creation:
 
     It is noted before the request is sent. `number` is the id of what was created, None as long as nobody knows.
     `unclear_since` (UTC) is when the request was found to have no known outcome: its answer was lost, or the process
-    ended. `attempt` counts the requests.
+    ended. `attempt` counts the requests. `known_since` (UTC) is when `number` was noted.
     """
 
     key: str
     attempt: int = 1
     number: int | None = None
     unclear_since: datetime | None = None
+    known_since: datetime | None = None
 
 
 def seconds_to_look(creation: Creation, lag: float, now: datetime) -> float | None:
@@ -33,6 +34,13 @@ def seconds_to_look(creation: Creation, lag: float, now: datetime) -> float | No
     if left <= 0:
         return None
     return min(max(elapsed, MIN_PAUSE), left)
+
+
+def seconds_to_settle(creation: Creation, lag: float, now: datetime) -> float:
+    """The seconds for which it may look deleted although it is only not shown yet; 0 after that."""
+    if creation.known_since is None:
+        return 0.0
+    return max(lag - (now - creation.known_since).total_seconds(), 0.0)
 
 
 RETENTION = timedelta(days=30)

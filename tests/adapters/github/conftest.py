@@ -73,6 +73,10 @@ class FakeGitHub:
         match = [] if query is None else [query_param_matcher(query, strict_match=False)]
         self._mock.add(verb, API + path, body=body, status=status, headers=headers, match=match)
 
+    def forget_response(self, verb: str, path: str) -> None:
+        """So that the next one that a test adds is the first."""
+        self._mock.remove(verb, API + path)
+
     def requests(self) -> list[str]:
         """Every request for something else than a token, such as `GET /repos/acme/releases/issues/1`."""
         sent = [(call.request.method, urlsplit(call.request.url or "").path) for call in self._mock.calls]

@@ -50,6 +50,8 @@ REFUSALS = [
     Refused(422, VALIDATION, P, errors=("was submitted too quickly",), limit=True),
     Refused(422, VALIDATION, P, errors=({"message": "was submitted too quickly", "code": "custom"},), limit=True),
     Refused(403, "was submitted too quickly", P, limit=True),
+    Refused(403, "You are creating content too quickly.", P, limit=True),
+    Refused(403, "You have been rate limited.", P, limit=True),
     # The App and its tokens.
     Refused(
         401,
@@ -62,6 +64,7 @@ REFUSALS = [
     Refused(401, "Integration must generate a public key", N, G.NO_PUBLIC_KEY, AS_APP),
     Refused(401, "A JSON web token could not be decoded", N, G.CREDENTIALS_REJECTED, AS_APP),
     Refused(401, "Bad credentials", N, G.CREDENTIALS_REJECTED, AS_APP),
+    Refused(404, "Integration not found", N, G.CREDENTIALS_REJECTED, AS_APP),
     Refused(401, "Bad credentials", P, G.TOKEN_NOT_KNOWN, READ),
     Refused(401, "Requires authentication", P, G.TOKEN_NOT_KNOWN),
     Refused(
@@ -94,6 +97,10 @@ REFUSALS = [
     Refused(410, "Issues are disabled for this repo", N, G.ISSUES_DISABLED),
     Refused(410, "Issues has been disabled in this repository.", N, G.ISSUES_DISABLED),
     Refused(403, "Unable to create comment because issue is locked.", N, G.LOCKED),
+    Refused(422, VALIDATION, N, G.LOCKED, errors=({"message": "This issue is locked"},)),
+    Refused(403, "Repository has been locked for migration.", N),
+    Refused(409, "This repository is being migrated.", N),
+    Refused(409, "Repository rule violations found\n\nChanges must be made through a pull request.", N),
     # Behind our own writes, or moved meanwhile.
     Refused(422, VALIDATION, P, G.BEHIND, errors=({"message": "No commits between main and tpgi/upgrade-v3.40.1"},)),
     Refused(422, VALIDATION, P, G.BEHIND, errors=({"resource": "PullRequest", "field": "head", "code": "invalid"},)),
@@ -106,6 +113,10 @@ REFUSALS = [
     Refused(422, "No commit found for SHA: 0000000000000000000000000000000000000000", P, G.BEHIND),
     Refused(422, "Tree SHA does not exist", P, G.BEHIND),
     Refused(422, "Parent SHA does not exist or is not a commit object", P, G.BEHIND),
+    Refused(422, "Blob sha does not exist", P, G.BEHIND),
+    Refused(404, "Commit SHA does not exist", P, G.BEHIND),
+    Refused(422, "GitRPC::BadObjectState", P, G.BEHIND),
+    Refused(422, "Cannot lock ref 'refs/heads/tpgi/upgrade-v3.40.1'", P, G.BEHIND),
     Refused(405, "Base branch was modified. Review and try the merge again.", P, G.BEHIND),
     Refused(409, "Base branch was modified. Review and try the merge again.", P, G.BEHIND),
     Refused(409, "Head branch was modified. Review and try the merge again.", P, G.BEHIND),
@@ -115,6 +126,7 @@ REFUSALS = [
     Refused(422, VALIDATION, C, G.CONFLICT, errors=({"message": "A pull request already exists for acme:b."},)),
     Refused(422, VALIDATION, C, G.CONFLICT, errors=({"field": "name", "code": "already_exists"},)),
     Refused(422, "Update is not a fast forward", C, G.CONFLICT),
+    Refused(422, "Update is not a fast-forward", C, G.CONFLICT),
     Refused(409, "Merge conflict", C, G.CONFLICT),
     Refused(422, "No commit found for SHA: tpgi/upgrade-v3.40.1", A, G.NOT_FOUND, READ),
     Refused(422, "Reference does not exist", A, G.NOT_FOUND, READ),
@@ -122,6 +134,11 @@ REFUSALS = [
     Refused(410, "This issue was deleted", A, G.NOT_FOUND, READ),
     # Whatever else there is.
     Refused(413, "Payload too large", F, G.TOO_LARGE),
+    Refused(422, VALIDATION, F, G.TOO_LARGE, errors=({"message": "body is too long (maximum is 65536 characters)"},)),
+    Refused(422, VALIDATION, F, G.TOO_LARGE, errors=({"message": "title is too long (maximum is 256 characters)"},)),
+    Refused(403, "The service is temporarily unavailable.", P, request=READ),
+    Refused(422, "Sorry, this could not be processed. Please try again later.", P),
+    Refused(403, "Sorry, too much traffic, please retry your request later.", P),
     Refused(408, "Request timeout", P, request=READ),
     Refused(425, "Too early", P, request=READ),
     Refused(500, "Server Error", P, request=READ),

@@ -184,3 +184,12 @@ def test_an_unreadable_key_is_refused_in_plain_words(site: FakeGitHub) -> None:
         _ = session.bot_login
     assert "nonsense" not in str(caught.value)
     assert "nonsense" not in describe(caught.value.reason)
+
+
+@pytest.mark.parametrize("answer", ["Integration not found", "Not Found"])
+def test_an_app_that_is_gone_is_no_missing_issue(site: FakeGitHub, issues: GitHubIssues, answer: str) -> None:
+    """Whoever asks for the App's name writes a comment: a 404 would mean that the issue is gone."""
+    site.forget_response("GET", "/app")
+    site.add_response("GET", "/app", {"message": answer}, 404)
+    with raises(NeedsPersonError, GitHubFailed(GitHubAction.READ_APP, GitHubProblem.CREDENTIALS_REJECTED)):
+        _ = issues.bot_login

@@ -33,7 +33,7 @@ from bot.adapters.github.http.transport import HttpRequest, HttpResponse, HttpTr
 from bot.domain.failures.github import GitHubFailed, GitHubProblem
 from bot.domain.failures.github_actions import GitHubAction
 from bot.domain.failures.refusals import GitHubRequest
-from bot.ports.errors import ExternalError, NotFoundError, TransientError
+from bot.ports.errors import ExternalError, NeedsPersonError, NotFoundError, TransientError
 from bot.ports.ownership import ProveOwnership, sole_owner
 from bot.ports.pacing import Pacing
 
@@ -99,7 +99,10 @@ class Session:
             return self._slug[1]
         try:
             name = self.app.get("/app", FIND_APP, lambda data: str(data["slug"]))
-        except ExternalError:
+        except ExternalError as error:
+            if self._slug is None and isinstance(error, NotFoundError):
+                # To a caller that would mean that what it asked for does not exist.
+                raise NeedsPersonError(GitHubFailed(FIND_APP.action, GitHubProblem.CREDENTIALS_REJECTED)) from error
             if self._slug is None:
                 raise
             name = self._slug[1]
