@@ -140,11 +140,12 @@ class ReviewState(StrEnum):
 @dataclass(frozen=True)
 class Review:
     """One person's standing review: the latest that counts, dismissed ones left out. `commit` is what they reviewed:
-    empty if GitHub does not know it any more, None if nobody asked."""
+    empty if GitHub does not know it any more, None if nobody asked. `at` is when (UTC), None if that is not told."""
 
     reviewer: str
     state: ReviewState
     commit: str | None = None
+    at: datetime | None = None
 
 
 class Conclusion(StrEnum):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.adapters.github.access import TRIAGE_ROLES, has_role
 from bot.adapters.github.http.purpose import Purpose
 from bot.adapters.github.http.session import Session
 from bot.adapters.github.parsing import parse_comment, parse_issue, parse_issue_or_pull, parse_revisions
@@ -53,7 +55,10 @@ class GitHubIssues:
         return self._session.write_slot()
 
     def issue(self, number: int) -> Issue:
-        return self._client.get(f"/issues/{number}", READ_ISSUE, parse_issue)
+        found = self._client.get(f"/issues/{number}", READ_ISSUE, parse_issue)
+        if found.outsider and has_role(self._client, found.author, TRIAGE_ROLES):
+            return replace(found, outsider=False)
+        return found
 
     def list_issues(self, labels: Iterable[str], *, state: str, since: datetime | None = None) -> Sequence[Issue]:
         """Lowest number first. The labels of a list cannot hold a comma: GitHub's list is separated by them."""

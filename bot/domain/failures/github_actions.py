@@ -70,6 +70,7 @@ class GitHubAction(StrEnum):
     READ_DELIVERIES = "read_deliveries"
     READ_LABEL = "read_label"
     READ_REPOSITORY = "read_repository"
+    READ_PERMISSION = "read_permission"
     READ_TEAM = "read_team"
     READ_TEAM_MEMBERS = "read_team_members"
 

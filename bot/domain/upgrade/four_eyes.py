@@ -34,4 +34,7 @@ def missing_approval(upgrade: Upgrade, *, four_eyes: bool) -> ApprovalMissing | 
 
 
 def _askers(upgrade: Upgrade) -> set[str]:
-    return {upgrade.requested_by} | ({upgrade.rollback.requested_by} if upgrade.rollback else set())
+    """Who gave the orders for it: who forces an upgrade that somebody else requested requests it, too."""
+    orders = {upgrade.requested_by}
+    orders |= {upgrade.force.by} if upgrade.force else set()
+    return orders | ({upgrade.rollback.requested_by} if upgrade.rollback else set())

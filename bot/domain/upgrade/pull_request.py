@@ -121,6 +121,7 @@ class PullRequestState:
         """The state as GitHub shows the pull request now. `checks` is None for a pull request without checks that
         matter."""
         seen = checks or CommitChecks(self.checks, self.failing_checks)
+        in_time = [one for one in reviews if not _is_late(one, pull)]
         merge, note = self.merge, None if isinstance(self.note, GoesElsewhere) else self.note
         if pull.merged and self.counts(pull):
             merge = Merge(pull.merged_at or now, pull.merged_by or "", pull.merge_commit)
@@ -133,8 +134,8 @@ class PullRequestState:
             head=pull.head,
             checks=seen.conclusion,
             failing_checks=seen.failed,
-            approved_by=_reviewers([one for one in reviews if _is_of(one, pull.head)], ReviewState.APPROVED),
-            stale_approvals=_reviewers([one for one in reviews if not _is_of(one, pull.head)], ReviewState.APPROVED),
+            approved_by=_reviewers([one for one in in_time if _is_of(one, pull.head)], ReviewState.APPROVED),
+            stale_approvals=_reviewers([one for one in in_time if not _is_of(one, pull.head)], ReviewState.APPROVED),
             changes_requested_by=_reviewers(reviews, ReviewState.CHANGES_REQUESTED),
             merge=merge,
             note=note,
@@ -149,6 +150,11 @@ class PullRequestState:
 def _is_of(review: Review, head: str) -> bool:
     """Whether a review is of that commit. What GitHub does not tell of a review is not in its favor."""
     return review.commit is None or review.commit == head
+
+
+def _is_late(review: Review, pull: PullRequest) -> bool:
+    """Whether a review was made when the pull request was merged already: then it did not approve the merge."""
+    return review.at is not None and pull.merged_at is not None and review.at > pull.merged_at
 
 
 def _reviewers(reviews: Sequence[Review], state: ReviewState) -> tuple[str, ...]:

@@ -167,6 +167,32 @@ def test_reviews_are_read_in_their_order(site: FakeGitHub, warm: GitHubDeploymen
 
 
 @pytest.mark.parametrize(
+    ("status", "told", "state"),
+    [
+        (200, {"permission": "write", "role_name": "write"}, ReviewState.APPROVED),
+        (200, {"permission": "write", "role_name": "reviewers"}, ReviewState.APPROVED),
+        (200, {"permission": "read", "role_name": "triage"}, ReviewState.COMMENTED),
+        (200, {"permission": "none"}, ReviewState.COMMENTED),
+        (404, {"message": "bob is not a user"}, ReviewState.COMMENTED),
+        (403, {"message": "Resource not accessible by integration"}, ReviewState.COMMENTED),
+    ],
+)
+@pytest.mark.parametrize("association", ["NONE", "CONTRIBUTOR"])
+def test_who_keeps_a_membership_private_may_approve(
+    site: FakeGitHub,
+    warm: GitHubDeploymentRepository,
+    association: str,
+    status: int,
+    told: dict[str, str],
+    state: ReviewState,
+) -> None:
+    review = {"user": user("bob"), "state": "APPROVED", "author_association": association}
+    site.add_response("GET", f"{HERE}/pulls/1/reviews", [review])
+    site.add_response("GET", f"{HERE}/collaborators/bob/permission", told, status)
+    assert warm.pull_requests.reviews(1) == (Review("bob", state),)
+
+
+@pytest.mark.parametrize(
     ("states", "status", "conclusion"),
     [
         ({"statuses": [{"context": "lint", "state": "success"}]}, 200, Conclusion.SUCCESS),

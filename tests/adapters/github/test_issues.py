@@ -62,6 +62,16 @@ def test_no_labels_are_no_request(site: FakeGitHub, issues: GitHubIssues) -> Non
     assert site.requests() == []
 
 
+@pytest.mark.parametrize(("role", "outsider"), [("read", True), ("triage", False), ("admin", False)])
+def test_who_keeps_a_membership_private_is_no_outsider(
+    site: FakeGitHub, issues: GitHubIssues, role: str, outsider: bool
+) -> None:
+    site.add_response("GET", f"{LIST}/1", issue(1, author_association="NONE"))
+    told = {"permission": "read" if role == "triage" else role, "role_name": role}
+    site.add_response("GET", f"{LIST[: -len('/issues')]}/collaborators/alice/permission", told)
+    assert issues.issue(1).outsider is outsider
+
+
 def test_comments_come_oldest_first_and_know_their_issue(site: FakeGitHub, issues: GitHubIssues) -> None:
     later = comment(1, created_at="2022-06-01T11:00:00Z", updated_at="2022-06-01T11:00:00Z")
     site.add_response("GET", f"{LIST}/5/comments", [later, comment(2)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +36,19 @@ def test_a_dismissed_review_does_not_stand() -> None:
 
 def test_a_comment_alone_is_a_comment() -> None:
     assert reviews_after("COMMENTED") == (Review("bob", ReviewState.COMMENTED),)
+
+
+@pytest.mark.parametrize(("can_write", "state"), [(True, ReviewState.APPROVED), (False, ReviewState.COMMENTED)])
+def test_an_outsiders_approval_counts_if_they_can_write(can_write: bool, state: ReviewState) -> None:
+    asked: list[str] = []
+
+    def look_up(login: str) -> bool:
+        asked.append(login)
+        return can_write
+
+    reviews = [SubmittedReview("bob", "COMMENTED", outsider=True), SubmittedReview("bob", "APPROVED", outsider=True)]
+    assert latest_reviews([*reviews, reviews[1]], look_up) == (Review("bob", state),)
+    assert asked == ["bob"], "once"
 
 
 def test_bots_and_unsent_reviews_do_not_count() -> None:

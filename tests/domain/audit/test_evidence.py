@@ -128,11 +128,11 @@ def test_a_record_has_people_times_and_durations() -> None:
 
 def test_a_forced_upgrade_needs_no_green_checks_and_no_order() -> None:
     forced = modify(
-        complete("amberotter"), before=checks(NOW, state=CheckState.FAIL), force=Override("lee", "an outage")
+        complete("amberotter"), before=checks(NOW, state=CheckState.FAIL), force=Override("dana", "an outage")
     )
     assert gaps(forced) == []
     (entry,) = evidence(forced).entries
-    assert (entry.last.forced, entry.last.forced_by) == ("an outage", "lee")
+    assert (entry.last.forced, entry.last.forced_by) == ("an outage", "dana")
 
 
 def test_the_checks_that_controls_ask_for_exist() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.domain.github_models import CommitChecks, Conclusion, PullRequest, Review, ReviewState
 from bot.domain.upgrade.four_eyes import missing_approval
+from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.reasons.pull_requests import ApprovalMissing
 from bot.domain.upgrade.record import Rollback, Stage, Upgrade
 from bot.domain.upgrade.transitions import observe
@@ -41,6 +43,8 @@ def seen(*reviews: Review, pull: PullRequest = OPEN, four_eyes: bool = True, **f
         ([yes("rio", "")], {}, ApprovalMissing(stale=("rio",))),
         ([yes("rio", EARLIER), yes("dana")], {}, ApprovalMissing(("rio",), ("dana",))),
         ([yes("lee")], {"rollback": Rollback("lee")}, ApprovalMissing(requested=("lee",))),
+        ([yes("lee")], {"force": Override("lee", "an outage")}, ApprovalMissing(requested=("lee",))),
+        ([yes("rio")], {"force": Override("lee", "an outage")}, None),
         ([yes("sam")], {"contributors": ("sam",)}, ApprovalMissing(pushed=("sam",))),
         ([yes("mibot"), yes("renovate[bot]")], {}, ApprovalMissing()),
     ],
@@ -59,6 +63,13 @@ def test_without_four_eyes_anybodys_approval_of_the_merged_commit_counts() -> No
     assert (there.stage, missing_approval(there, four_eyes=False)) == (Stage.APPROVED, None)
     stale = seen(yes("rio", EARLIER), four_eyes=False)
     assert missing_approval(stale, four_eyes=False) == ApprovalMissing(stale=("rio",))
+
+
+def test_an_approval_after_the_merge_approved_nothing() -> None:
+    later = replace(yes("rio"), at=NOW + timedelta(seconds=1))
+    assert missing_approval(seen(later, pull=MERGED), four_eyes=True) == ApprovalMissing(merged=True)
+    assert missing_approval(seen(replace(later, at=NOW), pull=MERGED), four_eyes=True) is None
+    assert missing_approval(seen(later), four_eyes=True) is None
 
 
 def test_a_rebuilt_branch_has_to_be_approved_again() -> None:

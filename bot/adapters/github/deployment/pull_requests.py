@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from bot.adapters.github.access import WRITE_ROLES, has_role
 from bot.adapters.github.default_branch import DefaultBranch
 from bot.adapters.github.deployment.check_results import summarize
 from bot.adapters.github.deployment.commit_checks import list_status_checks
@@ -38,7 +39,8 @@ class GitHubPullRequests:
         return self._client.get(f"/pulls/{number}", READ_PULL, self._parse)
 
     def reviews(self, number: int) -> Sequence[Review]:
-        return latest_reviews(self._client.list_all(f"/pulls/{number}/reviews", READ_REVIEWS, parse_review))
+        found = self._client.list_all(f"/pulls/{number}/reviews", READ_REVIEWS, parse_review)
+        return latest_reviews(found, lambda login: has_role(self._client, login, WRITE_ROLES))
 
     def checks(self, commit: str) -> CommitChecks:
         return summarize(list_status_checks(self._client, commit), self._session.app_slug)

@@ -56,6 +56,7 @@ ACTIONS = {
     GitHubAction.READ_DELIVERIES: "read the App's latest deliveries",
     GitHubAction.READ_LABEL: "look up the label",
     GitHubAction.READ_REPOSITORY: "look up the repository",
+    GitHubAction.READ_PERMISSION: "look up who may write to the repository",
     GitHubAction.READ_TEAM: "look up the team",
     GitHubAction.READ_TEAM_MEMBERS: "look up who is in the team",
     GitHubAction.READ_UPSTREAM_TAGS: "read the tags of the upstream repository",
