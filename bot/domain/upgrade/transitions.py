@@ -13,6 +13,8 @@ from bot.domain.upgrade.four_eyes import MIBOT, missing_approval
 from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.reasons.progress import Milestone, NeedsPerson, Reached
 from bot.domain.upgrade.reasons.pull_requests import (
+    ChangeImpossible,
+    NothingToChange,
     PullRequestEnd,
     PullRequestEnded,
     PullRequestOpened,
@@ -121,8 +123,8 @@ def inherit_runs(fresh: Upgrade, existing: Upgrade) -> Upgrade:
     return replace(fresh, attempts=(attempt,))
 
 
-def with_note(upgrade: Upgrade, note: Reason) -> Upgrade:
-    """The upgrade whose pull request has this note."""
+def with_note(upgrade: Upgrade, note: Reason | None) -> Upgrade:
+    """The upgrade whose pull request has this note, or none."""
     return replace(upgrade, pull_request=replace(upgrade.pull_request, note=note))
 
 
@@ -170,7 +172,10 @@ def observe(
     missing = missing_approval(seen, four_eyes=four_eyes)
     approved = seen.pull_request.approved_by if missing is None else ()
     if merged:
-        seen = with_note(seen, missing) if missing is not None else seen
+        # the merge itself moves the base branch, and mibot may have seen that before it saw the merge
+        outdated = isinstance(seen.pull_request.note, ChangeImpossible | NothingToChange)
+        if missing is not None or outdated:
+            seen = with_note(seen, missing)
         return move(seen, Stage.MERGED, Cause(pull.merged_at or now, pull.merged_by or "", pull.url))
     end = PullRequestEnded(PullRequestEnd.CLOSED)
     if pull.merged:

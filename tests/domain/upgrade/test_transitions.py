@@ -16,12 +16,15 @@ from bot.domain.upgrade.content import PullRequestContent
 from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.reasons.progress import Milestone, Reached
 from bot.domain.upgrade.reasons.pull_requests import (
+    ChangeImpossible,
     ContentDiffers,
     ContentNotAccepted,
     GoesElsewhere,
+    NothingToChange,
     PullRequestEnd,
     PullRequestEnded,
     PullRequestOpened,
+    PushedByOthers,
     RollbackEnded,
     RollbackRefused,
     RollbackTooEarly,
@@ -343,6 +346,17 @@ def test_a_closed_pull_request_can_be_opened_again() -> None:
     again = observed(closed)
     assert (again.stage, again.reason) == (Stage.OPEN, None)
     assert observed(closed, MERGED).stage is Stage.MERGED
+
+
+@pytest.mark.parametrize("note", [ChangeImpossible(WHY), NothingToChange()], ids=["impossible", "nothing to change"])
+def test_a_merge_seen_by_the_base_branch_first_leaves_no_note(note: Reason) -> None:
+    seen = observed(upgrade(note=note, approved_by=("rio",)), MERGED, YES)
+    assert (seen.stage, seen.pull_request.note) == (Stage.MERGED, None)
+
+
+def test_other_notes_stay_after_the_merge() -> None:
+    note = PushedByOthers()
+    assert observed(upgrade(note=note, approved_by=("rio",)), MERGED, YES).pull_request.note == note
 
 
 @pytest.mark.parametrize("pull", [OPEN, CLOSED, MERGED], ids=["open", "closed", "merged"])
