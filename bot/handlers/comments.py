@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
 import structlog
 
@@ -10,24 +11,28 @@ from bot.commands import all_commands
 from bot.domain.chat import comments
 from bot.domain.chat.answers import Message
 from bot.domain.chat.effects import AddReaction, HandleComment, RefreshReply
-from bot.domain.chat.refusals import NotPossibleNow, OrderDelayed
+from bot.domain.chat.refusals import NotPossibleNow, OrderDelayed, OrderTakenBack
 from bot.domain.chat.replies import SILENT, Reply
 from bot.domain.effects import Effect
 from bot.domain.failures.github import GitHubRateLimited
 from bot.domain.reasons import Reason
 from bot.handlers.dispatch import handles, notes_delay
-from bot.ports.errors import ExternalError, NeedsPersonError, PermanentError
-from bot.ports.issues import Reactions
+from bot.ports.errors import ExternalError, NeedsPersonError, NotFoundError, PermanentError
+from bot.ports.issues import CommentReader, Reactions
 from bot.ports.store import ReplyStore
 from bot.services.commands import CommandService
 
 log = structlog.get_logger(__name__)
 
 
+class _Issues(Reactions, CommentReader, Protocol):
+    """Where the comments are."""
+
+
 class CommentHandler:
     """Reacts to comments and plans their commands."""
 
-    def __init__(self, issues: Reactions, store: ReplyStore, commands: CommandService) -> None:
+    def __init__(self, issues: _Issues, store: ReplyStore, commands: CommandService) -> None:
         self._issues = issues
         self._store = store
         self._commands = commands
@@ -53,15 +58,24 @@ class CommentHandler:
         if known is not None and known.effects is not None:
             return _start(known, effect)
         try:
-            reply, effects = self._commands.plan(effect)
+            taken_back = self._why_taken_back(effect) if known is not None and not known.answered else None
+            reply, effects = _refuse(effect, taken_back) if taken_back else self._commands.plan(effect)
         except NeedsPersonError:
             raise  # the comment waits until that is mended
         except PermanentError as error:
-            message = Message(NotPossibleNow(error.reason))
-            reply, effects = Reply(effect.comment, effect.issue, effect.author, (message,)), []
+            reply, effects = _refuse(effect, NotPossibleNow(error.reason))
         written = None if reply.items else SILENT
         reply = replace(reply, effects=tuple(effects), found_by=effect.found_by, written=written)
         return _start(self._store.claim_reply(reply), effect)
+
+    def _why_taken_back(self, effect: HandleComment) -> Reason | None:
+        """Why a comment that had to wait is not carried out: its author thought better of it meanwhile."""
+        try:
+            now = self._issues.comment(effect.comment)
+        except NotFoundError:
+            return OrderTakenBack(deleted=True)
+        before, after = comments.parse(effect.body, _is_command), comments.parse(now.body, _is_command)
+        return None if before == after else OrderTakenBack(deleted=False)
 
     @notes_delay
     def mark_delayed(self, effect: HandleComment, reason: Reason) -> list[Effect]:
@@ -86,9 +100,17 @@ def _start(reply: Reply, effect: HandleComment) -> list[Effect]:
     return [AddReaction(effect.comment), RefreshReply(effect.comment), *(reply.effects or ())]
 
 
+def _refuse(effect: HandleComment, reason: Reason) -> tuple[Reply, list[Effect]]:
+    return Reply(effect.comment, effect.issue, effect.author, (Message(reason),)), []
+
+
+def _is_command(name: str) -> bool:
+    return name in all_commands()
+
+
 def _names_a_command(body: str) -> bool:
     """Whether mibot has one of the commands: others write lines that begin with a slash, too."""
-    return bool(comments.parse(body, all_commands().__contains__))
+    return bool(comments.parse(body, _is_command))
 
 
 def _same_delay(reply: Reply, reason: Reason) -> bool:

@@ -20,7 +20,7 @@ from bot.domain.upgrade.preparation import PreparationStage
 from bot.domain.upgrade.stages import Stage
 from bot.domain.versions import Version
 from bot.handlers.dispatch import handles
-from bot.ports.errors import NotFoundError, PermanentError
+from bot.ports.errors import MENDABLE, NeedsPersonError, NotFoundError, PermanentError
 from bot.rendering import Renderer
 from bot.rendering.tracker import (
     format_tracker_title,
@@ -171,10 +171,12 @@ class TrackerHandler:
         try:
             record = self._search.with_trust(record)
             record, complete = self._texts.rewrite(record, renderer)
-        except TrackerTooLongError as error:
-            raise PermanentError(error.reason) from error
         except NotFoundError:
             return self._recover(record)
+        except MENDABLE:
+            raise
+        except (TrackerTooLongError, PermanentError) as error:  # people have to make room, and it goes on by itself
+            raise NeedsPersonError(error.reason) from error
         if complete:
             record = replace(record, clean=record.dirty, layout=LAYOUT)
         self._store.save_tracker(record)

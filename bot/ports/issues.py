@@ -60,6 +60,14 @@ class EditHistory(Protocol):
         """
 
 
+class CommentReader(Protocol):
+    """Reads single comments."""
+
+    def comment(self, comment: int) -> Comment:
+        """Raises NotFoundError if it was deleted."""
+        ...
+
+
 class Reactions(Protocol):
     """Reacts to comments."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.chat.answers import CommandMessage, Message
 from bot.domain.chat.effects import AddReaction, HandleComment, RefreshReply
-from bot.domain.chat.refusals import NotPossibleNow, OrderDelayed
+from bot.domain.chat.refusals import NotPossibleNow, OrderDelayed, OrderTakenBack
 from bot.domain.chat.replies import Reply
 from bot.domain.effects import Effect
 from bot.domain.failures.github import GitHubRateLimited, GitHubServerError
@@ -36,6 +36,12 @@ class CommentHarness:
     running: str = "3.40.1"
     store: MemoryStore = field(default_factory=MemoryStore)
     teams: MemoryTeams = field(default_factory=lambda: MemoryTeams({TEAM: frozenset({"dana"})}))
+    issues: MemoryIssues = field(default_factory=MemoryIssues)
+
+    def __post_init__(self) -> None:
+        """The comment of `ROLLBACK` is there."""
+        said = self.issues.say(self.issues.open("3.40.1").number, ROLLBACK.body, "dana")
+        self.issues._comments = {77: replace(said, id=77)}
 
     def handle_comment(self, effect: HandleComment) -> list[Effect]:
         return self._handler.handle_comment(effect)
@@ -48,7 +54,7 @@ class CommentHarness:
         golden = ("3.39.1", "3.40.0", "3.40.1", "3.41.0")
         fleets = FleetReader(MemoryFleetSource(make_fleet(8, running=self.running, golden=golden)))
         service = CommandService(self.teams, fleets, self.store, MemoryUpstream(), operators=(TEAM,))
-        return CommentHandler(MemoryIssues(), self.store, service)
+        return CommentHandler(self.issues, self.store, service)
 
 
 def test_the_commands_effects_are_started() -> None:
@@ -128,6 +134,28 @@ def test_a_failure_that_lasts_is_the_reply_until_the_order_goes_on() -> None:
     assert (reply.answered, reply.written) == (True, 99)
     assert harness.mark_delayed(ROLLBACK, BAD_GATEWAY.reason) == [], "it is answered"
     assert harness.handle_comment(ROLLBACK) == [RefreshReply(77)], "and carried out once"
+
+
+@pytest.mark.parametrize("body", ["~~/rollback rctest too slow~~", "/rollback tpgi", "No, wait.", None])
+def test_whoever_takes_an_order_back_while_it_waits_is_heard(body: str | None) -> None:
+    harness = CommentHarness()
+    harness.mark_delayed(ROLLBACK, BAD_GATEWAY.reason)
+    there = harness.issues._comments.pop(77)
+    if body is not None:
+        harness.issues._comments[77] = replace(there, body=body)
+    assert harness.handle_comment(ROLLBACK) == [AddReaction(77), RefreshReply(77)]
+    reply = harness.store.reply(77)
+    assert reply is not None
+    assert reply.items == (Message(OrderTakenBack(deleted=body is None)),)
+    assert reply.answered
+    assert harness.handle_comment(FOUND_AGAIN) == [RefreshReply(77)], "it is settled"
+
+
+def test_words_that_are_added_to_an_order_take_nothing_back() -> None:
+    harness = CommentHarness()
+    harness.mark_delayed(ROLLBACK, BAD_GATEWAY.reason)
+    harness.issues._comments[77] = replace(harness.issues.comment(77), body=f"{ROLLBACK.body}\n\nThank you!")
+    assert len(harness.handle_comment(ROLLBACK)) == 3
 
 
 @pytest.mark.parametrize("body", ["/lgtm", "/approve no-issue", "/etc/passwd is odd"])

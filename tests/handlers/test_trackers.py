@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.effects import Effect
+from bot.domain.reasons import PlainText
 from bot.domain.tracker.effects import EnsureTracker, RefreshTracker
 from bot.domain.tracker.layout import TrackerTooLong
 from bot.domain.tracker.record import TrackerRecord
 from bot.domain.upgrade.record import Stage, Upgrade
 from bot.formats.markdown import MAX_BODY_LENGTH
 from bot.handlers.trackers import TrackerHandler
-from bot.ports.errors import PermanentError
+from bot.ports.errors import NeedsPersonError, PermanentError
 from bot.services.creator import Creator
 from bot.services.fleet_reader import FleetReader
 from bot.services.operators import Operators
@@ -220,10 +221,30 @@ def test_what_people_write_between_two_edits_is_kept(scene: Scene) -> None:
 
 def test_a_tracker_without_room_is_refused_with_what_to_do_and_stays_to_be_done(scene: Scene) -> None:
     scene.issues._issues[1] = replace(scene.issues.issue(1), body=f"{scene.body}\n{'x' * MAX_BODY_LENGTH}\n")
-    with pytest.raises(PermanentError) as caught:
+    with pytest.raises(NeedsPersonError) as caught:
         scene.happens(step(1))
     assert caught.value.reason == TrackerTooLong(MAX_BODY_LENGTH)
     assert not scene.shows_all()
+    scene.issues._issues[1] = replace(scene.issues.issue(1), body="People made room.\n")
+    scene.passes(INTERVAL)
+    scene.does(REFRESH)
+    assert "step 1" in scene.body
+    assert scene.shows_all()
+
+
+def test_a_tracker_that_github_finds_too_large_waits_for_room(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no job that each sweep brings anew and GitHub refuses at once."""
+
+    def refuse(_number: int, _body: str) -> None:
+        raise PermanentError(PlainText("body is too long"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(scene.issues, "edit_issue", refuse)
+        with pytest.raises(NeedsPersonError):
+            scene.happens(step(1))
+    scene.passes(INTERVAL)
+    scene.does(REFRESH)
+    assert "step 1" in scene.body
 
 
 def run(scene: Scene, moments: Iterable[float]) -> None:

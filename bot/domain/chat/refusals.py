@@ -25,6 +25,14 @@ class OrderDelayed(Reason):
     cause: Reason
 
 
+@stored("chat.order_taken_back", deleted="deleted")
+@dataclass(frozen=True)
+class OrderTakenBack(Reason):
+    """The comment was deleted, or its commands were edited, while they could not be carried out: nothing is done."""
+
+    deleted: bool
+
+
 @stored("chat.checks_delayed", cause="cause")
 @dataclass(frozen=True)
 class ChecksDelayed(Reason):

@@ -122,6 +122,16 @@ def _(reason: refusals.OrderDelayed) -> str:
 
 
 @describe.register
+def _(reason: refusals.OrderTakenBack) -> str:
+    if reason.deleted:
+        return "the comment was deleted before it could be carried out, so nothing was done."
+    return (
+        "the comment was edited before it could be carried out, so nothing was done. "
+        "Write a new comment if you still want it."
+    )
+
+
+@describe.register
 def _(reason: refusals.ChecksDelayed) -> str:
     return f"the health checks can't run yet: {sentence(reason.cause)} mibot keeps trying."
 

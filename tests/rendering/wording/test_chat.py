@@ -14,6 +14,7 @@ from bot.domain.chat.refusals import (
     InstanceGone,
     NotPossibleNow,
     OrderDelayed,
+    OrderTakenBack,
     PlanNotPossibleNow,
     PlanRefused,
 )
@@ -56,6 +57,15 @@ CAUSE = PlainText("GitHub does not let mibot do that.")
             OrderDelayed(CAUSE),
             "this can't be carried out yet: GitHub does not let mibot do that. "
             "mibot keeps trying, and goes on by itself.",
+        ),
+        (
+            OrderTakenBack(deleted=True),
+            "the comment was deleted before it could be carried out, so nothing was done.",
+        ),
+        (
+            OrderTakenBack(deleted=False),
+            "the comment was edited before it could be carried out, so nothing was done. "
+            "Write a new comment if you still want it.",
         ),
         (
             ChecksDelayed(CAUSE),
