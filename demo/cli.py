@@ -10,6 +10,7 @@ import typer
 from requests import RequestException
 from rich.console import Console
 
+from bot.cli.arguments import whole_number
 from bot.cli.common import make_console
 from bot.cli.views.terminal import make_panel, render_markdown
 from bot.commands import is_addressed
@@ -32,16 +33,23 @@ app = typer.Typer(
 Person = Annotated[
     str, typer.Option("--as", help="Who does it: dana and lee are operators, rio reviews, sam is an outsider.")
 ]
-Number = Annotated[int, typer.Argument(help="The pull request's number.")]
+Number = Annotated[int, typer.Argument(help="The pull request's number.", metavar="NUMBER", parser=whole_number(1))]
 
 
 @app.callback()
 def run(
     context: typer.Context,
-    size: Annotated[int, typer.Option(help="How many instances the fleet has.", min=6, max=1000)] = 12,
+    size: Annotated[
+        int, typer.Option(help="How many instances the fleet has.", metavar="6-1000", parser=whole_number(6, 1000))
+    ] = 12,
     port: Annotated[
         int | None,
-        typer.Option(help="The port of the emulated GitHub, else a free one.", min=1, max=65535, show_default=False),
+        typer.Option(
+            help="The port of the emulated GitHub, else a free one.",
+            metavar="1-65535",
+            parser=whole_number(1, 65535),
+            show_default=False,
+        ),
     ] = None,
     no_wait: Annotated[bool, typer.Option("--no-wait", help="End when the story has been played.")] = False,
 ) -> None:
@@ -59,9 +67,16 @@ def run(
 def say(
     words: Annotated[str, typer.Argument(help="What to comment on the tracker, such as `/check rctest`.")],
     person: Person = "dana",
-    on: Annotated[int | None, typer.Option(help="Another issue than the tracker.", show_default=False)] = None,
+    on: Annotated[
+        int | None,
+        typer.Option(
+            help="Another issue than the tracker.", metavar="NUMBER", parser=whole_number(1), show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Comment on the running demo's tracker and show mibot's reply when it comes."""
+    if not words.strip():
+        raise _error_exit("A comment needs words, such as `/check rctest`.")
     with _report_errors():
         client = DemoClient()
         issue = on or client.tracker
@@ -75,7 +90,12 @@ def say(
 
 @app.command()
 def show(
-    number: Annotated[int | None, typer.Argument(help="Another issue than the tracker.", show_default=False)] = None,
+    number: Annotated[
+        int | None,
+        typer.Argument(
+            help="Another issue than the tracker.", metavar="NUMBER", parser=whole_number(1), show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Show the running demo's tracker as it is now."""
     with _report_errors():
@@ -89,7 +109,9 @@ def show(
 def approve(number: Number, person: Person = "rio") -> None:
     """Approve a pull request of the running demo."""
     with _report_errors():
-        DemoClient().approve(person, number)
+        client = DemoClient()
+        client.require_open_pull(number)
+        client.approve(person, number)
         _make_console().print(f"{person} has approved pull request #{number}.")
 
 
@@ -97,7 +119,9 @@ def approve(number: Number, person: Person = "rio") -> None:
 def merge(number: Number, person: Person = "dana") -> None:
     """Merge a pull request of the running demo."""
     with _report_errors():
-        DemoClient().merge(person, number)
+        client = DemoClient()
+        client.require_open_pull(number)
+        client.merge(person, number)
         _make_console().print(f"{person} has merged pull request #{number}.")
 
 

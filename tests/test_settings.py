@@ -387,6 +387,14 @@ def as_toml(value: Any) -> str:
         ("policy.label", '""', "policy.label: must not be empty."),
         ("deploy.backup", '"maybe"', "deploy.backup: must be true or false."),
         ("deploy.mode", '"x"', "deploy.mode: must be one of 'workflow_dispatch', 'on_push' or 'manual'."),
+        (
+            "deploy.workflow",
+            '"up"',
+            "deploy.workflow: must be the name of a workflow's file, such as mi_upgrade.yml.",
+        ),
+        ("front_end.connect_to", '"gateway"', "front_end.connect_to: must be written as host:port."),
+        ("github.private_key_file", '"/nowhere.pem"', "github.private_key_file: there is no such file."),
+        ("github.private_key_file", '"/"', "github.private_key_file: this is a folder, not a file."),
         ("verify.timeout", '"long"', "verify.timeout: must be a number."),
     ],
 )

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+import typer
 
 from bot.cli.common import USAGE_ERROR, error_exit
 
 if TYPE_CHECKING:
     from bot.domain.fleet.model import Fleet, Instance
     from bot.domain.versions import Version
+
+_MAX_DIGITS = 19
+
+
+def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
+    """The parser of an option that takes a whole number in these bounds. Typer's own words are pydantic's."""
+    bounds = f"from {least} to {most}" if most is not None else f"of {least} or more"
+
+    def parse(word: str | int) -> int:
+        digits = str(word)
+        number = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < _MAX_DIGITS else -1
+        if number < least or (most is not None and number > most):
+            raise typer.BadParameter(f"it must be a whole number {bounds}.")
+        return number
+
+    return parse
 
 
 def parse_version(word: str) -> Version:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.arguments import parse_version
-from bot.cli.common import Config, Json, error_exit, load_settings
+from bot.cli.common import USAGE_ERROR, Config, Json, error_exit, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,11 +33,25 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+def _parse_format(word: str) -> Format:
+    try:
+        return Format(word)
+    except ValueError:
+        raise typer.BadParameter("it must be markdown, json or csv.") from None
+
+
 def evidence(
     version: Annotated[str, typer.Argument(metavar="X.Y.Z", help="The version that was rolled out.")],
     form: Annotated[
-        Format, typer.Option("--format", help="Markdown for people, JSON for programs, CSV for spreadsheets.")
-    ] = Format.MARKDOWN,
+        Format | None,
+        typer.Option(
+            "--format",
+            help="Markdown for people, JSON for programs, CSV for spreadsheets. Default: markdown.",
+            metavar="markdown|json|csv",
+            parser=_parse_format,
+            show_default=False,
+        ),
+    ] = None,
     file: Annotated[
         Path | None,
         typer.Option("--output", help="Write to this file, not to standard output.", show_default=False),
@@ -54,6 +68,8 @@ def evidence(
     when it can't be determined, 2 for wrong use.
     """
     target = parse_version(version)
+    if as_json and form not in {None, Format.JSON}:
+        raise error_exit(f"give either --json or --format {form}, not both.", USAGE_ERROR)
     from bot import logs
     from bot.cli.context import exit_on_error
     from bot.cli.read_only import ReadOnlyWiring
@@ -67,7 +83,7 @@ def evidence(
         raise error_exit(
             f"mibot has no data about {target}: there is neither a tracker nor a record of an upgrade to it."
         )
-    _write(_format_evidence(found, Format.JSON if as_json else form), file)
+    _write(_format_evidence(found, Format.JSON if as_json else form or Format.MARKDOWN), file)
     if found.incomplete:
         raise error_exit(f"{verdict(found)}.", EXIT_INCOMPLETE)
 

@@ -7,13 +7,16 @@ from typing import Annotated
 import typer
 
 from bot import logs
+from bot.cli.arguments import whole_number
 from bot.cli.common import Config, error_exit, load_settings
 
 
 def serve(
     config: Config = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8080,
+    port: Annotated[
+        int, typer.Option(help="The port to listen on.", metavar="1-65535", parser=whole_number(1, 65535))
+    ] = 8080,
 ) -> None:
     """Receive webhooks and run the jobs, in one process."""
     settings = load_settings(config)

@@ -18,10 +18,11 @@ from bot.rendering.rollup import Detail
 from bot.rendering.stages import describe_next_step, stage_label
 from bot.rendering.times import format_time
 from bot.rendering.upgrade_steps import render_upgrade_steps
-from bot.rendering.upgrades import format_names, format_version_change, pull_link, upgrade_reason
+from bot.rendering.upgrades import format_names, format_version_change, pull_link, stage_reason
 from bot.rendering.wording import describe
 
 _MAX_EARLIER = 5
+_NEEDS_REASON = frozenset({Stage.FAILED, Stage.HELD, Stage.CLOSED, Stage.SKIPPED, Stage.WAITING})
 
 
 def render_instance_status(
@@ -57,15 +58,14 @@ def _render_head(renderer: Renderer, slug: str, instance: Instance | None) -> Ma
 
 def _render_upgrade(renderer: Renderer, upgrade: Upgrade, instance: Instance | None, detail: Detail) -> Markdown:
     since = upgrade.history[-1].at if upgrade.history else upgrade.requested_at
-    reason = renderer.safe_text(upgrade_reason(renderer, upgrade)) or "no reason is recorded"
     target = plain_name(instance) if instance else "INSTANCE"
     by = format_names(renderer, [upgrade.requested_by])
     lines = [
         f"**{stage_label(upgrade)}** since {format_time(since)}: {upgrade.kind} {format_version_change(upgrade)}",
         "",
-        f"- Why: {reason}",
+        *_render_reason(renderer, upgrade),
         f"- Whose turn: {describe_next_step(next_step(upgrade), target)}",
-        f"- Requested by {by} at {format_time(upgrade.requested_at)}",
+        f"- Requested by {by} at {format_time(upgrade.requested_at)}{_format_rollback_reason(renderer, upgrade)}",
         *_render_forced(renderer, upgrade),
         *_render_pull_checks(renderer, upgrade),
         *(f"- {step}" for step in render_upgrade_steps(renderer, upgrade)),
@@ -73,6 +73,19 @@ def _render_upgrade(renderer: Renderer, upgrade: Upgrade, instance: Instance | N
     ]
     tables = render_check_tables(renderer, upgrade) if detail <= Detail.FULL else []
     return Markdown("\n\n".join(["\n".join(lines), *tables]))
+
+
+def _render_reason(renderer: Renderer, upgrade: Upgrade) -> list[str]:
+    """Why it is where it is. What goes as it should needs no reason."""
+    reason = renderer.safe_text(stage_reason(renderer, upgrade))
+    if not reason and upgrade.stage not in _NEEDS_REASON:
+        return []
+    return [f"- Why: {reason or 'no reason is recorded'}"]
+
+
+def _format_rollback_reason(renderer: Renderer, upgrade: Upgrade) -> str:
+    why = renderer.safe_text(upgrade.rollback.why) if upgrade.rollback else ""
+    return f": {why}" if why else ""
 
 
 def _render_forced(renderer: Renderer, upgrade: Upgrade) -> list[str]:
@@ -88,7 +101,7 @@ def _render_pull_checks(renderer: Renderer, upgrade: Upgrade) -> list[str]:
     if pull.number is None:
         return []
     failing = f" ({format_names(renderer, pull.failing_checks)})" if pull.failing_checks else ""
-    where = link("checks of the pull request", escape_link_target(f"{pull.url}/checks"))
+    where = link("Checks of the pull request", escape_link_target(f"{pull.url}/checks"))
     return [f"- {where}: {pull.checks}{failing}"]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.domain.fleet.model import Fleet
 from bot.domain.github_models import Conclusion
+from bot.domain.reasons import Reason
 from bot.domain.upgrade.four_eyes import missing_approval
 from bot.domain.upgrade.reasons.pull_requests import ApprovalMissing, ContentNotAccepted, GoesElsewhere
 from bot.domain.upgrade.record import Deployment, Override, Rollback, Upgrade
@@ -69,7 +70,17 @@ def upgrade_reason(renderer: Renderer, upgrade: Upgrade) -> str:
 
     The name of an instance that has left the fleet is taken out, because it may have been a customer's.
     """
-    words = clause(upgrade.reason) if upgrade.reason else ""
+    return _without_slug(renderer, upgrade, upgrade.reason)
+
+
+def stage_reason(renderer: Renderer, upgrade: Upgrade) -> str:
+    """The same, and else why it got there: what the last transition says. Empty if nothing is recorded."""
+    last = upgrade.history[-1].why if upgrade.history else None
+    return upgrade_reason(renderer, upgrade) or _without_slug(renderer, upgrade, last)
+
+
+def _without_slug(renderer: Renderer, upgrade: Upgrade, reason: Reason | None) -> str:
+    words = clause(reason) if reason else ""
     if renderer.fleet.get(upgrade.slug) is not None:
         return words
     return re.sub(re.escape(upgrade.slug), "the instance", words, flags=re.IGNORECASE)
@@ -143,7 +154,8 @@ def _describe_details(renderer: Renderer, upgrade: Upgrade, most: int, *, brief:
     if upgrade.stage in {Stage.DEPLOYING, Stage.VERIFYING}:
         words = link("run", run) if run else ""
     else:
-        words = words.removeprefix(str(upgrade.stage)).lstrip(" ,")
+        rest = words.removeprefix(str(upgrade.stage)).lstrip(" ,")
+        words = words if rest.startswith("by ") else rest  # "#7 by rio" would name who wrote the pull request
     words = "; ".join(filter(None, [words, _describe_warning(upgrade, brief=brief)]))
     if upgrade.rollback is None:
         return words

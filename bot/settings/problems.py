@@ -47,7 +47,17 @@ def secret_too_short(length: int) -> str:
 
 def unreadable_secret(error: Exception) -> str:
     """The path is not repeated: somebody may have put the secret itself there."""
-    return f"the file can't be read ({type(error).__name__})"
+    match error:
+        case FileNotFoundError():
+            return NO_SUCH_FILE
+        case IsADirectoryError():
+            return "this is a folder, not a file"
+        case PermissionError():
+            return "the user that runs mibot may not read the file"
+        case UnicodeDecodeError():
+            return "the file is no text"
+        case _:
+            return "the file can't be read"
 
 
 def not_exactly_one(name: str, *, both: bool) -> str:
@@ -89,6 +99,8 @@ def format_error(problem: Any) -> str:
             return f"{name}: is missing; set it in the file or as {variable_name(*keys)}."
         case "extra_forbidden":
             return f"{name}: there is no such setting; remove it."
+        case "string_pattern_mismatch":
+            return f"{name}: {_PATTERNS.get(name, IN_THE_README)}."
         case "value_error":
             return f"{name}: {problem['ctx']['error']}."
         case kind:
@@ -117,6 +129,10 @@ def _words(kind: str, facts: Mapping[str, Any]) -> str:
 
 
 IN_THE_README = "is not a value that mibot understands; see the settings in the README"
+_PATTERNS: Final[Mapping[str, str]] = {
+    "deploy.workflow": "must be the name of a workflow's file, such as mi_upgrade.yml",
+    "front_end.connect_to": "must be written as host:port",
+}
 _TYPES: Final[Mapping[str, str]] = {
     "int": "must be a whole number",
     "float": "must be a number",

@@ -9,12 +9,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import requests
 
-from demo.github_api import GitHubApi
+from demo.github_api import GitHubApi, GitHubError
 from demo.merging import merge
 from demo.organization import NAMES, OWNER, make_orgs
 
@@ -25,7 +26,7 @@ POLL = 0.5
 
 
 class NoDemoError(RuntimeError):
-    """No demo is running, or it does not answer; the message is one sentence."""
+    """No demo is running, it does not answer, or it has not what was asked for; the message is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,24 @@ class DemoClient:
         return body
 
     def issue(self, number: int) -> Any:
-        return self._api(OWNER).call("GET", f"{self._releases}/issues/{number}")
+        """The issue. Raises NoDemoError if there is none."""
+        return self._find(f"{self._releases}/issues/{number}", f"There is no issue #{number}.")
+
+    def require_open_pull(self, number: int) -> None:
+        """Raises NoDemoError if the deployment repository has no such open pull request."""
+        path = f"/repos/{self.org.deployment}/pulls/{number}"
+        pull = self._find(path, f"There is no pull request #{number} in {self.org.deployment}.")
+        if pull["state"] != "open":
+            how = "merged" if pull["merged"] else "closed"
+            raise NoDemoError(f"Pull request #{number} is {how} already.")
+
+    def _find(self, path: str, otherwise: str) -> Any:
+        try:
+            return self._api(OWNER).call("GET", path)
+        except GitHubError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                raise NoDemoError(otherwise) from None
+            raise
 
     def approve(self, person: str, pull: int) -> None:
         path = f"/repos/{self.org.deployment}/pulls/{pull}/reviews"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rich.text import Text
 
 from bot.cli.views.terminal import render_markdown
@@ -17,12 +19,14 @@ ROLLBACK_REASON = "searches are slow"
 class FollowUpStory(BaseStory):
     """Continues where the main job ended."""
 
-    def run(self, result: StoryResult) -> None:
+    def run(self, result: StoryResult) -> StoryResult:
+        """The result with the pull request that is left open."""
         self._screen.section(f"A version that is not prepared: {UNPREPARED_VERSION}")
         self._plan(result.tracker)
-        self._prepare(result.tracker)
+        pull = self._prepare(result.tracker)
         self._screen.section(f"{INSTANCE} is rolled back")
         self._roll_back(result.tracker)
+        return replace(result, pull=pull["number"])
 
     def _plan(self, tracker: int) -> None:
         comment = self._comment_as(ENGINEER, tracker, f"/plan {HOTPATCHED_INSTANCE} {UNPREPARED_VERSION}")
@@ -32,7 +36,7 @@ class FollowUpStory(BaseStory):
         )
         self._screen.show(f"mibot's reply on #{tracker}", render_markdown(reply))
 
-    def _prepare(self, tracker: int) -> None:
+    def _prepare(self, tracker: int) -> Json:
         self._comment_as(ENGINEER, tracker, f"/upgrade {HOTPATCHED_INSTANCE} {UNPREPARED_VERSION}")
         branch = f"golden/v{UNPREPARED_VERSION}"
         golden = self._wait("mibot first opens the golden file's pull request", lambda: self._pull_from(branch))
@@ -45,6 +49,7 @@ class FollowUpStory(BaseStory):
             lambda: self._pull_from(f"{HOTPATCHED_INSTANCE}/upgrade-v{UNPREPARED_VERSION}"),
         )
         self._screen.show(f"Pull request #{pull['number']} {pull['title']}", *self._changes(pull))
+        return pull
 
     def _roll_back(self, tracker: int) -> None:
         comment = self._comment_as(ENGINEER, tracker, f'/rollback {INSTANCE} "{ROLLBACK_REASON}"')

@@ -70,11 +70,10 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 def _play_stories(screen: Screen, environment: DemoEnvironment) -> StoryResult:
     try:
         result = MainJobStory(environment, screen).run()
-        FollowUpStory(environment, screen).run(result)
+        return FollowUpStory(environment, screen).run(result)
     except FAILURES:
         _show_log(screen, environment)
         raise
-    return result
 
 
 def _info(environment: DemoEnvironment, tracker: int | None) -> DemoInfo:
@@ -111,8 +110,8 @@ def _usage_examples(environment: DemoEnvironment, result: StoryResult) -> list[s
         f'  {DEMO} say "/upgrade demo"',
         f'  {DEMO} say "/check rctest" --as lee',
         f"  {DEMO} show",
-        f"  {DEMO} approve {result.pull + 1}",
-        f"  {DEMO} merge {result.pull + 1}",
+        f"  {DEMO} approve {result.pull}",
+        f"  {DEMO} merge {result.pull}",
         "",
         "Run mibot's own commands against this GitHub:",
         f"  export MIBOT_CONFIG={config}",

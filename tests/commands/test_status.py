@@ -9,6 +9,7 @@ import pytest
 from bot.domain.chat.answers import StatusTable
 from bot.domain.github_models import Conclusion
 from bot.domain.health.model import CheckState
+from bot.domain.reasons import PlainText
 from bot.domain.upgrade.record import Deployment, Rollback, Stage, StageTransition, Upgrade
 from tests import rendered as rendering
 from tests.commands.harness import OTHER_ACCOUNT, answers_of, plan, reply_text
@@ -29,7 +30,7 @@ def rows(line: str, *upgrades: Upgrade, on: str = "3.40.1") -> list[str]:
 
 def test_the_version_of_the_issue_with_what_needs_a_person_first() -> None:
     assert rows("/status", *UPGRADES) == [
-        f"👀 approved · instance for {OTHER_ACCOUNT}, 3.40.0 → 3.40.1: #7 by rio",
+        f"👀 approved · instance for {OTHER_ACCOUNT}, 3.40.0 → 3.40.1: #7 approved by rio",
         "✅ done · rctest.sourcegraph.com, 3.40.0 → 3.40.1: #7",
     ]
     assert "3.40.1 (tracker #12): ██░░░░░░░░ 20 % · 1 of 5 done" in reply_text("/status", *UPGRADES)
@@ -91,7 +92,7 @@ def test_all_about_one_instance(name: str) -> None:
         f"Why: {OTHER_ACCOUNT}: its deployment failed",
         f"Whose turn: an operator: /retry {OTHER_ACCOUNT}, /rollback {OTHER_ACCOUNT}",
         "Requested by dana at 2026-01-05 09:00:00 UTC",
-        "checks of the pull request: failure (lint)",
+        "Checks of the pull request: failure (lint)",
         "Pull request #7",
         "Deployment: run 5, failure at 2026-01-05 09:00:00 UTC.",
         "❌ 1 of 1 checks failed · Health checks after the deployment",
@@ -100,6 +101,20 @@ def test_all_about_one_instance(name: str) -> None:
         assert words in text, words
     assert "raven" not in text
     assert "rctest" not in text
+
+
+def test_what_goes_as_it_should_shows_what_moved_it_last_and_nobody_is_told_that_a_reason_is_missing() -> None:
+    done = upgrade(
+        "demo", stage=Stage.DONE, history=(StageTransition(Stage.DONE, NOW, "mibot", PlainText("9 passed")),)
+    )
+    assert "Why: 9 passed" in reply_text("/status demo", done)
+    assert "Why" not in reply_text("/status demo", upgrade("demo", stage=Stage.OPEN))
+
+
+def test_a_rollback_tells_who_wanted_it_and_why() -> None:
+    why = "jaderaven's searches are slow"
+    text = reply_text("/status jaderaven", replace(FAILED, rollback=Rollback("dana", why)))
+    assert f"Requested by dana at 2026-01-05 09:00:00 UTC: {OTHER_ACCOUNT}'s searches are slow" in text
 
 
 def test_an_instance_without_an_upgrade_says_what_it_runs_and_why_it_is_left_out() -> None:

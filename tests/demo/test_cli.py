@@ -162,7 +162,10 @@ def test_it_stays_up_and_is_talked_to_until_ctrl_c(terminal: Terminal) -> None:
     assert "3.40.1 upgrade managed instances" in terminal.run_demo_command("show", "1").stdout
     for arguments, sentence in (
         (("say", "/help", "--as", "bob"), "There is nobody called bob"),
-        (("merge", "99"), "status 404"),
+        (("say", " "), "A comment needs words"),
+        (("merge", "99"), "There is no pull request #99"),
+        (("approve", "1"), "Pull request #1 is merged already."),
+        (("show", "99"), "There is no issue #99."),
     ):
         refused = terminal.run_demo_command(*arguments)
         assert refused.returncode == 1
