@@ -16,7 +16,7 @@ VERSION_PATTERN = rf"{_PART}\.{_PART}\.{_PART}(?:-rc\.{_PART})?"
 large, so `Version.parse` decides."""
 
 _WHOLE = re.compile(rf"v?({_PART})\.({_PART})\.({_PART})(?:-rc\.({_PART}))?", re.ASCII)
-_INSIDE = re.compile(rf"(?<![\w.\-])(v?{VERSION_PATTERN})(?![\w]|[.\-+]\w)", re.ASCII)
+_INSIDE = re.compile(rf"(?<![\w.\-])(v?{VERSION_PATTERN})(?!\w|[.\-+]+\w)", re.ASCII)
 _LOOKS_LIKE = re.compile(r"v?\d{1,40}\.\d{1,40}\.\d{1,40}(?:-rc\.\d{1,40})?", re.ASCII)
 GOLDEN_PATH = re.compile(rf"golden/docker-compose\.({VERSION_PATTERN})\.yaml", re.ASCII)
 

@@ -52,6 +52,8 @@ def test_the_version_that_is_meant(title: str) -> None:
         "3.41.0-rc.1 and 3.41.0",
         "Upgrade from 3.39.1",
         "Postgres 12.6.0 for 3.40.1",
+        "Upgrade 3.39.1..3.40.1",
+        "Upgrade 3.39.1...3.40.1",
     ],
 )
 def test_a_version_is_not_guessed(title: str) -> None:

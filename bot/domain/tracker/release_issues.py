@@ -17,14 +17,17 @@ _OTHER_WORDS = """
     | fleet | customers | tracking | tracker | issue | checklist | template | monthly | quarterly | weekly | minor
     | major | emergency | security | bugfix | candidate | rc | chore | feat | ops
     | jan(?:uary)? | feb(?:ruary)? | mar(?:ch)? | apr(?:il)? | may | june? | july? | aug(?:ust)? | sep(?:tember)?
-    | oct(?:ober)? | nov(?:ember)? | dec(?:ember)? | v?\\d+(?:\\.\\d+)*(?:-rc\\.\\d+)? | \\d{4}-\\d{2}-\\d{2}
+    | oct(?:ober)? | nov(?:ember)? | dec(?:ember)? | v?\\d++(?:\\.\\d++)*+(?:-rc\\.\\d++)?+
 """
 _RELEASE_TITLE = re.compile(
-    rf"(?=.*\b(?:{_KEY_WORDS})\b) [^\w?]* (?:(?:{_KEY_WORDS}|{_OTHER_WORDS}) (?:[^\w?]+|\Z))+",
+    rf"(?=.*\b(?:{_KEY_WORDS})\b) [^\w?]*+ (?:(?:{_KEY_WORDS}|{_OTHER_WORDS}) (?:[^\w?]++|\Z))++",
     re.IGNORECASE | re.VERBOSE,
 )
 """A title that says nothing but that a version is released or upgraded to. One other word, such as "broken" or
-"postmortem", may turn that around."""
+"postmortem", may turn that around.
+
+There is one way only to read a text (`++`), because strangers write them, and none may take long.
+"""
 _HEADING = re.compile(r"[ ]{0,3}#{1,2}[ \t]+(.*)")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
