@@ -154,7 +154,7 @@ class TrackerHandler:
         try:
             issue = self._issues.issue(number)
         except NotFoundError:  # people deleted the one that the journal knows
-            issue = self._issues.issue(self._creator.ensure(key, find, create, gone=number).number)
+            issue = self._issues.issue(self._creator.ensure(key, find, create, gone=number, not_shown=True).number)
         return TrackerRecord(version, issue.number, issue.url, effect.by)
 
     @handles

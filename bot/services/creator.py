@@ -50,18 +50,27 @@ class Creator:
         return creation.number if creation else None
 
     def ensure(
-        self, key: str, find: Find, create: Create, gone: int | None = None, prepare: Callable[[], None] | None = None
+        self,
+        key: str,
+        find: Find,
+        create: Create,
+        gone: int | None = None,
+        prepare: Callable[[], None] | None = None,
+        *,
+        not_shown: bool = False,
     ) -> Created:
         """Find it, or `prepare` and create it. `gone` is the id of one that no longer counts, such as a deleted
         comment.
 
+        `not_shown`: that one counts as deleted because GitHub does not show it.
+
         Raises what `prepare` and `create` raise, and TransientError while an earlier one may still appear, or the one
-        that is said to be gone.
+        that is not shown.
         """
         before = self._journal.creation(key)
         if before is not None and before.number is not None and before.number != gone:
             return Created(before.number, new=False)
-        if before is not None and before.number is not None:
+        if not_shown and before is not None and before.number is not None:
             self._expect_settled(before)
         found = find()
         if found is not None and found != gone:

@@ -23,7 +23,7 @@ class OwnCheckRuns:
         try:
             shown = self._check_runs.check_run(number).check_run
         except NotFoundError:  # GitHub deletes old ones
-            self._ensure(commit, report, gone=number)
+            self._ensure(commit, report, gone=number, not_shown=True)
             return
         if shown == self._check_runs.fit_check_run(report):
             return
@@ -33,7 +33,7 @@ class OwnCheckRuns:
         else:
             self._check_runs.update_check_run(number, report)
 
-    def _ensure(self, commit: str, report: CheckRun, gone: int = 0) -> int | None:
+    def _ensure(self, commit: str, report: CheckRun, gone: int = 0, *, not_shown: bool = False) -> int | None:
         """The number of the one that exists and is younger than `gone`; None if it was created now."""
 
         def find() -> int | None:
@@ -43,5 +43,7 @@ class OwnCheckRuns:
         def create() -> int:
             return self._check_runs.create_check_run(commit, report)
 
-        done = self._creator.ensure(f"check run {commit} {report.name}", find, create, gone or None)
+        done = self._creator.ensure(
+            f"check run {commit} {report.name}", find, create, gone or None, not_shown=not_shown
+        )
         return None if done.new else done.number

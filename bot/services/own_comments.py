@@ -61,4 +61,6 @@ class OwnComments:
         def create() -> int:
             return self._threads.create_comment(thread, body).id
 
-        return self._creator.ensure(f"{self._place} {thread} {marker}", find, create, gone)
+        return self._creator.ensure(
+            f"{self._place} {thread} {marker}", find, create, gone, not_shown=gone is not None
+        )

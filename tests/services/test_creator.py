@@ -53,9 +53,9 @@ class LaggingGitHub:
             raise fault
         return number
 
-    def ensure(self, gone: int | None = None) -> int:
+    def ensure(self, gone: int | None = None, *, not_shown: bool = False) -> int:
         creator = Creator(self.journal, lambda: self.now, LAG)
-        return creator.ensure(KEY, self.list, self.create, gone).number
+        return creator.ensure(KEY, self.list, self.create, gone, not_shown=not_shown).number
 
     def ensure_as_a_job(self, attempts: int = 60) -> int:
         """As the engine does: again after the pause that is asked for, or two seconds."""
@@ -139,7 +139,7 @@ def test_of_two_workers_one_creates() -> None:
 def test_one_that_people_deleted_is_created_again_though_the_list_still_shows_it() -> None:
     github = LaggingGitHub()
     first = github.ensure()
-    github.now += timedelta(seconds=LAG)
+    github.now += timedelta(seconds=10)
     assert github.ensure(gone=first) == 2
     assert github.ensure(gone=first) == 2
 
@@ -149,11 +149,12 @@ def test_one_that_was_created_a_moment_ago_is_not_gone_because_it_is_not_shown_y
     first = github.ensure()
     github.now += timedelta(seconds=8)
     with pytest.raises(TransientError) as raised:
-        github.ensure(gone=first)
+        github.ensure(gone=first, not_shown=True)
     assert raised.value.retry_after is not None
     assert 0 < raised.value.retry_after <= LAG
     assert list(github.created) == [first]
     assert github.ensure() == first
+    assert github.ensure(gone=first) == 2, "one that is known to have ended is replaced at once"
 
 
 def test_without_a_journal_it_is_found_by_the_list() -> None:

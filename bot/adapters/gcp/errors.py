@@ -30,6 +30,9 @@ from bot.domain.failures.refusals.google import GoogleMeaning, GoogleRefusal, no
 from bot.domain.failures.refusals.sorts import Sort
 from bot.domain.reasons import Reason
 
+LONGEST_WAIT = 3900.0
+"""Seconds. A header that asks for more must not end the work."""
+
 
 @dataclass(frozen=True)
 class ApiFailure:
@@ -192,4 +195,4 @@ def _retry_after(error: Any) -> float:
     """The seconds of the header `Retry-After`; 0 if it is absent or a date (Google sends seconds)."""
     headers = getattr(error.response, "headers", {})
     value = headers.get("Retry-After", "")
-    return float(value) if value.isdecimal() else 0.0
+    return min(float(value), LONGEST_WAIT) if value.isdecimal() else 0.0

@@ -134,8 +134,8 @@ REFUSALS = [
     Refused(410, "This issue was deleted", A, G.NOT_FOUND, READ),
     # Whatever else there is.
     Refused(413, "Payload too large", F, G.TOO_LARGE),
-    Refused(422, VALIDATION, F, G.TOO_LARGE, errors=({"message": "body is too long (maximum is 65536 characters)"},)),
-    Refused(422, VALIDATION, F, G.TOO_LARGE, errors=({"message": "title is too long (maximum is 256 characters)"},)),
+    Refused(422, VALIDATION, F, errors=({"message": "body is too long (maximum is 65536 characters)"},)),
+    Refused(422, VALIDATION, F, errors=({"message": "title is too long (maximum is 256 characters)"},)),
     Refused(403, "The service is temporarily unavailable.", P, request=READ),
     Refused(422, "Sorry, this could not be processed. Please try again later.", P),
     Refused(403, "Sorry, too much traffic, please retry your request later.", P),

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 import requests
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from bot.adapters.github import GitHubIssues
-from bot.adapters.github.http.errors import RateLimitError, connection_error, error_from_response, graphql_error
+from bot.adapters.github.http.errors import (
+    LONGEST_WAIT,
+    RateLimitError,
+    connection_error,
+    error_from_response,
+    graphql_error,
+)
 from bot.adapters.github.http.purpose import Purpose
 from bot.adapters.github.http.transport import HttpResponse
 from bot.domain.failures.github import GitHubFailed, GitHubProblem, GitHubRefused, GitHubServerError
@@ -26,6 +33,7 @@ from bot.ports.errors import (
 from bot.rendering.wording import describe
 from tests.adapters.github.conftest import FakeClock, FakeGitHub
 from tests.adapters.github.refusals import REFUSALS, Refused
+from tests.adapters.github.samples import API
 from tests.failures import raises
 
 PURPOSE = Purpose(GitHubAction.OPEN_PULL_REQUEST, "pull_requests=write")
@@ -124,6 +132,43 @@ def test_nobody_asks_again_before_a_long_retry_after_is_over(
     with pytest.raises(TransientError):
         issues.issue(1)
     assert len(site.requests()) == 2
+
+
+@pytest.mark.parametrize("status", [403, 429, 502, 503])
+@pytest.mark.parametrize(
+    "headers", [{"retry-after": "999999999"}, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "999999999"}]
+)
+def test_no_header_stops_the_work_for_years(status: int, headers: dict[str, str]) -> None:
+    error = error_from_response(HttpResponse(status, headers, "{}"), PURPOSE, 0.0, GitHubRequest.READ)
+    assert isinstance(error, TransientError)
+    assert (error.retry_after or 0.0) <= LONGEST_WAIT
+
+
+@pytest.mark.parametrize(
+    ("page", "error"),
+    [
+        ("<!DOCTYPE html><html><body>Unicorn!</body></html>", NeedsPersonError),
+        ('[{"id": 1, "body": "/upg', TransientError),
+        ("[", TransientError),
+        ("", TransientError),
+        ("null", NeedsPersonError),
+        ('{"message": "Server Error"}', NeedsPersonError),
+        ("[null]", NeedsPersonError),
+    ],
+)
+def test_a_list_that_is_none_is_never_an_empty_one(
+    site: FakeGitHub, issues: GitHubIssues, page: str, error: type[ExternalError]
+) -> None:
+    """With status 200: an empty list would let the sweep pass what it did not see."""
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    more = {"Link": f'<{API}/repos/acme/releases/issues/comments?page=2>; rel="next"'}
+    site.add_response("GET", "/repos/acme/releases/issues/comments", [], headers=more)
+    site.add_response("GET", "/repos/acme/releases/issues/comments", page)
+    site.add_response("GET", "/repos/acme/releases/issues", page)
+    with pytest.raises(error):
+        issues.recent_comments(since)
+    with pytest.raises(error):
+        issues.list_issues(["team/cloud"], state="open")
 
 
 @pytest.mark.parametrize(

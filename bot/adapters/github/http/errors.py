@@ -30,6 +30,8 @@ from bot.ports.errors import (
 )
 
 DEFAULT_WAIT = 60.0  # seconds; GitHub's documentation asks for it if a rate limit names no time
+LONGEST_WAIT = 3900.0
+"""Seconds. GitHub's limits last an hour at most; a header that says more, or a wrong clock, must not end the work."""
 MAX_MESSAGE_LENGTH = 200
 
 _SECRET = re.compile(r"\b(?:gh[a-z]_|github_pat_|v1\.[0-9a-f]{8}|eyJ)[\w.\-]+")
@@ -60,12 +62,14 @@ def error_from_response(
     row = sort_github_refusal(response.status, message or "", request)
     wait = _rate_limit_wait(response, row, now)
     if wait is not None:
-        return RateLimitError(purpose, wait)
+        return RateLimitError(purpose, min(wait, LONGEST_WAIT))
     if 400 <= response.status < 500 and message is None:
         return not_json_error(purpose, response)
     reason = _reason(response, purpose, message or "", row)
     if row.sort is Sort.PASSING:
-        return TransientError(reason, _seconds(response, "retry-after"), unsent=response.status < 500)
+        asked = _seconds(response, "retry-after")
+        wait = None if asked is None else min(asked, LONGEST_WAIT)
+        return TransientError(reason, wait, unsent=response.status < 500)
     return _PERMANENT[row.sort](reason)
 
 

@@ -108,7 +108,7 @@ GITHUB_REFUSALS = (
     GitHubRefusal(Sort.ABSENT, {404, 410}, problem=_G.NOT_FOUND),
     # Whatever else there is.
     GitHubRefusal(Sort.FINAL, {413}, problem=_G.TOO_LARGE),
-    GitHubRefusal(Sort.FINAL, {422}, "is too long (maximum", WRITES, _G.TOO_LARGE),
+    GitHubRefusal(Sort.FINAL, {422}, "is too long (maximum", WRITES),
     # Overload and maintenance, told with the status of a refusal.
     GitHubRefusal(_P, {403, 409, 422}, "temporarily"),
     GitHubRefusal(_P, {403, 409, 422}, "try again"),
