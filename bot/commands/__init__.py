@@ -81,13 +81,13 @@ def needs_operator(name: str) -> bool:
 def nearest_name(typed: str, names: Sequence[str]) -> str:
     """The name from which the typed one differs by a typo; empty if there is none.
 
-    A typo is a letter too many, too few or wrong, or two that changed places; two of them in a long word. Whatever
-    differs more is another bot's command, or a path.
+    A typo is a letter too many, too few or wrong, or two that changed places; two of them in a long word that
+    begins right. Whatever differs more is another bot's command, or a path.
     """
     if not _MIN_TYPO_LENGTH <= len(typed) <= _MAX_TYPO_LENGTH:
         return ""
     near = process.extractOne(typed, names, scorer=OSA.distance, score_cutoff=1)
     if near is None and len(typed) >= _LONG_NAME:
-        long = [name for name in names if len(name) >= _LONG_NAME]
+        long = [name for name in names if len(name) >= _LONG_NAME and name[0] == typed[0]]
         near = process.extractOne(typed, long, scorer=OSA.distance, score_cutoff=2)
     return str(near[0]) if near else ""

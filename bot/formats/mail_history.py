@@ -35,10 +35,16 @@ _MAX_GAP: Final = 4
 """Lines from one field to the next: a long list of recipients takes several."""
 _MIN_LENGTH: Final = 3
 _MAX_LENGTH: Final = 400
-_MAY_BEGIN: Final = re.compile(r"[:：]|--|——|__|––|comment")
+_RULE: Final = "-_=\u2010-\u2015\u2212"
+"""Characters of which mail programs make a rule."""
+_MAY_BEGIN: Final = re.compile(f"[:：]|[{_RULE}]{{2}}|comment|[Rr]eply to|[Yy]ou are")
 _HAS_WORD: Final = re.compile(r"[^\W\d_]{2}|@")
 
-_DIVIDER: Final = re.compile(r"[-_—–]{3,} ?([^-_—–]+) ?[-_—–]{3,}:?|([^-_—–:]{6,60}):")
+_DIVIDER: Final = re.compile(f"[{_RULE}]{{3,}} ?([^{_RULE}]+) ?[{_RULE}]{{3,}}:?|([^{_RULE}:]{{6,60}}):")
+_FRAMED: Final = re.compile(f"[{_RULE}]{{3,}} ?(.*[^{_RULE}]) ?[{_RULE}]{{3,}}")
+_FIELD_NAME: Final = re.compile(r"([^\W\d_]+) ?:")
+_ADDRESS: Final = re.compile(r"[\w.+*-]@[\w*-]")
+"""GitHub hides addresses behind asterisks."""
 _TITLES: Final = re.compile(
     r"(original|oorspronkelijk|ursprüng|origine|opprinnelig|oprindelig|alkuperäi|původní|pôvodn|исходн|eredeti|özgün"
     r"|orijinal|forwarded|weitergeleit|transféré|réexpédi|reenviad|inoltrat|encaminhad|doorgestuurd|vidarebefordra"
@@ -50,17 +56,19 @@ _TITLES: Final = re.compile(
     r"|原始(邮件|郵件)|转发的?邮件|轉寄|元の(メール|メッセージ)|転送|원본 ?메시지|전달된 ?메시지"
 )
 _VERB: Final = re.compile(
-    r"(?<!\w)(?<!\bi )(?:wrote|writes|said|schrieb|schreibt|a écrit|écrit|escribió|ha scritto|scrisse|escreveu"
-    r"|schreef|skrev|kirjoitti|napisał(?:\(a\)|a)?|pisze|napsal(?:\(a\)|a)?|napísal(?:\(a\)|a)?|написал(?:\(а\)|а)?|пишет"
+    r"(?<!\w)(?<!\bi )(?<!\bwe )(?:wrote|writes|said|schrieb|schreibt|a écrit|écrit|escribió|ha scritto|scrisse"
+    r"|escreveu|schreef|skrev|kirjoitti|napisał(?:\(a\)|a)?|pisze"
+    r"|napsal(?:\(a\)|a)?|napísal(?:\(a\)|a)?|написал(?:\(а\)|а)?|пишет"
     r"|написав(?:\(ла\))?|пише|написа|yazdı|írta|a scris|έγραψε|đã viết|menulis|va escriure|je napisa[ol]a?)(?!\w)"
     r"|写道|寫道|のメール|書きました|書いた|작성|เขียน|כתבה?|كتب"
 )
 _TIME: Final = re.compile(r"\d{1,2} ?[:.hH時时시] ?\d{0,2}")
 _NOTICE: Final = re.compile(
-    r"@?[\w-]+(?:\[bot\])? (?:left a comment \(\S+#\d+\)"
-    r"|commented (?:on [a-z]{3,9} \d{1,2}(?:, \d{4})?|\d+ \w+ ago|yesterday|last \w+|now|on this issue)):?"
+    r"reply to this email directly.*|you are receiving this because .*"
+    r"|\[?@?[\w-]+(?:\[bot\])?(?:\]\(\S+\))? (?:left a comment \(\S+#\d+\)"
+    r"|commented (?:on [a-z]{3,9} \d{1,2}(?:, \d{4})?|\d+ \w+ ago|yesterday|last \w+|now|on this issue))[:.]?"
 )
-"""How GitHub begins a comment in its mails and on its pages."""
+"""How GitHub begins a comment in its mails and on its pages, and how it ends a mail."""
 _MARKS: Final = " \t\u00a0\u200b\u200e\u200f\ufeff*_|#"
 
 
@@ -79,13 +87,17 @@ def find_mail_history(lines: Sequence[str], is_text: Callable[[int], bool]) -> i
         kind = _field_kind(plain)
         if kind and is_text(number):
             fields.append((number, kind))
+            if kind == "from":  # all fields may stand in one line
+                fields += ((number, more) for name in _FIELD_NAME.findall(plain) if (more := _KINDS.get(name)))
         elif _begins_history(plain, lines, number) and is_text(number):
             return min(number, _first_of_mail(fields, number))
     return _first_of_mail(fields, None)
 
 
 def _begins_history(line: str, lines: Sequence[str], number: int) -> bool:
-    if line.endswith(":") and _says_who_wrote(line):
+    framed = _FRAMED.fullmatch(line)
+    said = f"{framed.group(1).rstrip(': ')}:" if framed else line
+    if said.endswith(":") and _says_who_wrote(said):
         return not _is_quoted(lines, number + 1)
     divider = _DIVIDER.fullmatch(line)
     if divider and _TITLES.search(divider.group(1) or divider.group(2)):
@@ -98,7 +110,7 @@ def _says_who_wrote(line: str) -> bool:
     verb = _VERB.search(line)
     if verb and (not line[verb.end() : -1].strip() or any(character.isdigit() for character in line)):
         return True
-    return "@" in line and _TIME.search(line) is not None
+    return _ADDRESS.search(line) is not None and (line.startswith("quoting ") or _TIME.search(line) is not None)
 
 
 def _is_quoted(lines: Sequence[str], number: int) -> bool:

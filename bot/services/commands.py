@@ -14,6 +14,7 @@ from bot.domain.chat.privacy import redact_item
 from bot.domain.chat.refusals import NotPossibleNow
 from bot.domain.chat.replies import Reply, ReplyItem
 from bot.domain.chat.requests import LATEST, CommandContext, CommandPlan, CommandRequest, Permission, refuse
+from bot.domain.chat.unclear_words import bare, version_of
 from bot.domain.effects import Effect
 from bot.domain.fleet.model import Fleet
 from bot.domain.fleet.redaction import redactor
@@ -97,11 +98,11 @@ class CommandService:
     def _context(
         self, fleet: Fleet, arguments: Sequence[str], version: Version | None, *, trusted: bool
     ) -> CommandContext:
-        named = [found for word in arguments if (found := Version.parse(word))]
+        named = [found for word in arguments if (found := version_of(word))]
         wanted = named[0] if named else version
         versions = set(named) or {*([version] if version else [])}
         released = released_for(versions, fleet, self._upstream)
-        if LATEST in {word.lower() for word in arguments}:
+        if LATEST in {bare(word).lower() for word in arguments}:
             released = self._upstream.releases()
         return CommandContext(
             fleet,

@@ -106,7 +106,7 @@ def test_a_mistyped_command_gets_the_one_that_is_meant(typed: str, meant: str) -
      "ok-to-test", "cc", "label", "deploy", "skip", "hello", "start", "stop", "run", "review", "remind",
      "reopen", "update", "bot", "azp", "gcbrun", "kind", "area", "priority", "sig", "milestone", "cherry-pick",
      "check-cla", "easycla", "shrug", "joke", "lock", "override", "pause", "resume", "etc", "tmp", "usr",
-     "home", "var", "dev", "bin", "opt", "h", "p", "up", "pl", "stat", "upgrade-all", "tpgi", "x" * 40],
+     "home", "var", "dev", "bin", "opt", "h", "p", "up", "pl", "stat", "upgrade-all", "tpgi", "callback", "x" * 40],
 )  # fmt: skip
 def test_what_is_nobodys_typo_gets_none(word: str) -> None:
     assert nearest_name(word, NAMES) == ""

@@ -256,6 +256,7 @@ def test_the_same_command_yields_the_same_effects() -> None:
     ("words", "told"),
     [
         ("rctest 3.41", "“3.41” is no version; write X.Y.Z."),
+        ("rctest `3.41`", "“`3.41`” is no version; write X.Y.Z."),
         ("rctest 3.41.x", "“3.41.x” is no version; write X.Y.Z."),
         ("rctest v3.41", "“v3.41” is no version; write X.Y.Z."),
         ("3.41.0.1 rctest", "“3.41.0.1” is no version; write X.Y.Z."),
@@ -302,3 +303,9 @@ def test_instances_by_the_names_that_the_tracker_and_github_show() -> None:
     )
     for line in lines:
         assert plan(line).effects == (start_upgrades("demo", "amberotter-two"),), line
+
+
+@pytest.mark.parametrize("words", ["rctest `3.41.0`", "`rctest` **3.41.0**", "rctest (v3.41.0)", "rctest _latest_"])
+def test_markdown_around_words_is_ignored(words: str) -> None:
+    assert plan(f"/upgrade {words}").effects == plan("/upgrade rctest 3.41.0").effects
+    assert plan("/upgrade **internal**").effects == plan("/upgrade internal").effects

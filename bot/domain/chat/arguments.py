@@ -15,9 +15,11 @@ from bot.domain.chat.unclear_words import (
     TakesNoVersion,
     UnclearWord,
     WordsNotUnderstood,
+    bare,
     looks_like_version,
     nearest_word,
     unclear_word,
+    version_of,
 )
 from bot.domain.fleet.model import Instance, InstanceType
 from bot.domain.fleet.names import InstanceUnreadable, UnknownInstance, join_names, resolve
@@ -129,16 +131,16 @@ def parse_arguments(
             options[name] = value
         elif word.startswith("-"):
             return _not_taken(word, words, usage, UnknownOption(tuple(flags), tuple(valued), usage))
-        elif version := Version.parse(word):
+        elif version := version_of(word):
             if not versions_named:
                 return _not_taken(word, words, usage, TakesNoVersion())
             versions += [] if version in versions else [version]
-        elif word.lower() == LATEST:
+        elif bare(word).lower() == LATEST:
             if not latest_named:
                 return _not_taken(word, words, usage, NoSuchVersion() if versions_named else TakesNoVersion())
             latest = True
         else:
-            names.append(word)
+            names.append(bare(word) if bare(word).lower() in GROUPS else word)
     return Arguments(tuple(names), tuple(versions), latest, tuple(options.items()))
 
 

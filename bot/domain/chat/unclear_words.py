@@ -11,10 +11,12 @@ from rapidfuzz.distance import OSA
 
 from bot.domain.chat.requests import CommandContext
 from bot.domain.reasons import Reason
+from bot.domain.versions import Version
 from bot.formats.documents import stored
 from bot.formats.markdown import one_line
 
 _LIKE_A_VERSION = re.compile(r"[vV]?\d[\w.+-]*|[vV]\.?\d.*")
+_AROUND = "`*_'()[]<>"
 MAX_SHOWN = 40
 """Characters of a word that an answer repeats."""
 _SIMILARITY = 70
@@ -78,9 +80,19 @@ class WordsNotUnderstood(Reason):
         return replace(self, words=words)
 
 
+def bare(word: str) -> str:
+    """A word without the Markdown around it."""
+    return word.strip(_AROUND)
+
+
+def version_of(word: str) -> Version | None:
+    """The version that a word is, with or without Markdown around it."""
+    return Version.parse(bare(word))
+
+
 def looks_like_version(word: str) -> bool:
     """Whether people mean a version by a word, right or wrong."""
-    return _LIKE_A_VERSION.fullmatch(word) is not None
+    return _LIKE_A_VERSION.fullmatch(bare(word)) is not None
 
 
 def unclear_word(word: str, words: Sequence[str], cause: Reason, context: CommandContext) -> UnclearWord:

@@ -14,6 +14,7 @@ from bot.domain.chat.answers import (
     CommandList,
     CommandMessage,
     InstanceMessage,
+    InstanceStatus,
     LeftOutInstances,
     Message,
     NotAllowed,
@@ -75,10 +76,11 @@ ITEMS = st.one_of(
     st.builds(NotAllowed, WORDS, WORDS, tuples_of(WORDS)),
     st.just(CommandList()),
     st.builds(StatusTable, st.none() | VERSIONS, st.none() | st.integers(1, 9999)),
+    st.builds(InstanceStatus, WORDS, st.none() | VERSIONS),
 )
 CLASSES = {
-    BackupProgress, CheckTable, CommandList, CommandMessage, InstanceMessage, LeftOutInstances, Message, NotAllowed,
-    Paragraph, PlanPreview, PreparationProgress, StatusTable, UnknownCommand, UpgradeProgress,
+    BackupProgress, CheckTable, CommandList, CommandMessage, InstanceMessage, InstanceStatus, LeftOutInstances,
+    Message, NotAllowed, Paragraph, PlanPreview, PreparationProgress, StatusTable, UnknownCommand, UpgradeProgress,
 }  # fmt: skip
 
 
