@@ -7,6 +7,7 @@ import structlog
 from bot.domain.github_models import Issue
 from bot.domain.tracker.effects import EnsureTracker
 from bot.domain.tracker.release_issues import IssueKind, ReleaseRules, classify
+from bot.domain.upgrade.four_eyes import is_bot
 from bot.domain.version_titles import version_in_title
 from bot.ports.errors import NotFoundError
 from bot.ports.issues import IssueReader
@@ -38,13 +39,13 @@ class ReleaseIssues:
     def kind(self, issue: Issue, effect: EnsureTracker) -> IssueKind:
         """What the issue is: what an operator says, else what its title and labels say.
 
-        A template gives its labels to whoever uses it. So one that an outsider wrote, and that nobody else labeled,
-        is in doubt.
+        A template gives its labels to whoever uses it, and so do bots that label by keywords. So one that an outsider
+        wrote, and that no other person labeled, is in doubt.
         """
         if effect.asked:
             return IssueKind.RELEASE
         kind = classify(issue, self._rules)
-        alone = issue.outsider and effect.by.lower() == issue.author.lower()
+        alone = issue.outsider and (effect.by.lower() == issue.author.lower() or is_bot(effect.by))
         if kind is IssueKind.RELEASE and alone and not self._operators.include(issue.author):
             return IssueKind.IN_DOUBT
         return kind

@@ -198,6 +198,7 @@ def test_an_outsider_who_uses_the_template_of_release_issues_gets_the_question(s
     number = scene.issues.open("Release 3.40.1", "", ["team/cloud"], "eve").number
     scene.issues._issues[number] = replace(scene.issues.issue(number), outsider=True)
     scene.request(number, by="eve")
+    scene.request(number, by="labeler[bot]")
     assert scene.store.tracker(TO) is None
     (question,) = scene.said(number)
     assert "@" not in question
