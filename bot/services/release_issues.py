@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from bot.domain.github_models import Issue
+from bot.domain.github_models import GHOST_LOGIN, Issue
 from bot.domain.tracker.effects import EnsureTracker
 from bot.domain.tracker.release_issues import IssueKind, ReleaseRules, classify
 from bot.domain.upgrade.four_eyes import is_bot
@@ -45,7 +45,8 @@ class ReleaseIssues:
         if effect.asked:
             return IssueKind.RELEASE
         kind = classify(issue, self._rules)
-        alone = issue.outsider and (effect.by.lower() == issue.author.lower() or is_bot(effect.by))
+        by = effect.by.lower()
+        alone = issue.outsider and (by in {issue.author.lower(), GHOST_LOGIN} or is_bot(by))
         if kind is IssueKind.RELEASE and alone and not self._operators.include(issue.author):
             return IssueKind.IN_DOUBT
         return kind

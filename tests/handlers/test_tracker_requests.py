@@ -199,6 +199,7 @@ def test_an_outsider_who_uses_the_template_of_release_issues_gets_the_question(s
     scene.issues._issues[number] = replace(scene.issues.issue(number), outsider=True)
     scene.request(number, by="eve")
     scene.request(number, by="labeler[bot]")
+    scene.request(number, by="ghost")
     assert scene.store.tracker(TO) is None
     (question,) = scene.said(number)
     assert "@" not in question
