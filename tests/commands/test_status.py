@@ -56,7 +56,7 @@ def test_it_changes_nothing() -> None:
 
 
 USAGE = (
-    "/status: write /status [INSTANCE …] [VERSION], with at most one version. "
+    "/status: write /status [INSTANCE …] [VERSION], with at most one version, in the form X.Y.Z. "
     "Name a customer's instance by the URL of its account issue."
 )
 
