@@ -60,12 +60,13 @@ def test_lists_lag_behind_and_the_answers_of_creates_are_lost(lagging: Story) ->
     lagging.eventually(lambda: lagging.announcements(release), timeout=30)
     order = lagging.comment(number, "/upgrade rctest")
     lagging.wait_for_reply(number, order, "waiting for a review", "✅", timeout=40)
+    commit = lagging.pulls("rctest")[0]["head"]["sha"]
+    lagging.eventually(lambda: lagging.world.check_runs(commit), timeout=40)
     lagging.wait_until_idle(40)
     assert len(lagging.trackers()) == 1
     assert len(lagging.announcements(release)) == 1
     assert len(lagging.replies(number)) == 1
     assert len(lagging.pulls("rctest")) == 1
-    commit = lagging.pulls("rctest")[0]["head"]["sha"]
     assert len(lagging.world.check_runs(commit)) == 1
 
 
