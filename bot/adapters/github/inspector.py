@@ -119,12 +119,13 @@ def _parse_check_run(data: Any) -> Mapping[str, Any]:
 
 def _belongs_to_run(check_run: Mapping[str, Any], run: int, suite: int | None) -> bool:
     """What a check run itself says of its workflow run goes before the check suite: what a workflow creates through
-    the API, GitHub may put into the suite of another run of the same commit."""
-    if check_run["external_id"] == str(run):
-        return True
+    the API, GitHub may put into the suite of another run of the same commit. An `external_id`, which its writer
+    chooses, proves nothing against the run that its link names."""
     named = _RUN_IN_URL.search(check_run["details_url"])
     if named is not None:
         return int(named[1]) == run
+    if check_run["external_id"] == str(run):
+        return True
     return suite is not None and check_run["suite"] == suite
 
 

@@ -70,6 +70,8 @@ def test_another_runs_report_in_the_same_check_suite_is_not_taken(
     """GitHub may put what a workflow creates through the API into the suite of another run of the same commit."""
     strange = report(1, "containers: acme", details_url=OTHER_RUN, check_suite={"id": 70})
     assert containers(site, inspector, strange) == []
+    claiming = report(1, "containers: acme", details_url=OTHER_RUN, external_id="9")
+    assert containers(site, inspector, claiming) == [], "whatever it says itself"
 
 
 @pytest.mark.parametrize("sign", [{"external_id": "9"}, {"details_url": THIS_RUN}, {"check_suite": {"id": 70}}])
