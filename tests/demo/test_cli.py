@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from demo.cli import app
@@ -140,7 +141,7 @@ def test_the_main_job_is_told_and_ends_by_itself(terminal: Terminal) -> None:
     ):
         assert words in terminal.output
     assert "<!--" not in terminal.output
-    assert max(len(line) for line in terminal.output.splitlines()) <= 80
+    assert max(cell_len(line) for line in terminal.output.splitlines()) <= 80
     assert list((terminal.folder / "tmp").glob("mibot-*")) == []
     terminal.wait_for_no_processes()
 
