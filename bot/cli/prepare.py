@@ -69,12 +69,9 @@ def prepare(
         prepared = planner.preparation(view, target)
         plan = Refusal(nobody) if nobody and isinstance(prepared.plan, ChangeSet) else prepared.plan
         if isinstance(plan, Refusal):
-            hint = ' Here: --force "reason".' if plan.reason == nobody else ""
-            if as_json:
-                words = f"{sentence(plan.reason)}{hint}"
-                documents.print_document({"version": str(target), **documents.verdict(words)})
-                raise typer.Exit(1)
-            raise error_exit(f"{target} can't be prepared: {sentence(plan.reason)}{hint}")
+            words = sentence(plan.reason) + (' Here: --force "reason".' if plan.reason == nobody else "")
+            message = f"{target} can't be prepared: {words}"
+            raise documents.refuse({"version": str(target)}, words, message, as_json=as_json)
         texts = planner.current_texts(view, plan)
     held = "" if accept_tags or not plan.mistagged_images else describe(VersionHeld(target, plan.mistagged_images))
     if as_json:

@@ -64,13 +64,10 @@ def upgrade(
         preview = context.planner(frozenset([target] if accept_tags else [])).preview(view, instance, target)
         planned = preview.plan
         if not isinstance(planned, ChangeSet):
-            if as_json:
-                refusal = documents.verdict(sentence(preview.refusal or planned.reason))
-                documents.print_document({"instance": instance.slug, "version": str(target), **refusal})
-                raise typer.Exit(1)
-            raise error_exit(
-                f"{instance.slug} can't be upgraded to {target}: {sentence(preview.refusal or planned.reason)}"
-            )
+            words = sentence(preview.refusal or planned.reason)
+            subject = {"instance": instance.slug, "version": str(target)}
+            message = f"{instance.slug} can't be upgraded to {target}: {words}"
+            raise documents.refuse(subject, words, message, as_json=as_json)
         if write:
             done = (*preview.prerequisite_changes, *planned.changes)
             write_changes(context, done)

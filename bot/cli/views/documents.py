@@ -11,6 +11,7 @@ from datetime import UTC
 
 import typer
 
+from bot.cli.common import error_exit
 from bot.domain.git_tree import LINK_MODE
 from bot.domain.health.model import CheckResult
 from bot.domain.plans.change_set import ChangeSet
@@ -69,6 +70,14 @@ def preparation(prepared: PreparationPreview | None, now: Mapping[str, str]) -> 
 def verdict(refusal: str) -> Document:
     """Whether it would be done, and the reason if not."""
     return {"possible": not refusal, "refusal": refusal or None}
+
+
+def refuse(subject: Document, words: str, message: str, *, as_json: bool) -> typer.Exit:
+    """Print that the change of `subject` is refused: `words` in JSON, or `message`. Raise the returned exception."""
+    if not as_json:
+        return error_exit(message)
+    print_document({**subject, **verdict(words)})
+    return typer.Exit(1)
 
 
 def checks(results: Sequence[CheckResult]) -> list[Document]:
