@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.chat import arguments, comments, refusals, unclear_words
+from bot.domain.chat import arguments, comments, refusals, release_argument, unclear_words
 from bot.domain.versions import MAX_PART, looks_like_version
 from bot.rendering.wording.dispatch import clause, describe, sentence
 
@@ -164,3 +164,8 @@ def _(reason: refusals.BackupsLate) -> str:
 @describe.register
 def _(reason: refusals.BackupsGivenUp) -> str:
     return f"{clause(reason.cause)}; comment /backup again"
+
+
+@describe.register
+def _(reason: release_argument.InstancesNamed) -> str:
+    return f"write {reason.usage}, without an instance."

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from bot.commands.adopt import Adopting, HasTracker, InstancesNamed
+from bot.commands.adopt import Adopting, HasTracker
 from bot.rendering.wording.dispatch import describe
 
 
 @describe.register
 def _(reason: Adopting) -> str:
     return f"I take this issue for the {reason.version} upgrade, and I link the tracker here."
-
-
-@describe.register
-def _(reason: InstancesNamed) -> str:
-    return f"write {reason.usage}, without an instance."
 
 
 @describe.register
