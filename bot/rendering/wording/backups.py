@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.health.recovery import BackedUpResource, BackupFreshness, BackupsSeen
+from bot.rendering.wording.counting import count
 from bot.rendering.wording.dispatch import describe
 
 
@@ -57,10 +58,6 @@ def _(reason: BackupsSeen) -> str:
 
 def _age(reason: BackupsSeen) -> str:
     hours, minutes = divmod(reason.age_minutes, 60)
-    parts = [_count(hours, "hour")] if hours else []
-    parts += [_count(minutes, "minute")] if minutes or not hours else []
+    parts = [count(hours, "hour")] if hours else []
+    parts += [count(minutes, "minute")] if minutes or not hours else []
     return f"{'up to ' if reason.affected > 1 else ''}{' '.join(parts)} old"
-
-
-def _count(number: int, unit: str) -> str:
-    return f"{number} {unit}{'' if number == 1 else 's'}"

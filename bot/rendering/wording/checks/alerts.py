@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 
 from bot.checks.alerts import AlertSource, OpenAlert, OpenAlerts
+from bot.rendering.wording.counting import count
 from bot.rendering.wording.dispatch import describe
 
 _SOURCES = {AlertSource.CLOUD_MONITORING: "Cloud Monitoring", AlertSource.OPSGENIE: "Opsgenie"}
@@ -16,19 +17,15 @@ def _(reason: OpenAlerts) -> str:
     source = _SOURCES[reason.source]
     if reason.alerts:
         are, them = ("is", "it") if reason.alerts == 1 else ("are", "them")
-        warnings = f", and {_count(reason.warnings, 'warning')}" if reason.warnings else ""
+        warnings = f", and {count(reason.warnings, 'warning')}" if reason.warnings else ""
         listed = _list(reason.named, reason.alerts)
-        alerts = _count(reason.alerts, "alert")
+        alerts = count(reason.alerts, "alert")
         return f"{alerts} {are} open in {source}: {listed}{warnings}; resolve {them} and check again."
     if reason.warnings:
         listed = _list(reason.named, reason.warnings)
-        warnings, are = _count(reason.warnings, "warning"), "is" if reason.warnings == 1 else "are"
+        warnings, are = count(reason.warnings, "warning"), "is" if reason.warnings == 1 else "are"
         return f"Only {warnings} {are} open in {source}: {listed}."
     return f"No alert is open in {source}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _list(named: tuple[OpenAlert, ...], count: int) -> str:

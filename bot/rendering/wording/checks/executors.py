@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.checks.executors import ExecutorGroups
+from bot.rendering.wording.counting import count
 from bot.rendering.wording.dispatch import describe
 
 
@@ -19,5 +20,5 @@ def _(reason: ExecutorGroups) -> str:
             "autoscaler's maximum number of VMs."
         )
     groups = "1 instance group" if reason.groups == 1 else f"{reason.groups} instance groups"
-    machines = f"{reason.machines} VM{'' if reason.machines == 1 else 's'}"
+    machines = count(reason.machines, "VM")
     return f"{groups} for executors can be scaled above zero, with {machines} now."

@@ -10,6 +10,7 @@ from bot.checks.uptime import (
     UptimeSilent,
     UptimeUnchecked,
 )
+from bot.rendering.wording.counting import count
 from bot.rendering.wording.dispatch import describe
 
 _PROBLEMS = {
@@ -33,8 +34,9 @@ def _(reason: UptimeRegionsBad) -> str:
         case RegionProblem.FAILING:
             return f"The uptime check fails from {regions}: check the front page and what the check reports."
         case RegionProblem.FLAPPING:
+            minutes = count(reason.minutes, "minute")
             return (
-                f"The uptime check passes now, but failed within the last {_minutes(reason.minutes)} from {regions}: "
+                f"The uptime check passes now, but failed within the last {minutes} from {regions}: "
                 "check again when it has passed for that long, and find out why it failed."
             )
         case RegionProblem.NOT_SINCE_DEPLOYMENT:
@@ -46,26 +48,20 @@ def _(reason: UptimeRegionsBad) -> str:
 
 @describe.register
 def _(reason: UptimeSilent) -> str:
+    minutes = count(reason.minutes, "minute")
     return (
-        f"No region has reported a result of the uptime check within the last {_minutes(reason.minutes)}: check "
+        f"No region has reported a result of the uptime check within the last {minutes}: check "
         "again soon, and check whether it is paused if that persists."
     )
 
 
 @describe.register
 def _(reason: UptimePassing) -> str:
-    return f"The uptime check passes from {_regions(reason.regions)} and has passed for {_minutes(reason.minutes)}."
+    regions, minutes = count(reason.regions, "region"), count(reason.minutes, "minute")
+    return f"The uptime check passes from {regions} and has passed for {minutes}."
 
 
 def _list_regions(reason: UptimeRegionsBad) -> str:
-    others = [_regions(reason.others, "other " if reason.named else "")] if reason.others else []
+    others = [count(reason.others, "other region" if reason.named else "region")] if reason.others else []
     words = [*reason.named, *others]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _regions(count: int, which: str = "") -> str:
-    return f"{count} {which}region{'' if count == 1 else 's'}"
-
-
-def _minutes(minutes: int) -> str:
-    return f"{minutes} minute{'' if minutes == 1 else 's'}"

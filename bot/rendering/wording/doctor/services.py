@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.doctor import services as found
 from bot.domain.doctor.services import SchemaState
+from bot.rendering.wording.counting import count
 from bot.rendering.wording.dispatch import describe
 from bot.rendering.wording.doctor.repairs import describe_repair
 
@@ -44,20 +45,23 @@ def _(reason: found.MachinesFound) -> str:
 
 @describe.register
 def _(reason: found.DatabasesFound) -> str:
-    databases, backups = _count(reason.instances, "database instance"), _count(reason.backups, "backup")
+    databases, backups = (
+        count(reason.instances, "database instance", zero="no"),
+        count(reason.backups, "backup", zero="no"),
+    )
     return f"project {reason.project}: {databases}, {backups}"
 
 
 @describe.register
 def _(reason: found.UptimeChecksFound) -> str:
-    return f"project {reason.project}: {_count(reason.checks, 'uptime check')} of its front page"
+    return f"project {reason.project}: {count(reason.checks, 'uptime check', zero='no')} of its front page"
 
 
 @describe.register
 def _(reason: found.AlertsFound) -> str:
     about = f" and, about it, project {reason.monitoring_project}" if reason.monitoring_project else ""
     are = "is" if reason.alerts == 1 else "are"
-    return f"project {reason.project}{about}: {_count(reason.alerts, 'alert')} {are} open"
+    return f"project {reason.project}{about}: {count(reason.alerts, 'alert', zero='no')} {are} open"
 
 
 @describe.register
@@ -68,7 +72,3 @@ def _(reason: found.StoreSchema) -> str:
 @describe_repair.register
 def _(reason: found.StoreSchema) -> str:
     return "Run the version of mibot that created them, or a newer one." if reason.state is SchemaState.NEWER else ""
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.doctor import sweeps as found
+from bot.rendering.wording.counting import count
 from bot.rendering.wording.dispatch import clause, describe
 from bot.rendering.wording.doctor.repairs import describe_repair
 
@@ -19,7 +20,7 @@ def _(reason: found.CommentsReadByIssue) -> str:
 
 @describe.register
 def _(reason: found.IssuesListed) -> str:
-    issues = f"{reason.count or 'no'} open issue{'' if reason.count == 1 else 's'}"
+    issues = count(reason.count, "open issue", zero="no")
     return f"{issues} with the label {reason.label} in {reason.repository}"
 
 
@@ -52,6 +53,5 @@ def _ago(seconds: float) -> str:
     """A time span in its largest unit."""
     for unit, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= unit:
-            number = int(seconds // unit)
-            return f"{number} {name}{'' if number == 1 else 's'}"
-    return f"{int(seconds)} second{'' if int(seconds) == 1 else 's'}"
+            return count(int(seconds // unit), name)
+    return count(int(seconds), "second")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.upgrade.reasons import pull_requests as reasons
 from bot.domain.upgrade.reasons.pull_requests import PullRequestEnd
+from bot.rendering.wording.counting import count
 from bot.rendering.wording.dispatch import clause, describe
 
 
@@ -36,14 +37,10 @@ def _(_: reasons.PushedByOthers) -> str:
 
 @describe.register
 def _(reason: reasons.ContentDiffers) -> str:
-    said = [f"{_files(reason.unexpected)} changed besides"] if reason.unexpected else []
-    said += [f"{_files(reason.missing)} not changed"] if reason.missing else []
-    said += [f"{_files(reason.different)} changed in another way"] if reason.different else []
+    said = [f"{count(reason.unexpected, 'file')} changed besides"] if reason.unexpected else []
+    said += [f"{count(reason.missing, 'file')} not changed"] if reason.missing else []
+    said += [f"{count(reason.different, 'file')} changed in another way"] if reason.different else []
     return f"its pull request is not what was planned: {', '.join(said)}"
-
-
-def _files(count: int) -> str:
-    return f"{count} file{'' if count == 1 else 's'}"
 
 
 @describe.register
