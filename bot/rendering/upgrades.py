@@ -26,22 +26,9 @@ _WIDE = 300
 def render_upgrade_state(renderer: Renderer, upgrade: Upgrade) -> Markdown:
     """The state of an upgrade in a few words, with the link to its pull request."""
     reason = f": {renderer.safe_text(upgrade_reason(renderer, upgrade))}" if upgrade.reason else ""
-    stage = _describe_stage(renderer, upgrade, _MAX_NAMES)
+    stage = _describe_stage(renderer, upgrade)
     forced = f"; {_describe_force(renderer, upgrade.force, MAX_SENTENCE_LENGTH)}" if upgrade.force else ""
     return Markdown(f"{pull_link(upgrade)}{stage}{reason}{forced}")
-
-
-def render_upgrade_state_within(renderer: Renderer, upgrade: Upgrade, room: int) -> Markdown:
-    """The same in at most `room` characters. What does not fit is left out, the reason first."""
-    for words in (f"{pull_link(upgrade)}{_describe_stage(renderer, upgrade, 1)}", str(upgrade.stage)):
-        if len(words) <= room:
-            room_for_force = (room - len(words)) * 2 // 3
-            forced = _describe_force(renderer, upgrade.force, room_for_force) if upgrade.force else ""
-            forced = f", {forced}" if forced and len(words) + len(forced) + 2 <= room else ""
-            words = f"{words}{forced}"
-            reason = renderer.safe_text_within(upgrade_reason(renderer, upgrade), room - len(words) - 2)
-            return Markdown(f"{words}: {reason}" if reason else words)
-    return Markdown("")
 
 
 def render_details_within(renderer: Renderer, upgrade: Upgrade, room: int) -> Markdown:
@@ -93,11 +80,11 @@ def _describe_force(renderer: Renderer, force: Override, room: int) -> str:
     return f"{by}: {why}" if why else by
 
 
-def _describe_stage(renderer: Renderer, upgrade: Upgrade, most: int) -> str:
+def _describe_stage(renderer: Renderer, upgrade: Upgrade) -> str:
     if upgrade.rollback is not None:
-        words = _describe_rollback(renderer, upgrade, upgrade.rollback, most)
+        words = _describe_rollback(renderer, upgrade, upgrade.rollback)
     else:
-        words = _describe_upgrade(renderer, upgrade, most)
+        words = _describe_upgrade(renderer, upgrade, _MAX_NAMES)
     return "; ".join(filter(None, [words, _describe_warning(upgrade)]))
 
 
@@ -114,12 +101,12 @@ def _describe_warning(upgrade: Upgrade, *, brief: bool = False) -> str:
             return ""
 
 
-def _describe_rollback(renderer: Renderer, upgrade: Upgrade, back: Rollback, most: int) -> str:
+def _describe_rollback(renderer: Renderer, upgrade: Upgrade, back: Rollback) -> str:
     """The state of a rollback: to which version, by whom and why."""
-    by = _describe_back(renderer, back, most)
+    by = _describe_back(renderer, back, _MAX_NAMES)
     if upgrade.stage is Stage.ROLLED_BACK:
         return f"rolled back{by}"
-    return f"rollback{by}: {_describe_upgrade(renderer, upgrade, most)}"
+    return f"rollback{by}: {_describe_upgrade(renderer, upgrade, _MAX_NAMES)}"
 
 
 def _describe_back(renderer: Renderer, back: Rollback, most: int) -> str:

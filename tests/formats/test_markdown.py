@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.chat.comments import has_commands
+from bot.domain.chat.comments import parse
 from bot.formats.markdown import (
     Markdown,
     code,
@@ -80,7 +80,7 @@ def assert_harmless(markdown: str) -> None:
         }
         assert kinds <= {"code_inline"}, (place, kinds)
         assert not rendering.mentions(place)
-    assert not has_commands(markdown)
+    assert not parse(markdown)
     assert "<!--" not in markdown
     assert "\n" not in markdown
     assert not re.search(r"@\w", markdown)

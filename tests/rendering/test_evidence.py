@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.audit.evidence import Evidence
-from bot.domain.chat.comments import has_commands
+from bot.domain.chat.comments import parse
 from bot.domain.reasons import PlainText
 from bot.domain.upgrade.overrides import Override
 from bot.domain.upgrade.record import Upgrade
@@ -221,7 +221,7 @@ def test_hostile_words_have_no_effect(hostile: str) -> None:
     assert text.count("\n") == harmless.count("\n")
     assert text.count("<!--") == text.count("-->") == 0
     assert not rendering.mentions(text)
-    assert not has_commands(text)
+    assert not parse(text)
 
 
 @settings(max_examples=50)
@@ -229,7 +229,7 @@ def test_hostile_words_have_no_effect(hostile: str) -> None:
 def test_no_words_have_an_effect(words: str) -> None:
     text = report(with_words(rolled_back("amberotter"), words))
     assert not rendering.mentions(text)
-    assert not has_commands(text)
+    assert not parse(text)
     assert "html_inline" not in rendering.element_types(text)
     assert rendering.html_blocks(text) == rendering.html_blocks(
         report(with_words(rolled_back("amberotter"), "words"))

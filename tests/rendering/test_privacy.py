@@ -21,7 +21,7 @@ from bot.domain.chat.answers import (
     StatusTable,
     UnknownCommand,
 )
-from bot.domain.chat.comments import has_commands
+from bot.domain.chat.comments import parse
 from bot.domain.chat.refusals import PlanRefused
 from bot.domain.chat.replies import (
     BackupProgress,
@@ -65,7 +65,7 @@ from bot.rendering.tracker import (
     render_tracker_part,
     tracker_items,
 )
-from bot.rendering.upgrades import render_upgrade_state, render_upgrade_state_within
+from bot.rendering.upgrades import render_details_within, render_upgrade_state
 from demo.fleet import Defect, make_fleet
 from tests import rendered as rendering
 from tests.samples import (
@@ -299,7 +299,7 @@ def test_hostile_words_do_nothing_anywhere(hostile: str) -> None:
         assert text.count("-->") == harmless.count("-->")
         assert text.count("\n") == harmless.count("\n")
         assert not rendering.mentions(text)
-        assert not has_commands(text)
+        assert not parse(text)
         assert "evil.example.com]" not in text
         for control in "\u202e\u2066\u2028":
             assert control not in text
@@ -315,7 +315,7 @@ def test_no_words_at_all_do_anything(words: str) -> None:
         render_answer(renderer, InstanceMessage(PLAIN.instances[2].slug, PlainText(words))),
     ):
         assert not rendering.mentions(text)
-        assert not has_commands(text)
+        assert not parse(text)
         others = [
             block for block in rendering.html_blocks(text) if not block.startswith(("<details><summary>✅ 1", "</d"))
         ]
@@ -335,7 +335,7 @@ def test_an_instance_that_has_left_the_fleet_is_not_named_by_its_own_failure() -
     renderer = Renderer(fleet())
     for words in (
         render_upgrade_state(renderer, gone),
-        render_upgrade_state_within(renderer, gone, 240),
+        render_details_within(renderer, gone, 240),
         render_mention(renderer, gone, ["lee"], Markdown("<!-- -->")),
     ):
         assert "jadelemur" not in words.lower()

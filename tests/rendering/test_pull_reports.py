@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.chat import markers
-from bot.domain.chat.comments import has_commands
+from bot.domain.chat.comments import parse
 from bot.domain.github_models import FailedJob, WorkflowRun
 from bot.domain.health.model import CheckResult, CheckState
 from bot.domain.plans.change_set import ChangeKind
@@ -264,7 +264,7 @@ def test_hostile_words_do_nothing_in_the_evidence(hostile: str, record: Upgrade)
     assert text.count("\n") == harmless.count("\n")
     assert text.count("<!--") == text.count("-->") == 1
     assert not rendering.mentions(text)
-    assert not has_commands(text)
+    assert not parse(text)
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -282,5 +282,5 @@ def test_nor_in_the_check_run(hostile: str) -> None:
 def test_no_words_at_all_do_anything(words: str) -> None:
     text = evidence(with_words_everywhere(rolled_back(), words))
     assert not rendering.mentions(text)
-    assert not has_commands(text)
+    assert not parse(text)
     assert [line for line in text.splitlines() if line.startswith("#")] == []

@@ -122,11 +122,6 @@ def parse(body: str, is_wanted: Callable[[str], bool] = bool) -> list[CommandLin
     return found
 
 
-def has_commands(body: str) -> bool:
-    """Whether a comment has any command."""
-    return bool(parse(body))
-
-
 def _candidates(lines: list[str]) -> Iterator[tuple[int, str]]:
     """The lines that could be commands, with the names."""
     text = "\n".join(lines)

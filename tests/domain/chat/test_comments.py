@@ -19,7 +19,6 @@ from bot.domain.chat.comments import (
     TooManyWords,
     UnclosedQuote,
     command_names,
-    has_commands,
     parse,
 )
 
@@ -81,7 +80,6 @@ UPGRADE = CommandLine("upgrade", ("rctest",))
 )
 def test_a_command_is_a_line_that_starts_with_a_slash(body: str) -> None:
     assert parse(body) == [UPGRADE]
-    assert has_commands(body)
     assert "upgrade" in command_names(body)
 
 
@@ -142,7 +140,6 @@ def test_a_command_is_a_line_that_starts_with_a_slash(body: str) -> None:
 )
 def test_what_is_no_command(body: str) -> None:
     assert parse(body) == []
-    assert not has_commands(body)
 
 
 def test_several_commands_in_order() -> None:
